@@ -1,0 +1,17 @@
+import { defineAccess } from "@gatehouse/core/access";
+
+/**
+ * Who may call what. The longest pattern wins; what no rule covers is refused.
+ * The guard at the edge and the backend both decide by these rules.
+ */
+export const access = defineAccess({
+  /** Scopes of the resource server, as `<resource server>/<scope>`. */
+  scopes: ["api/read", "api/write"],
+  rules: {
+    "/*": "signed-in",
+    "/public/*": "anyone",
+    "/admin/*": { groups: ["admin"] },
+    "/reports/*": { groups: ["admin"], scopes: ["api/read"] },
+    "POST /reports/*": { groups: ["admin"], scopes: ["api/write"] },
+  },
+});

@@ -1,0 +1,31 @@
+export type TokenUse = "id" | "access";
+export type AppClientKind = "person" | "machine";
+
+/** An app client of the user pool: what it may do at Cognito, and which of its tokens the guard takes. */
+export interface AppClient {
+  readonly kind: AppClientKind;
+  readonly flows: readonly ("code" | "implicit" | "client_credentials")[];
+  readonly generateSecret: boolean;
+  readonly tokenUses: readonly TokenUse[];
+}
+
+/** Every name an app client can have; parameters and outputs use the same names. */
+export type AppClientName = "web" | "machine" | "walkthrough";
+
+export const appClients: Readonly<Record<AppClientName, AppClient>> = {
+  /** People with a browser: code grant with PKCE, no secret. */
+  web: { kind: "person", flows: ["code"], generateSecret: false, tokenUses: ["id", "access"] },
+  /** Programs with a secret: client credentials. */
+  machine: { kind: "machine", flows: ["client_credentials"], generateSecret: true, tokenUses: ["access"] },
+  /** The curl walk-through (sign in, read the ID token from the address bar); only where the stage opens it. */
+  walkthrough: { kind: "person", flows: ["code", "implicit"], generateSecret: false, tokenUses: ["id", "access"] },
+};
+
+/** Token lifetimes that the user pool's clients get. */
+export const tokenLifetimes = { idMinutes: 60, accessMinutes: 60, refreshDays: 30, rotationGraceSeconds: 60 } as const;
+
+/** The resource server whose scopes machines ask for, as `<identifier>/<scope>`. */
+export const resourceServerIdentifier = "api";
+
+/** The OpenID scopes of the clients for people. `aws.cognito.signin.user.admin` is left out on purpose. */
+export const openIdScopes = ["openid", "email", "profile"] as const;

@@ -1,0 +1,34 @@
+/** Managed policy: nothing in the cache key, all TTLs 0, no request collapsing. */
+export const CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad";
+/** Managed policy: every viewer header but Host, every cookie, the whole query; made for Function URL origins. */
+export const ALL_VIEWER_EXCEPT_HOST_HEADER = "b689b0a8-53d0-40ab-baf2-68738e2966ac";
+
+/** What CloudFront is told about every protected path, on AWS and on the laptop. */
+export interface CacheBehavior {
+  readonly cachePolicyId: string;
+  readonly originRequestPolicyId: string;
+  readonly allowedMethods: readonly string[];
+  readonly cachedMethods: readonly string[];
+  readonly viewerProtocolPolicy: "redirect-to-https";
+  readonly trigger: { readonly eventType: "origin-request"; readonly includeBody: true };
+}
+
+export const cacheBehavior: CacheBehavior = {
+  cachePolicyId: CACHING_DISABLED,
+  originRequestPolicyId: ALL_VIEWER_EXCEPT_HOST_HEADER,
+  allowedMethods: ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"],
+  cachedMethods: ["GET", "HEAD"],
+  viewerProtocolPolicy: "redirect-to-https",
+  trigger: { eventType: "origin-request", includeBody: true },
+};
+
+/** How CloudFront speaks to the Function URL. The read timeout also counts between two packets of a stream. */
+export const origin = {
+  protocol: "https",
+  port: 443,
+  sslProtocols: ["TLSv1.2"],
+  connectionAttempts: 3,
+  connectionTimeoutSeconds: 10,
+  readTimeoutSeconds: 30,
+  keepaliveTimeoutSeconds: 5,
+} as const;

@@ -1,0 +1,81 @@
+import type { PolicyDocument } from "./policy-document.ts";
+
+/** IAM's own limit for a role name. */
+const maxRoleNameLength = 64;
+
+/**
+ * The fixed name of the role that the guard signs with; the backend believes this role and no other.
+ *
+ * @throws {TypeError} when app and stage make a name longer than the 64 characters that IAM takes.
+ */
+export function edgeRoleName(app: string, stage: string): string {
+  const name = `${app}-${stage}-guard`;
+  if (name.length > maxRoleNameLength) {
+    throw new TypeError(`the role name ${name} has ${name.length} characters; IAM takes ${maxRoleNameLength}: shorten the stage`);
+  }
+  return name;
+}
+
+/** Who may assume the role: Lambda and Lambda@Edge, nobody else (not the account's root either). */
+export const edgeRoleTrust = {
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Action: "sts:AssumeRole",
+      Principal: { Service: ["lambda.amazonaws.com", "edgelambda.amazonaws.com"] },
+    },
+  ],
+} as const;
+
+export interface EdgeRoleResources {
+  /** The backend function, `arn:aws:lambda:<region>:<account>:function:<name>`. */
+  readonly functionArn: string;
+  /** The stage's parameters, `arn:aws:ssm:<region>:<account>:parameter/<prefix>`, without a trailing slash. */
+  readonly parameterPrefixArn: string;
+  /** The guard's log group in all regions, `arn:aws:logs:*:<account>:log-group:<name>`. */
+  readonly logGroupArn: string;
+}
+
+/**
+ * What the guard may do, and nothing wider.
+ *
+ * Two statements for the two actions, because each condition key exists for one of them only: a single statement with
+ * `lambda:FunctionUrlAuthType` would never allow `lambda:InvokeFunction`. Without `lambda:InvokedViaFunctionUrl` the
+ * role could call the Invoke API with a forged event.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+ */
+export function edgeRolePolicy({ functionArn, parameterPrefixArn, logGroupArn }: EdgeRoleResources): PolicyDocument {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "CallTheFunctionUrl",
+        Effect: "Allow",
+        Action: "lambda:InvokeFunctionUrl",
+        Resource: functionArn,
+        Condition: { StringEquals: { "lambda:FunctionUrlAuthType": "AWS_IAM" } },
+      },
+      {
+        Sid: "InvokeThroughTheUrlOnly",
+        Effect: "Allow",
+        Action: "lambda:InvokeFunction",
+        Resource: functionArn,
+        Condition: { Bool: { "lambda:InvokedViaFunctionUrl": "true" } },
+      },
+      {
+        Sid: "ReadItsOwnSettings",
+        Effect: "Allow",
+        Action: ["ssm:GetParametersByPath", "ssm:GetParameters"],
+        Resource: [parameterPrefixArn, `${parameterPrefixArn}/*`],
+      },
+      {
+        Sid: "WriteItsLog",
+        Effect: "Allow",
+        Action: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+        Resource: [logGroupArn, `${logGroupArn}:*`],
+      },
+    ],
+  };
+}

@@ -1,0 +1,17 @@
+/** The Lambda@Edge guard, as deployed and as run locally. Lambda@Edge takes no environment and no arm64. */
+export const guardFunction = {
+  region: "us-east-1",
+  runtime: "nodejs22.x",
+  architecture: "x86_64",
+  handler: "lambda.handler",
+  memoryMb: 512,
+  timeoutSeconds: 10,
+} as const;
+
+/**
+ * The log group of the guard in every region where a replica runs.
+ * A name of our own stays the same everywhere, unlike the default one.
+ */
+export function guardLogGroup(app: string, stage: string): string {
+  return `/gatehouse/${app}/${stage}/guard`;
+}

@@ -1,0 +1,18 @@
+import type { AppClientName } from "./app-clients.ts";
+
+/** The one SSM prefix of an app and stage, without a trailing slash. */
+export function parameterPrefix(app: string, stage: string): string {
+  return `/gatehouse/${app}/${stage}`;
+}
+
+/**
+ * The parameters below the prefix, all read by one `GetParametersByPath` (ten at most).
+ *
+ * They may only bring what could not be baked into the guard; what the guard trusts is in its bundle.
+ */
+export const parameterNames = {
+  /** The pool's key set, JSON; used only by a guard that was built without one. */
+  jwks: "jwks",
+  /** The id of an app client. Its kind and token uses are not settings: they come from the bundle. */
+  client: (name: AppClientName) => `clients/${name}`,
+} as const;

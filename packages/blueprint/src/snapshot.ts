@@ -1,0 +1,45 @@
+import type { AppClientKind, TokenUse } from "./app-clients.ts";
+
+/** One public key of the user pool, as in its key set. */
+export interface SnapshotKey {
+  readonly kid: string;
+  readonly kty: "RSA";
+  readonly alg: "RS256";
+  readonly use: "sig";
+  readonly n: string;
+  readonly e: string;
+}
+
+/**
+ * `settings.json` beside the guard's bundle. Lambda@Edge has no environment, so all the guard needs is here.
+ *
+ * Trust anchors (issuers, origin host, clients' kinds and token uses) come from this file and from the bundle alone.
+ */
+export interface Snapshot {
+  /** Infra refuses to deploy a `local` snapshot. */
+  readonly madeBy: "local" | "deploy";
+  /** Home region: of the Function URL, the user pool and the parameters. Not where the guard runs. */
+  readonly region: string;
+  /** SSM prefix, without a trailing slash. */
+  readonly prefix: string;
+  /** `<id>.lambda-url.<region>.on.aws`; the guard signs for this host only. */
+  readonly functionUrlHost: string;
+  /** Accepted `iss` values, compared as they are. */
+  readonly issuers: readonly string[];
+  /** The pool's key set; absent: loaded from SSM before the first request is answered. */
+  readonly jwks?: { readonly keys: readonly SnapshotKey[] };
+  /** App clients by id; absent: the ids are loaded from SSM before the first request is answered. */
+  readonly clients?: Readonly<Record<string, { readonly kind: AppClientKind; readonly tokenUses: readonly TokenUse[] }>>;
+  /** Which of the blueprint's clients this stage has, for ids that come from SSM. */
+  readonly clientNames: readonly string[];
+  /** The app's own origins, where they are known when the bundle is made. */
+  readonly appOrigins?: readonly string[];
+  /** Origins whose scripts may call with a bearer token. */
+  readonly corsOrigins: readonly string[];
+  /** Whether the backend gets the caller's bearer token as `x-gatehouse-token`. */
+  readonly forwardToken: boolean;
+  /** Where a person signs in; relative, for the `signInUrl` of a 401. */
+  readonly signIn?: { readonly path: string };
+  /** Not-before times; `off` until a stage turns them on. */
+  readonly revocation: { readonly mode: "off" };
+}

@@ -1,0 +1,42 @@
+/** Every code a caller can be refused with. The list is closed: `packages/edge/src/responses.ts` has a row for each. */
+export type ErrorCode =
+  | "token_missing"
+  | "token_malformed"
+  | "token_too_large"
+  | "token_signature"
+  | "token_expired"
+  | "token_not_yet_valid"
+  | "token_issuer"
+  | "token_client"
+  | "token_use"
+  | "token_revoked"
+  | "access_denied"
+  | "cross_site"
+  | "path_malformed"
+  | "path_ambiguous"
+  | "query_malformed"
+  | "header_malformed"
+  | "method_not_allowed"
+  | "origin_unknown"
+  | "body_hash_required"
+  | "body_too_large"
+  | "headers_too_large"
+  | "keys_unavailable"
+  | "settings_unavailable"
+  | "settings_invalid";
+
+/**
+ * The outside world's fault, with a stable code. Our own misuse is a `TypeError` instead.
+ *
+ * @param detail one sentence for the caller: what is wrong and what to do. Never token, signature or header values.
+ * @param options.cause for the log only.
+ */
+export class GuardError extends Error {
+  override readonly name = "GuardError";
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, detail: string, options?: ErrorOptions) {
+    super(detail, options);
+    this.code = code;
+  }
+}
