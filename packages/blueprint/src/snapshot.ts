@@ -38,8 +38,8 @@ export interface Snapshot {
   readonly corsOrigins: readonly string[];
   /** Whether the backend gets the caller's bearer token as `x-gatehouse-token`. */
   readonly forwardToken: boolean;
-  /** Where a person signs in; relative, for the `signInUrl` of a 401. */
-  readonly signIn?: { readonly path: string };
+  /** The hosted sign-in with its parameters, without a fragment; `/.auth/login` leads there. */
+  readonly signIn?: { readonly url: string };
   /** Not-before times; `off` until a stage turns them on. */
   readonly revocation: { readonly mode: "off" };
 }

@@ -1,0 +1,92 @@
+import { beforeAll, describe, expect, test } from "vitest";
+
+import { send, signedForFunctionUrl, viaApp, type Answer } from "./client.ts";
+import { createForge } from "./forge.ts";
+import { machineToken } from "./oauth.ts";
+import { loadTarget, type Target } from "./target.ts";
+
+type Who = "anonymous" | "alice (ID)" | "alice (access)" | "admin (ID)" | "admin (access)" | "api/read" | "api/write" | "service";
+let target: Target;
+const tokens = new Map<Who, string>();
+
+beforeAll(async () => {
+  target = loadTarget();
+  const forge = await createForge(target);
+  tokens.set("alice (ID)", target.tokens.id);
+  tokens.set("alice (access)", target.tokens.access);
+  const admin = { "cognito:groups": ["admin"] };
+  tokens.set("admin (ID)", await forge.mint("id", forge.idClaims({ ...admin, "cognito:username": "ada" })));
+  tokens.set("admin (access)", await forge.mint("access", forge.accessClaims({ ...admin, username: "ada", scope: "openid api/read" })));
+  tokens.set("api/read", await machineToken(target, "api/read"));
+  tokens.set("api/write", await machineToken(target, "api/write"));
+});
+
+function callAs(who: Who, method: string, path: string): Promise<Answer> {
+  const token = tokens.get(who);
+  if (who === "service") return send(target.functionUrl, signedForFunctionUrl(target, target.credentials.service, { method, path }));
+  return viaApp(target, { method, path, ...(token === undefined ? {} : { token }) });
+}
+
+describe("caller, rule and method, through the real guard and the real backend", () => {
+  const everybody: readonly Who[] = ["anonymous", "alice (ID)", "alice (access)", "admin (ID)", "admin (access)", "api/read", "api/write", "service"];
+  const table: [method: string, path: string, expected: readonly number[]][] = [
+    ["GET", "/public/health", [200, 200, 200, 200, 200, 200, 200, 200]],
+    ["GET", "/public", [404, 404, 404, 404, 404, 404, 404, 404]],
+    ["GET", "/me", [401, 200, 200, 200, 200, 200, 200, 200]],
+    ["POST", "/echo/x", [401, 200, 200, 200, 200, 200, 200, 200]],
+    ["GET", "/admin/things", [401, 403, 403, 200, 200, 403, 403, 403]],
+    ["HEAD", "/admin/things", [401, 403, 403, 200, 200, 403, 403, 403]],
+    ["POST", "/admin/echo/x", [401, 403, 403, 200, 200, 403, 403, 403]],
+    ["GET", "/reports/daily", [401, 403, 403, 200, 200, 200, 403, 403]],
+    ["HEAD", "/reports/daily", [401, 403, 403, 200, 200, 200, 403, 403]],
+    ["POST", "/reports/daily", [401, 403, 403, 200, 403, 403, 200, 403]],
+  ];
+  const rows = table.flatMap(([method, path, expected]) => everybody.map((who, index) => [who, method, path, expected[index] ?? 0] as const));
+  test.each(rows)("%s: %s %s is %i", async (who, method, path, status) => {
+    const answer = await callAs(who, method, path);
+    expect(answer.status).toBe(status);
+    if (method !== "HEAD" && status === 401) expect(answer.json()["code"]).toBe("token_missing");
+    if (method !== "HEAD" && status === 403) expect(answer.json()["code"]).toBe("access_denied");
+  });
+
+  test("a refusal names what is missing", async () => {
+    expect((await callAs("alice (ID)", "GET", "/admin/things")).json()["detail"]).toContain("admin");
+    expect((await callAs("api/write", "GET", "/reports/daily")).json()["detail"]).toContain("api/read");
+  });
+});
+
+describe("a path that two readers could take for different ones", () => {
+  const spellings: [path: string, code: string][] = [
+    ["/public/%2e%2e/admin/things", "path_malformed"],
+    ["/public/../admin/things", "path_malformed"],
+    ["/public/.%2E/admin/things", "path_malformed"],
+    ["/public/..;x/admin/things", "path_malformed"],
+    ["/public/..%2Fadmin/things", "path_malformed"],
+    ["/public/..%5Cadmin/things", "path_malformed"],
+    ["/public\\..\\admin\\things", "path_malformed"],
+    ["/ad%zzmin", "path_malformed"],
+    ["/public/%00", "path_malformed"],
+    ["/public/%ff", "path_malformed"],
+    ["/public/[x]", "path_malformed"],
+    ["/%61dmin/things", "path_ambiguous"],
+    ["/ad%09min/things", "path_ambiguous"],
+    ["/ADMIN/things", "path_ambiguous"],
+    ["/admin;v=1/things", "path_ambiguous"],
+    ["//admin/things", "path_ambiguous"],
+    ["/admin%2Fthings", "path_ambiguous"],
+    ["/admin%5Cthings", "path_ambiguous"],
+    ["/Public/health", "path_ambiguous"],
+  ];
+  test.each(spellings)("%s is refused, for an administrator too", async (path, code) => {
+    const answer = await callAs("admin (ID)", "GET", path);
+    expect({ status: answer.status, code: answer.json()["code"] }).toEqual({ status: 400, code });
+  });
+
+  test("passes byte for byte where every reading falls under one rule", async () => {
+    for (const path of ["/echo/a%2Fb", "/echo//x", "/echo/a;b=1", "/echo/%C3%A9", "/echo/UPPER", "/echo/a%252Fb", "/echo/(a)!*'$&+,=:@~"]) {
+      const answer = await callAs("alice (ID)", "GET", path);
+      expect(answer.status).toBe(200);
+      expect(answer.json()["path"]).toBe(path);
+    }
+  });
+});

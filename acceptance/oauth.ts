@@ -1,0 +1,88 @@
+import { createHash, randomBytes } from "node:crypto";
+
+import { send, type Answer } from "./client.ts";
+import type { Target } from "./target.ts";
+
+/** Where the hosted sign-in and its OAuth endpoints are. */
+export function authUrl(target: Target): string {
+  return new URL(target.signInUrl).origin;
+}
+
+export function form(fields: Readonly<Record<string, string>>): string {
+  return new URLSearchParams(fields).toString();
+}
+
+export const formType = { "content-type": "application/x-www-form-urlencoded" };
+
+/** A machine's access token, by its client id and secret. */
+export async function machineToken(target: Target, scope: string): Promise<string> {
+  const { id, secret } = target.clients.machine;
+  const answer = await send(authUrl(target), {
+    method: "POST",
+    path: "/oauth2/token",
+    headers: { ...formType, authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}` },
+    body: form({ grant_type: "client_credentials", scope }),
+  });
+  if (answer.status !== 200) throw new Error(`no token for the machine: ${answer.text()}`);
+  return answer.json<{ access_token: string }>().access_token;
+}
+
+/** A PKCE pair, S256. */
+export function pkce(): { readonly verifier: string; readonly challenge: string } {
+  const verifier = randomBytes(32).toString("base64url");
+  return { verifier, challenge: createHash("sha256").update(verifier).digest("base64url") };
+}
+
+/**
+ * Signs in on the hosted page as a browser without scripts would: gets the form, posts it back with its hidden fields
+ * and cookies, and follows redirects on that host.
+ *
+ * @returns where the page finally sends the browser.
+ */
+export async function signInByForm(startUrl: string, username: string, password: string): Promise<string> {
+  const cookies = new Map<string, string>();
+  let answer = await visit(startUrl, cookies);
+  const page = answer.text();
+  const action = /<form[^>]*action="([^"]*)"/.exec(page)?.[1]?.replaceAll("&amp;", "&") ?? "";
+  const hidden = [...page.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([input]) => [
+    /name="([^"]*)"/.exec(input)?.[1] ?? "",
+    /value="([^"]*)"/.exec(input)?.[1]?.replaceAll("&amp;", "&") ?? "",
+  ]);
+  const url = new URL(action || answer.url, answer.url);
+  answer = await visit(url.href, cookies, form({ ...Object.fromEntries(hidden), username, password }));
+  return answer.leftTo ?? "";
+}
+
+interface Visit extends Answer {
+  readonly url: string;
+  /** The address outside the sign-in host that the last redirect names. */
+  readonly leftTo?: string;
+}
+
+async function visit(start: string, cookies: Map<string, string>, body?: string): Promise<Visit> {
+  let url = new URL(start);
+  let pending = body;
+  for (let hops = 0; hops < 6; hops += 1) {
+    const answer = await send(url.origin, {
+      method: pending === undefined ? "GET" : "POST",
+      path: `${url.pathname}${url.search}`,
+      headers: {
+        cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join("; "),
+        ...(pending === undefined ? {} : { ...formType, origin: url.origin }),
+      },
+      ...(pending === undefined ? {} : { body: pending }),
+    });
+    for (const [name, value] of answer.headers) {
+      if (name !== "set-cookie") continue;
+      const [pair = ""] = value.split(";");
+      cookies.set(pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1));
+    }
+    const location = answer.header("location");
+    if (location === undefined) return { ...answer, url: url.href };
+    const next = new URL(location, url);
+    if (next.origin !== url.origin) return { ...answer, url: url.href, leftTo: next.href };
+    url = next;
+    pending = undefined;
+  }
+  throw new Error("the sign-in redirects too often");
+}

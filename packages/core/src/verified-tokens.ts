@@ -1,0 +1,110 @@
+import { hash as nodeHash } from "node:crypto";
+
+import { requireTokenSize } from "./unverified-token.ts";
+import { requireValidNow, type VerifiedToken } from "./verified-claims.ts";
+
+export interface VerifiedTokensDeps {
+  readonly verify: (token: string) => Promise<VerifiedToken>;
+  /** Of the token's exact bytes; SHA-256 when left out. Tokens themselves are not kept. */
+  readonly hash?: (token: string) => string;
+  /** Changes with the key set and with the accepted clients: nothing verified under another generation counts. */
+  readonly generation: () => number | string;
+  /** Whole seconds since the epoch. */
+  readonly now: () => number;
+  /** How many tokens are remembered at most. */
+  readonly capacity: number;
+}
+
+export interface VerifiedTokens {
+  /**
+   * @returns what `verify` found out about these bytes, frozen; the same object for as long as it is remembered.
+   * @throws {GuardError} `token_too_large`, `token_expired`, `token_not_yet_valid` by the clock of this call, and what `verify` throws.
+   */
+  verify(token: string): Promise<VerifiedToken>;
+  /** How many tokens are remembered. */
+  readonly size: number;
+}
+
+/**
+ * Remembers tokens that were verified, so that the next request with the same token costs a hash.
+ *
+ * Successes only, least recently used out first. A token that has expired stays until it is pushed out: refusing it again
+ * is cheap that way. Whoever calls still decides about revocation, carrier and access on every request.
+ *
+ * @throws {TypeError} unless `capacity` is a whole number above 0.
+ */
+export function createVerifiedTokens({
+  verify,
+  hash = sha256,
+  generation,
+  now,
+  capacity,
+}: VerifiedTokensDeps): VerifiedTokens {
+  if (!Number.isSafeInteger(capacity) || capacity < 1)
+    throw new TypeError("capacity is a whole number above 0");
+
+  let memory = emptyMemory(generation());
+  const currentMemory = () => {
+    const current = generation();
+    if (current !== memory.generation) memory = emptyMemory(current);
+    return memory;
+  };
+
+  return {
+    async verify(token) {
+      requireTokenSize(token);
+      const key = hash(token);
+      // Held through the wait: what was begun under an old generation is remembered there, where nobody looks again.
+      const { verified, underway } = currentMemory();
+
+      const hit = verified.get(key);
+      if (hit) {
+        requireValidNow(hit, now());
+        verified.delete(key);
+        verified.set(key, hit);
+        return hit;
+      }
+
+      let pending = underway.get(key);
+      if (!pending) {
+        pending = verify(token)
+          .then(freeze)
+          .then((fresh) => {
+            verified.set(key, fresh);
+            if (verified.size > capacity) {
+              const [oldest] = verified.keys();
+              if (oldest !== undefined) verified.delete(oldest);
+            }
+            return fresh;
+          })
+          .finally(() => underway.delete(key));
+        underway.set(key, pending);
+      }
+      return pending;
+    },
+    get size() {
+      return currentMemory().verified.size;
+    },
+  };
+}
+
+function emptyMemory(generation: number | string) {
+  return {
+    generation,
+    verified: new Map<string, VerifiedToken>(),
+    underway: new Map<string, Promise<VerifiedToken>>(),
+  };
+}
+
+function sha256(token: string): string {
+  return nodeHash("sha256", token, "base64url");
+}
+
+/** One object answers many requests; none may change it for the next. */
+function freeze(token: VerifiedToken): VerifiedToken {
+  const { caller } = token;
+  Object.freeze(caller.scopes);
+  if (caller.kind === "user") Object.freeze(caller.groups);
+  Object.freeze(caller);
+  return Object.freeze(token);
+}

@@ -1,0 +1,101 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { gzipSync } from "node:zlib";
+
+import type { Snapshot } from "@gatehouse/blueprint/snapshot";
+import { build, type BuildOptions } from "esbuild";
+
+import { compiledAccess } from "./compiled-access.ts";
+import { parseSnapshot } from "./src/snapshot.ts";
+
+const source = join(import.meta.dirname, "src");
+
+/** Loaded when needed, each with what it brings along. */
+const lazyFiles = ["parameters", "fetch-key-set"];
+
+/** The file that every request loads. Its parse time is most of a cold start, so its size has a limit. */
+const hotPath = { file: "lambda.cjs", maxBytes: 45_000, maxGzipBytes: 16_000 };
+
+/** Bytes of a built file, as it is and compressed. */
+export interface BuiltFile {
+  readonly file: string;
+  readonly bytes: number;
+  readonly gzipBytes: number;
+}
+
+/**
+ * Builds the guard as it is deployed: `lambda.cjs`, and beside it what it loads only when needed: `parameters.cjs` with
+ * the AWS SDK, and `fetch-key-set.cjs`.
+ *
+ * CommonJS, because an ES module would load every lazy builtin at once; `module` before `main`, because only then can
+ * esbuild leave out what the SDK's packages do not use.
+ *
+ * @param outdir made if missing; `settings.json` has to be put beside the bundle (`writeSettings`).
+ * @throws {Error} with esbuild's messages, or when the hot path is over its byte budget.
+ */
+export async function buildEdge(outdir: string): Promise<readonly BuiltFile[]> {
+  await mkdir(outdir, { recursive: true });
+  const common: BuildOptions = {
+    bundle: true,
+    platform: "node",
+    target: "node22",
+    format: "cjs",
+    mainFields: ["module", "main"],
+    minify: true,
+    legalComments: "none",
+    logLevel: "silent",
+    absWorkingDir: import.meta.dirname,
+  };
+  await Promise.all([
+    build({
+      ...common,
+      entryPoints: [join(source, "lambda.ts")],
+      outfile: join(outdir, hotPath.file),
+      external: ["./settings.json", ...lazyFiles.map((name) => `./${name}.cjs`)],
+      plugins: [compiledAccess],
+      alias: {
+        https: join(source, "no-network.ts"),
+        // The signer's portable default; the guard gives it the native one.
+        "@aws-crypto/sha256-js": join(source, "native-sha256.ts"),
+      },
+    }),
+    ...lazyFiles.map((name) =>
+      build({
+        ...common,
+        entryPoints: [join(source, `${name}.ts`)],
+        outfile: join(outdir, `${name}.cjs`),
+        alias: { "@aws-sdk/credential-provider-node": join(source, "no-credential-chain.ts") },
+      }),
+    ),
+  ]);
+  const files = await Promise.all([hotPath.file, ...lazyFiles.map((name) => `${name}.cjs`)].map((file) => measure(outdir, file)));
+  for (const { file, bytes, gzipBytes } of files) {
+    if (file === hotPath.file && (bytes > hotPath.maxBytes || gzipBytes > hotPath.maxGzipBytes)) {
+      throw new Error(
+        `${file} is ${bytes} bytes (${gzipBytes} compressed); the budget is ${hotPath.maxBytes} (${hotPath.maxGzipBytes})`,
+      );
+    }
+  }
+  return files;
+}
+
+/**
+ * Puts the guard's settings beside its bundle. Identical settings give identical bytes.
+ *
+ * @throws {TypeError} naming the setting that is missing or malformed.
+ */
+export async function writeSettings(outdir: string, snapshot: Snapshot): Promise<void> {
+  await writeFile(join(outdir, "settings.json"), JSON.stringify(parseSnapshot(snapshot)));
+}
+
+async function measure(outdir: string, file: string): Promise<BuiltFile> {
+  const content = await readFile(join(outdir, file));
+  return { file, bytes: content.length, gzipBytes: gzipSync(content, { level: 9 }).length };
+}
+
+if (import.meta.main) {
+  const outdir = join(import.meta.dirname, "dist");
+  for (const { file, bytes, gzipBytes } of await buildEdge(outdir)) {
+    console.log(`${relative(process.cwd(), join(outdir, file))}  ${bytes} bytes, ${gzipBytes} compressed`);
+  }
+}

@@ -1,0 +1,86 @@
+import { cacheBehavior } from "@gatehouse/blueprint/cache-behavior";
+import { decide, type AccessRules } from "@gatehouse/core/access";
+import { callerHeader, toCallerHeader, tokenHeader, type Caller } from "@gatehouse/core/caller";
+import { GuardError } from "@gatehouse/core/errors";
+import type { HttpRequest } from "@gatehouse/core/http-request";
+
+import type { Identify } from "./identify.ts";
+import { declaredBodyHash, withoutRefusedHeaders } from "./viewer-headers.ts";
+
+/** Lambda takes 6 MB of event; a body announced as larger cannot arrive. */
+const maxBodyBytes = 6_291_456;
+
+export interface GuardDeps {
+  readonly identify: Identify;
+  readonly sign: (request: HttpRequest, bodyHash?: string) => Promise<HttpRequest>;
+  readonly access: AccessRules;
+  /** Whether the backend gets the bearer token as `x-gatehouse-token`. */
+  readonly forwardToken: boolean;
+}
+
+export interface Admitted {
+  /** Signed, ready for the origin. */
+  readonly request: HttpRequest;
+  readonly caller: Caller;
+  /** The access rule that let it in. */
+  readonly rule: string;
+}
+
+export type Guard = (request: HttpRequest, viewerAddress: string) => Promise<Admitted>;
+
+/**
+ * Admits a request whose caller the access rules allow, and signs it for the origin.
+ *
+ * @throws {GuardError} `token_*` when the caller must sign in (again); `access_denied` when signing in would not help;
+ *   `path_*`, `query_malformed`, `method_not_allowed`, `body_*` for what cannot be passed on; `keys_unavailable` when
+ *   the key set cannot be had. Never forwards a request unsigned.
+ */
+export function createGuard({ identify, sign, access, forwardToken }: GuardDeps): Guard {
+  return async (request, viewerAddress) => {
+    if (!cacheBehavior.allowedMethods.includes(request.method)) {
+      throw new GuardError("method_not_allowed", "This method is not served here.");
+    }
+    const { caller, bearer } = await identify(request);
+    const rule = requireAccess(access, request, caller);
+    const bodyHash = requireBody(request);
+    const headers = {
+      ...withoutRefusedHeaders(request.headers),
+      [callerHeader]: [toCallerHeader(caller, viewerAddress)],
+      ...(forwardToken && bearer !== undefined ? { [tokenHeader]: [bearer] } : {}),
+      host: [request.host],
+    };
+    return { request: await sign({ ...request, headers }, bodyHash), caller, rule };
+  };
+}
+
+function requireAccess(access: AccessRules, request: HttpRequest, caller: Caller): string {
+  const decision = decide(access, request, caller);
+  if (decision.allowed) return decision.rule;
+  if (decision.code === "token_missing") {
+    throw new GuardError("token_missing", "This needs a signed-in caller. Send `Authorization: Bearer <token>`.");
+  }
+  throw new GuardError("access_denied", `${missing(decision.missing)} Signing in again does not change that.`);
+}
+
+function missing(needed: { readonly groups?: readonly string[]; readonly scopes?: readonly string[] } | undefined): string {
+  const parts = [
+    ...(needed?.groups === undefined ? [] : [`one of the groups ${needed.groups.join(", ")}`]),
+    ...(needed?.scopes === undefined ? [] : [`one of the scopes ${needed.scopes.join(", ")}`]),
+  ];
+  return parts.length === 0 ? "You may not call this." : `This needs ${parts.join(" and ")}.`;
+}
+
+/** @returns the hash to sign where the bytes are hidden; `undefined` where the signer hashes them itself. */
+function requireBody({ body, headers }: HttpRequest): string | undefined {
+  const announced = Number(headers["content-length"]?.[0] ?? 0);
+  if (announced > maxBodyBytes) {
+    throw new GuardError("body_too_large", `The body is larger than the ${maxBodyBytes} bytes that Lambda takes.`);
+  }
+  if (body.kind === "visible") return undefined;
+  const declared = declaredBodyHash(headers);
+  if (declared !== undefined) return declared;
+  throw new GuardError(
+    "body_hash_required",
+    "CloudFront shows the guard only the first megabyte of a body, and none of a DELETE. Send the header x-amz-content-sha256 with the SHA-256 of the whole body as 64 lower-case hex digits.",
+  );
+}

@@ -1,0 +1,89 @@
+import { GuardError } from "@gatehouse/core/errors";
+import type { SnapshotKey } from "@gatehouse/blueprint/snapshot";
+
+import { parseKeySet } from "./cognito-values.ts";
+import { causeOf, type Log } from "./log.ts";
+
+/** A key id nobody knows may cost one fetch in this time, whoever asks and however it ends. */
+const coolDownSeconds = 10;
+/** A withdrawn key is trusted no longer than this after AWS withdraws it, as long as requests come in. */
+const maxAgeSeconds = 24 * 60 * 60;
+
+export interface KeySetDeps {
+  /** Gets the pool's key set from its fixed URL; rejects on any fault. */
+  readonly fetch: () => Promise<unknown>;
+  /** Whole seconds since the epoch. */
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+/** The user pool's public keys: known from the start, replaced when they are old or when a token names another. */
+export interface PoolKeySet {
+  current(): { readonly generation: number; readonly keys: readonly SnapshotKey[] };
+  /** Takes a key set that was loaded with the settings, when there is none yet. */
+  adopt(keys: readonly SnapshotKey[]): void;
+  /**
+   * Asks for the key set again: one request at a time, one in ten seconds.
+   *
+   * @throws {GuardError} `keys_unavailable` when the last attempt failed.
+   */
+  refetch(): Promise<void>;
+  /** Starts a refetch that nobody waits for, when the keys are older than a day. */
+  refreshWhenOld(): void;
+}
+
+export function createKeySet(baked: readonly SnapshotKey[] | undefined, { fetch, now, log }: KeySetDeps): PoolKeySet {
+  let keys = baked === undefined ? [] : parseKeySet({ keys: baked });
+  let generation = 0;
+  let loadedAt = now();
+  let attempt: { at: number; failed: boolean } | undefined;
+  let running: Promise<void> | undefined;
+
+  const replace = (fresh: readonly SnapshotKey[]): void => {
+    if (JSON.stringify(fresh) !== JSON.stringify(keys)) {
+      keys = fresh;
+      generation += 1;
+    }
+    loadedAt = now();
+  };
+
+  const load = async (): Promise<void> => {
+    try {
+      replace(parseKeySet(await fetch()));
+      attempt = { at: now(), failed: false };
+      log({ notice: "keys_refreshed" });
+    } catch (error) {
+      attempt = { at: now(), failed: true };
+      log({ notice: "keys_refresh_failed", cause: causeOf(error) });
+      throw unavailable(error);
+    } finally {
+      running = undefined;
+    }
+  };
+
+  const refetch = async (): Promise<void> => {
+    if (running !== undefined) return running;
+    if (attempt !== undefined && now() - attempt.at < coolDownSeconds) {
+      if (attempt.failed) throw unavailable();
+      return undefined;
+    }
+    running = load();
+    return running;
+  };
+
+  return {
+    current: () => ({ generation, keys }),
+    adopt(fresh) {
+      if (keys.length === 0) replace(fresh);
+    },
+    refetch,
+    refreshWhenOld() {
+      if (now() - loadedAt < maxAgeSeconds) return;
+      refetch().catch(() => undefined); // logged where it failed; the old keys go on until the next try
+    },
+  };
+}
+
+function unavailable(cause?: unknown): GuardError {
+  return new GuardError("keys_unavailable", "The user pool's keys could not be fetched. Try again in a few seconds.", { cause });
+}

@@ -1,0 +1,78 @@
+import type { Snapshot } from "@gatehouse/blueprint/snapshot";
+import { GuardError } from "@gatehouse/core/errors";
+import { createSigner, type Credentials } from "@gatehouse/core/signer";
+import { createVerifiedTokens } from "@gatehouse/core/verified-tokens";
+
+import { access } from "../../../access.ts";
+import { createCurrentVerifier } from "./current-verifier.ts";
+import { createGuard } from "./guard.ts";
+import { createIdentify } from "./identify.ts";
+import { createKeySet } from "./key-set.ts";
+import { causeOf, createLog } from "./log.ts";
+import { NativeSha256 } from "./native-sha256.ts";
+import { createOriginRequest, type OriginRequestHandler } from "./origin-request.ts";
+import { refusal } from "./responses.ts";
+import { createSettings } from "./settings.ts";
+
+/** Verified tokens remembered at once. An entry is about 1 KB, so this is a few megabytes at most. */
+const rememberedTokens = 2000;
+
+const log = createLog((line) => console.log(line));
+
+export const handler: OriginRequestHandler = build();
+
+/** Once per container. Settings that cannot be read refuse every request, and say so. */
+function build(): OriginRequestHandler {
+  try {
+    const snapshot: Snapshot = require("./settings.json");
+    const now = (): number => Math.floor(Date.now() / 1000);
+    const keys = createKeySet(snapshot.jwks?.keys, {
+      fetch: () => network().fetchJson(`${snapshot.issuers[0]}/.well-known/jwks.json`),
+      now,
+      log,
+    });
+    const settings = createSettings(snapshot, {
+      loadParameters: () => parameterStore().loadParameters(snapshot.region, snapshot.prefix, credentials),
+      adoptKeys: keys.adopt,
+      now,
+      log,
+    });
+    const tokens = createVerifiedTokens({
+      verify: createCurrentVerifier({ issuers: snapshot.issuers, settings, keys, now }),
+      generation: () => `${keys.current().generation}.${settings.generation}`,
+      now,
+      capacity: rememberedTokens,
+    });
+    const guard = createGuard({
+      identify: createIdentify(tokens.verify),
+      sign: createSigner({ credentials, now, sha256: NativeSha256 }),
+      access,
+      forwardToken: snapshot.forwardToken,
+    });
+    return createOriginRequest({ snapshot, settings, keys, guard, log });
+  } catch (error) {
+    const invalid = new GuardError("settings_invalid", "The guard's settings are not valid. Build and deploy it again.");
+    log({ requestId: "", method: "", outcome: "refused", status: 500, code: invalid.code, cause: causeOf(error) });
+    console.error(error instanceof Error ? error.message : "settings.json could not be read");
+    return async (event) => refusal(invalid, event?.Records?.[0]?.cf?.config?.requestId ?? "", {});
+  }
+}
+
+/** Loaded when a key is unknown or a day old; `node:https` alone costs more than verifying a token. */
+function network(): typeof import("./fetch-key-set.ts") {
+  return require("./fetch-key-set.cjs");
+}
+
+/** The SDK lies in a file of its own, because a request with baked settings never needs it. */
+function parameterStore(): typeof import("./parameters.ts") {
+  return require("./parameters.cjs");
+}
+
+/** Read for each request: an environment can live longer than its first credentials. */
+function credentials(): Credentials {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
+  if (AWS_ACCESS_KEY_ID === undefined || AWS_SECRET_ACCESS_KEY === undefined || AWS_SESSION_TOKEN === undefined) {
+    throw new TypeError("the guard has no role credentials");
+  }
+  return { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY, sessionToken: AWS_SESSION_TOKEN };
+}

@@ -1,0 +1,37 @@
+import type { Caller } from "@gatehouse/core/caller";
+import type { ErrorCode } from "@gatehouse/core/errors";
+
+/**
+ * What one decision leaves behind. The list is closed: no path, query, header, token or address, so nothing secret can
+ * get in by accident.
+ */
+export interface Decision {
+  readonly requestId: string;
+  readonly method: string;
+  readonly outcome: "forwarded" | "refused" | "preflight" | "sign_in";
+  readonly status?: number;
+  readonly code?: ErrorCode;
+  readonly rule?: string;
+  readonly caller?: Caller["kind"];
+  /** The chain of error names and messages behind a refusal; ours and the libraries', never the caller's text. */
+  readonly cause?: string;
+}
+
+/** Something that happened beside a request: a refresh that failed, say. */
+export interface Notice {
+  readonly notice: "keys_refreshed" | "keys_refresh_failed" | "settings_refreshed" | "settings_refresh_failed";
+  readonly cause?: string;
+}
+
+export type Log = (entry: Decision | Notice) => void;
+
+export function createLog(write: (line: string) => void): Log {
+  return (entry) => write(JSON.stringify(entry));
+}
+
+/** The names of an error and of what caused it. Messages of foreign errors may hold claims or addresses: left out. */
+export function causeOf(error: unknown): string {
+  const names: string[] = [];
+  for (let at: unknown = error; at instanceof Error && names.length < 5; at = at.cause) names.push(at.name);
+  return names.join(" < ");
+}

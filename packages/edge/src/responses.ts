@@ -1,0 +1,116 @@
+import type { ErrorCode, GuardError } from "@gatehouse/core/errors";
+import type { CloudFrontHeaders, CloudFrontResultResponse } from "aws-lambda";
+
+interface Answer {
+  readonly status: number;
+  /** `WWW-Authenticate`, as RFC 6750 section 3 has it. */
+  readonly challenge?: string;
+  readonly retryAfterSeconds?: number;
+}
+
+const invalidToken: Answer = { status: 401, challenge: 'Bearer error="invalid_token"' };
+const malformed: Answer = { status: 400 };
+
+/** What the caller sees. A code without a row does not compile. */
+const answers: Record<ErrorCode, Answer> = {
+  // RFC 6750 section 3.1: no error code for a request that carries no token.
+  token_missing: { status: 401, challenge: "Bearer" },
+  token_malformed: invalidToken,
+  token_too_large: invalidToken,
+  token_signature: invalidToken,
+  token_expired: invalidToken,
+  token_not_yet_valid: invalidToken,
+  token_issuer: invalidToken,
+  token_client: invalidToken,
+  token_use: invalidToken,
+  token_revoked: invalidToken,
+  access_denied: { status: 403, challenge: 'Bearer error="insufficient_scope"' },
+  cross_site: { status: 403 },
+  path_malformed: malformed,
+  path_ambiguous: malformed,
+  query_malformed: malformed,
+  header_malformed: malformed,
+  method_not_allowed: { status: 405 },
+  origin_unknown: { status: 421 },
+  body_hash_required: { status: 413 },
+  body_too_large: { status: 413 },
+  headers_too_large: { status: 431 },
+  keys_unavailable: { status: 503, retryAfterSeconds: 5 },
+  settings_unavailable: { status: 503, retryAfterSeconds: 5 },
+  settings_invalid: { status: 500 },
+};
+
+/** The page that starts a sign-in; relative, so that it is always on the app's own origin. */
+export const signInPath = "/.auth/login";
+
+/**
+ * A refusal as `application/problem+json` (RFC 9457). Never cached: CloudFront keeps what an origin-request function
+ * answers, by the behaviour's policy.
+ *
+ * @param extraHeaders CORS headers, so that a browser lets its script read the refusal.
+ */
+export function refusal(error: GuardError, requestId: string, extraHeaders: Record<string, string>): CloudFrontResultResponse {
+  const { status, challenge, retryAfterSeconds } = answers[error.code];
+  const problem = {
+    type: "about:blank",
+    title: reasonPhrases[status],
+    status,
+    detail: error.message,
+    code: error.code,
+    requestId,
+    ...(status === 401 ? { signInUrl: signInPath } : {}),
+  };
+  return response(status, JSON.stringify(problem), {
+    "content-type": "application/problem+json",
+    ...(challenge === undefined ? {} : { "www-authenticate": challenge }),
+    ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
+    ...(error.code === "method_not_allowed" ? { allow: "GET, HEAD, OPTIONS, PUT, POST, PATCH, DELETE" } : {}),
+    ...extraHeaders,
+  });
+}
+
+/** The HTTP status of a refusal, for the log. */
+export function statusOf(code: ErrorCode): number {
+  return answers[code].status;
+}
+
+/** An answer to a CORS preflight. */
+export function preflightAnswer(headers: Record<string, string>): CloudFrontResultResponse {
+  return response(204, undefined, headers);
+}
+
+/** A redirect to the sign-in page. The explicit empty fragment keeps a browser from carrying one along. */
+export function signInRedirect(url: string): CloudFrontResultResponse {
+  return response(302, undefined, { location: `${url}#` });
+}
+
+const reasonPhrases: Record<number, string> = {
+  204: "No Content",
+  302: "Found",
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  405: "Method Not Allowed",
+  413: "Content Too Large",
+  421: "Misdirected Request",
+  431: "Request Header Fields Too Large",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+};
+
+function response(status: number, body: string | undefined, headers: Record<string, string>): CloudFrontResultResponse {
+  const all: CloudFrontHeaders = {};
+  for (const [name, value] of Object.entries({
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    ...headers,
+  })) {
+    all[name] = [{ key: name, value }];
+  }
+  return {
+    status: String(status),
+    statusDescription: reasonPhrases[status] ?? "",
+    headers: all,
+    ...(body === undefined ? {} : { body }),
+  };
+}

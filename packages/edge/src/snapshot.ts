@@ -1,0 +1,78 @@
+import type { AppClientKind, TokenUse } from "@gatehouse/blueprint/app-clients";
+import type { Snapshot } from "@gatehouse/blueprint/snapshot";
+
+import { clientIdPattern, parseKeySet } from "./cognito-values.ts";
+
+const hostPattern = /^[a-z0-9]{1,63}\.lambda-url\.[a-z0-9-]{1,32}\.on\.aws$/;
+const issuerPattern = /^https:\/\/[a-z0-9.-]{1,100}\.amazonaws\.com(\.cn)?\/[\w-]{1,55}$/;
+
+/**
+ * Checks the settings that are put beside the bundle, while it is built: what is wrong with them should stop a
+ * deployment, not a request.
+ *
+ * @throws {TypeError} naming the member that is missing or wrong.
+ */
+export function parseSnapshot(value: unknown): Snapshot {
+  const file = record(value, "the file");
+  const madeBy = file["madeBy"];
+  if (madeBy !== "local" && madeBy !== "deploy") throw wrong("madeBy");
+  const jwks = file["jwks"];
+  const clients = file["clients"];
+  const appOrigins = file["appOrigins"];
+  const signIn = file["signIn"];
+  if (record(file["revocation"], "revocation")["mode"] !== "off") throw wrong("revocation");
+  return {
+    madeBy,
+    region: text(file["region"], "region", /^[a-z0-9-]{1,32}$/),
+    prefix: text(file["prefix"], "prefix", /^(\/[\w.-]+)+$/),
+    functionUrlHost: text(file["functionUrlHost"], "functionUrlHost", hostPattern),
+    issuers: texts(file["issuers"], "issuers", issuerPattern, 1),
+    ...(jwks === undefined ? {} : { jwks: { keys: parseKeySet(jwks) } }),
+    ...(clients === undefined ? {} : { clients: parseClients(clients) }),
+    clientNames: texts(file["clientNames"], "clientNames", /^[a-z]{1,32}$/, 1),
+    ...(appOrigins === undefined ? {} : { appOrigins: texts(appOrigins, "appOrigins", /^https?:\/\/[^/]+$/, 1) }),
+    corsOrigins: texts(file["corsOrigins"], "corsOrigins", /^https?:\/\/[^/*]+$/, 0),
+    forwardToken: bool(file["forwardToken"], "forwardToken"),
+    ...(signIn === undefined
+      ? {}
+      : { signIn: { url: text(record(signIn, "signIn")["url"], "signIn.url", /^https?:\/\/[^\s#]{1,2000}$/) } }),
+    revocation: { mode: "off" },
+  };
+}
+
+function parseClients(value: unknown): NonNullable<Snapshot["clients"]> {
+  const entries = Object.entries(record(value, "clients"));
+  if (entries.length === 0) throw wrong("clients");
+  const clients: Record<string, { kind: AppClientKind; tokenUses: readonly TokenUse[] }> = Object.create(null);
+  for (const [id, client] of entries) {
+    const { kind, tokenUses } = record(client, "a client");
+    if (!clientIdPattern.test(id) || (kind !== "person" && kind !== "machine")) throw wrong("clients");
+    const uses = texts(tokenUses, "tokenUses", /^(id|access)$/, 1).map((use): TokenUse => (use === "id" ? "id" : "access"));
+    clients[id] = { kind, tokenUses: uses };
+  }
+  return clients;
+}
+
+function record(value: unknown, name: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrong(name);
+  return { ...value };
+}
+
+function text(value: unknown, name: string, pattern: RegExp): string {
+  if (typeof value !== "string" || !pattern.test(value)) throw wrong(name);
+  return value;
+}
+
+function texts(value: unknown, name: string, pattern: RegExp, atLeast: number): readonly string[] {
+  if (!Array.isArray(value) || value.length < atLeast) throw wrong(name);
+  return value.map((item) => text(item, name, pattern));
+}
+
+function bool(value: unknown, name: string): boolean {
+  if (typeof value !== "boolean") throw wrong(name);
+  return value;
+}
+
+function wrong(name: string): TypeError {
+  return new TypeError(`settings.json: ${name} is missing or malformed`);
+}

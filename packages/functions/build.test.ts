@@ -1,0 +1,139 @@
+import { spawnSync } from "node:child_process";
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { buildFunctions } from "./build.ts";
+import { functionUrlEvent, plainUser, securityToken } from "./src/testing.ts";
+
+const workspace = join(import.meta.dirname, "../..");
+const environment = {
+  GATEHOUSE_EDGE_ACCOUNT: "111122223333",
+  GATEHOUSE_EDGE_ROLE: "gatehouse-dev-guard",
+  GATEHOUSE_CORS_ORIGINS: "[]",
+};
+
+let scratch: string;
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), "gatehouse-functions-"));
+});
+afterAll(() => rm(scratch, { recursive: true, force: true }));
+
+/** Runs the bundle alone, in a process of its own, and prints what it streamed. */
+function invoke(outdir: string, env: Record<string, string>, event: unknown) {
+  const script = `
+    globalThis.awslambda = {
+      streamifyResponse: (handler) => handler,
+      HttpResponseStream: { from: (stream, metadata) => ((stream.metadata = metadata), stream) },
+    };
+    const { handler } = await import(process.argv[1]);
+    const { Writable } = await import("node:stream");
+    const chunks = [];
+    const stream = new Writable({ write(chunk, _, done) { chunks.push(chunk); done(); } });
+    await handler(JSON.parse(process.argv[2]), stream);
+    console.log(JSON.stringify({ ...stream.metadata, body: Buffer.concat(chunks).toString() }));`;
+  return spawnSync(
+    process.execPath,
+    ["--input-type=module", "-e", script, join(outdir, "lambda.mjs"), JSON.stringify(event)],
+    { env, cwd: outdir, encoding: "utf8" },
+  );
+}
+
+test("builds one file that runs by itself", async () => {
+  const outdir = join(scratch, "alone");
+  await mkdir(outdir);
+  await writeFile(join(outdir, "stale.mjs"), "");
+  const built = await buildFunctions({ outdir });
+  const bundle = await readFile(join(outdir, "lambda.mjs"));
+  expect(await readdir(outdir)).toEqual(["lambda.mjs"]);
+  expect(built).toEqual({ outdir, bytes: bundle.length });
+  for (const foreign of [workspace, "@gatehouse/", "aws-jwt-verify", "signature-v4"]) {
+    expect({ foreign, found: bundle.includes(foreign) }).toEqual({ foreign, found: false });
+  }
+
+  const { stdout, stderr, status } = invoke(
+    outdir,
+    environment,
+    functionUrlEvent({ path: "/me", caller: plainUser }),
+  );
+  expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
+  const { statusCode, body } = JSON.parse(stdout);
+  expect({ statusCode, body: JSON.parse(body) }).toEqual({ statusCode: 200, body: plainUser });
+});
+
+test("writes one line to the log for a fault, without the session token", async () => {
+  const outdir = join(scratch, "fault");
+  await buildFunctions({ outdir });
+  const { stdout } = invoke(
+    outdir,
+    environment,
+    functionUrlEvent({ path: "/me", query: "q=secret", caller: null }),
+  );
+  const [line = "", answer = "", ...rest] = stdout.trimEnd().split("\n");
+  expect(JSON.parse(line)).toMatchObject({
+    level: "error",
+    path: "/me",
+    status: 500,
+    error: "TypeError",
+  });
+  expect(JSON.parse(answer)).toMatchObject({ statusCode: 500 });
+  expect(rest).toEqual([]);
+  expect(stdout).not.toContain(securityToken);
+  expect(stdout).not.toContain("secret");
+});
+
+test.each(Object.keys(environment))("does not load without %s, and says so", async (name) => {
+  const outdir = join(scratch, name);
+  await buildFunctions({ outdir });
+  const others = Object.fromEntries(Object.entries(environment).filter(([key]) => key !== name));
+  const { stderr, status } = invoke(outdir, others, functionUrlEvent());
+  expect(status).toBe(1);
+  expect(stderr).toContain(`TypeError: ${name} must be `);
+});
+
+test("builds a copy of the workspace from what the copy says", async () => {
+  const root = join(scratch, "copy");
+  for (const part of ["functions", "core", "blueprint"]) {
+    await cp(join(workspace, "packages", part), join(root, "packages", part), {
+      recursive: true,
+      filter: (path) => !/\/(node_modules|dist)$/.test(path),
+    });
+  }
+  const change = async (from: string, to: string, search: string, replacement: string) => {
+    const text = await readFile(join(workspace, from), "utf8");
+    expect(text).toContain(search);
+    await writeFile(join(root, to), text.replace(search, replacement));
+  };
+  const staffOnly = '"/*": { groups: ["staff"] }';
+  await change("access.ts", "access.ts", '"/*": "signed-in"', staffOnly);
+  const core = "packages/core/src/caller.ts";
+  await change(core, core, '"x-gatehouse-caller"', '"x-renamed-caller"');
+
+  const outdir = join(scratch, "copy-dist");
+  await buildFunctions({ root, outdir });
+  const { "x-gatehouse-caller": value = "", ...headers } = functionUrlEvent({
+    caller: plainUser,
+  }).headers;
+  const event = {
+    ...functionUrlEvent({ path: "/me" }),
+    headers: { ...headers, "x-renamed-caller": value },
+  };
+  const { stdout } = invoke(outdir, environment, event);
+  expect(JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({ statusCode: 403 });
+});
+
+test("leaves the old code in place when the new one does not build, and says what is wrong with it", async () => {
+  const root = join(scratch, "broken");
+  await mkdir(join(root, "packages/functions/src"), { recursive: true });
+  await writeFile(join(root, "packages/functions/src/lambda.ts"), "export const handler = ;\n");
+  const outdir = join(scratch, "kept");
+  const { bytes } = await buildFunctions({ outdir });
+  await expect(buildFunctions({ root, outdir })).rejects.toMatchObject({
+    errors: [
+      { text: 'Unexpected ";"', location: { line: 1, file: "packages/functions/src/lambda.ts" } },
+    ],
+  });
+  expect((await readFile(join(outdir, "lambda.mjs"))).length).toBe(bytes);
+});

@@ -1,0 +1,17 @@
+import type { Caller } from "@gatehouse/core/caller";
+
+import type { FunctionUrlEvent } from "./function-url-event.ts";
+
+/** What every route finds in its Hono context. */
+export interface AppEnv {
+  Bindings: {
+    /** The event that became this request, without the signer's session token. */
+    readonly event: FunctionUrlEvent;
+  };
+  Variables: {
+    /** Who is calling, after the access rules were applied. */
+    caller: Caller;
+    /** The viewer's IP address as the edge saw it; absent for a caller that did not come through the edge. */
+    viewerAddress: string | undefined;
+  };
+}

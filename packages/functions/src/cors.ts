@@ -1,0 +1,24 @@
+import type { MiddlewareHandler } from "hono";
+
+import type { AppEnv } from "./app-env.ts";
+
+/** The same list as the guard's own answers have, whatever the route. */
+const exposeHeaders =
+  "content-disposition, content-range, etag, www-authenticate, x-amzn-requestid";
+
+/**
+ * Lets scripts of the listed origins read the answers; the guard has answered their preflights.
+ *
+ * Exact origins only, and never `Access-Control-Allow-Credentials`: a bearer token works across origins, a cookie never.
+ */
+export function cors(origins: readonly string[]): MiddlewareHandler<AppEnv> {
+  const listed = new Set(origins);
+  return async (c, next) => {
+    await next();
+    c.header("vary", "Origin", { append: true });
+    const origin = c.req.header("origin");
+    if (origin === undefined || !listed.has(origin)) return;
+    c.header("access-control-allow-origin", origin);
+    c.header("access-control-expose-headers", exposeHeaders);
+  };
+}

@@ -1,0 +1,31 @@
+/** The role that the guard at the edge signs with. */
+export interface EdgeRole {
+  /** Twelve digits. */
+  readonly account: string;
+  /** Role name without path: STS leaves the path out of an assumed role's ARN. */
+  readonly name: string;
+}
+
+const partitions = new Set(["aws", "aws-cn", "aws-us-gov"]);
+
+/**
+ * Whether a signer is a session of exactly the edge role: `arn:<partition>:sts::<account>:assumed-role/<name>/<session>`.
+ *
+ * Every part is compared whole. A prefix would also let in `<name>X`, and a search would let in a session of another
+ * role that was named like this one.
+ */
+export function isEdgePrincipal(userArn: string, role: EdgeRole): boolean {
+  const [arn, partition, service, region, account, resource, ...rest] = userArn.split(":");
+  if (
+    arn !== "arn" ||
+    !partitions.has(partition ?? "") ||
+    service !== "sts" ||
+    region !== "" ||
+    rest.length > 0
+  )
+    return false;
+  const [kind, name, session, ...deeper] = (resource ?? "").split("/");
+  if (kind !== "assumed-role" || session === undefined || session === "" || deeper.length > 0)
+    return false;
+  return account === role.account && name === role.name;
+}

@@ -1,0 +1,38 @@
+/**
+ * What Lambda hands over for a request at the Function URL: payload format 2.0, the parts that are read here.
+ * Lambda leaves a key out where its documentation shows `null`.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads
+ */
+export interface FunctionUrlEvent {
+  /** Percent-encoding as sent. */
+  readonly rawPath: string;
+  /** Without `?`; empty when there is none. */
+  readonly rawQueryString: string;
+  /** `name=value`, one entry a cookie; they are not in `headers`. */
+  readonly cookies?: readonly string[];
+  /** Lower-case names; the values of repeated headers are joined with `,`. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly requestContext: {
+    readonly requestId: string;
+    readonly domainName: string;
+    readonly http: { readonly method: string };
+    /** Who signed the request; absent when the Function URL asks for no signature. */
+    readonly authorizer?: { readonly iam?: { readonly userArn?: string } };
+  };
+  readonly body?: string;
+  readonly isBase64Encoded: boolean;
+}
+
+/** The body as the client sent it. The flag alone says how it is written down, never the content type. */
+export function receivedBytes(event: FunctionUrlEvent): Buffer {
+  return Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
+}
+
+/** Lambda passes the signer's session token on. Nothing behind this line needs it, so nothing can leak it. */
+export function withoutSecurityToken(event: FunctionUrlEvent): FunctionUrlEvent {
+  const headers = Object.entries(event.headers).filter(
+    ([name]) => name.toLowerCase() !== "x-amz-security-token",
+  );
+  return { ...event, headers: Object.fromEntries(headers) };
+}

@@ -1,0 +1,10 @@
+import { createAnswer } from "./answer.ts";
+import { createApp } from "./app.ts";
+import { createBufferedHandler } from "./buffered-handler.ts";
+import { writeLog } from "./log.ts";
+import { parseSettings } from "./settings.ts";
+
+const app = createApp(parseSettings(process.env));
+
+/** The entry for `sst dev`, whose live bridge does not stream. */
+export const handler = createBufferedHandler(createAnswer(app, writeLog));

@@ -1,0 +1,26 @@
+/** One request that went wrong. No query, no header, no message: any of them may quote a secret. */
+export interface LogLine {
+  readonly level: "warn" | "error";
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly code: string;
+  /** What was thrown, by name, and where: the stack without its message. */
+  readonly error?: string;
+  readonly at?: readonly string[];
+}
+
+export type Log = (line: LogLine) => void;
+
+/** One line of JSON on stdout, which is what CloudWatch keeps. */
+export const writeLog: Log = (line) => {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+};
+
+/** Name and place of something thrown. Its message is left out on purpose. */
+export function thrownAt(thrown: unknown): Pick<LogLine, "error" | "at"> {
+  if (!(thrown instanceof Error)) return { error: typeof thrown };
+  const frames = (thrown.stack ?? "").split("\n").filter((line) => /^ {4}at \S/.test(line));
+  return { error: thrown.name, at: frames.map((line) => line.trim()) };
+}

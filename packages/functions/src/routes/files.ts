@@ -1,0 +1,31 @@
+import { createHash } from "node:crypto";
+
+import { Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
+
+import type { AppEnv } from "../app-env.ts";
+import { receivedBytes } from "../function-url-event.ts";
+import { wholeNumber } from "../query-number.ts";
+import { seededBytes } from "../seeded-bytes.ts";
+
+const maxBytes = 50 * 1024 * 1024;
+
+/** Uploads that are only measured, and downloads that are made up: nothing is stored. */
+export const files = new Hono<AppEnv>()
+  .post("/", (c) => {
+    const body = receivedBytes(c.env.event);
+    return c.json({ sha256: createHash("sha256").update(body).digest("hex"), bytes: body.length });
+  })
+  .get("/:name", (c) => {
+    const name = c.req.param("name");
+    if (!/^[\w.-]{1,100}$/.test(name))
+      throw new HTTPException(404, { message: "There is no file of this name." });
+    const bytes = wholeNumber(c, "bytes", { min: 0, max: maxBytes, default: 1024 });
+    return c.body(seededBytes(name, bytes), 200, {
+      "content-type": "application/octet-stream",
+      // A file is somebody else's content: never a page of this origin.
+      "content-disposition": `attachment; filename="${name}"`,
+      "content-security-policy": "sandbox",
+      "x-content-type-options": "nosniff",
+    });
+  });

@@ -1,0 +1,22 @@
+import { apiFunction } from "@gatehouse/blueprint/api-function";
+import type { Handler } from "hono";
+import { HTTPException } from "hono/http-exception";
+
+import type { AppEnv } from "../app-env.ts";
+import { eventStream } from "../event-stream.ts";
+import { wholeNumber } from "../query-number.ts";
+
+/** Lambda cuts the function off at its timeout; a stream that ends by itself must be done before. */
+const maxDurationMs = (apiFunction.timeoutSeconds - 5) * 1000;
+
+/** Server-sent events, as many and as far apart as the query says. */
+export const stream: Handler<AppEnv> = (c) => {
+  const events = wholeNumber(c, "events", { min: 1, max: 1000, default: 5 });
+  const intervalMs = wholeNumber(c, "interval", { min: 0, max: maxDurationMs, default: 1000 });
+  if ((events - 1) * intervalMs > maxDurationMs) {
+    throw new HTTPException(400, {
+      message: `All events together may take ${maxDurationMs} milliseconds.`,
+    });
+  }
+  return c.body(eventStream({ events, intervalMs }), 200, { "content-type": "text/event-stream" });
+};

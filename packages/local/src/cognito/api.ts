@@ -1,0 +1,22 @@
+import type { JsonService } from "../aws-json/json-service.ts";
+import { groupOperations } from "./group-operations.ts";
+import { poolOperations } from "./pool-operations.ts";
+import { signInOperations } from "./sign-in-operations.ts";
+import { tokenOperations } from "./token-operations.ts";
+import { userOperations } from "./user-operations.ts";
+import type { UserPool } from "./user-pool.ts";
+
+/** The user pool API, as far as it is played; anything else is an UnknownOperationException. */
+export function createUserPoolApi(pool: UserPool): JsonService {
+  return {
+    targetPrefix: "AWSCognitoIdentityProviderService",
+    service: "cognito-idp",
+    operations: {
+      ...poolOperations(pool),
+      ...userOperations(pool),
+      ...groupOperations(pool),
+      ...signInOperations(pool),
+      ...tokenOperations(pool),
+    },
+  };
+}

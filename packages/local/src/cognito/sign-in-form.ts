@@ -1,0 +1,88 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+import { AwsError } from "../aws-json/json-service.ts";
+import type { AuthorizationRequest } from "./authorization-request.ts";
+import { sameSecret } from "./client-secret.ts";
+import { readCookie } from "./form-request.ts";
+import type { FormFields } from "./form-request.ts";
+import { sendPage } from "./hosted-answers.ts";
+import { newPasswordPage, signInPage } from "./pages.ts";
+import type { UserPool } from "./user-pool.ts";
+import type { User } from "./users.ts";
+
+const csrfCookie = "XSRF-TOKEN";
+
+/** The form again, for a reason. */
+export interface FormRetry {
+  readonly status: number;
+  /** For the person at the form. */
+  readonly problem?: string;
+  /** Set when a new password is asked for. */
+  readonly session?: string;
+  /** For the terminal; absent when nothing was refused. */
+  readonly reason?: string;
+}
+
+/** Sends the form, with its CSRF token in a cookie and in a hidden field. */
+export function sendSignInForm(
+  response: ServerResponse,
+  asked: AuthorizationRequest,
+  form: { query: string; csrf: string },
+  { status, problem, session }: FormRetry = { status: 200 },
+): void {
+  const shown = { ...form, ...(problem === undefined ? {} : { problem }) };
+  sendPage(response, status, session === undefined ? signInPage(shown) : newPasswordPage({ ...shown, session }), {
+    formTarget: asked.redirectUri,
+    // Not Secure: clients such as curl refuse Secure cookies over plain http, and the token guards a form, not an account.
+    cookies: [`${csrfCookie}=${form.csrf}; Path=/; HttpOnly; SameSite=Lax`],
+  });
+}
+
+/** The browser's token, so that a form in another tab goes on working; a new one when it has none. */
+export function csrfTokenOf(request: IncomingMessage): string {
+  const token = readCookie(request, csrfCookie) ?? "";
+  return /^[\w-]{43}$/.test(token) ? token : randomBytes(32).toString("base64url");
+}
+
+/** Whether the form comes from a page of this domain: the field repeats the cookie. */
+export function csrfMatches(request: IncomingMessage, fields: FormFields): boolean {
+  const token = readCookie(request, csrfCookie) ?? "";
+  return token !== "" && sameSecret(fields("_csrf") ?? "", token);
+}
+
+/** @returns the user who signed in, or the form to show instead. */
+export async function checkSignInForm(
+  fields: FormFields,
+  { client }: AuthorizationRequest,
+  pool: UserPool,
+): Promise<User | FormRetry> {
+  const session = fields("session");
+  if (session !== undefined) {
+    const newPassword = fields("new_password") ?? "";
+    if (newPassword !== fields("confirm_password")) {
+      return {
+        status: 400,
+        problem: "The two passwords differ.",
+        session,
+        reason: "the two new passwords differ",
+      };
+    }
+    try {
+      const user = await pool.answerChallenge(session, client, newPassword);
+      const problem = "That took too long. Sign in again with the temporary password.";
+      return user ?? { status: 400, problem, reason: "no new password is asked for in this session" };
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      return { status: 400, problem: `${error.message}.`, session, reason: error.message };
+    }
+  }
+  const check = await pool.users.checkPassword(fields("username") ?? "", fields("password") ?? "");
+  if (check.kind === "signed-in") return check.user;
+  if (check.kind === "new-password-required") {
+    const challenge = pool.challenges.issue({ username: check.user.username, clientId: client.id });
+    return { status: 200, session: challenge };
+  }
+  // One sentence for every cause: the page does not tell who has an account.
+  return { status: 400, problem: "Incorrect username or password.", reason: check.why };
+}

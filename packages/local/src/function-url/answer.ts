@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+import type { Explain } from "../explain.ts";
+import { splitTarget } from "../sigv4/signed-request.ts";
+import type { Refusal } from "./refusal.ts";
+import type { ResponseHead } from "./response-head.ts";
+import type { Trace } from "./trace-id.ts";
+
+/** One request under way. */
+export interface Call {
+  readonly requestId: string;
+  readonly trace: Trace;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** Answers instead of the function, and tells the terminal why. */
+export function refuse(call: Call, refusal: Refusal, explain: Explain): void {
+  const [reason = "", ...more] = refusal.reason.split("\n");
+  explain("function-url", `${titleOf(call)}: ${refusal.status}: ${reason}`, [
+    ...more,
+    ...(refusal.details ?? []),
+  ]);
+  if (call.response.headersSent) {
+    call.response.destroy();
+    return;
+  }
+  const headers: [string, string][] = [["content-type", "application/json"]];
+  if (refusal.errorType !== undefined) headers.push(["x-amzn-ErrorType", refusal.errorType]);
+  // What is left of the request is not wanted: nothing may follow on this connection.
+  if (!call.request.complete) headers.push(["connection", "close"]);
+  send(call, { status: refusal.status, headers }, Buffer.from(refusal.body));
+}
+
+/** Sends an answer that is complete. */
+export function send(call: Call, head: ResponseHead, body: Buffer): void {
+  const hasLength = head.status !== 204 && head.status !== 304;
+  writeHead(
+    call,
+    hasLength
+      ? { ...head, headers: [...head.headers, ["content-length", String(body.length)]] }
+      : head,
+  );
+  // Node itself leaves the body out of answers to HEAD, of 204 and of 304.
+  call.response.end(body);
+}
+
+/** Writes status and headers, with those that Lambda adds. */
+export function writeHead(
+  { response, requestId, trace }: Call,
+  { status, headers }: ResponseHead,
+): void {
+  response.writeHead(
+    status,
+    [...headers, ["x-amzn-RequestId", requestId], ["x-amzn-Trace-Id", trace.root]].flat(),
+  );
+}
+/** Method and path for the terminal; a query may hold secrets. */
+export function titleOf({ request }: Call): string {
+  const { path } = splitTarget(request.url ?? "");
+  return `${request.method} ${path.replace(/[^\x21-\x7e]/g, "?").slice(0, 200)}`;
+}

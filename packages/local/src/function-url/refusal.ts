@@ -1,0 +1,57 @@
+/** An answer that Lambda gives instead of the function, and why, for the terminal. */
+export interface Refusal {
+  readonly status: number;
+  /** `x-amzn-ErrorType`; absent when the function is at fault. */
+  readonly errorType?: string;
+  /** The exact body. */
+  readonly body: string;
+  readonly reason: string;
+  readonly details?: readonly string[];
+}
+
+/** Lambda's authorisation layer, which spells `Message`. */
+export function forbidden(reason: string, details: readonly string[] = []): Refusal {
+  const body = JSON.stringify({
+    Message:
+      "Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html",
+  });
+  return { status: 403, errorType: "AccessDeniedException", body, reason, details };
+}
+
+/** A host that no function has: 403, not 404, and a message of `null`. */
+export function unknownHost(reason: string): Refusal {
+  return { status: 403, errorType: "AccessDeniedException", body: '{"Message":null}', reason };
+}
+
+/** The signature layer, which spells `message`. */
+export function badSignature(refused: {
+  readonly status: number;
+  readonly errorType: string;
+  readonly message: string;
+  readonly reason: string;
+  readonly details: readonly string[];
+}): Refusal {
+  const { status, errorType, message, reason, details } = refused;
+  return { status, errorType, body: JSON.stringify({ message }), reason, details };
+}
+
+export function invalidQuery(reason: string): Refusal {
+  return {
+    status: 400,
+    errorType: "InvalidQueryStringException",
+    body: '{"message":null}',
+    reason,
+  };
+}
+
+export function tooLarge(reason: string): Refusal {
+  const body = JSON.stringify({
+    Message: "Request must be smaller than 6291456 bytes for the InvokeFunction operation",
+  });
+  return { status: 413, errorType: "RequestEntityTooLargeException", body, reason };
+}
+
+/** The function threw, timed out, ended or answered nonsense: the client learns nothing more. */
+export function functionFailed(reason: string, details: readonly string[] = []): Refusal {
+  return { status: 502, body: "Internal Server Error", reason, details };
+}

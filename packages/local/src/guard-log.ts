@@ -1,0 +1,27 @@
+import type { Explain } from "./explain.ts";
+
+/** Shows a line of the guard's log: its decisions as sentences, everything else as it is. */
+export function explainGuardLine(line: string, explain: Explain): void {
+  const entry = parse(line);
+  if (entry === undefined) return explain("guard", line);
+  const text = (name: string): string => String(entry[name] ?? "");
+  if (entry["notice"] !== undefined) {
+    return explain("guard", [text("notice").replaceAll("_", " "), text("cause")].filter(Boolean).join(": "));
+  }
+  const about = [text("method"), entry["rule"] === undefined ? "" : `rule ${text("rule")}`, entry["caller"] === undefined ? "" : `as ${text("caller")}`];
+  const outcome = entry["outcome"] === "refused" ? `${text("status")} ${text("code")}` : text("outcome").replaceAll("_", " ");
+  const cause = entry["cause"] === undefined ? "" : `(${text("cause")})`;
+  return explain("guard", [outcome, ...about, cause].filter(Boolean).join(" "));
+}
+
+/** Lambda's runtime client may put a time and a request id before what the function printed. */
+function parse(line: string): Readonly<Record<string, unknown>> | undefined {
+  const start = line.indexOf("{");
+  if (start < 0) return undefined;
+  try {
+    const value: unknown = JSON.parse(line.slice(start));
+    return typeof value === "object" && value !== null ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,161 @@
+import { randomUUID } from "node:crypto";
+import { realpath } from "node:fs/promises";
+import type { Readable } from "node:stream";
+
+import type { Clock } from "../clock.ts";
+import { requireOwnVariables } from "./environment-variables.ts";
+import {
+  startExecutionEnvironment,
+  type ExecutionEnvironment,
+  type Job,
+} from "./execution-environment.ts";
+
+export interface LambdaFunctionOptions {
+  readonly name: string;
+  readonly functionArn: string;
+  readonly version: string;
+  /** The directory that would be zipped and deployed. */
+  readonly codeDirectory: string;
+  /** `<file without extension>.<export>` */
+  readonly handler: string;
+  readonly region: string;
+  readonly memoryMb: number;
+  /** Of the machine's time, whatever the stack's clock does. */
+  readonly timeoutSeconds: number;
+  /** Variables of the function's own; none for Lambda@Edge. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken: string;
+  };
+  /** The only hosts the function reaches: loopback TLS ports by exact name or `*.suffix`. */
+  readonly network: { readonly hosts: Readonly<Record<string, number>>; readonly caPem: string };
+  readonly clock: Clock;
+  /** Takes each line that the function prints. */
+  readonly onLog: (line: string) => void;
+  /** How many invocations may run at once; more wait. 4 unless told. */
+  readonly maxEnvironments?: number;
+}
+
+export type Invocation =
+  | { kind: "response"; requestId: string; payload: Buffer }
+  /** `body` ends with an error when the function fails in the middle. */
+  | { kind: "stream"; requestId: string; contentType: string; body: Readable }
+  | {
+      kind: "function-error";
+      requestId: string;
+      errorType: string;
+      errorMessage: string;
+      trace: string[];
+    }
+  | { kind: "timeout"; requestId: string; afterSeconds: number }
+  /** `reason` may have several lines, the last ones from the function's stderr. */
+  | { kind: "crash"; requestId: string; reason: string };
+
+export interface LambdaFunction {
+  /** @param event anything that JSON can hold */
+  readonly invoke: (event: unknown) => Promise<Invocation>;
+  /** Later invocations run the code of this directory; those under way finish with the old one. */
+  readonly redeploy: (codeDirectory: string) => Promise<void>;
+  /** Ends everything, invocations under way included. */
+  readonly close: () => Promise<void>;
+}
+
+interface WaitingJob extends Job {
+  readonly answer: (invocation: Invocation) => void;
+}
+
+/**
+ * Runs a bundle as Lambda would: under AWS's own runtime client, in processes that share nothing with this one.
+ * One environment is loaded ahead; others are started when they are needed.
+ *
+ * @throws {TypeError} for variables that Lambda refuses.
+ */
+export async function createLambdaFunction(
+  options: LambdaFunctionOptions,
+): Promise<LambdaFunction> {
+  requireOwnVariables(options.environment);
+  const { maxEnvironments = 4 } = options;
+  const waiting: WaitingJob[] = [];
+  /** Everything that has not been cleared away. */
+  const environments = new Set<ExecutionEnvironment>();
+  /** Those that hold the latest code. */
+  let current = new Set<ExecutionEnvironment>();
+  let taskRoot = await realpath(options.codeDirectory);
+  let closed = false;
+
+  function start(): ExecutionEnvironment {
+    const environment = startExecutionEnvironment({
+      lambda: options,
+      taskRoot,
+      onChange: dispatch,
+    });
+    environments.add(environment);
+    current.add(environment);
+    void environment.ended.then(() => environments.delete(environment));
+    return environment;
+  }
+
+  function dispatch(): void {
+    for (const environment of current) {
+      if (environment.state === "ended") current.delete(environment);
+    }
+    for (const environment of environments) {
+      if (!current.has(environment) && environment.state === "free")
+        environment.end("new code was deployed");
+    }
+    if (closed) return;
+    while (waiting.length > 0) {
+      const free = [...current].find((environment) => environment.state === "free");
+      if (free === undefined && current.size >= maxEnvironments) return;
+      const job = waiting.shift();
+      if (job !== undefined) void run(free ?? start(), job);
+    }
+  }
+
+  async function run(environment: ExecutionEnvironment, job: WaitingJob): Promise<void> {
+    const outcome = await environment.run(job);
+    if (outcome !== "not-taken") {
+      job.answer(outcome);
+    } else if (closed) {
+      job.answer(closedCrash(job));
+    } else {
+      waiting.unshift(job);
+      dispatch();
+    }
+  }
+
+  function closedCrash({ requestId }: Job): Invocation {
+    return { kind: "crash", requestId, reason: `${options.name} has been stopped` };
+  }
+
+  await start().initialized;
+
+  return {
+    invoke(event) {
+      return new Promise((answer) => {
+        const job = { requestId: randomUUID(), event, answer };
+        if (closed) {
+          answer(closedCrash(job));
+          return;
+        }
+        waiting.push(job);
+        dispatch();
+      });
+    },
+    async redeploy(codeDirectory) {
+      taskRoot = await realpath(codeDirectory);
+      current = new Set();
+      const fresh = start();
+      dispatch();
+      await fresh.initialized;
+    },
+    async close() {
+      closed = true;
+      for (const job of waiting.splice(0)) job.answer(closedCrash(job));
+      for (const environment of environments) environment.end(`${options.name} has been stopped`);
+      await Promise.all([...environments].map((environment) => environment.ended));
+    },
+  };
+}

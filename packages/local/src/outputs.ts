@@ -1,0 +1,40 @@
+/** Temporary credentials, as the SDKs and curl's `--aws-sigv4` take them. */
+export interface OutputCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+/**
+ * What `start --json` prints, as one line: all that a client, a test or a script needs. URLs have no trailing slash.
+ *
+ * Everything secret in it is new at every start and worth nothing outside this machine.
+ */
+export interface StackOutputs {
+  /** CloudFront. */
+  readonly appUrl: string;
+  /** The hosted sign-in, with the parameters of the walk-through. */
+  readonly signInUrl: string;
+  /** The Function URL's real host name with the stack's port: dial 127.0.0.1 and send the name as `Host`. */
+  readonly functionUrl: string;
+  readonly region: string;
+  /** Where the guard runs: on purpose not the region of the Function URL. */
+  readonly edgeRegion: string;
+  readonly userPoolId: string;
+  readonly clients: {
+    readonly web: { readonly id: string };
+    readonly machine: { readonly id: string; readonly secret: string };
+    /** The walk-through's client, which may use the implicit grant. */
+    readonly walkthrough?: { readonly id: string };
+  };
+  /** For `AWS_ENDPOINT_URL_SSM` and `AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER`. */
+  readonly endpoints: { readonly ssm: string; readonly cognitoIdp: string };
+  readonly users: readonly { readonly username: string; readonly password: string; readonly groups: readonly string[] }[];
+  /** Of the first user, from the web client. */
+  readonly tokens: { readonly id: string; readonly access: string };
+  /**
+   * `edge`: the guard's own role. `service`: another role that may call the Function URL. `stranger`: one that may not.
+   * `admin`: may use the SSM, user pool and clock APIs.
+   */
+  readonly credentials: Readonly<Record<"edge" | "service" | "stranger" | "admin", OutputCredentials>>;
+}

@@ -1,0 +1,68 @@
+import { edgeRoleName, edgeRolePolicy } from "@gatehouse/blueprint/edge-role";
+import type { PolicyDocument } from "@gatehouse/blueprint/policy-document";
+
+import type { Identities, Identity } from "./identities.ts";
+
+export interface RolesOptions {
+  readonly app: string;
+  readonly stage: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly functionArn: string;
+  readonly parameterPrefix: string;
+  readonly guardName: string;
+  readonly guardLogGroup: string;
+}
+
+/** Everybody the stack has credentials for. */
+export interface Roles {
+  /** The guard's own role, with the blueprint's policy and nothing else. */
+  readonly edge: Identity;
+  /** Another role of the account that may call the Function URL: a service. */
+  readonly service: Identity;
+  /** A role without any permission. */
+  readonly stranger: Identity;
+  /** May use the SSM and user pool APIs, and the stack's own. */
+  readonly admin: Identity;
+}
+
+export function createRoles(identities: Identities, options: RolesOptions): Roles {
+  const { app, stage, accountId, region, functionArn } = options;
+  const edgePolicy = edgeRolePolicy({
+    functionArn,
+    parameterPrefixArn: `arn:aws:ssm:${region}:${accountId}:parameter${options.parameterPrefix}`,
+    logGroupArn: `arn:aws:logs:*:${accountId}:log-group:${options.guardLogGroup}`,
+  });
+  return {
+    // Lambda@Edge runs under a session that is named after the function and its home region.
+    edge: identities.assumeRole(edgeRoleName(app, stage), `us-east-1.${options.guardName}`, [edgePolicy]),
+    service: identities.assumeRole(`${app}-${stage}-service`, "batch", [callerPolicy(functionArn)]),
+    stranger: identities.assumeRole(`${app}-${stage}-stranger`, "nobody", []),
+    admin: identities.assumeRole(`${app}-${stage}-admin`, "you", [adminPolicy]),
+  };
+}
+
+function callerPolicy(functionArn: string): PolicyDocument {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Action: "lambda:InvokeFunctionUrl",
+        Resource: functionArn,
+        Condition: { StringEquals: { "lambda:FunctionUrlAuthType": "AWS_IAM" } },
+      },
+      {
+        Effect: "Allow",
+        Action: "lambda:InvokeFunction",
+        Resource: functionArn,
+        Condition: { Bool: { "lambda:InvokedViaFunctionUrl": "true" } },
+      },
+    ],
+  };
+}
+
+const adminPolicy: PolicyDocument = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: ["ssm:*", "cognito-idp:*", "gatehouse:*"], Resource: "*" }],
+};

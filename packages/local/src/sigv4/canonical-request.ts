@@ -1,0 +1,100 @@
+import { createHash } from "node:crypto";
+
+/** What goes into a canonical request, each part already canonical. */
+export interface CanonicalParts {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  /** The signed headers: lower-case names, sorted, one joined value each. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Lower-case hex SHA-256 of the body. */
+  readonly payloadHash: string;
+}
+
+/**
+ * The text whose hash is signed.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ */
+export function canonicalRequest({
+  method,
+  path,
+  query,
+  headers,
+  payloadHash,
+}: CanonicalParts): string {
+  const lines = headers.map(([name, value]) => `${name}:${value}`);
+  const names = headers.map(([name]) => name).join(";");
+  return [method, path, query, ...lines, "", names, payloadHash].join("\n");
+}
+
+/** A path from the wire: slashes merged, dot segments resolved, then every segment percent-encoded once more. */
+export function canonicalPath(path: string): string {
+  const segments: string[] = [];
+  for (const segment of path.split("/")) {
+    if (segment === "..") segments.pop();
+    else if (segment !== "" && segment !== ".") segments.push(percentEncode(segment));
+  }
+  if (segments.length === 0) return "/";
+  return `/${segments.join("/")}${path.endsWith("/") ? "/" : ""}`;
+}
+
+/** A query from the wire, without `?`: decoded once, encoded by RFC 3986, sorted by name and then by value. */
+export function canonicalQuery(query: string): string {
+  return query
+    .split("&")
+    .filter((pair) => pair !== "")
+    .map((pair): [string, string] => {
+      const { name, value } = splitPair(pair);
+      return [percentEncode(percentDecode(name)), percentEncode(percentDecode(value))];
+    })
+    .toSorted(
+      ([nameA, valueA], [nameB, valueB]) => compare(nameA, nameB) || compare(valueA, valueB),
+    )
+    .map(([name, value]) => `${name}=${value}`)
+    .join("&");
+}
+
+/** The lines of a repeated header as one value: each trimmed, runs of blanks made one space, joined with a comma. */
+export function canonicalHeaderValue(values: readonly string[]): string {
+  return values.map((value) => value.replace(/[ \t]+/g, " ").replace(/^ | $/g, "")).join(",");
+}
+
+export function splitPair(pair: string): { name: string; value: string } {
+  const equals = pair.indexOf("=");
+  return equals < 0
+    ? { name: pair, value: "" }
+    : { name: pair.slice(0, equals), value: pair.slice(equals + 1) };
+}
+
+/** RFC 3986: everything but letters, digits and `-._~` as `%HH`. Never throws; a string is taken as UTF-8. */
+export function percentEncode(text: string | Buffer): string {
+  let encoded = "";
+  for (const byte of Buffer.from(text)) {
+    const character = String.fromCharCode(byte);
+    encoded += /[A-Za-z0-9\-._~]/.test(character)
+      ? character
+      : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+  }
+  return encoded;
+}
+
+/** The bytes that a percent-encoded text stands for; an invalid sequence stands for itself. */
+export function percentDecode(text: string): Buffer {
+  return Buffer.concat(
+    text
+      .split(/(%[0-9A-Fa-f]{2})/)
+      .map((part, index) =>
+        index % 2 === 1 ? Buffer.from(part.slice(1), "hex") : Buffer.from(part),
+      ),
+  );
+}
+
+export function sha256Hex(data: string | Buffer): string {
+  return createHash("sha256").update(data).digest("hex");
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,114 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+
+import { canonicalPath, canonicalQuery, canonicalRequest, sha256Hex } from "./canonical-request.ts";
+import type { CanonicalParts } from "./canonical-request.ts";
+import { printableRequest } from "./printable-request.ts";
+import { signatureVariants } from "./signature-variants.ts";
+import type { Variant } from "./signature-variants.ts";
+import { signedValues, splitTarget } from "./signed-request.ts";
+import type { HeaderLines, SignedRequest } from "./signed-request.ts";
+
+export interface Mismatch {
+  readonly request: SignedRequest;
+  readonly lines: HeaderLines;
+  readonly signedHeaders: readonly string[];
+  /** As the client sent it; compared, never printed. */
+  readonly signature: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly datetime: string;
+  readonly region: string;
+  readonly service: string;
+}
+
+/**
+ * Finds out why a signature is wrong by signing variants of the request until one fits.
+ *
+ * It explains only: whatever it finds, the request stays refused.
+ */
+export function explainMismatch(mismatch: Mismatch): { reason: string; details: string[] } {
+  const parts = receivedParts(mismatch);
+  const causes = signatureVariants(mismatch.request, mismatch.lines, parts)
+    .filter((variant) => fits(mismatch, parts, variant))
+    .map(({ claim }) => claim);
+  const suspects = causes.length > 0 ? [] : suspicions(mismatch);
+  const first = causes[0] ?? suspects[0];
+  return {
+    reason: `the signature is wrong${first ? `: ${first}` : "; no single cause fits: another secret key, or more than one difference"}`,
+    details: [...[...causes, ...suspects].slice(1), ...printableRequest(parts, mismatch)],
+  };
+}
+
+/** Whether the signature is right for another region or service than the stand-in's own. */
+export function isRightFor(
+  mismatch: Mismatch,
+  scope: { region: string; service: string },
+): boolean {
+  return fits(mismatch, receivedParts(mismatch), { claim: "", ...scope });
+}
+
+function receivedParts({ request, lines, signedHeaders }: Mismatch): CanonicalParts {
+  const { path, query } = splitTarget(request.target);
+  return {
+    method: request.method,
+    path: canonicalPath(path),
+    query: canonicalQuery(query),
+    headers: signedValues(lines, signedHeaders),
+    payloadHash: sha256Hex(request.body),
+  };
+}
+
+function fits(
+  mismatch: Mismatch,
+  parts: CanonicalParts,
+  { parts: changed, region, service }: Variant,
+): boolean {
+  const scope = [
+    mismatch.datetime.slice(0, 8),
+    region ?? mismatch.region,
+    service ?? mismatch.service,
+    "aws4_request",
+  ];
+  const text = [
+    "AWS4-HMAC-SHA256",
+    mismatch.datetime,
+    scope.join("/"),
+    sha256Hex(canonicalRequest({ ...parts, ...changed })),
+  ];
+  let key: string | Buffer = `AWS4${mismatch.secretAccessKey}`;
+  for (const part of scope) key = createHmac("sha256", key).update(part).digest();
+  const expected = createHmac("sha256", key).update(text.join("\n")).digest();
+  const received = Buffer.from(mismatch.signature, "hex");
+  return received.length === expected.length && timingSafeEqual(received, expected);
+}
+
+const volatileHeaders = [
+  "accept-encoding",
+  "connection",
+  "content-length",
+  "te",
+  "user-agent",
+  "via",
+  "x-amz-cf-id",
+  "x-amzn-trace-id",
+  "x-forwarded-for",
+  "x-forwarded-proto",
+];
+
+function suspicions({ lines, signedHeaders, sessionToken }: Mismatch): string[] {
+  const token = lines.get("x-amz-security-token")?.join(",");
+  return [
+    ...signedHeaders
+      .filter((name) => !lines.has(name))
+      .map((name) => `\`${name}\` is signed but the request does not have it`),
+    ...(token !== undefined && token !== sessionToken
+      ? ["`x-amz-security-token` is not the token that was issued with this access key"]
+      : []),
+    ...signedHeaders
+      .filter((name) => volatileHeaders.includes(name) && lines.has(name))
+      .map(
+        (name) =>
+          `\`${name}\` is signed, and proxies change it on the way: sign \`host\` and your own \`x-amz-*\` only`,
+      ),
+  ];
+}
