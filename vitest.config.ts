@@ -1,11 +1,36 @@
 import { defineConfig } from "vitest/config";
 
+const common = { testTimeout: 30_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
-    include: ["packages/**/*.test.ts", "acceptance/**/*.test.ts", "bench/**/*.test.ts", "docs/**/*.test.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    // Two cores: more workers only fight for them.
+    // Two cores are the least a machine has; more workers would only fight for them.
     maxWorkers: 2,
+    reporters: ["default", "./acceptance/summary-reporter.ts"],
+    projects: [
+      {
+        test: { ...common, name: "unit", include: ["packages/**/*.test.ts", "*.test.ts"] },
+      },
+      {
+        test: {
+          ...common,
+          name: "acceptance",
+          include: ["acceptance/**/*.test.ts"],
+          exclude: ["acceptance/afterwards/**"],
+          globalSetup: "./acceptance/setup.ts",
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // Searches what the acceptance run has left behind, and starts stacks of its own.
+        test: {
+          ...common,
+          name: "afterwards",
+          include: ["acceptance/afterwards/**/*.test.ts"],
+          testTimeout: 180_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
   },
 });

@@ -66,7 +66,7 @@ export function judgeClaims(
     (client && !client.tokenUses.includes(tokenUse)) ||
     (tokenUses && !tokenUses.includes(tokenUse))
   ) {
-    throw wrongUse("this kind of token is not accepted from its app client");
+    throw wrongUse("This kind of token is not accepted from its app client.");
   }
 
   const sub = name(claims["sub"]);

@@ -22,11 +22,7 @@ export function caller({ edgeRole, access }: CallerOptions): MiddlewareHandler<A
   return async (c, next) => {
     const { event } = c.env;
     const identity = identify(event, edgeRole);
-    requireAccess(
-      access,
-      { method: c.req.method, rawPath: event.rawPath, routedPath: c.req.path },
-      identity.caller,
-    );
+    requireAccess(access, { method: c.req.method, rawPath: event.rawPath, routedPath: c.req.path }, identity.caller);
     c.set("caller", identity.caller);
     c.set("viewerAddress", identity.viewerAddress);
     await next();
@@ -41,9 +37,7 @@ interface Identity {
 function identify(event: FunctionUrlEvent, edgeRole: EdgeRole): Identity {
   const userArn = event.requestContext.authorizer?.iam?.userArn;
   if (typeof userArn !== "string" || userArn === "") {
-    throw new TypeError(
-      "the event names no signer: the Function URL must have the auth type AWS_IAM",
-    );
+    throw new TypeError("the event names no signer: the Function URL must have the auth type AWS_IAM");
   }
   // Whoever else may call the URL is known by its signature alone, whatever headers it sends.
   if (!isEdgePrincipal(userArn, edgeRole)) return { caller: { kind: "service", arn: userArn } };
@@ -65,11 +59,7 @@ interface RoutedRequest {
 }
 
 /** What the rules say of the path as it arrived must hold, under the same rule, for the path that is routed. */
-function requireAccess(
-  access: AccessRules,
-  { method, rawPath, routedPath }: RoutedRequest,
-  who: Caller,
-): void {
+function requireAccess(access: AccessRules, { method, rawPath, routedPath }: RoutedRequest, who: Caller): void {
   const arrived = decide(access, { method, path: rawPath }, who);
   const routed = decide(access, { method, path: encodePath(routedPath) }, who);
   if (!arrived.allowed || !routed.allowed || arrived.rule !== routed.rule) {
@@ -79,7 +69,5 @@ function requireAccess(
 
 /** Back to a path as on the wire: everything that RFC 3986 does not allow in one, percent-encoded. */
 function encodePath(path: string): string {
-  return path.replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]/gu, (character) =>
-    encodeURIComponent(character),
-  );
+  return path.replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]/gu, (character) => encodeURIComponent(character));
 }

@@ -30,11 +30,7 @@ export interface StreamingHandlerDeps {
  * trailers and the client sees it cut off. Destroying the stream instead, as Hono's own adapter does, takes the whole
  * execution environment down with an unhandled rejection.
  */
-export function createStreamingHandler({
-  answer,
-  log,
-  runtime,
-}: StreamingHandlerDeps): StreamingHandler {
+export function createStreamingHandler({ answer, log, runtime }: StreamingHandlerDeps): StreamingHandler {
   return runtime.streamifyResponse(async (event, stream) => {
     const { body, ...metadata } = await answer(event);
     const response = runtime.HttpResponseStream.from(stream, metadata);

@@ -79,6 +79,8 @@ function clientOf({ accessKeyId, secretAccessKey, sessionToken }: Identity): SSM
 const put = (Name: string, Value = "x") => admin.send(new PutParameterCommand({ Name, Value, Type: "String" }));
 const names = (parameters: readonly Parameter[] | undefined) => parameters?.map(({ Name }) => Name);
 
+const byPath = (input: { Path: string; Recursive?: boolean; MaxResults?: number; NextToken?: string }) =>
+  admin.send(new GetParametersByPathCommand(input));
 describe("one parameter", () => {
   test("comes back with ARN, version and the time of the stack's clock", async () => {
     const before = clock.now();
@@ -203,9 +205,6 @@ describe("several parameters", () => {
 });
 
 describe("a path", () => {
-  const byPath = (input: { Path: string; Recursive?: boolean; MaxResults?: number; NextToken?: string }) =>
-    admin.send(new GetParametersByPathCommand(input));
-
   test("has one level unless it is read recursively, and no neighbours with a longer name", async () => {
     for (const name of ["/p/a", "/p/b/c", "/pq", "/p"]) ssm.put(name, "x");
     expect(names((await byPath({ Path: "/p" })).Parameters)).toEqual(["/p/a"]);
@@ -283,10 +282,10 @@ describe("throttling", () => {
 describe("the guard's own role", () => {
   test("reads its prefix, by path and by name", async () => {
     ssm.put(`${prefix}/clients/web`, "id");
-    const byPath = await edge.send(new GetParametersByPathCommand({ Path: prefix, Recursive: true }));
-    expect(names(byPath.Parameters)).toEqual([`${prefix}/clients/web`]);
-    const byName = await edge.send(new GetParametersCommand({ Names: [`${prefix}/clients/web`] }));
-    expect(byName.Parameters).toHaveLength(1);
+    const inPath = await edge.send(new GetParametersByPathCommand({ Path: prefix, Recursive: true }));
+    expect(names(inPath.Parameters)).toEqual([`${prefix}/clients/web`]);
+    const named = await edge.send(new GetParametersCommand({ Names: [`${prefix}/clients/web`] }));
+    expect(named.Parameters).toHaveLength(1);
   });
 
   const denied: [what: string, send: () => Promise<unknown>, action: string, resource: string][] = [

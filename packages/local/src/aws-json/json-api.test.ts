@@ -74,6 +74,7 @@ const call = (target: string, body = "{}", headers: Record<string, string> = {})
 const corsHeaders = (response: Response) =>
   [...response.headers.keys()].filter((name) => name.includes("access-control"));
 
+const read = (client: SSMClient) => client.send(new GetParametersCommand({ Names: ["/a"] }));
 describe("the envelope", () => {
   test("carries type and message, the type in a header too, and explains once", async () => {
     const response = await call("Failing.Said");
@@ -214,8 +215,6 @@ describe("a signature", () => {
       credentials: { ...admin, ...credentials },
       maxAttempts: 1,
     });
-  const read = (client: SSMClient) => client.send(new GetParametersCommand({ Names: ["/a"] }));
-
   test("of the SDK is taken", async () => {
     expect(await read(clientOf({}))).toMatchObject({ InvalidParameters: ["/a"] });
     expect(explained).toEqual([]);

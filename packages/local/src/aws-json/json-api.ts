@@ -31,7 +31,7 @@ export function createJsonApi(options: {
   identities: Identities;
   clock: Clock;
   explain: Explain;
-}): { handle(request: IncomingMessage, response: ServerResponse): Promise<void> } {
+}): { readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void> } {
   const { services, region, identities, clock, explain } = options;
 
   async function answer(
@@ -98,6 +98,8 @@ export function createJsonApi(options: {
 
   return {
     async handle(request, response) {
+      // Signers set their clocks by this when the stack's time was moved, as they do at AWS.
+      response.setHeader("date", new Date(clock.now()).toUTCString());
       const [path] = (request.url ?? "").split("?", 1);
       if (path !== "/" || request.method !== "POST") {
         request.resume();

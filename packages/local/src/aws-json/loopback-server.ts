@@ -6,7 +6,7 @@ export interface LoopbackServer {
   readonly origin: string;
   /** Must be set before the first request. */
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** A server on a free port, for tests that speak real HTTP to a stand-in. Its handler may depend on the port. */

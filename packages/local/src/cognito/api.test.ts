@@ -28,7 +28,6 @@ const clientWith = ({ accessKeyId, secretAccessKey, sessionToken }: CognitoUnder
     region,
     endpoint: stand.origin,
     credentials: { accessKeyId, secretAccessKey, sessionToken },
-    maxAttempts: 1,
   });
 
 /** An app client whose users may send passwords through the API, unlike the stack's own clients. */
@@ -70,6 +69,16 @@ async function newUser(): Promise<string> {
   return Username;
 }
 
+const signIn = async (more: Partial<sdk.CreateUserPoolClientCommandInput> = {}) => {
+  const { ClientId } = await passwordClient(more);
+  const Username = await newUser();
+  const { AuthenticationResult } = await initiate(ClientId, Username, password);
+  const AccessToken = AuthenticationResult?.AccessToken ?? "";
+  return { ClientId, Username, AccessToken, RefreshToken: AuthenticationResult?.RefreshToken ?? "" };
+};
+const getUser = (AccessToken: string) => client.send(new sdk.GetUserCommand({ AccessToken }));
+const refresh = (ClientId: string, RefreshToken: string) =>
+  client.send(new sdk.GetTokensFromRefreshTokenCommand({ ClientId, RefreshToken }));
 describe("an administrator", () => {
   test("creates, reads, lists and deletes users", async () => {
     const Username = await newUser();
@@ -263,6 +272,11 @@ const refusals: [why: string, send: () => Promise<unknown>, error: string][] = [
     "InvalidParameterException",
   ],
   [
+    "a callback with a line break",
+    () => passwordClient({ CallbackURLs: ["https://app.example/\ncb"] }),
+    "InvalidParameterException",
+  ],
+  [
     "a callback with a fragment",
     () => passwordClient({ CallbackURLs: ["https://app.example/cb#x"] }),
     "InvalidParameterException",
@@ -432,17 +446,6 @@ describe("signing in with a password", () => {
 });
 
 describe("the holder of tokens", () => {
-  const signIn = async (more: Partial<sdk.CreateUserPoolClientCommandInput> = {}) => {
-    const { ClientId } = await passwordClient(more);
-    const Username = await newUser();
-    const { AuthenticationResult } = await initiate(ClientId, Username, password);
-    const AccessToken = AuthenticationResult?.AccessToken ?? "";
-    return { ClientId, Username, AccessToken, RefreshToken: AuthenticationResult?.RefreshToken ?? "" };
-  };
-  const getUser = (AccessToken: string) => client.send(new sdk.GetUserCommand({ AccessToken }));
-  const refresh = (ClientId: string, RefreshToken: string) =>
-    client.send(new sdk.GetTokensFromRefreshTokenCommand({ ClientId, RefreshToken }));
-
   test("refreshes by InitiateAuth where the client allows it", async () => {
     const { ClientId, RefreshToken } = await signIn();
     const command = new sdk.InitiateAuthCommand({
@@ -531,7 +534,6 @@ describe("where the stage opens self sign-up", () => {
       region,
       endpoint: open.origin,
       credentials: { accessKeyId, secretAccessKey, sessionToken },
-      maxAttempts: 1,
     });
     const email = { Name: "email", Value: "eve@example.com" };
     await expect(signUp("eve", [email, { Name: "email_verified", Value: "true" }])).rejects.toThrow(

@@ -20,7 +20,7 @@ export interface CognitoUnderTest {
   readonly explained: string[];
   /** Runs an operation of the user pool API from inside, without a signature. */
   readonly run: (operation: string, input: Readonly<Record<string, string | boolean>>) => Promise<unknown>;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export const region = "eu-central-1";
@@ -91,7 +91,7 @@ export function openBrowser(origin: string): Browser {
   const cookies = new Map<string, string>();
   const send = async (path: string, init: RequestInit): Promise<Response> => {
     const cookie = [...cookies].map((pair) => pair.join("=")).join("; ");
-    const headers = { ...(cookie === "" ? {} : { cookie }) };
+    const headers: Record<string, string> = cookie === "" ? {} : { cookie };
     const response = await fetch(`${origin}${path}`, { ...init, headers, redirect: "manual" });
     for (const line of response.headers.getSetCookie()) {
       const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
@@ -129,5 +129,6 @@ export function locationOf(response: Response): URL {
 /** Header and payload of a JWT, unverified. */
 export function decodeJwt(token: string): { header: string; payload: string; claims: Record<string, unknown> } {
   const [header = "", payload = ""] = token.split(".", 2).map((part) => Buffer.from(part, "base64url").toString());
-  return { header, payload, claims: JSON.parse(payload) as Record<string, unknown> };
+  const claims: Record<string, unknown> = JSON.parse(payload);
+  return { header, payload, claims };
 }

@@ -57,14 +57,23 @@ interface TokenBody {
 }
 const tokensIn = async (response: Response) => {
   expect(response.status).toBe(200);
-  return (await response.json()) as TokenBody;
+  const body: TokenBody = await response.json();
+  return body;
 };
 const signedIn = async (username = "alice") => tokensIn(await exchange(await codeFor(username)));
 
-async function expectError(response: Response, status: number, body: Record<string, string>): Promise<void> {
-  expect(response.status).toBe(status);
-  expect(await response.json()).toEqual(body);
-}
+const stateOf = async (raw: string) => {
+  const back = await openBrowser(stand.origin).signIn(`${codeQuery()}&state=${raw}`, "alice", password);
+  return (back.headers.get("location") ?? "").split("&state=").slice(1).join("&state=");
+};
+const implicitQuery = (scope: string) =>
+  query({ client_id: walkthrough, redirect_uri: callbackUrl, response_type: "token", scope, state: "s", nonce: "n" });
+const revoke = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
+  fetch(`${stand.origin}/oauth2/revoke`, { method: "POST", body: new URLSearchParams(fields), headers });
+const askAsMachine = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
+  token({ grant_type: "client_credentials", ...fields }, headers);
+/** Status and body, to be compared as a whole. */
+const answerOf = async (response: Response): Promise<unknown> => [response.status, await response.json()];
 
 describe("a sign-in with a code", () => {
   test("goes from authorize to the form, to the app, and its code becomes three tokens", async () => {
@@ -89,7 +98,7 @@ describe("a sign-in with a code", () => {
     const answer = await exchange(code, { code_verifier: verifier });
     expect(answer.headers.get("content-type")).toBe("application/json;charset=UTF-8");
     expect(answer.headers.get("cache-control")).toBe("no-store");
-    const body = (await answer.json()) as TokenBody;
+    const body: TokenBody = await answer.json();
     expect(Object.keys(body)).toEqual(["id_token", "access_token", "refresh_token", "expires_in", "token_type"]);
     expect(body).toMatchObject({ expires_in: 3600, token_type: "Bearer" });
     expect(decodeJwt(body.id_token).claims).toMatchObject({ nonce: "n-1", "cognito:username": "alice", aud: web });
@@ -140,11 +149,6 @@ describe("a sign-in with a code", () => {
 });
 
 describe("the state", () => {
-  const stateOf = async (raw: string) => {
-    const back = await openBrowser(stand.origin).signIn(`${codeQuery()}&state=${raw}`, "alice", password);
-    return (back.headers.get("location") ?? "").split("&state=").slice(1).join("&state=");
-  };
-
   test.each([
     ["what was encoded comes back decoded, with parameters of its own", "/a%3Fx%3D1%26state%3D2", "/a?x=1&state=2"],
     ["an escaped percent sign loses one level only", "a%2541", "a%41"],
@@ -377,7 +381,7 @@ describe("a code", () => {
   ];
 
   test.each(rows)("is refused with %s", async (_why, send, error) => {
-    await expectError(await send(await codeFor("alice")), 400, { error });
+    expect(await answerOf(await send(await codeFor("alice")))).toEqual([400, { error }]);
     expect(stand.explained).toHaveLength(1);
   });
 
@@ -390,15 +394,18 @@ describe("a code", () => {
     async (_why, fields: (challenge: string) => Record<string, string>) => {
       const { verifier, challenge } = pkcePair();
       const code = await codeFor("alice", { code_challenge: challenge, code_challenge_method: "S256" });
-      await expectError(await exchange(code, fields(challenge)), 400, { error: "invalid_grant" });
-      await expectError(await exchange(code, { code_verifier: verifier }), 400, { error: "invalid_grant" });
+      expect(await answerOf(await exchange(code, fields(challenge)))).toEqual([400, { error: "invalid_grant" }]);
+      expect(await answerOf(await exchange(code, { code_verifier: verifier }))).toEqual([
+        400,
+        { error: "invalid_grant" },
+      ]);
     },
   );
 
   test("is taken once", async () => {
     const code = await codeFor("alice");
     expect((await exchange(code)).status).toBe(200);
-    await expectError(await exchange(code), 400, { error: "invalid_grant" });
+    expect(await answerOf(await exchange(code))).toEqual([400, { error: "invalid_grant" }]);
   });
 
   test("is taken for five minutes", async () => {
@@ -407,21 +414,18 @@ describe("a code", () => {
     expect((await exchange(inTime)).status).toBe(200);
     const late = await codeFor("alice");
     stand.clock.advance(300);
-    await expectError(await exchange(late), 400, { error: "invalid_grant" });
+    expect(await answerOf(await exchange(late))).toEqual([400, { error: "invalid_grant" }]);
   });
 
   test("is refused when its user was disabled meanwhile", async () => {
     const code = await codeFor("ada");
     await stand.run("AdminDisableUser", { Username: "ada" });
-    await expectError(await exchange(code), 400, { error: "invalid_grant" });
+    expect(await answerOf(await exchange(code))).toEqual([400, { error: "invalid_grant" }]);
     await stand.run("AdminEnableUser", { Username: "ada" });
   });
 });
 
 describe("the implicit flow", () => {
-  const implicitQuery = (scope: string) =>
-    query({ client_id: walkthrough, redirect_uri: callbackUrl, response_type: "token", scope, state: "s", nonce: "n" });
-
   test("brings tokens in the fragment, and no refresh token", async () => {
     const back = await openBrowser(stand.origin).signIn(implicitQuery("openid"), "alice", password);
     const location = back.headers.get("location") ?? "";
@@ -450,7 +454,7 @@ describe("refreshing", () => {
     stand.clock.advance(59);
     expect((await refresh(first.refresh_token)).status).toBe(200);
     stand.clock.advance(1);
-    await expectError(await refresh(first.refresh_token), 400, { error: "invalid_grant" });
+    expect(await answerOf(await refresh(first.refresh_token))).toEqual([400, { error: "invalid_grant" }]);
     expect(stand.explained).toEqual([
       "cognito: /oauth2/token refused: invalid_grant: the refresh token is not taken: reused",
     ]);
@@ -475,7 +479,7 @@ describe("refreshing", () => {
     stand.clock.advance(29 * 24 * 3600);
     const second = await tokensIn(await refresh(first.refresh_token));
     stand.clock.advance(24 * 3600);
-    await expectError(await refresh(second.refresh_token), 400, { error: "invalid_grant" });
+    expect(await answerOf(await refresh(second.refresh_token))).toEqual([400, { error: "invalid_grant" }]);
   });
 
   test("shows a change of groups", async () => {
@@ -508,21 +512,18 @@ describe("refreshing", () => {
       },
     ],
   ])("refuses %s", async (_why, send) => {
-    await expectError(await send(), 400, { error: "invalid_grant" });
+    expect(await answerOf(await send())).toEqual([400, { error: "invalid_grant" }]);
   });
 });
 
 describe("revoking", () => {
-  const revoke = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
-    fetch(`${stand.origin}/oauth2/revoke`, { method: "POST", body: new URLSearchParams(fields), headers });
-
   test("ends the refresh token and its successors; access tokens still verify offline but userInfo notices", async () => {
     const first = await signedIn();
     const second = await tokensIn(await refresh(first.refresh_token));
     const response = await revoke({ token: first.refresh_token, client_id: web });
     expect(response.status).toBe(200);
     expect(await response.text()).toBe("");
-    await expectError(await refresh(second.refresh_token), 400, { error: "invalid_grant" });
+    expect(await answerOf(await refresh(second.refresh_token))).toEqual([400, { error: "invalid_grant" }]);
     expect((await userInfo(second.access_token)).status).toBe(401);
   });
 
@@ -550,7 +551,7 @@ describe("revoking", () => {
     ["no client", () => revoke({ token: "x" }), 400, "invalid_request"],
     ["an unknown client", () => revoke({ token: "x", client_id: "nobody" }), 401, "invalid_client"],
   ])("refuses %s", async (_why, send, status, error) => {
-    await expectError(await send(), status, { error });
+    expect(await answerOf(await send())).toEqual([status, { error }]);
   });
 });
 
@@ -590,14 +591,14 @@ describe("the token endpoint", () => {
       { error: "invalid_client", error_description: "invalid_client_secret" },
     ],
   ])("refuses %s", async (_why, send, body) => {
-    await expectError(await send(), 400, body);
+    expect(await answerOf(await send())).toEqual([400, body]);
     expect(stand.explained).toHaveLength(1);
   });
 
   test("takes URL-encoded bodies only: JSON is invalid, other types are 405", async () => {
     const post = (type: string) =>
       fetch(`${stand.origin}/oauth2/token`, { method: "POST", body: "{}", headers: { "content-type": type } });
-    await expectError(await post("application/json"), 400, { error: "invalid_request" });
+    expect(await answerOf(await post("application/json"))).toEqual([400, { error: "invalid_request" }]);
     const other = await post("text/plain");
     expect(other.status).toBe(405);
     expect(await other.text()).toBe("");
@@ -607,20 +608,20 @@ describe("the token endpoint", () => {
   test("counts a parameter that comes twice as missing", async () => {
     const body = "grant_type=client_credentials&grant_type=refresh_token";
     const headers = { "content-type": "application/x-www-form-urlencoded" };
-    await expectError(await fetch(`${stand.origin}/oauth2/token`, { method: "POST", body, headers }), 400, {
-      error: "invalid_request",
-    });
+    expect(await answerOf(await fetch(`${stand.origin}/oauth2/token`, { method: "POST", body, headers }))).toEqual([
+      400,
+      {
+        error: "invalid_request",
+      },
+    ]);
   });
 });
 
 describe("a machine", () => {
-  const ask = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
-    token({ grant_type: "client_credentials", ...fields }, headers);
-
   test("gets an access token and nothing else, by Basic or by a secret in the body", async () => {
     for (const send of [
-      () => ask({ scope: "api/read" }, basic(machine.id, machine.secret)),
-      () => ask({ scope: "api/read", client_id: machine.id, client_secret: machine.secret }),
+      () => askAsMachine({ scope: "api/read" }, basic(machine.id, machine.secret)),
+      () => askAsMachine({ scope: "api/read", client_id: machine.id, client_secret: machine.secret }),
     ]) {
       const body = await tokensIn(await send());
       expect(Object.keys(body)).toEqual(["access_token", "expires_in", "token_type"]);
@@ -638,33 +639,37 @@ describe("a machine", () => {
   });
 
   test("gets all its scopes when it names none", async () => {
-    const { access_token } = await tokensIn(await ask({}, basic(machine.id, machine.secret)));
+    const { access_token } = await tokensIn(await askAsMachine({}, basic(machine.id, machine.secret)));
     expect(decodeJwt(access_token).claims["scope"]).toBe("api/read api/write");
   });
 
   test.each([
     [
       "a wrong secret",
-      () => ask({}, basic(machine.id, "wrong")),
+      () => askAsMachine({}, basic(machine.id, "wrong")),
       { error: "invalid_client", error_description: "invalid_client_secret" },
     ],
     [
       "no secret",
-      () => ask({ client_id: machine.id }),
+      () => askAsMachine({ client_id: machine.id }),
       { error: "invalid_client", error_description: "invalid_client_secret" },
     ],
-    ["an OpenID scope", () => ask({ scope: "openid" }, basic(machine.id, machine.secret)), { error: "invalid_grant" }],
+    [
+      "an OpenID scope",
+      () => askAsMachine({ scope: "openid" }, basic(machine.id, machine.secret)),
+      { error: "invalid_grant" },
+    ],
     [
       "an unknown scope",
-      () => ask({ scope: "api/read api/nope" }, basic(machine.id, machine.secret)),
+      () => askAsMachine({ scope: "api/read api/nope" }, basic(machine.id, machine.secret)),
       { error: "invalid_scope" },
     ],
   ])("is refused with %s", async (_why, send, body) => {
-    await expectError(await send(), 400, body);
+    expect(await answerOf(await send())).toEqual([400, body]);
   });
 
   test("is nobody at userInfo", async () => {
-    const { access_token } = await tokensIn(await ask({}, basic(machine.id, machine.secret)));
+    const { access_token } = await tokensIn(await askAsMachine({}, basic(machine.id, machine.secret)));
     expect((await userInfo(access_token)).status).toBe(401);
   });
 });
@@ -685,7 +690,7 @@ describe("userInfo", () => {
 
   test("keeps to the scopes", async () => {
     const { access_token } = await tokensIn(await exchange(await codeFor("alice", { scope: "openid profile" })));
-    const body = (await (await userInfo(access_token)).json()) as Record<string, unknown>;
+    const body: Record<string, unknown> = await (await userInfo(access_token)).json();
     expect(Object.keys(body)).toEqual(["sub", "username"]);
   });
 

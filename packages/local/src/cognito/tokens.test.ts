@@ -22,6 +22,7 @@ const verifierOf = (tokenUse: "id" | "access", clientId: string) => {
 const web = () => stand.cognito.clientId("web");
 const keysOf = (token: string) => Object.keys(decodeJwt(token).claims);
 
+const wellKnown = (path: string) => fetch(`${stand.origin}/${stand.cognito.poolId}/.well-known/${path}`);
 describe("AWS's own verifier", () => {
   test("takes the tokens of a user, each for its use", async () => {
     const { id, access } = await stand.cognito.tokensFor("ada", "web");
@@ -77,12 +78,37 @@ describe("a token", () => {
   test("has Cognito's claims in Cognito's order", async () => {
     const { id, access } = await stand.cognito.tokensFor("ada", "web");
     expect(keysOf(id)).toEqual([
-      ...["sub", "cognito:groups", "email", "email_verified", "iss", "cognito:username", "origin_jti", "aud"],
-      ...["event_id", "token_use", "auth_time", "exp", "iat", "jti", "at_hash"],
+      "sub",
+      "cognito:groups",
+      "email",
+      "email_verified",
+      "iss",
+      "cognito:username",
+      "origin_jti",
+      "aud",
+      "event_id",
+      "token_use",
+      "auth_time",
+      "exp",
+      "iat",
+      "jti",
+      "at_hash",
     ]);
     expect(keysOf(access)).toEqual([
-      ...["sub", "cognito:groups", "iss", "version", "client_id", "origin_jti", "event_id", "token_use", "scope"],
-      ...["auth_time", "exp", "iat", "jti", "username"],
+      "sub",
+      "cognito:groups",
+      "iss",
+      "version",
+      "client_id",
+      "origin_jti",
+      "event_id",
+      "token_use",
+      "scope",
+      "auth_time",
+      "exp",
+      "iat",
+      "jti",
+      "username",
     ]);
     const claims = decodeJwt(id).claims;
     expect(claims).toMatchObject({
@@ -135,10 +161,8 @@ describe("a token", () => {
 });
 
 describe("the issuer's host", () => {
-  const get = (path: string) => fetch(`${stand.origin}/${stand.cognito.poolId}/.well-known/${path}`);
-
   test("lists two keys, and only their public half", async () => {
-    const { keys } = (await (await get("jwks.json")).json()) as { keys: Record<string, string>[] };
+    const { keys }: { keys: Record<string, string>[] } = await (await wellKnown("jwks.json")).json();
     expect(keys).toEqual(stand.cognito.keySet().keys);
     expect(new Set(keys.map(({ n }) => n)).size).toBe(2);
     for (const key of keys) {
@@ -151,7 +175,7 @@ describe("the issuer's host", () => {
 
   test("describes itself with Cognito's real addresses", async () => {
     const domain = `https://gatehouse-local.auth.${region}.amazoncognito.com`;
-    expect(await (await get("openid-configuration")).json()).toMatchObject({
+    expect(await (await wellKnown("openid-configuration")).json()).toMatchObject({
       issuer: stand.cognito.issuer,
       jwks_uri: `${stand.cognito.issuer}/.well-known/jwks.json`,
       authorization_endpoint: `${domain}/oauth2/authorize`,
@@ -160,7 +184,7 @@ describe("the issuer's host", () => {
   });
 
   test("has nothing else", async () => {
-    expect((await get("other.json")).status).toBe(404);
+    expect((await wellKnown("other.json")).status).toBe(404);
     const put = await fetch(`${stand.origin}/${stand.cognito.poolId}/.well-known/jwks.json`, { method: "PUT" });
     expect(put.status).toBe(405);
   });

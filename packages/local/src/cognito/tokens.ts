@@ -90,7 +90,9 @@ export function createTokens(options: {
         jti: randomUUID(),
         ...(hosted ? { at_hash: accessTokenHash(access) } : {}),
         ...(nonce === undefined ? {} : { nonce }),
-        ...others,
+        ...Object.fromEntries(
+          Object.entries(others).map(([name, value]) => [name, name.endsWith("_verified") ? value === "true" : value]),
+        ),
       });
       return { id, access, expiresInSeconds };
     },

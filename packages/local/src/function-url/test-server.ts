@@ -1,5 +1,5 @@
 import { createServer, request as httpRequest } from "node:http";
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 
 import { edgeRolePolicy } from "@gatehouse/blueprint/edge-role";
 
@@ -56,10 +56,15 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** A Function URL on a free loopback port, with a function that is whatever `invoke` says. */
+/**
+ * A Function URL on a free loopback port, with a function that is whatever `invoke` says.
+ *
+ * @param onHandled told of every request, with the promise that it has been dealt with.
+ */
 export async function startTestServer(
   invoke: Invocation | ((event: unknown) => Promise<Invocation>),
   options: Partial<FunctionUrlOptions> = {},
+  onHandled: (handled: Promise<void>, request: IncomingMessage) => void = () => {},
 ): Promise<TestServer> {
   const explained: string[][] = [];
   const events: unknown[] = [];
@@ -79,7 +84,7 @@ export async function startTestServer(
     },
     ...options,
   });
-  const server = createServer((request, response) => void functionUrl.handle(request, response));
+  const server = createServer((request, response) => onHandled(functionUrl.handle(request, response), request));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the server has no port");

@@ -36,9 +36,7 @@ export function evaluate(policies: readonly PolicyDocument[], request: IamReques
       checkElements(statement, name);
       const fault = statementFault(statement, request);
       if (fault === undefined) applying.add(statement.Effect);
-      reasons.push(
-        `statement ${name}: ${fault ?? (statement.Effect === "Allow" ? "allows" : "denies")}`,
-      );
+      reasons.push(`statement ${name}: ${fault ?? (statement.Effect === "Allow" ? "allows" : "denies")}`);
     }
   }
   if (reasons.length === 0) reasons.push("no policy is attached");
@@ -51,8 +49,9 @@ function statementFault(statement: PolicyStatement, request: IamRequest): string
   // Conditions are read first so that one this evaluator does not know is an error in every request, not in some.
   const condition = conditionFault(statement.Condition ?? {}, request.context);
   const action = request.action.toLowerCase();
-  if (!actions.some((pattern) => matchesPattern(pattern.toLowerCase(), action)))
+  if (!actions.some((pattern) => matchesPattern(pattern.toLowerCase(), action))) {
     return "is about other actions";
+  }
   if (!resources.some((pattern) => matchesArn(pattern, request.resource))) {
     return `is about other resources (${resources.join(", ")})`;
   }
@@ -66,15 +65,11 @@ function checkElements(statement: PolicyStatement, name: string): void {
     }
   }
   if (statement.Effect !== "Allow" && statement.Effect !== "Deny") {
-    throw new TypeError(
-      `statement ${name} has the Effect ${JSON.stringify(statement.Effect)}; write Allow or Deny`,
-    );
+    throw new TypeError(`statement ${name} has the Effect ${JSON.stringify(statement.Effect)}; write Allow or Deny`);
   }
   for (const text of [...listOf(statement.Action), ...listOf(statement.Resource)]) {
     if (typeof text !== "string" || text.includes("${")) {
-      throw new TypeError(
-        `statement ${name} has ${JSON.stringify(text)}; policy variables are not served here`,
-      );
+      throw new TypeError(`statement ${name} has ${JSON.stringify(text)}; policy variables are not served here`);
     }
   }
 }

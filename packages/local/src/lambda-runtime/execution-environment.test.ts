@@ -8,6 +8,7 @@ import { createClock } from "../clock.ts";
 import { crashReason, payloadOf, textOf } from "./fixtures/read-invocation.ts";
 import { isAlive, processOf, runFixture } from "./fixtures/run-fixture.ts";
 import { fixture } from "./fixtures/start-fixture.ts";
+import { startGate } from "./fixtures/start-gate.ts";
 import type { LambdaFunctionOptions } from "./lambda-function.ts";
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -91,6 +92,14 @@ describe("a plain handler", () => {
     expect(second.pid).toBe(first.pid);
   });
 
+  test("is handed an invocation once, however often it asks", async () => {
+    const gate = await startGate();
+    const { call } = await runFixture({ network: gate.network });
+    const outcome = call({ action: "pollEarly", url: gate.url });
+    (await gate.next()).open();
+    expect(await outcome).toEqual({ answered: false });
+  });
+
   test("prints whole lines, each once", async () => {
     const { call, lines, close } = await runFixture();
     await call({ action: "print", text: "first\nsec" });
@@ -131,24 +140,18 @@ describe("an environment that ends", () => {
     expect(reason).toContain("JavaScript heap out of memory");
   });
 
-  test.each(["hang", "spin"])(
-    "because it did not answer in time (%s) is a timeout",
-    async (action) => {
-      const started = await runFixture({ timeoutSeconds: 1 });
-      const { pid } = await processOf(started);
-      const outcome = await started.invoke({ action });
-      expect(outcome).toEqual({ kind: "timeout", requestId: outcome.requestId, afterSeconds: 1 });
-      expect(isAlive(pid)).toBe(false);
-      expect((await processOf(started)).invocations).toBe(1);
-    },
-  );
+  test.each(["hang", "spin"])("because it did not answer in time (%s) is a timeout", async (action) => {
+    const started = await runFixture({ timeoutSeconds: 1 });
+    const { pid } = await processOf(started);
+    const outcome = await started.invoke({ action });
+    expect(outcome).toEqual({ kind: "timeout", requestId: outcome.requestId, afterSeconds: 1 });
+    expect(isAlive(pid)).toBe(false);
+    expect((await processOf(started)).invocations).toBe(1);
+  });
 
   test("after its answer does not take the next invocation along", async () => {
     const started = await runFixture({ maxEnvironments: 1 });
-    const [first, second] = await Promise.all([
-      started.call({ action: "exitAfterAnswer" }),
-      processOf(started),
-    ]);
+    const [first, second] = await Promise.all([started.call({ action: "exitAfterAnswer" }), processOf(started)]);
     expect(first).toBe("answered");
     expect(second.invocations).toBe(1);
   });
@@ -178,14 +181,11 @@ describe("a bundle that cannot be loaded", () => {
     ],
   ];
 
-  test.each(bundles)(
-    "because it %s is a crash that says so, each time",
-    async (_why, options, reason) => {
-      const { invoke } = await runFixture(options);
-      expect(crashReason(await invoke({}))).toMatch(reason);
-      expect(crashReason(await invoke({}))).toMatch(reason);
-    },
-  );
+  test.each(bundles)("because it %s is a crash that says so, each time", async (_why, options, reason) => {
+    const { invoke } = await runFixture(options);
+    expect(crashReason(await invoke({}))).toMatch(reason);
+    expect(crashReason(await invoke({}))).toMatch(reason);
+  });
 
   test("because it has a syntax error is a crash that says so", async () => {
     const codeDirectory = await mkdtemp(path.join(tmpdir(), "gatehouse-bundle-"));
@@ -198,11 +198,9 @@ describe("a bundle that cannot be loaded", () => {
   });
 
   test("because the directory is missing is refused at once", async () => {
-    await expect(runFixture({ codeDirectory: `${fixture("modules")}-gone` })).rejects.toMatchObject(
-      {
-        code: "ENOENT",
-      },
-    );
+    await expect(runFixture({ codeDirectory: `${fixture("modules")}-gone` })).rejects.toMatchObject({
+      code: "ENOENT",
+    });
   });
 });
 
@@ -223,9 +221,7 @@ describe("a CommonJS bundle", () => {
       kind: "function-error",
       errorMessage: expect.stringContaining("Cannot find module 'a-package-that-was-not-bundled'"),
     });
-    expect(crashReason(await invoke({ exit: true }))).toBe(
-      "the function's process ended with exit code 3",
-    );
+    expect(crashReason(await invoke({ exit: true }))).toBe("the function's process ended with exit code 3");
   });
 
   test("streams", async () => {

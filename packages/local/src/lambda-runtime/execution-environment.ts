@@ -6,19 +6,14 @@ import path from "node:path";
 import { createEnvironmentVariables } from "./environment-variables.ts";
 import { runtimeClient, startFunctionProcess, type FunctionProcess } from "./function-process.ts";
 import type { Invocation, LambdaFunctionOptions } from "./lambda-function.ts";
-import {
-  startRuntimeApi,
-  type FunctionError,
-  type RuntimeApiListener,
-  type Work,
-} from "./runtime-api.ts";
+import { startRuntimeApi, type FunctionError, type RuntimeApiListener, type Work } from "./runtime-api.ts";
 
 /** Lambda gives a function this long to load, apart from its own timeout. */
 const initTimeoutSeconds = 10;
 
 export interface Job {
   readonly requestId: string;
-  readonly event: unknown;
+  readonly eventJson: string;
 }
 
 /** One process that holds the function's code and works on one invocation at a time. */
@@ -47,9 +42,7 @@ interface RunningJob extends Job {
   answer: ((invocation: Invocation | "not-taken") => void) | undefined;
 }
 
-export function startExecutionEnvironment(
-  options: ExecutionEnvironmentOptions,
-): ExecutionEnvironment {
+export function startExecutionEnvironment(options: ExecutionEnvironmentOptions): ExecutionEnvironment {
   const { lambda, taskRoot, onChange } = options;
   let state: ExecutionEnvironment["state"] = "free";
   let job: RunningJob | undefined;
@@ -79,13 +72,10 @@ export function startExecutionEnvironment(
       }
       deliverJob();
     },
-    responded: (payload) =>
-      answerAndFree((requestId) => ({ kind: "response", requestId, payload })),
-    failed: (error) =>
-      answerAndFree((requestId) => ({ kind: "function-error", requestId, ...error })),
+    responded: (payload) => answerAndFree((requestId) => ({ kind: "response", requestId, payload })),
+    failed: (error) => answerAndFree((requestId) => ({ kind: "function-error", requestId, ...error })),
     streaming(contentType, body) {
-      if (job !== undefined)
-        answer({ kind: "stream", requestId: job.requestId, contentType, body });
+      if (job !== undefined) answer({ kind: "stream", requestId: job.requestId, contentType, body });
     },
     streamed: free,
     whyLost: () => ended,
@@ -97,9 +87,7 @@ export function startExecutionEnvironment(
 
   /** From start to end; resolves with how it ended. */
   async function live(): Promise<string> {
-    const temporaryDirectory = await mkdtemp(
-      path.join(await realpath(tmpdir()), "gatehouse-lambda-"),
-    );
+    const temporaryDirectory = await mkdtemp(path.join(await realpath(tmpdir()), "gatehouse-lambda-"));
     try {
       const api = await startRuntimeApi(listener);
       try {
@@ -112,10 +100,7 @@ export function startExecutionEnvironment(
     }
   }
 
-  async function runProcess(
-    runtimeApi: { host: string; port: number },
-    temporaryDirectory: string,
-  ): Promise<string> {
+  async function runProcess(runtimeApi: { host: string; port: number }, temporaryDirectory: string): Promise<string> {
     if (killed !== undefined) return "";
     const settings = {
       runtimeApi,
@@ -148,11 +133,12 @@ export function startExecutionEnvironment(
   }
 
   function deliverJob(): void {
-    if (job === undefined || deliver === undefined) return;
+    // The runtime client asks for more work while the trailers of a failed stream are still under way.
+    if (job === undefined || job.delivered || deliver === undefined) return;
     job.delivered = true;
     deliver({
       requestId: job.requestId,
-      event: job.event,
+      eventJson: job.eventJson,
       functionArn: lambda.functionArn,
       traceId: createTraceId(lambda.clock.now()),
       deadlineMs: lambda.clock.now() + lambda.timeoutSeconds * 1000,
@@ -197,23 +183,15 @@ export function startExecutionEnvironment(
   }
 
   function describe(howItEnded: string): string {
-    if (killed?.because === "timeout")
-      return `Task timed out after ${lambda.timeoutSeconds} seconds`;
+    if (killed?.because === "timeout") return `Task timed out after ${lambda.timeoutSeconds} seconds`;
     if (killed?.because === "told") return killed.reason;
     if (initError === undefined) return howItEnded;
     const { errorType, errorMessage, trace } = initError;
-    return [
-      `the function could not be loaded: ${errorType}: ${errorMessage}`,
-      ...trace.slice(1),
-    ].join("\n");
+    return [`the function could not be loaded: ${errorType}: ${errorMessage}`, ...trace.slice(1)].join("\n");
   }
 
-  function outcomeOf(
-    { requestId, delivered }: RunningJob,
-    reason: string,
-  ): Invocation | "not-taken" {
-    if (killed?.because === "timeout")
-      return { kind: "timeout", requestId, afterSeconds: lambda.timeoutSeconds };
+  function outcomeOf({ requestId, delivered }: RunningJob, reason: string): Invocation | "not-taken" {
+    if (killed?.because === "timeout") return { kind: "timeout", requestId, afterSeconds: lambda.timeoutSeconds };
     if (loaded && !delivered && killed === undefined) return "not-taken";
     return { kind: "crash", requestId, reason };
   }

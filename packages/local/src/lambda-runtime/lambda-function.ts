@@ -4,11 +4,7 @@ import type { Readable } from "node:stream";
 
 import type { Clock } from "../clock.ts";
 import { requireOwnVariables } from "./environment-variables.ts";
-import {
-  startExecutionEnvironment,
-  type ExecutionEnvironment,
-  type Job,
-} from "./execution-environment.ts";
+import { startExecutionEnvironment, type ExecutionEnvironment, type Job } from "./execution-environment.ts";
 
 export interface LambdaFunctionOptions {
   readonly name: string;
@@ -54,7 +50,10 @@ export type Invocation =
   | { kind: "crash"; requestId: string; reason: string };
 
 export interface LambdaFunction {
-  /** @param event anything that JSON can hold */
+  /**
+   * @param event anything that JSON can hold
+   * @throws {TypeError} (rejects) when it cannot.
+   */
   readonly invoke: (event: unknown) => Promise<Invocation>;
   /** Later invocations run the code of this directory; those under way finish with the old one. */
   readonly redeploy: (codeDirectory: string) => Promise<void>;
@@ -72,9 +71,7 @@ interface WaitingJob extends Job {
  *
  * @throws {TypeError} for variables that Lambda refuses.
  */
-export async function createLambdaFunction(
-  options: LambdaFunctionOptions,
-): Promise<LambdaFunction> {
+export async function createLambdaFunction(options: LambdaFunctionOptions): Promise<LambdaFunction> {
   requireOwnVariables(options.environment);
   const { maxEnvironments = 4 } = options;
   const waiting: WaitingJob[] = [];
@@ -102,8 +99,7 @@ export async function createLambdaFunction(
       if (environment.state === "ended") current.delete(environment);
     }
     for (const environment of environments) {
-      if (!current.has(environment) && environment.state === "free")
-        environment.end("new code was deployed");
+      if (!current.has(environment) && environment.state === "free") environment.end("new code was deployed");
     }
     if (closed) return;
     while (waiting.length > 0) {
@@ -135,7 +131,7 @@ export async function createLambdaFunction(
   return {
     invoke(event) {
       return new Promise((answer) => {
-        const job = { requestId: randomUUID(), event, answer };
+        const job = { requestId: randomUUID(), eventJson: JSON.stringify(event ?? null), answer };
         if (closed) {
           answer(closedCrash(job));
           return;
@@ -145,7 +141,9 @@ export async function createLambdaFunction(
       });
     },
     async redeploy(codeDirectory) {
-      taskRoot = await realpath(codeDirectory);
+      const newTaskRoot = await realpath(codeDirectory);
+      if (closed) return;
+      taskRoot = newTaskRoot;
       current = new Set();
       const fresh = start();
       dispatch();

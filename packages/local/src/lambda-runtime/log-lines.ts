@@ -22,8 +22,7 @@ export function createLineSplitter(onLine: (line: string) => void): {
   }
 
   function finish(): void {
-    if (line !== "")
-      onLine(droppedCharacters === 0 ? line : `${line} … ${droppedCharacters} more characters`);
+    if (line !== "") onLine(droppedCharacters === 0 ? line : `${line} … ${droppedCharacters} more characters`);
     line = "";
     droppedCharacters = 0;
   }

@@ -1,8 +1,14 @@
-import { describe, expect, test } from "vitest";
+import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
+import { setImmediate } from "node:timers/promises";
+
+import { describe, expect, onTestFinished, test } from "vitest";
 
 import { bodyOf, crashReason, textOf } from "./fixtures/read-invocation.ts";
 import { runFixture } from "./fixtures/run-fixture.ts";
 import { startGate } from "./fixtures/start-gate.ts";
+import { openOnLoopback } from "./loopback-server.ts";
+import { createResponseBody } from "./response-body.ts";
 
 describe("a streaming handler", () => {
   test("sends prelude, eight zero bytes and body as at AWS", async () => {
@@ -12,9 +18,7 @@ describe("a streaming handler", () => {
       kind: "stream",
       contentType: "application/vnd.awslambda.http-integration-response",
     });
-    expect(await textOf(outcome)).toBe(
-      `{"statusCode":201,"headers":{"x-a":"1"}}${"\0".repeat(8)}ab`,
-    );
+    expect(await textOf(outcome)).toBe(`{"statusCode":201,"headers":{"x-a":"1"}}${"\0".repeat(8)}ab`);
   });
 
   test("without prelude and without a byte is an empty stream", async () => {
@@ -40,9 +44,7 @@ describe("a streaming handler", () => {
 
   test("carries more than 6 MB, unchanged, to a slow reader", async () => {
     const { invoke } = await runFixture({ handler: "lambda.stream" });
-    const parts = Array.from({ length: 100 }, (_, index) =>
-      String.fromCharCode(97 + (index % 26)).repeat(80_000),
-    );
+    const parts = Array.from({ length: 100 }, (_, index) => String.fromCharCode(97 + (index % 26)).repeat(80_000));
     const outcome = await invoke({ steps: parts.map((write) => ({ write })) });
     expect((await textOf(outcome)) === parts.join("")).toBe(true);
   });
@@ -59,19 +61,12 @@ describe("a streaming handler", () => {
 
   test("that ends before the first byte is a crash", async () => {
     const { invoke } = await runFixture({ handler: "lambda.stream" });
-    expect(crashReason(await invoke({ exitFirst: true }))).toBe(
-      "the function's process ended with exit code 4",
-    );
+    expect(crashReason(await invoke({ exitFirst: true }))).toBe("the function's process ended with exit code 4");
   });
 
   const failures: [why: string, step: object, message: RegExp, received: RegExp][] = [
     ["throws", { fail: "in the middle" }, /^QuotaError: in the middle$/, /^begun, half done$/],
-    [
-      "ends",
-      { exit: 5 },
-      /^the function's process ended with exit code 5/,
-      /^begun, (half done)?$/,
-    ],
+    ["ends", { exit: 5 }, /^the function's process ended with exit code 5/, /^begun, (half done)?$/],
     ["hangs", { hang: true }, /^Task timed out after 2 seconds$/, /^begun, half done$/],
   ];
   test.each(failures)(
@@ -97,17 +92,17 @@ describe("a streaming handler", () => {
     },
   );
 
-  test("that has failed long ago still gives a late reader what it wrote", async () => {
-    const started = await runFixture({ handler: "lambda.stream" });
-    const body = bodyOf(
-      await started.invoke({ steps: [{ write: "all there was" }, { fail: "then" }] }),
-    );
-    await expect.poll(() => started.lines.join("\n")).toContain("Invoke Error");
-    const received: string[] = [];
-    body.on("data", (chunk) => received.push(String(chunk)));
-    const broken = await new Promise<Error>((resolve) => body.once("error", resolve));
-    expect(broken.message).toBe("QuotaError: then");
-    expect(received.join("")).toBe("all there was");
+  test("that breaks its response off is ended by the runtime client, as at AWS", async () => {
+    const gate = await startGate();
+    const started = await runFixture({ network: gate.network, handler: "lambda.stream" });
+    const steps = [{ write: "begun" }, { fetch: gate.url }, { destroy: true }];
+    const body = bodyOf(await started.invoke({ steps })).resume();
+    const broken = new Promise<Error>((resolve) => body.once("error", resolve));
+    (await gate.next()).open();
+    const reason = /^the function's process ended with exit code 1\n[^]*socket hang up/;
+    expect((await broken).message).toMatch(reason);
+    expect(crashReason(await started.invoke({ steps: [{ destroy: true }] }))).toMatch(reason);
+    expect(await textOf(await started.invoke({ steps: [{ write: "and on" }] }))).toBe("and on");
   });
 
   test("runs on when the reader leaves, and is busy until it is done", async () => {
@@ -118,12 +113,7 @@ describe("a streaming handler", () => {
       maxEnvironments: 1,
     });
     const outcome = await started.invoke({
-      steps: [
-        { write: "early" },
-        { fetch: `${gate.url}1` },
-        { write: "late" },
-        { fetch: `${gate.url}2` },
-      ],
+      steps: [{ write: "early" }, { fetch: `${gate.url}1` }, { write: "late" }, { fetch: `${gate.url}2` }],
     });
     const first = await gate.next();
     bodyOf(outcome).destroy();
@@ -134,4 +124,26 @@ describe("a streaming handler", () => {
     expect((await next).kind).toBe("stream");
     expect(gate.arrived.map((arrival) => arrival.path)).toEqual(["/1", "/2", "/3"]);
   });
+});
+
+test("a reader that comes late still gets what was written before the error", async () => {
+  let body: Readable | undefined;
+  let request: IncomingMessage | undefined;
+  const server = createServer((incoming) => {
+    request = incoming;
+    body = createResponseBody(incoming, async () => "it failed");
+  });
+  const { port, close } = await openOnLoopback(server);
+  onTestFinished(close);
+  const client = httpRequest({ host: "127.0.0.1", port, method: "POST" }).on("error", () => {});
+  client.write("first, ");
+  client.end("second");
+  await expect.poll(() => request?.complete).toBe(true);
+  // What an error would need to overtake.
+  for (let turns = 0; turns < 5; turns += 1) await setImmediate();
+  const received: string[] = [];
+  body?.on("data", (chunk) => received.push(String(chunk)));
+  const error = await new Promise<Error>((resolve) => body?.once("error", resolve));
+  expect(error.message).toBe("it failed");
+  expect(received.join("")).toBe("first, second");
 });

@@ -12,7 +12,7 @@ export const maxResponseBytes = 6_291_556;
 /** What the runtime is handed for one invocation. */
 export interface Work {
   readonly requestId: string;
-  readonly event: unknown;
+  readonly eventJson: string;
   readonly functionArn: string;
   readonly traceId: string;
   /** On the stack's clock. */
@@ -64,34 +64,23 @@ export async function startRuntimeApi(listener: RuntimeApiListener): Promise<Run
       refuse(response, 421, "InvalidHost", "this is the Runtime API of one execution environment");
       return;
     }
-    const [, id, action] =
-      /^\/2018-06-01\/runtime\/(?:invocation|init)(?:\/([^/]+))?\/([^/]+)$/.exec(
-        request.url ?? "",
-      ) ?? [];
-    const initError = request.url === "/2018-06-01/runtime/init/error";
-    const next = request.url === "/2018-06-01/runtime/invocation/next";
-
-    if (request.method === "GET" && next) {
+    const operation = `${request.method} ${request.url}`;
+    const answer = /^POST \/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/.exec(operation);
+    if (operation === "GET /2018-06-01/runtime/invocation/next") {
       listener.ready((work) => {
         invocationId = work.requestId;
         deliver(response, work);
       });
-    } else if (request.method === "POST" && initError) {
+    } else if (operation === "POST /2018-06-01/runtime/init/error") {
       listener.initFailed(toFunctionError(await readBody(request), request));
       accept(response);
-    } else if (
-      request.method === "POST" &&
-      id !== undefined &&
-      (action === "response" || action === "error")
-    ) {
-      if (id !== invocationId) {
-        refuse(response, 400, "InvalidRequestID", "no such invocation is under way");
-        return;
-      }
-      invocationId = undefined;
-      await (action === "error" ? takeError(request, response) : takeResponse(request, response));
-    } else {
+    } else if (answer === null) {
       refuse(response, 404, "NotFound", "the Runtime API has no such operation");
+    } else if (answer[1] !== invocationId) {
+      refuse(response, 400, "InvalidRequestID", "no such invocation is under way");
+    } else {
+      invocationId = undefined;
+      await (answer[2] === "error" ? takeError(request, response) : takeResponse(request, response));
     }
   }
 
@@ -174,30 +163,20 @@ function deliver(response: ServerResponse, work: Work): void {
     "lambda-runtime-trace-id": work.traceId,
     [clockOffsetHeader]: String(work.clockOffsetMs),
   });
-  response.end(JSON.stringify(work.event));
+  response.end(work.eventJson);
 }
 
 function accept(response: ServerResponse): void {
   response.writeHead(202, { "content-type": "application/json" }).end('{"status":"OK"}');
 }
 
-function refuse(
-  response: ServerResponse,
-  status: number,
-  errorType: string,
-  errorMessage: string,
-): void {
-  response
-    .writeHead(status, { "content-type": "application/json" })
-    .end(JSON.stringify({ errorMessage, errorType }));
+function refuse(response: ServerResponse, status: number, errorType: string, errorMessage: string): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify({ errorMessage, errorType }));
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer>;
 async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | "too-large">;
-async function readBody(
-  request: IncomingMessage,
-  maxBytes = Infinity,
-): Promise<Buffer | "too-large"> {
+async function readBody(request: IncomingMessage, maxBytes = Infinity): Promise<Buffer | "too-large"> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
@@ -228,10 +207,8 @@ function parseFunctionError(json: string, fallbackType: string): FunctionError {
     value = undefined;
   }
   const fields = typeof value === "object" && value !== null ? value : {};
-  const errorType =
-    "errorType" in fields && typeof fields.errorType === "string" ? fields.errorType : fallbackType;
-  const errorMessage =
-    "errorMessage" in fields && typeof fields.errorMessage === "string" ? fields.errorMessage : "";
+  const errorType = "errorType" in fields && typeof fields.errorType === "string" ? fields.errorType : fallbackType;
+  const errorMessage = "errorMessage" in fields && typeof fields.errorMessage === "string" ? fields.errorMessage : "";
   const trace = "trace" in fields && Array.isArray(fields.trace) ? fields.trace.map(String) : [];
   return { errorType, errorMessage, trace };
 }

@@ -28,9 +28,20 @@ export interface Mismatch {
  */
 export function explainMismatch(mismatch: Mismatch): { reason: string; details: string[] } {
   const parts = receivedParts(mismatch);
-  const causes = signatureVariants(mismatch.request, mismatch.lines, parts)
-    .filter((variant) => fits(mismatch, parts, variant))
-    .map(({ claim }) => claim);
+  const fits = createFit(mismatch, parts);
+  const received = canonicalRequest(parts);
+  const causes = [
+    ...missingHeaders(mismatch),
+    ...signatureVariants(mismatch.request, mismatch.lines, parts)
+      // A variant that changes nothing would fit whatever the cause is.
+      .filter(({ region, service, parts: changed }) =>
+        changed === undefined
+          ? (region ?? mismatch.region) !== mismatch.region || (service ?? mismatch.service) !== mismatch.service
+          : canonicalRequest({ ...parts, ...changed }) !== received,
+      )
+      .filter(fits)
+      .map(({ claim }) => claim),
+  ];
   const suspects = causes.length > 0 ? [] : suspicions(mismatch);
   const first = causes[0] ?? suspects[0];
   return {
@@ -40,11 +51,8 @@ export function explainMismatch(mismatch: Mismatch): { reason: string; details: 
 }
 
 /** Whether the signature is right for another region or service than the stand-in's own. */
-export function isRightFor(
-  mismatch: Mismatch,
-  scope: { region: string; service: string },
-): boolean {
-  return fits(mismatch, receivedParts(mismatch), { claim: "", ...scope });
+export function isRightFor(mismatch: Mismatch, scope: { region: string; service: string }): boolean {
+  return createFit(mismatch, receivedParts(mismatch))({ claim: "", ...scope });
 }
 
 function receivedParts({ request, lines, signedHeaders }: Mismatch): CanonicalParts {
@@ -58,28 +66,32 @@ function receivedParts({ request, lines, signedHeaders }: Mismatch): CanonicalPa
   };
 }
 
-function fits(
-  mismatch: Mismatch,
-  parts: CanonicalParts,
-  { parts: changed, region, service }: Variant,
-): boolean {
-  const scope = [
-    mismatch.datetime.slice(0, 8),
-    region ?? mismatch.region,
-    service ?? mismatch.service,
-    "aws4_request",
-  ];
-  const text = [
-    "AWS4-HMAC-SHA256",
-    mismatch.datetime,
-    scope.join("/"),
-    sha256Hex(canonicalRequest({ ...parts, ...changed })),
-  ];
-  let key: string | Buffer = `AWS4${mismatch.secretAccessKey}`;
-  for (const part of scope) key = createHmac("sha256", key).update(part).digest();
-  const expected = createHmac("sha256", key).update(text.join("\n")).digest();
+/** @returns whether the signature is the one of a variant. Keys are kept, because most variants share theirs. */
+function createFit(mismatch: Mismatch, parts: CanonicalParts): (variant: Variant) => boolean {
   const received = Buffer.from(mismatch.signature, "hex");
-  return received.length === expected.length && timingSafeEqual(received, expected);
+  const keys = new Map<string, Buffer>();
+  return ({ parts: changed, region = mismatch.region, service = mismatch.service }) => {
+    const scope = `${mismatch.datetime.slice(0, 8)}/${region}/${service}/aws4_request`;
+    const key = keys.get(scope) ?? signingKey(mismatch.secretAccessKey, scope);
+    keys.set(scope, key);
+    const hash = sha256Hex(canonicalRequest({ ...parts, ...changed }));
+    const expected = hmac(key, ["AWS4-HMAC-SHA256", mismatch.datetime, scope, hash].join("\n"));
+    return received.length === expected.length && timingSafeEqual(received, expected);
+  };
+}
+
+function signingKey(secretAccessKey: string, scope: string): Buffer {
+  return scope.split("/").reduce(hmac, Buffer.from(`AWS4${secretAccessKey}`));
+}
+
+function hmac(key: Buffer, text: string): Buffer {
+  return createHmac("sha256", key).update(text).digest();
+}
+
+function missingHeaders({ lines, signedHeaders }: Mismatch): string[] {
+  return signedHeaders
+    .filter((name) => !lines.has(name))
+    .map((name) => `\`${name}\` is signed but the request does not have it`);
 }
 
 const volatileHeaders = [
@@ -98,9 +110,6 @@ const volatileHeaders = [
 function suspicions({ lines, signedHeaders, sessionToken }: Mismatch): string[] {
   const token = lines.get("x-amz-security-token")?.join(",");
   return [
-    ...signedHeaders
-      .filter((name) => !lines.has(name))
-      .map((name) => `\`${name}\` is signed but the request does not have it`),
     ...(token !== undefined && token !== sessionToken
       ? ["`x-amz-security-token` is not the token that was issued with this access key"]
       : []),

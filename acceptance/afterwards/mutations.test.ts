@@ -1,0 +1,108 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { describe, expect, test } from "vitest";
+
+import { startCommand } from "../command.ts";
+import { copyRepository } from "../repository-copy.ts";
+
+const repository = join(import.meta.dirname, "../..");
+
+interface Mutation {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Faults that AWS would show. Each is put into a copy of the sources, whose stack must then fail the acceptance suite: a
+ * local stack that is too kind would let them pass.
+ */
+const faults: [what: string, mutation: Mutation, failing: RegExp][] = [
+  [
+    "the edge role lacks lambda:InvokeFunction",
+    { file: "packages/blueprint/src/edge-role.ts", from: 'Action: "lambda:InvokeFunction",', to: 'Action: "lambda:GetFunction",' },
+    /an ID token, with Hello, world!/,
+  ],
+  [
+    "the edge role lacks lambda:InvokeFunctionUrl",
+    { file: "packages/blueprint/src/edge-role.ts", from: 'Action: "lambda:InvokeFunctionUrl",', to: 'Action: "lambda:GetFunction",' },
+    /an ID token, with Hello, world!/,
+  ],
+  [
+    "via is signed, which CloudFront changes afterwards",
+    { file: "packages/core/src/signer.ts", from: "const identityHeaders = [callerHeader, tokenHeader];", to: 'const identityHeaders = [callerHeader, tokenHeader, "via"];' },
+    /an ID token, with Hello, world!/,
+  ],
+  [
+    "the region comes from AWS_REGION",
+    { file: "packages/core/src/signer.ts", from: "const region = regionOf(request.host);", to: 'regionOf(request.host); const region = process.env["AWS_REGION"] ?? "";' },
+    /an ID token, with Hello, world!/,
+  ],
+  [
+    "the body is hashed as text",
+    { file: "packages/core/src/signer.ts", from: "hash.update(bytes);", to: 'hash.update(Buffer.from(Buffer.from(bytes).toString("utf8")));' },
+    /every byte of a binary body/,
+  ],
+  [
+    "a changed Content-Length is returned",
+    {
+      file: "packages/edge/src/cloudfront.ts",
+      from: "return { ...original, headers, querystring: signed.query };",
+      to: 'return { ...original, headers: { ...headers, "content-length": [{ key: "Content-Length", value: "1" }] }, querystring: signed.query };',
+    },
+    /an ID token, with Hello, world!/,
+  ],
+  [
+    "the verifier believes every client of the pool",
+    { file: "packages/edge/src/current-verifier.ts", from: "clients: settings.clients()", to: "clients: null" },
+    /another client of the pool/,
+  ],
+  [
+    "the backend believes any role's caller header",
+    { file: "packages/functions/src/edge-principal.ts", from: "account === role.account && name === role.name", to: "account === role.account" },
+    /a service with permission is let in as an IAM caller/,
+  ],
+];
+
+describe.each(faults)("when %s", (_what, { file, from, to }, failing) => {
+  test("the acceptance suite fails", async () => {
+    const copy = copyRepository();
+    const path = join(copy.root, file);
+    const source = readFileSync(path, "utf8");
+    expect(source).toContain(from);
+    writeFileSync(path, source.replace(from, to));
+    const stack = await startCommand(copy.root);
+    try {
+      const { code, output } = await runAcceptance(stack.target);
+      expect(code).toBe(1);
+      expect(output).toMatch(failing);
+    } finally {
+      await stack.stop();
+      copy.remove();
+    }
+  });
+});
+
+/** The part of the suite that needs nothing but the stack itself. */
+async function runAcceptance(target: object): Promise<{ code: number | null; output: string }> {
+  const directory = mkdtempSync(join(tmpdir(), "gatehouse-acceptance-"));
+  const targetFile = join(directory, "given.json");
+  writeFileSync(targetFile, JSON.stringify(target));
+  const vitest = join(repository, "node_modules/vitest/vitest.mjs");
+  const files = ["tokens", "function-url", "backend"].map((name) => `acceptance/${name}.test.ts`);
+  const child = spawn(process.execPath, [vitest, "run", "--project", "acceptance", "--reporter", "dot", ...files], {
+    cwd: repository,
+    env: { ...process.env, GATEHOUSE_TARGET: targetFile, GATEHOUSE_ACCEPTANCE_DIR: join(directory, "run"), NO_COLOR: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  child.stdout.on("data", (text) => (output += String(text)));
+  child.stderr.on("data", (text) => (output += String(text)));
+  await once(child, "close");
+  rmSync(directory, { recursive: true, force: true });
+  return { code: child.exitCode, output };
+}

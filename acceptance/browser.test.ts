@@ -1,0 +1,147 @@
+import { mkdtempSync, existsSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { chromium, type BrowserContext, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { loadTarget, type Target } from "./target.ts";
+
+const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+const installed = existsSync(executablePath);
+
+/** A listed origin in stages.ts: the page of a single-page app in development. */
+const spaPort = 5173;
+
+describe("in a real browser", () => {
+  let target: Target;
+  let context: BrowserContext;
+  let profile: string;
+  let spa: Server | undefined;
+  const visited: string[] = [];
+
+  beforeAll(async () => {
+    target = loadTarget();
+    if (!installed) return;
+    profile = mkdtempSync(join(tmpdir(), "gatehouse-browser-"));
+    context = await chromium.launchPersistentContext(profile, {
+      executablePath,
+      headless: true,
+      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    });
+    // A request to anywhere else would be a fault, and must not leave the machine.
+    await context.route("**/*", (route) => {
+      const { hostname } = new URL(route.request().url());
+      visited.push(hostname);
+      return /(^|\.)localhost$|^127\.0\.0\.1$/.test(hostname) ? route.continue() : route.abort();
+    });
+  });
+  afterAll(async () => {
+    if (!installed) return;
+    await context.close();
+    spa?.close();
+    rmSync(profile, { recursive: true, force: true });
+  });
+
+  const browserTest = (name: string, run: () => Promise<void>): void => {
+    test(name, async ({ skip }) => {
+      skip(!installed, `Chromium is not at ${executablePath}; see the README`);
+      await run();
+    });
+  };
+
+  browserTest("a person signs in on the hosted page and finds the ID token in the address bar", async () => {
+    const page = await context.newPage();
+    const [user] = target.users;
+    await page.goto(target.signInUrl);
+    expect(await page.getByRole("heading", { level: 1 }).count()).toBe(1);
+    await page.fill("input[name=username]", user?.username ?? "");
+    await page.fill("input[name=password]", user?.password ?? "");
+    await Promise.all([page.waitForURL((url) => url.hash.includes("id_token=")), page.keyboard.press("Enter")]);
+    const token = new URLSearchParams(new URL(page.url()).hash.slice(1)).get("id_token") ?? "";
+    const answer = await page.evaluate(async (bearer) => {
+      const response = await fetch("/me", { headers: { authorization: `Bearer ${bearer}` } });
+      return { status: response.status, body: await response.json() };
+    }, token);
+    expect(answer).toMatchObject({ status: 200, body: { kind: "user", username: user?.username } });
+    await page.close();
+  });
+
+  browserTest("a wrong password stays on the page and says so, the same for every name", async () => {
+    const page = await freshPage();
+    const texts: string[] = [];
+    for (const username of [target.users[0]?.username ?? "", "nobody"]) {
+      await page.goto(target.signInUrl);
+      await page.fill("input[name=username]", username);
+      await page.fill("input[name=password]", "wrong");
+      await page.keyboard.press("Enter");
+      const alert = page.getByRole("alert");
+      await alert.waitFor();
+      texts.push((await alert.textContent()) ?? "");
+    }
+    expect(texts[0]).toBe(texts[1]);
+    await page.close();
+  });
+
+  browserTest("a single-page app on a listed origin calls with a bearer token; with cookies it may not", async () => {
+    spa = await serveSpa();
+    const page = await context.newPage();
+    await page.goto(`http://localhost:${spaPort}/`);
+    const call = (credentials: "omit" | "include") =>
+      page.evaluate(
+        async ({ url, token, mode }) => {
+          try {
+            const response = await fetch(url, { headers: { authorization: `Bearer ${token}` }, credentials: mode });
+            return { status: response.status, body: await response.json() };
+          } catch {
+            return "blocked";
+          }
+        },
+        { url: `${target.appUrl}/me`, token: target.tokens.id, mode: credentials },
+      );
+    expect(await call("omit")).toMatchObject({ status: 200, body: { kind: "user" } });
+    expect(await call("include")).toBe("blocked");
+    await page.close();
+  });
+
+  browserTest("a page on another origin reads nothing, and cannot use the AWS APIs", async () => {
+    const page = await context.newPage();
+    await page.goto(`${new URL(target.signInUrl).origin}/login?client_id=x`);
+    const results = await page.evaluate(
+      async ({ app, api, token }) => {
+        const attempt = (url: string, init: RequestInit) => fetch(url, init).then(
+          (response) => `read ${response.status}`,
+          () => "blocked",
+        );
+        return [
+          await attempt(`${app}/me`, { headers: { authorization: `Bearer ${token}` } }),
+          await attempt(api, { method: "POST", headers: { "x-amz-target": "AmazonSSM.GetParameter", "content-type": "application/x-amz-json-1.1" }, body: "{}" }),
+        ];
+      },
+      { app: target.appUrl, api: target.endpoints.ssm, token: target.tokens.id },
+    );
+    expect(results).toEqual(["blocked", "blocked"]);
+    await page.close();
+  });
+
+  browserTest("no page asked for anything outside this machine", async () => {
+    expect(visited.length).toBeGreaterThan(0);
+    expect(visited.filter((name) => !/(^|\.)localhost$|^127\.0\.0\.1$/.test(name))).toEqual([]);
+  });
+
+  /** A page without the session of an earlier test. */
+  async function freshPage(): Promise<Page> {
+    await context.clearCookies();
+    return context.newPage();
+  }
+
+  async function serveSpa(): Promise<Server> {
+    const server = createServer((_request, response) => {
+      response.writeHead(200, { "content-type": "text/html" });
+      response.end("<!doctype html><title>A single-page app</title>");
+    });
+    await new Promise<void>((resolve) => server.listen(spaPort, "localhost", resolve));
+    return server;
+  }
+});

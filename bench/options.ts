@@ -1,0 +1,43 @@
+import { parseArgs } from "node:util";
+
+export interface BenchOptions {
+  readonly warmProcesses: number;
+  readonly warmRounds: number;
+  readonly coldRounds: number;
+  /** Requests, each with a token of its own, between the two looks at the heap. */
+  readonly memoryRequests: number;
+  readonly json: boolean;
+}
+
+export const usage = `pnpm bench [--quick] [--full] [--json]
+
+Measures the guard as it is built, each row against its own floor in the same run.
+
+  --quick  fewer rounds: under a minute, and less exact
+  --full   100,000 requests for the memory row (20,000 otherwise; every token has to be signed)
+  --json   one JSON document on stdout in place of the table
+  --help   this text
+
+Needs a machine that does little else: the ratios are paired, but a busy machine still widens them.
+`;
+
+/**
+ * @returns `undefined` when only the help was asked for.
+ * @throws {TypeError} for an option that does not exist.
+ */
+export function parseOptions(args: readonly string[]): BenchOptions | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: "boolean", default: false },
+      full: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const rounds = values.quick
+    ? { warmProcesses: 1, warmRounds: 20, coldRounds: 7, memoryRequests: 4000 }
+    : { warmProcesses: 3, warmRounds: 40, coldRounds: 20, memoryRequests: 20_000 };
+  return { ...rounds, ...(values.full ? { memoryRequests: 100_000 } : {}), json: values.json };
+}

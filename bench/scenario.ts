@@ -1,0 +1,60 @@
+import { randomBytes } from "node:crypto";
+
+import { idClaims, mint } from "../packages/core/src/testing.ts";
+import type { OriginRequestHandler } from "../packages/edge/src/origin-request.ts";
+import { idKey, issuer, originRequestEvent, webClient, type EventParts } from "../packages/edge/src/testing.ts";
+
+export type EdgeEvent = Parameters<OriginRequestHandler>[0];
+export type EdgeAnswer = Awaited<ReturnType<OriginRequestHandler>>;
+
+/** Of no account. The session token is as long as a role's. */
+export const credentials = {
+  accessKeyId: "ASIAIOSFODNN7EXAMPLE",
+  secretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+  sessionToken: Buffer.alloc(660, "session token ").toString("base64"),
+};
+
+/** What a browser sends, and what CloudFront adds to it. */
+const viewerHeaders = {
+  "user-agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
+  accept: "application/json, text/plain, */*",
+  "accept-encoding": "gzip, br",
+  "accept-language": "en-GB,en;q=0.9",
+  referer: "https://app.example.com/reports",
+};
+
+/** A new ID token, about 1.1 KB, signed by a user pool key of this process. */
+export function freshToken(): string {
+  return mintAt(nowSeconds());
+}
+
+/** One that was valid until an hour ago. */
+export function expiredToken(): string {
+  return mintAt(nowSeconds() - 2 * 3600);
+}
+
+/** As long as a token, in the form of one, and random. */
+export function garbageToken(): string {
+  return [60, 500, 256].map((bytes) => randomBytes(bytes).toString("base64url")).join(".");
+}
+
+function mintAt(now: number): string {
+  return mint({ key: idKey, claims: idClaims({ issuer, clientId: webClient, now, groups: ["staff"] }) });
+}
+
+function nowSeconds(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
+/** Makes events the way Lambda's runtime does: parsed from text, each object new. */
+export function createEvents(parts: Pick<EventParts, "method" | "uri" | "body"> = {}): (token: string) => EdgeEvent {
+  const placeholder = "token-of-the-request";
+  const length = parts.body === undefined ? {} : { "content-length": String(parts.body.length) };
+  const event = originRequestEvent({
+    uri: "/echo/reports",
+    ...parts,
+    headers: { ...viewerHeaders, ...length, authorization: `Bearer ${placeholder}` },
+  });
+  const [before = "", after = ""] = JSON.stringify(event).split(placeholder);
+  return (token) => JSON.parse(`${before}${token}${after}`);
+}

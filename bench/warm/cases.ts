@@ -1,0 +1,110 @@
+import { hash, randomBytes } from "node:crypto";
+
+import type { OriginRequestHandler } from "../../packages/edge/src/origin-request.ts";
+import { host, idKey, snapshot } from "../../packages/edge/src/testing.ts";
+import { createOneShotSigner, readyToken, type ReadyRequest, verifyBare } from "../floors.ts";
+import {
+  createEvents,
+  credentials,
+  expiredToken,
+  freshToken,
+  garbageToken,
+  type EdgeAnswer,
+  type EdgeEvent,
+} from "../scenario.ts";
+import { requireSignature, requireSignedAnswer } from "../signed-answer.ts";
+import type { WarmCase } from "./measurements.ts";
+
+/** Prepares so many calls, untimed, and gives back what does them. */
+export type Case = (calls: number) => () => Promise<void> | void;
+
+const emptyHash = hash("sha256", "");
+const knownTokens = 64;
+
+/**
+ * Checks every case once, then hands them out to be timed.
+ *
+ * @throws {Error} when the guard or a floor does not do what it is measured for.
+ */
+export async function createCases(handler: OriginRequestHandler): Promise<Readonly<Record<WarmCase, Case>>> {
+  const tokens = Array.from({ length: knownTokens }, freshToken);
+  const expired = Array.from({ length: knownTokens }, expiredToken);
+  const ready = tokens.map(readyToken);
+  const body = randomBytes(1024 * 1024);
+  const getEvent = createEvents();
+  const uploadEvent = createEvents({ method: "POST", uri: "/files", body });
+
+  const handled = (event: (call: number) => EdgeEvent): Case => {
+    return (calls) => {
+      const events = Array.from({ length: calls }, (_, call) => event(call));
+      return async () => {
+        for (const one of events) await handler(one);
+      };
+    };
+  };
+  const verified = (call: number): boolean => verifyBare(at(ready, call), idKey.publicKey);
+  const { sign, request } = readySigner();
+
+  for (const token of tokens) requireSignedAnswer(await handler(getEvent(token)));
+  requireSignedAnswer(await handler(uploadEvent(at(tokens, 0))));
+  requireRefusal(await handler(getEvent(at(expired, 0))), "token_expired");
+  requireRefusal(await handler(getEvent(garbageToken())), "token_malformed");
+  requireFloors(ready, sign, request);
+
+  return {
+    "rsa verify": (calls) => () => {
+      for (let call = 0; call < calls; call += 1) verified(call);
+    },
+    F1: (calls) => () => {
+      for (let call = 0; call < calls; call += 1) {
+        verified(call);
+        sign(request);
+      }
+    },
+    "sha-256 of 1 MB": (calls) => () => {
+      for (let call = 0; call < calls; call += 1) hash("sha256", body);
+    },
+    "new token": handled(() => getEvent(freshToken())),
+    "known token": handled((call) => getEvent(at(tokens, call))),
+    "1 MB body": handled((call) => uploadEvent(at(tokens, call))),
+    "expired token": handled((call) => getEvent(at(expired, call))),
+    "garbage token": handled(() => getEvent(garbageToken())),
+  };
+}
+
+function readySigner(): { sign: (request: ReadyRequest) => string; request: ReadyRequest } {
+  const timestamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "");
+  const sign = createOneShotSigner({ ...credentials, region: snapshot.region, service: "lambda", date: timestamp.slice(0, 8) });
+  const headers = [
+    ["host", host],
+    ["x-amz-content-sha256", emptyHash],
+    ["x-amz-date", timestamp],
+    ["x-amz-security-token", credentials.sessionToken],
+  ] as const;
+  return { sign, request: { method: "GET", path: "/echo/reports", headers, payloadHash: emptyHash, timestamp } };
+}
+
+function requireFloors(
+  tokens: readonly ReturnType<typeof readyToken>[],
+  sign: (request: ReadyRequest) => string,
+  request: ReadyRequest,
+): void {
+  if (!tokens.every((token) => verifyBare(token, idKey.publicKey))) throw new Error("the floor refuses a good token");
+  const [first, second] = tokens;
+  if (first === undefined || second === undefined || verifyBare({ ...first, signature: second.signature }, idKey.publicKey)) {
+    throw new Error("the floor accepts a forged token");
+  }
+  const headers = { ...Object.fromEntries(request.headers), authorization: sign(request) };
+  requireSignature({ ...request, query: "", headers, body: Buffer.alloc(0) });
+}
+
+function requireRefusal(answer: EdgeAnswer, code: string): void {
+  const refused: unknown = answer && "status" in answer ? JSON.parse(answer.body ?? "{}").code : undefined;
+  if (refused !== code) throw new Error(`the guard does not refuse with ${code}`);
+}
+
+function at<T>(items: readonly T[], call: number): T {
+  const item = items[call % items.length];
+  if (item === undefined) throw new TypeError("there are no items");
+  return item;
+}

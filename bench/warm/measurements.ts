@@ -1,0 +1,16 @@
+/** What is timed in a warm process. */
+export const warmCases = [
+  "rsa verify",
+  "F1",
+  "sha-256 of 1 MB",
+  "new token",
+  "known token",
+  "1 MB body",
+  "expired token",
+  "garbage token",
+] as const;
+
+export type WarmCase = (typeof warmCases)[number];
+
+/** Milliseconds a call, one value for each round. */
+export type WarmMeasurements = Readonly<Record<WarmCase, readonly number[]>>;
