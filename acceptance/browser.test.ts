@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { chromium, type BrowserContext, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { loadTarget, type Target } from "./target.ts";
 
@@ -44,14 +44,9 @@ describe("in a real browser", () => {
     rmSync(profile, { recursive: true, force: true });
   });
 
-  const browserTest = (name: string, run: () => Promise<void>): void => {
-    test(name, async ({ skip }) => {
-      skip(!installed, `Chromium is not at ${executablePath}; see the README`);
-      await run();
-    });
-  };
+  beforeEach(({ skip }) => skip(!installed, `Chromium is not at ${executablePath}; see the README`));
 
-  browserTest("a person signs in on the hosted page and finds the ID token in the address bar", async () => {
+  test("a person signs in on the hosted page and finds the ID token in the address bar", async () => {
     const page = await context.newPage();
     const [user] = target.users;
     await page.goto(target.signInUrl);
@@ -68,7 +63,7 @@ describe("in a real browser", () => {
     await page.close();
   });
 
-  browserTest("a wrong password stays on the page and says so, the same for every name", async () => {
+  test("a wrong password stays on the page and says so, the same for every name", async () => {
     const page = await freshPage();
     const texts: string[] = [];
     for (const username of [target.users[0]?.username ?? "", "nobody"]) {
@@ -84,7 +79,7 @@ describe("in a real browser", () => {
     await page.close();
   });
 
-  browserTest("a single-page app on a listed origin calls with a bearer token; with cookies it may not", async () => {
+  test("a single-page app on a listed origin calls with a bearer token; with cookies it may not", async () => {
     spa = await serveSpa();
     const page = await context.newPage();
     await page.goto(`http://localhost:${spaPort}/`);
@@ -105,7 +100,7 @@ describe("in a real browser", () => {
     await page.close();
   });
 
-  browserTest("a page on another origin reads nothing, and cannot use the AWS APIs", async () => {
+  test("a page on another origin reads nothing, and cannot use the AWS APIs", async () => {
     const page = await context.newPage();
     await page.goto(`${new URL(target.signInUrl).origin}/login?client_id=x`);
     const results = await page.evaluate(
@@ -125,7 +120,7 @@ describe("in a real browser", () => {
     await page.close();
   });
 
-  browserTest("no page asked for anything outside this machine", async () => {
+  test("no page asked for anything outside this machine", async () => {
     expect(visited.length).toBeGreaterThan(0);
     expect(visited.filter((name) => !/(^|\.)localhost$|^127\.0\.0\.1$/.test(name))).toEqual([]);
   });

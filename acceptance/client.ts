@@ -22,7 +22,8 @@ export interface Answer {
   readonly body: Buffer;
   header(name: string): string | undefined;
   text(): string;
-  json<T = Record<string, unknown>>(): T;
+  /** Parsed; what the caller says it is, is not checked. */
+  json<T = Record<string, unknown>>(): T; // oxlint-disable-line typescript/no-unnecessary-type-parameters
 }
 
 /** Sends one raw HTTP request. Local names are dialled on the loopback address, with the name as `Host`. */

@@ -76,7 +76,7 @@ describe("the key set", () => {
     ]);
     const { kids } = await createForge(target);
     expect(kids.id).not.toBe(kids.access);
-    expect(keys.map(({ kid }) => kid).toSorted()).toEqual([kids.id, kids.access].toSorted());
+    expect(new Set(keys.map(({ kid }) => kid))).toEqual(new Set([kids.id, kids.access]));
   });
 });
 

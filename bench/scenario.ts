@@ -7,13 +7,6 @@ import { idKey, issuer, originRequestEvent, webClient, type EventParts } from ".
 export type EdgeEvent = Parameters<OriginRequestHandler>[0];
 export type EdgeAnswer = Awaited<ReturnType<OriginRequestHandler>>;
 
-/** Of no account. The session token is as long as a role's. */
-export const credentials = {
-  accessKeyId: "ASIAIOSFODNN7EXAMPLE",
-  secretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-  sessionToken: Buffer.alloc(660, "session token ").toString("base64"),
-};
-
 /** What a browser sends, and what CloudFront adds to it. */
 const viewerHeaders = {
   "user-agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",

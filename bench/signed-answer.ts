@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 
 import { recomputeSignature } from "../packages/local/src/sigv4/recompute-signature.ts";
-import { credentials, type EdgeAnswer } from "./scenario.ts";
+import { credentials } from "./credentials.ts";
+import type { EdgeAnswer } from "./scenario.ts";
 
 /** One signed request, whoever signed it. Header names are in lower case. */
 export interface SignedRequest {

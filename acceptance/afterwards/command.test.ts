@@ -62,7 +62,7 @@ describe("the start command", () => {
     expect((await viaApp(stack.target, { token: stack.target.tokens.id })).status).toBe(200);
     expect(await stack.stop()).toBe(0);
     await vi.waitFor(() => expect(children.filter(isAlive)).toEqual([]), { timeout: 5000 });
-    await expect(viaApp(stack.target)).rejects.toThrow();
+    await expect(viaApp(stack.target)).rejects.toThrow("ECONNREFUSED");
   });
 
   test("leaves nothing behind when it is killed", async () => {

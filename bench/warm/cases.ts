@@ -2,10 +2,10 @@ import { hash, randomBytes } from "node:crypto";
 
 import type { OriginRequestHandler } from "../../packages/edge/src/origin-request.ts";
 import { host, idKey, snapshot } from "../../packages/edge/src/testing.ts";
+import { credentials } from "../credentials.ts";
 import { createOneShotSigner, readyToken, type ReadyRequest, verifyBare } from "../floors.ts";
 import {
   createEvents,
-  credentials,
   expiredToken,
   freshToken,
   garbageToken,

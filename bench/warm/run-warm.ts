@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 
-import { credentials } from "../scenario.ts";
+import { credentialVariables } from "../credentials.ts";
 import { warmCases, type WarmCase, type WarmMeasurements } from "./measurements.ts";
 
 export interface WarmOptions {
@@ -31,12 +31,7 @@ export async function runWarm({ built, scratch, processes, rounds, onProgress }:
 function runProcess(directory: string, rounds: number): Promise<WarmMeasurements> {
   return new Promise((resolve, reject) => {
     const child = fork(join(import.meta.dirname, "main.ts"), [directory, String(rounds)], {
-      env: {
-        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-        AWS_SESSION_TOKEN: credentials.sessionToken,
-        NODE_NO_WARNINGS: "1",
-      },
+      env: { ...credentialVariables, NODE_NO_WARNINGS: "1" },
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     child.once("message", (message) => {

@@ -10,8 +10,8 @@ const accessFile = join(import.meta.dirname, "../../access.ts");
  */
 export const compiledAccess: Plugin = {
   name: "compiled-access",
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]access\.ts$/ }, async ({ path }) => {
+  setup(bundler) {
+    bundler.onLoad({ filter: /[\\/]access\.ts$/ }, async ({ path }) => {
       if (path !== accessFile) return undefined;
       const { outputFiles, metafile } = await build({
         entryPoints: [path],
@@ -24,9 +24,11 @@ export const compiledAccess: Plugin = {
         absWorkingDir: import.meta.dirname,
       });
       const code = outputFiles[0]?.contents ?? new Uint8Array(0);
-      const { access } = await import(`data:text/javascript;base64,${Buffer.from(code).toString("base64")}`);
+      const compiled: { access: unknown } = await import(
+        `data:text/javascript;base64,${Buffer.from(code).toString("base64")}`
+      );
       return {
-        contents: `export const access = ${JSON.stringify(access)};`,
+        contents: `export const access = ${JSON.stringify(compiled.access)};`,
         loader: "js",
         watchFiles: Object.keys(metafile.inputs).map((file) => join(import.meta.dirname, file)),
       };

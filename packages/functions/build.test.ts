@@ -68,7 +68,8 @@ test("writes one line to the log for a fault, without the session token", async 
     level: "error",
     path: "/me",
     status: 500,
-    error: "TypeError",
+    error: "GuardError",
+    code: "settings_invalid",
   });
   expect(JSON.parse(answer)).toMatchObject({ statusCode: 500 });
   expect(rest).toEqual([]);

@@ -9,7 +9,7 @@ const second = publicJwk(makeKeyPair());
 
 function setUp(answer: () => Promise<unknown>, baked: readonly (typeof first)[] = [first]) {
   const clock = fixedClock();
-  const fetch = vi.fn(answer);
+  const fetch = vi.fn<typeof answer>(answer);
   const notices: unknown[] = [];
   const keys = createKeySet(baked.length === 0 ? undefined : baked, { fetch, now: clock.now, log: (entry) => notices.push(entry) });
   return { clock, fetch, keys, notices };

@@ -19,17 +19,17 @@ export interface KeySetDeps {
 
 /** The user pool's public keys: known from the start, replaced when they are old or when a token names another. */
 export interface PoolKeySet {
-  current(): { readonly generation: number; readonly keys: readonly SnapshotKey[] };
+  readonly current: () => { readonly generation: number; readonly keys: readonly SnapshotKey[] };
   /** Takes a key set that was loaded with the settings, when there is none yet. */
-  adopt(keys: readonly SnapshotKey[]): void;
+  readonly adopt: (keys: readonly SnapshotKey[]) => void;
   /**
    * Asks for the key set again: one request at a time, one in ten seconds.
    *
    * @throws {GuardError} `keys_unavailable` when the last attempt failed.
    */
-  refetch(): Promise<void>;
+  readonly refetch: () => Promise<void>;
   /** Starts a refetch that nobody waits for, when the keys are older than a day. */
-  refreshWhenOld(): void;
+  readonly refreshWhenOld: () => void;
 }
 
 export function createKeySet(baked: readonly SnapshotKey[] | undefined, { fetch, now, log }: KeySetDeps): PoolKeySet {

@@ -44,7 +44,7 @@ function build(): OriginRequestHandler {
       capacity: rememberedTokens,
     });
     const guard = createGuard({
-      identify: createIdentify(tokens.verify),
+      identify: createIdentify((token) => tokens.verify(token)),
       sign: createSigner({ credentials, now, sha256: NativeSha256 }),
       access,
       forwardToken: snapshot.forwardToken,

@@ -11,7 +11,7 @@ const complete = { "clients/web": webClient, "clients/machine": machineClient, j
 
 function setUp(from: Parameters<typeof createSettings>[0], answer: () => Promise<Readonly<Record<string, string>>>) {
   const clock = fixedClock();
-  const loadParameters = vi.fn(answer);
+  const loadParameters = vi.fn<typeof answer>(answer);
   const adopted: unknown[] = [];
   const settings = createSettings(from, { loadParameters, adoptKeys: (keys) => adopted.push(keys), now: clock.now, log: () => undefined });
   return { settings, loadParameters, clock, adopted };

@@ -12,6 +12,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   header_malformed: 400,
   access_denied: 403,
   method_not_allowed: 405,
+  settings_invalid: 500,
 };
 
 /** The answer to something thrown: a refusal says why, a fault says nothing to the caller and one line to the log. */
@@ -26,6 +27,8 @@ export function answerError(thrown: unknown, event: FunctionUrlEvent, log: Log):
     path: event.rawPath,
     status,
     code,
+    // A GuardError's sentence quotes nobody; any other message might.
+    ...(thrown instanceof GuardError ? { detail: thrown.message } : {}),
     ...(fault ? thrownAt(thrown) : {}),
   });
   return problemResponse({

@@ -60,10 +60,16 @@ test.each(nobody)("answers 500 when the event has %s, and never takes it for ano
     type: "about:blank",
     title: "Internal Server Error",
     status: 500,
-    code: "internal_error",
+    code: "settings_invalid",
     requestId: "5f8e7d6c-0000-4000-8000-123456789abc",
   });
-  expect(lines).toMatchObject([{ level: "error", status: 500, error: "TypeError" }]);
+  expect(lines).toMatchObject([
+    {
+      level: "error",
+      status: 500,
+      detail: "The event names no signer: the Function URL needs the auth type AWS_IAM.",
+    },
+  ]);
 });
 
 const good = toCallerHeader(adminUser);
@@ -86,14 +92,14 @@ const badHeaders: [why: string, value: string][] = [
 ];
 
 test.each(badHeaders)("answers 500 without details when the edge's header is %s", async (_why, value) => {
-  const { app } = createTestApp();
-  const response = await send(app, {
-    path: "/public/health",
-    caller: null,
-    headers: { [callerHeader]: value },
-  });
+  const { app, lines } = createTestApp();
+  const response = await send(app, { path: "/public/health", caller: null, headers: { [callerHeader]: value } });
   expect(response.status).toBe(500);
-  expect(await response.json()).not.toHaveProperty("detail");
+  const answer = await response.json();
+  expect(answer).toMatchObject({ code: "settings_invalid" });
+  expect(answer).not.toHaveProperty("detail");
+  expect(lines).toMatchObject([{ detail: "The edge sent no x-gatehouse-caller that this backend can read." }]);
+  if (value !== "") expect(JSON.stringify(lines)).not.toContain(value);
 });
 
 test("answers 500 when the edge sends no header: anonymous is said, not left out", async () => {
@@ -172,7 +178,8 @@ test.each(refusals)("refuses %s with access_denied", async (_what, caller, metho
           '"detail":"This caller may not do this here.","requestId":"5f8e7d6c-0000-4000-8000-123456789abc"}',
   );
   const { requestId } = functionUrlEvent().requestContext;
-  expect(lines).toEqual([{ level: "warn", requestId, method, path, status: 403, code: "access_denied" }]);
+  const detail = "This caller may not do this here.";
+  expect(lines).toEqual([{ level: "warn", requestId, method, path, status: 403, code: "access_denied", detail }]);
 });
 
 test("refuses a request whose event and route fall under different rules, though both would be allowed", async () => {

@@ -15,8 +15,8 @@ export interface CallerOptions {
 /**
  * Finds out who is calling, for `c.get("caller")`, and applies the access rules once more.
  *
- * @throws {GuardError} `access_denied`, `path_malformed` or `path_ambiguous`, when the edge should not have sent this.
- * @throws {TypeError} when nobody signed the request or the edge sent no usable identity: answered as 500.
+ * @throws {GuardError} `access_denied`, `path_malformed` or `path_ambiguous`, when the edge should not have sent this;
+ *   `settings_invalid`, answered as 500, when nobody signed the request or the edge sent no usable identity.
  */
 export function caller({ edgeRole, access }: CallerOptions): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
@@ -37,11 +37,18 @@ interface Identity {
 function identify(event: FunctionUrlEvent, edgeRole: EdgeRole): Identity {
   const userArn = event.requestContext.authorizer?.iam?.userArn;
   if (typeof userArn !== "string" || userArn === "") {
-    throw new TypeError("the event names no signer: the Function URL must have the auth type AWS_IAM");
+    throw new GuardError(
+      "settings_invalid",
+      "The event names no signer: the Function URL needs the auth type AWS_IAM.",
+    );
   }
   // Whoever else may call the URL is known by its signature alone, whatever headers it sends.
   if (!isEdgePrincipal(userArn, edgeRole)) return { caller: { kind: "service", arn: userArn } };
-  return fromCallerHeader(valuesOf(event, callerHeader));
+  try {
+    return fromCallerHeader(valuesOf(event, callerHeader));
+  } catch (cause) {
+    throw new GuardError("settings_invalid", `The edge sent no ${callerHeader} that this backend can read.`, { cause });
+  }
 }
 
 /** Lambda joins repeated headers with a comma, which no caller header holds itself. */

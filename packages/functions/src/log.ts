@@ -1,4 +1,4 @@
-/** One request that went wrong. No query, no header, no message: any of them may quote a secret. */
+/** One request that went wrong. No query, no header, no foreign message: any of them may quote a secret. */
 export interface LogLine {
   readonly level: "warn" | "error";
   readonly requestId: string;
@@ -6,6 +6,8 @@ export interface LogLine {
   readonly path: string;
   readonly status: number;
   readonly code: string;
+  /** Our own sentence about it, where there is one. */
+  readonly detail?: string;
   /** What was thrown, by name, and where: the stack without its message. */
   readonly error?: string;
   readonly at?: readonly string[];

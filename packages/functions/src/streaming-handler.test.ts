@@ -1,3 +1,5 @@
+import { once } from "node:events";
+
 import { expect, test } from "vitest";
 
 import { createAnswer } from "./answer.ts";
@@ -86,11 +88,12 @@ test.each([false, true])("stops the route when the stream is closed (while it wa
   let cancelled = false;
   const body = () =>
     new ReadableStream({
-      pull(controller) {
+      async pull(controller) {
         pulled += 1;
         if (pulled === 3) {
-          if (whileWaiting) setImmediate(() => stream.destroy());
-          else stream.destroy();
+          const closed = once(stream, "close");
+          setImmediate(() => stream.destroy());
+          if (!whileWaiting) await closed;
         }
         controller.enqueue(new Uint8Array(65_536));
       },

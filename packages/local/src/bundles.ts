@@ -36,8 +36,7 @@ export async function createBundleStore(snapshot: Snapshot): Promise<BundleStore
   let builds = 0;
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
-  let working: Promise<void> | undefined;
-  let dirty = false;
+  let working = Promise.resolve();
 
   const build = async (): Promise<Bundles> => {
     builds += 1;
@@ -55,22 +54,18 @@ export async function createBundleStore(snapshot: Snapshot): Promise<BundleStore
     build,
     watch(onBuilt, onFailed) {
       const rebuild = async (): Promise<void> => {
-        do {
-          dirty = false;
-          try {
-            const bundles = await build();
-            if (!closed) await onBuilt(bundles);
-          } catch (error) {
-            if (!closed) onFailed(error instanceof Error ? error.message : String(error));
-          }
-        } while (dirty && !closed);
-        working = undefined;
+        try {
+          const bundles = await build();
+          if (!closed) await onBuilt(bundles);
+        } catch (error) {
+          if (!closed) onFailed(error instanceof Error ? error.message : String(error));
+        }
       };
       const changed = (): void => {
         clearTimeout(timer);
+        // One after the other: an edit made during a build gets a build of its own.
         timer = setTimeout(() => {
-          dirty = true;
-          working ??= rebuild();
+          working = working.then(rebuild);
         }, settleMs);
       };
       for (const path of watched) {

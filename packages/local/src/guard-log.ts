@@ -4,7 +4,10 @@ import type { Explain } from "./explain.ts";
 export function explainGuardLine(line: string, explain: Explain): void {
   const entry = parse(line);
   if (entry === undefined) return explain("guard", line);
-  const text = (name: string): string => String(entry[name] ?? "");
+  const text = (name: string): string => {
+    const value = entry[name];
+    return typeof value === "string" || typeof value === "number" ? String(value) : "";
+  };
   if (entry["notice"] !== undefined) {
     return explain("guard", [text("notice").replaceAll("_", " "), text("cause")].filter(Boolean).join(": "));
   }

@@ -36,63 +36,68 @@ function parseCommandLine(args: readonly string[]): CommandLine | "help" {
 }
 
 async function main(): Promise<void> {
+  const command = readCommandLine();
+  if (command === undefined) return;
   // Whoever reads the output has gone: stop rather than run unseen.
   process.stdout.on("error", () => process.exit(1));
-  const command = readCommandLine();
   const explain = createPrinter(process.stderr);
   if (!command.json) process.stderr.write("Building the guard and the backend …\n");
-  const stack = await start(command, explain);
-  stopWith(stack);
-  process.stdout.write(command.json ? `${JSON.stringify(stack.outputs)}\n` : banner(stack.outputs));
+  const starting = startStack({ port: command.port, explain, watch: true });
+  stopWith(starting);
+  try {
+    const { outputs } = await starting;
+    process.stdout.write(command.json ? `${JSON.stringify(outputs)}\n` : banner(outputs));
+  } catch (error) {
+    fail(whyNotStarted(error, command.port), 1);
+  }
 }
 
-function readCommandLine(): CommandLine {
+/** @returns `undefined` when there is nothing to start: help was asked for, or the words were wrong. */
+function readCommandLine(): CommandLine | undefined {
   try {
     const command = parseCommandLine(process.argv.slice(2));
     if (command !== "help") return command;
     process.stdout.write(usage);
-    process.exit(0);
   } catch (error) {
     fail(`${messageOf(error)}. See --help.`, 2);
   }
+  return undefined;
 }
 
-async function start({ port }: CommandLine, explain: ReturnType<typeof createPrinter>): Promise<Stack> {
-  try {
-    return await startStack({ port, explain, watch: true });
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
-      fail(`Port ${port} is taken. Stop what uses it, or choose another: pnpm start --port 0`, 1);
-    }
-    fail(`The local stack could not start: ${messageOf(error)}`, 1);
+function whyNotStarted(error: unknown, port: number): string {
+  if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
+    return `Port ${port} is taken. Stop what uses it, or choose another: pnpm start --port 0`;
   }
+  return `The local stack could not start: ${messageOf(error)}`;
 }
 
-function stopWith(stack: Stack): void {
+/** Ends everything on a signal, or when whoever started this is gone; also while the stack is still starting. */
+function stopWith(starting: Promise<Stack>): void {
   let stopping = false;
-  const stop = (code: number): void => {
+  const stop = (): void => {
     if (stopping) return;
     stopping = true;
     // Children end with this process; a stuck one must not keep the terminal.
-    setTimeout(() => process.exit(code), 900).unref();
-    stack.close().then(
-      () => process.exit(code),
-      () => process.exit(1),
-    );
+    setTimeout(() => process.exit(0), 900);
+    starting
+      .then((stack) => stack.close())
+      .then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
   };
-  process.on("SIGINT", () => stop(0));
-  process.on("SIGTERM", () => stop(0));
-  process.on("SIGHUP", () => stop(0));
-  watchParents(() => stop(0));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+  watchParents(stop);
 }
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function fail(message: string, code: number): never {
+/** What was printed before is flushed: the process ends by itself, nothing is left to do. */
+function fail(message: string, code: number): void {
   process.stderr.write(`${message}\n`);
-  process.exit(code);
+  process.exitCode = code;
 }
 
 await main();

@@ -15,5 +15,5 @@ export function createPrinter(stream: NodeJS.WriteStream, now: () => number = Da
 
 /** Text from requests may hold control characters that would move a terminal's cursor. */
 function printable(text: string): string {
-  return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "?");
+  return text.replaceAll(/(?![\t\n])\p{Cc}/gu, "?");
 }

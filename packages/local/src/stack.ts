@@ -217,9 +217,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     closers.push(() => cloudFront.close());
 
     route = createRoutes(server.port, {
-      cloudFront: cloudFront.handle,
+      cloudFront: (request, response) => cloudFront.handle(request, response),
       hosted: cognito.handleHosted,
-      functionUrl: functionUrl.handle,
+      functionUrl: (request, response) => functionUrl.handle(request, response),
       awsApis,
       explain,
     });

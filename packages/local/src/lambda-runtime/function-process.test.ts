@@ -4,6 +4,7 @@ import path from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { processOf } from "./fixtures/run-fixture.ts";
 import { fixture, startFixture, type Fixture } from "./fixtures/start-fixture.ts";
 
 let directory: string;
@@ -47,4 +48,9 @@ test("lets it read its own code, and write and read in a temporary directory of 
     file: path.join(temporaryDirectory, "scratch.txt"),
     text: "kept for a while",
   });
+});
+
+test("is out of reach of a Ctrl-C, which the stack has to see first", async () => {
+  const { pid } = await processOf(started);
+  expect(process.kill(-pid, 0)).toBe(true); // it leads a process group of its own
 });

@@ -50,8 +50,14 @@ export function startFunctionProcess(options: FunctionProcessOptions): FunctionP
       `--import=${preload}`,
       runtimeClient,
     ],
-    // The fourth pipe carries nothing. It closes when this process is gone, however that happens.
-    { cwd: options.taskRoot, env: options.environment, stdio: ["ignore", "pipe", "pipe", "pipe"] },
+    {
+      cwd: options.taskRoot,
+      env: options.environment,
+      // The fourth pipe carries nothing. It closes when this process is gone, however that happens.
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+      // Ctrl-C is for the stack alone, which then ends its functions.
+      detached: true,
+    },
   );
 
   const errorLines: string[] = [];

@@ -1,0 +1,70 @@
+import { cp, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { build } from "esbuild";
+
+import { parameterNames } from "../../packages/blueprint/src/parameters.ts";
+import type { Snapshot } from "../../packages/blueprint/src/snapshot.ts";
+import { writeSettings } from "../../packages/edge/build.ts";
+import { snapshot, webClient, machineClient } from "../../packages/edge/src/testing.ts";
+import { createEvents, freshToken } from "../scenario.ts";
+
+/** Paths of what a cold process loads, and of the event that it is asked with. */
+export interface ColdPackages {
+  readonly empty: string;
+  readonly cryptoOnly: string;
+  /** The guard with keys and client ids beside it. */
+  readonly guard: string;
+  /** The guard that has to ask Parameter Store for both. */
+  readonly guardWithoutSnapshot: string;
+  readonly bareHttps: string;
+  readonly event: string;
+}
+
+/** What Parameter Store has to hold for the packages that ask it. */
+export const parameters: Readonly<Record<string, string>> = {
+  [`${snapshot.prefix}/${parameterNames.jwks}`]: JSON.stringify(snapshot.jwks),
+  [`${snapshot.prefix}/${parameterNames.client("web")}`]: webClient,
+  [`${snapshot.prefix}/${parameterNames.client("machine")}`]: machineClient,
+};
+
+/** Lays out one directory a handler, the floors built like the guard. @param built with the guard's files. */
+export async function layOutColdPackages(built: string, scratch: string): Promise<ColdPackages> {
+  const { jwks: _jwks, clients: _clients, ...withoutSnapshot } = snapshot;
+  const event = join(scratch, "event.json");
+  await writeFile(event, JSON.stringify(createEvents()(freshToken())));
+  return {
+    empty: await floor("empty"),
+    cryptoOnly: await floor("crypto-only"),
+    guard: await guard("guard", snapshot),
+    guardWithoutSnapshot: await guard("guard-without-snapshot", withoutSnapshot),
+    bareHttps: await floor("bare-https"),
+    event,
+  };
+
+  async function guard(name: string, settings: Snapshot): Promise<string> {
+    const directory = join(scratch, name);
+    await cp(built, directory, { recursive: true });
+    await writeSettings(directory, settings);
+    return join(directory, "lambda.cjs");
+  }
+
+  async function floor(name: string): Promise<string> {
+    const directory = join(scratch, name);
+    await mkdir(directory);
+    await writeSettings(directory, withoutSnapshot);
+    const outfile = join(directory, "lambda.cjs");
+    await build({
+      entryPoints: [join(import.meta.dirname, "handlers", `${name}.ts`)],
+      outfile,
+      bundle: true,
+      platform: "node",
+      target: "node22",
+      format: "cjs",
+      minify: true,
+      external: ["./settings.json"],
+      logLevel: "silent",
+    });
+    return outfile;
+  }
+}

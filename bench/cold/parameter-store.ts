@@ -1,0 +1,47 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+import { startTlsFront } from "../../packages/local/src/lambda-runtime/tls-front.ts";
+import { requireSignature } from "../signed-answer.ts";
+
+export interface ParameterStore {
+  readonly port: number;
+  /** The certificate to trust. */
+  readonly caPem: string;
+  /** Calls answered so far. */
+  readonly calls: () => number;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Parameter Store on loopback, for one call: it checks the signature and answers at once with the same values.
+ *
+ * @param parameters by full name.
+ */
+export async function startParameterStore(
+  region: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<ParameterStore> {
+  let calls = 0;
+  const answer = JSON.stringify({
+    Parameters: Object.entries(parameters).map(([Name, Value]) => ({ Name, Value, Type: "String", Version: 1 })),
+  });
+  const front = await startTlsFront({
+    hosts: [`ssm.${region}.amazonaws.com`],
+    listener: (request, response) => {
+      respond(request, response, answer).then(
+        () => (calls += 1),
+        (error: unknown) => response.writeHead(400).end(String(error)),
+      );
+    },
+  });
+  return { ...front, calls: () => calls };
+}
+
+async function respond(request: IncomingMessage, response: ServerResponse, answer: string): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  if (request.headers["x-amz-target"] !== "AmazonSSM.GetParametersByPath") throw new Error("only GetParametersByPath is here");
+  const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+  requireSignature({ method: "POST", path: "/", query: "", headers, body: Buffer.concat(chunks) });
+  response.writeHead(200, { "content-type": "application/x-amz-json-1.1" }).end(answer);
+}

@@ -1,0 +1,103 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { snapshot } from "../../packages/edge/src/testing.ts";
+import { shuffled } from "../ratios.ts";
+import type { EdgeAnswer } from "../scenario.ts";
+import { requireSignedAnswer } from "../signed-answer.ts";
+import { layOutColdPackages, parameters } from "./packages.ts";
+import { startParameterStore } from "./parameter-store.ts";
+import { spawnNode } from "./spawn-node.ts";
+
+/** What is measured in fresh processes. */
+export const coldCases = ["empty", "cryptoOnly", "guard", "guardWithoutSnapshot", "bareHttps"] as const;
+export type ColdCase = (typeof coldCases)[number];
+
+/** One fresh process. */
+export interface ColdStart {
+  /** Load and first answer, inside the process. */
+  readonly ms: number;
+  /** From starting the process to its answer. */
+  readonly wallMs: number;
+  /** Resident memory after the answer, MB. */
+  readonly rssMb: number;
+  /** Node's own modules that loading and answering brought in. */
+  readonly modules: readonly string[];
+}
+
+export interface ColdMeasurements {
+  readonly starts: Readonly<Record<ColdCase, readonly ColdStart[]>>;
+  /** With baked settings: turns to the network for the first and for the second answer of a process. */
+  readonly networkCalls: { readonly cold: number; readonly warm: number };
+}
+
+export interface ColdOptions {
+  /** With the guard's built files. */
+  readonly built: string;
+  readonly scratch: string;
+  readonly rounds: number;
+  readonly onProgress: (text: string) => void;
+}
+
+/**
+ * Starts one process a case in each round, in random order. The first round is thrown away: it fills the page cache.
+ *
+ * @throws {Error} (rejects) when an answer is not what it should be.
+ */
+export async function runCold({ built, scratch, rounds, onProgress }: ColdOptions): Promise<ColdMeasurements> {
+  const packages = await layOutColdPackages(built, scratch);
+  const store = await startParameterStore(snapshot.region, parameters);
+  const caFile = join(scratch, "ca.pem");
+  await writeFile(caFile, store.caPem);
+  const script = (name: string): string => join(import.meta.dirname, name);
+  const redirected = { BENCH_SSM_PORT: String(store.port), NODE_EXTRA_CA_CERTS: caFile };
+
+  const startOne = async (name: ColdCase): Promise<ColdStart> => {
+    const asks = name === "guardWithoutSnapshot" || name === "bareHttps";
+    const callsBefore = store.calls();
+    const { report, wallMs } = await spawnNode(
+      [...(asks ? ["--import", script("redirect-ssm.mjs")] : []), script("boot.mjs"), packages[name], packages.event],
+      asks ? redirected : {},
+    );
+    const started: BootReport = JSON.parse(report);
+    if (name !== "empty" && name !== "cryptoOnly") requireSignedAnswer(started.answer);
+    if (store.calls() - callsBefore !== (asks ? 1 : 0)) throw new Error(`${name} made another number of calls to Parameter Store`);
+    return { ms: started.loadMs + started.answerMs, wallMs, rssMb: started.rss / 1e6, modules: started.modules };
+  };
+
+  const starts: Record<ColdCase, ColdStart[]> = { empty: [], cryptoOnly: [], guard: [], guardWithoutSnapshot: [], bareHttps: [] };
+  try {
+    for (let round = 0; round <= rounds; round += 1) {
+      onProgress(`cold, round ${round} of ${rounds}`);
+      for (const name of shuffled(coldCases)) {
+        const start = await startOne(name);
+        if (round > 0) starts[name].push(start);
+      }
+    }
+    const asking = await count([packages.guardWithoutSnapshot, packages.event], ["--import", script("redirect-ssm.mjs")], redirected);
+    if (asking.cold === 0) throw new Error("the network counter counts nothing");
+    return { starts, networkCalls: await count([packages.guard, packages.event]) };
+  } finally {
+    await store.close();
+  }
+
+  async function count(
+    args: readonly string[],
+    preload: readonly string[] = [],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<ColdMeasurements["networkCalls"]> {
+    const { report } = await spawnNode([...preload, script("count-network.mjs"), ...args], environment);
+    const [cold, warm]: number[] = JSON.parse(report);
+    if (cold === undefined || warm === undefined) throw new TypeError("the network counter reported nothing");
+    return { cold, warm };
+  }
+}
+
+/** What `boot.mjs` reports. */
+interface BootReport {
+  readonly loadMs: number;
+  readonly answerMs: number;
+  readonly rss: number;
+  readonly modules: readonly string[];
+  readonly answer: EdgeAnswer;
+}
