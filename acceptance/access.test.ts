@@ -5,7 +5,15 @@ import { createForge } from "./forge.ts";
 import { machineToken } from "./oauth.ts";
 import { loadTarget, type Target } from "./target.ts";
 
-type Who = "anonymous" | "alice (ID)" | "alice (access)" | "admin (ID)" | "admin (access)" | "api/read" | "api/write" | "service";
+type Who =
+  | "anonymous"
+  | "alice (ID)"
+  | "alice (access)"
+  | "admin (ID)"
+  | "admin (access)"
+  | "api/read"
+  | "api/write"
+  | "service";
 let target: Target;
 const tokens = new Map<Who, string>();
 
@@ -15,20 +23,42 @@ beforeAll(async () => {
   tokens.set("alice (ID)", target.tokens.id);
   tokens.set("alice (access)", target.tokens.access);
   const admin = { "cognito:groups": ["admin"] };
-  tokens.set("admin (ID)", await forge.mint("id", forge.idClaims({ ...admin, "cognito:username": "ada" })));
-  tokens.set("admin (access)", await forge.mint("access", forge.accessClaims({ ...admin, username: "ada", scope: "openid api/read" })));
+  tokens.set(
+    "admin (ID)",
+    await forge.mint("id", forge.idClaims({ ...admin, "cognito:username": "ada" })),
+  );
+  tokens.set(
+    "admin (access)",
+    await forge.mint(
+      "access",
+      forge.accessClaims({ ...admin, username: "ada", scope: "openid api/read" }),
+    ),
+  );
   tokens.set("api/read", await machineToken(target, "api/read"));
   tokens.set("api/write", await machineToken(target, "api/write"));
 });
 
 function callAs(who: Who, method: string, path: string): Promise<Answer> {
   const token = tokens.get(who);
-  if (who === "service") return send(target.functionUrl, signedForFunctionUrl(target, target.credentials.service, { method, path }));
+  if (who === "service")
+    return send(
+      target.functionUrl,
+      signedForFunctionUrl(target, target.credentials.service, { method, path }),
+    );
   return viaApp(target, { method, path, ...(token === undefined ? {} : { token }) });
 }
 
 describe("caller, rule and method, through the real guard and the real backend", () => {
-  const everybody: readonly Who[] = ["anonymous", "alice (ID)", "alice (access)", "admin (ID)", "admin (access)", "api/read", "api/write", "service"];
+  const everybody: readonly Who[] = [
+    "anonymous",
+    "alice (ID)",
+    "alice (access)",
+    "admin (ID)",
+    "admin (access)",
+    "api/read",
+    "api/write",
+    "service",
+  ];
   const table: [method: string, path: string, expected: readonly number[]][] = [
     ["GET", "/public/health", [200, 200, 200, 200, 200, 200, 200, 200]],
     ["GET", "/public", [404, 404, 404, 404, 404, 404, 404, 404]],
@@ -41,10 +71,13 @@ describe("caller, rule and method, through the real guard and the real backend",
     ["HEAD", "/reports/daily", [401, 403, 403, 200, 200, 200, 403, 403]],
     ["POST", "/reports/daily", [401, 403, 403, 202, 403, 403, 202, 403]],
   ];
-  const rows = table.flatMap(([method, path, expected]) => everybody.map((who, index) => [who, method, path, expected[index] ?? 0] as const));
+  const rows = table.flatMap(([method, path, expected]) =>
+    everybody.map((who, index) => [who, method, path, expected[index] ?? 0] as const),
+  );
   test.each(rows)("%s: %s %s is %i", async (who, method, path, status) => {
     const answer = await callAs(who, method, path);
-    const code = method === "HEAD" || (status !== 401 && status !== 403) ? undefined : answer.json()["code"];
+    const code =
+      method === "HEAD" || (status !== 401 && status !== 403) ? undefined : answer.json()["code"];
     expect({ status: answer.status, code }).toEqual({ status, code: codeOf(method, status) });
   });
 
@@ -55,8 +88,12 @@ describe("caller, rule and method, through the real guard and the real backend",
   }
 
   test("a refusal names what is missing", async () => {
-    expect((await callAs("alice (ID)", "GET", "/admin/things")).json()["detail"]).toContain("admin");
-    expect((await callAs("api/write", "GET", "/reports/daily")).json()["detail"]).toContain("api/read");
+    expect((await callAs("alice (ID)", "GET", "/admin/things")).json()["detail"]).toContain(
+      "admin",
+    );
+    expect((await callAs("api/write", "GET", "/reports/daily")).json()["detail"]).toContain(
+      "api/read",
+    );
   });
 });
 
@@ -88,7 +125,15 @@ describe("a path that two readers could take for different ones", () => {
   });
 
   test("passes byte for byte where every reading falls under one rule", async () => {
-    for (const path of ["/echo/a%2Fb", "/echo//x", "/echo/a;b=1", "/echo/%C3%A9", "/echo/UPPER", "/echo/a%252Fb", "/echo/(a)!*'$&+,=:@~"]) {
+    for (const path of [
+      "/echo/a%2Fb",
+      "/echo//x",
+      "/echo/a;b=1",
+      "/echo/%C3%A9",
+      "/echo/UPPER",
+      "/echo/a%252Fb",
+      "/echo/(a)!*'$&+,=:@~",
+    ]) {
       const answer = await callAs("alice (ID)", "GET", path);
       expect(answer.status).toBe(200);
       expect(answer.json()["path"]).toBe(path);

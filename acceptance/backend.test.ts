@@ -15,32 +15,57 @@ const call = (sent: Sent) => viaApp(target, { ...sent, token: target.tokens.id }
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 describe("the backend gets what the client sent", () => {
-  test.each(["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])("method %s, path and query as text", async (method) => {
-    const answer = await call({ method, path: "/echo/a%20b/c?x=1&x=2&y=%2B+z&q=%5B%5D" });
-    expect(answer.status).toBe(200);
-    expect(answer.json()).toMatchObject({
-      method,
-      path: "/echo/a%20b/c",
-      query: "x=1&x=2&y=%2B%20z&q=%5B%5D",
-      body: { sha256: sha256(new Uint8Array(0)), bytes: 0 },
-    });
-  });
+  test.each(["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])(
+    "method %s, path and query as text",
+    async (method) => {
+      const answer = await call({ method, path: "/echo/a%20b/c?x=1&x=2&y=%2B+z&q=%5B%5D" });
+      expect(answer.status).toBe(200);
+      expect(answer.json()).toMatchObject({
+        method,
+        path: "/echo/a%20b/c",
+        query: "x=1&x=2&y=%2B%20z&q=%5B%5D",
+        body: { sha256: sha256(new Uint8Array(0)), bytes: 0 },
+      });
+    },
+  );
 
   test("a query that AWS would stumble over, in its canonical form", async () => {
-    const answer = await call({ path: "/echo?a[]=1&a[]=2&/path&empty=&flag&eq=a=b=c&plus=1+2&tilde=~" });
-    expect(answer.json()["query"]).toBe("a%5B%5D=1&a%5B%5D=2&%2Fpath=&empty=&flag=&eq=a%3Db%3Dc&plus=1%202&tilde=~");
+    const answer = await call({
+      path: "/echo?a[]=1&a[]=2&/path&empty=&flag&eq=a=b=c&plus=1+2&tilde=~",
+    });
+    expect(answer.json()["query"]).toBe(
+      "a%5B%5D=1&a%5B%5D=2&%2Fpath=&empty=&flag=&eq=a%3Db%3Dc&plus=1%202&tilde=~",
+    );
   });
 
   test("every byte of a binary body", async () => {
-    const body = Buffer.concat([Uint8Array.from({ length: 256 }, (_, index) => index), randomBytes(100_000)]);
-    for (const type of ["application/octet-stream", "text/plain", "application/json", "multipart/form-data; boundary=x"]) {
-      const answer = await call({ method: "POST", path: "/files", body, headers: { "content-type": type } });
+    const body = Buffer.concat([
+      Uint8Array.from({ length: 256 }, (_, index) => index),
+      randomBytes(100_000),
+    ]);
+    for (const type of [
+      "application/octet-stream",
+      "text/plain",
+      "application/json",
+      "multipart/form-data; boundary=x",
+    ]) {
+      const answer = await call({
+        method: "POST",
+        path: "/files",
+        body,
+        headers: { "content-type": type },
+      });
       expect(answer.json()).toEqual({ sha256: sha256(body), bytes: body.length });
     }
   });
 
   test("a body that is sent in chunks, without a length", async () => {
-    const answer = await call({ method: "POST", path: "/files", body: "chunked", headers: { "transfer-encoding": "chunked" } });
+    const answer = await call({
+      method: "POST",
+      path: "/files",
+      body: "chunked",
+      headers: { "transfer-encoding": "chunked" },
+    });
     expect(answer.json()).toEqual({ sha256: sha256(Buffer.from("chunked")), bytes: 7 });
   });
 
@@ -53,22 +78,52 @@ describe("the backend gets what the client sent", () => {
   test("a larger body when the client sends its hash, and 413 that says so when not", async () => {
     const body = randomBytes(2_000_000);
     const refused = await call({ method: "POST", path: "/files", body });
-    expect({ status: refused.status, code: refused.json()["code"] }).toEqual({ status: 413, code: "body_hash_required" });
+    expect({ status: refused.status, code: refused.json()["code"] }).toEqual({
+      status: 413,
+      code: "body_hash_required",
+    });
     expect(refused.json()["detail"]).toContain("x-amz-content-sha256");
-    const admitted = await call({ method: "POST", path: "/files", body, headers: { "x-amz-content-sha256": sha256(body) } });
+    const admitted = await call({
+      method: "POST",
+      path: "/files",
+      body,
+      headers: { "x-amz-content-sha256": sha256(body) },
+    });
     expect(admitted.json()).toEqual({ sha256: sha256(body), bytes: body.length });
-    const changed = await call({ method: "POST", path: "/files", body, headers: { "x-amz-content-sha256": sha256(body.subarray(1)) } });
+    const changed = await call({
+      method: "POST",
+      path: "/files",
+      body,
+      headers: { "x-amz-content-sha256": sha256(body.subarray(1)) },
+    });
     expect(changed.status).toBe(403);
   });
 
   test("no credentials among the headers, and none of the names a viewer may not send", async () => {
-    const headers = { "x-gatehouse-caller": "x", "x-amz-security-token": "x", x_gatehouse_token: "x", "x-original-url": "/admin", "x-kept": ["1", "2"] };
-    const seen = (await call({ path: "/echo", headers })).json<{ headers: Record<string, string> }>().headers;
+    const headers = {
+      "x-gatehouse-caller": "x",
+      "x-amz-security-token": "x",
+      x_gatehouse_token: "x",
+      "x-original-url": "/admin",
+      "x-kept": ["1", "2"],
+    };
+    const seen = (await call({ path: "/echo", headers })).json<{
+      headers: Record<string, string>;
+    }>().headers;
     expect(seen["x-kept"]).toBe("1,2");
-    for (const name of ["authorization", "x-amz-security-token", "x-gatehouse-token", "x_gatehouse_token", "x-original-url", "cookie"]) {
+    for (const name of [
+      "authorization",
+      "x-amz-security-token",
+      "x-gatehouse-token",
+      "x_gatehouse_token",
+      "x-original-url",
+      "cookie",
+    ]) {
       expect(Object.keys(seen)).not.toContain(name);
     }
-    const { viewerAddress, ...caller } = JSON.parse(Buffer.from(seen["x-gatehouse-caller"] ?? "", "base64url").toString("utf8"));
+    const { viewerAddress, ...caller } = JSON.parse(
+      Buffer.from(seen["x-gatehouse-caller"] ?? "", "base64url").toString("utf8"),
+    );
     expect(caller).toMatchObject({ kind: "user", username: target.users[0]?.username });
     expect(viewerAddress).toMatch(/^(127\.0\.0\.1|::1)$/);
   });
@@ -82,7 +137,9 @@ describe("the client gets what the backend answered", () => {
     expect(answer.header("content-disposition")).toContain("attachment");
     expect(answer.header("x-content-type-options")).toBe("nosniff");
     expect(answer.header("content-security-policy")).toContain("sandbox");
-    expect((await call({ path: "/files/report.bin?bytes=300000" })).body.equals(answer.body)).toBe(true);
+    expect((await call({ path: "/files/report.bin?bytes=300000" })).body.equals(answer.body)).toBe(
+      true,
+    );
   });
 
   test("HEAD like GET, without a body", async () => {
@@ -114,7 +171,11 @@ describe("the client gets what the backend answered", () => {
         host: "127.0.0.1",
         port: url.port,
         path,
-        headers: { host: url.host, authorization: `Bearer ${target.tokens.id}`, accept: "text/event-stream" },
+        headers: {
+          host: url.host,
+          authorization: `Bearer ${target.tokens.id}`,
+          accept: "text/event-stream",
+        },
       });
       request.on("error", reject);
       request.on("response", (response) => {

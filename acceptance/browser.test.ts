@@ -28,7 +28,15 @@ describe("in a real browser", () => {
     context = await chromium.launchPersistentContext(profile, {
       executablePath,
       headless: true,
-      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
     });
     // A request to anywhere else would be a fault, and must not leave the machine.
     await context.route("**/*", (route) => {
@@ -44,7 +52,9 @@ describe("in a real browser", () => {
     rmSync(profile, { recursive: true, force: true });
   });
 
-  beforeEach(({ skip }) => skip(!installed, `Chromium is not at ${executablePath}; see the README`));
+  beforeEach(({ skip }) =>
+    skip(!installed, `Chromium is not at ${executablePath}; see the README`),
+  );
 
   test("a person signs in on the hosted page and finds the ID token in the address bar", async () => {
     const page = await context.newPage();
@@ -53,7 +63,10 @@ describe("in a real browser", () => {
     expect(await page.getByRole("heading", { level: 1 }).count()).toBe(1);
     await page.fill("input[name=username]", user?.username ?? "");
     await page.fill("input[name=password]", user?.password ?? "");
-    await Promise.all([page.waitForURL((url) => url.hash.includes("id_token=")), page.keyboard.press("Enter")]);
+    await Promise.all([
+      page.waitForURL((url) => url.hash.includes("id_token=")),
+      page.keyboard.press("Enter"),
+    ]);
     const token = new URLSearchParams(new URL(page.url()).hash.slice(1)).get("id_token") ?? "";
     const answer = await page.evaluate(async (bearer) => {
       const response = await fetch("/me", { headers: { authorization: `Bearer ${bearer}` } });
@@ -87,7 +100,10 @@ describe("in a real browser", () => {
       page.evaluate(
         async ({ url, token, mode }) => {
           try {
-            const response = await fetch(url, { headers: { authorization: `Bearer ${token}` }, credentials: mode });
+            const response = await fetch(url, {
+              headers: { authorization: `Bearer ${token}` },
+              credentials: mode,
+            });
             return { status: response.status, body: await response.json() };
           } catch {
             return "blocked";
@@ -105,13 +121,21 @@ describe("in a real browser", () => {
     await page.goto(`${new URL(target.signInUrl).origin}/login?client_id=x`);
     const results = await page.evaluate(
       async ({ app, api, token }) => {
-        const attempt = (url: string, init: RequestInit) => fetch(url, init).then(
-          (response) => `read ${response.status}`,
-          () => "blocked",
-        );
+        const attempt = (url: string, init: RequestInit) =>
+          fetch(url, init).then(
+            (response) => `read ${response.status}`,
+            () => "blocked",
+          );
         return [
           await attempt(`${app}/me`, { headers: { authorization: `Bearer ${token}` } }),
-          await attempt(api, { method: "POST", headers: { "x-amz-target": "AmazonSSM.GetParameter", "content-type": "application/x-amz-json-1.1" }, body: "{}" }),
+          await attempt(api, {
+            method: "POST",
+            headers: {
+              "x-amz-target": "AmazonSSM.GetParameter",
+              "content-type": "application/x-amz-json-1.1",
+            },
+            body: "{}",
+          }),
         ];
       },
       { app: target.appUrl, api: target.endpoints.ssm, token: target.tokens.id },

@@ -27,7 +27,10 @@ export interface Answer {
 }
 
 /** Sends one raw HTTP request. Local names are dialled on the loopback address, with the name as `Host`. */
-export function send(base: string, { method = "GET", path = "/", headers = {}, body }: Sent = {}): Promise<Answer> {
+export function send(
+  base: string,
+  { method = "GET", path = "/", headers = {}, body }: Sent = {},
+): Promise<Answer> {
   const url = new URL(base);
   return new Promise((resolve, reject) => {
     const start = url.protocol === "https:" ? httpsRequest : httpRequest;
@@ -50,7 +53,10 @@ export function send(base: string, { method = "GET", path = "/", headers = {}, b
 
 function mutable(headers: NonNullable<Sent["headers"]>): Record<string, string | string[]> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, typeof value === "string" ? value : [...value]]),
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      typeof value === "string" ? value : [...value],
+    ]),
   );
 }
 
@@ -86,7 +92,10 @@ function pairs(raw: readonly string[]): readonly (readonly [string, string])[] {
 }
 
 /** Calls through CloudFront, with the bearer token if there is one. */
-export function viaApp(target: Target, sent: Sent & { readonly token?: string } = {}): Promise<Answer> {
+export function viaApp(
+  target: Target,
+  sent: Sent & { readonly token?: string } = {},
+): Promise<Answer> {
   const { token, headers, ...rest } = sent;
   return send(target.appUrl, {
     ...rest,
@@ -133,14 +142,31 @@ export function callApi(
     "x-amz-target": targetName,
     ...headers,
   };
-  const service = targetName.startsWith("AmazonSSM") ? "ssm" : targetName.startsWith("AWSCognito") ? "cognito-idp" : "gatehouse";
+  const service = targetName.startsWith("AmazonSSM")
+    ? "ssm"
+    : targetName.startsWith("AWSCognito")
+      ? "cognito-idp"
+      : "gatehouse";
   const signed =
     credentials === "unsigned"
       ? { headers: plain }
-      : aws4.sign({ host: endpoint.host, method: "POST", path: "/", service, region: target.region, headers: plain, body }, credentials);
+      : aws4.sign(
+          {
+            host: endpoint.host,
+            method: "POST",
+            path: "/",
+            service,
+            region: target.region,
+            headers: plain,
+            body,
+          },
+          credentials,
+        );
   return send(target.endpoints.ssm, { method: "POST", body, headers: textHeaders(signed.headers) });
 }
 
 function textHeaders(headers: aws4.Request["headers"]): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)]));
+  return Object.fromEntries(
+    Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)]),
+  );
 }

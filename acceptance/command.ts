@@ -26,10 +26,14 @@ export async function startCommand(
   root: string = repository,
   onPrinted: (text: string) => void = () => undefined,
 ): Promise<RunningStack> {
-  const child = spawn(process.execPath, [join(root, "packages/local/src/main.ts"), "--json", "--port", "0"], {
-    cwd: root,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(
+    process.execPath,
+    [join(root, "packages/local/src/main.ts"), "--json", "--port", "0"],
+    {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   let printed = "";
   const watchers = new Set<() => void>();
   child.stderr.setEncoding("utf8");
@@ -72,8 +76,12 @@ export async function startCommand(
 }
 
 /** Runs the command to its end. */
-export async function runCommand(args: readonly string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [join(repository, "packages/local/src/main.ts"), ...args], { cwd: repository });
+export async function runCommand(
+  args: readonly string[],
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [join(repository, "packages/local/src/main.ts"), ...args], {
+    cwd: repository,
+  });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (text) => (stdout += String(text)));

@@ -14,14 +14,26 @@ const corsHeaders = (answer: Awaited<ReturnType<typeof viaApp>>) =>
   Object.fromEntries(answer.headers.filter(([name]) => name.startsWith("access-control-")));
 
 test("a preflight is answered at the edge, without a token", async () => {
-  const answer = await viaApp(target, { method: "OPTIONS", path: "/me", headers: { origin: listed, "access-control-request-method": "GET", "access-control-request-headers": "authorization" } });
+  const answer = await viaApp(target, {
+    method: "OPTIONS",
+    path: "/me",
+    headers: {
+      origin: listed,
+      "access-control-request-method": "GET",
+      "access-control-request-headers": "authorization",
+    },
+  });
   expect(answer.status).toBe(204);
   expect(answer.header("x-cache")).toBe("LambdaGeneratedResponse from cloudfront");
   expect(corsHeaders(answer)["access-control-allow-origin"]).toBe(listed);
 });
 
 test("the answer itself says the same, from the backend", async () => {
-  const answer = await viaApp(target, { path: "/me", token: target.tokens.id, headers: { origin: listed } });
+  const answer = await viaApp(target, {
+    path: "/me",
+    token: target.tokens.id,
+    headers: { origin: listed },
+  });
   expect(answer.status).toBe(200);
   expect(answer.header("access-control-allow-origin")).toBe(listed);
   expect(answer.header("access-control-allow-credentials")).toBe(undefined);
@@ -33,8 +45,18 @@ test("a refusal can be read by the caller's script", async () => {
   expect([answer.status, answer.header("access-control-allow-origin")]).toEqual([401, listed]);
 });
 
-test.each(["null", "http://localhost:5173.evil.example", "http://localhost:51734", "https://localhost:5173", "*"])("%s gets nothing", async (origin) => {
-  for (const sent of [{ method: "OPTIONS", headers: { origin, "access-control-request-method": "GET" } }, { headers: { origin } }, { token: target.tokens.id, headers: { origin } }]) {
+test.each([
+  "null",
+  "http://localhost:5173.evil.example",
+  "http://localhost:51734",
+  "https://localhost:5173",
+  "*",
+])("%s gets nothing", async (origin) => {
+  for (const sent of [
+    { method: "OPTIONS", headers: { origin, "access-control-request-method": "GET" } },
+    { headers: { origin } },
+    { token: target.tokens.id, headers: { origin } },
+  ]) {
     expect(corsHeaders(await viaApp(target, { path: "/me", ...sent }))).toEqual({});
   }
 });

@@ -1,4 +1,11 @@
-import { createHmac, createPublicKey, generateKeyPairSync, randomUUID, sign, type KeyObject } from "node:crypto";
+import {
+  createHmac,
+  createPublicKey,
+  generateKeyPairSync,
+  randomUUID,
+  sign,
+  type KeyObject,
+} from "node:crypto";
 
 import { callApi, send } from "./client.ts";
 import type { Target } from "./target.ts";
@@ -20,25 +27,49 @@ export interface Forge {
 export type Claims = Readonly<Record<string, unknown>>;
 
 export async function createForge(target: Target): Promise<Forge> {
-  const { body } = await send(target.endpoints.cognitoIdp, { path: `/${target.userPoolId}/.well-known/jwks.json` });
-  const keySet: { keys: { kid: string; kty: string; n: string; e: string }[] } = JSON.parse(body.toString("utf8"));
+  const { body } = await send(target.endpoints.cognitoIdp, {
+    path: `/${target.userPoolId}/.well-known/jwks.json`,
+  });
+  const keySet: { keys: { kid: string; kty: string; n: string; e: string }[] } = JSON.parse(
+    body.toString("utf8"),
+  );
   const kids = { id: kidOf(target.tokens.id), access: kidOf(target.tokens.access) };
   const known = decodeClaims(target.tokens.id);
   const now = Number(known["iat"]);
-  const common = { sub: known["sub"], iss: known["iss"], auth_time: now, iat: now, exp: now + 3600, jti: randomUUID() };
+  const common = {
+    sub: known["sub"],
+    iss: known["iss"],
+    auth_time: now,
+    iat: now,
+    exp: now + 3600,
+    jti: randomUUID(),
+  };
   const publicJwk = keySet.keys.find(({ kid }) => kid === kids.id);
   if (publicJwk === undefined) throw new Error("the key set lacks the key that signs ID tokens");
-  const publicKey: KeyObject = createPublicKey({ key: { kty: publicJwk.kty, n: publicJwk.n, e: publicJwk.e }, format: "jwk" });
+  const publicKey: KeyObject = createPublicKey({
+    key: { kty: publicJwk.kty, n: publicJwk.n, e: publicJwk.e },
+    format: "jwk",
+  });
   const stranger = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
 
   return {
     kids,
     async mint(use, claims, header = {}) {
-      const answer = await callApi(target, "Gatehouse.MintToken", { KeyUse: use, Claims: claims, Header: header });
+      const answer = await callApi(target, "Gatehouse.MintToken", {
+        KeyUse: use,
+        Claims: claims,
+        Header: header,
+      });
       if (answer.status !== 200) throw new Error(`the stack minted nothing: ${answer.text()}`);
       return answer.json<{ Token: string }>().Token;
     },
-    idClaims: (changes = {}) => ({ ...common, aud: target.clients.web.id, token_use: "id", "cognito:username": "alice", ...changes }),
+    idClaims: (changes = {}) => ({
+      ...common,
+      aud: target.clients.web.id,
+      token_use: "id",
+      "cognito:username": "alice",
+      ...changes,
+    }),
     accessClaims: (changes = {}) => ({
       ...common,
       client_id: target.clients.web.id,
@@ -70,5 +101,7 @@ function kidOf(token: string): string {
 }
 
 function signingInput(header: Claims, claims: Claims): string {
-  return [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
+  return [header, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+    .join(".");
 }

@@ -17,7 +17,8 @@ const wrongSignature = {
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
 };
 
-const call = (who: "edge" | "service" | "stranger", sent: Sent = {}): Sent => signedForFunctionUrl(target, target.credentials[who], sent);
+const call = (who: "edge" | "service" | "stranger", sent: Sent = {}): Sent =>
+  signedForFunctionUrl(target, target.credentials[who], sent);
 
 describe("straight at the Function URL", () => {
   test("a plain GET gets AWS's 403", async () => {
@@ -28,15 +29,25 @@ describe("straight at the Function URL", () => {
   });
 
   test("a bearer token opens nothing", async () => {
-    const answer = await send(target.functionUrl, { headers: { authorization: `Bearer ${target.tokens.id}` } });
+    const answer = await send(target.functionUrl, {
+      headers: { authorization: `Bearer ${target.tokens.id}` },
+    });
     expect(answer.status).toBe(403);
   });
 
   test("a service with permission is let in as an IAM caller, whatever headers it sends", async () => {
-    const caller = Buffer.from(JSON.stringify({ kind: "user", sub: "x", username: "root", groups: ["admin"], scopes: [] })).toString("base64url");
-    const answer = await send(target.functionUrl, call("service", { path: "/me", headers: { "x-gatehouse-caller": caller } }));
+    const caller = Buffer.from(
+      JSON.stringify({ kind: "user", sub: "x", username: "root", groups: ["admin"], scopes: [] }),
+    ).toString("base64url");
+    const answer = await send(
+      target.functionUrl,
+      call("service", { path: "/me", headers: { "x-gatehouse-caller": caller } }),
+    );
     expect(answer.status).toBe(200);
-    expect(answer.json()).toEqual({ kind: "service", arn: expect.stringMatching(/^arn:aws:sts::\d{12}:assumed-role\/[\w-]+-service\/[\w.-]+$/) });
+    expect(answer.json()).toEqual({
+      kind: "service",
+      arn: expect.stringMatching(/^arn:aws:sts::\d{12}:assumed-role\/[\w-]+-service\/[\w.-]+$/),
+    });
   });
 
   test("a service is not admitted where the rules do not list it", async () => {
@@ -52,36 +63,59 @@ describe("straight at the Function URL", () => {
   });
 
   test("the edge role without a caller header is a fault, never an anonymous caller", async () => {
-    expect((await send(target.functionUrl, call("edge", { path: "/public/health" }))).status).toBe(500);
+    expect((await send(target.functionUrl, call("edge", { path: "/public/health" }))).status).toBe(
+      500,
+    );
   });
 
   const changes: [what: string, sent: Sent, change: (sent: Sent) => Sent][] = [
-    ["one byte of the body", { method: "POST", path: "/files", body: "hello" }, (sent) => ({ ...sent, body: "hellp" })],
+    [
+      "one byte of the body",
+      { method: "POST", path: "/files", body: "hello" },
+      (sent) => ({ ...sent, body: "hellp" }),
+    ],
     ["the path", { path: "/echo/a" }, (sent) => ({ ...sent, path: "/echo/b" })],
     ["the query", { path: "/echo?a=1" }, (sent) => ({ ...sent, path: "/echo?a=2" })],
     ["the method", { path: "/echo" }, (sent) => ({ ...sent, method: "DELETE" })],
-    ["a signed header", { path: "/echo", headers: { "x-amz-meta": "1" } }, (sent) => ({ ...sent, headers: { ...sent.headers, "x-amz-meta": "2" } })],
+    [
+      "a signed header",
+      { path: "/echo", headers: { "x-amz-meta": "1" } },
+      (sent) => ({ ...sent, headers: { ...sent.headers, "x-amz-meta": "2" } }),
+    ],
   ];
-  test.each(changes)("%s changed after signing is a wrong signature", async (_what, sent, change) => {
-    const signed = call("service", sent);
-    expect((await send(target.functionUrl, signed)).status).toBe(200);
-    const answer = await send(target.functionUrl, change(signed));
-    expect(answer.status).toBe(403);
-    expect(answer.json()).toEqual(wrongSignature);
-    expect(answer.header("x-amzn-errortype")).toBe("InvalidSignatureException");
-  });
+  test.each(changes)(
+    "%s changed after signing is a wrong signature",
+    async (_what, sent, change) => {
+      const signed = call("service", sent);
+      expect((await send(target.functionUrl, signed)).status).toBe(200);
+      const answer = await send(target.functionUrl, change(signed));
+      expect(answer.status).toBe(403);
+      expect(answer.json()).toEqual(wrongSignature);
+      expect(answer.header("x-amzn-errortype")).toBe("InvalidSignatureException");
+    },
+  );
 
   test("a signature for another region or service says so, as AWS does", async () => {
-    const region = await send(target.functionUrl, signedForFunctionUrl(target, target.credentials.service, {}, { region: target.edgeRegion }));
+    const region = await send(
+      target.functionUrl,
+      signedForFunctionUrl(target, target.credentials.service, {}, { region: target.edgeRegion }),
+    );
     expect(region.status).toBe(403);
     expect(region.json()["message"]).toBe("Credential should be scoped to a valid region. ");
-    const service = await send(target.functionUrl, signedForFunctionUrl(target, target.credentials.service, {}, { service: "execute-api" }));
-    expect(service.json()["message"]).toBe("Credential should be scoped to correct service: 'lambda'. ");
+    const service = await send(
+      target.functionUrl,
+      signedForFunctionUrl(target, target.credentials.service, {}, { service: "execute-api" }),
+    );
+    expect(service.json()["message"]).toBe(
+      "Credential should be scoped to correct service: 'lambda'. ",
+    );
   });
 
   test("a Function URL that does not exist is a 403 without a message", async () => {
     const { port } = new URL(target.functionUrl);
-    const answer = await send(`http://${"a".repeat(32)}.lambda-url.${target.region}.on.aws:${port}`);
+    const answer = await send(
+      `http://${"a".repeat(32)}.lambda-url.${target.region}.on.aws:${port}`,
+    );
     expect(answer.status).toBe(403);
     expect(answer.text()).toBe('{"Message":null}');
     expect(answer.header("x-amzn-errortype")).toBe("AccessDeniedException");

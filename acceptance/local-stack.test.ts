@@ -15,12 +15,24 @@ beforeAll(() => {
 describe("the stack is for this machine only", () => {
   test("it cannot be reached by another address of the machine", async () => {
     const port = Number(new URL(target.appUrl).port);
-    const others = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).filter(({ internal, family }) => !internal && family === "IPv4").map(({ address }) => address));
-    for (const address of [...others, "127.0.0.2"]) expect(await reachable(address, port)).toBe(false);
+    const others = Object.values(networkInterfaces()).flatMap((list) =>
+      (list ?? [])
+        .filter(({ internal, family }) => !internal && family === "IPv4")
+        .map(({ address }) => address),
+    );
+    for (const address of [...others, "127.0.0.2"])
+      expect(await reachable(address, port)).toBe(false);
     expect(await reachable("127.0.0.1", port)).toBe(true);
   });
 
-  test.each(["evil.example", "app.localhost.evil.example", "app.localhost", "localhost:1", "", "x.app.localhost"])("Host %j is answered 421", async (host) => {
+  test.each([
+    "evil.example",
+    "app.localhost.evil.example",
+    "app.localhost",
+    "localhost:1",
+    "",
+    "x.app.localhost",
+  ])("Host %j is answered 421", async (host) => {
     expect((await send(target.appUrl, { headers: { host } })).status).toBe(421);
   });
 
@@ -30,7 +42,12 @@ describe("the stack is for this machine only", () => {
 });
 
 describe("the AWS APIs", () => {
-  const put = (): Record<string, unknown> => ({ Name: `/gatehouse/gatehouse/local/clients/web`, Value: "evil", Type: "String", Overwrite: true });
+  const put = (): Record<string, unknown> => ({
+    Name: `/gatehouse/gatehouse/local/clients/web`,
+    Value: "evil",
+    Type: "String",
+    Overwrite: true,
+  });
 
   test("take no unsigned PutParameter", async () => {
     const answer = await callApi(target, "AmazonSSM.PutParameter", put(), "unsigned");
@@ -38,28 +55,70 @@ describe("the AWS APIs", () => {
   });
 
   test("refuse the edge role everything but reading its own parameters", async () => {
-    expect((await callApi(target, "AmazonSSM.PutParameter", put(), target.credentials.edge)).json()["__type"]).toContain("AccessDenied");
-    expect((await callApi(target, "AmazonSSM.GetParametersByPath", { Path: "/", Recursive: true }, target.credentials.edge)).json()["__type"]).toContain("AccessDenied");
-    const own = await callApi(target, "AmazonSSM.GetParametersByPath", { Path: "/gatehouse/gatehouse/local", Recursive: true }, target.credentials.edge);
-    expect(own.json<{ Parameters: { Name: string }[] }>().Parameters.map(({ Name }) => Name)).toContain("/gatehouse/gatehouse/local/clients/web");
+    expect(
+      (await callApi(target, "AmazonSSM.PutParameter", put(), target.credentials.edge)).json()[
+        "__type"
+      ],
+    ).toContain("AccessDenied");
+    expect(
+      (
+        await callApi(
+          target,
+          "AmazonSSM.GetParametersByPath",
+          { Path: "/", Recursive: true },
+          target.credentials.edge,
+        )
+      ).json()["__type"],
+    ).toContain("AccessDenied");
+    const own = await callApi(
+      target,
+      "AmazonSSM.GetParametersByPath",
+      { Path: "/gatehouse/gatehouse/local", Recursive: true },
+      target.credentials.edge,
+    );
+    expect(
+      own.json<{ Parameters: { Name: string }[] }>().Parameters.map(({ Name }) => Name),
+    ).toContain("/gatehouse/gatehouse/local/clients/web");
   });
 
   test("refuse a service and a stranger", async () => {
     for (const who of ["service", "stranger"] as const) {
-      expect((await callApi(target, "AWSCognitoIdentityProviderService.ListUsers", { UserPoolId: target.userPoolId }, target.credentials[who])).status).toBe(400);
+      expect(
+        (
+          await callApi(
+            target,
+            "AWSCognitoIdentityProviderService.ListUsers",
+            { UserPoolId: target.userPoolId },
+            target.credentials[who],
+          )
+        ).status,
+      ).toBe(400);
     }
   });
 
   test("let the administrator manage users", async () => {
-    const answer = await callApi(target, "AWSCognitoIdentityProviderService.ListUsers", { UserPoolId: target.userPoolId });
-    expect(answer.json<{ Users: { Username: string }[] }>().Users.map(({ Username }) => Username)).toEqual(expect.arrayContaining(["alice", "ada"]));
+    const answer = await callApi(target, "AWSCognitoIdentityProviderService.ListUsers", {
+      UserPoolId: target.userPoolId,
+    });
+    expect(
+      answer.json<{ Users: { Username: string }[] }>().Users.map(({ Username }) => Username),
+    ).toEqual(expect.arrayContaining(["alice", "ada"]));
   });
 
   test("never send a CORS header, so no page can read them", async () => {
     const headers = { origin: "http://localhost:5173" };
     for (const answer of [
-      await callApi(target, "AmazonSSM.GetParameter", { Name: "/x" }, target.credentials.admin, headers),
-      await send(target.endpoints.ssm, { method: "OPTIONS", headers: { ...headers, "access-control-request-method": "POST" } }),
+      await callApi(
+        target,
+        "AmazonSSM.GetParameter",
+        { Name: "/x" },
+        target.credentials.admin,
+        headers,
+      ),
+      await send(target.endpoints.ssm, {
+        method: "OPTIONS",
+        headers: { ...headers, "access-control-request-method": "POST" },
+      }),
     ]) {
       expect(answer.headers.filter(([name]) => name.startsWith("access-control-"))).toEqual([]);
     }
@@ -68,7 +127,9 @@ describe("the AWS APIs", () => {
 
 describe("the key set", () => {
   test("has two keys, new at every start, and nothing private", async () => {
-    const answer = await send(target.endpoints.cognitoIdp, { path: `/${target.userPoolId}/.well-known/jwks.json` });
+    const answer = await send(target.endpoints.cognitoIdp, {
+      path: `/${target.userPoolId}/.well-known/jwks.json`,
+    });
     const { keys } = answer.json<{ keys: Record<string, string>[] }>();
     expect(keys.map((key) => Object.keys(key).toSorted())).toEqual([
       ["alg", "e", "kid", "kty", "n", "use"],
@@ -82,17 +143,28 @@ describe("the key set", () => {
 
 describe("what CloudFront does before and after the guard", () => {
   test("GET with a body and methods it does not know are refused with its own page", async () => {
-    const withBody = await viaApp(target, { body: "{}", headers: { "content-length": "2" }, token: target.tokens.id });
+    const withBody = await viaApp(target, {
+      body: "{}",
+      headers: { "content-length": "2" },
+      token: target.tokens.id,
+    });
     expect(withBody.status).toBe(403);
     expect(withBody.header("x-cache")).toBe("Error from cloudfront");
     const propfind = await viaApp(target, { method: "PROPFIND", token: target.tokens.id });
     expect(propfind.status).toBe(403);
-    expect(propfind.text()).toContain("This distribution is not configured to allow the HTTP request method");
+    expect(propfind.text()).toContain(
+      "This distribution is not configured to allow the HTTP request method",
+    );
   });
 
   test("a URL or headers over its limits never reach the guard", async () => {
-    expect((await viaApp(target, { path: `/echo?x=${"a".repeat(8192)}`, token: target.tokens.id })).status).toBe(413);
-    expect((await viaApp(target, { path: "/echo", headers: { "x-large": "a".repeat(21_000) } })).status).toBe(413);
+    expect(
+      (await viaApp(target, { path: `/echo?x=${"a".repeat(8192)}`, token: target.tokens.id }))
+        .status,
+    ).toBe(413);
+    expect(
+      (await viaApp(target, { path: "/echo", headers: { "x-large": "a".repeat(21_000) } })).status,
+    ).toBe(413);
   });
 });
 

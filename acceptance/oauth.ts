@@ -20,7 +20,10 @@ export async function machineToken(target: Target, scope: string): Promise<strin
   const answer = await send(authUrl(target), {
     method: "POST",
     path: "/oauth2/token",
-    headers: { ...formType, authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}` },
+    headers: {
+      ...formType,
+      authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}`,
+    },
     body: form({ grant_type: "client_credentials", scope }),
   });
   if (answer.status !== 200) throw new Error(`no token for the machine: ${answer.text()}`);
@@ -39,7 +42,11 @@ export function pkce(): { readonly verifier: string; readonly challenge: string 
  *
  * @returns where the page finally sends the browser.
  */
-export async function signInByForm(startUrl: string, username: string, password: string): Promise<string> {
+export async function signInByForm(
+  startUrl: string,
+  username: string,
+  password: string,
+): Promise<string> {
   const cookies = new Map<string, string>();
   let answer = await visit(startUrl, cookies);
   const page = answer.text();
@@ -49,7 +56,11 @@ export async function signInByForm(startUrl: string, username: string, password:
     /value="([^"]*)"/.exec(input)?.[1]?.replaceAll("&amp;", "&") ?? "",
   ]);
   const url = new URL(action || answer.url, answer.url);
-  answer = await visit(url.href, cookies, form({ ...Object.fromEntries(hidden), username, password }));
+  answer = await visit(
+    url.href,
+    cookies,
+    form({ ...Object.fromEntries(hidden), username, password }),
+  );
   return answer.leftTo ?? "";
 }
 

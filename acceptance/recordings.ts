@@ -2,7 +2,8 @@ import { appendFileSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 /** What a run of the suite leaves behind, for the search for secrets that follows it. */
-const directory = process.env["GATEHOUSE_ACCEPTANCE_DIR"] ?? join(import.meta.dirname, "../.cache/acceptance");
+const directory =
+  process.env["GATEHOUSE_ACCEPTANCE_DIR"] ?? join(import.meta.dirname, "../.cache/acceptance");
 
 export const targetFile = join(directory, "target.json");
 /** Everything the stack printed on the terminal. */

@@ -27,6 +27,7 @@ export function copyRepository(): RepositoryCopy {
   for (const name of readdirSync(from)) {
     if (name !== "@gatehouse") symlinkSync(join(from, name), join(to, name));
   }
-  for (const name of readdirSync(join(root, "packages"))) symlinkSync(join(root, "packages", name), join(to, "@gatehouse", name));
+  for (const name of readdirSync(join(root, "packages")))
+    symlinkSync(join(root, "packages", name), join(to, "@gatehouse", name));
   return { root, remove: () => rmSync(root, { recursive: true, force: true }) };
 }

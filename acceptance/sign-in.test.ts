@@ -17,7 +17,12 @@ beforeAll(() => {
 });
 
 function tokenRequest(fields: Readonly<Record<string, string>>) {
-  return send(authUrl(target), { method: "POST", path: "/oauth2/token", headers: formType, body: form(fields) });
+  return send(authUrl(target), {
+    method: "POST",
+    path: "/oauth2/token",
+    headers: formType,
+    body: form(fields),
+  });
 }
 
 describe("the walk-through", () => {
@@ -44,24 +49,50 @@ describe("the walk-through", () => {
 
 describe("the better way: code with PKCE", () => {
   async function code(challenge: string): Promise<string> {
-    const query = form({ response_type: "code", client_id: target.clients.web.id, redirect_uri: callback, scope: "openid email", state: "abc", code_challenge: challenge, code_challenge_method: "S256" });
-    const arrived = new URL(await signInByForm(`${authUrl(target)}/oauth2/authorize?${query}`, user.username, user.password));
+    const query = form({
+      response_type: "code",
+      client_id: target.clients.web.id,
+      redirect_uri: callback,
+      scope: "openid email",
+      state: "abc",
+      code_challenge: challenge,
+      code_challenge_method: "S256",
+    });
+    const arrived = new URL(
+      await signInByForm(
+        `${authUrl(target)}/oauth2/authorize?${query}`,
+        user.username,
+        user.password,
+      ),
+    );
     expect(arrived.searchParams.get("state")).toBe("abc");
     return arrived.searchParams.get("code") ?? "";
   }
 
   test("gives tokens for the right verifier, once, and refreshes them", async () => {
     const { verifier, challenge } = pkce();
-    const fields = { grant_type: "authorization_code", client_id: target.clients.web.id, redirect_uri: callback, code: await code(challenge), code_verifier: verifier };
+    const fields = {
+      grant_type: "authorization_code",
+      client_id: target.clients.web.id,
+      redirect_uri: callback,
+      code: await code(challenge),
+      code_verifier: verifier,
+    };
     const answer = await tokenRequest(fields);
     expect(answer.status).toBe(200);
     const tokens = answer.json<{ id_token: string; access_token: string; refresh_token: string }>();
     expect((await viaApp(target, { token: tokens.access_token })).status).toBe(200);
     expect(decodeClaims(tokens.access_token)["scope"]).toBe("openid email");
 
-    const refreshed = await tokenRequest({ grant_type: "refresh_token", client_id: target.clients.web.id, refresh_token: tokens.refresh_token });
+    const refreshed = await tokenRequest({
+      grant_type: "refresh_token",
+      client_id: target.clients.web.id,
+      refresh_token: tokens.refresh_token,
+    });
     expect(refreshed.status).toBe(200);
-    expect((await viaApp(target, { token: refreshed.json<{ id_token: string }>().id_token })).status).toBe(200);
+    expect(
+      (await viaApp(target, { token: refreshed.json<{ id_token: string }>().id_token })).status,
+    ).toBe(200);
 
     const again = await tokenRequest(fields);
     expect([again.status, again.json()]).toEqual([400, { error: "invalid_grant" }]);
@@ -69,19 +100,33 @@ describe("the better way: code with PKCE", () => {
 
   test("gives nothing for another verifier", async () => {
     const { challenge } = pkce();
-    const answer = await tokenRequest({ grant_type: "authorization_code", client_id: target.clients.web.id, redirect_uri: callback, code: await code(challenge), code_verifier: pkce().verifier });
+    const answer = await tokenRequest({
+      grant_type: "authorization_code",
+      client_id: target.clients.web.id,
+      redirect_uri: callback,
+      code: await code(challenge),
+      code_verifier: pkce().verifier,
+    });
     expect([answer.status, answer.json()]).toEqual([400, { error: "invalid_grant" }]);
   });
 
   test("never sends a browser to an address that is not registered", async () => {
-    const query = form({ response_type: "code", client_id: target.clients.web.id, redirect_uri: "http://evil.example/" });
+    const query = form({
+      response_type: "code",
+      client_id: target.clients.web.id,
+      redirect_uri: "http://evil.example/",
+    });
     const answer = await send(authUrl(target), { path: `/oauth2/authorize?${query}` });
     expect(answer.header("location") ?? "").not.toContain("evil.example/");
     expect(new URL(answer.header("location") ?? "", authUrl(target)).origin).toBe(authUrl(target));
   });
 
   test("the implicit grant is closed to this client", async () => {
-    const query = form({ response_type: "token", client_id: target.clients.web.id, redirect_uri: callback });
+    const query = form({
+      response_type: "token",
+      client_id: target.clients.web.id,
+      redirect_uri: callback,
+    });
     const answer = await send(authUrl(target), { path: `/oauth2/authorize?${query}` });
     expect(answer.header("location")).toContain("error=unauthorized_client");
   });
@@ -89,12 +134,23 @@ describe("the better way: code with PKCE", () => {
 
 describe("a machine", () => {
   test("signs in with its secret and is known by its client id", async () => {
-    const answer = await viaApp(target, { path: "/me", token: await machineToken(target, "api/read") });
-    expect(answer.json()).toEqual({ kind: "client", clientId: target.clients.machine.id, scopes: ["api/read"] });
+    const answer = await viaApp(target, {
+      path: "/me",
+      token: await machineToken(target, "api/read"),
+    });
+    expect(answer.json()).toEqual({
+      kind: "client",
+      clientId: target.clients.machine.id,
+      scopes: ["api/read"],
+    });
   });
 
   test("gets nothing with a wrong secret", async () => {
-    const answer = await tokenRequest({ grant_type: "client_credentials", client_id: target.clients.machine.id, client_secret: "wrong" });
+    const answer = await tokenRequest({
+      grant_type: "client_credentials",
+      client_id: target.clients.machine.id,
+      client_secret: "wrong",
+    });
     expect(answer.status).toBe(400);
     expect(answer.json()["error"]).toBe("invalid_client");
   });

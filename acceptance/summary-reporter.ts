@@ -8,8 +8,10 @@ export default class SummaryReporter implements Reporter {
       for (const test of module.children.allTests()) {
         const { state } = test.result();
         counts[state] += 1;
-        const note = test.result().state === "skipped" && "note" in test.result() ? test.result() : undefined;
-        if (note !== undefined && "note" in note && note.note) console.log(`skipped: ${test.fullName} (${note.note})`);
+        const note =
+          test.result().state === "skipped" && "note" in test.result() ? test.result() : undefined;
+        if (note !== undefined && "note" in note && note.note)
+          console.log(`skipped: ${test.fullName} (${note.note})`);
       }
     }
     console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);

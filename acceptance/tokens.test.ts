@@ -17,7 +17,13 @@ describe("a good token is admitted", () => {
     expect(answer.status).toBe(200);
     expect(answer.json()).toEqual({
       message: "Hello, world!",
-      caller: { kind: "user", sub: decodeClaims(target.tokens.id)["sub"], username: target.users[0]?.username, groups: [], scopes: [] },
+      caller: {
+        kind: "user",
+        sub: decodeClaims(target.tokens.id)["sub"],
+        username: target.users[0]?.username,
+        groups: [],
+        scopes: [],
+      },
     });
   });
 
@@ -34,18 +40,27 @@ describe("a good token is admitted", () => {
   });
 
   test("one that Cognito did not make but could have, so that the refusals below mean something", async () => {
-    for (const token of [await forge.mint("id", forge.idClaims()), await forge.mint("access", forge.accessClaims())]) {
+    for (const token of [
+      await forge.mint("id", forge.idClaims()),
+      await forge.mint("access", forge.accessClaims()),
+    ]) {
       expect((await viaApp(target, { token })).status).toBe(200);
     }
   });
 
   test("the scheme in any case", async () => {
-    expect((await viaApp(target, { headers: { authorization: `bearer ${target.tokens.id}` } })).status).toBe(200);
+    expect(
+      (await viaApp(target, { headers: { authorization: `bearer ${target.tokens.id}` } })).status,
+    ).toBe(200);
   });
 });
 
 describe("a bad token is refused with its code", () => {
-  const later = (claims: Record<string, unknown>, name: string, seconds: number): Record<string, unknown> => ({
+  const later = (
+    claims: Record<string, unknown>,
+    name: string,
+    seconds: number,
+  ): Record<string, unknown> => ({
     [name]: Number(claims["iat"]) + seconds,
   });
   const machine = (changes: Record<string, unknown> = {}): Record<string, unknown> => ({
@@ -55,42 +70,147 @@ describe("a bad token is refused with its code", () => {
     scope: "api/read",
     ...changes,
   });
-  const secondIssuer = (): string => String(forge.idClaims()["iss"]).replace("https://cognito-idp.", "https://issuer-cognito-idp.");
+  const secondIssuer = (): string =>
+    String(forge.idClaims()["iss"]).replace("https://cognito-idp.", "https://issuer-cognito-idp.");
 
   const refusals: [why: string, token: () => string | Promise<string>, code: string][] = [
     ["not a token", () => "hello", "token_malformed"],
     ["three empty parts", () => "..", "token_malformed"],
     ["parts that are not JSON", () => "YQ.YQ.YQ", "token_malformed"],
     ["a refresh token's five parts", () => "a.b.c.d.e", "token_malformed"],
-    ["13 KB", () => `${target.tokens.id}${"a".repeat(13 * 1024 - target.tokens.id.length)}`, "token_too_large"],
-    ["one changed character in the signature", () => changeLast(target.tokens.id), "token_signature"],
-    ["claims changed after signing", () => withClaims(target.tokens.id, { "cognito:groups": ["admin"] }), "token_signature"],
+    [
+      "13 KB",
+      () => `${target.tokens.id}${"a".repeat(13 * 1024 - target.tokens.id.length)}`,
+      "token_too_large",
+    ],
+    [
+      "one changed character in the signature",
+      () => changeLast(target.tokens.id),
+      "token_signature",
+    ],
+    [
+      "claims changed after signing",
+      () => withClaims(target.tokens.id, { "cognito:groups": ["admin"] }),
+      "token_signature",
+    ],
     ["HS256 with the public key", () => forge.hs256(forge.idClaims()), "token_signature"],
-    ["another key under the pool's kid", () => forge.byStranger(forge.idClaims(), forge.kids.id), "token_signature"],
-    ["another key under its own kid", () => forge.byStranger(forge.idClaims(), "c3RyYW5nZXI="), "token_signature"],
-    ["the pool's other key with the wrong kid", () => forge.mint("access", forge.idClaims(), { kid: forge.kids.id }), "token_signature"],
-    ["another pool", () => forge.byStranger(forge.idClaims({ iss: `${String(forge.idClaims()["iss"])}x` }), "b3RoZXI="), "token_issuer"],
-    ["the pool's second issuer, which is not listed", () => forge.mint("id", forge.idClaims({ iss: secondIssuer() })), "token_issuer"],
+    [
+      "another key under the pool's kid",
+      () => forge.byStranger(forge.idClaims(), forge.kids.id),
+      "token_signature",
+    ],
+    [
+      "another key under its own kid",
+      () => forge.byStranger(forge.idClaims(), "c3RyYW5nZXI="),
+      "token_signature",
+    ],
+    [
+      "the pool's other key with the wrong kid",
+      () => forge.mint("access", forge.idClaims(), { kid: forge.kids.id }),
+      "token_signature",
+    ],
+    [
+      "another pool",
+      () =>
+        forge.byStranger(
+          forge.idClaims({ iss: `${String(forge.idClaims()["iss"])}x` }),
+          "b3RoZXI=",
+        ),
+      "token_issuer",
+    ],
+    [
+      "the pool's second issuer, which is not listed",
+      () => forge.mint("id", forge.idClaims({ iss: secondIssuer() })),
+      "token_issuer",
+    ],
     ["no issuer", () => forge.mint("id", forge.idClaims({ iss: undefined })), "token_issuer"],
-    ["another client of the pool", () => forge.mint("id", forge.idClaims({ aud: "1otherclientofthepool12345" })), "token_client"],
-    ["another client in an access token", () => forge.mint("access", forge.accessClaims({ client_id: "1otherclientofthepool12345" })), "token_client"],
-    ["a client called like an object's own member", () => forge.mint("id", forge.idClaims({ aud: "__proto__" })), "token_client"],
-    ["a list of audiences", () => forge.mint("id", forge.idClaims({ aud: [target.clients.web.id] })), "token_client"],
-    ["no client", () => forge.mint("access", forge.accessClaims({ client_id: undefined })), "token_client"],
-    ["an unknown token use", () => forge.mint("id", forge.idClaims({ token_use: "refresh" })), "token_use"],
+    [
+      "another client of the pool",
+      () => forge.mint("id", forge.idClaims({ aud: "1otherclientofthepool12345" })),
+      "token_client",
+    ],
+    [
+      "another client in an access token",
+      () => forge.mint("access", forge.accessClaims({ client_id: "1otherclientofthepool12345" })),
+      "token_client",
+    ],
+    [
+      "a client called like an object's own member",
+      () => forge.mint("id", forge.idClaims({ aud: "__proto__" })),
+      "token_client",
+    ],
+    [
+      "a list of audiences",
+      () => forge.mint("id", forge.idClaims({ aud: [target.clients.web.id] })),
+      "token_client",
+    ],
+    [
+      "no client",
+      () => forge.mint("access", forge.accessClaims({ client_id: undefined })),
+      "token_client",
+    ],
+    [
+      "an unknown token use",
+      () => forge.mint("id", forge.idClaims({ token_use: "refresh" })),
+      "token_use",
+    ],
     ["no token use", () => forge.mint("id", forge.idClaims({ token_use: undefined })), "token_use"],
-    ["an ID token for the machines' client", () => forge.mint("id", forge.idClaims({ aud: target.clients.machine.id })), "token_use"],
-    ["a machine's token with a username", () => forge.mint("access", forge.accessClaims(machine({ username: "alice" }))), "token_client"],
-    ["a machine's token for another subject", () => forge.mint("access", forge.accessClaims(machine({ sub: "somebody" }))), "token_client"],
-    ["a person's token without a username", () => forge.mint("access", forge.accessClaims({ username: undefined })), "token_client"],
-    ["expired", () => forge.mint("id", forge.idClaims(later(forge.idClaims(), "exp", -1))), "token_expired"],
+    [
+      "an ID token for the machines' client",
+      () => forge.mint("id", forge.idClaims({ aud: target.clients.machine.id })),
+      "token_use",
+    ],
+    [
+      "a machine's token with a username",
+      () => forge.mint("access", forge.accessClaims(machine({ username: "alice" }))),
+      "token_client",
+    ],
+    [
+      "a machine's token for another subject",
+      () => forge.mint("access", forge.accessClaims(machine({ sub: "somebody" }))),
+      "token_client",
+    ],
+    [
+      "a person's token without a username",
+      () => forge.mint("access", forge.accessClaims({ username: undefined })),
+      "token_client",
+    ],
+    [
+      "expired",
+      () => forge.mint("id", forge.idClaims(later(forge.idClaims(), "exp", -1))),
+      "token_expired",
+    ],
     ["no expiry", () => forge.mint("id", forge.idClaims({ exp: undefined })), "token_malformed"],
-    ["an expiry that is text", () => forge.mint("id", forge.idClaims({ exp: "2999999999" })), "token_malformed"],
-    ["not before tomorrow", () => forge.mint("id", forge.idClaims(later(forge.idClaims(), "nbf", 86_400))), "token_not_yet_valid"],
-    ["issued tomorrow", () => forge.mint("id", forge.idClaims(later(forge.idClaims(), "iat", 86_400))), "token_not_yet_valid"],
-    ["no time of issue", () => forge.mint("id", forge.idClaims({ iat: undefined })), "token_malformed"],
-    ["a time of sign-in that is text", () => forge.mint("id", forge.idClaims({ auth_time: "1" })), "token_malformed"],
-    ["a critical header extension", () => forge.mint("id", forge.idClaims(), { crit: ["exp"] }), "token_malformed"],
+    [
+      "an expiry that is text",
+      () => forge.mint("id", forge.idClaims({ exp: "2999999999" })),
+      "token_malformed",
+    ],
+    [
+      "not before tomorrow",
+      () => forge.mint("id", forge.idClaims(later(forge.idClaims(), "nbf", 86_400))),
+      "token_not_yet_valid",
+    ],
+    [
+      "issued tomorrow",
+      () => forge.mint("id", forge.idClaims(later(forge.idClaims(), "iat", 86_400))),
+      "token_not_yet_valid",
+    ],
+    [
+      "no time of issue",
+      () => forge.mint("id", forge.idClaims({ iat: undefined })),
+      "token_malformed",
+    ],
+    [
+      "a time of sign-in that is text",
+      () => forge.mint("id", forge.idClaims({ auth_time: "1" })),
+      "token_malformed",
+    ],
+    [
+      "a critical header extension",
+      () => forge.mint("id", forge.idClaims(), { crit: ["exp"] }),
+      "token_malformed",
+    ],
   ];
 
   test.each(refusals)("%s", async (_why, make, code) => {
@@ -119,7 +239,9 @@ describe("a bad token is refused with its code", () => {
 
   test("a bad token is refused where nobody has to sign in, too", async () => {
     expect((await viaApp(target, { path: "/public/health" })).status).toBe(200);
-    expect((await viaApp(target, { path: "/public/health", token: "hello" })).json()["code"]).toBe("token_malformed");
+    expect((await viaApp(target, { path: "/public/health", token: "hello" })).json()["code"]).toBe(
+      "token_malformed",
+    );
   });
 });
 
@@ -131,6 +253,8 @@ function changeLast(token: string): string {
 
 function withClaims(token: string, changes: Record<string, unknown>): string {
   const [header, , signature] = token.split(".");
-  const claims = Buffer.from(JSON.stringify({ ...decodeClaims(token), ...changes })).toString("base64url");
+  const claims = Buffer.from(JSON.stringify({ ...decodeClaims(token), ...changes })).toString(
+    "base64url",
+  );
   return `${header}.${claims}.${signature}`;
 }

@@ -52,7 +52,10 @@ describe("the start command", () => {
   test("prints a banner whose curl line works when pasted", async () => {
     const { code, stdout } = await runAndPaste();
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ message: "Hello, world!", caller: { kind: "user", username: "alice" } });
+    expect(JSON.parse(stdout)).toMatchObject({
+      message: "Hello, world!",
+      caller: { kind: "user", username: "alice" },
+    });
   });
 
   test("prints exactly one line with --json, and stops on Ctrl-C with everything it started", async () => {
@@ -76,7 +79,9 @@ describe("the start command", () => {
   test("ends when the process that started it is gone", async () => {
     const main = join(import.meta.dirname, "../../packages/local/src/main.ts");
     const script = `const c = require("node:child_process").spawn(process.execPath, [${JSON.stringify(main)}, "--json", "--port", "0"], { stdio: ["ignore", "pipe", "ignore"] }); c.stdout.once("data", () => { console.log(c.pid); }); setInterval(() => {}, 1000);`;
-    const parent = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+    const parent = spawn(process.execPath, ["-e", script], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     const [line] = await once(parent.stdout, "data");
     const pid = Number(String(line));
     expect(isAlive(pid)).toBe(true);
@@ -93,7 +98,8 @@ describe("editing a handler", () => {
     const file = join(copy.root, "packages/functions/src/app.ts");
     const source = readFileSync(file, "utf8");
     expect(source).toContain("Hello, world!");
-    const message = async (): Promise<unknown> => (await viaApp(stack.target, { token: stack.target.tokens.id })).json()["message"];
+    const message = async (): Promise<unknown> =>
+      (await viaApp(stack.target, { token: stack.target.tokens.id })).json()["message"];
     expect(await message()).toBe("Hello, world!");
 
     writeFileSync(file, source.replace("Hello, world!", "Hello again!"));
@@ -127,14 +133,18 @@ async function start(root?: string): Promise<RunningStack> {
 /** Starts with the banner, takes the curl line out of it and hands it to a shell. */
 async function runAndPaste(): Promise<{ code: number | null; stdout: string }> {
   const main = join(import.meta.dirname, "../../packages/local/src/main.ts");
-  const child = spawn(process.execPath, [main, "--port", "0"], { stdio: ["ignore", "pipe", "ignore"] });
+  const child = spawn(process.execPath, [main, "--port", "0"], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   let banner = "";
   for await (const text of child.stdout) {
     banner += String(text);
     if (banner.includes("Ctrl-C")) break;
   }
   const line = banner.split("\n").find((text) => text.trim().startsWith("curl ")) ?? "";
-  const shell = spawn("sh", ["-c", `${line.trim()} --silent`], { stdio: ["ignore", "pipe", "inherit"] });
+  const shell = spawn("sh", ["-c", `${line.trim()} --silent`], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   let stdout = "";
   for await (const text of shell.stdout) stdout += String(text);
   if (shell.exitCode === null) await once(shell, "exit");

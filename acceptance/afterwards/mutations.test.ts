@@ -24,27 +24,47 @@ interface Mutation {
 const faults: [what: string, mutation: Mutation, failing: RegExp][] = [
   [
     "the edge role lacks lambda:InvokeFunction",
-    { file: "packages/blueprint/src/edge-role.ts", from: 'Action: "lambda:InvokeFunction",', to: 'Action: "lambda:GetFunction",' },
+    {
+      file: "packages/blueprint/src/edge-role.ts",
+      from: 'Action: "lambda:InvokeFunction",',
+      to: 'Action: "lambda:GetFunction",',
+    },
     /an ID token, with Hello, world!/,
   ],
   [
     "the edge role lacks lambda:InvokeFunctionUrl",
-    { file: "packages/blueprint/src/edge-role.ts", from: 'Action: "lambda:InvokeFunctionUrl",', to: 'Action: "lambda:GetFunction",' },
+    {
+      file: "packages/blueprint/src/edge-role.ts",
+      from: 'Action: "lambda:InvokeFunctionUrl",',
+      to: 'Action: "lambda:GetFunction",',
+    },
     /an ID token, with Hello, world!/,
   ],
   [
     "via is signed, which CloudFront changes afterwards",
-    { file: "packages/core/src/signer.ts", from: "const identityHeaders = [callerHeader, tokenHeader];", to: 'const identityHeaders = [callerHeader, tokenHeader, "via"];' },
+    {
+      file: "packages/core/src/signer.ts",
+      from: "const identityHeaders = [callerHeader, tokenHeader];",
+      to: 'const identityHeaders = [callerHeader, tokenHeader, "via"];',
+    },
     /an ID token, with Hello, world!/,
   ],
   [
     "the region comes from AWS_REGION",
-    { file: "packages/core/src/signer.ts", from: "const region = regionOf(request.host);", to: 'regionOf(request.host); const region = process.env["AWS_REGION"] ?? "";' },
+    {
+      file: "packages/core/src/signer.ts",
+      from: "const region = regionOf(request.host);",
+      to: 'regionOf(request.host); const region = process.env["AWS_REGION"] ?? "";',
+    },
     /an ID token, with Hello, world!/,
   ],
   [
     "the body is hashed as text",
-    { file: "packages/core/src/signer.ts", from: "hash.update(bytes);", to: 'hash.update(Buffer.from(Buffer.from(bytes).toString("utf8")));' },
+    {
+      file: "packages/core/src/signer.ts",
+      from: "hash.update(bytes);",
+      to: 'hash.update(Buffer.from(Buffer.from(bytes).toString("utf8")));',
+    },
     /every byte of a binary body/,
   ],
   [
@@ -58,12 +78,20 @@ const faults: [what: string, mutation: Mutation, failing: RegExp][] = [
   ],
   [
     "the verifier believes every client of the pool",
-    { file: "packages/edge/src/current-verifier.ts", from: "clients: settings.clients()", to: "clients: null" },
+    {
+      file: "packages/edge/src/current-verifier.ts",
+      from: "clients: settings.clients()",
+      to: "clients: null",
+    },
     /another client of the pool/,
   ],
   [
     "the backend believes any role's caller header",
-    { file: "packages/functions/src/edge-principal.ts", from: "account === role.account && name === role.name", to: "account === role.account" },
+    {
+      file: "packages/functions/src/edge-principal.ts",
+      from: "account === role.account && name === role.name",
+      to: "account === role.account",
+    },
     /a service with permission is let in as an IAM caller/,
   ],
 ];
@@ -94,11 +122,20 @@ async function runAcceptance(target: object): Promise<{ code: number | null; out
   writeFileSync(targetFile, JSON.stringify(target));
   const vitest = join(repository, "node_modules/vitest/vitest.mjs");
   const files = ["tokens", "function-url", "backend"].map((name) => `acceptance/${name}.test.ts`);
-  const child = spawn(process.execPath, [vitest, "run", "--project", "acceptance", "--reporter", "dot", ...files], {
-    cwd: repository,
-    env: { ...process.env, GATEHOUSE_TARGET: targetFile, GATEHOUSE_ACCEPTANCE_DIR: join(directory, "run"), NO_COLOR: "1" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(
+    process.execPath,
+    [vitest, "run", "--project", "acceptance", "--reporter", "dot", ...files],
+    {
+      cwd: repository,
+      env: {
+        ...process.env,
+        GATEHOUSE_TARGET: targetFile,
+        GATEHOUSE_ACCEPTANCE_DIR: join(directory, "run"),
+        NO_COLOR: "1",
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   let output = "";
   child.stdout.on("data", (text) => (output += String(text)));
   child.stderr.on("data", (text) => (output += String(text)));

@@ -10,7 +10,7 @@ import { warmCases, type WarmCase, type WarmMeasurements } from "./measurements.
 
 /** Long enough for the clock, short enough that a round is over before the machine changes its mind. */
 const sampleMs = 6;
-const warmUpMs = 150;
+const warmUpMs = 600;
 
 const [directory = "", rounds = ""] = process.argv.slice(2);
 await writeSettings(directory, snapshot);

@@ -68,7 +68,9 @@ export async function buildEdge(outdir: string): Promise<readonly BuiltFile[]> {
       }),
     ),
   ]);
-  const files = await Promise.all([hotPath.file, ...lazyFiles.map((name) => `${name}.cjs`)].map((file) => measure(outdir, file)));
+  const files = await Promise.all(
+    [hotPath.file, ...lazyFiles.map((name) => `${name}.cjs`)].map((file) => measure(outdir, file)),
+  );
   for (const { file, bytes, gzipBytes } of files) {
     if (file === hotPath.file && (bytes > hotPath.maxBytes || gzipBytes > hotPath.maxGzipBytes)) {
       throw new Error(
@@ -96,6 +98,8 @@ async function measure(outdir: string, file: string): Promise<BuiltFile> {
 if (import.meta.main) {
   const outdir = join(import.meta.dirname, "dist");
   for (const { file, bytes, gzipBytes } of await buildEdge(outdir)) {
-    console.log(`${relative(process.cwd(), join(outdir, file))}  ${bytes} bytes, ${gzipBytes} compressed`);
+    console.log(
+      `${relative(process.cwd(), join(outdir, file))}  ${bytes} bytes, ${gzipBytes} compressed`,
+    );
   }
 }

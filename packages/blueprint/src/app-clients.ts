@@ -16,13 +16,28 @@ export const appClients: Readonly<Record<AppClientName, AppClient>> = {
   /** People with a browser: code grant with PKCE, no secret. */
   web: { kind: "person", flows: ["code"], generateSecret: false, tokenUses: ["id", "access"] },
   /** Programs with a secret: client credentials. */
-  machine: { kind: "machine", flows: ["client_credentials"], generateSecret: true, tokenUses: ["access"] },
+  machine: {
+    kind: "machine",
+    flows: ["client_credentials"],
+    generateSecret: true,
+    tokenUses: ["access"],
+  },
   /** The curl walk-through (sign in, read the ID token from the address bar); only where the stage opens it. */
-  walkthrough: { kind: "person", flows: ["code", "implicit"], generateSecret: false, tokenUses: ["id", "access"] },
+  walkthrough: {
+    kind: "person",
+    flows: ["code", "implicit"],
+    generateSecret: false,
+    tokenUses: ["id", "access"],
+  },
 };
 
 /** Token lifetimes that the user pool's clients get. */
-export const tokenLifetimes = { idMinutes: 60, accessMinutes: 60, refreshDays: 30, rotationGraceSeconds: 60 } as const;
+export const tokenLifetimes = {
+  idMinutes: 60,
+  accessMinutes: 60,
+  refreshDays: 30,
+  rotationGraceSeconds: 60,
+} as const;
 
 /** The resource server whose scopes machines ask for, as `<identifier>/<scope>`. */
 export const resourceServerIdentifier = "api";

@@ -11,7 +11,9 @@ const maxRoleNameLength = 64;
 export function edgeRoleName(app: string, stage: string): string {
   const name = `${app}-${stage}-guard`;
   if (name.length > maxRoleNameLength) {
-    throw new TypeError(`the role name ${name} has ${name.length} characters; IAM takes ${maxRoleNameLength}: shorten the stage`);
+    throw new TypeError(
+      `the role name ${name} has ${name.length} characters; IAM takes ${maxRoleNameLength}: shorten the stage`,
+    );
   }
   return name;
 }
@@ -46,7 +48,11 @@ export interface EdgeRoleResources {
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
  */
-export function edgeRolePolicy({ functionArn, parameterPrefixArn, logGroupArn }: EdgeRoleResources): PolicyDocument {
+export function edgeRolePolicy({
+  functionArn,
+  parameterPrefixArn,
+  logGroupArn,
+}: EdgeRoleResources): PolicyDocument {
   return {
     Version: "2012-10-17",
     Statement: [

@@ -29,7 +29,9 @@ export interface Snapshot {
   /** The pool's key set; absent: loaded from SSM before the first request is answered. */
   readonly jwks?: { readonly keys: readonly SnapshotKey[] };
   /** App clients by id; absent: the ids are loaded from SSM before the first request is answered. */
-  readonly clients?: Readonly<Record<string, { readonly kind: AppClientKind; readonly tokenUses: readonly TokenUse[] }>>;
+  readonly clients?: Readonly<
+    Record<string, { readonly kind: AppClientKind; readonly tokenUses: readonly TokenUse[] }>
+  >;
   /** Which of the blueprint's clients this stage has, for ids that come from SSM. */
   readonly clientNames: readonly string[];
   /** The app's own origins, where they are known when the bundle is made. */

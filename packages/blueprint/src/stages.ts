@@ -69,12 +69,16 @@ function validate(stage: Stage, settings: StageSettings): void {
     throw new TypeError(`stages.ts: stage ${stage.name}: ${setting} ${why}`);
   };
   for (const setting of Object.keys(settings)) {
-    if (!settingNames.has(setting)) refuse(setting, `is not a setting; there are ${[...settingNames].join(", ")}`);
+    if (!settingNames.has(setting))
+      refuse(setting, `is not a setting; there are ${[...settingNames].join(", ")}`);
   }
   for (const setting of ["implicitGrant", "selfSignUp", "forwardToken"] as const) {
     if (typeof stage[setting] !== "boolean") refuse(setting, "must be true or false");
   }
-  if (stage.domain !== undefined && !/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/.test(stage.domain)) {
+  if (
+    stage.domain !== undefined &&
+    !/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/.test(stage.domain)
+  ) {
     refuse("domain", "must be a host name such as app.example.com");
   }
   const seconds = stage.originReadTimeoutSeconds;
@@ -84,10 +88,14 @@ function validate(stage: Stage, settings: StageSettings): void {
   if (!Array.isArray(stage.corsOrigins)) refuse("corsOrigins", "must be an array of origins");
   for (const origin of stage.corsOrigins) {
     if (!isOrigin(origin)) {
-      refuse("corsOrigins", `has ${JSON.stringify(origin)}: write each origin out, such as https://app.example.com, without a path`);
+      refuse(
+        "corsOrigins",
+        `has ${JSON.stringify(origin)}: write each origin out, such as https://app.example.com, without a path`,
+      );
     }
   }
-  if (stage.production && stage.implicitGrant) refuse("implicitGrant", "is for the walk-through only and is refused in production");
+  if (stage.production && stage.implicitGrant)
+    refuse("implicitGrant", "is for the walk-through only and is refused in production");
 }
 
 /** An exact web origin: scheme, host, optional port; http for this machine only. */
@@ -95,5 +103,9 @@ function isOrigin(value: unknown): boolean {
   if (typeof value !== "string" || !URL.canParse(value)) return false;
   const url = new URL(value);
   if (url.origin !== value) return false;
-  return url.protocol === "https:" || (url.protocol === "http:" && /^(localhost|127\.0\.0\.1|\[::1\]|.+\.localhost)$/.test(url.hostname));
+  return (
+    url.protocol === "https:" ||
+    (url.protocol === "http:" &&
+      /^(localhost|127\.0\.0\.1|\[::1\]|.+\.localhost)$/.test(url.hostname))
+  );
 }

@@ -6,7 +6,9 @@ export type HttpHeaders = Readonly<Record<string, readonly string[]>>;
  *
  * `hidden`: there are bytes that CloudFront did not show (everything after the first 1 MB; the body of a DELETE).
  */
-export type HttpBody = { readonly kind: "visible"; readonly bytes: Uint8Array } | { readonly kind: "hidden" };
+export type HttpBody =
+  | { readonly kind: "visible"; readonly bytes: Uint8Array }
+  | { readonly kind: "hidden" };
 
 /** The one request shape everything speaks: exactly what goes on the wire, nothing decoded. */
 export interface HttpRequest {

@@ -1,6 +1,10 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 
-import { JwtInvalidIssuerError, JwtParseError, ParameterValidationError } from "aws-jwt-verify/error";
+import {
+  JwtInvalidIssuerError,
+  JwtParseError,
+  ParameterValidationError,
+} from "aws-jwt-verify/error";
 import { verifyJwtSync } from "aws-jwt-verify/jwt-verifier";
 
 import { GuardError } from "./errors.ts";
@@ -45,7 +49,9 @@ export function createSignatureCheck(
     graceSeconds: Number.POSITIVE_INFINITY,
   };
   const imported = new Map<string, { jwk: Jwk; key: KeyObject }>();
-  const usable = keys.map(({ kid, kty, alg, use, n, e }) => ({ kid, kty, alg, use, n, e })).filter(isPoolKey);
+  const usable = keys
+    .map(({ kid, kty, alg, use, n, e }) => ({ kid, kty, alg, use, n, e }))
+    .filter(isPoolKey);
   for (const jwk of usable) {
     imported.set(jwk.kid, { jwk, key: createPublicKey({ key: jwk, format: "jwk" }) });
   }
@@ -87,7 +93,8 @@ export function wrongSignature(): GuardError {
 }
 
 /** `https://cognito-idp.<region>.amazonaws.com/<pool>`, or the newer `issuer-` form of it. */
-const issuerForm = /^https:\/\/(?:issuer-)?cognito-idp\.([a-z0-9-]+)\.amazonaws\.com\/(\1_[0-9A-Za-z]+)$/;
+const issuerForm =
+  /^https:\/\/(?:issuer-)?cognito-idp\.([a-z0-9-]+)\.amazonaws\.com\/(\1_[0-9A-Za-z]+)$/;
 
 /**
  * @throws {TypeError} unless the issuers are the names of one user pool: keys belong to one pool, and with two a key of one
@@ -97,6 +104,8 @@ export function requireOneUserPool(issuers: readonly string[]): void {
   const pools = new Set(issuers.map((issuer) => issuerForm.exec(issuer)?.[2]));
   const [only] = pools;
   if (pools.size !== 1 || only === undefined) {
-    throw new TypeError("issuers lists the names of one user pool, https://cognito-idp.<region>.amazonaws.com/<pool id>");
+    throw new TypeError(
+      "issuers lists the names of one user pool, https://cognito-idp.<region>.amazonaws.com/<pool id>",
+    );
   }
 }

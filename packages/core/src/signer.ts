@@ -1,5 +1,10 @@
 import { Sha256 } from "@aws-crypto/sha256-js";
-import { ALGORITHM_IDENTIFIER, createScope, getSigningKey, SignatureV4Base } from "@smithy/signature-v4";
+import {
+  ALGORITHM_IDENTIFIER,
+  createScope,
+  getSigningKey,
+  SignatureV4Base,
+} from "@smithy/signature-v4";
 import type { ChecksumConstructor, HeaderBag } from "@smithy/types";
 
 import { callerHeader, tokenHeader } from "./caller.ts";
@@ -98,7 +103,12 @@ interface SignedTarget {
 class WireSignature extends SignatureV4Base {
   constructor(sha256: ChecksumConstructor) {
     // Region and credentials come with each request; the base class only keeps these.
-    super({ service: "lambda", region: "", credentials: { accessKeyId: "", secretAccessKey: "" }, sha256 });
+    super({
+      service: "lambda",
+      region: "",
+      credentials: { accessKeyId: "", secretAccessKey: "" },
+      sha256,
+    });
   }
 
   /** @returns the headers to add, signature included. */
@@ -114,8 +124,15 @@ class WireSignature extends SignatureV4Base {
       "x-amz-date": longDate,
       ...(credential.sessionToken ? { "x-amz-security-token": credential.sessionToken } : {}),
     };
-    const stringToSign = await this.createStringToSign(longDate, scope, this.canonicalRequest(target, signed), ALGORITHM_IDENTIFIER);
-    const mac = new this.sha256(await getSigningKey(this.sha256, credential, shortDate, region, this.service));
+    const stringToSign = await this.createStringToSign(
+      longDate,
+      scope,
+      this.canonicalRequest(target, signed),
+      ALGORITHM_IDENTIFIER,
+    );
+    const mac = new this.sha256(
+      await getSigningKey(this.sha256, credential, shortDate, region, this.service),
+    );
     mac.update(Buffer.from(stringToSign));
     const signature = Buffer.from(await mac.digest()).toString("hex");
     const authorization = [
@@ -134,7 +151,11 @@ class WireSignature extends SignatureV4Base {
       Object.entries(headers).map(([name, value]) => [name, value.trim().replaceAll(/\s+/g, " ")]),
     );
     const request = { method, protocol: "https:", hostname: "", path, headers, query: {} };
-    const [methodLine, pathLine, , ...rest] = this.createCanonicalRequest(request, canonicalHeaders, payloadHash).split("\n");
+    const [methodLine, pathLine, , ...rest] = this.createCanonicalRequest(
+      request,
+      canonicalHeaders,
+      payloadHash,
+    ).split("\n");
     return [methodLine, pathLine, query, ...rest].join("\n");
   }
 }

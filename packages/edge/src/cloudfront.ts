@@ -24,8 +24,15 @@ export function fromCloudFrontEvent(event: CloudFrontRequestEvent, host: string)
   const cf = event?.Records?.[0]?.cf;
   const request = cf?.request;
   const config = cf?.config;
-  if (!isObject(request) || !isObject(config) || !isObject(request.headers)) throw malformed("a part is missing");
-  for (const text of [request.method, request.uri, request.querystring, request.clientIp, config.requestId]) {
+  if (!isObject(request) || !isObject(config) || !isObject(request.headers))
+    throw malformed("a part is missing");
+  for (const text of [
+    request.method,
+    request.uri,
+    request.querystring,
+    request.clientIp,
+    config.requestId,
+  ]) {
     if (typeof text !== "string") throw malformed("a part has the wrong type");
   }
   const headers = fromCloudFrontHeaders(request.headers);
@@ -51,11 +58,16 @@ export function fromCloudFrontEvent(event: CloudFrontRequestEvent, host: string)
  * The event's own request with the signed headers and query. Everything else stays as CloudFront gave it, because
  * adding, changing or dropping a read-only header (`via`, `content-length`, …) makes CloudFront answer 502.
  */
-export function toCloudFrontRequest(original: CloudFrontRequest, signed: HttpRequest): CloudFrontRequest {
+export function toCloudFrontRequest(
+  original: CloudFrontRequest,
+  signed: HttpRequest,
+): CloudFrontRequest {
   const headers: CloudFrontHeaders = {};
   for (const [name, values] of Object.entries(signed.headers)) {
     const before = original.headers[name];
-    headers[name] = sameValues(before, values) ? before : values.map((value) => ({ key: name, value }));
+    headers[name] = sameValues(before, values)
+      ? before
+      : values.map((value) => ({ key: name, value }));
   }
   return { ...original, headers, querystring: signed.query };
 }
@@ -72,8 +84,15 @@ function fromCloudFrontHeaders(headers: CloudFrontHeaders): HttpHeaders {
   return result;
 }
 
-function sameValues(before: CloudFrontHeaders[string] | undefined, values: readonly string[]): before is CloudFrontHeaders[string] {
-  return before !== undefined && before.length === values.length && before.every((line, index) => line.value === values[index]);
+function sameValues(
+  before: CloudFrontHeaders[string] | undefined,
+  values: readonly string[],
+): before is CloudFrontHeaders[string] {
+  return (
+    before !== undefined &&
+    before.length === values.length &&
+    before.every((line, index) => line.value === values[index])
+  );
 }
 
 /**

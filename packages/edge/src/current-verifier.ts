@@ -10,10 +10,21 @@ export interface CurrentVerifierDeps {
 }
 
 /** A verifier for the clients of this moment: a new one only when Parameter Store has brought other client ids. */
-export function createCurrentVerifier({ issuers, settings, keys, now }: CurrentVerifierDeps): (token: string) => Promise<VerifiedToken> {
+export function createCurrentVerifier({
+  issuers,
+  settings,
+  keys,
+  now,
+}: CurrentVerifierDeps): (token: string) => Promise<VerifiedToken> {
   const create = (): { generation: number; verify: (token: string) => Promise<VerifiedToken> } => ({
     generation: settings.generation,
-    verify: createVerifier({ issuers, clients: settings.clients(), tokenUses: ["id", "access"], keys, now }),
+    verify: createVerifier({
+      issuers,
+      clients: settings.clients(),
+      tokenUses: ["id", "access"],
+      keys,
+      now,
+    }),
   });
   let current = create();
   return (token) => {

@@ -17,7 +17,10 @@ export function fetchJson(url: string): Promise<unknown> {
       readJson(response).then(resolve, reject);
     });
     // One limit for the whole exchange, also for a server that sends a byte now and then.
-    const timer = setTimeout(() => request.destroy(new Error("the key set did not arrive in time")), timeoutMs);
+    const timer = setTimeout(
+      () => request.destroy(new Error("the key set did not arrive in time")),
+      timeoutMs,
+    );
     request.on("close", () => clearTimeout(timer));
     request.on("error", reject);
   });

@@ -57,12 +57,20 @@ function requireAccess(access: AccessRules, request: HttpRequest, caller: Caller
   const decision = decide(access, request, caller);
   if (decision.allowed) return decision.rule;
   if (decision.code === "token_missing") {
-    throw new GuardError("token_missing", "This needs a signed-in caller. Send `Authorization: Bearer <token>`.");
+    throw new GuardError(
+      "token_missing",
+      "This needs a signed-in caller. Send `Authorization: Bearer <token>`.",
+    );
   }
-  throw new GuardError("access_denied", `${missing(decision.missing)} Signing in again does not change that.`);
+  throw new GuardError(
+    "access_denied",
+    `${missing(decision.missing)} Signing in again does not change that.`,
+  );
 }
 
-function missing(needed: { readonly groups?: readonly string[]; readonly scopes?: readonly string[] } | undefined): string {
+function missing(
+  needed: { readonly groups?: readonly string[]; readonly scopes?: readonly string[] } | undefined,
+): string {
   const parts = [
     ...(needed?.groups === undefined ? [] : [`one of the groups ${needed.groups.join(", ")}`]),
     ...(needed?.scopes === undefined ? [] : [`one of the scopes ${needed.scopes.join(", ")}`]),
@@ -74,7 +82,10 @@ function missing(needed: { readonly groups?: readonly string[]; readonly scopes?
 function requireBody({ body, headers }: HttpRequest): string | undefined {
   const announced = Number(headers["content-length"]?.[0] ?? 0);
   if (announced > maxBodyBytes) {
-    throw new GuardError("body_too_large", `The body is larger than the ${maxBodyBytes} bytes that Lambda takes.`);
+    throw new GuardError(
+      "body_too_large",
+      `The body is larger than the ${maxBodyBytes} bytes that Lambda takes.`,
+    );
   }
   if (body.kind === "visible") return undefined;
   const declared = declaredBodyHash(headers);

@@ -28,13 +28,20 @@ export function createIdentify(verify: (token: string) => Promise<VerifiedToken>
 
 function bearerOf(values: readonly string[]): string {
   const [value = "", ...more] = values;
-  if (more.length > 0) throw new GuardError("token_malformed", "Send one Authorization header, not several.");
+  if (more.length > 0)
+    throw new GuardError("token_malformed", "Send one Authorization header, not several.");
   const [scheme = "", token = "", ...rest] = value.trim().split(/ +/);
   if (scheme.toLowerCase() !== "bearer") {
-    throw new GuardError("token_missing", "Send the token as `Authorization: Bearer <token>`; no other scheme is read here.");
+    throw new GuardError(
+      "token_missing",
+      "Send the token as `Authorization: Bearer <token>`; no other scheme is read here.",
+    );
   }
   if (token === "" || rest.length > 0) {
-    throw new GuardError("token_malformed", "The Authorization header must be the word Bearer, a space and the token.");
+    throw new GuardError(
+      "token_malformed",
+      "The Authorization header must be the word Bearer, a space and the token.",
+    );
   }
   return token;
 }

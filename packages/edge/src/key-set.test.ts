@@ -11,7 +11,11 @@ function setUp(answer: () => Promise<unknown>, baked: readonly (typeof first)[] 
   const clock = fixedClock();
   const fetch = vi.fn<typeof answer>(answer);
   const notices: unknown[] = [];
-  const keys = createKeySet(baked.length === 0 ? undefined : baked, { fetch, now: clock.now, log: (entry) => notices.push(entry) });
+  const keys = createKeySet(baked.length === 0 ? undefined : baked, {
+    fetch,
+    now: clock.now,
+    log: (entry) => notices.push(entry),
+  });
   return { clock, fetch, keys, notices };
 }
 
@@ -88,7 +92,9 @@ describe("the pool's key set", () => {
     const { keys, notices } = setUp(async () => value);
     await expect(keys.refetch()).rejects.toMatchObject({ code: "keys_unavailable" });
     expect(keys.current()).toEqual({ generation: 0, keys: [first] });
-    expect(notices).toEqual([{ notice: "keys_refresh_failed", cause: "TypeError" } satisfies Notice]);
+    expect(notices).toEqual([
+      { notice: "keys_refresh_failed", cause: "TypeError" } satisfies Notice,
+    ]);
   });
 
   test("adopts keys only when it has none", () => {

@@ -32,7 +32,10 @@ export interface PoolKeySet {
   readonly refreshWhenOld: () => void;
 }
 
-export function createKeySet(baked: readonly SnapshotKey[] | undefined, { fetch, now, log }: KeySetDeps): PoolKeySet {
+export function createKeySet(
+  baked: readonly SnapshotKey[] | undefined,
+  { fetch, now, log }: KeySetDeps,
+): PoolKeySet {
   let keys = baked === undefined ? [] : parseKeySet({ keys: baked });
   let generation = 0;
   let loadedAt = now();
@@ -85,5 +88,9 @@ export function createKeySet(baked: readonly SnapshotKey[] | undefined, { fetch,
 }
 
 function unavailable(cause?: unknown): GuardError {
-  return new GuardError("keys_unavailable", "The user pool's keys could not be fetched. Try again in a few seconds.", { cause });
+  return new GuardError(
+    "keys_unavailable",
+    "The user pool's keys could not be fetched. Try again in a few seconds.",
+    { cause },
+  );
 }

@@ -32,7 +32,8 @@ function build(): OriginRequestHandler {
       log,
     });
     const settings = createSettings(snapshot, {
-      loadParameters: () => parameterStore().loadParameters(snapshot.region, snapshot.prefix, credentials),
+      loadParameters: () =>
+        parameterStore().loadParameters(snapshot.region, snapshot.prefix, credentials),
       adoptKeys: keys.adopt,
       now,
       log,
@@ -51,8 +52,18 @@ function build(): OriginRequestHandler {
     });
     return createOriginRequest({ snapshot, settings, keys, guard, log });
   } catch (error) {
-    const invalid = new GuardError("settings_invalid", "The guard's settings are not valid. Build and deploy it again.");
-    log({ requestId: "", method: "", outcome: "refused", status: 500, code: invalid.code, cause: causeOf(error) });
+    const invalid = new GuardError(
+      "settings_invalid",
+      "The guard's settings are not valid. Build and deploy it again.",
+    );
+    log({
+      requestId: "",
+      method: "",
+      outcome: "refused",
+      status: 500,
+      code: invalid.code,
+      cause: causeOf(error),
+    });
     console.error(error instanceof Error ? error.message : "settings.json could not be read");
     return async (event) => refusal(invalid, event?.Records?.[0]?.cf?.config?.requestId ?? "", {});
   }
@@ -71,8 +82,16 @@ function parameterStore(): typeof import("./parameters.ts") {
 /** Read for each request: an environment can live longer than its first credentials. */
 function credentials(): Credentials {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
-  if (AWS_ACCESS_KEY_ID === undefined || AWS_SECRET_ACCESS_KEY === undefined || AWS_SESSION_TOKEN === undefined) {
+  if (
+    AWS_ACCESS_KEY_ID === undefined ||
+    AWS_SECRET_ACCESS_KEY === undefined ||
+    AWS_SESSION_TOKEN === undefined
+  ) {
     throw new TypeError("the guard has no role credentials");
   }
-  return { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY, sessionToken: AWS_SESSION_TOKEN };
+  return {
+    accessKeyId: AWS_ACCESS_KEY_ID,
+    secretAccessKey: AWS_SECRET_ACCESS_KEY,
+    sessionToken: AWS_SESSION_TOKEN,
+  };
 }

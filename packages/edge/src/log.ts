@@ -19,7 +19,11 @@ export interface Decision {
 
 /** Something that happened beside a request: a refresh that failed, say. */
 export interface Notice {
-  readonly notice: "keys_refreshed" | "keys_refresh_failed" | "settings_refreshed" | "settings_refresh_failed";
+  readonly notice:
+    | "keys_refreshed"
+    | "keys_refresh_failed"
+    | "settings_refreshed"
+    | "settings_refresh_failed";
   readonly cause?: string;
 }
 
@@ -32,6 +36,7 @@ export function createLog(write: (line: string) => void): Log {
 /** The names of an error and of what caused it. Messages of foreign errors may hold claims or addresses: left out. */
 export function causeOf(error: unknown): string {
   const names: string[] = [];
-  for (let at: unknown = error; at instanceof Error && names.length < 5; at = at.cause) names.push(at.name);
+  for (let at: unknown = error; at instanceof Error && names.length < 5; at = at.cause)
+    names.push(at.name);
   return names.join(" < ");
 }

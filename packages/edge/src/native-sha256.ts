@@ -31,7 +31,9 @@ function start(secret: SourceData | undefined): Hash | Hmac {
 
 function bytesOf(data: SourceData): string | Uint8Array {
   if (typeof data === "string" || data instanceof Uint8Array) return data;
-  return ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
+  return ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data);
 }
 
 /** The name under which the signer imports its default; the build puts this module in that one's place. */

@@ -1,8 +1,19 @@
-import { accessClaims, fixedClock, idClaims, machineClaims, makeKeyPair, mint } from "@gatehouse/core/testing";
+import {
+  accessClaims,
+  fixedClock,
+  idClaims,
+  machineClaims,
+  makeKeyPair,
+  mint,
+} from "@gatehouse/core/testing";
 import { fromCallerHeader } from "@gatehouse/core/caller";
 import { createSigner } from "@gatehouse/core/signer";
 import { createVerifiedTokens } from "@gatehouse/core/verified-tokens";
-import type { CloudFrontRequest, CloudFrontRequestResult, CloudFrontResultResponse } from "aws-lambda";
+import type {
+  CloudFrontRequest,
+  CloudFrontRequestResult,
+  CloudFrontResultResponse,
+} from "aws-lambda";
 import { describe, expect, test } from "vitest";
 
 import { access } from "../../../access.ts";
@@ -13,9 +24,23 @@ import { createKeySet } from "./key-set.ts";
 import { NativeSha256 } from "./native-sha256.ts";
 import { createOriginRequest } from "./origin-request.ts";
 import { createSettings } from "./settings.ts";
-import { accessKey, host, idKey, issuer, machineClient, originRequestEvent, snapshot, webClient, type EventParts } from "./testing.ts";
+import {
+  accessKey,
+  host,
+  idKey,
+  issuer,
+  machineClient,
+  originRequestEvent,
+  snapshot,
+  webClient,
+  type EventParts,
+} from "./testing.ts";
 
-const credentials = { accessKeyId: "ASIAEXAMPLE", secretAccessKey: "secret", sessionToken: "session-token" };
+const credentials = {
+  accessKeyId: "ASIAEXAMPLE",
+  secretAccessKey: "secret",
+  sessionToken: "session-token",
+};
 
 function setUp(changes: Partial<typeof snapshot> = {}) {
   const settingsFile = { ...snapshot, ...changes };
@@ -33,9 +58,19 @@ function setUp(changes: Partial<typeof snapshot> = {}) {
   const loadParameters = async (): Promise<never> => {
     throw new Error("no network here");
   };
-  const settings = createSettings(settingsFile, { loadParameters, adoptKeys: keys.adopt, now: clock.now, log });
+  const settings = createSettings(settingsFile, {
+    loadParameters,
+    adoptKeys: keys.adopt,
+    now: clock.now,
+    log,
+  });
   const tokens = createVerifiedTokens({
-    verify: createCurrentVerifier({ issuers: settingsFile.issuers, settings, keys, now: clock.now }),
+    verify: createCurrentVerifier({
+      issuers: settingsFile.issuers,
+      settings,
+      keys,
+      now: clock.now,
+    }),
     generation: () => keys.current().generation,
     now: clock.now,
     capacity: 10,
@@ -52,18 +87,40 @@ function setUp(changes: Partial<typeof snapshot> = {}) {
     clock,
     lines,
     fetches: () => fetches,
-    id: (claims: Partial<Parameters<typeof idClaims>[0]> = {}) => mint({ key: idKey, claims: idClaims({ issuer, clientId: webClient, now, username: "alice", sub: "sub-of-alice", ...claims }) }),
-    access: (claims: Partial<Parameters<typeof accessClaims>[0]> = {}) => mint({ key: accessKey, claims: accessClaims({ issuer, clientId: webClient, now, username: "alice", ...claims }) }),
-    machine: (scopes: readonly string[]) => mint({ key: accessKey, claims: machineClaims({ issuer, clientId: machineClient, now, scopes }) }),
+    id: (claims: Partial<Parameters<typeof idClaims>[0]> = {}) =>
+      mint({
+        key: idKey,
+        claims: idClaims({
+          issuer,
+          clientId: webClient,
+          now,
+          username: "alice",
+          sub: "sub-of-alice",
+          ...claims,
+        }),
+      }),
+    access: (claims: Partial<Parameters<typeof accessClaims>[0]> = {}) =>
+      mint({
+        key: accessKey,
+        claims: accessClaims({ issuer, clientId: webClient, now, username: "alice", ...claims }),
+      }),
+    machine: (scopes: readonly string[]) =>
+      mint({
+        key: accessKey,
+        claims: machineClaims({ issuer, clientId: machineClient, now, scopes }),
+      }),
     handle: handler,
     async forward(parts: EventParts): Promise<CloudFrontRequest> {
       const result = await handler(originRequestEvent(parts));
       if (!isForwarded(result)) throw new Error(`refused: ${JSON.stringify(result)}`);
       return result;
     },
-    async refuse(parts: EventParts): Promise<CloudFrontResultResponse & { problem: Record<string, unknown> }> {
+    async refuse(
+      parts: EventParts,
+    ): Promise<CloudFrontResultResponse & { problem: Record<string, unknown> }> {
       const result = await handler(originRequestEvent(parts));
-      if (result === null || result === undefined || !("status" in result)) throw new Error("forwarded");
+      if (result === null || result === undefined || !("status" in result))
+        throw new Error("forwarded");
       return { ...result, problem: JSON.parse(result.body ?? "{}") };
     },
   };
@@ -78,18 +135,30 @@ const bearer = (token: string): Record<string, string> => ({ Authorization: `Bea
 describe("a request that is let in", () => {
   test("goes on signed, with its caller, and otherwise as CloudFront gave it", async () => {
     const stack = setUp();
-    const event = originRequestEvent({ uri: "/echo/a%2Fb", querystring: "b=2&a=+1", headers: { ...bearer(stack.id()), Accept: "text/html" } });
+    const event = originRequestEvent({
+      uri: "/echo/a%2Fb",
+      querystring: "b=2&a=+1",
+      headers: { ...bearer(stack.id()), Accept: "text/html" },
+    });
     const before = event.Records[0]!.cf.request;
     const result = await stack.handle(event);
     if (!isForwarded(result)) throw new Error(JSON.stringify(result));
 
     expect(result.uri).toBe("/echo/a%2Fb");
     expect(result.querystring).toBe("b=2&a=%201");
-    const ours = ["authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token", "x-gatehouse-caller"];
+    const ours = [
+      "authorization",
+      "x-amz-content-sha256",
+      "x-amz-date",
+      "x-amz-security-token",
+      "x-gatehouse-caller",
+    ];
     const { headers, querystring: _query, ...rest } = result;
     const { headers: headersBefore, querystring: _before, ...restBefore } = before;
     expect(rest).toEqual(restBefore);
-    const untouched = Object.fromEntries(Object.entries(headers).filter(([name]) => !ours.includes(name)));
+    const untouched = Object.fromEntries(
+      Object.entries(headers).filter(([name]) => !ours.includes(name)),
+    );
     const { authorization: _viewers, ...viewerHeaders } = headersBefore;
     expect(untouched).toEqual(viewerHeaders);
     expect(headers["authorization"]?.[0]?.value).toMatch(
@@ -104,7 +173,9 @@ describe("a request that is let in", () => {
 
   test("carries an explicit anonymous caller where nobody has to sign in", async () => {
     const { headers } = await setUp().forward({ uri: "/public/health" });
-    expect(fromCallerHeader([headers["x-gatehouse-caller"]![0]!.value]).caller).toEqual({ kind: "anonymous" });
+    expect(fromCallerHeader([headers["x-gatehouse-caller"]![0]!.value]).caller).toEqual({
+      kind: "anonymous",
+    });
   });
 
   test("loses every header that a viewer may not send, in every spelling", async () => {
@@ -141,14 +212,18 @@ describe("a request that is let in", () => {
       { key: "x-custom", value: "one" },
       { key: "x-custom", value: "two" },
     ]);
-    expect(headers["x-amz-security-token"]).toEqual([{ key: "x-amz-security-token", value: "session-token" }]);
+    expect(headers["x-amz-security-token"]).toEqual([
+      { key: "x-amz-security-token", value: "session-token" },
+    ]);
   });
 
   test("brings the bearer token along only when the stage says so", async () => {
     const off = setUp();
     const on = setUp({ forwardToken: true });
     const token = on.id();
-    expect((await off.forward({ headers: bearer(off.id()) })).headers["x-gatehouse-token"]).toBe(undefined);
+    expect((await off.forward({ headers: bearer(off.id()) })).headers["x-gatehouse-token"]).toBe(
+      undefined,
+    );
     const { headers } = await on.forward({ headers: bearer(token) });
     expect(headers["x-gatehouse-token"]?.[0]?.value).toBe(token);
     expect(headers["authorization"]?.[0]?.value).toContain("x-gatehouse-caller;x-gatehouse-token,");
@@ -160,9 +235,15 @@ describe("a request that is let in", () => {
     const { headers, body: returned } = await stack.forward({
       method: "POST",
       body,
-      headers: { ...bearer(stack.id()), "content-length": "256", "x-amz-content-sha256": "0".repeat(64) },
+      headers: {
+        ...bearer(stack.id()),
+        "content-length": "256",
+        "x-amz-content-sha256": "0".repeat(64),
+      },
     });
-    expect(headers["x-amz-content-sha256"]?.[0]?.value).toBe("40aff2e9d2d8922e47afd4648e6967497158785fbd1da870e7110266bf944880");
+    expect(headers["x-amz-content-sha256"]?.[0]?.value).toBe(
+      "40aff2e9d2d8922e47afd4648e6967497158785fbd1da870e7110266bf944880",
+    );
     expect(returned?.data).toBe(Buffer.from(body).toString("base64"));
   });
 
@@ -170,11 +251,19 @@ describe("a request that is let in", () => {
     const stack = setUp();
     const hash = "a".repeat(64);
     for (const hidden of [
-      { method: "POST", inputTruncated: true, body: new Uint8Array(10), headers: { "content-length": "2000000" } },
+      {
+        method: "POST",
+        inputTruncated: true,
+        body: new Uint8Array(10),
+        headers: { "content-length": "2000000" },
+      },
       { method: "DELETE", headers: { "content-length": "5" } },
       { method: "DELETE", headers: { "transfer-encoding": "chunked" } },
     ]) {
-      const { headers } = await stack.forward({ ...hidden, headers: { ...hidden.headers, ...bearer(stack.id()), "x-amz-content-sha256": hash } });
+      const { headers } = await stack.forward({
+        ...hidden,
+        headers: { ...hidden.headers, ...bearer(stack.id()), "x-amz-content-sha256": hash },
+      });
       expect(headers["x-amz-content-sha256"]?.[0]?.value).toBe(hash);
     }
   });
@@ -183,33 +272,195 @@ describe("a request that is let in", () => {
 describe("a refusal", () => {
   const stranger = makeKeyPair();
   type Stack = ReturnType<typeof setUp>;
-  const refusals: [why: string, parts: (stack: Stack) => EventParts, status: string, code: string][] = [
+  const refusals: [
+    why: string,
+    parts: (stack: Stack) => EventParts,
+    status: string,
+    code: string,
+  ][] = [
     ["no token", () => ({}), "401", "token_missing"],
-    ["another scheme", () => ({ headers: { authorization: "Basic YTpi" } }), "401", "token_missing"],
-    ["a scheme without token", () => ({ headers: { authorization: "Bearer" } }), "401", "token_malformed"],
-    ["two Authorization headers", ({ id }) => ({ headers: { authorization: [`Bearer ${id()}`, `Bearer ${id()}`] } }), "401", "token_malformed"],
-    ["two tokens in one header", ({ id }) => ({ headers: { authorization: `Bearer ${id()} ${id()}` } }), "401", "token_malformed"],
-    ["garbage, even where nobody has to sign in", () => ({ uri: "/public/health", headers: bearer("a.b.c") }), "401", "token_malformed"],
+    [
+      "another scheme",
+      () => ({ headers: { authorization: "Basic YTpi" } }),
+      "401",
+      "token_missing",
+    ],
+    [
+      "a scheme without token",
+      () => ({ headers: { authorization: "Bearer" } }),
+      "401",
+      "token_malformed",
+    ],
+    [
+      "two Authorization headers",
+      ({ id }) => ({ headers: { authorization: [`Bearer ${id()}`, `Bearer ${id()}`] } }),
+      "401",
+      "token_malformed",
+    ],
+    [
+      "two tokens in one header",
+      ({ id }) => ({ headers: { authorization: `Bearer ${id()} ${id()}` } }),
+      "401",
+      "token_malformed",
+    ],
+    [
+      "garbage, even where nobody has to sign in",
+      () => ({ uri: "/public/health", headers: bearer("a.b.c") }),
+      "401",
+      "token_malformed",
+    ],
     ["a 13 KB token", () => ({ headers: bearer("a".repeat(13_000)) }), "401", "token_too_large"],
-    ["a stranger's signature", () => ({ headers: bearer(mint({ key: stranger, kid: idKey.kid, claims: idClaims({ issuer, clientId: webClient, now: 1_800_000_000 }) })) }), "401", "token_signature"],
-    ["another pool", ({ id }) => ({ headers: bearer(id({ issuer: `${issuer}x` })) }), "401", "token_issuer"],
-    ["another client", ({ id }) => ({ headers: bearer(id({ clientId: "3unknown" })) }), "401", "token_client"],
-    ["an ID token of the machines' client", ({ id }) => ({ headers: bearer(id({ clientId: machineClient })) }), "401", "token_use"],
-    ["an expired token", ({ id }) => ({ headers: bearer(id({ lifetimeSeconds: -1 })) }), "401", "token_expired"],
-    ["a person without the group", ({ id }) => ({ uri: "/admin/x", headers: bearer(id({ groups: ["staff"] })) }), "403", "access_denied"],
-    ["a machine without the scope", ({ machine }) => ({ uri: "/reports/daily", headers: bearer(machine(["api/other"])) }), "403", "access_denied"],
-    ["an ambiguous path", ({ id }) => ({ uri: "/%61dmin/x", headers: bearer(id()) }), "400", "path_ambiguous"],
-    ["a dot segment", ({ id }) => ({ uri: "/public/%2e%2e/admin", headers: bearer(id()) }), "400", "path_malformed"],
-    ["a query without a name", ({ id }) => ({ querystring: "=1", headers: bearer(id()) }), "400", "query_malformed"],
-    ["an AWS name in the query", ({ id }) => ({ querystring: "X-Amz-Signature=1", headers: bearer(id()) }), "400", "query_malformed"],
-    ["another method", ({ id }) => ({ method: "PROPFIND", headers: bearer(id()) }), "405", "method_not_allowed"],
-    ["another origin", ({ id }) => ({ originHost: "evil.example", headers: bearer(id()) }), "421", "origin_unknown"],
-    ["a truncated body without its hash", ({ id }) => ({ method: "POST", inputTruncated: true, headers: { ...bearer(id()), "content-length": "2000000" } }), "413", "body_hash_required"],
-    ["a hidden DELETE body without its hash", ({ id }) => ({ method: "DELETE", headers: { ...bearer(id()), "content-length": "5" } }), "413", "body_hash_required"],
-    ["a hash in upper case", ({ id }) => ({ method: "DELETE", headers: { ...bearer(id()), "content-length": "5", "x-amz-content-sha256": "A".repeat(64) } }), "413", "body_hash_required"],
-    ["a hash sent twice", ({ id }) => ({ method: "DELETE", headers: { ...bearer(id()), "content-length": "5", "x-amz-content-sha256": ["a".repeat(64), "a".repeat(64)] } }), "413", "body_hash_required"],
-    ["UNSIGNED-PAYLOAD", ({ id }) => ({ method: "DELETE", headers: { ...bearer(id()), "content-length": "5", "x-amz-content-sha256": "UNSIGNED-PAYLOAD" } }), "413", "body_hash_required"],
-    ["a body over Lambda's limit", ({ id }) => ({ method: "POST", inputTruncated: true, headers: { ...bearer(id()), "content-length": "7000000", "x-amz-content-sha256": "a".repeat(64) } }), "413", "body_too_large"],
+    [
+      "a stranger's signature",
+      () => ({
+        headers: bearer(
+          mint({
+            key: stranger,
+            kid: idKey.kid,
+            claims: idClaims({ issuer, clientId: webClient, now: 1_800_000_000 }),
+          }),
+        ),
+      }),
+      "401",
+      "token_signature",
+    ],
+    [
+      "another pool",
+      ({ id }) => ({ headers: bearer(id({ issuer: `${issuer}x` })) }),
+      "401",
+      "token_issuer",
+    ],
+    [
+      "another client",
+      ({ id }) => ({ headers: bearer(id({ clientId: "3unknown" })) }),
+      "401",
+      "token_client",
+    ],
+    [
+      "an ID token of the machines' client",
+      ({ id }) => ({ headers: bearer(id({ clientId: machineClient })) }),
+      "401",
+      "token_use",
+    ],
+    [
+      "an expired token",
+      ({ id }) => ({ headers: bearer(id({ lifetimeSeconds: -1 })) }),
+      "401",
+      "token_expired",
+    ],
+    [
+      "a person without the group",
+      ({ id }) => ({ uri: "/admin/x", headers: bearer(id({ groups: ["staff"] })) }),
+      "403",
+      "access_denied",
+    ],
+    [
+      "a machine without the scope",
+      ({ machine }) => ({ uri: "/reports/daily", headers: bearer(machine(["api/other"])) }),
+      "403",
+      "access_denied",
+    ],
+    [
+      "an ambiguous path",
+      ({ id }) => ({ uri: "/%61dmin/x", headers: bearer(id()) }),
+      "400",
+      "path_ambiguous",
+    ],
+    [
+      "a dot segment",
+      ({ id }) => ({ uri: "/public/%2e%2e/admin", headers: bearer(id()) }),
+      "400",
+      "path_malformed",
+    ],
+    [
+      "a query without a name",
+      ({ id }) => ({ querystring: "=1", headers: bearer(id()) }),
+      "400",
+      "query_malformed",
+    ],
+    [
+      "an AWS name in the query",
+      ({ id }) => ({ querystring: "X-Amz-Signature=1", headers: bearer(id()) }),
+      "400",
+      "query_malformed",
+    ],
+    [
+      "another method",
+      ({ id }) => ({ method: "PROPFIND", headers: bearer(id()) }),
+      "405",
+      "method_not_allowed",
+    ],
+    [
+      "another origin",
+      ({ id }) => ({ originHost: "evil.example", headers: bearer(id()) }),
+      "421",
+      "origin_unknown",
+    ],
+    [
+      "a truncated body without its hash",
+      ({ id }) => ({
+        method: "POST",
+        inputTruncated: true,
+        headers: { ...bearer(id()), "content-length": "2000000" },
+      }),
+      "413",
+      "body_hash_required",
+    ],
+    [
+      "a hidden DELETE body without its hash",
+      ({ id }) => ({ method: "DELETE", headers: { ...bearer(id()), "content-length": "5" } }),
+      "413",
+      "body_hash_required",
+    ],
+    [
+      "a hash in upper case",
+      ({ id }) => ({
+        method: "DELETE",
+        headers: { ...bearer(id()), "content-length": "5", "x-amz-content-sha256": "A".repeat(64) },
+      }),
+      "413",
+      "body_hash_required",
+    ],
+    [
+      "a hash sent twice",
+      ({ id }) => ({
+        method: "DELETE",
+        headers: {
+          ...bearer(id()),
+          "content-length": "5",
+          "x-amz-content-sha256": ["a".repeat(64), "a".repeat(64)],
+        },
+      }),
+      "413",
+      "body_hash_required",
+    ],
+    [
+      "UNSIGNED-PAYLOAD",
+      ({ id }) => ({
+        method: "DELETE",
+        headers: {
+          ...bearer(id()),
+          "content-length": "5",
+          "x-amz-content-sha256": "UNSIGNED-PAYLOAD",
+        },
+      }),
+      "413",
+      "body_hash_required",
+    ],
+    [
+      "a body over Lambda's limit",
+      ({ id }) => ({
+        method: "POST",
+        inputTruncated: true,
+        headers: {
+          ...bearer(id()),
+          "content-length": "7000000",
+          "x-amz-content-sha256": "a".repeat(64),
+        },
+      }),
+      "413",
+      "body_too_large",
+    ],
   ];
   test.each(refusals)("for %s", async (_why, parts, status, code) => {
     const stack = setUp();
@@ -226,16 +477,24 @@ describe("a refusal", () => {
 
   test("names the group or the scope that is missing, and that signing in again does not help", async () => {
     const stack = setUp();
-    const { problem } = await stack.refuse({ uri: "/reports/daily", headers: bearer(stack.machine(["api/other"])) });
-    expect(problem["detail"]).toBe("This needs one of the scopes api/read. Signing in again does not change that.");
+    const { problem } = await stack.refuse({
+      uri: "/reports/daily",
+      headers: bearer(stack.machine(["api/other"])),
+    });
+    expect(problem["detail"]).toBe(
+      "This needs one of the scopes api/read. Signing in again does not change that.",
+    );
   });
 
   test("carries the challenge of RFC 6750", async () => {
     const stack = setUp();
-    const challenge = async (parts: EventParts): Promise<string | undefined> => (await stack.refuse(parts)).headers?.["www-authenticate"]?.[0]?.value;
+    const challenge = async (parts: EventParts): Promise<string | undefined> =>
+      (await stack.refuse(parts)).headers?.["www-authenticate"]?.[0]?.value;
     expect(await challenge({})).toBe("Bearer");
     expect(await challenge({ headers: bearer("a.b.c") })).toBe('Bearer error="invalid_token"');
-    expect(await challenge({ uri: "/admin/x", headers: bearer(stack.id()) })).toBe('Bearer error="insufficient_scope"');
+    expect(await challenge({ uri: "/admin/x", headers: bearer(stack.id()) })).toBe(
+      'Bearer error="insufficient_scope"',
+    );
   });
 
   test("comes as 503 while the settings cannot be had, and nothing is forwarded", async () => {
@@ -249,11 +508,20 @@ describe("a refusal", () => {
   function setUpUnbaked(unbaked: Omit<typeof snapshot, "clients">) {
     const clock = fixedClock();
     const log = (): void => undefined;
-    const keys = createKeySet(unbaked.jwks?.keys, { fetch: async () => undefined, now: clock.now, log });
+    const keys = createKeySet(unbaked.jwks?.keys, {
+      fetch: async () => undefined,
+      now: clock.now,
+      log,
+    });
     const loadParameters = async (): Promise<never> => {
       throw new Error("away");
     };
-    const settings = createSettings(unbaked, { loadParameters, adoptKeys: keys.adopt, now: clock.now, log });
+    const settings = createSettings(unbaked, {
+      loadParameters,
+      adoptKeys: keys.adopt,
+      now: clock.now,
+      log,
+    });
     const guard = async (): Promise<never> => {
       throw new TypeError("the guard must not be asked");
     };
@@ -265,40 +533,78 @@ describe("a refusal", () => {
     const guard = async (): Promise<never> => {
       throw new RangeError("secret detail");
     };
-    const handle = createOriginRequest({ snapshot, settings: { ready: () => undefined, refreshWhenOld: () => undefined }, keys: { refreshWhenOld: () => undefined }, guard, log: (entry) => lines.push(entry) });
+    const handle = createOriginRequest({
+      snapshot,
+      settings: { ready: () => undefined, refreshWhenOld: () => undefined },
+      keys: { refreshWhenOld: () => undefined },
+      guard,
+      log: (entry) => lines.push(entry),
+    });
     const result = await handle(originRequestEvent());
     expect(JSON.stringify(result)).not.toContain("secret detail");
     expect(result).toMatchObject({ status: "500" });
-    expect(lines).toEqual([{ requestId: "request-1", method: "GET", outcome: "refused", status: 500, code: "settings_invalid", cause: "RangeError" }]);
+    expect(lines).toEqual([
+      {
+        requestId: "request-1",
+        method: "GET",
+        outcome: "refused",
+        status: 500,
+        code: "settings_invalid",
+        cause: "RangeError",
+      },
+    ]);
   });
 });
 
 describe("cross-origin callers", () => {
-  const preflight = (origin: string): EventParts => ({ method: "OPTIONS", uri: "/admin/x", headers: { origin, "access-control-request-method": "POST" } });
+  const preflight = (origin: string): EventParts => ({
+    method: "OPTIONS",
+    uri: "/admin/x",
+    headers: { origin, "access-control-request-method": "POST" },
+  });
 
   test("get a preflight answer for a listed origin, the same for every path, without credentials", async () => {
     const stack = setUp();
     const answer = await stack.refuse(preflight("https://spa.example.com"));
     expect(answer.status).toBe("204");
-    expect(Object.fromEntries(Object.entries(answer.headers ?? {}).map(([name, [line]]) => [name, line?.value]))).toEqual({
-      "access-control-allow-headers": "authorization, content-type, if-match, if-none-match, last-event-id, range, x-amz-content-sha256",
+    expect(
+      Object.fromEntries(
+        Object.entries(answer.headers ?? {}).map(([name, [line]]) => [name, line?.value]),
+      ),
+    ).toEqual({
+      "access-control-allow-headers":
+        "authorization, content-type, if-match, if-none-match, last-event-id, range, x-amz-content-sha256",
       "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
       "access-control-allow-origin": "https://spa.example.com",
-      "access-control-expose-headers": "content-disposition, content-range, etag, www-authenticate, x-amzn-requestid",
+      "access-control-expose-headers":
+        "content-disposition, content-range, etag, www-authenticate, x-amzn-requestid",
       "access-control-max-age": "600",
       "cache-control": "no-store",
       vary: "Origin",
       "x-content-type-options": "nosniff",
     });
-    expect((await stack.refuse({ ...preflight("https://spa.example.com"), uri: "/nowhere" })).headers).toEqual(answer.headers);
+    expect(
+      (await stack.refuse({ ...preflight("https://spa.example.com"), uri: "/nowhere" })).headers,
+    ).toEqual(answer.headers);
   });
 
-  const foreign = ["null", "*", "https://spa.example.com.evil.example", "https://evil-spa.example.com", "http://spa.example.com", "https://spa.example.com:8443", "https://SPA.example.com", "https://spa.example.com/"];
+  const foreign = [
+    "null",
+    "*",
+    "https://spa.example.com.evil.example",
+    "https://evil-spa.example.com",
+    "http://spa.example.com",
+    "https://spa.example.com:8443",
+    "https://SPA.example.com",
+    "https://spa.example.com/",
+  ];
   test.each(foreign)("from %s get nothing", async (origin) => {
     const stack = setUp();
     for (const parts of [preflight(origin), { headers: { origin } }]) {
       const { headers } = await stack.refuse(parts);
-      expect(Object.keys(headers ?? {}).filter((name) => name.startsWith("access-control"))).toEqual([]);
+      expect(
+        Object.keys(headers ?? {}).filter((name) => name.startsWith("access-control")),
+      ).toEqual([]);
       expect(headers?.["vary"]?.[0]?.value).toBe("Origin");
     }
   });
@@ -314,23 +620,60 @@ describe("the log", () => {
   test("never holds a token, a query, a path, a header value or an address", async () => {
     const stack = setUp();
     const token = stack.id({ groups: ["admin"] });
-    await stack.forward({ uri: "/admin/marker-path", querystring: "q=marker-query", headers: { ...bearer(token), "x-custom": "marker-header" } });
-    await stack.refuse({ uri: "/marker-path", querystring: "q=marker-query", headers: bearer(`${token}x`) });
+    await stack.forward({
+      uri: "/admin/marker-path",
+      querystring: "q=marker-query",
+      headers: { ...bearer(token), "x-custom": "marker-header" },
+    });
+    await stack.refuse({
+      uri: "/marker-path",
+      querystring: "q=marker-query",
+      headers: bearer(`${token}x`),
+    });
     const text = JSON.stringify(stack.lines);
-    for (const secret of [token, token.slice(0, 40), "marker", "203.0.113.178", "session-token"]) expect(text).not.toContain(secret);
-    expect(stack.lines[0]).toEqual({ requestId: "request-1", method: "GET", outcome: "forwarded", rule: "/admin/*", caller: "user" });
+    for (const secret of [token, token.slice(0, 40), "marker", "203.0.113.178", "session-token"])
+      expect(text).not.toContain(secret);
+    expect(stack.lines[0]).toEqual({
+      requestId: "request-1",
+      method: "GET",
+      outcome: "forwarded",
+      rule: "/admin/*",
+      caller: "user",
+    });
   });
 });
 
 describe("events that CloudFront would never send", () => {
-  const parse = (event: unknown): Parameters<ReturnType<typeof setUp>["handle"]>[0] => JSON.parse(JSON.stringify(event ?? null));
+  const parse = (event: unknown): Parameters<ReturnType<typeof setUp>["handle"]>[0] =>
+    JSON.parse(JSON.stringify(event ?? null));
   const odd: [why: string, event: unknown][] = [
     ["nothing", undefined],
     ["an empty object", {}],
     ["no records", { Records: [] }],
     ["no request", { Records: [{ cf: { config: {} } }] }],
-    ["headers that are text", { Records: [{ cf: { config: { requestId: "r" }, request: { headers: "x" } } }] }],
-    ["a header that is not a list", { Records: [{ cf: { config: { requestId: "r" }, request: { clientIp: "", method: "GET", uri: "/", querystring: "", headers: { a: "b" } } } }] }],
+    [
+      "headers that are text",
+      { Records: [{ cf: { config: { requestId: "r" }, request: { headers: "x" } } }] },
+    ],
+    [
+      "a header that is not a list",
+      {
+        Records: [
+          {
+            cf: {
+              config: { requestId: "r" },
+              request: {
+                clientIp: "",
+                method: "GET",
+                uri: "/",
+                querystring: "",
+                headers: { a: "b" },
+              },
+            },
+          },
+        ],
+      },
+    ],
   ];
   test.each(odd)("%s: is answered, not thrown", async (_why, event) => {
     const { handle } = setUp();
@@ -339,6 +682,9 @@ describe("events that CloudFront would never send", () => {
 });
 
 test("signing host and signed host are the baked one", async () => {
-  const { headers } = await setUp().forward({ uri: "/public/health", headers: { host: "d111111abcdef8.cloudfront.net" } });
+  const { headers } = await setUp().forward({
+    uri: "/public/health",
+    headers: { host: "d111111abcdef8.cloudfront.net" },
+  });
   expect(headers["host"]?.[0]?.value).toBe(host);
 });

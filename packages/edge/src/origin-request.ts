@@ -17,13 +17,21 @@ export interface OriginRequestDeps {
   readonly log: Log;
 }
 
-export type OriginRequestHandler = (event: CloudFrontRequestEvent) => Promise<CloudFrontRequestResult>;
+export type OriginRequestHandler = (
+  event: CloudFrontRequestEvent,
+) => Promise<CloudFrontRequestResult>;
 
 /**
  * CloudFront's origin-request event in; the signed request, or an answer that explains the refusal, out. CloudFront
  * fetches: status, headers and streams of the backend never pass through here.
  */
-export function createOriginRequest({ snapshot, settings, keys, guard, log }: OriginRequestDeps): OriginRequestHandler {
+export function createOriginRequest({
+  snapshot,
+  settings,
+  keys,
+  guard,
+  log,
+}: OriginRequestDeps): OriginRequestHandler {
   return async (event) => {
     let received: OriginRequest | undefined;
     try {
@@ -55,7 +63,9 @@ export function createOriginRequest({ snapshot, settings, keys, guard, log }: Or
     const known =
       error instanceof GuardError
         ? error
-        : new GuardError("settings_invalid", "The guard failed. Nothing was forwarded.", { cause: error });
+        : new GuardError("settings_invalid", "The guard failed. Nothing was forwarded.", {
+            cause: error,
+          });
     const requestId = received?.requestId ?? "";
     log({
       requestId,
@@ -65,13 +75,20 @@ export function createOriginRequest({ snapshot, settings, keys, guard, log }: Or
       code: known.code,
       ...(known.cause === undefined ? {} : { cause: causeOf(known.cause) }),
     });
-    return refusal(known, requestId, corsHeaders(received?.http.headers ?? {}, snapshot.corsOrigins));
+    return refusal(
+      known,
+      requestId,
+      corsHeaders(received?.http.headers ?? {}, snapshot.corsOrigins),
+    );
   }
 }
 
 /** Signs for the one baked host only: a distribution pointed elsewhere must not get a signature to play with. */
 function requireOwnOrigin({ origin }: OriginRequest, { functionUrlHost }: Snapshot): void {
   if (origin?.domainName !== functionUrlHost || origin.path !== "") {
-    throw new GuardError("origin_unknown", "The distribution's origin is not the Function URL that this guard signs for.");
+    throw new GuardError(
+      "origin_unknown",
+      "The distribution's origin is not the Function URL that this guard signs for.",
+    );
   }
 }

@@ -25,10 +25,12 @@ export async function loadParameters(
     new GetParametersByPathCommand({ Path: prefix, Recursive: true, MaxResults: maxParameters }),
     { abortSignal: AbortSignal.timeout(3000) },
   );
-  if (NextToken !== undefined) throw new Error("there are more than ten parameters below the prefix");
+  if (NextToken !== undefined)
+    throw new Error("there are more than ten parameters below the prefix");
   const values: Record<string, string> = Object.create(null);
   for (const { Name, Value } of Parameters) {
-    if (Name?.startsWith(`${prefix}/`) && Value !== undefined) values[Name.slice(prefix.length + 1)] = Value;
+    if (Name?.startsWith(`${prefix}/`) && Value !== undefined)
+      values[Name.slice(prefix.length + 1)] = Value;
   }
   return values;
 }

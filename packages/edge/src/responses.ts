@@ -49,7 +49,11 @@ export const signInPath = "/.auth/login";
  *
  * @param extraHeaders CORS headers, so that a browser lets its script read the refusal.
  */
-export function refusal(error: GuardError, requestId: string, extraHeaders: Record<string, string>): CloudFrontResultResponse {
+export function refusal(
+  error: GuardError,
+  requestId: string,
+  extraHeaders: Record<string, string>,
+): CloudFrontResultResponse {
   const { status, challenge, retryAfterSeconds } = answers[error.code];
   const problem = {
     type: "about:blank",
@@ -64,7 +68,9 @@ export function refusal(error: GuardError, requestId: string, extraHeaders: Reco
     "content-type": "application/problem+json",
     ...(challenge === undefined ? {} : { "www-authenticate": challenge }),
     ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
-    ...(error.code === "method_not_allowed" ? { allow: "GET, HEAD, OPTIONS, PUT, POST, PATCH, DELETE" } : {}),
+    ...(error.code === "method_not_allowed"
+      ? { allow: "GET, HEAD, OPTIONS, PUT, POST, PATCH, DELETE" }
+      : {}),
     ...extraHeaders,
   });
 }
@@ -98,7 +104,11 @@ const reasonPhrases: Record<number, string> = {
   503: "Service Unavailable",
 };
 
-function response(status: number, body: string | undefined, headers: Record<string, string>): CloudFrontResultResponse {
+function response(
+  status: number,
+  body: string | undefined,
+  headers: Record<string, string>,
+): CloudFrontResultResponse {
   const all: CloudFrontHeaders = {};
   for (const [name, value] of Object.entries({
     "cache-control": "no-store",

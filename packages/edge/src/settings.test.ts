@@ -7,19 +7,33 @@ import { machineClient, snapshot, webClient } from "./testing.ts";
 const { clients: _clients, ...withoutClients } = snapshot;
 const { jwks: _jwks, ...withoutBoth } = withoutClients;
 const foreignKeys = { keys: [publicJwk(makeKeyPair())] };
-const complete = { "clients/web": webClient, "clients/machine": machineClient, jwks: JSON.stringify(snapshot.jwks) };
+const complete = {
+  "clients/web": webClient,
+  "clients/machine": machineClient,
+  jwks: JSON.stringify(snapshot.jwks),
+};
 
-function setUp(from: Parameters<typeof createSettings>[0], answer: () => Promise<Readonly<Record<string, string>>>) {
+function setUp(
+  from: Parameters<typeof createSettings>[0],
+  answer: () => Promise<Readonly<Record<string, string>>>,
+) {
   const clock = fixedClock();
   const loadParameters = vi.fn<typeof answer>(answer);
   const adopted: unknown[] = [];
-  const settings = createSettings(from, { loadParameters, adoptKeys: (keys) => adopted.push(keys), now: clock.now, log: () => undefined });
+  const settings = createSettings(from, {
+    loadParameters,
+    adoptKeys: (keys) => adopted.push(keys),
+    now: clock.now,
+    log: () => undefined,
+  });
   return { settings, loadParameters, clock, adopted };
 }
 
 describe("settings", () => {
   test("with everything baked nothing is waited for, asked for or changed, whatever the parameters say", () => {
-    const { settings, loadParameters, clock } = setUp(snapshot, async () => ({ "clients/web": "evil" }));
+    const { settings, loadParameters, clock } = setUp(snapshot, async () => ({
+      "clients/web": "evil",
+    }));
     expect(settings.ready()).toBe(undefined);
     clock.advance(1_000_000);
     settings.refreshWhenOld();
@@ -74,7 +88,10 @@ describe("settings", () => {
   });
 
   test("a key set from Parameter Store is not taken where one is baked", async () => {
-    const { settings, adopted } = setUp(withoutClients, async () => ({ ...complete, jwks: JSON.stringify(foreignKeys) }));
+    const { settings, adopted } = setUp(withoutClients, async () => ({
+      ...complete,
+      jwks: JSON.stringify(foreignKeys),
+    }));
     await settings.ready();
     expect(adopted).toEqual([]);
   });

@@ -1,4 +1,9 @@
-import { appClients, type AppClientKind, type AppClientName, type TokenUse } from "@gatehouse/blueprint/app-clients";
+import {
+  appClients,
+  type AppClientKind,
+  type AppClientName,
+  type TokenUse,
+} from "@gatehouse/blueprint/app-clients";
 import { parameterNames } from "@gatehouse/blueprint/parameters";
 import type { Snapshot, SnapshotKey } from "@gatehouse/blueprint/snapshot";
 import { GuardError } from "@gatehouse/core/errors";
@@ -6,7 +11,9 @@ import { GuardError } from "@gatehouse/core/errors";
 import { clientIdPattern, parseKeySet } from "./cognito-values.ts";
 import { causeOf, type Log } from "./log.ts";
 
-export type ClientTable = Readonly<Record<string, { readonly kind: AppClientKind; readonly tokenUses: readonly TokenUse[] }>>;
+export type ClientTable = Readonly<
+  Record<string, { readonly kind: AppClientKind; readonly tokenUses: readonly TokenUse[] }>
+>;
 
 /** How long ids from SSM are used before they are asked for again, beside a request. */
 const refreshAfterSeconds = 300;
@@ -42,7 +49,10 @@ export interface Settings {
  * The settings that may come from SSM. They can only fill what the bundle leaves open (client ids, and the key set of
  * a bundle built without one); kinds, token uses, issuers and the origin never come from there.
  */
-export function createSettings(snapshot: Snapshot, { loadParameters, adoptKeys, now, log }: SettingsDeps): Settings {
+export function createSettings(
+  snapshot: Snapshot,
+  { loadParameters, adoptKeys, now, log }: SettingsDeps,
+): Settings {
   const complete = snapshot.clients !== undefined && snapshot.jwks !== undefined;
   let clients: ClientTable | undefined = snapshot.clients;
   let loaded = complete;
@@ -101,12 +111,17 @@ export function createSettings(snapshot: Snapshot, { loadParameters, adoptKeys, 
  *
  * @throws {TypeError} unless every name has an id of its own: one id for two names could turn a person into a machine.
  */
-function clientsFrom(parameters: Readonly<Record<string, string>>, names: readonly string[]): ClientTable {
+function clientsFrom(
+  parameters: Readonly<Record<string, string>>,
+  names: readonly string[],
+): ClientTable {
   const clients: Record<string, ClientTable[string]> = Object.create(null);
   for (const name of names) {
-    if (!isAppClientName(name)) throw new TypeError("the bundle names a client that the blueprint does not know");
+    if (!isAppClientName(name))
+      throw new TypeError("the bundle names a client that the blueprint does not know");
     const id = parameters[parameterNames.client(name)];
-    if (id === undefined || !clientIdPattern.test(id)) throw new TypeError("a client id is missing or malformed");
+    if (id === undefined || !clientIdPattern.test(id))
+      throw new TypeError("a client id is missing or malformed");
     if (clients[id] !== undefined) throw new TypeError("two clients have the same id");
     const { kind, tokenUses } = appClients[name];
     clients[id] = { kind, tokenUses };

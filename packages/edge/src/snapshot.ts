@@ -30,12 +30,18 @@ export function parseSnapshot(value: unknown): Snapshot {
     ...(jwks === undefined ? {} : { jwks: { keys: parseKeySet(jwks) } }),
     ...(clients === undefined ? {} : { clients: parseClients(clients) }),
     clientNames: texts(file["clientNames"], "clientNames", /^[a-z]{1,32}$/, 1),
-    ...(appOrigins === undefined ? {} : { appOrigins: texts(appOrigins, "appOrigins", /^https?:\/\/[^/]+$/, 1) }),
+    ...(appOrigins === undefined
+      ? {}
+      : { appOrigins: texts(appOrigins, "appOrigins", /^https?:\/\/[^/]+$/, 1) }),
     corsOrigins: texts(file["corsOrigins"], "corsOrigins", /^https?:\/\/[^/*]+$/, 0),
     forwardToken: bool(file["forwardToken"], "forwardToken"),
     ...(signIn === undefined
       ? {}
-      : { signIn: { url: text(record(signIn, "signIn")["url"], "signIn.url", /^https?:\/\/[^\s#]{1,2000}$/) } }),
+      : {
+          signIn: {
+            url: text(record(signIn, "signIn")["url"], "signIn.url", /^https?:\/\/[^\s#]{1,2000}$/),
+          },
+        }),
     revocation: { mode: "off" },
   };
 }
@@ -43,11 +49,15 @@ export function parseSnapshot(value: unknown): Snapshot {
 function parseClients(value: unknown): NonNullable<Snapshot["clients"]> {
   const entries = Object.entries(record(value, "clients"));
   if (entries.length === 0) throw wrong("clients");
-  const clients: Record<string, { kind: AppClientKind; tokenUses: readonly TokenUse[] }> = Object.create(null);
+  const clients: Record<string, { kind: AppClientKind; tokenUses: readonly TokenUse[] }> =
+    Object.create(null);
   for (const [id, client] of entries) {
     const { kind, tokenUses } = record(client, "a client");
-    if (!clientIdPattern.test(id) || (kind !== "person" && kind !== "machine")) throw wrong("clients");
-    const uses = texts(tokenUses, "tokenUses", /^(id|access)$/, 1).map((use): TokenUse => (use === "id" ? "id" : "access"));
+    if (!clientIdPattern.test(id) || (kind !== "person" && kind !== "machine"))
+      throw wrong("clients");
+    const uses = texts(tokenUses, "tokenUses", /^(id|access)$/, 1).map((use): TokenUse =>
+      use === "id" ? "id" : "access",
+    );
     clients[id] = { kind, tokenUses: uses };
   }
   return clients;

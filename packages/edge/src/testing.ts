@@ -41,9 +41,21 @@ export interface EventParts {
 
 /** An origin-request event with the headers that CloudFront always sends. */
 export function originRequestEvent(parts: EventParts = {}): CloudFrontRequestEvent {
-  const { method = "GET", uri = "/", querystring = "", body = new Uint8Array(0), inputTruncated = false, originHost = host } = parts;
+  const {
+    method = "GET",
+    uri = "/",
+    querystring = "",
+    body = new Uint8Array(0),
+    inputTruncated = false,
+    originHost = host,
+  } = parts;
   const headers: CloudFrontHeaders = {};
-  const all = { host: originHost, via: "2.0 2afae0d44e2540f472c0635ab62c232b.cloudfront.net (CloudFront)", "x-forwarded-for": "203.0.113.178", ...parts.headers };
+  const all = {
+    host: originHost,
+    via: "2.0 2afae0d44e2540f472c0635ab62c232b.cloudfront.net (CloudFront)",
+    "x-forwarded-for": "203.0.113.178",
+    ...parts.headers,
+  };
   for (const [name, value] of Object.entries(all)) {
     headers[name.toLowerCase()] = [value].flat().map((line) => ({ key: name, value: line }));
   }
@@ -51,16 +63,35 @@ export function originRequestEvent(parts: EventParts = {}): CloudFrontRequestEve
     Records: [
       {
         cf: {
-          config: { distributionDomainName: "d111111abcdef8.cloudfront.net", distributionId: "EDFDVBD6EXAMPLE", eventType: "origin-request", requestId: "request-1" },
+          config: {
+            distributionDomainName: "d111111abcdef8.cloudfront.net",
+            distributionId: "EDFDVBD6EXAMPLE",
+            eventType: "origin-request",
+            requestId: "request-1",
+          },
           request: {
             clientIp: "203.0.113.178",
             method,
             uri,
             querystring,
             headers,
-            body: { action: "read-only", data: Buffer.from(body).toString("base64"), encoding: "base64", inputTruncated },
+            body: {
+              action: "read-only",
+              data: Buffer.from(body).toString("base64"),
+              encoding: "base64",
+              inputTruncated,
+            },
             origin: {
-              custom: { customHeaders: {}, domainName: originHost, keepaliveTimeout: 5, path: "", port: 443, protocol: "https", readTimeout: 30, sslProtocols: ["TLSv1.2"] },
+              custom: {
+                customHeaders: {},
+                domainName: originHost,
+                keepaliveTimeout: 5,
+                path: "",
+                port: 443,
+                protocol: "https",
+                readTimeout: 30,
+                sslProtocols: ["TLSv1.2"],
+              },
             },
           },
         },

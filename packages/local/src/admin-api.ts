@@ -4,7 +4,11 @@ import type { Clock } from "./clock.ts";
 export interface AdminApiOptions {
   readonly clock: Clock;
   /** Signs claims of any shape with one of the pool's real keys. */
-  readonly mintToken: (keyUse: "id" | "access", claims: JsonObject, header: JsonObject) => Promise<string>;
+  readonly mintToken: (
+    keyUse: "id" | "access",
+    claims: JsonObject,
+    header: JsonObject,
+  ) => Promise<string>;
 }
 
 /**
@@ -20,7 +24,10 @@ export function createAdminApi({ clock, mintToken }: AdminApiOptions): JsonServi
         resources: () => ["arn:aws:gatehouse:::clock"],
         run: ({ Seconds }) => {
           if (typeof Seconds !== "number" || !Number.isFinite(Seconds) || Seconds < 0) {
-            throw new AwsError("ValidationException", "Seconds must be a number that is not negative: time only moves forward.");
+            throw new AwsError(
+              "ValidationException",
+              "Seconds must be a number that is not negative: time only moves forward.",
+            );
           }
           clock.advance(Seconds);
           return { Now: Math.floor(clock.now() / 1000) };
@@ -30,7 +37,10 @@ export function createAdminApi({ clock, mintToken }: AdminApiOptions): JsonServi
         resources: () => ["arn:aws:gatehouse:::token"],
         run: async ({ KeyUse, Claims, Header }) => {
           if ((KeyUse !== "id" && KeyUse !== "access") || !isObject(Claims)) {
-            throw new AwsError("ValidationException", "KeyUse must be id or access, and Claims an object.");
+            throw new AwsError(
+              "ValidationException",
+              "KeyUse must be id or access, and Claims an object.",
+            );
           }
           return { Token: await mintToken(KeyUse, Claims, isObject(Header) ? Header : {}) };
         },

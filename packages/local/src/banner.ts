@@ -4,7 +4,8 @@ import type { StackOutputs } from "./outputs.ts";
 export function banner(outputs: StackOutputs): string {
   const { appUrl, signInUrl, functionUrl, users, tokens } = outputs;
   const people = users.map(
-    ({ username, password, groups }) => `  ${username.padEnd(8)} ${password}${groups.length === 0 ? "" : `  (${groups.join(", ")})`}`,
+    ({ username, password, groups }) =>
+      `  ${username.padEnd(8)} ${password}${groups.length === 0 ? "" : `  (${groups.join(", ")})`}`,
   );
   return [
     "",

@@ -10,7 +10,13 @@ import { buildFunctions } from "@gatehouse/functions/build";
 const root = join(import.meta.dirname, "../../..");
 
 /** What an edit of leads to a new build. */
-const watched = ["access.ts", "packages/blueprint/src", "packages/core/src", "packages/edge/src", "packages/functions/src"];
+const watched = [
+  "access.ts",
+  "packages/blueprint/src",
+  "packages/core/src",
+  "packages/edge/src",
+  "packages/functions/src",
+];
 
 /** An editor writes a file in several steps; they count as one change. */
 const settleMs = 50;

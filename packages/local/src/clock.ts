@@ -17,7 +17,9 @@ export function createClock(machineNow: () => number = Date.now): Clock {
     },
     advance(seconds) {
       if (!Number.isFinite(seconds) || seconds < 0) {
-        throw new TypeError("the clock moves forward only: give a number of seconds that is not negative");
+        throw new TypeError(
+          "the clock moves forward only: give a number of seconds that is not negative",
+        );
       }
       offsetMs += Math.round(seconds * 1000);
     },

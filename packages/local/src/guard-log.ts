@@ -9,10 +9,20 @@ export function explainGuardLine(line: string, explain: Explain): void {
     return typeof value === "string" || typeof value === "number" ? String(value) : "";
   };
   if (entry["notice"] !== undefined) {
-    return explain("guard", [text("notice").replaceAll("_", " "), text("cause")].filter(Boolean).join(": "));
+    return explain(
+      "guard",
+      [text("notice").replaceAll("_", " "), text("cause")].filter(Boolean).join(": "),
+    );
   }
-  const about = [text("method"), entry["rule"] === undefined ? "" : `rule ${text("rule")}`, entry["caller"] === undefined ? "" : `as ${text("caller")}`];
-  const outcome = entry["outcome"] === "refused" ? `${text("status")} ${text("code")}` : text("outcome").replaceAll("_", " ");
+  const about = [
+    text("method"),
+    entry["rule"] === undefined ? "" : `rule ${text("rule")}`,
+    entry["caller"] === undefined ? "" : `as ${text("caller")}`,
+  ];
+  const outcome =
+    entry["outcome"] === "refused"
+      ? `${text("status")} ${text("code")}`
+      : text("outcome").replaceAll("_", " ");
   const cause = entry["cause"] === undefined ? "" : `(${text("cause")})`;
   return explain("guard", [outcome, ...about, cause].filter(Boolean).join(" "));
 }

@@ -27,11 +27,16 @@ interface CommandLine {
 function parseCommandLine(args: readonly string[]): CommandLine | "help" {
   const { values } = parseArgs({
     args: [...args],
-    options: { port: { type: "string" }, json: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+    options: {
+      port: { type: "string" },
+      json: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    },
   });
   if (values.help) return "help";
   const port = values.port ?? String(defaultPort);
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new TypeError(`--port takes a number from 0 to 65535, not ${port}`);
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    throw new TypeError(`--port takes a number from 0 to 65535, not ${port}`);
   return { port: Number(port), json: values.json ?? false };
 }
 

@@ -29,12 +29,18 @@ export interface StackOutputs {
   };
   /** For `AWS_ENDPOINT_URL_SSM` and `AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER`. */
   readonly endpoints: { readonly ssm: string; readonly cognitoIdp: string };
-  readonly users: readonly { readonly username: string; readonly password: string; readonly groups: readonly string[] }[];
+  readonly users: readonly {
+    readonly username: string;
+    readonly password: string;
+    readonly groups: readonly string[];
+  }[];
   /** Of the first user, from the web client. */
   readonly tokens: { readonly id: string; readonly access: string };
   /**
    * `edge`: the guard's own role. `service`: another role that may call the Function URL. `stranger`: one that may not.
    * `admin`: may use the SSM, user pool and clock APIs.
    */
-  readonly credentials: Readonly<Record<"edge" | "service" | "stranger" | "admin", OutputCredentials>>;
+  readonly credentials: Readonly<
+    Record<"edge" | "service" | "stranger" | "admin", OutputCredentials>
+  >;
 }

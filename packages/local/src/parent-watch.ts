@@ -12,7 +12,11 @@ export function watchParents(onGone: () => void): () => void {
   const parent = process.ppid;
   const launchers = launchersOf(parent);
   const timer = setInterval(() => {
-    if (process.ppid === parent && launchers.every(({ pid, startedAt }) => startTime(pid) === startedAt)) return;
+    if (
+      process.ppid === parent &&
+      launchers.every(({ pid, startedAt }) => startTime(pid) === startedAt)
+    )
+      return;
     clearInterval(timer);
     onGone();
   }, intervalMs);

@@ -8,7 +8,9 @@ export function createPrinter(stream: NodeJS.WriteStream, now: () => number = Da
     stream.isTTY ? styleText(format, text, { stream }) : text;
   return (from, reason, details = []) => {
     const time = new Date(now()).toISOString().slice(11, 19);
-    stream.write(`${style("dim", time)} ${style("yellow", from.padEnd(12))} ${printable(reason)}\n`);
+    stream.write(
+      `${style("dim", time)} ${style("yellow", from.padEnd(12))} ${printable(reason)}\n`,
+    );
     for (const detail of details) stream.write(style("dim", `    ${printable(detail)}\n`));
   };
 }

@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 
 import type { Explain } from "./explain.ts";
@@ -23,7 +29,11 @@ export interface PublicServer {
  * @param port 0 picks a free one.
  * @throws {Error} with code `EADDRINUSE` when the port is taken.
  */
-export async function startPublicServer(port: number, route: Route, explain: Explain): Promise<PublicServer> {
+export async function startPublicServer(
+  port: number,
+  route: Route,
+  explain: Explain,
+): Promise<PublicServer> {
   const sockets = new Set<Socket>();
   const listener: RequestListener = (request, response) => {
     const host = hostOf(request);
@@ -57,7 +67,10 @@ export async function startPublicServer(port: number, route: Route, explain: Exp
 }
 
 /** A machine without IPv6 is fine; a port that somebody else has on ::1 is not, a browser might go there. */
-async function openIfPossible(open: () => Promise<Server>, opened: Server): Promise<readonly Server[]> {
+async function openIfPossible(
+  open: () => Promise<Server>,
+  opened: Server,
+): Promise<readonly Server[]> {
   try {
     return [await open()];
   } catch (error) {
@@ -69,13 +82,16 @@ async function openIfPossible(open: () => Promise<Server>, opened: Server): Prom
 
 function portOf(server: Server): number {
   const address: AddressInfo | string | null = server.address();
-  if (address === null || typeof address === "string") throw new TypeError("the server has no port");
+  if (address === null || typeof address === "string")
+    throw new TypeError("the server has no port");
   return address.port;
 }
 
 /** The request's `Host`, lower case, with its port; `undefined` unless there is exactly one. */
 function hostOf({ rawHeaders }: IncomingMessage): string | undefined {
-  const hosts = rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === "host");
+  const hosts = rawHeaders.filter(
+    (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === "host",
+  );
   return hosts.length === 1 ? hosts[0]?.toLowerCase() : undefined;
 }
 

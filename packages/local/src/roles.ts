@@ -35,7 +35,9 @@ export function createRoles(identities: Identities, options: RolesOptions): Role
   });
   return {
     // Lambda@Edge runs under a session that is named after the function and its home region.
-    edge: identities.assumeRole(edgeRoleName(app, stage), `us-east-1.${options.guardName}`, [edgePolicy]),
+    edge: identities.assumeRole(edgeRoleName(app, stage), `us-east-1.${options.guardName}`, [
+      edgePolicy,
+    ]),
     service: identities.assumeRole(`${app}-${stage}-service`, "batch", [callerPolicy(functionArn)]),
     stranger: identities.assumeRole(`${app}-${stage}-stranger`, "nobody", []),
     admin: identities.assumeRole(`${app}-${stage}-admin`, "you", [adminPolicy]),
@@ -64,5 +66,7 @@ function callerPolicy(functionArn: string): PolicyDocument {
 
 const adminPolicy: PolicyDocument = {
   Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Action: ["ssm:*", "cognito-idp:*", "gatehouse:*"], Resource: "*" }],
+  Statement: [
+    { Effect: "Allow", Action: ["ssm:*", "cognito-idp:*", "gatehouse:*"], Resource: "*" },
+  ],
 };

@@ -17,7 +17,10 @@ export interface RoutesOptions {
 const anyFunctionUrl = /^[a-z0-9-]+\.lambda-url\.[a-z0-9-]+\.on\.aws$/;
 
 /** Which stand-in answers for a `Host`: the exact names of the stack, with its port. */
-export function createRoutes(port: number, { cloudFront, hosted, functionUrl, awsApis, explain }: RoutesOptions): Route {
+export function createRoutes(
+  port: number,
+  { cloudFront, hosted, functionUrl, awsApis, explain }: RoutesOptions,
+): Route {
   const listeners = new Map<string, RequestListener>();
   const add = (name: string, listener: RequestListener): void => {
     listeners.set(`${name}:${port}`, listener);
@@ -44,7 +47,9 @@ function settled(handle: Handle, explain: Explain): RequestListener {
 
 /** A fault of the stack itself: said in the terminal, and never a half answer that looks whole. */
 export function answerFault(error: unknown, response: ServerResponse, explain: Explain): void {
-  explain("stack", "500: the local stack failed; please report it", [error instanceof Error ? (error.stack ?? error.message) : "no error"]);
+  explain("stack", "500: the local stack failed; please report it", [
+    error instanceof Error ? (error.stack ?? error.message) : "no error",
+  ]);
   if (response.headersSent) {
     response.destroy();
     return;

@@ -76,11 +76,16 @@ function clientOf({ accessKeyId, secretAccessKey, sessionToken }: Identity): SSM
   });
 }
 
-const put = (Name: string, Value = "x") => admin.send(new PutParameterCommand({ Name, Value, Type: "String" }));
+const put = (Name: string, Value = "x") =>
+  admin.send(new PutParameterCommand({ Name, Value, Type: "String" }));
 const names = (parameters: readonly Parameter[] | undefined) => parameters?.map(({ Name }) => Name);
 
-const byPath = (input: { Path: string; Recursive?: boolean; MaxResults?: number; NextToken?: string }) =>
-  admin.send(new GetParametersByPathCommand(input));
+const byPath = (input: {
+  Path: string;
+  Recursive?: boolean;
+  MaxResults?: number;
+  NextToken?: string;
+}) => admin.send(new GetParametersByPathCommand(input));
 describe("one parameter", () => {
   test("comes back with ARN, version and the time of the stack's clock", async () => {
     const before = clock.now();
@@ -112,9 +117,12 @@ describe("one parameter", () => {
   test("keeps its versions", async () => {
     await put("/v", "one");
     await expect(put("/v", "two")).rejects.toMatchObject({ name: "ParameterAlreadyExists" });
-    const second = await admin.send(new PutParameterCommand({ Name: "/v", Value: "two", Overwrite: true }));
+    const second = await admin.send(
+      new PutParameterCommand({ Name: "/v", Value: "two", Overwrite: true }),
+    );
     expect(second.Version).toBe(2);
-    const valueOf = async (Name: string) => (await admin.send(new GetParameterCommand({ Name }))).Parameter;
+    const valueOf = async (Name: string) =>
+      (await admin.send(new GetParameterCommand({ Name }))).Parameter;
     expect(await valueOf("/v")).toMatchObject({ Value: "two", Version: 2 });
     expect(await valueOf("/v:1")).toMatchObject({
       Value: "one",
@@ -135,7 +143,9 @@ describe("one parameter", () => {
   });
 
   test("gives ciphertext without WithDecryption when it is a SecureString", async () => {
-    await admin.send(new PutParameterCommand({ Name: "/s", Value: "geheim", Type: "SecureString" }));
+    await admin.send(
+      new PutParameterCommand({ Name: "/s", Value: "geheim", Type: "SecureString" }),
+    );
     const sealed = (await admin.send(new GetParameterCommand({ Name: "/s" }))).Parameter;
     expect(sealed?.Type).toBe("SecureString");
     expect(Buffer.from(sealed?.Value ?? "", "base64").length).toBe(12 + 16 + "geheim".length);
@@ -152,18 +162,41 @@ describe("one parameter", () => {
   });
 });
 
-const badPuts: [why: string, input: { Name: string; Value: string; Type?: "String" | "StringList" }, error: string][] =
+const badPuts: [
+  why: string,
+  input: { Name: string; Value: string; Type?: "String" | "StringList" },
+  error: string,
+][] = [
   [
-    ["a value over 4 KB", { Name: "/big", Value: "x".repeat(4097), Type: "String" }, "ValidationException"],
-    ["no type for a new parameter", { Name: "/new", Value: "x" }, "ValidationException"],
-    ["a path without a leading slash", { Name: "a/b", Value: "x", Type: "String" }, "ValidationException"],
-    ["an empty segment", { Name: "/a//b", Value: "x", Type: "String" }, "ValidationException"],
-    ["a space inside the name", { Name: "/a b", Value: "x", Type: "String" }, "ValidationException"],
-    ["a reserved name", { Name: "/aws/x", Value: "x", Type: "String" }, "AccessDeniedException"],
-    ["a name that begins with ssm", { Name: "SsmThing", Value: "x", Type: "String" }, "ValidationException"],
-    ["16 levels", { Name: "/l".repeat(16), Value: "x", Type: "String" }, "HierarchyLevelLimitExceededException"],
-    ["a reference to another parameter", { Name: "/r", Value: "{{ssm:other}}", Type: "String" }, "ValidationException"],
-  ];
+    "a value over 4 KB",
+    { Name: "/big", Value: "x".repeat(4097), Type: "String" },
+    "ValidationException",
+  ],
+  ["no type for a new parameter", { Name: "/new", Value: "x" }, "ValidationException"],
+  [
+    "a path without a leading slash",
+    { Name: "a/b", Value: "x", Type: "String" },
+    "ValidationException",
+  ],
+  ["an empty segment", { Name: "/a//b", Value: "x", Type: "String" }, "ValidationException"],
+  ["a space inside the name", { Name: "/a b", Value: "x", Type: "String" }, "ValidationException"],
+  ["a reserved name", { Name: "/aws/x", Value: "x", Type: "String" }, "AccessDeniedException"],
+  [
+    "a name that begins with ssm",
+    { Name: "SsmThing", Value: "x", Type: "String" },
+    "ValidationException",
+  ],
+  [
+    "16 levels",
+    { Name: "/l".repeat(16), Value: "x", Type: "String" },
+    "HierarchyLevelLimitExceededException",
+  ],
+  [
+    "a reference to another parameter",
+    { Name: "/r", Value: "{{ssm:other}}", Type: "String" },
+    "ValidationException",
+  ],
+];
 
 test.each(badPuts)("refuses to put %s", async (_why, input, error) => {
   await expect(admin.send(new PutParameterCommand(input))).rejects.toMatchObject({ name: error });
@@ -178,7 +211,9 @@ test("takes a value of exactly 4 KB and a name of 15 levels", async () => {
 
 test("refuses to change a parameter's type", async () => {
   await put("/t");
-  const change = admin.send(new PutParameterCommand({ Name: "/t", Value: "x", Type: "StringList", Overwrite: true }));
+  const change = admin.send(
+    new PutParameterCommand({ Name: "/t", Value: "x", Type: "StringList", Overwrite: true }),
+  );
   await expect(change).rejects.toMatchObject({ name: "HierarchyTypeMismatchException" });
 });
 
@@ -208,8 +243,14 @@ describe("a path", () => {
   test("has one level unless it is read recursively, and no neighbours with a longer name", async () => {
     for (const name of ["/p/a", "/p/b/c", "/pq", "/p"]) ssm.put(name, "x");
     expect(names((await byPath({ Path: "/p" })).Parameters)).toEqual(["/p/a"]);
-    expect(names((await byPath({ Path: "/p/", Recursive: true })).Parameters)).toEqual(["/p/a", "/p/b/c"]);
-    expect(names((await byPath({ Path: "/", Recursive: false })).Parameters)).toEqual(["/p", "/pq"]);
+    expect(names((await byPath({ Path: "/p/", Recursive: true })).Parameters)).toEqual([
+      "/p/a",
+      "/p/b/c",
+    ]);
+    expect(names((await byPath({ Path: "/", Recursive: false })).Parameters)).toEqual([
+      "/p",
+      "/pq",
+    ]);
   });
 
   test("that holds nothing is an empty list", async () => {
@@ -219,7 +260,8 @@ describe("a path", () => {
   });
 
   test("comes in pages of at most ten, each parameter once", async () => {
-    for (let index = 0; index < 12; index += 1) ssm.put(`/p/${String(index).padStart(2, "0")}`, "x");
+    for (let index = 0; index < 12; index += 1)
+      ssm.put(`/p/${String(index).padStart(2, "0")}`, "x");
     const first = await byPath({ Path: "/p" });
     expect(first.Parameters).toHaveLength(10);
     const second = await byPath({ Path: "/p", NextToken: first.NextToken ?? "" });
@@ -248,8 +290,9 @@ describe("throttling", () => {
       clock: { now: () => nowMs, offsetMs: 0, advance: () => {} },
     });
     bucket.put("/a", "x");
-    const run = (operation: string, input: { Name?: string; Names?: string[]; Path?: string }) => async () =>
-      bucket.service.operations[operation]?.run(input, undefined);
+    const run =
+      (operation: string, input: { Name?: string; Names?: string[]; Path?: string }) => async () =>
+        bucket.service.operations[operation]?.run(input, undefined);
     const reads = [
       run("GetParameter", { Name: "/a" }),
       run("GetParameters", { Names: ["/a"] }),
@@ -282,7 +325,9 @@ describe("throttling", () => {
 describe("the guard's own role", () => {
   test("reads its prefix, by path and by name", async () => {
     ssm.put(`${prefix}/clients/web`, "id");
-    const inPath = await edge.send(new GetParametersByPathCommand({ Path: prefix, Recursive: true }));
+    const inPath = await edge.send(
+      new GetParametersByPathCommand({ Path: prefix, Recursive: true }),
+    );
     expect(names(inPath.Parameters)).toEqual([`${prefix}/clients/web`]);
     const named = await edge.send(new GetParametersCommand({ Names: [`${prefix}/clients/web`] }));
     expect(named.Parameters).toHaveLength(1);
@@ -321,7 +366,8 @@ describe("the guard's own role", () => {
     ],
     [
       "writing to its own prefix",
-      () => edge.send(new PutParameterCommand({ Name: `${prefix}/jwks`, Value: "{}", Type: "String" })),
+      () =>
+        edge.send(new PutParameterCommand({ Name: `${prefix}/jwks`, Value: "{}", Type: "String" })),
       "PutParameter",
       `${prefix}/jwks`,
     ],

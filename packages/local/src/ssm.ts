@@ -3,7 +3,11 @@ import type { InputMembers } from "./aws-json/input-members.ts";
 import { AwsError } from "./aws-json/json-service.ts";
 import type { JsonObject, JsonService, Operation } from "./aws-json/json-service.ts";
 import type { Clock } from "./clock.ts";
-import { parameterArn, parseParameterReference, requireCreatableName } from "./ssm/parameter-name.ts";
+import {
+  parameterArn,
+  parseParameterReference,
+  requireCreatableName,
+} from "./ssm/parameter-name.ts";
 import { createParameterStore } from "./ssm/parameter-store.ts";
 import type { ParameterType, ParameterVersion } from "./ssm/parameter-store.ts";
 import { createRequestBucket } from "./ssm/request-bucket.ts";
@@ -29,7 +33,8 @@ export function createSsm(options: { region: string; accountId: string; clock: C
   const store = createParameterStore(clock);
   const takeRequest = createRequestBucket(requestsPerSecond, clock);
   const arnOf = (name: string) => parameterArn(region, accountId, name);
-  const referTo = (text: string) => parseParameterReference(text, `arn:aws:ssm:${region}:${accountId}:parameter`);
+  const referTo = (text: string) =>
+    parseParameterReference(text, `arn:aws:ssm:${region}:${accountId}:parameter`);
   const nameIn = (input: JsonObject) => referTo(members(input).text("Name"));
 
   /** What a reference points at now; `undefined` when there is no such parameter or version. */
@@ -111,15 +116,28 @@ export function createSsm(options: { region: string; accountId: string; clock: C
       run(input) {
         takeRequest();
         const asked = members(input);
-        asked.only("Name", "Value", "Type", "Overwrite", "Description", "Tier", "DataType", "KeyId");
+        asked.only(
+          "Name",
+          "Value",
+          "Type",
+          "Overwrite",
+          "Description",
+          "Tier",
+          "DataType",
+          "KeyId",
+        );
         const type = asked.optionalText("Type");
         const known = parameterTypes.find((each) => each === type);
         if (type !== undefined && !known) {
-          throw new AwsError("UnsupportedParameterType", `The parameter type ${type} is not supported.`);
+          throw new AwsError(
+            "UnsupportedParameterType",
+            `The parameter type ${type} is not supported.`,
+          );
         }
         requireOneOf(asked.optionalText("Tier"), "Tier", ["Standard"]);
         requireOneOf(asked.optionalText("DataType"), "DataType", ["text"]);
-        if ((asked.optionalText("KeyId") ?? defaultKeyId) !== defaultKeyId) throw new AwsError("InvalidKeyId");
+        if ((asked.optionalText("KeyId") ?? defaultKeyId) !== defaultKeyId)
+          throw new AwsError("InvalidKeyId");
         const name = requireCreatableName(asked.text("Name"));
         const { version } = store.put(name, asked.text("Value"), known, asked.flag("Overwrite"));
         return { Tier: "Standard", Version: version };
@@ -177,7 +195,10 @@ function pathIn(input: JsonObject): string {
 
 function requireOneOf(value: string | undefined, member: string, played: readonly string[]): void {
   if (value !== undefined && !played.includes(value)) {
-    throw new AwsError("ValidationException", `The local stack plays ${member} ${played.join(" or ")} only.`);
+    throw new AwsError(
+      "ValidationException",
+      `The local stack plays ${member} ${played.join(" or ")} only.`,
+    );
   }
 }
 
@@ -188,7 +209,8 @@ function pageToken(below: string, lastName: string): string {
 function nameFromPageToken(token: string, below: string): string {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(token, "base64url").toString());
-    if (Array.isArray(parsed) && parsed[0] === below && typeof parsed[1] === "string") return parsed[1];
+    if (Array.isArray(parsed) && parsed[0] === below && typeof parsed[1] === "string")
+      return parsed[1];
   } catch {
     // Not one of ours: the same answer as for a token of another path.
   }

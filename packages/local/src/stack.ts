@@ -45,7 +45,9 @@ export interface StackOptions {
   /** What is left out of the guard's settings file, so that it has to come from Parameter Store. */
   readonly unbaked?: readonly ("clients" | "jwks")[];
   /** Settings of the stage other than those in stages.ts. */
-  readonly stage?: Partial<Pick<Stage, "corsOrigins" | "forwardToken" | "implicitGrant" | "selfSignUp">>;
+  readonly stage?: Partial<
+    Pick<Stage, "corsOrigins" | "forwardToken" | "implicitGrant" | "selfSignUp">
+  >;
 }
 
 export interface Stack {
@@ -111,11 +113,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ],
     });
     const ssm = createSsm({ region, accountId, clock });
-    for (const name of clientNames) ssm.put(`${prefix}/${parameterNames.client(name)}`, cognito.clientId(name));
+    for (const name of clientNames)
+      ssm.put(`${prefix}/${parameterNames.client(name)}`, cognito.clientId(name));
     ssm.put(`${prefix}/${parameterNames.jwks}`, JSON.stringify(cognito.keySet()));
 
     const jsonApi = createJsonApi({
-      services: [cognito.service, ssm.service, createAdminApi({ clock, mintToken: cognito.mintToken })],
+      services: [
+        cognito.service,
+        ssm.service,
+        createAdminApi({ clock, mintToken: cognito.mintToken }),
+      ],
       region,
       identities,
       clock,
@@ -123,8 +130,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     });
     const idpHost = `cognito-idp.${region}.amazonaws.com`;
     const ssmHost = `ssm.${region}.amazonaws.com`;
-    const awsApis = (request: Parameters<typeof jsonApi.handle>[0], response: Parameters<typeof jsonApi.handle>[1]): void => {
-      const answer = request.method === "GET" ? cognito.handleIdp(request, response) : jsonApi.handle(request, response);
+    const awsApis = (
+      request: Parameters<typeof jsonApi.handle>[0],
+      response: Parameters<typeof jsonApi.handle>[1],
+    ): void => {
+      const answer =
+        request.method === "GET"
+          ? cognito.handleIdp(request, response)
+          : jsonApi.handle(request, response);
       answer.catch((error: unknown) => answerFault(error, response, explain));
     };
     const front = await startTlsFront({ hosts: [idpHost, ssmHost], listener: awsApis });
@@ -138,7 +151,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       functionUrlHost,
       issuers: [cognito.issuer],
       ...(options.unbaked?.includes("jwks") ? {} : { jwks: cognito.keySet() }),
-      ...(options.unbaked?.includes("clients") ? {} : { clients: snapshotClients(clientNames, cognito.clientId) }),
+      ...(options.unbaked?.includes("clients")
+        ? {}
+        : { clients: snapshotClients(clientNames, cognito.clientId) }),
       clientNames,
       appOrigins: [appUrl],
       corsOrigins: stage.corsOrigins,
@@ -208,9 +223,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       domainName: `${lowerCaseId(14)}.cloudfront.net`,
       distributionId: `E${lowerCaseId(13).toUpperCase()}`,
       behavior: cacheBehavior,
-      origin: { ...origin, domainName: functionUrlHost, readTimeoutSeconds: stage.originReadTimeoutSeconds },
+      origin: {
+        ...origin,
+        domainName: functionUrlHost,
+        readTimeoutSeconds: stage.originReadTimeoutSeconds,
+      },
       dial: { host: "127.0.0.1", port: server.port },
-      edge: { invoke: (event) => guard.invoke(event), timeoutSeconds: guardFunction.timeoutSeconds },
+      edge: {
+        invoke: (event) => guard.invoke(event),
+        timeoutSeconds: guardFunction.timeoutSeconds,
+      },
       clock,
       explain,
     });
@@ -230,7 +252,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           await Promise.all([guard.redeploy(fresh.edge), api.redeploy(fresh.functions)]);
           explain("stack", "rebuilt and reloaded both functions");
         },
-        (message) => explain("stack", "the build failed; the last good one keeps serving", message.split("\n")),
+        (message) =>
+          explain(
+            "stack",
+            "the build failed; the last good one keeps serving",
+            message.split("\n"),
+          ),
       );
     }
 
@@ -238,7 +265,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     if (user === undefined) throw new TypeError("the stack has no user");
     const endpoint = `http://127.0.0.1:${server.port}`;
     const tokens = await cognito.tokensFor(user.username, "web");
-    const walkthrough = clientNames.includes("walkthrough") ? { walkthrough: { id: cognito.clientId("walkthrough") } } : {};
+    const walkthrough = clientNames.includes("walkthrough")
+      ? { walkthrough: { id: cognito.clientId("walkthrough") } }
+      : {};
     return {
       clock,
       close,
@@ -255,7 +284,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           ...walkthrough,
         },
         endpoints: { ssm: endpoint, cognitoIdp: endpoint },
-        users: cognito.users.map(({ username, password, groups }) => ({ username, password, groups })),
+        users: cognito.users.map(({ username, password, groups }) => ({
+          username,
+          password,
+          groups,
+        })),
         tokens: { id: tokens.id, access: tokens.access },
         credentials: {
           edge: credentialsOf(roles.edge),
@@ -276,7 +309,10 @@ function appClientNames({ implicitGrant }: Stage): readonly AppClientName[] {
   return implicitGrant ? ["web", "machine", "walkthrough"] : ["web", "machine"];
 }
 
-function snapshotClients(names: readonly AppClientName[], clientId: (name: AppClientName) => string): Snapshot["clients"] & object {
+function snapshotClients(
+  names: readonly AppClientName[],
+  clientId: (name: AppClientName) => string,
+): Snapshot["clients"] & object {
   return Object.fromEntries(
     names.map((name) => {
       const { kind, tokenUses } = appClients[name];
@@ -285,7 +321,11 @@ function snapshotClients(names: readonly AppClientName[], clientId: (name: AppCl
   );
 }
 
-function credentialsOf({ accessKeyId, secretAccessKey, sessionToken }: Identity): OutputCredentials {
+function credentialsOf({
+  accessKeyId,
+  secretAccessKey,
+  sessionToken,
+}: Identity): OutputCredentials {
   return { accessKeyId, secretAccessKey, sessionToken };
 }
 

@@ -83,8 +83,10 @@ export function inputMembers(
       const value = present(name);
       if (value === undefined) return undefined;
       if (typeof value !== "number" || !Number.isInteger(value)) throw wrongType("Integer");
-      if (value < min) throw invalid(name, `'${value}' `, `have value greater than or equal to ${min}`);
-      if (value > max) throw invalid(name, `'${value}' `, `have value less than or equal to ${max}`);
+      if (value < min)
+        throw invalid(name, `'${value}' `, `have value greater than or equal to ${min}`);
+      if (value > max)
+        throw invalid(name, `'${value}' `, `have value less than or equal to ${max}`);
       return value;
     },
     texts(name, max) {
@@ -100,23 +102,33 @@ export function inputMembers(
         return each;
       }),
     optionalTextMap(name) {
-      const entries = Object.entries(optionalObject(name) ?? {}).map(([key, value]): [string, string] => {
-        if (typeof value !== "string") throw wrongType("String");
-        return [key, value];
-      });
+      const entries = Object.entries(optionalObject(name) ?? {}).map(
+        ([key, value]): [string, string] => {
+          if (typeof value !== "string") throw wrongType("String");
+          return [key, value];
+        },
+      );
       return new Map(entries);
     },
     only(...names) {
-      const unknown = Object.keys(input).filter((name) => !names.includes(name) && present(name) !== undefined);
+      const unknown = Object.keys(input).filter(
+        (name) => !names.includes(name) && present(name) !== undefined,
+      );
       if (unknown.length > 0) {
-        throw new AwsError(validationError, `The local stack does not play ${unknown.join(", ")} in this operation.`);
+        throw new AwsError(
+          validationError,
+          `The local stack does not play ${unknown.join(", ")} in this operation.`,
+        );
       }
     },
   };
 }
 
 function wrongType(expected: string): AwsError {
-  return new AwsError("SerializationException", `A member does not have the expected type ${expected}.`);
+  return new AwsError(
+    "SerializationException",
+    `A member does not have the expected type ${expected}.`,
+  );
 }
 
 function isArray(value: JsonValue): value is readonly JsonValue[] {

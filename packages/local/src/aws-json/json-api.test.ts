@@ -95,7 +95,9 @@ describe("the envelope", () => {
   test("hides what went wrong inside the stand-in", async () => {
     const response = await call("Failing.Broken");
     expect(response.status).toBe(500);
-    expect(await response.text()).toBe('{"__type":"InternalServerError","message":"An internal error occurred."}');
+    expect(await response.text()).toBe(
+      '{"__type":"InternalServerError","message":"An internal error occurred."}',
+    );
     expect(explained).toEqual(["ssm: ssm:Broken: a fault of the stand-in"]);
   });
 
@@ -153,13 +155,16 @@ const refusals: [why: string, send: () => Promise<Response>, status: number, typ
   ],
 ];
 
-test.each(refusals)("refuses %s, without CORS headers, and explains once", async (_why, send, status, type) => {
-  const response = await send();
-  expect(response.status).toBe(status);
-  expect(await response.json()).toMatchObject({ __type: type });
-  expect(corsHeaders(response)).toEqual([]);
-  expect(explained).toHaveLength(1);
-});
+test.each(refusals)(
+  "refuses %s, without CORS headers, and explains once",
+  async (_why, send, status, type) => {
+    const response = await send();
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ __type: type });
+    expect(corsHeaders(response)).toEqual([]);
+    expect(explained).toHaveLength(1);
+  },
+);
 
 test("stops reading a body without a length once it is over 1 MB", async () => {
   const status = await new Promise((resolve, reject) => {
@@ -220,19 +225,38 @@ describe("a signature", () => {
     expect(explained).toEqual([]);
   });
 
-  const wrong: [why: string, credentials: () => Partial<Identity>, scope: string, type: string][] = [
-    ["another secret", () => ({ secretAccessKey: "another" }), region, "InvalidSignatureException"],
-    ["another session token", () => ({ sessionToken: "another" }), region, "UnrecognizedClientException"],
-    ["an unknown key", () => ({ accessKeyId: "ASIAAAAAAAAAAAAAAAAA" }), region, "UnrecognizedClientException"],
-    ["another region", () => ({}), "us-east-1", "InvalidSignatureException"],
-  ];
+  const wrong: [why: string, credentials: () => Partial<Identity>, scope: string, type: string][] =
+    [
+      [
+        "another secret",
+        () => ({ secretAccessKey: "another" }),
+        region,
+        "InvalidSignatureException",
+      ],
+      [
+        "another session token",
+        () => ({ sessionToken: "another" }),
+        region,
+        "UnrecognizedClientException",
+      ],
+      [
+        "an unknown key",
+        () => ({ accessKeyId: "ASIAAAAAAAAAAAAAAAAA" }),
+        region,
+        "UnrecognizedClientException",
+      ],
+      ["another region", () => ({}), "us-east-1", "InvalidSignatureException"],
+    ];
 
-  test.each(wrong)("with %s is refused with 400 and explained once", async (_why, credentials, scope, type) => {
-    await expect(read(clientOf(credentials(), scope))).rejects.toMatchObject({
-      name: type,
-      $metadata: { httpStatusCode: 400 },
-    });
-    expect(explained).toHaveLength(1);
-    expect(explained[0]).not.toContain(admin.sessionToken);
-  });
+  test.each(wrong)(
+    "with %s is refused with 400 and explained once",
+    async (_why, credentials, scope, type) => {
+      await expect(read(clientOf(credentials(), scope))).rejects.toMatchObject({
+        name: type,
+        $metadata: { httpStatusCode: 400 },
+      });
+      expect(explained).toHaveLength(1);
+      expect(explained[0]).not.toContain(admin.sessionToken);
+    },
+  );
 });

@@ -71,7 +71,11 @@ export function createJsonApi(options: {
     }
   }
 
-  function authenticate(request: IncomingMessage, body: Buffer, service: string): Identity | Refusal {
+  function authenticate(
+    request: IncomingMessage,
+    body: Buffer,
+    service: string,
+  ): Identity | Refusal {
     const verdict = verifySignature(
       {
         method: request.method ?? "",
@@ -135,8 +139,11 @@ function findOperation(services: readonly JsonService[], request: IncomingMessag
   if (targets.length !== 1) return undefined;
   const dot = target.indexOf(".");
   const name = target.slice(dot + 1);
-  const service = services.find(({ targetPrefix }) => dot > 0 && targetPrefix === target.slice(0, dot));
-  const operation = service && Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
+  const service = services.find(
+    ({ targetPrefix }) => dot > 0 && targetPrefix === target.slice(0, dot),
+  );
+  const operation =
+    service && Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
   return service && operation ? { service, name, operation } : undefined;
 }
 
@@ -158,7 +165,11 @@ function isJsonObject(parsed: unknown): parsed is JsonObject {
   return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed);
 }
 
-function authorize(caller: Identity, action: string, resources: readonly string[]): Refusal | undefined {
+function authorize(
+  caller: Identity,
+  action: string,
+  resources: readonly string[],
+): Refusal | undefined {
   for (const resource of resources) {
     const verdict = evaluate(caller.policies, { action, resource, context: {} });
     if (!verdict.allowed) {
@@ -174,7 +185,9 @@ function authorize(caller: Identity, action: string, resources: readonly string[
 }
 
 function send(response: ServerResponse, result: JsonObject | Refusal): void {
-  const body = isRefusal(result) ? { __type: result.error.type, message: result.error.wireMessage } : result;
+  const body = isRefusal(result)
+    ? { __type: result.error.type, message: result.error.wireMessage }
+    : result;
   response.writeHead(isRefusal(result) ? result.error.status : 200, {
     "content-type": contentType,
     "x-amzn-requestid": randomUUID(),
@@ -196,7 +209,10 @@ function speaker(service: JsonService | undefined): StandIn {
 function headerPairs(request: IncomingMessage): [name: string, value: string][] {
   const pairs: [string, string][] = [];
   for (let index = 0; index < request.rawHeaders.length; index += 2) {
-    pairs.push([(request.rawHeaders[index] ?? "").toLowerCase(), request.rawHeaders[index + 1] ?? ""]);
+    pairs.push([
+      (request.rawHeaders[index] ?? "").toLowerCase(),
+      request.rawHeaders[index + 1] ?? "",
+    ]);
   }
   return pairs;
 }

@@ -20,7 +20,10 @@ export interface Operation {
   readonly unsigned?: true;
   /** ARNs that the caller must be allowed to act on; read from the request before anything is done. */
   readonly resources: (input: JsonObject) => readonly string[];
-  readonly run: (input: JsonObject, caller: Identity | undefined) => JsonObject | Promise<JsonObject>;
+  readonly run: (
+    input: JsonObject,
+    caller: Identity | undefined,
+  ) => JsonObject | Promise<JsonObject>;
 }
 
 /** A refusal that the caller sees, as AWS words it. */

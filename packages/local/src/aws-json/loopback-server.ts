@@ -20,7 +20,8 @@ export async function startLoopbackServer(): Promise<LoopbackServer> {
     http.listen(0, "127.0.0.1", resolve);
   });
   const address = http.address();
-  if (address === null || typeof address === "string") throw new TypeError("the server has no port");
+  if (address === null || typeof address === "string")
+    throw new TypeError("the server has no port");
   const served: LoopbackServer = {
     origin: `http://127.0.0.1:${address.port}`,
     handle: () => Promise.reject(new TypeError("no handler is set")),

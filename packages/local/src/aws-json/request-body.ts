@@ -6,7 +6,10 @@ import type { IncomingMessage } from "node:http";
  * @returns `"too-large"` as soon as the limit is known to be passed; the rest of the body is left unread, so the
  *   connection must be closed after the answer.
  */
-export async function readRequestBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | "too-large"> {
+export async function readRequestBody(
+  request: IncomingMessage,
+  maxBytes: number,
+): Promise<Buffer | "too-large"> {
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) return "too-large";
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

@@ -122,7 +122,10 @@ describe("under the policy of an SST Router", () => {
     });
     const first = await distribution.view({ headers: [["Authorization", "Bearer one"]] });
     const second = await distribution.view({ headers: [["Authorization", "Bearer two"]] });
-    expect([first.body.toString(), first.all("x-cache")]).toEqual(["answer 1", ["Miss from cloudfront"]]);
+    expect([first.body.toString(), first.all("x-cache")]).toEqual([
+      "answer 1",
+      ["Miss from cloudfront"],
+    ]);
     expect([second.body.toString(), second.all("x-cache"), second.all("age")]).toEqual([
       "answer 1",
       ["Hit from cloudfront"],
@@ -170,12 +173,9 @@ describe("under the policy of an SST Router", () => {
       behavior: router,
       answering: numbered({ "Cache-Control": "max-age=60" }),
     });
-    expect(await bodies(distribution, "/a?b=1&c=2", "/a?c=2&b=1", "/%61?b=1&c=2", "/a?b=1&c=2")).toEqual([
-      "answer 1",
-      "answer 2",
-      "answer 3",
-      "answer 1",
-    ]);
+    expect(
+      await bodies(distribution, "/a?b=1&c=2", "/a?c=2&b=1", "/%61?b=1&c=2", "/a?b=1&c=2"),
+    ).toEqual(["answer 1", "answer 2", "answer 3", "answer 1"]);
     const seen = await distribution.view({
       target: "/a?b=1&c=2",
       headers: [["X-Forwarded-Host", "other.example"]],
@@ -265,14 +265,19 @@ describe("under CachingOptimized without cookies", () => {
   test("a range goes past the cache", async () => {
     const distribution = await start({ behavior: optimized, answering: numbered({}) });
     await distribution.view();
-    expect((await distribution.view({ headers: [["Range", "bytes=0-1"]] })).body.toString()).toBe("answer 2");
+    expect((await distribution.view({ headers: [["Range", "bytes=0-1"]] })).body.toString()).toBe(
+      "answer 2",
+    );
   });
 
   test("OPTIONS has an entry of its own where it is cached", async () => {
     const behavior = { ...optimized, cachedMethods: ["GET", "HEAD", "OPTIONS"] };
     const distribution = await start({ behavior, answering: numbered({}) });
     await distribution.view();
-    const options = [await distribution.view({ method: "OPTIONS" }), await distribution.view({ method: "OPTIONS" })];
+    const options = [
+      await distribution.view({ method: "OPTIONS" }),
+      await distribution.view({ method: "OPTIONS" }),
+    ];
     expect(options.map(({ body }) => body.toString())).toEqual(["answer 2", "answer 2"]);
   });
 });

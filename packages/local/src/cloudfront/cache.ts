@@ -39,7 +39,8 @@ export function createCache(now: () => number): Cache {
   return {
     find(key) {
       const answer = answers.get(key);
-      if (answer === undefined || now() < answer.storedAtMs + answer.ttlSeconds * 1000) return answer;
+      if (answer === undefined || now() < answer.storedAtMs + answer.ttlSeconds * 1000)
+        return answer;
       answers.delete(key);
       return undefined;
     },

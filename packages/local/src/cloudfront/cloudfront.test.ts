@@ -83,9 +83,14 @@ describe("on the way to the origin", () => {
     });
     expect(distribution.explained).toEqual([]);
     const [received] = distribution.received;
-    expect([received?.method, received?.target]).toEqual(["GET", "//a/../b%2Fc%zz?b=1&a=%20+&=x[]"]);
+    expect([received?.method, received?.target]).toEqual([
+      "GET",
+      "//a/../b%2Fc%zz?b=1&a=%20+&=x[]",
+    ]);
     const via = valuesOf(received?.headers ?? [], "via")[0] ?? "";
-    expect(via).toMatch(new RegExp(`^1\\.1 ${serverName} \\(CloudFront\\), 1\\.1 ${serverName} \\(CloudFront\\)$`));
+    expect(via).toMatch(
+      new RegExp(`^1\\.1 ${serverName} \\(CloudFront\\), 1\\.1 ${serverName} \\(CloudFront\\)$`),
+    );
     expect(received?.headers).toEqual([
       ["Host", originDomainName],
       ["User-Agent", "curl/8"],
@@ -102,7 +107,13 @@ describe("on the way to the origin", () => {
     if (event === undefined) throw new TypeError("the function did not run");
     const edgeVia = `${via.split(", ")[0]}`;
     expect(requestOf(event).headers["via"]).toEqual([{ key: "Via", value: edgeVia }]);
-    expect(Object.keys(requestOf(event).headers)).toEqual(["user-agent", "cookie", "x-forwarded-for", "via", "host"]);
+    expect(Object.keys(requestOf(event).headers)).toEqual([
+      "user-agent",
+      "cookie",
+      "x-forwarded-for",
+      "via",
+      "host",
+    ]);
     expect(event.Records[0].cf.config).toEqual({
       distributionDomainName: "d111111abcdef8.cloudfront.net",
       distributionId: "EDFDVBD6EXAMPLE",
@@ -121,9 +132,13 @@ describe("on the way to the origin", () => {
     });
     const body = Buffer.alloc(1_500_000, Buffer.from([0x00, 0xff, 0x80]));
     await distribution.view({ method: "POST", body });
-    expect(distribution.events.map((event) => requestOf(event).body.inputTruncated)).toEqual([true]);
+    expect(distribution.events.map((event) => requestOf(event).body.inputTruncated)).toEqual([
+      true,
+    ]);
     expect(distribution.received[0]?.body.equals(body)).toBe(true);
-    expect(valuesOf(distribution.received[0]?.headers ?? [], "content-length")).toEqual(["1500000"]);
+    expect(valuesOf(distribution.received[0]?.headers ?? [], "content-length")).toEqual([
+      "1500000",
+    ]);
   });
 
   test("sends a DELETE's body that the function did not see", async () => {
@@ -188,7 +203,10 @@ describe("on the way to the origin", () => {
     const origin = createServer((socket) => {
       socket.on("data", (chunk) => {
         arrived.push(chunk);
-        socket.end("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Bytes: \xc3\xa9\xff\r\n\r\n", "latin1");
+        socket.end(
+          "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Bytes: \xc3\xa9\xff\r\n\r\n",
+          "latin1",
+        );
       });
     });
     origin.listen(0, "127.0.0.1");
@@ -202,7 +220,11 @@ describe("on the way to the origin", () => {
       headers: [["X-Name", Buffer.from("日", "utf8").toString("latin1")]],
     });
     const head = Buffer.concat(arrived).toString("utf8");
-    expect(head.split("\r\n").slice(0, 3)).toEqual(["GET /é?ü HTTP/1.1", `Host: ${originDomainName}`, "X-Name: 日"]);
+    expect(head.split("\r\n").slice(0, 3)).toEqual([
+      "GET /é?ü HTTP/1.1",
+      `Host: ${originDomainName}`,
+      "X-Name: 日",
+    ]);
     expect(seen.all("x-bytes")).toEqual(["\xc3\xa9\xff"]);
   });
 
@@ -210,7 +232,9 @@ describe("on the way to the origin", () => {
     const distribution = await start({
       edge: (event) => ({
         ...requestOf(event),
-        headers: Object.fromEntries(Object.entries(requestOf(event).headers).filter(([name]) => name !== "host")),
+        headers: Object.fromEntries(
+          Object.entries(requestOf(event).headers).filter(([name]) => name !== "host"),
+        ),
       }),
     });
     await distribution.view();
@@ -248,7 +272,9 @@ describe("before the function", () => {
     ]);
     expect(seen.all("server")).toEqual(["CloudFront"]);
     expect(distribution.events).toEqual([]);
-    expect(distribution.explained).toEqual([["cloudfront: 403: a GET request has a body; CloudFront refuses it"]]);
+    expect(distribution.explained).toEqual([
+      ["cloudfront: 403: a GET request has a body; CloudFront refuses it"],
+    ]);
   });
 
   test("closes the connection after 413", async () => {
@@ -276,7 +302,11 @@ describe("a function that fails", () => {
     });
     expectErrorPage(await distribution.view(), 503, "LambdaExecutionError", message);
     expect(distribution.explained).toEqual([
-      ["cloudfront: 503: the function threw TypeError: x is not", "a function", "at handler (lambda.cjs:1:1)"],
+      [
+        "cloudfront: 503: the function threw TypeError: x is not",
+        "a function",
+        "at handler (lambda.cjs:1:1)",
+      ],
     ]);
     expect(distribution.received).toEqual([]);
   });
@@ -286,7 +316,9 @@ describe("a function that fails", () => {
       invoke: async () => ({ kind: "timeout", requestId, afterSeconds: 10 }),
     });
     expectErrorPage(await distribution.view(), 503, "LambdaExecutionError", message);
-    expect(distribution.explained).toEqual([["cloudfront: 503: the function was stopped after 10 s"]]);
+    expect(distribution.explained).toEqual([
+      ["cloudfront: 503: the function was stopped after 10 s"],
+    ]);
   });
 
   test("by crashing is 503", async () => {
@@ -294,7 +326,9 @@ describe("a function that fails", () => {
       invoke: async () => ({ kind: "crash", requestId, reason: "exit code 1\nout of memory" }),
     });
     expectErrorPage(await distribution.view(), 503, "LambdaExecutionError", message);
-    expect(distribution.explained).toEqual([["cloudfront: 503: the function crashed: exit code 1", "out of memory"]]);
+    expect(distribution.explained).toEqual([
+      ["cloudfront: 503: the function crashed: exit code 1", "out of memory"],
+    ]);
   });
 
   test("by streaming is 502 LambdaValidationError", async () => {
@@ -337,29 +371,38 @@ describe("a function that fails", () => {
   test("by rejecting in the stand-in itself still answers", async () => {
     const distribution = await start({ invoke: () => Promise.reject(new Error("no runtime")) });
     expect((await distribution.view()).status).toBe(500);
-    expect(distribution.explained).toEqual([["cloudfront: 500: the stand-in itself failed: Error: no runtime"]]);
+    expect(distribution.explained).toEqual([
+      ["cloudfront: 500: the stand-in itself failed: Error: no runtime"],
+    ]);
   });
 });
 
 describe("a function that names another origin", () => {
   const others: [what: string, change: Record<string, unknown>, message: string][] = [
-    ["host", { domainName: "evil.example" }, "CloudFront wasn't able to resolve the origin domain name."],
+    [
+      "host",
+      { domainName: "evil.example" },
+      "CloudFront wasn't able to resolve the origin domain name.",
+    ],
     ["port", { port: 8443 }, lost],
     ["protocol", { protocol: "http" }, lost],
     ["TLS version", { sslProtocols: ["TLSv1.1"] }, lost],
   ];
 
-  test.each(others)("with another %s gets 502, and the known one sees nothing", async (_what, change, message) => {
-    const distribution = await start({
-      edge: (event) => ({
-        ...requestOf(event),
-        origin: { custom: { ...requestOf(event).origin.custom, ...change } },
-      }),
-    });
-    expectErrorPage(await distribution.view(), 502, "Error", message);
-    expect(distribution.received).toEqual([]);
-    expect(distribution.explained).toHaveLength(1);
-  });
+  test.each(others)(
+    "with another %s gets 502, and the known one sees nothing",
+    async (_what, change, message) => {
+      const distribution = await start({
+        edge: (event) => ({
+          ...requestOf(event),
+          origin: { custom: { ...requestOf(event).origin.custom, ...change } },
+        }),
+      });
+      expectErrorPage(await distribution.view(), 502, "Error", message);
+      expect(distribution.received).toEqual([]);
+      expect(distribution.explained).toHaveLength(1);
+    },
+  );
 });
 
 describe("a generated response", () => {
@@ -377,7 +420,11 @@ describe("a generated response", () => {
       }),
     });
     const seen = await distribution.view();
-    expect([seen.status, seen.statusText, seen.body.toString()]).toEqual([401, "Who are you", '{"naïve":1}']);
+    expect([seen.status, seen.statusText, seen.body.toString()]).toEqual([
+      401,
+      "Who are you",
+      '{"naïve":1}',
+    ]);
     const cloudFronts = ["date", "via", "x-amz-cf-id", "connection"];
     expect(seen.headers.filter(([name]) => !cloudFronts.includes(name.toLowerCase()))).toEqual([
       ["Set-Cookie", "a=1"],
@@ -438,19 +485,23 @@ describe("the origin's answer", () => {
     });
     const seen = await distribution.view();
     expect([seen.status, seen.statusText, seen.body.toString()]).toEqual([201, "Made", "made"]);
-    expect(seen.headers.filter(([name]) => !["via", "x-amz-cf-id", "connection"].includes(name.toLowerCase()))).toEqual(
-      [
-        ["Set-Cookie", "a=1"],
-        ["set-cookie", "b=2"],
-        ["X-Own", "1"],
-        ["Date", "Thu, 01 Jan 2026 00:00:00 GMT"],
-        ["Content-Length", "4"],
-        ["Server", "CloudFront"],
-        ["X-Cache", "Miss from cloudfront"],
-        ["X-Amz-Cf-Pop", "LCL50-P1"],
-      ],
+    expect(
+      seen.headers.filter(
+        ([name]) => !["via", "x-amz-cf-id", "connection"].includes(name.toLowerCase()),
+      ),
+    ).toEqual([
+      ["Set-Cookie", "a=1"],
+      ["set-cookie", "b=2"],
+      ["X-Own", "1"],
+      ["Date", "Thu, 01 Jan 2026 00:00:00 GMT"],
+      ["Content-Length", "4"],
+      ["Server", "CloudFront"],
+      ["X-Cache", "Miss from cloudfront"],
+      ["X-Amz-Cf-Pop", "LCL50-P1"],
+    ]);
+    expect(seen.all("via")[0]).toMatch(
+      new RegExp(`^1\\.1 inner, 1\\.1 ${serverName} \\(CloudFront\\)$`),
     );
-    expect(seen.all("via")[0]).toMatch(new RegExp(`^1\\.1 inner, 1\\.1 ${serverName} \\(CloudFront\\)$`));
   });
 
   test("of 400 and above is an Error to X-Cache, and passes as it is", async () => {
@@ -477,13 +528,13 @@ describe("the origin's answer", () => {
       },
     });
     const seen = await distribution.view();
-    expect([seen.status, seen.body.toString(), seen.trailers, seen.all("trailer"), seen.all("link")]).toEqual([
-      200,
-      "body",
-      [],
-      [],
-      [],
-    ]);
+    expect([
+      seen.status,
+      seen.body.toString(),
+      seen.trailers,
+      seen.all("trailer"),
+      seen.all("link"),
+    ]).toEqual([200, "body", [], [], []]);
     expect(seen.interim).toEqual([]);
   });
 
@@ -500,17 +551,18 @@ describe("the origin's answer", () => {
       answering: (_request, response) => response.writeHead(200, { "Content-Length": "99" }).end(),
     });
     const seen = await distribution.view({ method: "HEAD" });
-    expect([distribution.received[0]?.method, seen.status, seen.all("content-length"), seen.body.length]).toEqual([
-      "HEAD",
-      200,
-      ["99"],
-      0,
-    ]);
+    expect([
+      distribution.received[0]?.method,
+      seen.status,
+      seen.all("content-length"),
+      seen.body.length,
+    ]).toEqual(["HEAD", 200, ["99"], 0]);
   });
 
   test("with headers above the limit becomes 502", async () => {
     const distribution = await start({
-      answering: (_request, response) => response.writeHead(200, { "X-Big": "x".repeat(20_480) }).end(),
+      answering: (_request, response) =>
+        response.writeHead(200, { "X-Big": "x".repeat(20_480) }).end(),
     });
     expectErrorPage(await distribution.view(), 502, "Error", lost);
     expect(distribution.explained).toHaveLength(1);
@@ -519,11 +571,16 @@ describe("the origin's answer", () => {
   test("that switches protocols becomes 502", async () => {
     const distribution = await start({
       answering: (_request, response) =>
-        response.socket?.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"),
+        response.socket?.write(
+          "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+        ),
     });
     expectErrorPage(await distribution.view({ method: "POST", body: "x" }), 502, "Error", lost);
     expect(distribution.explained).toEqual([
-      [`cloudfront: 502: the origin ${originDomainName} did not answer`, "attempt 1: the origin switched protocols"],
+      [
+        `cloudfront: 502: the origin ${originDomainName} did not answer`,
+        "attempt 1: the origin switched protocols",
+      ],
     ]);
   });
 });
@@ -594,7 +651,9 @@ describe("a stream", () => {
     });
     await expect(distribution.view()).rejects.toMatchObject({ code: "ECONNRESET" });
     expect(distribution.explained).toEqual([
-      [`cloudfront: the answer of ${originDomainName} broke after its 200: no further bytes within 0.2 s`],
+      [
+        `cloudfront: the answer of ${originDomainName} broke after its 200: no further bytes within 0.2 s`,
+      ],
     ]);
   });
 
@@ -684,7 +743,9 @@ describe("a viewer that leaves early", () => {
   test("in the middle of its body runs no function", async () => {
     const distribution = await start();
     const socket = connect(distribution.port, "127.0.0.1");
-    socket.write("POST / HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: 10\r\n\r\nhalf", () => socket.destroy());
+    socket.write("POST / HTTP/1.1\r\nHost: app.localhost\r\nContent-Length: 10\r\n\r\nhalf", () =>
+      socket.destroy(),
+    );
     await once(socket, "close");
     // A second request proves that the first is over.
     await distribution.view({ target: "/second" });

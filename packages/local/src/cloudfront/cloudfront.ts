@@ -99,7 +99,12 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
       ...cached.headers.filter(([name]) => name.toLowerCase() !== "age"),
       ["Age", String(age)],
     ];
-    answers.send(exchange, { ...cached, headers }, cached.status >= 400 ? "Error" : "Hit", cached.body);
+    answers.send(
+      exchange,
+      { ...cached, headers },
+      cached.status >= 400 ? "Error" : "Hit",
+      cached.body,
+    );
   };
 
   /** Requests with one key wait for the first of them, unless cookies go to the origin: those may tell people apart. */
@@ -115,7 +120,12 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
       const given = await anew();
       if (given === undefined) return;
       const storedAtMs = clock.now();
-      const { ttlSeconds, shared } = freshnessOf(given.head.status, given.head.headers, policies.cache, storedAtMs);
+      const { ttlSeconds, shared } = freshnessOf(
+        given.head.status,
+        given.head.headers,
+        policies.cache,
+        storedAtMs,
+      );
       const answer = { ...given.head, body: given.body, storedAtMs, ttlSeconds };
       cache.store(key, answer);
       if (shared) flight?.land(answer);
@@ -206,7 +216,12 @@ function toEdgeOrigin(origin: CloudFrontOptions["origin"]): EdgeOrigin {
   return { customHeaders: {}, domainName, path: "", port, protocol, sslProtocols, ...timeouts };
 }
 
-function toGivenAnswer({ status, statusDescription, headers, body }: GeneratedResponse): GivenAnswer {
+function toGivenAnswer({
+  status,
+  statusDescription,
+  headers,
+  body,
+}: GeneratedResponse): GivenAnswer {
   const lines: HeaderLine[] = headers.map(([name, value]) => [name, toWire(value)] as const);
   if (status !== 204 && status !== 304) lines.push(["Content-Length", String(body.length)]);
   return { head: { status, statusText: statusDescription, headers: lines }, body };

@@ -35,7 +35,10 @@ const methodSets = ["GET,HEAD", "GET,HEAD,OPTIONS", "DELETE,GET,HEAD,OPTIONS,PAT
  * @throws {TypeError} naming the setting.
  */
 export function checkDistribution({ behavior, origin, edge }: CloudFrontOptions): Policies {
-  demand(methodSets.includes(sorted(behavior.allowedMethods)), "allowedMethods is none of its three sets");
+  demand(
+    methodSets.includes(sorted(behavior.allowedMethods)),
+    "allowedMethods is none of its three sets",
+  );
   demand(
     methodSets.slice(0, 2).includes(sorted(behavior.cachedMethods)),
     "cachedMethods is neither GET, HEAD nor GET, HEAD, OPTIONS",

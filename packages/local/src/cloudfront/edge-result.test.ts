@@ -76,21 +76,27 @@ function without(name: keyof EdgeRequest): unknown {
 function withoutHeader(name: string): unknown {
   return {
     ...request,
-    headers: Object.fromEntries(Object.entries(request.headers).filter(([header]) => header !== name)),
+    headers: Object.fromEntries(
+      Object.entries(request.headers).filter(([header]) => header !== name),
+    ),
   };
 }
 
-const notAnObject = "The Lambda function returned invalid JSON: The JSON output must be an object type.";
+const notAnObject =
+  "The Lambda function returned invalid JSON: The JSON output must be an object type.";
 const notParsable = "The Lambda function returned invalid JSON: The JSON output is not parsable.";
 const readOnly =
   "The Lambda function result failed validation: The function tried to add, delete, or change a read-only header.";
-const blacklisted = "The Lambda function result failed validation: The function tried to add a blacklisted header.";
+const blacklisted =
+  "The Lambda function result failed validation: The function tried to add a blacklisted header.";
 const body =
   "The Lambda function result failed validation: The body is not a string, is not an object, or exceeds the maximum size.";
 const entry =
   "The Lambda function returned an invalid entry in the headers object: Each header entry in the headers object must be an array.";
-const uri = "The Lambda function result failed validation: The specified URI is in an invalid format.";
-const header = "The Lambda function result failed validation: The function returned an invalid header.";
+const uri =
+  "The Lambda function result failed validation: The specified URI is in an invalid format.";
+const header =
+  "The Lambda function result failed validation: The function returned an invalid header.";
 const field =
   "The Lambda function result failed validation: The function returned a field that is unknown, missing, or read-only.";
 const originField = "The Lambda function returned an invalid origin configuration.";
@@ -111,9 +117,17 @@ const refusals: [why: string, result: unknown, message: string][] = [
   ["a header name that is not lower case", withHeaders({ "X-Own": [{ value: "1" }] }), header],
   ["a header name with a space", withHeaders({ "x own": [{ value: "1" }] }), header],
   ["a header entry that is a string", withHeaders({ "x-own": ["1"] }), header],
-  ["a header value that is a number", withHeaders({ "x-own": [{ key: "X-Own", value: 1 }] }), header],
+  [
+    "a header value that is a number",
+    withHeaders({ "x-own": [{ key: "X-Own", value: 1 }] }),
+    header,
+  ],
   ["a header without a value", withHeaders({ "x-own": [{ key: "X-Own" }] }), header],
-  ["a header whose key is another name", withHeaders({ "x-own": [{ key: "Content-Length", value: "1" }] }), header],
+  [
+    "a header whose key is another name",
+    withHeaders({ "x-own": [{ key: "Content-Length", value: "1" }] }),
+    header,
+  ],
   ["a header with CR and LF", withHeaders({ "x-own": [{ value: "a\r\nX-Evil: 1" }] }), header],
   ["a header with a NUL", withHeaders({ "x-own": [{ value: "a\u0000" }] }), header],
   ["two Hosts", withHeaders({ host: [{ value: "a.example" }, { value: "b.example" }] }), header],
@@ -135,9 +149,17 @@ const refusals: [why: string, result: unknown, message: string][] = [
     withHeaders({ via: [{ ...request.headers["via"]?.[0], key: "VIA" }] }),
     readOnly,
   ],
-  ["a changed Content-Length", withHeaders({ "content-length": [{ key: "Content-Length", value: "4" }] }), readOnly],
+  [
+    "a changed Content-Length",
+    withHeaders({ "content-length": [{ key: "Content-Length", value: "4" }] }),
+    readOnly,
+  ],
   ["a deleted Accept-Encoding", withoutHeader("accept-encoding"), readOnly],
-  ["an added Transfer-Encoding", withHeaders({ "transfer-encoding": [{ value: "chunked" }] }), readOnly],
+  [
+    "an added Transfer-Encoding",
+    withHeaders({ "transfer-encoding": [{ value: "chunked" }] }),
+    readOnly,
+  ],
   ["an added If-None-Match", withHeaders({ "if-none-match": [{ value: '"e"' }] }), readOnly],
   ["an added CDN-Loop", withHeaders({ "cdn-loop": [{ value: "x" }] }), readOnly],
   ["another method", { ...request, method: "GET" }, field],
@@ -154,7 +176,11 @@ const refusals: [why: string, result: unknown, message: string][] = [
   ["a querystring with a space", { ...request, querystring: "a b" }, uri],
   ["a querystring with a fragment", { ...request, querystring: "a#b" }, uri],
   ["a querystring with a control character", { ...request, querystring: "a\u007f" }, uri],
-  ["8192 bytes of uri and querystring", { ...request, uri: `/${"é".repeat(4000)}`, querystring: "q".repeat(191) }, uri],
+  [
+    "8192 bytes of uri and querystring",
+    { ...request, uri: `/${"é".repeat(4000)}`, querystring: "q".repeat(191) },
+    uri,
+  ],
   ["no origin", without("origin"), originField],
   ["an S3 origin", { ...request, origin: { s3: {} } }, originField],
   ["two origins", { ...request, origin: { ...request.origin, s3: {} } }, originField],
@@ -177,7 +203,11 @@ const refusals: [why: string, result: unknown, message: string][] = [
   ["base64 with a space", withBody({ action: "replace", data: "YW Jj" }), body],
   ["base64url", withBody({ action: "replace", data: "-_-_" }), body],
   ["base64 without its padding", withBody({ action: "replace", data: "YQ" }), body],
-  ["a replaced body over 1 MB", withBody({ action: "replace", encoding: "text", data: "a".repeat(1_000_001) }), body],
+  [
+    "a replaced body over 1 MB",
+    withBody({ action: "replace", encoding: "text", data: "a".repeat(1_000_001) }),
+    body,
+  ],
   ["a changed inputTruncated", withBody({ inputTruncated: true }), field],
   ["a field that no body has", withBody({ size: 3 }), field],
 ];
@@ -201,8 +231,14 @@ const accepted: [what: string, result: unknown][] = [
     "a read-only header without its key, where CloudFront would write it",
     withHeaders({ via: [{ value: request.headers["via"]?.[0]?.value }] }),
   ],
-  ["a replaced body of 1 MB", withBody({ action: "replace", encoding: "text", data: "a".repeat(1_000_000) })],
-  ["8191 bytes of uri and querystring", { ...request, uri: `/${"é".repeat(4000)}`, querystring: "q".repeat(190) }],
+  [
+    "a replaced body of 1 MB",
+    withBody({ action: "replace", encoding: "text", data: "a".repeat(1_000_000) }),
+  ],
+  [
+    "8191 bytes of uri and querystring",
+    { ...request, uri: `/${"é".repeat(4000)}`, querystring: "q".repeat(190) },
+  ],
 ];
 
 test.each(accepted)("takes %s", (_what, result) => {
@@ -243,7 +279,9 @@ describe("what is forwarded", () => {
   });
 
   test("keeps the viewer's body when the action is read-only, whatever the data says", () => {
-    expect(forwarded({ body: { ...request.body, data: "not base64 at all" } }).replacement).toBeUndefined();
+    expect(
+      forwarded({ body: { ...request.body, data: "not base64 at all" } }).replacement,
+    ).toBeUndefined();
   });
 
   test("takes a replaced body as base64 or as text", () => {

@@ -26,7 +26,15 @@ export interface ForwardedRequest {
   readonly replacement: Buffer | undefined;
 }
 
-const requestFields = new Set(["body", "clientIp", "headers", "method", "origin", "querystring", "uri"]);
+const requestFields = new Set([
+  "body",
+  "clientIp",
+  "headers",
+  "method",
+  "origin",
+  "querystring",
+  "uri",
+]);
 
 /**
  * Reads an origin-request function's result as strictly as CloudFront does, and more strictly where AWS does not say:
@@ -53,7 +61,10 @@ function parseObject(payload: Buffer): JsonRecord {
     );
   }
   if (!isRecord(result)) {
-    throw new InvalidEdgeResult(awsSentences.notAnObject, "the function returned neither a request nor a response");
+    throw new InvalidEdgeResult(
+      awsSentences.notAnObject,
+      "the function returned neither a request nor a response",
+    );
   }
   return result;
 }
@@ -77,9 +88,14 @@ function parseForwardedRequest(result: JsonRecord, request: EdgeRequest): Forwar
     throw new InvalidEdgeResult(ownSentences.header, "the returned request has two Host headers");
   const { uri, querystring } = parseTarget(result);
   const origin = parseResultOrigin(result["origin"], request.origin.custom);
-  const twice = origin.customHeaders.find(([key]) => valuesOf(headers, key.toLowerCase()).length > 0);
+  const twice = origin.customHeaders.find(
+    ([key]) => valuesOf(headers, key.toLowerCase()).length > 0,
+  );
   if (twice !== undefined) {
-    throw new InvalidEdgeResult(awsSentences.origin, `${twice[0]} is in headers and in origin.custom.customHeaders`);
+    throw new InvalidEdgeResult(
+      awsSentences.origin,
+      `${twice[0]} is in headers and in origin.custom.customHeaders`,
+    );
   }
   return { uri, querystring, headers, origin, replacement: parseBody(result["body"], request) };
 }
@@ -88,11 +104,20 @@ function parseTarget({ uri, querystring }: JsonRecord): { uri: string; querystri
   if (typeof uri !== "string" || !uri.startsWith("/"))
     throw new InvalidEdgeResult(awsSentences.uri, "uri must be a string that starts with /");
   if (/[^\x21-\x7e\x80-\u{10ffff}]|[?#]/u.test(uri))
-    throw new InvalidEdgeResult(awsSentences.uri, "uri holds a space, a control character, a ? or a #");
+    throw new InvalidEdgeResult(
+      awsSentences.uri,
+      "uri holds a space, a control character, a ? or a #",
+    );
   if (typeof querystring !== "string")
-    throw new InvalidEdgeResult(awsSentences.uri, "querystring must be a string, empty when there is none");
+    throw new InvalidEdgeResult(
+      awsSentences.uri,
+      "querystring must be a string, empty when there is none",
+    );
   if (/[^\x21-\x7e\x80-\u{10ffff}]|#/u.test(querystring)) {
-    throw new InvalidEdgeResult(awsSentences.uri, "querystring holds a space, a control character or a #");
+    throw new InvalidEdgeResult(
+      awsSentences.uri,
+      "querystring holds a space, a control character or a #",
+    );
   }
   const bytes = Buffer.byteLength(uri) + Buffer.byteLength(querystring);
   if (bytes >= maxUrlBytes) {
@@ -127,9 +152,13 @@ function parseBody(body: unknown, { method, body: before }: EdgeRequest): Buffer
   // Changes beside `read-only` are ignored, and the viewer's whole body goes on, also when the function saw a part of it.
   if (action === "read-only") return undefined;
   const bytes = encoding === "base64" ? decodeBase64(data) : Buffer.from(data, "utf8");
-  if (bytes === undefined) throw new InvalidEdgeResult(awsSentences.body, "body.data is not base64");
+  if (bytes === undefined)
+    throw new InvalidEdgeResult(awsSentences.body, "body.data is not base64");
   if (bytes.length > maxExposedBodyBytes) {
-    throw new InvalidEdgeResult(awsSentences.body, `the replaced body has ${bytes.length} bytes; the limit is 1 MB`);
+    throw new InvalidEdgeResult(
+      awsSentences.body,
+      `the replaced body has ${bytes.length} bytes; the limit is 1 MB`,
+    );
   }
   if (bytes.length > 0 && ["GET", "HEAD", "OPTIONS"].includes(method)) {
     throw new InvalidEdgeResult(awsSentences.body, `a ${method} request cannot be given a body`);

@@ -40,7 +40,14 @@ const noConnection =
   "CloudFront attempted to establish a connection with the origin, but either the attempt failed or the origin closed the connection.";
 
 /** Sends what the function returned to the origin and passes the answer on as it comes. */
-export function createForward({ originFetch, origin, viaHost, cookiesForwarded, answers, explain }: ForwardDeps) {
+export function createForward({
+  originFetch,
+  origin,
+  viaHost,
+  cookiesForwarded,
+  answers,
+  explain,
+}: ForwardDeps) {
   /** @returns the answer for the cache when it was wanted and is whole. */
   return async (
     exchange: Exchange,
@@ -87,13 +94,18 @@ export function createForward({ originFetch, origin, viaHost, cookiesForwarded, 
       });
     }
     const status = fetched.response.statusCode ?? 0;
-    const headers = endToEnd(lines).filter(([name]) => cookiesForwarded || name.toLowerCase() !== "set-cookie");
+    const headers = endToEnd(lines).filter(
+      ([name]) => cookiesForwarded || name.toLowerCase() !== "set-cookie",
+    );
     const head = { status, statusText: fetched.response.statusMessage ?? "", headers };
     answers.start(exchange, head, status >= 400 ? "Error" : "Miss");
     const copy = createCopy(options.wantsCopy);
     const outcome = await relayBody(fetched.response, response, asked.readTimeout, copy.add);
     if (outcome.kind === "broken")
-      explain("cloudfront", `the answer of ${origin.domainName} broke after its ${status}: ${outcome.reason}`);
+      explain(
+        "cloudfront",
+        `the answer of ${origin.domainName} broke after its ${status}: ${outcome.reason}`,
+      );
     const whole = outcome.kind === "complete" ? copy.bytes() : undefined;
     if (whole === undefined) return undefined;
     return { head: viewer.method === "GET" ? withLength(head, whole) : head, body: whole };
@@ -121,7 +133,12 @@ function refuseOtherOrigin(
   };
 }
 
-function describe({ protocol, domainName, port, sslProtocols }: Omit<EdgeOrigin, "customHeaders">): string {
+function describe({
+  protocol,
+  domainName,
+  port,
+  sslProtocols,
+}: Omit<EdgeOrigin, "customHeaders">): string {
   return `${protocol}://${domainName}:${port} with ${sslProtocols.join(", ")}`;
 }
 
@@ -131,7 +148,9 @@ function endToEnd(lines: readonly HeaderLine[]): HeaderLine[] {
     .join(",")
     .split(",")
     .map((name) => name.trim().toLowerCase());
-  return lines.filter(([name]) => !isHopByHop(name.toLowerCase()) && !named.includes(name.toLowerCase()));
+  return lines.filter(
+    ([name]) => !isHopByHop(name.toLowerCase()) && !named.includes(name.toLowerCase()),
+  );
 }
 
 /** A second copy of a body, until it is too large to keep. */

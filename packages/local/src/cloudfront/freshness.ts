@@ -28,7 +28,8 @@ export function freshnessOf(
   const { minTtlSeconds, defaultTtlSeconds, maxTtlSeconds } = policy;
   const directives = parseCacheControl(headers);
   const asked = askedAge(directives, headers, nowMs);
-  const clamp = (seconds: number): number => Math.min(Math.max(seconds, minTtlSeconds), maxTtlSeconds);
+  const clamp = (seconds: number): number =>
+    Math.min(Math.max(seconds, minTtlSeconds), maxTtlSeconds);
   const unwanted = ["no-store", "no-cache", "private"].some((name) => directives.has(name));
   const shared = minTtlSeconds > 0 || !(unwanted || asked === 0);
   if ([404, 414, 500, 501, 502, 503, 504].includes(status)) {
@@ -66,7 +67,8 @@ function parseCacheControl(headers: readonly HeaderLine[]): Map<string, string> 
   const directives = new Map<string, string>();
   for (const part of valuesOf(headers, "cache-control").join(",").split(",")) {
     const [name = "", value = ""] = part.split("=");
-    if (name.trim() !== "") directives.set(name.trim().toLowerCase(), value.trim().replaceAll('"', ""));
+    if (name.trim() !== "")
+      directives.set(name.trim().toLowerCase(), value.trim().replaceAll('"', ""));
   }
   return directives;
 }

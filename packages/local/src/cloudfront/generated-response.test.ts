@@ -13,26 +13,40 @@ function judge(result: Record<string, unknown>): string | undefined {
   }
 }
 
-const status = "The Lambda function result failed validation: The function returned an invalid status.";
+const status =
+  "The Lambda function result failed validation: The function returned an invalid status.";
 const body =
   "The Lambda function result failed validation: The body is not a string, is not an object, or exceeds the maximum size.";
 const readOnly =
   "The Lambda function result failed validation: The function tried to add, delete, or change a read-only header.";
-const blacklisted = "The Lambda function result failed validation: The function tried to add a blacklisted header.";
+const blacklisted =
+  "The Lambda function result failed validation: The function tried to add a blacklisted header.";
 
 const refusals: [why: string, result: Record<string, unknown>, message: string][] = [
   ["a status that is a number", { status: 401 }, status],
   ["status 199", { status: "199" }, status],
   ["status 600", { status: "600" }, status],
   ["a status with a space", { status: "200 " }, status],
-  ["a statusDescription of two lines", { status: "200", statusDescription: "OK\r\nX-Evil: 1" }, status],
+  [
+    "a statusDescription of two lines",
+    { status: "200", statusDescription: "OK\r\nX-Evil: 1" },
+    status,
+  ],
   ["Content-Length", { status: "200", headers: { "content-length": [{ value: "0" }] } }, readOnly],
-  ["Transfer-Encoding", { status: "200", headers: { "transfer-encoding": [{ value: "chunked" }] } }, readOnly],
+  [
+    "Transfer-Encoding",
+    { status: "200", headers: { "transfer-encoding": [{ value: "chunked" }] } },
+    readOnly,
+  ],
   ["Via", { status: "200", headers: { via: [{ value: "1.1 me" }] } }, readOnly],
   ["Connection", { status: "200", headers: { connection: [{ value: "close" }] } }, blacklisted],
   ["X-Cache", { status: "200", headers: { "x-cache": [{ value: "Hit" }] } }, blacklisted],
   ["a body that is an object", { status: "200", body: {} }, body],
-  ["a body that is not the base64 it claims to be", { status: "200", body: "é", bodyEncoding: "base64" }, body],
+  [
+    "a body that is not the base64 it claims to be",
+    { status: "200", body: "é", bodyEncoding: "base64" },
+    body,
+  ],
   ["a bodyEncoding that does not exist", { status: "200", body: "", bodyEncoding: "hex" }, body],
   ["a 204 with a body", { status: "204", body: "x" }, body],
   ["a 304 with a body", { status: "304", body: "x" }, body],

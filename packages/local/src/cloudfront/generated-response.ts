@@ -23,7 +23,10 @@ const fields = new Set(["status", "statusDescription", "headers", "body", "bodyE
  * @throws {InvalidEdgeResult} for what CloudFront refuses.
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-generating-http-responses-in-requests.html
  */
-export function parseGeneratedResponse(result: JsonRecord, payloadBytes: number): GeneratedResponse {
+export function parseGeneratedResponse(
+  result: JsonRecord,
+  payloadBytes: number,
+): GeneratedResponse {
   const { status, headers = {}, body = "", bodyEncoding = "text" } = result;
   if (payloadBytes > maxGeneratedBytes) {
     throw new InvalidEdgeResult(
@@ -43,7 +46,10 @@ export function parseGeneratedResponse(result: JsonRecord, payloadBytes: number)
   }
   const { statusDescription = reasonPhrase(Number(status)) } = result;
   if (typeof statusDescription !== "string" || !/^[\t\x20-\x7e]*$/.test(statusDescription)) {
-    throw new InvalidEdgeResult(ownSentences.status, "statusDescription must be one line of ASCII text");
+    throw new InvalidEdgeResult(
+      ownSentences.status,
+      "statusDescription must be one line of ASCII text",
+    );
   }
   const lines = parseResultHeaders(headers);
   refuseDisallowed(lines);
@@ -56,10 +62,14 @@ export function parseGeneratedResponse(result: JsonRecord, payloadBytes: number)
 }
 
 function parseBody(body: unknown, bodyEncoding: unknown): Buffer {
-  if (typeof body !== "string") throw new InvalidEdgeResult(awsSentences.body, "body is not a string");
+  if (typeof body !== "string")
+    throw new InvalidEdgeResult(awsSentences.body, "body is not a string");
   if (bodyEncoding === "text") return Buffer.from(body, "utf8");
   const bytes = bodyEncoding === "base64" ? decodeBase64(body) : undefined;
   if (bytes === undefined)
-    throw new InvalidEdgeResult(awsSentences.body, "bodyEncoding must be text, or base64 with a body that is base64");
+    throw new InvalidEdgeResult(
+      awsSentences.body,
+      "bodyEncoding must be text, or base64 with a body that is base64",
+    );
   return bytes;
 }

@@ -21,7 +21,8 @@ export const awsSentences = {
   notAnObject: "The Lambda function returned invalid JSON: The JSON output must be an object type.",
   readOnlyHeader:
     "The Lambda function result failed validation: The function tried to add, delete, or change a read-only header.",
-  disallowedHeader: "The Lambda function result failed validation: The function tried to add a blacklisted header.",
+  disallowedHeader:
+    "The Lambda function result failed validation: The function tried to add a blacklisted header.",
   body: "The Lambda function result failed validation: The body is not a string, is not an object, or exceeds the maximum size.",
   headerEntry:
     "The Lambda function returned an invalid entry in the headers object: Each header entry in the headers object must be an array.",

@@ -14,7 +14,11 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup();
 });
 
-function fetchFrom(port: number, method: string, changes: Partial<OriginFetchOptions> = {}): Promise<OriginAnswer> {
+function fetchFrom(
+  port: number,
+  method: string,
+  changes: Partial<OriginFetchOptions> = {},
+): Promise<OriginAnswer> {
   const fetcher = createOriginFetch({
     dial: () => ({ host: "127.0.0.1", port }),
     connectionAttempts: 3,
@@ -35,7 +39,9 @@ function fetchFrom(port: number, method: string, changes: Partial<OriginFetchOpt
 }
 
 /** A TCP listener that counts connections. */
-async function listen(onConnection: (socket: Socket) => void): Promise<{ port: number; connections: () => number }> {
+async function listen(
+  onConnection: (socket: Socket) => void,
+): Promise<{ port: number; connections: () => number }> {
   let connections = 0;
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
@@ -99,13 +105,19 @@ test.each(counted)("an origin that hangs up sees a %s %i times", async (method, 
 test.each([
   ["GET", 3],
   ["POST", 1],
-])("an origin that never answers sees a %s %i times, and is given up with 504", async (method, connections) => {
-  const origin = await listen(() => {});
-  const answer = await fetchFrom(origin.port, method);
-  const attempts = Array.from({ length: connections }, (_, index) => `attempt ${index + 1}: no answer within 0.3 s`);
-  expect(answer).toEqual({ kind: "failed", status: 504, attempts });
-  expect(origin.connections()).toBe(connections);
-});
+])(
+  "an origin that never answers sees a %s %i times, and is given up with 504",
+  async (method, connections) => {
+    const origin = await listen(() => {});
+    const answer = await fetchFrom(origin.port, method);
+    const attempts = Array.from(
+      { length: connections },
+      (_, index) => `attempt ${index + 1}: no answer within 0.3 s`,
+    );
+    expect(answer).toEqual({ kind: "failed", status: 504, attempts });
+    expect(origin.connections()).toBe(connections);
+  },
+);
 
 test("respects a number of attempts below three", async () => {
   const origin = await listen((socket) => socket.destroy());
@@ -139,7 +151,10 @@ test("gives up with 504 on an origin whose connections are never accepted", asyn
   for (let index = 0; index < 4; index += 1) {
     const filler = connect(port, "127.0.0.1").on("error", () => {});
     cleanups.push(() => void filler.destroy());
-    await Promise.race([once(filler, "connect"), new Promise((resolve) => setTimeout(resolve, 100))]);
+    await Promise.race([
+      once(filler, "connect"),
+      new Promise((resolve) => setTimeout(resolve, 100)),
+    ]);
   }
   const answer = await fetchFrom(port, "POST", { connectionTimeoutSeconds: 0.2 });
   expect(answer).toEqual({

@@ -101,7 +101,8 @@ function tryOnce(
         outgoing.destroy();
       }, seconds * 1000);
     };
-    const expectAnswer = (): void => expectWithin(readTimeoutSeconds, `no answer within ${readTimeoutSeconds} s`);
+    const expectAnswer = (): void =>
+      expectWithin(readTimeoutSeconds, `no answer within ${readTimeoutSeconds} s`);
 
     expectWithin(connectionTimeoutSeconds, `not connected within ${connectionTimeoutSeconds} s`);
     const onConnect = (): void => {

@@ -1,4 +1,8 @@
-import { ALL_VIEWER_EXCEPT_HOST_HEADER, CACHING_DISABLED, cacheBehavior } from "@gatehouse/blueprint/cache-behavior";
+import {
+  ALL_VIEWER_EXCEPT_HOST_HEADER,
+  CACHING_DISABLED,
+  cacheBehavior,
+} from "@gatehouse/blueprint/cache-behavior";
 import { describe, expect, test } from "vitest";
 
 import { valuesOf } from "./header-lines.ts";
@@ -18,7 +22,11 @@ interface Options {
 }
 
 function atOrigin(headers: readonly HeaderLine[], options: Options = {}): HeaderLine[] {
-  const { method = "GET", cachePolicyId = CACHING_DISABLED, cachedMethods = ["GET", "HEAD"] } = options;
+  const {
+    method = "GET",
+    cachePolicyId = CACHING_DISABLED,
+    cachedMethods = ["GET", "HEAD"],
+  } = options;
   const { originRequestPolicyId = ALL_VIEWER_EXCEPT_HOST_HEADER } = options;
   const request = { method, path: "/", query: "", httpVersion: "1.1", address: "203.0.113.7" };
   return toOriginHeaders(
@@ -103,14 +111,22 @@ describe("Authorization", () => {
   const authorization: HeaderLine = ["Authorization", "Bearer t"];
 
   const cases: [what: string, options: Options, seen: string[]][] = [
-    ["is gone for GET without an all-viewer policy", { originRequestPolicyId: USER_AGENT_REFERER }, []],
+    [
+      "is gone for GET without an all-viewer policy",
+      { originRequestPolicyId: USER_AGENT_REFERER },
+      [],
+    ],
     [
       "is gone for HEAD without an all-viewer policy",
       { method: "HEAD", originRequestPolicyId: USER_AGENT_REFERER },
       [],
     ],
     ["stays for POST", { method: "POST", originRequestPolicyId: USER_AGENT_REFERER }, ["Bearer t"]],
-    ["stays for DELETE", { method: "DELETE", originRequestPolicyId: USER_AGENT_REFERER }, ["Bearer t"]],
+    [
+      "stays for DELETE",
+      { method: "DELETE", originRequestPolicyId: USER_AGENT_REFERER },
+      ["Bearer t"],
+    ],
     [
       "stays for OPTIONS that is not cached",
       { method: "OPTIONS", originRequestPolicyId: USER_AGENT_REFERER },
@@ -135,7 +151,9 @@ describe("Authorization", () => {
 
 describe("under other policies", () => {
   test("AllViewer sends the viewer's Host, which no Function URL takes", () => {
-    expect(valuesOf(atOrigin([], { originRequestPolicyId: ALL_VIEWER }), "host")).toEqual(["app.localhost"]);
+    expect(valuesOf(atOrigin([], { originRequestPolicyId: ALL_VIEWER }), "host")).toEqual([
+      "app.localhost",
+    ]);
   });
 
   test("only listed headers and CloudFront's fixed ones pass", () => {
@@ -152,7 +170,15 @@ describe("under other policies", () => {
       ["Range", "bytes=0-1"],
       ["Cache-Control", "no-cache"],
     ];
-    const passed = ["Referer", "User-Agent", "Origin", "Content-Type", "If-None-Match", "Range", "Cache-Control"];
+    const passed = [
+      "Referer",
+      "User-Agent",
+      "Origin",
+      "Content-Type",
+      "If-None-Match",
+      "Range",
+      "Cache-Control",
+    ];
     expect(atOrigin(sent, { originRequestPolicyId: USER_AGENT_REFERER })).toEqual([
       ...sent.filter(([name]) => passed.includes(name)),
       ...own,
@@ -167,8 +193,11 @@ describe("under other policies", () => {
     ["deflate", []],
   ];
 
-  test.each(encodings)("a compressing cache policy turns Accept-Encoding %s into one spelling", (sent, seen) => {
-    const lines = atOrigin([["Accept-Encoding", sent]], { cachePolicyId: CACHING_OPTIMIZED });
-    expect(valuesOf(lines, "accept-encoding")).toEqual(seen);
-  });
+  test.each(encodings)(
+    "a compressing cache policy turns Accept-Encoding %s into one spelling",
+    (sent, seen) => {
+      const lines = atOrigin([["Accept-Encoding", sent]], { cachePolicyId: CACHING_OPTIMIZED });
+      expect(valuesOf(lines, "accept-encoding")).toEqual(seen);
+    },
+  );
 });

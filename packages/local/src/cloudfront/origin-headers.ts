@@ -18,20 +18,36 @@ export interface OriginHeadersOptions {
  *
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html#request-custom-headers-behavior
  */
-export function toOriginHeaders(viewer: ViewerRequest, options: OriginHeadersOptions): HeaderLine[] {
+export function toOriginHeaders(
+  viewer: ViewerRequest,
+  options: OriginHeadersOptions,
+): HeaderLine[] {
   const { policies, cachedMethods, originDomainName, viaHost } = options;
   const { headers, method } = viewer;
-  const lines = headers.filter(([name]) => passes(name.toLowerCase(), method, policies, cachedMethods));
+  const lines = headers.filter(([name]) =>
+    passes(name.toLowerCase(), method, policies, cachedMethods),
+  );
   const encoding = policies.cache.compressed ? normalizedEncoding(headers) : undefined;
   if (encoding !== undefined) lines.push(["Accept-Encoding", encoding]);
   if (valuesOf(lines, "user-agent").length === 0) lines.push(["User-Agent", "Amazon CloudFront"]);
-  lines.push(["X-Forwarded-For", [...valuesOf(headers, "x-forwarded-for"), viewer.address].join(", ")]);
-  lines.push(["Via", [...valuesOf(headers, "via"), `${viewer.httpVersion} ${viaHost} (CloudFront)`].join(", ")]);
+  lines.push([
+    "X-Forwarded-For",
+    [...valuesOf(headers, "x-forwarded-for"), viewer.address].join(", "),
+  ]);
+  lines.push([
+    "Via",
+    [...valuesOf(headers, "via"), `${viewer.httpVersion} ${viaHost} (CloudFront)`].join(", "),
+  ]);
   if (valuesOf(lines, "host").length === 0) lines.push(["Host", originDomainName]);
   return lines;
 }
 
-function passes(name: string, method: string, policies: Policies, cachedMethods: readonly string[]): boolean {
+function passes(
+  name: string,
+  method: string,
+  policies: Policies,
+  cachedMethods: readonly string[],
+): boolean {
   if (isRemovedFromViewer(name)) return false;
   switch (name) {
     case "x-forwarded-for":
@@ -50,11 +66,23 @@ function passes(name: string, method: string, policies: Policies, cachedMethods:
 
 /** The token is gone before the function runs, unless a policy asks for it. */
 function dropsAuthorization(method: string, cachedMethods: readonly string[]): boolean {
-  return method === "GET" || method === "HEAD" || (method === "OPTIONS" && cachedMethods.includes("OPTIONS"));
+  return (
+    method === "GET" ||
+    method === "HEAD" ||
+    (method === "OPTIONS" && cachedMethods.includes("OPTIONS"))
+  );
 }
 
 function isForwardedByDefault(name: string): boolean {
-  const names = ["cache-control", "date", "origin", "pragma", "range", "transfer-encoding", "warning"];
+  const names = [
+    "cache-control",
+    "date",
+    "origin",
+    "pragma",
+    "range",
+    "transfer-encoding",
+    "warning",
+  ];
   return names.includes(name) || name.startsWith("content-") || name.startsWith("if-");
 }
 

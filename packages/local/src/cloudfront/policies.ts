@@ -1,4 +1,7 @@
-import { ALL_VIEWER_EXCEPT_HOST_HEADER, CACHING_DISABLED } from "@gatehouse/blueprint/cache-behavior";
+import {
+  ALL_VIEWER_EXCEPT_HOST_HEADER,
+  CACHING_DISABLED,
+} from "@gatehouse/blueprint/cache-behavior";
 import type { CacheBehavior } from "@gatehouse/blueprint/cache-behavior";
 
 /** What the cache key holds and how long an answer stays. What is in the key also goes to the origin. */
@@ -93,7 +96,8 @@ export const originRequestPolicies: Readonly<Record<string, OriginRequestPolicy>
 export function findPolicies(behavior: CacheBehavior): Policies {
   const cache = own(cachePolicies, behavior.cachePolicyId);
   const originRequest = own(originRequestPolicies, behavior.originRequestPolicyId);
-  if (cache === undefined) throw new TypeError(`no cache policy has the id ${behavior.cachePolicyId}`);
+  if (cache === undefined)
+    throw new TypeError(`no cache policy has the id ${behavior.cachePolicyId}`);
   if (originRequest === undefined)
     throw new TypeError(`no origin request policy has the id ${behavior.originRequestPolicyId}`);
   return { cache, originRequest };
@@ -107,7 +111,9 @@ function own<T>(table: Readonly<Record<string, T>>, id: string): T | undefined {
 export function isForwarded({ cache, originRequest }: Policies, name: string): boolean {
   const { headers } = originRequest;
   if (cache.headers.includes(name)) return true;
-  return "allViewerExcept" in headers ? !headers.allViewerExcept.includes(name) : headers.includes(name);
+  return "allViewerExcept" in headers
+    ? !headers.allViewerExcept.includes(name)
+    : headers.includes(name);
 }
 
 export function forwardsCookies({ cache, originRequest }: Policies): boolean {

@@ -38,7 +38,9 @@ export async function relayBody(
     if (viewer.destroyed) return { kind: "viewer-gone" };
     return broken(
       viewer,
-      silent ? `no further bytes within ${readTimeoutSeconds} s` : `the origin cut the transfer (${String(error)})`,
+      silent
+        ? `no further bytes within ${readTimeoutSeconds} s`
+        : `the origin cut the transfer (${String(error)})`,
     );
   }
   viewer.end();

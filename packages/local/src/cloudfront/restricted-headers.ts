@@ -56,7 +56,12 @@ export const readOnlyNames = [
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
  */
 export function isRemovedFromViewer(name: string): boolean {
-  return isDisallowed(name) || name === "te" || name === "x-http-method-override" || name.startsWith("proxy-");
+  return (
+    isDisallowed(name) ||
+    name === "te" ||
+    name === "x-http-method-override" ||
+    name.startsWith("proxy-")
+  );
 }
 
 const hopByHopNames = new Set([
@@ -102,6 +107,7 @@ const deniedCustomNames = new Set([
  */
 export function isDeniedAsCustomHeader(name: string): boolean {
   return (
-    deniedCustomNames.has(name) || ["x-amz-", "x-edge-", "if-", "proxy-"].some((prefix) => name.startsWith(prefix))
+    deniedCustomNames.has(name) ||
+    ["x-amz-", "x-edge-", "if-", "proxy-"].some((prefix) => name.startsWith(prefix))
   );
 }

@@ -21,9 +21,15 @@ export function parseResultHeaders(headers: unknown): HeaderLine[] {
   }
   return Object.entries(headers).flatMap(([name, entries]) => {
     if (!Array.isArray(entries))
-      throw new InvalidEdgeResult(awsSentences.headerEntry, `headers.${quoted(name)} is not an array`);
+      throw new InvalidEdgeResult(
+        awsSentences.headerEntry,
+        `headers.${quoted(name)} is not an array`,
+      );
     if (!token.test(name)) {
-      throw new InvalidEdgeResult(ownSentences.header, `headers.${quoted(name)} is not a lower-case header name`);
+      throw new InvalidEdgeResult(
+        ownSentences.header,
+        `headers.${quoted(name)} is not a lower-case header name`,
+      );
     }
     return entries.map((entry: unknown) => parseEntry(name, entry));
   });
@@ -32,12 +38,18 @@ export function parseResultHeaders(headers: unknown): HeaderLine[] {
 function parseEntry(name: string, entry: unknown): HeaderLine {
   const where = `headers.${quoted(name)}`;
   if (!isRecord(entry))
-    throw new InvalidEdgeResult(ownSentences.header, `${where} has an entry that is not {key, value}`);
+    throw new InvalidEdgeResult(
+      ownSentences.header,
+      `${where} has an entry that is not {key, value}`,
+    );
   const { key = titleCase(name), value, ...rest } = entry;
   if (Object.keys(rest).length > 0)
     throw new InvalidEdgeResult(ownSentences.header, `${where} has more than key and value`);
   if (typeof key !== "string" || key.toLowerCase() !== name) {
-    throw new InvalidEdgeResult(ownSentences.header, `${where} has a key that is not the same name`);
+    throw new InvalidEdgeResult(
+      ownSentences.header,
+      `${where} has a key that is not the same name`,
+    );
   }
   if (typeof value !== "string")
     throw new InvalidEdgeResult(ownSentences.header, `${where} has a value that is not a string`);
@@ -55,7 +67,10 @@ function parseEntry(name: string, entry: unknown): HeaderLine {
 export function refuseDisallowed(lines: readonly HeaderLine[]): void {
   const found = lines.find(([key]) => isDisallowed(key.toLowerCase()));
   if (found !== undefined) {
-    throw new InvalidEdgeResult(awsSentences.disallowedHeader, `${found[0]} may not be returned by an edge function`);
+    throw new InvalidEdgeResult(
+      awsSentences.disallowedHeader,
+      `${found[0]} may not be returned by an edge function`,
+    );
   }
 }
 
@@ -87,7 +102,11 @@ function isSame(old: readonly EdgeHeader[], now: readonly HeaderLine[]): boolean
 }
 
 function isSameLine({ key, value }: EdgeHeader, line: HeaderLine | undefined): boolean {
-  return line !== undefined && line[1] === value && (line[0] === key || line[0] === titleCase(key.toLowerCase()));
+  return (
+    line !== undefined &&
+    line[1] === value &&
+    (line[0] === key || line[0] === titleCase(key.toLowerCase()))
+  );
 }
 
 function lengths(values: readonly string[]): string {

@@ -52,7 +52,9 @@ const invalid: [field: string, value: unknown][] = [
 ];
 
 test.each(invalid)("refuses %s: %j", (field, value) => {
-  expect(reasonFor({ [field]: value })).toBe(`origin.custom.${field} is not valid, missing or unknown`);
+  expect(reasonFor({ [field]: value })).toBe(
+    `origin.custom.${field} is not valid, missing or unknown`,
+  );
 });
 
 test("refuses an origin with a field missing", () => {
@@ -80,18 +82,30 @@ test.each(valid)("takes %s: %j", (field, value) => {
   });
 });
 
-test.each(["x-amz-date", "x-edge-a", "cookie", "host", "if-match", "proxy-a", "range", "via", "x-real-ip"])(
-  "refuses %s as a custom header, so a signature cannot travel as one",
-  (name) => {
-    expect(() =>
-      parseResultOrigin({ custom: { ...origin, customHeaders: { [name]: [{ value: "1" }] } } }, origin),
-    ).toThrow(
-      "The Lambda function returned an invalid origin configuration: One or more HeaderName or HeaderValue values are invalid.",
-    );
-  },
-);
+test.each([
+  "x-amz-date",
+  "x-edge-a",
+  "cookie",
+  "host",
+  "if-match",
+  "proxy-a",
+  "range",
+  "via",
+  "x-real-ip",
+])("refuses %s as a custom header, so a signature cannot travel as one", (name) => {
+  expect(() =>
+    parseResultOrigin(
+      { custom: { ...origin, customHeaders: { [name]: [{ value: "1" }] } } },
+      origin,
+    ),
+  ).toThrow(
+    "The Lambda function returned an invalid origin configuration: One or more HeaderName or HeaderValue values are invalid.",
+  );
+});
 
 test("takes custom headers of other names", () => {
   const customHeaders = { "x-own": [{ value: "1" }] };
-  expect(parseResultOrigin({ custom: { ...origin, customHeaders } }, origin).customHeaders).toEqual([["X-Own", "1"]]);
+  expect(parseResultOrigin({ custom: { ...origin, customHeaders } }, origin).customHeaders).toEqual(
+    [["X-Own", "1"]],
+  );
 });

@@ -22,11 +22,17 @@ const isBetween = (value: unknown, least: number, most: number): boolean =>
 /** AWS's quotas have grown (120 seconds and more); these are the ranges of the page that describes the event. */
 const rules: Readonly<Record<Exclude<keyof EdgeOrigin, "customHeaders">, Rule>> = {
   domainName: (value) =>
-    isText(value) && value.length <= 253 && /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i.test(value) && isIP(value) === 0,
+    isText(value) &&
+    value.length <= 253 &&
+    /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i.test(value) &&
+    isIP(value) === 0,
   keepaliveTimeout: (value) => isBetween(value, 1, 60),
   path: (value) =>
     value === "" ||
-    (isText(value) && value.length <= 255 && /^\/[\x21-\x7e]*[^/\s]$/.test(value) && !/[?#]/.test(value)),
+    (isText(value) &&
+      value.length <= 255 &&
+      /^\/[\x21-\x7e]*[^/\s]$/.test(value) &&
+      !/[?#]/.test(value)),
   port: (value) => value === 80 || value === 443 || isBetween(value, 1024, 65_535),
   protocol: (value) => value === "http" || value === "https",
   readTimeout: (value) => isBetween(value, 4, 60),
@@ -53,13 +59,19 @@ export function parseResultOrigin(origin: unknown, before: EdgeOrigin): ResultOr
   const custom = origin["custom"];
   for (const name of new Set([...Object.keys(custom), ...Object.keys(before)])) {
     if (name !== "customHeaders" && !isValidField(name, custom, before)) {
-      throw new InvalidEdgeResult(ownSentences.originField, `origin.custom.${name} is not valid, missing or unknown`);
+      throw new InvalidEdgeResult(
+        ownSentences.originField,
+        `origin.custom.${name} is not valid, missing or unknown`,
+      );
     }
   }
   const customHeaders = parseResultHeaders(custom["customHeaders"]);
   const denied = customHeaders.find(([key]) => isDeniedAsCustomHeader(key.toLowerCase()));
   if (denied !== undefined) {
-    throw new InvalidEdgeResult(awsSentences.origin, `${denied[0]} cannot be a custom header of an origin`);
+    throw new InvalidEdgeResult(
+      awsSentences.origin,
+      `${denied[0]} cannot be a custom header of an origin`,
+    );
   }
   // Every field was checked by the table above, or is the event's own.
   return { ...before, ...custom, customHeaders };

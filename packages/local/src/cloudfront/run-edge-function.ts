@@ -25,10 +25,16 @@ export async function runEdgeFunction(
     case "stream":
       invocation.body.destroy();
       return invalid(
-        new InvalidEdgeResult(awsSentences.notParsable, "the function streamed its result; edge functions cannot"),
+        new InvalidEdgeResult(
+          awsSentences.notParsable,
+          "the function streamed its result; edge functions cannot",
+        ),
       );
     case "function-error":
-      return failed(`the function threw ${invocation.errorType}: ${invocation.errorMessage}`, invocation.trace);
+      return failed(
+        `the function threw ${invocation.errorType}: ${invocation.errorMessage}`,
+        invocation.trace,
+      );
     case "timeout":
       return failed(`the function was stopped after ${invocation.afterSeconds} s`);
     default:

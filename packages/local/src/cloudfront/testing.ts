@@ -39,7 +39,8 @@ export async function startServer(listener: RequestListener): Promise<TestServer
 }
 
 export function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === "string") throw new TypeError("the server has no port");
+  if (address === null || typeof address === "string")
+    throw new TypeError("the server has no port");
   return address.port;
 }
 
@@ -51,7 +52,11 @@ export interface Received {
   readonly body: Buffer;
 }
 
-export type Answering = (request: Received, response: ServerResponse, incoming: IncomingMessage) => void;
+export type Answering = (
+  request: Received,
+  response: ServerResponse,
+  incoming: IncomingMessage,
+) => void;
 
 export interface Viewing {
   readonly method?: string;
@@ -107,8 +112,11 @@ export function requestOf(event: EdgeEvent): EdgeEvent["Records"][0]["cf"]["requ
 }
 
 /** A distribution with the blueprint's behaviour, in front of an origin that records. */
-export async function startDistribution(options: TestDistributionOptions = {}): Promise<TestDistribution> {
-  const { answering = (_request, response) => response.end("from the origin"), edge = requestOf } = options;
+export async function startDistribution(
+  options: TestDistributionOptions = {},
+): Promise<TestDistribution> {
+  const { answering = (_request, response) => response.end("from the origin"), edge = requestOf } =
+    options;
   const clock = createClock();
   const received: Received[] = [];
   const events: EdgeEvent[] = [];
@@ -178,11 +186,18 @@ export async function startDistribution(options: TestDistributionOptions = {}): 
 }
 
 /** `Host` is always sent; everything else is as given, and nothing is added but the length of a body. */
-function openRequest(port: number, viewing: Viewing, interim: number[] = []): Promise<IncomingMessage> {
+function openRequest(
+  port: number,
+  viewing: Viewing,
+  interim: number[] = [],
+): Promise<IncomingMessage> {
   const { method = "GET", target = "/", headers = [], body } = viewing;
   const lines: HeaderLine[] = [["Host", "app.localhost"], ...headers];
-  const isFramed = ["content-length", "transfer-encoding"].some((name) => valuesOf(lines, name).length > 0);
-  if (body !== undefined && !isFramed) lines.push(["Content-Length", String(Buffer.byteLength(body))]);
+  const isFramed = ["content-length", "transfer-encoding"].some(
+    (name) => valuesOf(lines, name).length > 0,
+  );
+  if (body !== undefined && !isFramed)
+    lines.push(["Content-Length", String(Buffer.byteLength(body))]);
   return new Promise((resolve, reject) => {
     const request = httpRequest({
       host: "127.0.0.1",
@@ -199,7 +214,10 @@ function openRequest(port: number, viewing: Viewing, interim: number[] = []): Pr
   });
 }
 
-async function readWhole(opening: Promise<IncomingMessage>, interim: readonly number[]): Promise<Seen> {
+async function readWhole(
+  opening: Promise<IncomingMessage>,
+  interim: readonly number[],
+): Promise<Seen> {
   const response = await opening;
   const chunks: Buffer[] = [];
   for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);

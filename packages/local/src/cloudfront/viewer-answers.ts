@@ -56,11 +56,20 @@ const pointOfPresence = "LCL50-P1";
 
 const ownNames = ["via", "x-cache", "x-amz-cf-pop", "x-amz-cf-id"];
 
-export function createViewerAnswers({ viaHost, clock, explain }: ViewerAnswersOptions): ViewerAnswers {
-  const start: ViewerAnswers["start"] = ({ response, requestId }, { status, statusText, headers }, cacheResult) => {
+export function createViewerAnswers({
+  viaHost,
+  clock,
+  explain,
+}: ViewerAnswersOptions): ViewerAnswers {
+  const start: ViewerAnswers["start"] = (
+    { response, requestId },
+    { status, statusText, headers },
+    cacheResult,
+  ) => {
     const lines: HeaderLine[] = headers.filter(([name]) => !ownNames.includes(name.toLowerCase()));
     if (valuesOf(lines, "server").length === 0) lines.push(["Server", "CloudFront"]);
-    if (valuesOf(lines, "date").length === 0) lines.push(["Date", new Date(clock.now()).toUTCString()]);
+    if (valuesOf(lines, "date").length === 0)
+      lines.push(["Date", new Date(clock.now()).toUTCString()]);
     lines.push(
       ["X-Cache", `${cacheResult} from cloudfront`],
       ["Via", [...valuesOf(headers, "via"), `1.1 ${viaHost} (CloudFront)`].join(", ")],

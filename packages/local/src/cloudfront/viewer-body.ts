@@ -22,5 +22,7 @@ export async function readViewerBody(request: IncomingMessage): Promise<ViewerBo
   } catch {
     return { kind: "cut-off" };
   }
-  return length > maxBodyBytes ? { kind: "too-large" } : { kind: "whole", bytes: Buffer.concat(chunks) };
+  return length > maxBodyBytes
+    ? { kind: "too-large" }
+    : { kind: "whole", bytes: Buffer.concat(chunks) };
 }

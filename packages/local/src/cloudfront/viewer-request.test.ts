@@ -33,15 +33,39 @@ const refusals: [why: string, request: Partial<ViewerRequest>, expected: [number
   ["a method outside the behaviour", { method: "TRACE" }, [403, notAllowed]],
   ["a method in another case", { method: "get" }, [403, notAllowed]],
   ["a GET with a body", { headers: [host, ["Content-Length", "2"]] }, [403, "Bad request."]],
-  ["a HEAD with a body", { method: "HEAD", headers: [host, ["content-length", "2"]] }, [403, "Bad request."]],
-  ["an OPTIONS with a body", { method: "OPTIONS", headers: [host, ["Content-Length", "1"]] }, [403, "Bad request."]],
+  [
+    "a HEAD with a body",
+    { method: "HEAD", headers: [host, ["content-length", "2"]] },
+    [403, "Bad request."],
+  ],
+  [
+    "an OPTIONS with a body",
+    { method: "OPTIONS", headers: [host, ["Content-Length", "1"]] },
+    [403, "Bad request."],
+  ],
   ["a chunked GET", { headers: [host, ["Transfer-Encoding", "chunked"]] }, [403, "Bad request."]],
   ["an absolute target", { path: "http://evil.example/" }, [400, "Bad request."]],
   ["OPTIONS *", { method: "OPTIONS", path: "*" }, [400, "Bad request."]],
-  ["a URL of 8193 bytes", { path: `/${"a".repeat(8193 - urlOverhead - 1)}` }, [413, "Bad request."]],
-  ["a query that makes the URL too long", { query: "q".repeat(8193 - urlOverhead - 2) }, [413, "Bad request."]],
-  ["20 481 bytes of head", { headers: [host, ["X", "x".repeat(20_481 - 3 - 22 - 21 - 5)]] }, [413, "Bad request."]],
-  ["2000 header lines", { headers: Array.from({ length: 2000 }, () => ["a", ""] as const) }, [413, "Bad request."]],
+  [
+    "a URL of 8193 bytes",
+    { path: `/${"a".repeat(8193 - urlOverhead - 1)}` },
+    [413, "Bad request."],
+  ],
+  [
+    "a query that makes the URL too long",
+    { query: "q".repeat(8193 - urlOverhead - 2) },
+    [413, "Bad request."],
+  ],
+  [
+    "20 481 bytes of head",
+    { headers: [host, ["X", "x".repeat(20_481 - 3 - 22 - 21 - 5)]] },
+    [413, "Bad request."],
+  ],
+  [
+    "2000 header lines",
+    { headers: Array.from({ length: 2000 }, () => ["a", ""] as const) },
+    [413, "Bad request."],
+  ],
 ];
 
 test.each(refusals)("refuses %s", (_why, request, expected) => {

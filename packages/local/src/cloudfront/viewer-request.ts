@@ -61,17 +61,22 @@ export function announcesBody(headers: readonly HeaderLine[]): boolean {
 }
 
 /** Everything CloudFront refuses before it looks into its cache or calls a function. */
-export function refuseViewerRequest(viewer: ViewerRequest, behavior: CacheBehavior): Refusal | undefined {
+export function refuseViewerRequest(
+  viewer: ViewerRequest,
+  behavior: CacheBehavior,
+): Refusal | undefined {
   const { method, path, query, headers } = viewer;
   const url = `https://${valuesOf(headers, "host")[0] ?? ""}${path}${query === "" ? "" : `?${query}`}`;
-  if (url.length > maxUrlBytes) return tooLarge(`the URL has ${url.length} bytes; CloudFront takes ${maxUrlBytes}`);
+  if (url.length > maxUrlBytes)
+    return tooLarge(`the URL has ${url.length} bytes; CloudFront takes ${maxUrlBytes}`);
   const headBytes = headers.reduce(
     (sum, [name, value]) => sum + name.length + value.length + 4,
     method.length + url.length,
   );
   if (headBytes > maxHeadBytes)
     return tooLarge(`URL and headers have ${headBytes} bytes; CloudFront takes ${maxHeadBytes}`);
-  if (headers.length >= maxHeaderLines) return tooLarge(`the request has ${maxHeaderLines} header lines or more`);
+  if (headers.length >= maxHeaderLines)
+    return tooLarge(`the request has ${maxHeaderLines} header lines or more`);
   if (!path.startsWith("/")) {
     return {
       ...badRequest,

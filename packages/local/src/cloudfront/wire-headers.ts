@@ -15,7 +15,10 @@ export interface WireHeadersOptions {
  * The headers that reach the origin, in order. CloudFront changes `Via`, adds `X-Amz-Cf-Id` and sets `Connection` after the function ran,
  * so a signature over any of them fails here as it does on AWS.
  */
-export function toWireHeaders(forwarded: ForwardedRequest, options: WireHeadersOptions): HeaderLine[] {
+export function toWireHeaders(
+  forwarded: ForwardedRequest,
+  options: WireHeadersOptions,
+): HeaderLine[] {
   const { headers, origin } = forwarded;
   const host = valuesOf(headers, "host")[0] ?? origin.domainName;
   const replaced = ["host", "via", "te", "content-length", "transfer-encoding"];
@@ -25,16 +28,23 @@ export function toWireHeaders(forwarded: ForwardedRequest, options: WireHeadersO
       .filter(([name]) => !replaced.includes(name.toLowerCase()))
       .map(([name, value]) => [name, toWire(value)] as const),
     ...origin.customHeaders.map(([name, value]) => [name, toWire(value)] as const),
-    ["Via", [...valuesOf(headers, "via"), `1.1 ${options.viaHost} (CloudFront)`].map(toWire).join(", ")],
+    [
+      "Via",
+      [...valuesOf(headers, "via"), `1.1 ${options.viaHost} (CloudFront)`].map(toWire).join(", "),
+    ],
     ["X-Amz-Cf-Id", options.requestId],
     ["Connection", "Keep-Alive"],
     ...framing(forwarded, options),
   ];
 }
 
-function framing({ headers, replacement }: ForwardedRequest, { method, body }: WireHeadersOptions): HeaderLine[] {
+function framing(
+  { headers, replacement }: ForwardedRequest,
+  { method, body }: WireHeadersOptions,
+): HeaderLine[] {
   if (replacement === undefined && valuesOf(headers, "transfer-encoding").length > 0)
     return [["Transfer-Encoding", "chunked"]];
-  const announced = valuesOf(headers, "content-length").length > 0 || ["POST", "PUT", "PATCH"].includes(method);
+  const announced =
+    valuesOf(headers, "content-length").length > 0 || ["POST", "PUT", "PATCH"].includes(method);
   return announced || body.length > 0 ? [["Content-Length", String(body.length)]] : [];
 }

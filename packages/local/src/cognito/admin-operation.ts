@@ -20,17 +20,22 @@ export function adminOperation(
 ): Operation {
   const { region, accountId } = pool.options;
   return {
-    resources: (input) => [`arn:aws:cognito-idp:${region}:${accountId}:userpool/${poolIdIn(input)}`],
+    resources: (input) => [
+      `arn:aws:cognito-idp:${region}:${accountId}:userpool/${poolIdIn(input)}`,
+    ],
     run(input) {
       const id = poolIdIn(input);
-      if (id !== pool.id) throw new AwsError("ResourceNotFoundException", `User pool ${id} does not exist.`);
+      if (id !== pool.id)
+        throw new AwsError("ResourceNotFoundException", `User pool ${id} does not exist.`);
       return run(poolMembers(input));
     },
   };
 }
 
 /** An operation without a signature: tokens, passwords or secrets in the request speak for the caller. */
-export function unsignedOperation(run: (asked: InputMembers) => JsonObject | Promise<JsonObject>): Operation {
+export function unsignedOperation(
+  run: (asked: InputMembers) => JsonObject | Promise<JsonObject>,
+): Operation {
   return { unsigned: true, resources: () => [], run: (input) => run(poolMembers(input)) };
 }
 

@@ -3,7 +3,14 @@ import { createHmac } from "node:crypto";
 import * as sdk from "@aws-sdk/client-cognito-identity-provider";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { accountId, callbackUrl, decodeJwt, password, region, startCognito } from "./cognito-under-test.ts";
+import {
+  accountId,
+  callbackUrl,
+  decodeJwt,
+  password,
+  region,
+  startCognito,
+} from "./cognito-under-test.ts";
 import type { CognitoUnderTest } from "./cognito-under-test.ts";
 
 let stand: CognitoUnderTest;
@@ -36,14 +43,23 @@ async function passwordClient(more: Partial<sdk.CreateUserPoolClientCommandInput
     new sdk.CreateUserPoolClientCommand({
       UserPoolId,
       ClientName: "api",
-      ExplicitAuthFlows: ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+      ExplicitAuthFlows: [
+        "ALLOW_USER_PASSWORD_AUTH",
+        "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+        "ALLOW_REFRESH_TOKEN_AUTH",
+      ],
       ...more,
     }),
   );
   return { ClientId: UserPoolClient?.ClientId ?? "", ClientSecret: UserPoolClient?.ClientSecret };
 }
 
-const initiate = (ClientId: string, USERNAME: string, PASSWORD: string, more: Record<string, string> = {}) =>
+const initiate = (
+  ClientId: string,
+  USERNAME: string,
+  PASSWORD: string,
+  more: Record<string, string> = {},
+) =>
   client.send(
     new sdk.InitiateAuthCommand({
       ClientId,
@@ -65,7 +81,14 @@ async function newUser(): Promise<string> {
       MessageAction: "SUPPRESS",
     }),
   );
-  await client.send(new sdk.AdminSetUserPasswordCommand({ UserPoolId, Username, Password: password, Permanent: true }));
+  await client.send(
+    new sdk.AdminSetUserPasswordCommand({
+      UserPoolId,
+      Username,
+      Password: password,
+      Permanent: true,
+    }),
+  );
   return Username;
 }
 
@@ -74,7 +97,12 @@ const signIn = async (more: Partial<sdk.CreateUserPoolClientCommandInput> = {}) 
   const Username = await newUser();
   const { AuthenticationResult } = await initiate(ClientId, Username, password);
   const AccessToken = AuthenticationResult?.AccessToken ?? "";
-  return { ClientId, Username, AccessToken, RefreshToken: AuthenticationResult?.RefreshToken ?? "" };
+  return {
+    ClientId,
+    Username,
+    AccessToken,
+    RefreshToken: AuthenticationResult?.RefreshToken ?? "",
+  };
 };
 const getUser = (AccessToken: string) => client.send(new sdk.GetUserCommand({ AccessToken }));
 const refresh = (ClientId: string, RefreshToken: string) =>
@@ -92,17 +120,23 @@ describe("an administrator", () => {
         { Name: "sub", Value: expect.stringMatching(/^[0-9a-f-]{36}$/) },
       ],
     });
-    expect(Math.abs((user.UserCreateDate?.getTime() ?? 0) - stand.clock.now())).toBeLessThan(60_000);
-    const listed = await client.send(new sdk.ListUsersCommand({ UserPoolId, Filter: `username = "${Username}"` }));
+    expect(Math.abs((user.UserCreateDate?.getTime() ?? 0) - stand.clock.now())).toBeLessThan(
+      60_000,
+    );
+    const listed = await client.send(
+      new sdk.ListUsersCommand({ UserPoolId, Filter: `username = "${Username}"` }),
+    );
     expect(listed.Users?.map((each) => each.Username)).toEqual([Username]);
     await client.send(new sdk.AdminDeleteUserCommand({ UserPoolId, Username }));
-    await expect(client.send(new sdk.AdminGetUserCommand({ UserPoolId, Username }))).rejects.toThrow(
-      sdk.UserNotFoundException,
-    );
+    await expect(
+      client.send(new sdk.AdminGetUserCommand({ UserPoolId, Username })),
+    ).rejects.toThrow(sdk.UserNotFoundException);
   });
 
   test("pages through the users", async () => {
-    const all = (await client.send(new sdk.ListUsersCommand({ UserPoolId }))).Users?.map((each) => each.Username);
+    const all = (await client.send(new sdk.ListUsersCommand({ UserPoolId }))).Users?.map(
+      (each) => each.Username,
+    );
     const paged: (string | undefined)[] = [];
     let PaginationToken: string | undefined;
     do {
@@ -128,7 +162,9 @@ describe("an administrator", () => {
 
   test("puts users into groups, and takes them out", async () => {
     const Username = await newUser();
-    await client.send(new sdk.CreateGroupCommand({ UserPoolId, GroupName: `g-${Username}`, Precedence: 3 }));
+    await client.send(
+      new sdk.CreateGroupCommand({ UserPoolId, GroupName: `g-${Username}`, Precedence: 3 }),
+    );
     const GroupName = `g-${Username}`;
     await client.send(new sdk.AdminAddUserToGroupCommand({ UserPoolId, Username, GroupName }));
     await client.send(new sdk.AdminAddUserToGroupCommand({ UserPoolId, Username, GroupName }));
@@ -137,7 +173,9 @@ describe("an administrator", () => {
     await client.send(new sdk.AdminRemoveUserFromGroupCommand({ UserPoolId, Username, GroupName }));
     expect((await list()).Groups).toEqual([]);
     const { Groups } = await client.send(new sdk.ListGroupsCommand({ UserPoolId }));
-    expect(Groups?.map((each) => each.GroupName)).toEqual(expect.arrayContaining(["admin", "staff", GroupName]));
+    expect(Groups?.map((each) => each.GroupName)).toEqual(
+      expect.arrayContaining(["admin", "staff", GroupName]),
+    );
   });
 
   test("sees the pool as it is", async () => {
@@ -153,7 +191,9 @@ describe("an administrator", () => {
   test("sees the stack's clients as the blueprint has them", async () => {
     const describeClient = async (name: "web" | "machine") => {
       const ClientId = stand.cognito.clientId(name);
-      const answer = await client.send(new sdk.DescribeUserPoolClientCommand({ UserPoolId, ClientId }));
+      const answer = await client.send(
+        new sdk.DescribeUserPoolClientCommand({ UserPoolId, ClientId }),
+      );
       return answer.UserPoolClient;
     };
     const web = await describeClient("web");
@@ -170,8 +210,14 @@ describe("an administrator", () => {
     const machine = await describeClient("machine");
     expect(machine).toMatchObject({ AllowedOAuthFlows: ["client_credentials"], CallbackURLs: [] });
     expect(machine?.ClientSecret).toBe(stand.cognito.clientSecret("machine"));
-    const listed = await client.send(new sdk.ListUserPoolClientsCommand({ UserPoolId, MaxResults: 3 }));
-    expect(listed.UserPoolClients?.map(({ ClientName }) => ClientName)).toEqual(["web", "machine", "walkthrough"]);
+    const listed = await client.send(
+      new sdk.ListUserPoolClientsCommand({ UserPoolId, MaxResults: 3 }),
+    );
+    expect(listed.UserPoolClients?.map(({ ClientName }) => ClientName)).toEqual([
+      "web",
+      "machine",
+      "walkthrough",
+    ]);
   });
 });
 
@@ -222,17 +268,26 @@ const refusals: [why: string, send: () => Promise<unknown>, error: string][] = [
   ],
   [
     "a weak temporary password",
-    () => client.send(new sdk.AdminCreateUserCommand({ UserPoolId, Username: "x3", TemporaryPassword: "weak" })),
+    () =>
+      client.send(
+        new sdk.AdminCreateUserCommand({ UserPoolId, Username: "x3", TemporaryPassword: "weak" }),
+      ),
     "InvalidPasswordException",
   ],
   [
     "a setting that does nothing here",
-    () => client.send(new sdk.AdminCreateUserCommand({ UserPoolId, Username: "x4", ForceAliasCreation: true })),
+    () =>
+      client.send(
+        new sdk.AdminCreateUserCommand({ UserPoolId, Username: "x4", ForceAliasCreation: true }),
+      ),
     "InvalidParameterException",
   ],
   [
     "an unknown group",
-    () => client.send(new sdk.AdminAddUserToGroupCommand({ UserPoolId, Username: "alice", GroupName: "nope" })),
+    () =>
+      client.send(
+        new sdk.AdminAddUserToGroupCommand({ UserPoolId, Username: "alice", GroupName: "nope" }),
+      ),
     "ResourceNotFoundException",
   ],
   [
@@ -245,10 +300,18 @@ const refusals: [why: string, send: () => Promise<unknown>, error: string][] = [
     () => client.send(new sdk.DescribeUserPoolClientCommand({ UserPoolId, ClientId: "nobody" })),
     "ResourceNotFoundException",
   ],
-  ["an unknown scope", () => passwordClient({ AllowedOAuthScopes: ["api/nope"] }), "ScopeDoesNotExistException"],
+  [
+    "an unknown scope",
+    () => passwordClient({ AllowedOAuthScopes: ["api/nope"] }),
+    "ScopeDoesNotExistException",
+  ],
   [
     "client_credentials without a secret",
-    () => passwordClient({ AllowedOAuthFlows: ["client_credentials"], AllowedOAuthFlowsUserPoolClient: true }),
+    () =>
+      passwordClient({
+        AllowedOAuthFlows: ["client_credentials"],
+        AllowedOAuthFlowsUserPoolClient: true,
+      }),
     "InvalidOAuthFlowException",
   ],
   [
@@ -300,7 +363,11 @@ const refusals: [why: string, send: () => Promise<unknown>, error: string][] = [
     "signing up",
     () =>
       client.send(
-        new sdk.SignUpCommand({ ClientId: stand.cognito.clientId("web"), Username: "me", Password: password }),
+        new sdk.SignUpCommand({
+          ClientId: stand.cognito.clientId("web"),
+          Username: "me",
+          Password: password,
+        }),
       ),
     "NotAuthorizedException",
   ],
@@ -319,7 +386,12 @@ test.each([
   ["Aa1aaaaa", "Password must have symbol characters"],
   [" Aa1aaaaa ", "Password must have symbol characters"],
 ])("refuses the password %j: %s", async (Password, message) => {
-  const command = new sdk.AdminSetUserPasswordCommand({ UserPoolId, Username: "alice", Password, Permanent: true });
+  const command = new sdk.AdminSetUserPasswordCommand({
+    UserPoolId,
+    Username: "alice",
+    Password,
+    Permanent: true,
+  });
   await expect(client.send(command)).rejects.toMatchObject({
     name: "InvalidPasswordException",
     message: `Password did not conform with policy: ${message}`,
@@ -346,11 +418,17 @@ describe("signing in with a password", () => {
     const { AuthenticationResult } = await initiate(ClientId, "alice", password);
     expect(AuthenticationResult).toMatchObject({ ExpiresIn: 3600, TokenType: "Bearer" });
     const { claims } = decodeJwt(AuthenticationResult?.AccessToken ?? "");
-    expect(claims).toMatchObject({ scope: "aws.cognito.signin.user.admin", client_id: ClientId, username: "alice" });
+    expect(claims).toMatchObject({
+      scope: "aws.cognito.signin.user.admin",
+      client_id: ClientId,
+      username: "alice",
+    });
     expect(Object.keys(claims)).not.toContain("version");
     expect(decodeJwt(AuthenticationResult?.IdToken ?? "").claims).toMatchObject({ aud: ClientId });
     const AccessToken = AuthenticationResult?.AccessToken ?? "";
-    expect(await client.send(new sdk.GetUserCommand({ AccessToken }))).toMatchObject({ Username: "alice" });
+    expect(await client.send(new sdk.GetUserCommand({ AccessToken }))).toMatchObject({
+      Username: "alice",
+    });
   });
 
   test("tells nobody who has an account", async () => {
@@ -370,7 +448,9 @@ describe("signing in with a password", () => {
     const { ClientId } = await passwordClient();
     const Username = await newUser();
     await client.send(new sdk.AdminDisableUserCommand({ UserPoolId, Username }));
-    await expect(initiate(ClientId, Username, password)).rejects.toMatchObject({ message: "User is disabled." });
+    await expect(initiate(ClientId, Username, password)).rejects.toMatchObject({
+      message: "User is disabled.",
+    });
     await client.send(new sdk.AdminEnableUserCommand({ UserPoolId, Username }));
     expect((await initiate(ClientId, Username, password)).AuthenticationResult).toBeDefined();
   });
@@ -381,10 +461,12 @@ describe("signing in with a password", () => {
       createHmac("sha256", ClientSecret ?? "")
         .update(`${username}${ClientId}`)
         .digest("base64");
-    await expect(initiate(ClientId, "alice", password)).rejects.toThrow("SECRET_HASH was not received");
-    await expect(initiate(ClientId, "alice", password, { SECRET_HASH: hashFor("ada") })).rejects.toThrow(
-      "SecretHash does not match",
+    await expect(initiate(ClientId, "alice", password)).rejects.toThrow(
+      "SECRET_HASH was not received",
     );
+    await expect(
+      initiate(ClientId, "alice", password, { SECRET_HASH: hashFor("ada") }),
+    ).rejects.toThrow("SecretHash does not match");
     const answer = await initiate(ClientId, "alice", password, { SECRET_HASH: hashFor("alice") });
     expect(answer.AuthenticationResult).toBeDefined();
   });
@@ -409,7 +491,10 @@ describe("signing in with a password", () => {
     await client.send(new sdk.AdminSetUserPasswordCommand(temporary));
     const challenge = await initiate(ClientId, Username, "Temporary-1");
     expect(challenge.ChallengeName).toBe("NEW_PASSWORD_REQUIRED");
-    expect(challenge.ChallengeParameters).toMatchObject({ USER_ID_FOR_SRP: Username, requiredAttributes: "[]" });
+    expect(challenge.ChallengeParameters).toMatchObject({
+      USER_ID_FOR_SRP: Username,
+      requiredAttributes: "[]",
+    });
     expect(challenge.AuthenticationResult).toBeUndefined();
     const respond = (NEW_PASSWORD: string, id = ClientId) =>
       client.send(
@@ -422,10 +507,14 @@ describe("signing in with a password", () => {
       );
     await expect(respond("weak")).rejects.toThrow(sdk.InvalidPasswordException);
     const other = await passwordClient();
-    await expect(respond("New-password-1", other.ClientId)).rejects.toThrow(sdk.NotAuthorizedException);
+    await expect(respond("New-password-1", other.ClientId)).rejects.toThrow(
+      sdk.NotAuthorizedException,
+    );
     expect((await respond("New-password-1")).AuthenticationResult).toBeDefined();
     await expect(respond("New-password-2")).rejects.toThrow(sdk.NotAuthorizedException);
-    expect((await initiate(ClientId, Username, "New-password-1")).AuthenticationResult).toBeDefined();
+    expect(
+      (await initiate(ClientId, Username, "New-password-1")).AuthenticationResult,
+    ).toBeDefined();
   });
 
   test("forgets a challenge after three minutes", async () => {
@@ -456,7 +545,9 @@ describe("the holder of tokens", () => {
     const { AuthenticationResult } = await client.send(command);
     expect(AuthenticationResult?.AccessToken).toBeDefined();
     expect(AuthenticationResult?.RefreshToken).toBeUndefined();
-    expect((await refresh(ClientId, RefreshToken)).AuthenticationResult?.RefreshToken).toBeUndefined();
+    expect(
+      (await refresh(ClientId, RefreshToken)).AuthenticationResult?.RefreshToken,
+    ).toBeUndefined();
   });
 
   test("rotates by GetTokensFromRefreshToken; reuse after the grace period is an error of its own", async () => {
@@ -477,30 +568,38 @@ describe("the holder of tokens", () => {
     await client.send(new sdk.RevokeTokenCommand({ ClientId, Token: RefreshToken }));
     await expect(refresh(ClientId, RefreshToken)).rejects.toThrow("Refresh Token has been revoked");
     await expect(getUser(AccessToken)).rejects.toThrow("Access Token has been revoked");
-    await expect(client.send(new sdk.RevokeTokenCommand({ ClientId, Token: AccessToken }))).rejects.toThrow(
-      sdk.UnsupportedTokenTypeException,
-    );
+    await expect(
+      client.send(new sdk.RevokeTokenCommand({ ClientId, Token: AccessToken })),
+    ).rejects.toThrow(sdk.UnsupportedTokenTypeException);
   });
 
   test("signs out everywhere, and so does an administrator", async () => {
     const first = await signIn();
     await client.send(new sdk.GlobalSignOutCommand({ AccessToken: first.AccessToken }));
     await expect(getUser(first.AccessToken)).rejects.toThrow("Access Token has been revoked");
-    await expect(refresh(first.ClientId, first.RefreshToken)).rejects.toThrow("Refresh Token has been revoked");
+    await expect(refresh(first.ClientId, first.RefreshToken)).rejects.toThrow(
+      "Refresh Token has been revoked",
+    );
     const second = await signIn();
     const { Username } = second;
     await client.send(new sdk.AdminUserGlobalSignOutCommand({ UserPoolId, Username }));
-    await expect(refresh(second.ClientId, second.RefreshToken)).rejects.toThrow("Refresh Token has been revoked");
+    await expect(refresh(second.ClientId, second.RefreshToken)).rejects.toThrow(
+      "Refresh Token has been revoked",
+    );
   });
 
   test("loses everything when disabled or deleted", async () => {
     const disabled = await signIn();
     await client.send(new sdk.AdminDisableUserCommand({ UserPoolId, Username: disabled.Username }));
-    await expect(refresh(disabled.ClientId, disabled.RefreshToken)).rejects.toThrow(sdk.NotAuthorizedException);
+    await expect(refresh(disabled.ClientId, disabled.RefreshToken)).rejects.toThrow(
+      sdk.NotAuthorizedException,
+    );
     await expect(getUser(disabled.AccessToken)).rejects.toThrow(sdk.NotAuthorizedException);
     const deleted = await signIn();
     await client.send(new sdk.AdminDeleteUserCommand({ UserPoolId, Username: deleted.Username }));
-    await expect(refresh(deleted.ClientId, deleted.RefreshToken)).rejects.toThrow(sdk.NotAuthorizedException);
+    await expect(refresh(deleted.ClientId, deleted.RefreshToken)).rejects.toThrow(
+      sdk.NotAuthorizedException,
+    );
   });
 
   test("is refused with an expired token, and with one of the hosted pages", async () => {
@@ -527,7 +626,12 @@ describe("where the stage opens self sign-up", () => {
     const open = await startCognito({ selfSignUp: true });
     const signUp = (Username: string, UserAttributes: sdk.AttributeType[]) =>
       openClient.send(
-        new sdk.SignUpCommand({ ClientId: open.cognito.clientId("web"), Username, Password: password, UserAttributes }),
+        new sdk.SignUpCommand({
+          ClientId: open.cognito.clientId("web"),
+          Username,
+          Password: password,
+          UserAttributes,
+        }),
       );
     const { accessKeyId, secretAccessKey, sessionToken } = open.admin;
     const openClient = new sdk.CognitoIdentityProviderClient({
@@ -541,7 +645,9 @@ describe("where the stage opens self sign-up", () => {
     );
     expect(await signUp("eve", [email])).toMatchObject({ UserConfirmed: false });
     const pool = { UserPoolId: open.cognito.poolId, Username: "eve" };
-    expect((await openClient.send(new sdk.AdminGetUserCommand(pool))).UserStatus).toBe("UNCONFIRMED");
+    expect((await openClient.send(new sdk.AdminGetUserCommand(pool))).UserStatus).toBe(
+      "UNCONFIRMED",
+    );
     await openClient.send(new sdk.AdminConfirmSignUpCommand(pool));
     expect((await openClient.send(new sdk.AdminGetUserCommand(pool))).UserStatus).toBe("CONFIRMED");
     openClient.destroy();

@@ -14,7 +14,11 @@ export interface AuthorizationRequest {
   readonly prompt: string | undefined;
 }
 
-export type AuthorizationError = "invalid_request" | "unauthorized_client" | "invalid_scope" | "login_required";
+export type AuthorizationError =
+  | "invalid_request"
+  | "unauthorized_client"
+  | "invalid_scope"
+  | "login_required";
 
 export type AuthorizationReading =
   | { readonly kind: "valid"; readonly request: AuthorizationRequest }
@@ -115,7 +119,10 @@ export function parseAuthorizationRequest(query: string, pool: UserPool): Author
   const scopes = [...new Set((value("scope") ?? "").split(" ").filter((scope) => scope !== ""))];
   const unknown = scopes.find((scope) => !client.scopes.includes(scope));
   if (unknown !== undefined)
-    return refuse("invalid_scope", `the client ${client.name} may not ask for every scope it asks for`);
+    return refuse(
+      "invalid_scope",
+      `the client ${client.name} may not ask for every scope it asks for`,
+    );
   return {
     kind: "valid",
     request: {

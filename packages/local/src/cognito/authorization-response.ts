@@ -11,7 +11,10 @@ import type { User } from "./users.ts";
 export interface AuthorizationResponses {
   /** @returns the app's address with what it asked for: a code, or tokens in the fragment. */
   readonly success: (asked: AuthorizationRequest, user: User, authTime: number) => Promise<string>;
-  readonly sendError: (response: ServerResponse, reading: Exclude<AuthorizationReading, { kind: "valid" }>) => void;
+  readonly sendError: (
+    response: ServerResponse,
+    reading: Exclude<AuthorizationReading, { kind: "valid" }>,
+  ) => void;
 }
 
 export function createAuthorizationResponses(options: {

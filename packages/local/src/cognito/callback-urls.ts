@@ -15,8 +15,15 @@ export function requireRegistrableUrls(urls: readonly string[]): void {
   for (const text of urls) {
     const url = text.length <= maxUrlLength && URL.canParse(text) ? new URL(text) : undefined;
     const thisMachine = /^(localhost|127\.0\.0\.1|\[::1\]|.+\.localhost)$/;
-    if (!url || /[^\x21-\x7e]|#/.test(text) || (url.protocol === "http:" && !thisMachine.test(url.hostname))) {
-      throw new AwsError("InvalidParameterException", `${text} cannot be registered as a callback or sign-out URL.`);
+    if (
+      !url ||
+      /[^\x21-\x7e]|#/.test(text) ||
+      (url.protocol === "http:" && !thisMachine.test(url.hostname))
+    ) {
+      throw new AwsError(
+        "InvalidParameterException",
+        `${text} cannot be registered as a callback or sign-out URL.`,
+      );
     }
   }
 }

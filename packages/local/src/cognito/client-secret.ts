@@ -17,7 +17,11 @@ function digest(text: string): Buffer {
  *
  * @throws {AwsError} NotAuthorizedException
  */
-export function requireSecretHash(client: Client, usernames: readonly string[], secretHash: string | undefined): void {
+export function requireSecretHash(
+  client: Client,
+  usernames: readonly string[],
+  secretHash: string | undefined,
+): void {
   if (client.secret === undefined) {
     if (secretHash === undefined) return;
     throw new AwsError(
@@ -42,6 +46,7 @@ export function requireSecretHash(client: Client, usernames: readonly string[], 
 
 /** Checks a secret that is given as it is. @throws {AwsError} NotAuthorizedException */
 export function requireClientSecret(client: Client, given: string | undefined): void {
-  const matches = client.secret === undefined ? given === undefined : sameSecret(given ?? "", client.secret);
+  const matches =
+    client.secret === undefined ? given === undefined : sameSecret(given ?? "", client.secret);
   if (!matches) throw new AwsError("NotAuthorizedException", "Invalid client secret.");
 }

@@ -44,7 +44,8 @@ export function createClients(clock: Clock): Clients {
     list: () => [...byId.values()],
     get(id) {
       const client = byId.get(id);
-      if (!client) throw new AwsError("ResourceNotFoundException", `User pool client ${id} does not exist.`);
+      if (!client)
+        throw new AwsError("ResourceNotFoundException", `User pool client ${id} does not exist.`);
       return client;
     },
     add({ generateSecret, ...settings }) {

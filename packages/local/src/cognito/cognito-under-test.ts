@@ -19,7 +19,10 @@ export interface CognitoUnderTest {
   /** `<stand-in>: <reason>`, in order. */
   readonly explained: string[];
   /** Runs an operation of the user pool API from inside, without a signature. */
-  readonly run: (operation: string, input: Readonly<Record<string, string | boolean>>) => Promise<unknown>;
+  readonly run: (
+    operation: string,
+    input: Readonly<Record<string, string | boolean>>,
+  ) => Promise<unknown>;
   readonly close: () => Promise<void>;
 }
 
@@ -29,7 +32,9 @@ export const callbackUrl = "http://app.localhost:4280/.auth/callback";
 export const logoutUrl = "http://app.localhost:4280/";
 export const password = "Correct-horse-1";
 
-export async function startCognito(options: { selfSignUp?: boolean } = {}): Promise<CognitoUnderTest> {
+export async function startCognito(
+  options: { selfSignUp?: boolean } = {},
+): Promise<CognitoUnderTest> {
   const clock = createClock();
   const identities = createIdentities(accountId);
   const explained: string[] = [];
@@ -53,7 +58,10 @@ export async function startCognito(options: { selfSignUp?: boolean } = {}): Prom
     ],
   });
   const admin = identities.assumeRole("admin", "test", [
-    { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "cognito-idp:*", Resource: "*" }] },
+    {
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: "cognito-idp:*", Resource: "*" }],
+    },
   ]);
   const api = createJsonApi({ services: [cognito.service], region, identities, clock, explain });
   server.handle = (request, response) => {
@@ -68,7 +76,10 @@ export async function startCognito(options: { selfSignUp?: boolean } = {}): Prom
     admin,
     explained,
     run: async (operation, input) =>
-      cognito.service.operations[operation]?.run({ UserPoolId: cognito.poolId, ...input }, undefined),
+      cognito.service.operations[operation]?.run(
+        { UserPoolId: cognito.poolId, ...input },
+        undefined,
+      ),
     close: server.close,
   };
 }
@@ -106,7 +117,11 @@ export function openBrowser(origin: string): Browser {
     post: (path, fields) => send(path, { method: "POST", body: new URLSearchParams(fields) }),
     async signIn(query, username, secret) {
       const form = await (await browser.get(`/login?${query}`)).text();
-      return browser.post(`/login?${query}`, { _csrf: hiddenField(form, "_csrf"), username, password: secret });
+      return browser.post(`/login?${query}`, {
+        _csrf: hiddenField(form, "_csrf"),
+        username,
+        password: secret,
+      });
     },
   };
   return browser;
@@ -114,7 +129,8 @@ export function openBrowser(origin: string): Browser {
 
 /** The value of a hidden field of a page; a page without it is an error. */
 export function hiddenField(html: string, name: string): string {
-  const [, value] = new RegExp(`<input type="hidden" name="${name}" value="([^"]*)">`).exec(html) ?? [];
+  const [, value] =
+    new RegExp(`<input type="hidden" name="${name}" value="([^"]*)">`).exec(html) ?? [];
   if (value === undefined) throw new TypeError(`the page has no field ${name}`);
   return value;
 }
@@ -122,13 +138,20 @@ export function hiddenField(html: string, name: string): string {
 /** Where a redirect leads. */
 export function locationOf(response: Response): URL {
   const location = response.headers.get("location");
-  if (response.status !== 302 || location === null) throw new TypeError(`no redirect but ${response.status}`);
+  if (response.status !== 302 || location === null)
+    throw new TypeError(`no redirect but ${response.status}`);
   return new URL(location);
 }
 
 /** Header and payload of a JWT, unverified. */
-export function decodeJwt(token: string): { header: string; payload: string; claims: Record<string, unknown> } {
-  const [header = "", payload = ""] = token.split(".", 2).map((part) => Buffer.from(part, "base64url").toString());
+export function decodeJwt(token: string): {
+  header: string;
+  payload: string;
+  claims: Record<string, unknown>;
+} {
+  const [header = "", payload = ""] = token
+    .split(".", 2)
+    .map((part) => Buffer.from(part, "base64url").toString());
   const claims: Record<string, unknown> = JSON.parse(payload);
   return { header, payload, claims };
 }

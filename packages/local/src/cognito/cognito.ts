@@ -72,7 +72,11 @@ export interface Cognito {
   /** An access token as `client_credentials` gives, with all scopes of the client. */
   readonly machineToken: (client: AppClientName) => Promise<string>;
   /** Signs any claims under any header with one of the pool's real keys: tokens that Cognito itself would never make. */
-  readonly mintToken: (keyUse: "id" | "access", claims: JsonObject, header: JsonObject) => Promise<string>;
+  readonly mintToken: (
+    keyUse: "id" | "access",
+    claims: JsonObject,
+    header: JsonObject,
+  ) => Promise<string>;
 }
 
 /**
@@ -81,7 +85,8 @@ export interface Cognito {
  * @throws {TypeError} for a pool id that no verifier would take.
  */
 export async function createCognito(options: CognitoOptions): Promise<Cognito> {
-  const { region, accountId, hostedOrigin, clock, explain, resourceServerScopes, selfSignUp } = options;
+  const { region, accountId, hostedOrigin, clock, explain, resourceServerScopes, selfSignUp } =
+    options;
   const poolId = options.poolId ?? newPoolId(region);
   if (!poolId.startsWith(`${region}_`) || !/^[\w-]+_[0-9a-zA-Z]+$/.test(poolId)) {
     throw new TypeError(`${poolId} is no pool id of ${region}`);
@@ -174,7 +179,10 @@ function addClient(pool: UserPool, name: AppClientName, options: CognitoOptions)
   });
 }
 
-async function addUser(pool: UserPool, { username, password, groups, email, temporary }: SeededUser): Promise<void> {
+async function addUser(
+  pool: UserPool,
+  { username, password, groups, email, temporary }: SeededUser,
+): Promise<void> {
   const attributes = new Map(
     email === undefined
       ? []

@@ -8,7 +8,9 @@ const maxFormBytes = 64 * 1024;
 export type FormFields = (name: string) => string | undefined;
 
 /** @returns the fields, `"json"` or `"other"` for another content type, `"too-large"` over 64 KB. */
-export async function readForm(request: IncomingMessage): Promise<FormFields | "json" | "other" | "too-large"> {
+export async function readForm(
+  request: IncomingMessage,
+): Promise<FormFields | "json" | "other" | "too-large"> {
   const [mediaType = ""] = (request.headers["content-type"] ?? "").split(";", 1);
   const body = await readRequestBody(request, maxFormBytes);
   if (body === "too-large") return "too-large";

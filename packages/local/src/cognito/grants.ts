@@ -24,7 +24,13 @@ export type Refresh =
   | { readonly kind: "refused"; readonly why: RefreshFailure };
 
 export interface Grants {
-  open(options: { client: Client; user: User; scopes: readonly string[]; by: Grant["by"]; authTime: number }): {
+  open(options: {
+    client: Client;
+    user: User;
+    scopes: readonly string[];
+    by: Grant["by"];
+    authTime: number;
+  }): {
     grant: Grant;
     refreshToken: string;
   };
@@ -73,7 +79,8 @@ export function createGrants(clock: Clock): Grants {
       const nowMs = clock.now();
       if (nowMs >= held.grant.expiresAtMs) return { kind: "refused", why: "expired" };
       const graceSeconds = client.rotationGraceSeconds;
-      if (graceSeconds === undefined) return { kind: "refreshed", grant: held.grant, successor: undefined };
+      if (graceSeconds === undefined)
+        return { kind: "refreshed", grant: held.grant, successor: undefined };
       if (held.rotatedAtMs !== undefined && nowMs >= held.rotatedAtMs + graceSeconds * 1000) {
         return { kind: "refused", why: "reused" };
       }

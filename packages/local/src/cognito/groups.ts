@@ -10,7 +10,11 @@ export interface Group {
 
 export interface Groups {
   /** @throws {AwsError} GroupExistsException */
-  add(group: { name: string; description?: string | undefined; precedence?: number | undefined }): Group;
+  add(group: {
+    name: string;
+    description?: string | undefined;
+    precedence?: number | undefined;
+  }): Group;
   /** @throws {AwsError} ResourceNotFoundException */
   get(name: string): Group;
   has(name: string): boolean;
@@ -28,7 +32,8 @@ export function createGroups(clock: Clock): Groups {
       return group;
     },
     add({ name, description, precedence }) {
-      if (byName.has(name)) throw new AwsError("GroupExistsException", "A group with the name already exists.");
+      if (byName.has(name))
+        throw new AwsError("GroupExistsException", "A group with the name already exists.");
       const group = { name, description, precedence, createdAtMs: clock.now() };
       byName.set(name, group);
       return group;

@@ -5,7 +5,11 @@ import { formStyleSource } from "./pages.ts";
 const notCached = { "cache-control": "no-store", pragma: "no-cache" } as const;
 
 /** @param location absolute; the caller has made sure that it is the stand-in's own or a registered address. */
-export function sendRedirect(response: ServerResponse, location: string, cookies: readonly string[] = []): void {
+export function sendRedirect(
+  response: ServerResponse,
+  location: string,
+  cookies: readonly string[] = [],
+): void {
   response.writeHead(302, {
     location,
     ...notCached,
@@ -27,7 +31,10 @@ export function sendPage(
   html: string,
   options: { formTarget?: string; cookies?: readonly string[] } = {},
 ): void {
-  const formSources = ["'self'", ...(options.formTarget === undefined ? [] : [cspSource(options.formTarget)])];
+  const formSources = [
+    "'self'",
+    ...(options.formTarget === undefined ? [] : [cspSource(options.formTarget)]),
+  ];
   response.writeHead(status, {
     "content-type": "text/html; charset=utf-8",
     "content-security-policy": `default-src 'none'; style-src ${formStyleSource}; form-action ${formSources.join(" ")}; base-uri 'none'; frame-ancestors 'none'`,

@@ -27,7 +27,8 @@ const attributes = "Path=/; HttpOnly; Secure; SameSite=Lax";
 export function createHostedSessions(clock: Clock): HostedSessions {
   const sessions = createTickets<HostedSession>(sessionSeconds, clock);
   return {
-    start: (session) => `${cookieName}=${sessions.issue(session)}; Max-Age=${sessionSeconds}; ${attributes}`,
+    start: (session) =>
+      `${cookieName}=${sessions.issue(session)}; Max-Age=${sessionSeconds}; ${attributes}`,
     find: (request) => sessions.find(nameIn(request)),
     end(request) {
       sessions.redeem(nameIn(request));

@@ -22,7 +22,10 @@ beforeAll(async () => {
   stand = await startCognito();
   web = stand.cognito.clientId("web");
   walkthrough = stand.cognito.clientId("walkthrough");
-  machine = { id: stand.cognito.clientId("machine"), secret: stand.cognito.clientSecret("machine") };
+  machine = {
+    id: stand.cognito.clientId("machine"),
+    secret: stand.cognito.clientSecret("machine"),
+  };
 });
 beforeEach(() => {
   stand.explained.length = 0;
@@ -31,11 +34,27 @@ afterAll(() => stand.close());
 
 const query = (parameters: Record<string, string>) => new URLSearchParams(parameters).toString();
 const codeQuery = (more: Record<string, string> = {}) =>
-  query({ client_id: web, redirect_uri: callbackUrl, response_type: "code", scope: "openid email", ...more });
+  query({
+    client_id: web,
+    redirect_uri: callbackUrl,
+    response_type: "code",
+    scope: "openid email",
+    ...more,
+  });
 const token = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
-  fetch(`${stand.origin}/oauth2/token`, { method: "POST", body: new URLSearchParams(fields), headers });
+  fetch(`${stand.origin}/oauth2/token`, {
+    method: "POST",
+    body: new URLSearchParams(fields),
+    headers,
+  });
 const exchange = (code: string, more: Record<string, string> = {}) =>
-  token({ grant_type: "authorization_code", client_id: web, redirect_uri: callbackUrl, code, ...more });
+  token({
+    grant_type: "authorization_code",
+    client_id: web,
+    redirect_uri: callbackUrl,
+    code,
+    ...more,
+  });
 const refresh = (refreshToken: string, clientId = web) =>
   token({ grant_type: "refresh_token", client_id: clientId, refresh_token: refreshToken });
 const basic = (id: string, secret: string) => ({
@@ -63,17 +82,35 @@ const tokensIn = async (response: Response) => {
 const signedIn = async (username = "alice") => tokensIn(await exchange(await codeFor(username)));
 
 const stateOf = async (raw: string) => {
-  const back = await openBrowser(stand.origin).signIn(`${codeQuery()}&state=${raw}`, "alice", password);
+  const back = await openBrowser(stand.origin).signIn(
+    `${codeQuery()}&state=${raw}`,
+    "alice",
+    password,
+  );
   return (back.headers.get("location") ?? "").split("&state=").slice(1).join("&state=");
 };
 const implicitQuery = (scope: string) =>
-  query({ client_id: walkthrough, redirect_uri: callbackUrl, response_type: "token", scope, state: "s", nonce: "n" });
+  query({
+    client_id: walkthrough,
+    redirect_uri: callbackUrl,
+    response_type: "token",
+    scope,
+    state: "s",
+    nonce: "n",
+  });
 const revoke = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
-  fetch(`${stand.origin}/oauth2/revoke`, { method: "POST", body: new URLSearchParams(fields), headers });
+  fetch(`${stand.origin}/oauth2/revoke`, {
+    method: "POST",
+    body: new URLSearchParams(fields),
+    headers,
+  });
 const askAsMachine = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
   token({ grant_type: "client_credentials", ...fields }, headers);
 /** Status and body, to be compared as a whole. */
-const answerOf = async (response: Response): Promise<unknown> => [response.status, await response.json()];
+const answerOf = async (response: Response): Promise<unknown> => [
+  response.status,
+  await response.json(),
+];
 
 describe("a sign-in with a code", () => {
   test("goes from authorize to the form, to the app, and its code becomes three tokens", async () => {
@@ -92,17 +129,32 @@ describe("a sign-in with a code", () => {
     const back = await browser.signIn(asked, "alice", password);
     expect(back.status).toBe(302);
     const location = back.headers.get("location") ?? "";
-    expect(location).toMatch(/^http:\/\/app\.localhost:4280\/\.auth\/callback\?code=[0-9a-f-]{36}&state=abc_-1$/);
+    expect(location).toMatch(
+      /^http:\/\/app\.localhost:4280\/\.auth\/callback\?code=[0-9a-f-]{36}&state=abc_-1$/,
+    );
 
     const code = new URL(location).searchParams.get("code") ?? "";
     const answer = await exchange(code, { code_verifier: verifier });
     expect(answer.headers.get("content-type")).toBe("application/json;charset=UTF-8");
     expect(answer.headers.get("cache-control")).toBe("no-store");
     const body: TokenBody = await answer.json();
-    expect(Object.keys(body)).toEqual(["id_token", "access_token", "refresh_token", "expires_in", "token_type"]);
+    expect(Object.keys(body)).toEqual([
+      "id_token",
+      "access_token",
+      "refresh_token",
+      "expires_in",
+      "token_type",
+    ]);
     expect(body).toMatchObject({ expires_in: 3600, token_type: "Bearer" });
-    expect(decodeJwt(body.id_token).claims).toMatchObject({ nonce: "n-1", "cognito:username": "alice", aud: web });
-    expect(decodeJwt(body.access_token).claims).toMatchObject({ scope: "openid email", client_id: web });
+    expect(decodeJwt(body.id_token).claims).toMatchObject({
+      nonce: "n-1",
+      "cognito:username": "alice",
+      aud: web,
+    });
+    expect(decodeJwt(body.access_token).claims).toMatchObject({
+      scope: "openid email",
+      client_id: web,
+    });
     expect(body.refresh_token.split(".")).toHaveLength(5);
     expect(stand.explained).toEqual([]);
   });
@@ -110,47 +162,67 @@ describe("a sign-in with a code", () => {
   test("works with every scope of the client when none is asked for", async () => {
     const asked = query({ client_id: web, redirect_uri: callbackUrl, response_type: "code" });
     const back = await openBrowser(stand.origin).signIn(asked, "alice", password);
-    const { access_token } = await tokensIn(await exchange(locationOf(back).searchParams.get("code") ?? ""));
+    const { access_token } = await tokensIn(
+      await exchange(locationOf(back).searchParams.get("code") ?? ""),
+    );
     expect(decodeJwt(access_token).claims["scope"]).toBe("openid email profile api/read api/write");
   });
 
   test("keeps the query of a registered address", async () => {
     const asked = codeQuery({ redirect_uri: `${logoutUrl}?fixed=1` });
     const back = await openBrowser(stand.origin).signIn(asked, "alice", password);
-    expect(back.headers.get("location")).toMatch(/^http:\/\/app\.localhost:4280\/\?fixed=1&code=[0-9a-f-]{36}$/);
+    expect(back.headers.get("location")).toMatch(
+      /^http:\/\/app\.localhost:4280\/\?fixed=1&code=[0-9a-f-]{36}$/,
+    );
   });
 
   test("needs no form within the hour, and the first sign-in's auth_time stays", async () => {
     const browser = openBrowser(stand.origin);
     const back = await browser.signIn(codeQuery(), "alice", password);
     const cookie = back.headers.getSetCookie().find((line) => line.startsWith("cognito="));
-    expect(cookie).toMatch(/^cognito=[0-9a-f-]{36}; Max-Age=3600; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+    expect(cookie).toMatch(
+      /^cognito=[0-9a-f-]{36}; Max-Age=3600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    );
     const first = await tokensIn(await exchange(locationOf(back).searchParams.get("code") ?? ""));
     stand.clock.advance(3500);
-    const again = locationOf(await browser.get(`/oauth2/authorize?${codeQuery({ prompt: "none" })}`));
+    const again = locationOf(
+      await browser.get(`/oauth2/authorize?${codeQuery({ prompt: "none" })}`),
+    );
     const second = await tokensIn(await exchange(again.searchParams.get("code") ?? ""));
-    expect(decodeJwt(second.id_token).claims["auth_time"]).toBe(decodeJwt(first.id_token).claims["auth_time"]);
-    expect(locationOf(await browser.get(`/oauth2/authorize?${codeQuery({ prompt: "login" })}`)).pathname).toBe(
+    expect(decodeJwt(second.id_token).claims["auth_time"]).toBe(
+      decodeJwt(first.id_token).claims["auth_time"],
+    );
+    expect(
+      locationOf(await browser.get(`/oauth2/authorize?${codeQuery({ prompt: "login" })}`)).pathname,
+    ).toBe("/login");
+    stand.clock.advance(200);
+    expect(locationOf(await browser.get(`/oauth2/authorize?${codeQuery()}`)).pathname).toBe(
       "/login",
     );
-    stand.clock.advance(200);
-    expect(locationOf(await browser.get(`/oauth2/authorize?${codeQuery()}`)).pathname).toBe("/login");
   });
 
   test("survives a global sign-out in the browser, but not the user being disabled", async () => {
     const browser = openBrowser(stand.origin);
     await browser.signIn(codeQuery(), "ada", password);
     await stand.run("AdminUserGlobalSignOut", { Username: "ada" });
-    expect(locationOf(await browser.get(`/oauth2/authorize?${codeQuery()}`)).searchParams.has("code")).toBe(true);
+    expect(
+      locationOf(await browser.get(`/oauth2/authorize?${codeQuery()}`)).searchParams.has("code"),
+    ).toBe(true);
     await stand.run("AdminDisableUser", { Username: "ada" });
-    expect(locationOf(await browser.get(`/oauth2/authorize?${codeQuery()}`)).pathname).toBe("/login");
+    expect(locationOf(await browser.get(`/oauth2/authorize?${codeQuery()}`)).pathname).toBe(
+      "/login",
+    );
     await stand.run("AdminEnableUser", { Username: "ada" });
   });
 });
 
 describe("the state", () => {
   test.each([
-    ["what was encoded comes back decoded, with parameters of its own", "/a%3Fx%3D1%26state%3D2", "/a?x=1&state=2"],
+    [
+      "what was encoded comes back decoded, with parameters of its own",
+      "/a%3Fx%3D1%26state%3D2",
+      "/a?x=1&state=2",
+    ],
     ["an escaped percent sign loses one level only", "a%2541", "a%41"],
     ["a plus becomes a space", "a+b", "a b"],
     ["base64url survives", "eyJhIjoxfQ_-", "eyJhIjoxfQ_-"],
@@ -158,16 +230,25 @@ describe("the state", () => {
     expect(await stateOf(sent)).toBe(returned);
   });
 
-  test.each(["a%0d%0aSet-Cookie:x=1", "%00", "%E2%82%AC"])("is refused when %s cannot be a header", async (raw) => {
-    const location = locationOf(await openBrowser(stand.origin).get(`/login?${codeQuery()}&state=${raw}`));
-    expect(location.href).toBe(`${stand.origin}/error?error=invalid_request&client_id=${web}`);
-  });
+  test.each(["a%0d%0aSet-Cookie:x=1", "%00", "%E2%82%AC"])(
+    "is refused when %s cannot be a header",
+    async (raw) => {
+      const location = locationOf(
+        await openBrowser(stand.origin).get(`/login?${codeQuery()}&state=${raw}`),
+      );
+      expect(location.href).toBe(`${stand.origin}/error?error=invalid_request&client_id=${web}`);
+    },
+  );
 });
 
 describe("a request that names a client or address that cannot be believed", () => {
   const evil = "https://evil.example/callback";
   const cases: [why: string, parameters: () => Record<string, string>, error: string][] = [
-    ["another host", () => ({ client_id: web, redirect_uri: evil, response_type: "code" }), "redirect_mismatch"],
+    [
+      "another host",
+      () => ({ client_id: web, redirect_uri: evil, response_type: "code" }),
+      "redirect_mismatch",
+    ],
     [
       "one slash more",
       () => ({ client_id: web, redirect_uri: `${callbackUrl}/`, response_type: "code" }),
@@ -204,7 +285,9 @@ describe("a request that names a client or address that cannot be believed", () 
     test.each(cases)(`stays on the domain at ${path}: %s`, async (_why, parameters, error) => {
       const asked = parameters();
       const location = locationOf(await openBrowser(stand.origin).get(`${path}?${query(asked)}`));
-      expect(location.href).toBe(`${stand.origin}/error?error=${error}&client_id=${asked["client_id"]}`);
+      expect(location.href).toBe(
+        `${stand.origin}/error?error=${error}&client_id=${asked["client_id"]}`,
+      );
       expect(stand.explained).toHaveLength(1);
     });
   }
@@ -213,7 +296,9 @@ describe("a request that names a client or address that cannot be believed", () 
     const browser = openBrowser(stand.origin);
     const form = await (await browser.get(`/login?${codeQuery()}`)).text();
     const fields = { _csrf: hiddenField(form, "_csrf"), username: "alice", password };
-    const location = locationOf(await browser.post(`/login?${codeQuery({ redirect_uri: evil })}`, fields));
+    const location = locationOf(
+      await browser.post(`/login?${codeQuery({ redirect_uri: evil })}`, fields),
+    );
     expect(location.href).toBe(`${stand.origin}/error?error=redirect_mismatch&client_id=${web}`);
     expect(browser.cookies.has("cognito")).toBe(false);
   });
@@ -227,7 +312,9 @@ describe("a request that names a client or address that cannot be believed", () 
   test.each(["", "client_id=x", `redirect_uri=${encodeURIComponent(callbackUrl)}`])(
     "says that parameters are missing for %j",
     async (asked) => {
-      const location = locationOf(await openBrowser(stand.origin).get(`/oauth2/authorize?${asked}`));
+      const location = locationOf(
+        await openBrowser(stand.origin).get(`/oauth2/authorize?${asked}`),
+      );
       expect(location.href).toBe(`${stand.origin}/error?error=Required+parameters+missing`);
     },
   );
@@ -240,18 +327,32 @@ describe("a request that the app gets back as an error", () => {
     ["another response_type", { response_type: "id_token" }, "invalid_request"],
     ["implicit for a client without that flow", { response_type: "token" }, "unauthorized_client"],
     ["a challenge without a method", { code_challenge: challenge }, "invalid_request"],
-    ["the plain method", { code_challenge: challenge, code_challenge_method: "plain" }, "invalid_request"],
+    [
+      "the plain method",
+      { code_challenge: challenge, code_challenge_method: "plain" },
+      "invalid_request",
+    ],
     ["a method without a challenge", { code_challenge_method: "S256" }, "invalid_request"],
-    ["a challenge that is no SHA-256", { code_challenge: "short", code_challenge_method: "S256" }, "invalid_request"],
+    [
+      "a challenge that is no SHA-256",
+      { code_challenge: "short", code_challenge_method: "S256" },
+      "invalid_request",
+    ],
     ["a scope that nobody knows", { scope: "openid nonsense" }, "invalid_scope"],
     ["a scope that the client does not have", { scope: "openid phone" }, "invalid_scope"],
     ["the admin scope", { scope: "aws.cognito.signin.user.admin" }, "invalid_scope"],
-    ["an identity provider that the pool lacks", { identity_provider: "Google" }, "invalid_request"],
+    [
+      "an identity provider that the pool lacks",
+      { identity_provider: "Google" },
+      "invalid_request",
+    ],
     ["prompt=none without a session", { prompt: "none" }, "login_required"],
   ];
 
   test.each(cases)("%s", async (_why, more, error) => {
-    const response = await openBrowser(stand.origin).get(`/oauth2/authorize?${codeQuery({ state: "s", ...more })}`);
+    const response = await openBrowser(stand.origin).get(
+      `/oauth2/authorize?${codeQuery({ state: "s", ...more })}`,
+    );
     expect(response.status).toBe(302);
     expect(response.headers.get("location")).toBe(`${callbackUrl}?error=${error}`);
     expect(stand.explained).toHaveLength(1);
@@ -272,7 +373,9 @@ describe("the form", () => {
       expect(response.status).toBe(400);
       expect(browser.cookies.has("cognito")).toBe(false);
       const html = await response.text();
-      expect(html).toContain('<p class="problem" id="problem" role="alert">Incorrect username or password.</p>');
+      expect(html).toContain(
+        '<p class="problem" id="problem" role="alert">Incorrect username or password.</p>',
+      );
       pages.add(html.replaceAll(hiddenField(html, "_csrf"), ""));
     }
     await stand.run("AdminEnableUser", { Username: "ada" });
@@ -315,7 +418,11 @@ describe("the form", () => {
   test("asks for a new password after a temporary one", async () => {
     const temporary = "Temporary-pass-1";
     const chosen = "Chosen-by-me-1";
-    await stand.run("AdminSetUserPassword", { Username: "newcomer", Password: temporary, Permanent: false });
+    await stand.run("AdminSetUserPassword", {
+      Username: "newcomer",
+      Password: temporary,
+      Permanent: false,
+    });
     const browser = openBrowser(stand.origin);
     const second = await browser.signIn(codeQuery({ state: "s" }), "newcomer", temporary);
     expect(second.status).toBe(200);
@@ -332,7 +439,9 @@ describe("the form", () => {
 
     const weak = await answer("weak");
     expect(weak.status).toBe(400);
-    expect(await weak.text()).toContain("Password did not conform with policy: Password not long enough.");
+    expect(await weak.text()).toContain(
+      "Password did not conform with policy: Password not long enough.",
+    );
     const differing = await answer(chosen, "Chosen-by-me-2");
     expect(differing.status).toBe(400);
     expect(await differing.text()).toContain("The two passwords differ.");
@@ -350,7 +459,11 @@ describe("the form", () => {
 
   test("takes a temporary password for seven days", async () => {
     const temporary = "Temporary-pass-2";
-    await stand.run("AdminSetUserPassword", { Username: "newcomer", Password: temporary, Permanent: false });
+    await stand.run("AdminSetUserPassword", {
+      Username: "newcomer",
+      Password: temporary,
+      Permanent: false,
+    });
     stand.clock.advance(7 * 24 * 3600);
     const late = await openBrowser(stand.origin).signIn(codeQuery(), "newcomer", temporary);
     expect(late.status).toBe(400);
@@ -359,9 +472,15 @@ describe("the form", () => {
 
   test("refuses other methods and types, and bodies over 64 KB", async () => {
     const post = (body: string, type: string) =>
-      fetch(`${stand.origin}/login?${codeQuery()}`, { method: "POST", body, headers: { "content-type": type } });
+      fetch(`${stand.origin}/login?${codeQuery()}`, {
+        method: "POST",
+        body,
+        headers: { "content-type": type },
+      });
     expect((await post("{}", "application/json")).status).toBe(405);
-    expect((await post(`a=${"x".repeat(70_000)}`, "application/x-www-form-urlencoded")).status).toBe(413);
+    expect(
+      (await post(`a=${"x".repeat(70_000)}`, "application/x-www-form-urlencoded")).status,
+    ).toBe(413);
     expect((await fetch(`${stand.origin}/login`, { method: "DELETE" })).status).toBe(405);
     expect((await fetch(`${stand.origin}/elsewhere`)).status).toBe(404);
   });
@@ -369,8 +488,16 @@ describe("the form", () => {
 
 describe("a code", () => {
   const rows: [why: string, send: (code: string) => Promise<Response>, error: string][] = [
-    ["another redirect_uri", (code) => exchange(code, { redirect_uri: `${logoutUrl}?fixed=1` }), "invalid_grant"],
-    ["no redirect_uri", (code) => token({ grant_type: "authorization_code", client_id: web, code }), "invalid_request"],
+    [
+      "another redirect_uri",
+      (code) => exchange(code, { redirect_uri: `${logoutUrl}?fixed=1` }),
+      "invalid_grant",
+    ],
+    [
+      "no redirect_uri",
+      (code) => token({ grant_type: "authorization_code", client_id: web, code }),
+      "invalid_request",
+    ],
     ["another client", (code) => exchange(code, { client_id: walkthrough }), "invalid_grant"],
     [
       "a verifier that nothing asked for",
@@ -393,8 +520,14 @@ describe("a code", () => {
     "with PKCE is refused with %s, and then used up",
     async (_why, fields: (challenge: string) => Record<string, string>) => {
       const { verifier, challenge } = pkcePair();
-      const code = await codeFor("alice", { code_challenge: challenge, code_challenge_method: "S256" });
-      expect(await answerOf(await exchange(code, fields(challenge)))).toEqual([400, { error: "invalid_grant" }]);
+      const code = await codeFor("alice", {
+        code_challenge: challenge,
+        code_challenge_method: "S256",
+      });
+      expect(await answerOf(await exchange(code, fields(challenge)))).toEqual([
+        400,
+        { error: "invalid_grant" },
+      ]);
       expect(await answerOf(await exchange(code, { code_verifier: verifier }))).toEqual([
         400,
         { error: "invalid_grant" },
@@ -436,7 +569,10 @@ describe("the implicit flow", () => {
       ),
     );
     const fragment = new URLSearchParams(new URL(location).hash.slice(1));
-    expect(decodeJwt(fragment.get("id_token") ?? "").claims).toMatchObject({ aud: walkthrough, nonce: "n" });
+    expect(decodeJwt(fragment.get("id_token") ?? "").claims).toMatchObject({
+      aud: walkthrough,
+      nonce: "n",
+    });
   });
 
   test("brings no ID token without the scope openid", async () => {
@@ -454,7 +590,10 @@ describe("refreshing", () => {
     stand.clock.advance(59);
     expect((await refresh(first.refresh_token)).status).toBe(200);
     stand.clock.advance(1);
-    expect(await answerOf(await refresh(first.refresh_token))).toEqual([400, { error: "invalid_grant" }]);
+    expect(await answerOf(await refresh(first.refresh_token))).toEqual([
+      400,
+      { error: "invalid_grant" },
+    ]);
     expect(stand.explained).toEqual([
       "cognito: /oauth2/token refused: invalid_grant: the refresh token is not taken: reused",
     ]);
@@ -467,7 +606,8 @@ describe("refreshing", () => {
     const second = await tokensIn(await refresh(first.refresh_token));
     const before = decodeJwt(first.id_token).claims;
     const after = decodeJwt(second.id_token).claims;
-    for (const name of ["auth_time", "origin_jti", "sub", "aud"]) expect(after[name]).toBe(before[name]);
+    for (const name of ["auth_time", "origin_jti", "sub", "aud"])
+      expect(after[name]).toBe(before[name]);
     for (const name of ["jti", "event_id"]) expect(after[name]).not.toBe(before[name]);
     expect(Number(after["iat"]) - Number(before["iat"])).toBeGreaterThanOrEqual(100);
     expect(after["nonce"]).toBeUndefined();
@@ -479,7 +619,10 @@ describe("refreshing", () => {
     stand.clock.advance(29 * 24 * 3600);
     const second = await tokensIn(await refresh(first.refresh_token));
     stand.clock.advance(24 * 3600);
-    expect(await answerOf(await refresh(second.refresh_token))).toEqual([400, { error: "invalid_grant" }]);
+    expect(await answerOf(await refresh(second.refresh_token))).toEqual([
+      400,
+      { error: "invalid_grant" },
+    ]);
   });
 
   test("shows a change of groups", async () => {
@@ -523,7 +666,10 @@ describe("revoking", () => {
     const response = await revoke({ token: first.refresh_token, client_id: web });
     expect(response.status).toBe(200);
     expect(await response.text()).toBe("");
-    expect(await answerOf(await refresh(second.refresh_token))).toEqual([400, { error: "invalid_grant" }]);
+    expect(await answerOf(await refresh(second.refresh_token))).toEqual([
+      400,
+      { error: "invalid_grant" },
+    ]);
     expect((await userInfo(second.access_token)).status).toBe(401);
   });
 
@@ -558,13 +704,21 @@ describe("revoking", () => {
 describe("the token endpoint", () => {
   test.each([
     ["no grant_type", () => token({ client_id: web }), { error: "invalid_request" }],
-    ["no client", () => token({ grant_type: "refresh_token", refresh_token: "x" }), { error: "invalid_request" }],
+    [
+      "no client",
+      () => token({ grant_type: "refresh_token", refresh_token: "x" }),
+      { error: "invalid_request" },
+    ],
     [
       "an unknown client",
       () => token({ grant_type: "refresh_token", client_id: "nobody" }),
       { error: "invalid_client" },
     ],
-    ["another grant", () => token({ grant_type: "password", client_id: web }), { error: "unsupported_grant_type" }],
+    [
+      "another grant",
+      () => token({ grant_type: "password", client_id: web }),
+      { error: "unsupported_grant_type" },
+    ],
     [
       "client_credentials for people",
       () => token({ grant_type: "client_credentials", client_id: web }),
@@ -582,7 +736,11 @@ describe("the token endpoint", () => {
     ],
     [
       "two clients at once",
-      () => token({ grant_type: "client_credentials", client_id: web }, basic(machine.id, machine.secret)),
+      () =>
+        token(
+          { grant_type: "client_credentials", client_id: web },
+          basic(machine.id, machine.secret),
+        ),
       { error: "invalid_request" },
     ],
     [
@@ -597,8 +755,15 @@ describe("the token endpoint", () => {
 
   test("takes URL-encoded bodies only: JSON is invalid, other types are 405", async () => {
     const post = (type: string) =>
-      fetch(`${stand.origin}/oauth2/token`, { method: "POST", body: "{}", headers: { "content-type": type } });
-    expect(await answerOf(await post("application/json"))).toEqual([400, { error: "invalid_request" }]);
+      fetch(`${stand.origin}/oauth2/token`, {
+        method: "POST",
+        body: "{}",
+        headers: { "content-type": type },
+      });
+    expect(await answerOf(await post("application/json"))).toEqual([
+      400,
+      { error: "invalid_request" },
+    ]);
     const other = await post("text/plain");
     expect(other.status).toBe(405);
     expect(await other.text()).toBe("");
@@ -608,7 +773,11 @@ describe("the token endpoint", () => {
   test("counts a parameter that comes twice as missing", async () => {
     const body = "grant_type=client_credentials&grant_type=refresh_token";
     const headers = { "content-type": "application/x-www-form-urlencoded" };
-    expect(await answerOf(await fetch(`${stand.origin}/oauth2/token`, { method: "POST", body, headers }))).toEqual([
+    expect(
+      await answerOf(
+        await fetch(`${stand.origin}/oauth2/token`, { method: "POST", body, headers }),
+      ),
+    ).toEqual([
       400,
       {
         error: "invalid_request",
@@ -621,7 +790,8 @@ describe("a machine", () => {
   test("gets an access token and nothing else, by Basic or by a secret in the body", async () => {
     for (const send of [
       () => askAsMachine({ scope: "api/read" }, basic(machine.id, machine.secret)),
-      () => askAsMachine({ scope: "api/read", client_id: machine.id, client_secret: machine.secret }),
+      () =>
+        askAsMachine({ scope: "api/read", client_id: machine.id, client_secret: machine.secret }),
     ]) {
       const body = await tokensIn(await send());
       expect(Object.keys(body)).toEqual(["access_token", "expires_in", "token_type"]);
@@ -639,7 +809,9 @@ describe("a machine", () => {
   });
 
   test("gets all its scopes when it names none", async () => {
-    const { access_token } = await tokensIn(await askAsMachine({}, basic(machine.id, machine.secret)));
+    const { access_token } = await tokensIn(
+      await askAsMachine({}, basic(machine.id, machine.secret)),
+    );
     expect(decodeJwt(access_token).claims["scope"]).toBe("api/read api/write");
   });
 
@@ -669,7 +841,9 @@ describe("a machine", () => {
   });
 
   test("is nobody at userInfo", async () => {
-    const { access_token } = await tokensIn(await askAsMachine({}, basic(machine.id, machine.secret)));
+    const { access_token } = await tokensIn(
+      await askAsMachine({}, basic(machine.id, machine.secret)),
+    );
     expect((await userInfo(access_token)).status).toBe(401);
   });
 });
@@ -689,7 +863,9 @@ describe("userInfo", () => {
   });
 
   test("keeps to the scopes", async () => {
-    const { access_token } = await tokensIn(await exchange(await codeFor("alice", { scope: "openid profile" })));
+    const { access_token } = await tokensIn(
+      await exchange(await codeFor("alice", { scope: "openid profile" })),
+    );
     const body: Record<string, unknown> = await (await userInfo(access_token)).json();
     expect(Object.keys(body)).toEqual(["sub", "username"]);
   });
@@ -704,7 +880,10 @@ describe("userInfo", () => {
     ["an ID token", async () => userInfo((await signedIn()).id_token), 401, undefined],
     [
       "a token without openid",
-      async () => userInfo((await tokensIn(await exchange(await codeFor("alice", { scope: "email" })))).access_token),
+      async () =>
+        userInfo(
+          (await tokensIn(await exchange(await codeFor("alice", { scope: "email" })))).access_token,
+        ),
       401,
       undefined,
     ],
@@ -749,13 +928,17 @@ describe("signing out", () => {
     const browser = openBrowser(stand.origin);
     const back = await browser.signIn(codeQuery(), "alice", password);
     const stolen = new Map(browser.cookies);
-    const { refresh_token } = await tokensIn(await exchange(locationOf(back).searchParams.get("code") ?? ""));
+    const { refresh_token } = await tokensIn(
+      await exchange(locationOf(back).searchParams.get("code") ?? ""),
+    );
     const out = await browser.get(`/logout?${query({ client_id: web, logout_uri: logoutUrl })}`);
     expect(out.headers.get("location")).toBe(logoutUrl);
     expect(browser.cookies.has("cognito")).toBe(false);
     // The session is gone at the server too, not only in the browser.
     for (const [name, value] of stolen) browser.cookies.set(name, value);
-    expect(locationOf(await browser.get(`/oauth2/authorize?${codeQuery()}`)).pathname).toBe("/login");
+    expect(locationOf(await browser.get(`/oauth2/authorize?${codeQuery()}`)).pathname).toBe(
+      "/login",
+    );
     expect((await refresh(refresh_token)).status).toBe(200);
   });
 
@@ -775,19 +958,26 @@ describe("signing out", () => {
       "a foreign redirect_uri",
       () => ({ client_id: web, redirect_uri: "https://evil.example/", response_type: "code" }),
     ],
-  ])("stays on the domain and signed in for %s", async (_why, parameters: () => Record<string, string>) => {
-    const asked = parameters();
-    const browser = openBrowser(stand.origin);
-    await browser.signIn(codeQuery(), "alice", password);
-    const location = locationOf(await browser.get(`/logout?${query(asked)}`));
-    expect(location.href).toBe(`${stand.origin}/error?error=redirect_mismatch&client_id=${asked["client_id"]}`);
-    expect(browser.cookies.has("cognito")).toBe(true);
-  });
+  ])(
+    "stays on the domain and signed in for %s",
+    async (_why, parameters: () => Record<string, string>) => {
+      const asked = parameters();
+      const browser = openBrowser(stand.origin);
+      await browser.signIn(codeQuery(), "alice", password);
+      const location = locationOf(await browser.get(`/logout?${query(asked)}`));
+      expect(location.href).toBe(
+        `${stand.origin}/error?error=redirect_mismatch&client_id=${asked["client_id"]}`,
+      );
+      expect(browser.cookies.has("cognito")).toBe(true);
+    },
+  );
 
   test("without any address is an error page", async () => {
     const response = await fetch(`${stand.origin}/logout?client_id=${web}`);
     expect(response.status).toBe(400);
-    expect(await response.text()).toContain("Required String parameter &#39;redirect_uri&#39; is not present");
+    expect(await response.text()).toContain(
+      "Required String parameter &#39;redirect_uri&#39; is not present",
+    );
   });
 });
 
@@ -796,6 +986,10 @@ test("signInUrl leads to a form, with tokens in the fragment for the walk-throug
   const back = await openBrowser(stand.origin).signIn(url.search.slice(1), "alice", password);
   expect(locationOf(back).hash).toMatch(/^#id_token=/);
   const forCode = new URL(stand.cognito.signInUrl("web", callbackUrl));
-  const withCode = await openBrowser(stand.origin).signIn(forCode.search.slice(1), "alice", password);
+  const withCode = await openBrowser(stand.origin).signIn(
+    forCode.search.slice(1),
+    "alice",
+    password,
+  );
   expect(locationOf(withCode).searchParams.has("code")).toBe(true);
 });

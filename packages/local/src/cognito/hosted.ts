@@ -12,7 +12,11 @@ import { createTokenEndpoint } from "./token-endpoint.ts";
 import { createTokenHolderEndpoints } from "./token-holder-endpoints.ts";
 import type { UserPool } from "./user-pool.ts";
 
-type Route = (query: string, request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+type Route = (
+  query: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+) => void | Promise<void>;
 
 /** Sentences for the errors that the domain itself shows; a text from the address bar is never one of them. */
 const errorSentences = new Map([
@@ -67,7 +71,10 @@ export function createHosted(options: {
     if (route) return route(query, request, response);
     request.resume();
     const known = Object.keys(routes).some((each) => each.endsWith(` ${path}`));
-    explain("cognito", `the sign-in domain has no ${known ? `${request.method} for this path` : "such path"}`);
+    explain(
+      "cognito",
+      `the sign-in domain has no ${known ? `${request.method} for this path` : "such path"}`,
+    );
     sendEmpty(response, known ? 405 : 404);
   };
 }

@@ -26,12 +26,19 @@ export function createLogout(options: {
     const target = logoutUri ?? asked.get("redirect_uri");
     if (target === null) {
       explain("cognito", "/logout refused: there is neither logout_uri nor redirect_uri");
-      return sendPage(response, 400, errorPage("Required String parameter 'redirect_uri' is not present"));
+      return sendPage(
+        response,
+        400,
+        errorPage("Required String parameter 'redirect_uri' is not present"),
+      );
     }
     const client = pool.clients.find(clientId);
     const registered = logoutUri === null ? client?.callbackUrls : client?.logoutUrls;
     if (!registered?.includes(target)) {
-      explain("cognito", "/logout refused: the client is unknown, or the address is not registered for it");
+      explain(
+        "cognito",
+        "/logout refused: the client is unknown, or the address is not registered for it",
+      );
       const mismatch = new URLSearchParams({ error: "redirect_mismatch", client_id: clientId });
       return sendRedirect(response, `${origin}/error?${mismatch.toString()}`);
     }

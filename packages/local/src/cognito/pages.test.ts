@@ -14,7 +14,11 @@ let query: string;
 
 beforeAll(async () => {
   stand = await startCognito();
-  const parameters = { client_id: stand.cognito.clientId("web"), redirect_uri: callbackUrl, response_type: "code" };
+  const parameters = {
+    client_id: stand.cognito.clientId("web"),
+    redirect_uri: callbackUrl,
+    response_type: "code",
+  };
   query = new URLSearchParams(parameters).toString();
 });
 afterAll(() => stand.close());
@@ -22,7 +26,11 @@ afterAll(() => stand.close());
 describe("a page", () => {
   const pages: [name: string, html: string, times: number][] = [
     ["sign-in", signInPage({ query: hostile, csrf: hostile, problem: hostile }), 3],
-    ["new password", newPasswordPage({ query: hostile, csrf: hostile, problem: hostile, session: hostile }), 4],
+    [
+      "new password",
+      newPasswordPage({ query: hostile, csrf: hostile, problem: hostile, session: hostile }),
+      4,
+    ],
     ["error", errorPage(hostile), 1],
   ];
 
@@ -36,7 +44,9 @@ describe("a page", () => {
     (_name, html) => {
       expect(html.match(/<h1>/g)).toHaveLength(1);
       expect(html).toMatch(/^<!doctype html>\n<html lang="en">/);
-      expect(html).toContain('<meta name="viewport" content="width=device-width, initial-scale=1">');
+      expect(html).toContain(
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+      );
       expect(html).toContain("@media (prefers-color-scheme: dark)");
       const fields = [...html.matchAll(/<input id="(\w+)"/g)].map(([, id]) => id);
       const labels = [...html.matchAll(/<label for="(\w+)"/g)].map(([, id]) => id);
@@ -45,9 +55,9 @@ describe("a page", () => {
   );
 
   test("of the form has Cognito's field names", () => {
-    const names = [...signInPage({ query: "", csrf: "c" }).matchAll(/<input [^>]*name="(\w+)"/g)].map(
-      ([, name]) => name,
-    );
+    const names = [
+      ...signInPage({ query: "", csrf: "c" }).matchAll(/<input [^>]*name="(\w+)"/g),
+    ].map(([, name]) => name);
     expect(names).toEqual(["_csrf", "username", "password"]);
   });
 });
@@ -64,14 +74,19 @@ describe("as served", () => {
     }
   });
 
-  test.each(["error", "client_id"])("the error page repeats no %s from the address bar", async (name) => {
-    const text = "Call 555-1234 <b>now</b>";
-    const response = await fetch(`${stand.origin}/error?${new URLSearchParams({ [name]: text }).toString()}`);
-    expect(response.status).toBe(400);
-    const html = await response.text();
-    expect(html).not.toContain("555");
-    expect(html).toContain("There was an error with the requested page.");
-  });
+  test.each(["error", "client_id"])(
+    "the error page repeats no %s from the address bar",
+    async (name) => {
+      const text = "Call 555-1234 <b>now</b>";
+      const response = await fetch(
+        `${stand.origin}/error?${new URLSearchParams({ [name]: text }).toString()}`,
+      );
+      expect(response.status).toBe(400);
+      const html = await response.text();
+      expect(html).not.toContain("555");
+      expect(html).toContain("There was an error with the requested page.");
+    },
+  );
 
   test("an answer can be framed by nobody and runs nothing but its own style sheet", async () => {
     const response = await openBrowser(stand.origin).get(`/login?${query}`);
@@ -84,7 +99,9 @@ describe("as served", () => {
     expect(response.headers.get("x-content-type-options")).toBe("nosniff");
     expect(response.headers.get("referrer-policy")).toBe("no-referrer");
     expect(response.headers.get("cache-control")).toBe("no-store");
-    expect([...response.headers.keys()].filter((name) => name.includes("access-control"))).toEqual([]);
+    expect([...response.headers.keys()].filter((name) => name.includes("access-control"))).toEqual(
+      [],
+    );
     expect(response.headers.getSetCookie()).toEqual([
       expect.stringMatching(/^XSRF-TOKEN=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/),
     ]);

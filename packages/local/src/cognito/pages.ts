@@ -42,7 +42,12 @@ ${hidden("_csrf", csrf)}
 }
 
 /** Asks for a new password after the temporary one. */
-export function newPasswordPage({ query, csrf, problem, session }: Form & { readonly session: string }): string {
+export function newPasswordPage({
+  query,
+  csrf,
+  problem,
+  session,
+}: Form & { readonly session: string }): string {
   return layout(
     "Choose a new password",
     `${problemNote(problem)}<p>Your password was temporary. At least 8 characters, with upper case, lower case, a digit and a symbol.</p>
@@ -84,7 +89,9 @@ ${content}
 }
 
 function problemNote(problem: string | undefined): string {
-  return problem === undefined ? "" : `<p class="problem" id="problem" role="alert">${escapeHtml(problem)}</p>\n`;
+  return problem === undefined
+    ? ""
+    : `<p class="problem" id="problem" role="alert">${escapeHtml(problem)}</p>\n`;
 }
 
 function describedBy(problem: string | undefined): string {

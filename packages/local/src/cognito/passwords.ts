@@ -34,7 +34,11 @@ export function requireAcceptablePassword(password: string): void {
             : !symbols.test(password.trim())
               ? "Password must have symbol characters"
               : undefined;
-  if (broken) throw new AwsError("InvalidPasswordException", `Password did not conform with policy: ${broken}`);
+  if (broken)
+    throw new AwsError(
+      "InvalidPasswordException",
+      `Password did not conform with policy: ${broken}`,
+    );
 }
 
 export async function hashPassword(password: string): Promise<PasswordHash> {
@@ -43,7 +47,10 @@ export async function hashPassword(password: string): Promise<PasswordHash> {
 }
 
 /** Takes as long for a user that does not exist (`undefined`) as for a wrong password. */
-export async function passwordMatches(password: string, stored: PasswordHash | undefined): Promise<boolean> {
+export async function passwordMatches(
+  password: string,
+  stored: PasswordHash | undefined,
+): Promise<boolean> {
   const { salt, hash } = stored ?? { salt: Buffer.alloc(16), hash: Buffer.alloc(hashBytes) };
   const equal = timingSafeEqual(await derive(password, salt), hash);
   return stored !== undefined && equal;
@@ -58,7 +65,9 @@ const hashBytes = 32;
 
 function derive(password: string, salt: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    scrypt(password.normalize("NFKC"), salt, hashBytes, (error, key) => (error ? reject(error) : resolve(key)));
+    scrypt(password.normalize("NFKC"), salt, hashBytes, (error, key) =>
+      error ? reject(error) : resolve(key),
+    );
   });
 }
 

@@ -86,10 +86,14 @@ function newClientFrom(asked: InputMembers, knownScopes: readonly string[]): New
   });
   const scopes = asked.optionalTexts("AllowedOAuthScopes");
   for (const scope of scopes) {
-    if (!knownScopes.includes(scope)) refuse("ScopeDoesNotExistException", `Invalid scope requested: ${scope}`);
+    if (!knownScopes.includes(scope))
+      refuse("ScopeDoesNotExistException", `Invalid scope requested: ${scope}`);
   }
   if (flows.length > 0 && !asked.flag("AllowedOAuthFlowsUserPoolClient")) {
-    refuse("InvalidParameterException", "AllowedOAuthFlowsUserPoolClient must be true for a client with OAuth flows.");
+    refuse(
+      "InvalidParameterException",
+      "AllowedOAuthFlowsUserPoolClient must be true for a client with OAuth flows.",
+    );
   }
   if (flows.includes("client_credentials")) {
     if (flows.length > 1) {
@@ -111,14 +115,19 @@ function newClientFrom(asked: InputMembers, knownScopes: readonly string[]): New
 
   const rotation = asked.optionalObject("RefreshTokenRotation");
   const rotates = rotation !== undefined && poolMembers(rotation).text("Feature") === "ENABLED";
-  const grace = rotation && poolMembers(rotation).optionalWhole("RetryGracePeriodSeconds", { min: 0, max: 60 });
+  const grace =
+    rotation && poolMembers(rotation).optionalWhole("RetryGracePeriodSeconds", { min: 0, max: 60 });
   const listed = asked.optionalTexts("ExplicitAuthFlows");
   for (const flow of listed) {
-    if (!knownAuthFlows.includes(flow)) refuse("InvalidParameterException", `Invalid ExplicitAuthFlows: ${flow}`);
+    if (!knownAuthFlows.includes(flow))
+      refuse("InvalidParameterException", `Invalid ExplicitAuthFlows: ${flow}`);
   }
   const authFlows = listed.length > 0 ? listed : defaultAuthFlows;
   if (rotates && authFlows.includes("ALLOW_REFRESH_TOKEN_AUTH")) {
-    refuse("InvalidParameterException", "ALLOW_REFRESH_TOKEN_AUTH cannot be used with refresh token rotation.");
+    refuse(
+      "InvalidParameterException",
+      "ALLOW_REFRESH_TOKEN_AUTH cannot be used with refresh token rotation.",
+    );
   }
   return {
     name: asked.text("ClientName", { max: 128 }),

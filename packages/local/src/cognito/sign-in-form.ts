@@ -32,11 +32,16 @@ export function sendSignInForm(
   { status, problem, session }: FormRetry = { status: 200 },
 ): void {
   const shown = { ...form, ...(problem === undefined ? {} : { problem }) };
-  sendPage(response, status, session === undefined ? signInPage(shown) : newPasswordPage({ ...shown, session }), {
-    formTarget: asked.redirectUri,
-    // Not Secure: clients such as curl refuse Secure cookies over plain http, and the token guards a form, not an account.
-    cookies: [`${csrfCookie}=${form.csrf}; Path=/; HttpOnly; SameSite=Lax`],
-  });
+  sendPage(
+    response,
+    status,
+    session === undefined ? signInPage(shown) : newPasswordPage({ ...shown, session }),
+    {
+      formTarget: asked.redirectUri,
+      // Not Secure: clients such as curl refuse Secure cookies over plain http, and the token guards a form, not an account.
+      cookies: [`${csrfCookie}=${form.csrf}; Path=/; HttpOnly; SameSite=Lax`],
+    },
+  );
 }
 
 /** The browser's token, so that a form in another tab goes on working; a new one when it has none. */
@@ -71,7 +76,9 @@ export async function checkSignInForm(
     try {
       const user = await pool.answerChallenge(session, client, newPassword);
       const problem = "That took too long. Sign in again with the temporary password.";
-      return user ?? { status: 400, problem, reason: "no new password is asked for in this session" };
+      return (
+        user ?? { status: 400, problem, reason: "no new password is asked for in this session" }
+      );
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       return { status: 400, problem: `${error.message}.`, session, reason: error.message };

@@ -23,14 +23,19 @@ export function signInOperations(pool: UserPool): Record<string, Operation> {
       const attributes = attributesIn(asked, "UserAttributes");
       // A person cannot vouch for their own address.
       if ([...attributes.keys()].some((name) => name.endsWith("_verified"))) {
-        throw new AwsError("NotAuthorizedException", "A client attempted to write unauthorized attribute");
+        throw new AwsError(
+          "NotAuthorizedException",
+          "A client attempted to write unauthorized attribute",
+        );
       }
       const password = asked.text("Password", { max: 256 });
       const user = await pool.users.add({ username, password, status: "UNCONFIRMED", attributes });
       return { UserConfirmed: false, UserSub: user.sub };
     }),
     InitiateAuth: unsignedOperation((asked) => initiateAuth(pool, asked, "USER_PASSWORD_AUTH")),
-    AdminInitiateAuth: adminOperation(pool, (asked) => initiateAuth(pool, asked, "ADMIN_USER_PASSWORD_AUTH")),
+    AdminInitiateAuth: adminOperation(pool, (asked) =>
+      initiateAuth(pool, asked, "ADMIN_USER_PASSWORD_AUTH"),
+    ),
     RespondToAuthChallenge: unsignedOperation((asked) => respondToChallenge(pool, asked)),
     AdminRespondToAuthChallenge: adminOperation(pool, (asked) => respondToChallenge(pool, asked)),
   };
@@ -50,7 +55,10 @@ async function initiateAuth(
   }
   if (flow === "REFRESH_TOKEN_AUTH") return refreshBySecretHash(pool, client, parameters);
   if (flow !== passwordFlow) {
-    throw new AwsError("InvalidParameterException", `The local stack does not play ${asks} in this operation.`);
+    throw new AwsError(
+      "InvalidParameterException",
+      `The local stack does not play ${asks} in this operation.`,
+    );
   }
 
   const username = requiredParameter(parameters, "USERNAME");
@@ -73,7 +81,9 @@ async function initiateAuth(
 }
 
 const incorrect = ["NotAuthorizedException", "Incorrect username or password."] as const;
-const passwordRefusals: Readonly<Record<PasswordRefusal, readonly [type: string, message: string]>> = {
+const passwordRefusals: Readonly<
+  Record<PasswordRefusal, readonly [type: string, message: string]>
+> = {
   "no such user": incorrect,
   "wrong password": incorrect,
   disabled: ["NotAuthorizedException", "User is disabled."],
@@ -110,15 +120,25 @@ async function refreshBySecretHash(
 async function respondToChallenge(pool: UserPool, asked: InputMembers): Promise<JsonObject> {
   const client = pool.clients.get(asked.text("ClientId"));
   if (asked.text("ChallengeName") !== "NEW_PASSWORD_REQUIRED") {
-    throw new AwsError("InvalidParameterException", "The local stack plays the challenge NEW_PASSWORD_REQUIRED only.");
+    throw new AwsError(
+      "InvalidParameterException",
+      "The local stack plays the challenge NEW_PASSWORD_REQUIRED only.",
+    );
   }
   const responses = asked.optionalTextMap("ChallengeResponses");
   const username = requiredParameter(responses, "USERNAME");
   requireSecretHash(client, [username], responses.get("SECRET_HASH"));
   const session = asked.text("Session", { min: 20, max: 2048 });
-  const invalidSession = new AwsError("NotAuthorizedException", "Invalid session for the user, session is expired.");
+  const invalidSession = new AwsError(
+    "NotAuthorizedException",
+    "Invalid session for the user, session is expired.",
+  );
   if (pool.challenges.find(session)?.username !== username.toLowerCase()) throw invalidSession;
-  const user = await pool.answerChallenge(session, client, requiredParameter(responses, "NEW_PASSWORD"));
+  const user = await pool.answerChallenge(
+    session,
+    client,
+    requiredParameter(responses, "NEW_PASSWORD"),
+  );
   if (!user) throw invalidSession;
   return signIn(pool, client, user);
 }

@@ -59,7 +59,10 @@ export function createSignInPages(options: {
       const fields = await readForm(request);
       if (typeof fields !== "function") {
         const tooLarge = fields === "too-large";
-        explain("cognito", `sign-in refused: the form is ${tooLarge ? "over 64 KB" : "not URL-encoded"}`);
+        explain(
+          "cognito",
+          `sign-in refused: the form is ${tooLarge ? "over 64 KB" : "not URL-encoded"}`,
+        );
         if (tooLarge) response.setHeader("connection", "close");
         return sendEmpty(response, tooLarge ? 413 : 405);
       }
@@ -68,7 +71,10 @@ export function createSignInPages(options: {
       const asked = reading.request;
       const form = { query, csrf: csrfTokenOf(request) };
       if (!csrfMatches(request, fields)) {
-        explain("cognito", "sign-in refused: _csrf does not repeat the cookie XSRF-TOKEN; load the form first");
+        explain(
+          "cognito",
+          "sign-in refused: _csrf does not repeat the cookie XSRF-TOKEN; load the form first",
+        );
         const problem = "This form was out of date. Please sign in again.";
         return sendSignInForm(response, asked, form, { status: 403, problem });
       }

@@ -29,7 +29,8 @@ export interface SigningKey {
 export async function createSigningKey(): Promise<SigningKey> {
   const { publicKey, privateKey } = await generateKeyPair("RS256", { modulusLength: 2048 });
   const { n, e } = await exportJWK(publicKey);
-  if (n === undefined || e === undefined) throw new TypeError("an RSA key has a modulus and an exponent");
+  if (n === undefined || e === undefined)
+    throw new TypeError("an RSA key has a modulus and an exponent");
   const kid = newKeyId();
   return {
     publicKey: { alg: "RS256", e, kid, kty: "RSA", n, use: "sig" },

@@ -38,7 +38,10 @@ export function createTokenEndpoint(options: {
   return async (request, response) => {
     const fields = await readForm(request);
     if (fields === "other" || fields === "too-large") {
-      explain("cognito", `/oauth2/token refused: the body is ${fields === "other" ? "not URL-encoded" : "over 64 KB"}`);
+      explain(
+        "cognito",
+        `/oauth2/token refused: the body is ${fields === "other" ? "not URL-encoded" : "over 64 KB"}`,
+      );
       if (fields === "too-large") response.setHeader("connection", "close");
       return sendEmpty(response, fields === "other" ? 405 : 413);
     }
@@ -79,16 +82,25 @@ async function exchange(
   }
 }
 
-async function exchangeCode(fields: FormFields, client: Client, pool: UserPool, codes: Codes): Promise<TokenAnswer> {
-  if (!client.flows.includes("code")) return refuse("unauthorized_client", `${client.name} may not use the code flow`);
+async function exchangeCode(
+  fields: FormFields,
+  client: Client,
+  pool: UserPool,
+  codes: Codes,
+): Promise<TokenAnswer> {
+  if (!client.flows.includes("code"))
+    return refuse("unauthorized_client", `${client.name} may not use the code flow`);
   const code = fields("code");
   const redirectUri = fields("redirect_uri");
-  if (!code || !redirectUri) return refuse("invalid_request", "code and redirect_uri are both needed");
+  if (!code || !redirectUri)
+    return refuse("invalid_request", "code and redirect_uri are both needed");
   // One attempt uses the code up, whether it succeeds or not.
   const granted = codes.redeem(code);
   if (!granted) return refuse("invalid_grant", "the code is unknown, used or older than 5 minutes");
-  if (granted.clientId !== client.id) return refuse("invalid_grant", "the code was given to another client");
-  if (granted.redirectUri !== redirectUri) return refuse("invalid_grant", "redirect_uri is not the one of the sign-in");
+  if (granted.clientId !== client.id)
+    return refuse("invalid_grant", "the code was given to another client");
+  if (granted.redirectUri !== redirectUri)
+    return refuse("invalid_grant", "redirect_uri is not the one of the sign-in");
   const pkceProblem = checkVerifier(granted, fields("code_verifier"));
   if (pkceProblem) return refuse("invalid_grant", pkceProblem);
   const user = pool.users.findBySub(granted.sub);
@@ -116,9 +128,14 @@ async function exchangeCode(fields: FormFields, client: Client, pool: UserPool, 
   });
 }
 
-function checkVerifier({ codeChallenge }: CodeGrant, verifier: string | undefined): string | undefined {
+function checkVerifier(
+  { codeChallenge }: CodeGrant,
+  verifier: string | undefined,
+): string | undefined {
   if (codeChallenge === undefined) {
-    return verifier === undefined ? undefined : "there is a code_verifier, but the sign-in had no code_challenge";
+    return verifier === undefined
+      ? undefined
+      : "there is a code_verifier, but the sign-in had no code_challenge";
   }
   if (verifier === undefined) return "the sign-in had a code_challenge, so code_verifier is needed";
   const challenge = createHash("sha256").update(verifier).digest("base64url");
@@ -129,11 +146,13 @@ function checkVerifier({ codeChallenge }: CodeGrant, verifier: string | undefine
 }
 
 async function refresh(fields: FormFields, client: Client, pool: UserPool): Promise<TokenAnswer> {
-  if (!client.flows.includes("code")) return refuse("unauthorized_client", `${client.name} has no refresh tokens`);
+  if (!client.flows.includes("code"))
+    return refuse("unauthorized_client", `${client.name} has no refresh tokens`);
   const refreshToken = fields("refresh_token");
   if (!refreshToken) return refuse("invalid_request", "there must be one refresh_token");
   const refreshed = await pool.refresh(refreshToken, client);
-  if (refreshed.kind === "refused") return refuse("invalid_grant", `the refresh token is not taken: ${refreshed.why}`);
+  if (refreshed.kind === "refused")
+    return refuse("invalid_grant", `the refresh token is not taken: ${refreshed.why}`);
   const { id, access, expiresInSeconds } = refreshed.tokens;
   return tokens({
     id_token: id,
@@ -143,7 +162,11 @@ async function refresh(fields: FormFields, client: Client, pool: UserPool): Prom
   });
 }
 
-async function issueToMachine(fields: FormFields, client: Client, pool: UserPool): Promise<TokenAnswer> {
+async function issueToMachine(
+  fields: FormFields,
+  client: Client,
+  pool: UserPool,
+): Promise<TokenAnswer> {
   if (!client.flows.includes("client_credentials")) {
     return refuse("unauthorized_client", `${client.name} may not use client_credentials`);
   }

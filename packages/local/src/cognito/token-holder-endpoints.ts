@@ -19,10 +19,14 @@ const badUserInfoRequest = {
 };
 const deadAccessToken = {
   error: "invalid_token",
-  error_description: "Access token is expired, disabled, or deleted, or the user has globally signed out.",
+  error_description:
+    "Access token is expired, disabled, or deleted, or the user has globally signed out.",
 };
 
-export function createTokenHolderEndpoints(options: { pool: UserPool; explain: Explain }): TokenHolderEndpoints {
+export function createTokenHolderEndpoints(options: {
+  pool: UserPool;
+  explain: Explain;
+}): TokenHolderEndpoints {
   const { pool, explain } = options;
 
   return {
@@ -35,10 +39,12 @@ export function createTokenHolderEndpoints(options: { pool: UserPool; explain: E
       const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "") ?? [];
       if (token === undefined) return refuse(400, badUserInfoRequest, "there is no bearer token");
       const check = await pool.checkAccessToken(token);
-      if (check.kind === "refused") return refuse(401, deadAccessToken, `the access token is ${check.why}`);
+      if (check.kind === "refused")
+        return refuse(401, deadAccessToken, `the access token is ${check.why}`);
       const { user, claims } = check;
       const scopes = claims.scope.split(" ");
-      if (!scopes.includes("openid")) return refuse(401, deadAccessToken, "the access token lacks the scope openid");
+      if (!scopes.includes("openid"))
+        return refuse(401, deadAccessToken, "the access token lacks the scope openid");
       // Attributes are texts here, `email_verified` too, unlike in the ID token.
       sendJson(response, 200, {
         sub: user.sub,
@@ -55,9 +61,17 @@ export function createTokenHolderEndpoints(options: { pool: UserPool; explain: E
       const fields = await readForm(request);
       if (typeof fields !== "function") {
         if (fields === "too-large") response.setHeader("connection", "close");
-        return refuse(400, "invalid_request", "the body is not a URL-encoded form of at most 64 KB");
+        return refuse(
+          400,
+          "invalid_request",
+          "the body is not a URL-encoded form of at most 64 KB",
+        );
       }
-      const authenticated = authenticateOAuthClient(fields, request.headers.authorization, pool.clients);
+      const authenticated = authenticateOAuthClient(
+        fields,
+        request.headers.authorization,
+        pool.clients,
+      );
       if (authenticated.kind === "refused") {
         const status = authenticated.error === "invalid_client" ? 401 : 400;
         return refuse(status, authenticated.error, authenticated.reason);

@@ -15,20 +15,27 @@ beforeAll(async () => {
 afterAll(() => stand.close());
 
 const verifierOf = (tokenUse: "id" | "access", clientId: string) => {
-  const verifier = CognitoJwtVerifier.create({ userPoolId: stand.cognito.poolId, tokenUse, clientId });
+  const verifier = CognitoJwtVerifier.create({
+    userPoolId: stand.cognito.poolId,
+    tokenUse,
+    clientId,
+  });
   verifier.cacheJwks({ keys: stand.cognito.keySet().keys.map((key) => ({ ...key })) });
   return verifier;
 };
 const web = () => stand.cognito.clientId("web");
 const keysOf = (token: string) => Object.keys(decodeJwt(token).claims);
 
-const wellKnown = (path: string) => fetch(`${stand.origin}/${stand.cognito.poolId}/.well-known/${path}`);
+const wellKnown = (path: string) =>
+  fetch(`${stand.origin}/${stand.cognito.poolId}/.well-known/${path}`);
 describe("AWS's own verifier", () => {
   test("takes the tokens of a user, each for its use", async () => {
     const { id, access } = await stand.cognito.tokensFor("ada", "web");
     expect(await verifierOf("id", web()).verify(id)).toMatchObject({ "cognito:username": "ada" });
     expect(await verifierOf("access", web()).verify(access)).toMatchObject({ username: "ada" });
-    await expect(verifierOf("access", web()).verify(id)).rejects.toThrow(CognitoJwtInvalidTokenUseError);
+    await expect(verifierOf("access", web()).verify(id)).rejects.toThrow(
+      CognitoJwtInvalidTokenUseError,
+    );
   });
 
   test("takes a machine's token", async () => {
@@ -51,7 +58,11 @@ describe("AWS's own verifier", () => {
 
   test("refuses a token of another start with the same pool id", async () => {
     const other = await startCognito();
-    const verifier = CognitoJwtVerifier.create({ userPoolId: stand.cognito.poolId, tokenUse: "id", clientId: null });
+    const verifier = CognitoJwtVerifier.create({
+      userPoolId: stand.cognito.poolId,
+      tokenUse: "id",
+      clientId: null,
+    });
     const [theirs] = other.cognito.keySet().keys;
     const [ours] = stand.cognito.keySet().keys;
     expect(theirs?.n).not.toBe(ours?.n);
@@ -67,7 +78,9 @@ describe("a token", () => {
     const { id, access } = await stand.cognito.tokensFor("ada", "web");
     const [idKey, accessKey] = stand.cognito.keySet().keys;
     expect(decodeJwt(id).header).toBe(`{"kid":${JSON.stringify(idKey?.kid)},"alg":"RS256"}`);
-    expect(decodeJwt(access).header).toBe(`{"kid":${JSON.stringify(accessKey?.kid)},"alg":"RS256"}`);
+    expect(decodeJwt(access).header).toBe(
+      `{"kid":${JSON.stringify(accessKey?.kid)},"alg":"RS256"}`,
+    );
     const escapedIssuer = `"iss":"https:\\/\\/cognito-idp.${region}.amazonaws.com\\/${stand.cognito.poolId}"`;
     for (const token of [id, access]) {
       expect(decodeJwt(token).payload).toContain(escapedIssuer);
@@ -130,7 +143,10 @@ describe("a token", () => {
   });
 
   test("grows to 4 KB with its groups", async () => {
-    const groups = Array.from({ length: 60 }, (_, index) => `department-${index}-${"x".repeat(40)}`);
+    const groups = Array.from(
+      { length: 60 },
+      (_, index) => `department-${index}-${"x".repeat(40)}`,
+    );
     for (const GroupName of groups) {
       await stand.run("CreateGroup", { GroupName });
       await stand.run("AdminAddUserToGroup", { Username: "newcomer", GroupName });
@@ -138,21 +154,29 @@ describe("a token", () => {
     const { access } = await stand.cognito.tokensFor("newcomer", "web");
     expect(access.length).toBeGreaterThan(4096);
     expect(decodeJwt(access).claims["cognito:groups"]).toEqual(groups);
-    expect(await verifierOf("access", web()).verify(access)).toMatchObject({ username: "newcomer" });
+    expect(await verifierOf("access", web()).verify(access)).toMatchObject({
+      username: "newcomer",
+    });
   });
 
   test("for refreshing is opaque: five parts, with Cognito's header and size", async () => {
     const { refresh } = await stand.cognito.tokensFor("alice", "web");
     const parts = refresh.split(".");
     expect(parts).toHaveLength(5);
-    expect(Buffer.from(parts[0] ?? "", "base64url").toString()).toBe('{"cty":"JWT","enc":"A256GCM","alg":"RSA-OAEP"}');
+    expect(Buffer.from(parts[0] ?? "", "base64url").toString()).toBe(
+      '{"cty":"JWT","enc":"A256GCM","alg":"RSA-OAEP"}',
+    );
     expect(refresh.length).toBeGreaterThan(1600);
     expect(refresh.length).toBeLessThan(2000);
   });
 
   test("of any shape can be signed with a real key, for tests", async () => {
     const claims = { iss: stand.cognito.issuer, odd: [1] };
-    const token = await stand.cognito.mintToken("access", claims, { typ: "JWT", crit: ["odd"], odd: true });
+    const token = await stand.cognito.mintToken("access", claims, {
+      typ: "JWT",
+      crit: ["odd"],
+      odd: true,
+    });
     const [, accessKey] = stand.cognito.keySet().keys;
     const header = { kid: accessKey?.kid, alg: "RS256", typ: "JWT", crit: ["odd"], odd: true };
     expect(JSON.parse(decodeJwt(token).header)).toEqual(header);
@@ -162,7 +186,9 @@ describe("a token", () => {
 
 describe("the issuer's host", () => {
   test("lists two keys, and only their public half", async () => {
-    const { keys }: { keys: Record<string, string>[] } = await (await wellKnown("jwks.json")).json();
+    const { keys }: { keys: Record<string, string>[] } = await (
+      await wellKnown("jwks.json")
+    ).json();
     expect(keys).toEqual(stand.cognito.keySet().keys);
     expect(new Set(keys.map(({ n }) => n)).size).toBe(2);
     for (const key of keys) {
@@ -185,7 +211,9 @@ describe("the issuer's host", () => {
 
   test("has nothing else", async () => {
     expect((await wellKnown("other.json")).status).toBe(404);
-    const put = await fetch(`${stand.origin}/${stand.cognito.poolId}/.well-known/jwks.json`, { method: "PUT" });
+    const put = await fetch(`${stand.origin}/${stand.cognito.poolId}/.well-known/jwks.json`, {
+      method: "PUT",
+    });
     expect(put.status).toBe(405);
   });
 });

@@ -25,8 +25,16 @@ export interface UserTokens {
 }
 
 export interface Tokens {
-  forUser(options: { user: User; client: Client; grant: Grant; nonce?: string | undefined }): Promise<UserTokens>;
-  forMachine(client: Client, scopes: readonly string[]): Promise<{ access: string; expiresInSeconds: number }>;
+  forUser(options: {
+    user: User;
+    client: Client;
+    grant: Grant;
+    nonce?: string | undefined;
+  }): Promise<UserTokens>;
+  forMachine(
+    client: Client,
+    scopes: readonly string[],
+  ): Promise<{ access: string; expiresInSeconds: number }>;
   /** Claims of an access token of this pool, `"expired"`, or `undefined` for anything else (an id token included). */
   openAccess(token: string): Promise<AccessClaims | "expired" | undefined>;
 }
@@ -72,7 +80,8 @@ export function createTokens(options: {
         username: user.username,
       });
       const expiresInSeconds = client.accessMinutes * 60;
-      if (hosted && !grant.scopes.includes("openid")) return { id: undefined, access, expiresInSeconds };
+      if (hosted && !grant.scopes.includes("openid"))
+        return { id: undefined, access, expiresInSeconds };
       const { email, email_verified, ...others } = readableAttributes(user, grant.scopes);
       const id = await idKey.sign({
         sub: user.sub,
@@ -91,7 +100,10 @@ export function createTokens(options: {
         ...(hosted ? { at_hash: accessTokenHash(access) } : {}),
         ...(nonce === undefined ? {} : { nonce }),
         ...Object.fromEntries(
-          Object.entries(others).map(([name, value]) => [name, name.endsWith("_verified") ? value === "true" : value]),
+          Object.entries(others).map(([name, value]) => [
+            name,
+            name.endsWith("_verified") ? value === "true" : value,
+          ]),
         ),
       });
       return { id, access, expiresInSeconds };
@@ -127,10 +139,15 @@ export function createTokens(options: {
  * Attributes that scopes open: `openid` alone opens all of them, together with others only what those name, and an API
  * sign-in all.
  */
-export function readableAttributes(user: User, scopes: readonly string[]): Readonly<Record<string, string>> {
+export function readableAttributes(
+  user: User,
+  scopes: readonly string[],
+): Readonly<Record<string, string>> {
   const standard = ["email", "phone", "profile"].filter((scope) => scopes.includes(scope));
   const all = standard.length === 0;
-  return Object.fromEntries([...user.attributes].filter(([name]) => all || standard.includes(scopeOf(name))));
+  return Object.fromEntries(
+    [...user.attributes].filter(([name]) => all || standard.includes(scopeOf(name))),
+  );
 }
 
 function scopeOf(attribute: string): string {
@@ -156,5 +173,9 @@ function isAccessClaims(claims: unknown): claims is AccessClaims {
 
 /** OpenID Connect Core 3.1.3.6: the left half of the token's SHA-256. */
 function accessTokenHash(access: string): string {
-  return createHash("sha256").update(access, "ascii").digest().subarray(0, 16).toString("base64url");
+  return createHash("sha256")
+    .update(access, "ascii")
+    .digest()
+    .subarray(0, 16)
+    .toString("base64url");
 }

@@ -16,9 +16,11 @@ const fields: Readonly<Record<string, (user: User) => string | undefined>> = {
  */
 export function userFilter(filter: string): (user: User) => boolean {
   if (filter.trim() === "") return () => true;
-  const [, name = "", operator, quoted = ""] = /^\s*([\w:]+)\s*(\^?=)\s*"((?:[^"\\]|\\.)*)"\s*$/.exec(filter) ?? [];
+  const [, name = "", operator, quoted = ""] =
+    /^\s*([\w:]+)\s*(\^?=)\s*"((?:[^"\\]|\\.)*)"\s*$/.exec(filter) ?? [];
   const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  if (!field) throw new AwsError("InvalidParameterException", `Error while parsing filter: ${filter}`);
+  if (!field)
+    throw new AwsError("InvalidParameterException", `Error while parsing filter: ${filter}`);
   const wanted = quoted.replaceAll(/\\(.)/g, "$1");
   return (user) => {
     const value = field(user);

@@ -63,7 +63,10 @@ export function userOperations(pool: UserPool): Record<string, Operation> {
     AdminConfirmSignUp: adminOperation(pool, (asked) => {
       const { username, status } = users.get(usernameIn(asked));
       if (status !== "UNCONFIRMED") {
-        throw new AwsError("NotAuthorizedException", `User cannot be confirmed. Current status is ${status}`);
+        throw new AwsError(
+          "NotAuthorizedException",
+          `User cannot be confirmed. Current status is ${status}`,
+        );
       }
       users.update(username, { status: "CONFIRMED" });
       return {};
@@ -92,7 +95,10 @@ export function attributesIn(asked: InputMembers, member: string): ReadonlyMap<s
   return new Map(
     asked.optionalObjects(member).map((attribute) => {
       const each = poolMembers(attribute);
-      return [each.text("Name", { max: 32 }), each.optionalText("Value", { min: 0, max: 2048 }) ?? ""];
+      return [
+        each.text("Name", { max: 32 }),
+        each.optionalText("Value", { min: 0, max: 2048 }) ?? "",
+      ];
     }),
   );
 }

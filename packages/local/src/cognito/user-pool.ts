@@ -63,7 +63,11 @@ export interface UserPool {
   readonly knownScopes: readonly string[];
   readonly keySet: () => { readonly keys: readonly PublicKey[] };
   /** Signs any claims under any header with one of the pool's real keys. */
-  readonly mintToken: (keyUse: "id" | "access", claims: JsonObject, header: JsonObject) => Promise<string>;
+  readonly mintToken: (
+    keyUse: "id" | "access",
+    claims: JsonObject,
+    header: JsonObject,
+  ) => Promise<string>;
   /** Takes a refresh token and mints what follows. */
   refresh(refreshToken: string, client: Client): Promise<PoolRefresh>;
   /** Reads an access token the way `GetUser` and userInfo do: unlike offline checks, these notice a revocation. */
@@ -107,7 +111,8 @@ export async function createUserPool(options: UserPoolOptions): Promise<UserPool
     clients: createClients(clock),
     challenges,
     knownScopes: [...openIdScopes, userAdminScope, ...options.resourceServerScopes],
-    mintToken: (keyUse, claims, header) => (keyUse === "id" ? idKey : accessKey).sign(claims, header),
+    mintToken: (keyUse, claims, header) =>
+      (keyUse === "id" ? idKey : accessKey).sign(claims, header),
     keySet: () => ({ keys: [idKey.publicKey, accessKey.publicKey] }),
     async refresh(refreshToken, client) {
       const refresh = grants.refresh(refreshToken, client);
@@ -122,7 +127,8 @@ export async function createUserPool(options: UserPoolOptions): Promise<UserPool
       if (claims === undefined) return { kind: "refused", why: "invalid" };
       if (claims === "expired") return { kind: "refused", why: "expired" };
       // A machine's token has neither.
-      if (claims.username === undefined || claims.origin_jti === undefined) return { kind: "refused", why: "invalid" };
+      if (claims.username === undefined || claims.origin_jti === undefined)
+        return { kind: "refused", why: "invalid" };
       const user = users.findBySub(claims.sub);
       const live = user?.enabled && grants.isLive(claims.origin_jti);
       return live ? { kind: "valid", user, claims } : { kind: "refused", why: "revoked" };
@@ -130,7 +136,10 @@ export async function createUserPool(options: UserPoolOptions): Promise<UserPool
     async answerChallenge(session, client, newPassword) {
       const challenge = challenges.find(session);
       const user = challenge && users.find(challenge.username);
-      const asked = user?.enabled && user.status === "FORCE_CHANGE_PASSWORD" && challenge?.clientId === client.id;
+      const asked =
+        user?.enabled &&
+        user.status === "FORCE_CHANGE_PASSWORD" &&
+        challenge?.clientId === client.id;
       if (!asked) return undefined;
       const confirmed = await users.setPassword(user.username, newPassword, "CONFIRMED");
       challenges.redeem(session);

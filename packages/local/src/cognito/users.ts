@@ -2,7 +2,12 @@ import { randomUUID } from "node:crypto";
 
 import { AwsError } from "../aws-json/json-service.ts";
 import type { Clock } from "../clock.ts";
-import { hashPassword, passwordMatches, passwordPolicy, requireAcceptablePassword } from "./passwords.ts";
+import {
+  hashPassword,
+  passwordMatches,
+  passwordPolicy,
+  requireAcceptablePassword,
+} from "./passwords.ts";
 import type { PasswordHash } from "./passwords.ts";
 
 export type UserStatus = "UNCONFIRMED" | "CONFIRMED" | "FORCE_CHANGE_PASSWORD";
@@ -53,7 +58,11 @@ export interface Users {
   remove(username: string): void;
   update(username: string, change: Partial<Pick<User, "status" | "enabled" | "groups">>): User;
   /** @throws {AwsError} InvalidPasswordException */
-  setPassword(username: string, password: string, status: "CONFIRMED" | "FORCE_CHANGE_PASSWORD"): Promise<User>;
+  setPassword(
+    username: string,
+    password: string,
+    status: "CONFIRMED" | "FORCE_CHANGE_PASSWORD",
+  ): Promise<User>;
   checkPassword(username: string, password: string): Promise<PasswordCheck>;
 }
 
@@ -114,7 +123,8 @@ export function createUsers(clock: Clock): Users {
       requireAcceptablePassword(password);
       const hashed = await hashPassword(password);
       // Looked up after the await: two calls at once must not both create it.
-      if (accounts.has(keyOf(username))) throw new AwsError("UsernameExistsException", "User account already exists");
+      if (accounts.has(keyOf(username)))
+        throw new AwsError("UsernameExistsException", "User account already exists");
       const nowMs = clock.now();
       const user: User = {
         username: keyOf(username),
@@ -152,7 +162,9 @@ export function createUsers(clock: Clock): Users {
       if (user.status === "CONFIRMED") return { kind: "signed-in", user };
       const validMs = passwordPolicy.TemporaryPasswordValidityDays * 24 * 3600 * 1000;
       const expired = clock.now() >= passwordSetAtMs + validMs;
-      return expired ? { kind: "refused", why: "temporary password expired" } : { kind: "new-password-required", user };
+      return expired
+        ? { kind: "refused", why: "temporary password expired" }
+        : { kind: "new-password-required", user };
     },
   };
 }

@@ -73,7 +73,9 @@ export async function admit(
   const eventBytes = Buffer.byteLength(JSON.stringify(event));
   if (eventBytes > maxEventBytes) {
     const base64 = event.isBase64Encoded ? ", its body as base64" : "";
-    return tooLarge(`the event would have ${eventBytes} bytes${base64}; Lambda takes ${maxEventBytes}`);
+    return tooLarge(
+      `the event would have ${eventBytes} bytes${base64}; Lambda takes ${maxEventBytes}`,
+    );
   }
   return { event };
 }
@@ -81,7 +83,12 @@ export async function admit(
 function hostRefusal(headers: SignedRequest["headers"], host: string): Refusal | undefined {
   const hosts = headers.filter(([name]) => name.toLowerCase() === "host").map(([, value]) => value);
   const [named, ...others] = hosts;
-  if (named !== undefined && others.length === 0 && named.toLowerCase().replace(/:\d+$/, "") === host) return undefined;
+  if (
+    named !== undefined &&
+    others.length === 0 &&
+    named.toLowerCase().replace(/:\d+$/, "") === host
+  )
+    return undefined;
   return unknownHost(
     hosts.length === 1
       ? `no function has the host ${JSON.stringify(named)}; this one is ${host}`
@@ -115,6 +122,7 @@ function peerOf({ socket }: IncomingMessage): string {
 
 /** The connection's own version and cipher; behind a plain server, those that AWS uses today. */
 function tlsOf({ socket }: IncomingMessage): { version: string; cipher: string } {
-  if (!(socket instanceof TLSSocket)) return { version: "TLSv1.3", cipher: "TLS_AES_128_GCM_SHA256" };
+  if (!(socket instanceof TLSSocket))
+    return { version: "TLSv1.3", cipher: "TLS_AES_128_GCM_SHA256" };
   return { version: socket.getProtocol() ?? "TLSv1.3", cipher: socket.getCipher().name };
 }

@@ -17,7 +17,10 @@ export interface Call {
 /** Answers instead of the function, and tells the terminal why. */
 export function refuse(call: Call, refusal: Refusal, explain: Explain): void {
   const [reason = "", ...more] = refusal.reason.split("\n");
-  explain("function-url", `${titleOf(call)}: ${refusal.status}: ${reason}`, [...more, ...(refusal.details ?? [])]);
+  explain("function-url", `${titleOf(call)}: ${refusal.status}: ${reason}`, [
+    ...more,
+    ...(refusal.details ?? []),
+  ]);
   if (call.response.headersSent) {
     call.response.destroy();
     return;
@@ -32,14 +35,25 @@ export function refuse(call: Call, refusal: Refusal, explain: Explain): void {
 /** Sends an answer that is complete. */
 export function send(call: Call, head: ResponseHead, body: Buffer): void {
   const hasLength = head.status !== 204 && head.status !== 304;
-  writeHead(call, hasLength ? { ...head, headers: [...head.headers, ["content-length", String(body.length)]] } : head);
+  writeHead(
+    call,
+    hasLength
+      ? { ...head, headers: [...head.headers, ["content-length", String(body.length)]] }
+      : head,
+  );
   // Node itself leaves the body out of answers to HEAD, of 204 and of 304.
   call.response.end(body);
 }
 
 /** Writes status and headers, with those that Lambda adds. */
-export function writeHead({ response, requestId, trace }: Call, { status, headers }: ResponseHead): void {
-  response.writeHead(status, [...headers, ["x-amzn-RequestId", requestId], ["x-amzn-Trace-Id", trace.root]].flat());
+export function writeHead(
+  { response, requestId, trace }: Call,
+  { status, headers }: ResponseHead,
+): void {
+  response.writeHead(
+    status,
+    [...headers, ["x-amzn-RequestId", requestId], ["x-amzn-Trace-Id", trace.root]].flat(),
+  );
 }
 /** Method and path for the terminal; a query may hold secrets. */
 export function titleOf({ request }: Call): string {

@@ -42,7 +42,9 @@ export function authorizeCall(
     return allowed ? [] : [{ action: question.action, reasons }];
   });
   if (denied.length === 0) return undefined;
-  const actions = denied.map(({ action, reasons }) => `${action} (${reasons.filter(isTelling).join("; ")})`);
+  const actions = denied.map(
+    ({ action, reasons }) => `${action} (${reasons.filter(isTelling).join("; ")})`,
+  );
   return forbidden(
     `${identity.arn} may not ${actions.join(" nor ")} on ${functionArn}`,
     denied.flatMap(({ action, reasons }) => reasons.map((reason) => `${action}: ${reason}`)),
@@ -60,7 +62,10 @@ function isAboutOthers(reason: string): boolean {
 
 function globalKeys({ arn, accountId, userId }: Identity): Record<string, string> {
   return {
-    "aws:PrincipalArn": arn.replace(/^arn:aws:sts::(\d+):assumed-role\/([^/]+)\/.*$/, "arn:aws:iam::$1:role/$2"),
+    "aws:PrincipalArn": arn.replace(
+      /^arn:aws:sts::(\d+):assumed-role\/([^/]+)\/.*$/,
+      "arn:aws:iam::$1:role/$2",
+    ),
     "aws:PrincipalAccount": accountId,
     "aws:userid": userId,
     "aws:SecureTransport": "true",

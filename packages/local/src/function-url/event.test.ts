@@ -4,7 +4,10 @@ import { toFunctionUrlEvent } from "./event.ts";
 import type { EventInput, FunctionUrlEvent } from "./event.ts";
 import { edge, nowMs, urlHost } from "./test-server.ts";
 
-function eventOf(request: Partial<EventInput["request"]>, rest: Partial<EventInput> = {}): FunctionUrlEvent {
+function eventOf(
+  request: Partial<EventInput["request"]>,
+  rest: Partial<EventInput> = {},
+): FunctionUrlEvent {
   return toFunctionUrlEvent({
     request: { method: "GET", target: "/", headers: [], body: Buffer.alloc(0), ...request },
     identity: edge,
@@ -171,7 +174,8 @@ describe("a body", () => {
     [undefined, true],
   ];
   test.each(rows)("of type %s: base64 is %s", (contentType, isBase64Encoded) => {
-    const headers: [string, string][] = contentType === undefined ? [] : [["content-type", contentType]];
+    const headers: [string, string][] =
+      contentType === undefined ? [] : [["content-type", contentType]];
     const event = eventOf({ headers, body: bytes });
     expect(event.isBase64Encoded).toBe(isBase64Encoded);
     expect(event.body).toBe(isBase64Encoded ? "YT1i" : "a=b");

@@ -186,7 +186,10 @@ function decoded(text: string): string {
 }
 
 /** Text only for the few types that Lambda takes for text, everything else as base64: read the flag, not the type. */
-function eventBody(body: Buffer, contentType: string | undefined): { body?: string; isBase64Encoded: boolean } {
+function eventBody(
+  body: Buffer,
+  contentType: string | undefined,
+): { body?: string; isBase64Encoded: boolean } {
   if (body.length === 0) return { isBase64Encoded: false };
   const [type = ""] = (contentType ?? "").split(";");
   const isText = /^(text\/.+|application\/(json|javascript|xml))$/i.test(type.trim());

@@ -35,7 +35,8 @@ const forbiddenBody =
   '{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}';
 const mismatchBody =
   '{"message":"The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."}';
-const tooLargeBody = '{"Message":"Request must be smaller than 6291456 bytes for the InvokeFunction operation"}';
+const tooLargeBody =
+  '{"Message":"Request must be smaller than 6291456 bytes for the InvokeFunction operation"}';
 
 const replaced = (request: SignedRequest, name: string, value: string): SignedRequest => ({
   ...request,
@@ -53,7 +54,9 @@ const sized = (bytes: number, type: string) =>
   });
 test("a signed and permitted request reaches the function, and its answer the client", async () => {
   const server = await start(result({ statusCode: 201, headers: { "X-Own": "1" }, body: "made" }));
-  const answer = await server.send(signedFor({ method: "POST", target: "/a?b=1", body: Buffer.from("x") }));
+  const answer = await server.send(
+    signedFor({ method: "POST", target: "/a?b=1", body: Buffer.from("x") }),
+  );
   expect(answer).toMatchObject({
     status: 201,
     headers: {
@@ -79,7 +82,11 @@ describe("answers before the function is asked, once explained:", () => {
   const stranger = identities.assumeRole("stranger", "session", []);
   const withoutUrl = role((sid) => sid !== "CallTheFunctionUrl");
   const withoutInvoke = role((sid) => sid !== "InvokeThroughTheUrlOnly");
-  const foreigner = createIdentities("999900001111").assumeRole("app-dev-guard", "us-east-1.guard", [rolePolicy]);
+  const foreigner = createIdentities("999900001111").assumeRole(
+    "app-dev-guard",
+    "us-east-1.guard",
+    [rolePolicy],
+  );
 
   const rows: [
     what: string,
@@ -206,7 +213,9 @@ describe("answers before the function is asked, once explained:", () => {
   test("a role of another account, which a resource policy would have to admit", async () => {
     const find = (id: string) => (id === foreigner.accessKeyId ? foreigner : undefined);
     const server = await start(result("never"), { identities: { ...identities, find } });
-    expect((await server.send(signedFor({ credentials: foreigner }))).body.toString()).toBe(forbiddenBody);
+    expect((await server.send(signedFor({ credentials: foreigner }))).body.toString()).toBe(
+      forbiddenBody,
+    );
     expect(server.explained[0]?.[0]).toContain("is of another account");
   });
 
@@ -255,7 +264,9 @@ describe("answers before the function is asked, once explained:", () => {
     );
     expect(text).toContain("HTTP/1.1 403 Forbidden\r\n");
     expect(text).toContain('\r\n\r\n{"Message":null}');
-    expect(server.explained.flat()).toEqual(["function-url: GET /: 403: the request has 2 Host headers"]);
+    expect(server.explained.flat()).toEqual([
+      "function-url: GET /: 403: the request has 2 Host headers",
+    ]);
   });
 
   test("an absolute request target", async () => {
@@ -298,7 +309,9 @@ describe("the limit of 6 MB", () => {
     const server = await start(result("never"));
     const answer = await server.send({ ...sized(0, "text/plain"), body: Buffer.alloc(6_291_457) });
     expect([answer.status, answer.body.toString()]).toEqual([413, tooLargeBody]);
-    expect(server.explained.flat()).toEqual(["function-url: POST /: 413: the body has more than 6291456 bytes"]);
+    expect(server.explained.flat()).toEqual([
+      "function-url: POST /: 413: the body has more than 6291456 bytes",
+    ]);
   });
 });
 
@@ -331,43 +344,56 @@ describe("a function that fails", () => {
       ["function-url: GET /: 502: the result is not JSON"],
     ],
   ];
-  test.each(failures)("because it %s gives 502 and no word of why", async (_what, invocation, explained) => {
-    const server = await start(invocation);
-    const answer = await server.send(signedFor());
-    expect([answer.status, answer.body.toString()]).toEqual([502, "Internal Server Error"]);
-    expect(answer.headers["x-amzn-requestid"]).toBe("r");
-    expect(answer.headers["x-amzn-errortype"]).toBeUndefined();
-    expect(server.explained).toEqual([explained]);
-  });
+  test.each(failures)(
+    "because it %s gives 502 and no word of why",
+    async (_what, invocation, explained) => {
+      const server = await start(invocation);
+      const answer = await server.send(signedFor());
+      expect([answer.status, answer.body.toString()]).toEqual([502, "Internal Server Error"]);
+      expect(answer.headers["x-amzn-requestid"]).toBe("r");
+      expect(answer.headers["x-amzn-errortype"]).toBeUndefined();
+      expect(server.explained).toEqual([explained]);
+    },
+  );
 
   test("because invoking it fails gives 500 and does not hang", async () => {
     const server = await start(() => Promise.reject(new Error("out of processes")));
     expect((await server.send(signedFor())).status).toBe(500);
-    expect(server.explained.flat()).toEqual(["function-url: GET /: 500: the stand-in failed: Error: out of processes"]);
+    expect(server.explained.flat()).toEqual([
+      "function-url: GET /: 500: the stand-in failed: Error: out of processes",
+    ]);
   });
 });
 
 describe("an answer without a body", () => {
   test("to HEAD has the length and not the bytes", async () => {
-    const text = await exchangeSigned(await start(result({ statusCode: 200, body: "hello" })), "HEAD");
+    const text = await exchangeSigned(
+      await start(result({ statusCode: 200, body: "hello" })),
+      "HEAD",
+    );
     expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     expect(text).toContain("\r\ncontent-length: 5\r\n");
     expect(text.endsWith("\r\n\r\n")).toBe(true);
   });
 
-  test.each([204, 304])("with status %i has neither bytes nor length nor chunks", async (statusCode) => {
-    const text = await exchangeSigned(await start(result({ statusCode, body: "hello" })), "GET");
-    expect(text).toMatch(new RegExp(`^HTTP/1\\.1 ${statusCode} `));
-    expect(text).not.toMatch(/content-length|transfer-encoding/i);
-    expect(text.endsWith("\r\n\r\n")).toBe(true);
-  });
+  test.each([204, 304])(
+    "with status %i has neither bytes nor length nor chunks",
+    async (statusCode) => {
+      const text = await exchangeSigned(await start(result({ statusCode, body: "hello" })), "GET");
+      expect(text).toMatch(new RegExp(`^HTTP/1\\.1 ${statusCode} `));
+      expect(text).not.toMatch(/content-length|transfer-encoding/i);
+      expect(text.endsWith("\r\n\r\n")).toBe(true);
+    },
+  );
 });
 
 test("a client that leaves while it sends is not an error", async () => {
   const server = await start(result("never"));
   const socket = connect(server.port, "127.0.0.1");
   await new Promise<void>((resolve) => {
-    socket.write(`POST / HTTP/1.1\r\nHost: ${urlHost}\r\nContent-Length: 100\r\n\r\nabc`, () => resolve());
+    socket.write(`POST / HTTP/1.1\r\nHost: ${urlHost}\r\nContent-Length: 100\r\n\r\nabc`, () =>
+      resolve(),
+    );
   });
   socket.destroy();
   expect((await server.send(signedFor())).status).toBe(200);
@@ -378,7 +404,12 @@ test("a client that leaves before the answer is not an error either", async () =
   const answers: Invocation[] = [
     result("late"),
     { kind: "timeout", requestId: "r", afterSeconds: 1 },
-    { kind: "stream", requestId: "r", contentType: "text/plain", body: Readable.from([Buffer.from("late")]) },
+    {
+      kind: "stream",
+      requestId: "r",
+      contentType: "text/plain",
+      body: Readable.from([Buffer.from("late")]),
+    },
   ];
   for (const answer of answers) {
     let left: (() => void) | undefined;
@@ -438,5 +469,8 @@ function exchange(port: number, bytes: string): Promise<string> {
 /** The bytes of the answer to a signed request without a body. */
 function exchangeSigned({ port }: TestServer, method: string): Promise<string> {
   const lines = signedFor({ method }).headers.map((header) => header.join(": "));
-  return exchange(port, `${method} / HTTP/1.1\r\n${lines.join("\r\n")}\r\nConnection: close\r\n\r\n`);
+  return exchange(
+    port,
+    `${method} / HTTP/1.1\r\n${lines.join("\r\n")}\r\nConnection: close\r\n\r\n`,
+  );
 }

@@ -119,7 +119,9 @@ function looksLikeEnvelope(payload: Buffer): boolean {
   }
 }
 
-function failureOf(invocation: Exclude<Invocation, { kind: "response" } | { kind: "stream" }>): Refusal {
+function failureOf(
+  invocation: Exclude<Invocation, { kind: "response" } | { kind: "stream" }>,
+): Refusal {
   if (invocation.kind === "function-error") {
     const { errorType, errorMessage, trace } = invocation;
     return functionFailed(`the function threw ${errorType}: ${errorMessage}`, trace);

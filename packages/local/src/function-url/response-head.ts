@@ -39,7 +39,10 @@ const remapped = new Set([
  * @throws {MalformedResult} naming the part that is wrong.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-response-payload
  */
-export function toResponseHead(result: Readonly<Record<string, unknown>>, contentType: string): ResponseHead {
+export function toResponseHead(
+  result: Readonly<Record<string, unknown>>,
+  contentType: string,
+): ResponseHead {
   const headers = [...ownHeaders(result["headers"]), ...cookieHeaders(result["cookies"])];
   const hasType = headers.some(([name]) => name.toLowerCase() === "content-type");
   return {
@@ -53,9 +56,12 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 function statusOf(statusCode: unknown): number {
-  const status = typeof statusCode === "string" && /^\d{3}$/.test(statusCode) ? Number(statusCode) : statusCode;
+  const status =
+    typeof statusCode === "string" && /^\d{3}$/.test(statusCode) ? Number(statusCode) : statusCode;
   if (typeof status !== "number" || !Number.isInteger(status) || status < 200 || status > 599) {
-    throw new MalformedResult(`statusCode ${JSON.stringify(statusCode)} is not a final HTTP status`);
+    throw new MalformedResult(
+      `statusCode ${JSON.stringify(statusCode)} is not a final HTTP status`,
+    );
   }
   return status;
 }
@@ -70,7 +76,10 @@ function ownHeaders(headers: unknown): [name: string, value: string][] {
       );
     }
     requireValidHeader(name, String(value));
-    return [remapped.has(name.toLowerCase()) ? `x-amzn-Remapped-${name.toLowerCase()}` : name, String(value)];
+    return [
+      remapped.has(name.toLowerCase()) ? `x-amzn-Remapped-${name.toLowerCase()}` : name,
+      String(value),
+    ];
   });
 }
 
@@ -78,7 +87,8 @@ function cookieHeaders(cookies: unknown): [name: string, value: string][] {
   if (cookies === undefined || cookies === null) return [];
   if (!Array.isArray(cookies)) throw new MalformedResult("cookies is not an array");
   return cookies.map((cookie: unknown) => {
-    if (typeof cookie !== "string") throw new MalformedResult("cookies holds something that is not a string");
+    if (typeof cookie !== "string")
+      throw new MalformedResult("cookies holds something that is not a string");
     requireValidHeader("set-cookie", cookie);
     return ["set-cookie", cookie];
   });

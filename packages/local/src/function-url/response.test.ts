@@ -23,7 +23,13 @@ test.each(bare)("a result without statusCode is the body: %j", (value, body) => 
   expect(responseTo(value)).toEqual({ status: 200, headers: json, body });
 });
 
-const envelopes: [what: string, result: object, status: number, headers: string[][], body: string][] = [
+const envelopes: [
+  what: string,
+  result: object,
+  status: number,
+  headers: string[][],
+  body: string,
+][] = [
   ["nothing else", { statusCode: 204 }, 204, json, ""],
   ["a status as text", { statusCode: "418", body: "I am a teapot" }, 418, json, "I am a teapot"],
   ["an object as body", { statusCode: 200, body: { a: [1, 2] } }, 200, json, '{"a":[1,2]}'],
@@ -97,19 +103,43 @@ describe("is malformed with", () => {
     ["a status that is a word", '{"statusCode":"OK"}', 'statusCode "OK" is not'],
     ["a status of null", '{"statusCode":null}', "statusCode null is not"],
     ["headers in an array", '{"statusCode":200,"headers":[]}', "headers is not an object"],
-    ["a header of two values", '{"statusCode":200,"headers":{"a":["b"]}}', 'the header "a" is not one string'],
+    [
+      "a header of two values",
+      '{"statusCode":200,"headers":{"a":["b"]}}',
+      'the header "a" is not one string',
+    ],
     [
       "a header with a line break",
       '{"statusCode":200,"headers":{"a":"b\\r\\nc: s3cret"}}',
       'the header "a" cannot go on the wire',
     ],
-    ["a header name with a blank", '{"statusCode":200,"headers":{"a b":"c"}}', 'the header "a b" cannot'],
+    [
+      "a header name with a blank",
+      '{"statusCode":200,"headers":{"a b":"c"}}',
+      'the header "a b" cannot',
+    ],
     ["cookies as text", '{"statusCode":200,"cookies":"a=1"}', "cookies is not an array"],
     ["a cookie that is a number", '{"statusCode":200,"cookies":[1]}', "cookies holds something"],
-    ["a cookie with a line break", '{"statusCode":200,"cookies":["a=s3cret\\n"]}', 'the header "set-cookie" cannot'],
-    ["base64 that is none", '{"statusCode":200,"body":"é","isBase64Encoded":true}', "the body is not base64"],
-    ["base64 that is an object", '{"statusCode":200,"body":{},"isBase64Encoded":true}', "the body is not base64"],
-    ["more than 6 MB", `"${"a".repeat(6_291_555)}"`, "the result has 6291557 bytes; a buffered one may have 6291556"],
+    [
+      "a cookie with a line break",
+      '{"statusCode":200,"cookies":["a=s3cret\\n"]}',
+      'the header "set-cookie" cannot',
+    ],
+    [
+      "base64 that is none",
+      '{"statusCode":200,"body":"é","isBase64Encoded":true}',
+      "the body is not base64",
+    ],
+    [
+      "base64 that is an object",
+      '{"statusCode":200,"body":{},"isBase64Encoded":true}',
+      "the body is not base64",
+    ],
+    [
+      "more than 6 MB",
+      `"${"a".repeat(6_291_555)}"`,
+      "the result has 6291557 bytes; a buffered one may have 6291556",
+    ],
   ];
   test.each(malformed)("%s", (_what, payload, message) => {
     const read = () => toBufferedResponse(Buffer.from(payload));

@@ -13,7 +13,9 @@ const maxResultBytes = 6_291_556;
  */
 export function toBufferedResponse(payload: Buffer): ResponseHead & { readonly body: Buffer } {
   if (payload.length > maxResultBytes) {
-    throw new MalformedResult(`the result has ${payload.length} bytes; a buffered one may have ${maxResultBytes}`);
+    throw new MalformedResult(
+      `the result has ${payload.length} bytes; a buffered one may have ${maxResultBytes}`,
+    );
   }
   const result = parsedResult(payload);
   if (!isRecord(result) || !Object.hasOwn(result, "statusCode")) {

@@ -14,7 +14,10 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
-async function startStream(contentType: string, body = new PassThrough()): Promise<[TestServer, PassThrough]> {
+async function startStream(
+  contentType: string,
+  body = new PassThrough(),
+): Promise<[TestServer, PassThrough]> {
   return [await start({ kind: "stream", requestId: "request-1", contentType, body }), body];
 }
 
@@ -79,7 +82,9 @@ describe("a stream with a prelude", () => {
 
   test("may bring its first bytes together with the prelude, NUL bytes among them", async () => {
     const [server, body] = await startStream(withPrelude);
-    body.end(`${prelude({ headers: { "WWW-Authenticate": "Bearer", "Content-Length": "3" } })}a\0${"\0".repeat(8)}z`);
+    body.end(
+      `${prelude({ headers: { "WWW-Authenticate": "Bearer", "Content-Length": "3" } })}a\0${"\0".repeat(8)}z`,
+    );
     const answer = await server.send(signedFor());
     expect(answer).toMatchObject({
       status: 200,
@@ -102,9 +107,17 @@ describe("a stream with a prelude", () => {
       prelude({ statusCode: 1 }),
       "the prelude is malformed: statusCode 1 is not a final HTTP status",
     ],
-    ["never ends", '{"statusCode":200}', "the stream ended before its prelude did: write to it before end()"],
+    [
+      "never ends",
+      '{"statusCode":200}',
+      "the stream ended before its prelude did: write to it before end()",
+    ],
     ["is missing", "", "the stream ended before its prelude did: write to it before end()"],
-    ["is far too long", " ".repeat(1_048_577), "the first 1048576 bytes hold no end of the prelude"],
+    [
+      "is far too long",
+      " ".repeat(1_048_577),
+      "the first 1048576 bytes hold no end of the prelude",
+    ],
   ];
   test.each(bad)("that %s gives 502", async (_what, bytes, reason) => {
     const [server, body] = await startStream(withPrelude);
@@ -123,7 +136,11 @@ describe("a stream without a prelude", () => {
     const [server, body] = await startStream(contentType);
     body.end("a,b");
     const answer = await server.send(signedFor());
-    expect([answer.status, answer.headers["content-type"], answer.body.toString()]).toEqual([200, sent, "a,b"]);
+    expect([answer.status, answer.headers["content-type"], answer.body.toString()]).toEqual([
+      200,
+      sent,
+      "a,b",
+    ]);
   });
 
   test("and without bytes is an empty answer", async () => {
@@ -234,12 +251,17 @@ describe("modes that do not fit", () => {
       '{"statusCode":404,"body":"x"}',
     ]);
     expect(server.explained).toHaveLength(1);
-    expect(server.explained[0]?.[0]).toContain("its URL streams, so the client got that text as the body");
+    expect(server.explained[0]?.[0]).toContain(
+      "its URL streams, so the client got that text as the body",
+    );
   });
 
   test("a stream behind a buffered URL is taken as one result", async () => {
     const body = new PassThrough();
-    const server = await start({ kind: "stream", requestId: "r", contentType: "application/json", body }, "BUFFERED");
+    const server = await start(
+      { kind: "stream", requestId: "r", contentType: "application/json", body },
+      "BUFFERED",
+    );
     body.write('{"statusCode":');
     body.end('202,"body":"ok"}');
     const answer = await server.send(signedFor());
@@ -248,7 +270,10 @@ describe("modes that do not fit", () => {
 
   test("a stream behind a buffered URL that fails gives 502", async () => {
     const body = new PassThrough();
-    const server = await start({ kind: "stream", requestId: "r", contentType: "application/json", body }, "BUFFERED");
+    const server = await start(
+      { kind: "stream", requestId: "r", contentType: "application/json", body },
+      "BUFFERED",
+    );
     body.write('{"statusCode":200}');
     setTimeout(() => body.destroy(new Error("late")), 20);
     expect((await server.send(signedFor())).status).toBe(502);

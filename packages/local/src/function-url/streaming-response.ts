@@ -34,7 +34,8 @@ export async function sendStreamingResponse({
   response,
   writeHead,
 }: StreamOptions): Promise<string | undefined> {
-  let prelude: Buffer | undefined = contentType === integrationResponse ? Buffer.alloc(0) : undefined;
+  let prelude: Buffer | undefined =
+    contentType === integrationResponse ? Buffer.alloc(0) : undefined;
   let fault: string | undefined;
   let size = 0;
   const begin = (head: ResponseHead) => {
@@ -54,7 +55,8 @@ export async function sendStreamingResponse({
         prelude = Buffer.concat([prelude, chunk]);
         const end = prelude.indexOf(separator);
         if (end < 0) {
-          if (prelude.length > maxPreludeBytes) fault = `the first ${maxPreludeBytes} bytes hold no end of the prelude`;
+          if (prelude.length > maxPreludeBytes)
+            fault = `the first ${maxPreludeBytes} bytes hold no end of the prelude`;
           continue;
         }
         const head = preludeHead(prelude.subarray(0, end));
@@ -76,7 +78,8 @@ export async function sendStreamingResponse({
   } catch (error) {
     fault ??= `the function failed while it was answering: ${error instanceof Error ? error.message : String(error)}`;
   }
-  if (prelude !== undefined) fault ??= "the stream ended before its prelude did: write to it before end()";
+  if (prelude !== undefined)
+    fault ??= "the stream ended before its prelude did: write to it before end()";
   if (fault === undefined) {
     if (!response.headersSent) begin(plainHead);
     response.end();
@@ -92,7 +95,9 @@ function preludeHead(json: Buffer): ResponseHead | string {
     if (!isRecord(prelude)) return "the prelude is not a JSON object";
     return toResponseHead({ statusCode: 200, ...prelude }, "application/octet-stream");
   } catch (error) {
-    return error instanceof MalformedResult ? `the prelude is malformed: ${error.message}` : "the prelude is not JSON";
+    return error instanceof MalformedResult
+      ? `the prelude is malformed: ${error.message}`
+      : "the prelude is not JSON";
   }
 }
 
@@ -102,7 +107,8 @@ async function writeChunk(response: ServerResponse, chunk: Buffer): Promise<void
   if (response.write(chunk)) return;
   const abort = new AbortController();
   const { signal } = abort;
-  await Promise.race([once(response, "drain", { signal }), once(response, "close", { signal })]).finally(() =>
-    abort.abort(),
-  );
+  await Promise.race([
+    once(response, "drain", { signal }),
+    once(response, "close", { signal }),
+  ]).finally(() => abort.abort());
 }

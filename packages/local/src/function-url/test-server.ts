@@ -84,7 +84,9 @@ export async function startTestServer(
     },
     ...options,
   });
-  const server = createServer((request, response) => onHandled(functionUrl.handle(request, response), request));
+  const server = createServer((request, response) =>
+    onHandled(functionUrl.handle(request, response), request),
+  );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the server has no port");

@@ -34,7 +34,9 @@ export function conditionFault(
       const expected = typeof value === "string" ? [value] : value;
       for (const text of expected) {
         if (typeof text !== "string" || text.includes("${")) {
-          throw new TypeError(`condition ${operator} on ${key}: ${JSON.stringify(text)} is not served here`);
+          throw new TypeError(
+            `condition ${operator} on ${key}: ${JSON.stringify(text)} is not served here`,
+          );
         }
       }
       return keyFault(operator, key, expected, actual.get(key.toLowerCase()));
@@ -51,14 +53,18 @@ function keyFault(
 ): string | undefined {
   if (name === "Null") {
     const wanted = expected.some((value) => value.toLowerCase() === String(actual === undefined));
-    return wanted ? undefined : `condition key ${key} is ${actual === undefined ? "missing from" : "in"} the request`;
+    return wanted
+      ? undefined
+      : `condition key ${key} is ${actual === undefined ? "missing from" : "in"} the request`;
   }
   const ifExists = name.endsWith("IfExists");
   const base = ifExists ? name.slice(0, -"IfExists".length) : name;
   const operator = Object.hasOwn(operators, base) ? operators[base] : undefined;
   if (!operator) throw new TypeError(`condition operator ${name} is not served here`);
   if (actual === undefined) {
-    return ifExists || operator.negated ? undefined : `condition key ${key} is missing from the request`;
+    return ifExists || operator.negated
+      ? undefined
+      : `condition key ${key} is missing from the request`;
   }
   const matched = expected.some((value) => operator.matches(value, actual));
   return matched === (operator.negated ?? false)

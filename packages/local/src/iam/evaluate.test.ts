@@ -20,7 +20,12 @@ const invoke: IamRequest = { action: "lambda:InvokeFunction", resource: function
 const allowed = (statement: PolicyStatement, request: Partial<IamRequest> = {}) =>
   evaluate([policyOf(statement)], { ...invoke, ...request }).allowed;
 
-const rows: [what: string, statement: PolicyStatement, request: Partial<IamRequest>, allowed: boolean][] = [
+const rows: [
+  what: string,
+  statement: PolicyStatement,
+  request: Partial<IamRequest>,
+  allowed: boolean,
+][] = [
   ["the exact action and resource", allow(), {}, true],
   ["another action", allow({ Action: "lambda:InvokeFunctionUrl" }), {}, false],
   ["an action in other letter case", allow({ Action: "LAMBDA:invokefunction" }), {}, true],
@@ -31,8 +36,18 @@ const rows: [what: string, statement: PolicyStatement, request: Partial<IamReque
   ["a dot that is no wildcard", allow({ Action: "lambda.InvokeFunction" }), {}, false],
   ["every resource", allow({ Resource: "*" }), {}, true],
   ["a resource in other letter case", allow({ Resource: functionArn.toUpperCase() }), {}, false],
-  ["a resource by wildcard", allow({ Resource: "arn:aws:lambda:*:111122223333:function:a?i" }), {}, true],
-  ["a wildcard that would have to cross a colon", allow({ Resource: "arn:aws:lambda:*:function:api" }), {}, false],
+  [
+    "a resource by wildcard",
+    allow({ Resource: "arn:aws:lambda:*:111122223333:function:a?i" }),
+    {},
+    true,
+  ],
+  [
+    "a wildcard that would have to cross a colon",
+    allow({ Resource: "arn:aws:lambda:*:function:api" }),
+    {},
+    false,
+  ],
   ["an incomplete ARN", allow({ Resource: "arn:aws:lambda:*" }), {}, true],
   ["an incomplete ARN of another service", allow({ Resource: "arn:aws:s3:*" }), {}, false],
   ["a qualified function", allow(), { resource: `${functionArn}:live` }, false],
@@ -42,7 +57,12 @@ const rows: [what: string, statement: PolicyStatement, request: Partial<IamReque
     { resource: `${functionArn}:live` },
     true,
   ],
-  ["a condition that holds", allow({ Condition: { StringEquals: { "a:k": "v" } } }), { context: { "a:k": "v" } }, true],
+  [
+    "a condition that holds",
+    allow({ Condition: { StringEquals: { "a:k": "v" } } }),
+    { context: { "a:k": "v" } },
+    true,
+  ],
   [
     "a condition key in other letter case",
     allow({ Condition: { StringEquals: { "A:K": "v" } } }),
@@ -85,7 +105,12 @@ const rows: [what: string, statement: PolicyStatement, request: Partial<IamReque
     { context: { "a:k": "v" } },
     false,
   ],
-  ["StringLike", allow({ Condition: { StringLike: { "a:k": "v*?" } } }), { context: { "a:k": "vwx" } }, true],
+  [
+    "StringLike",
+    allow({ Condition: { StringLike: { "a:k": "v*?" } } }),
+    { context: { "a:k": "vwx" } },
+    true,
+  ],
   [
     "StringEquals with a star is no wildcard",
     allow({ Condition: { StringEquals: { "a:k": "v*" } } }),
@@ -104,7 +129,12 @@ const rows: [what: string, statement: PolicyStatement, request: Partial<IamReque
     { context: { "a:k": "arn:aws:iam::1:role/x" } },
     false,
   ],
-  ["ArnLike and no ARN", allow({ Condition: { ArnLike: { "a:k": "arn:*" } } }), { context: { "a:k": "arn:x" } }, false],
+  [
+    "ArnLike and no ARN",
+    allow({ Condition: { ArnLike: { "a:k": "arn:*" } } }),
+    { context: { "a:k": "arn:x" } },
+    false,
+  ],
   [
     "Bool in other letter case",
     allow({ Condition: { Bool: { "a:k": "True" } } }),
@@ -117,7 +147,12 @@ const rows: [what: string, statement: PolicyStatement, request: Partial<IamReque
     { context: { "a:k": "false" } },
     false,
   ],
-  ["a missing key under IfExists", allow({ Condition: { StringEqualsIfExists: { "a:k": "v" } } }), {}, true],
+  [
+    "a missing key under IfExists",
+    allow({ Condition: { StringEqualsIfExists: { "a:k": "v" } } }),
+    {},
+    true,
+  ],
   [
     "another value under IfExists",
     allow({ Condition: { StringEqualsIfExists: { "a:k": "v" } } }),
@@ -125,10 +160,25 @@ const rows: [what: string, statement: PolicyStatement, request: Partial<IamReque
     false,
   ],
   ["Null true and a missing key", allow({ Condition: { Null: { "a:k": "true" } } }), {}, true],
-  ["Null true and a key", allow({ Condition: { Null: { "a:k": "true" } } }), { context: { "a:k": "v" } }, false],
+  [
+    "Null true and a key",
+    allow({ Condition: { Null: { "a:k": "true" } } }),
+    { context: { "a:k": "v" } },
+    false,
+  ],
   ["Null false and a missing key", allow({ Condition: { Null: { "a:k": "false" } } }), {}, false],
-  ["Null false and a key", allow({ Condition: { Null: { "a:k": "false" } } }), { context: { "a:k": "" } }, true],
-  ["a missing key under a negated operator", allow({ Condition: { StringNotEquals: { "a:k": "v" } } }), {}, true],
+  [
+    "Null false and a key",
+    allow({ Condition: { Null: { "a:k": "false" } } }),
+    { context: { "a:k": "" } },
+    true,
+  ],
+  [
+    "a missing key under a negated operator",
+    allow({ Condition: { StringNotEquals: { "a:k": "v" } } }),
+    {},
+    true,
+  ],
   ...["StringEquals", "StringLike", "ArnEquals", "ArnLike", "Bool"].map(
     (operator): [string, PolicyStatement, Partial<IamRequest>, boolean] => [
       `a missing key under ${operator}`,
@@ -178,7 +228,10 @@ describe("the guard's policy", () => {
     }).allowed;
 
   test("lets it invoke through the URL, and says by name which key a direct call misses", () => {
-    expect(evaluate([policy], { ...invoke, context: { "lambda:InvokedViaFunctionUrl": "true" } }).allowed).toBe(true);
+    expect(
+      evaluate([policy], { ...invoke, context: { "lambda:InvokedViaFunctionUrl": "true" } })
+        .allowed,
+    ).toBe(true);
     expect(evaluate([policy], invoke)).toEqual({
       allowed: false,
       reasons: [
@@ -192,8 +245,12 @@ describe("the guard's policy", () => {
 
   test("lets it call a URL of type AWS_IAM only", () => {
     const call = { ...invoke, action: "lambda:InvokeFunctionUrl" };
-    expect(evaluate([policy], { ...call, context: { "lambda:FunctionUrlAuthType": "AWS_IAM" } }).allowed).toBe(true);
-    expect(evaluate([policy], { ...call, context: { "lambda:FunctionUrlAuthType": "NONE" } }).reasons[0]).toBe(
+    expect(
+      evaluate([policy], { ...call, context: { "lambda:FunctionUrlAuthType": "AWS_IAM" } }).allowed,
+    ).toBe(true);
+    expect(
+      evaluate([policy], { ...call, context: { "lambda:FunctionUrlAuthType": "NONE" } }).reasons[0],
+    ).toBe(
       'statement CallTheFunctionUrl: condition StringEquals on lambda:FunctionUrlAuthType does not hold for "NONE"',
     );
   });
@@ -211,7 +268,11 @@ describe("refuses to guess about", () => {
     ["NotAction", { Effect: "Allow", NotAction: "s3:*", Resource: "*" }, /NotAction/],
     ["Principal", { ...allow(), Principal: "*" }, /Principal/],
     ["another Effect", { ...allow(), Effect: "allow" }, /Effect "allow"/],
-    ["an operator", allow({ Action: "s3:*", Condition: { IpAddress: { "aws:SourceIp": "::1" } } }), /IpAddress/],
+    [
+      "an operator",
+      allow({ Action: "s3:*", Condition: { IpAddress: { "aws:SourceIp": "::1" } } }),
+      /IpAddress/,
+    ],
     [
       "a set operator",
       allow({ Condition: { "ForAnyValue:StringEquals": { "a:k": "v" } } }),
@@ -222,11 +283,21 @@ describe("refuses to guess about", () => {
       allow({ Condition: { toString: { "a:k": "v" } } }),
       /toString/,
     ],
-    ["a variable in a resource", allow({ Resource: "arn:aws:s3:::${aws:username}" }), /aws:username/],
-    ["a variable in a condition", allow({ Condition: { StringEquals: { "a:k": "${aws:username}" } } }), /aws:username/],
+    [
+      "a variable in a resource",
+      allow({ Resource: "arn:aws:s3:::${aws:username}" }),
+      /aws:username/,
+    ],
+    [
+      "a variable in a condition",
+      allow({ Condition: { StringEquals: { "a:k": "${aws:username}" } } }),
+      /aws:username/,
+    ],
   ];
   test.each(unknown)("%s", (_what, statement, message) => {
-    const policy: PolicyDocument = JSON.parse(JSON.stringify({ Version: "2012-10-17", Statement: [statement] }));
+    const policy: PolicyDocument = JSON.parse(
+      JSON.stringify({ Version: "2012-10-17", Statement: [statement] }),
+    );
     expect(() => evaluate([policy], invoke)).toThrow(message);
     expect(() => evaluate([policy], invoke)).toThrow(TypeError);
   });

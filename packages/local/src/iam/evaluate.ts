@@ -36,7 +36,9 @@ export function evaluate(policies: readonly PolicyDocument[], request: IamReques
       checkElements(statement, name);
       const fault = statementFault(statement, request);
       if (fault === undefined) applying.add(statement.Effect);
-      reasons.push(`statement ${name}: ${fault ?? (statement.Effect === "Allow" ? "allows" : "denies")}`);
+      reasons.push(
+        `statement ${name}: ${fault ?? (statement.Effect === "Allow" ? "allows" : "denies")}`,
+      );
     }
   }
   if (reasons.length === 0) reasons.push("no policy is attached");
@@ -65,11 +67,15 @@ function checkElements(statement: PolicyStatement, name: string): void {
     }
   }
   if (statement.Effect !== "Allow" && statement.Effect !== "Deny") {
-    throw new TypeError(`statement ${name} has the Effect ${JSON.stringify(statement.Effect)}; write Allow or Deny`);
+    throw new TypeError(
+      `statement ${name} has the Effect ${JSON.stringify(statement.Effect)}; write Allow or Deny`,
+    );
   }
   for (const text of [...listOf(statement.Action), ...listOf(statement.Resource)]) {
     if (typeof text !== "string" || text.includes("${")) {
-      throw new TypeError(`statement ${name} has ${JSON.stringify(text)}; policy variables are not served here`);
+      throw new TypeError(
+        `statement ${name} has ${JSON.stringify(text)}; policy variables are not served here`,
+      );
     }
   }
 }

@@ -11,7 +11,10 @@ const refused: [name: string, message: string][] = [
   ["LAMBDA_TASK_ROOT", "LAMBDA_TASK_ROOT is set by Lambda; a function cannot declare it"],
   ["2ND", "2ND is no name for a variable of a Lambda function"],
   ["A-B", "A-B is no name for a variable of a Lambda function"],
-  ["NODE_OPTIONS", "NODE_OPTIONS changes how the local stack runs a function; it cannot be declared here"],
+  [
+    "NODE_OPTIONS",
+    "NODE_OPTIONS changes how the local stack runs a function; it cannot be declared here",
+  ],
   [
     "GATEHOUSE_LAMBDA_SETTINGS",
     "GATEHOUSE_LAMBDA_SETTINGS changes how the local stack runs a function; it cannot be declared here",
@@ -19,17 +22,28 @@ const refused: [name: string, message: string][] = [
 ];
 
 test.each(refused)("refuses %s as a variable of a function's own", (name, message) => {
-  expect(() => requireOwnVariables({ GATEHOUSE_EDGE_ROLE: "guard", [name]: "x" })).toThrow(new TypeError(message));
+  expect(() => requireOwnVariables({ GATEHOUSE_EDGE_ROLE: "guard", [name]: "x" })).toThrow(
+    new TypeError(message),
+  );
 });
 
 test("takes other names", () => {
-  expect(() => requireOwnVariables({ GATEHOUSE_EDGE_ROLE: "guard", TZ: "Europe/Berlin" })).not.toThrow();
+  expect(() =>
+    requireOwnVariables({ GATEHOUSE_EDGE_ROLE: "guard", TZ: "Europe/Berlin" }),
+  ).not.toThrow();
 });
 
 test("the variables are Lambda's reserved ones, the declared ones, and no others", async () => {
-  const facts = await processOf(await runFixture({ environment: { GATEHOUSE_EDGE_ROLE: "guard" } }));
-  const { AWS_LAMBDA_RUNTIME_API, AWS_LAMBDA_LOG_STREAM_NAME, _X_AMZN_TRACE_ID, LAMBDA_RUNTIME_DIR, ...fixed } =
-    facts.variables;
+  const facts = await processOf(
+    await runFixture({ environment: { GATEHOUSE_EDGE_ROLE: "guard" } }),
+  );
+  const {
+    AWS_LAMBDA_RUNTIME_API,
+    AWS_LAMBDA_LOG_STREAM_NAME,
+    _X_AMZN_TRACE_ID,
+    LAMBDA_RUNTIME_DIR,
+    ...fixed
+  } = facts.variables;
   expect(fixed).toEqual({
     AWS_ACCESS_KEY_ID: "ASIAEXAMPLE",
     AWS_SECRET_ACCESS_KEY: "secret",

@@ -31,10 +31,18 @@ const reservedNames: ReadonlySet<string> = new Set([
  */
 export function requireOwnVariables(environment: Readonly<Record<string, string>>): void {
   for (const name of Object.keys(environment)) {
-    if (!/^[A-Za-z]\w+$/.test(name)) throw new TypeError(`${name} is no name for a variable of a Lambda function`);
-    if (reservedNames.has(name)) throw new TypeError(`${name} is set by Lambda; a function cannot declare it`);
-    if (name === "NODE_OPTIONS" || name === settingsVariable || name === "AWS_LAMBDA_MAX_CONCURRENCY") {
-      throw new TypeError(`${name} changes how the local stack runs a function; it cannot be declared here`);
+    if (!/^[A-Za-z]\w+$/.test(name))
+      throw new TypeError(`${name} is no name for a variable of a Lambda function`);
+    if (reservedNames.has(name))
+      throw new TypeError(`${name} is set by Lambda; a function cannot declare it`);
+    if (
+      name === "NODE_OPTIONS" ||
+      name === settingsVariable ||
+      name === "AWS_LAMBDA_MAX_CONCURRENCY"
+    ) {
+      throw new TypeError(
+        `${name} changes how the local stack runs a function; it cannot be declared here`,
+      );
     }
   }
 }

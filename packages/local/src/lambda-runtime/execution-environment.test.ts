@@ -140,18 +140,24 @@ describe("an environment that ends", () => {
     expect(reason).toContain("JavaScript heap out of memory");
   });
 
-  test.each(["hang", "spin"])("because it did not answer in time (%s) is a timeout", async (action) => {
-    const started = await runFixture({ timeoutSeconds: 1 });
-    const { pid } = await processOf(started);
-    const outcome = await started.invoke({ action });
-    expect(outcome).toEqual({ kind: "timeout", requestId: outcome.requestId, afterSeconds: 1 });
-    expect(isAlive(pid)).toBe(false);
-    expect((await processOf(started)).invocations).toBe(1);
-  });
+  test.each(["hang", "spin"])(
+    "because it did not answer in time (%s) is a timeout",
+    async (action) => {
+      const started = await runFixture({ timeoutSeconds: 1 });
+      const { pid } = await processOf(started);
+      const outcome = await started.invoke({ action });
+      expect(outcome).toEqual({ kind: "timeout", requestId: outcome.requestId, afterSeconds: 1 });
+      expect(isAlive(pid)).toBe(false);
+      expect((await processOf(started)).invocations).toBe(1);
+    },
+  );
 
   test("after its answer does not take the next invocation along", async () => {
     const started = await runFixture({ maxEnvironments: 1 });
-    const [first, second] = await Promise.all([started.call({ action: "exitAfterAnswer" }), processOf(started)]);
+    const [first, second] = await Promise.all([
+      started.call({ action: "exitAfterAnswer" }),
+      processOf(started),
+    ]);
     expect(first).toBe("answered");
     expect(second.invocations).toBe(1);
   });
@@ -181,11 +187,14 @@ describe("a bundle that cannot be loaded", () => {
     ],
   ];
 
-  test.each(bundles)("because it %s is a crash that says so, each time", async (_why, options, reason) => {
-    const { invoke } = await runFixture(options);
-    expect(crashReason(await invoke({}))).toMatch(reason);
-    expect(crashReason(await invoke({}))).toMatch(reason);
-  });
+  test.each(bundles)(
+    "because it %s is a crash that says so, each time",
+    async (_why, options, reason) => {
+      const { invoke } = await runFixture(options);
+      expect(crashReason(await invoke({}))).toMatch(reason);
+      expect(crashReason(await invoke({}))).toMatch(reason);
+    },
+  );
 
   test("because it has a syntax error is a crash that says so", async () => {
     const codeDirectory = await mkdtemp(path.join(tmpdir(), "gatehouse-bundle-"));
@@ -198,9 +207,11 @@ describe("a bundle that cannot be loaded", () => {
   });
 
   test("because the directory is missing is refused at once", async () => {
-    await expect(runFixture({ codeDirectory: `${fixture("modules")}-gone` })).rejects.toMatchObject({
-      code: "ENOENT",
-    });
+    await expect(runFixture({ codeDirectory: `${fixture("modules")}-gone` })).rejects.toMatchObject(
+      {
+        code: "ENOENT",
+      },
+    );
   });
 });
 
@@ -221,7 +232,9 @@ describe("a CommonJS bundle", () => {
       kind: "function-error",
       errorMessage: expect.stringContaining("Cannot find module 'a-package-that-was-not-bundled'"),
     });
-    expect(crashReason(await invoke({ exit: true }))).toBe("the function's process ended with exit code 3");
+    expect(crashReason(await invoke({ exit: true }))).toBe(
+      "the function's process ended with exit code 3",
+    );
   });
 
   test("streams", async () => {

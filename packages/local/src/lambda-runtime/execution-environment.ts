@@ -6,7 +6,12 @@ import path from "node:path";
 import { createEnvironmentVariables } from "./environment-variables.ts";
 import { runtimeClient, startFunctionProcess, type FunctionProcess } from "./function-process.ts";
 import type { Invocation, LambdaFunctionOptions } from "./lambda-function.ts";
-import { startRuntimeApi, type FunctionError, type RuntimeApiListener, type Work } from "./runtime-api.ts";
+import {
+  startRuntimeApi,
+  type FunctionError,
+  type RuntimeApiListener,
+  type Work,
+} from "./runtime-api.ts";
 
 /** Lambda gives a function this long to load, apart from its own timeout. */
 const initTimeoutSeconds = 10;
@@ -42,7 +47,9 @@ interface RunningJob extends Job {
   answer: ((invocation: Invocation | "not-taken") => void) | undefined;
 }
 
-export function startExecutionEnvironment(options: ExecutionEnvironmentOptions): ExecutionEnvironment {
+export function startExecutionEnvironment(
+  options: ExecutionEnvironmentOptions,
+): ExecutionEnvironment {
   const { lambda, taskRoot, onChange } = options;
   let state: ExecutionEnvironment["state"] = "free";
   let job: RunningJob | undefined;
@@ -72,10 +79,13 @@ export function startExecutionEnvironment(options: ExecutionEnvironmentOptions):
       }
       deliverJob();
     },
-    responded: (payload) => answerAndFree((requestId) => ({ kind: "response", requestId, payload })),
-    failed: (error) => answerAndFree((requestId) => ({ kind: "function-error", requestId, ...error })),
+    responded: (payload) =>
+      answerAndFree((requestId) => ({ kind: "response", requestId, payload })),
+    failed: (error) =>
+      answerAndFree((requestId) => ({ kind: "function-error", requestId, ...error })),
     streaming(contentType, body) {
-      if (job !== undefined) answer({ kind: "stream", requestId: job.requestId, contentType, body });
+      if (job !== undefined)
+        answer({ kind: "stream", requestId: job.requestId, contentType, body });
     },
     streamed: free,
     whyLost: () => ended,
@@ -87,7 +97,9 @@ export function startExecutionEnvironment(options: ExecutionEnvironmentOptions):
 
   /** From start to end; resolves with how it ended. */
   async function live(): Promise<string> {
-    const temporaryDirectory = await mkdtemp(path.join(await realpath(tmpdir()), "gatehouse-lambda-"));
+    const temporaryDirectory = await mkdtemp(
+      path.join(await realpath(tmpdir()), "gatehouse-lambda-"),
+    );
     try {
       const api = await startRuntimeApi(listener);
       try {
@@ -100,7 +112,10 @@ export function startExecutionEnvironment(options: ExecutionEnvironmentOptions):
     }
   }
 
-  async function runProcess(runtimeApi: { host: string; port: number }, temporaryDirectory: string): Promise<string> {
+  async function runProcess(
+    runtimeApi: { host: string; port: number },
+    temporaryDirectory: string,
+  ): Promise<string> {
     if (killed !== undefined) return "";
     const settings = {
       runtimeApi,
@@ -183,15 +198,23 @@ export function startExecutionEnvironment(options: ExecutionEnvironmentOptions):
   }
 
   function describe(howItEnded: string): string {
-    if (killed?.because === "timeout") return `Task timed out after ${lambda.timeoutSeconds} seconds`;
+    if (killed?.because === "timeout")
+      return `Task timed out after ${lambda.timeoutSeconds} seconds`;
     if (killed?.because === "told") return killed.reason;
     if (initError === undefined) return howItEnded;
     const { errorType, errorMessage, trace } = initError;
-    return [`the function could not be loaded: ${errorType}: ${errorMessage}`, ...trace.slice(1)].join("\n");
+    return [
+      `the function could not be loaded: ${errorType}: ${errorMessage}`,
+      ...trace.slice(1),
+    ].join("\n");
   }
 
-  function outcomeOf({ requestId, delivered }: RunningJob, reason: string): Invocation | "not-taken" {
-    if (killed?.because === "timeout") return { kind: "timeout", requestId, afterSeconds: lambda.timeoutSeconds };
+  function outcomeOf(
+    { requestId, delivered }: RunningJob,
+    reason: string,
+  ): Invocation | "not-taken" {
+    if (killed?.because === "timeout")
+      return { kind: "timeout", requestId, afterSeconds: lambda.timeoutSeconds };
     if (loaded && !delivered && killed === undefined) return "not-taken";
     return { kind: "crash", requestId, reason };
   }

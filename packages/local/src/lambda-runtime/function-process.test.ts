@@ -24,7 +24,10 @@ afterAll(async () => {
 });
 
 const refused: [what: string, event: () => object][] = [
-  ["reading a directory beside its own", () => ({ action: "read", file: `${directory}/code-of-others/secret.txt` })],
+  [
+    "reading a directory beside its own",
+    () => ({ action: "read", file: `${directory}/code-of-others/secret.txt` }),
+  ],
   ["reading the directory above", () => ({ action: "list", directory })],
   ["reading the project", () => ({ action: "read", file: import.meta.filename })],
   ["reading a file of the system", () => ({ action: "read", file: "/etc/hostname" })],

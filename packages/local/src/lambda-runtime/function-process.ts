@@ -70,7 +70,9 @@ export function startFunctionProcess(options: FunctionProcessOptions): FunctionP
 
   const ended = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(`the process could not be started: ${error.message}`));
-    child.once("close", (code, signal) => resolve(describeEnd(code, signal, errorLines, options.memoryMb)));
+    child.once("close", (code, signal) =>
+      resolve(describeEnd(code, signal, errorLines, options.memoryMb)),
+    );
   });
   return { ended, kill: () => child.kill("SIGKILL") };
 }

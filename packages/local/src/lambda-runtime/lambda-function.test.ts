@@ -23,7 +23,9 @@ describe("several invocations at once", () => {
     expect(await Promise.all(held)).toEqual(["open", "open"]);
     // The third found an environment that had worked before: no third one was started.
     expect((await waiting).invocations).toBe(2);
-    const pids = await Promise.all([processOf(started), processOf(started)]).then((all) => all.map(({ pid }) => pid));
+    const pids = await Promise.all([processOf(started), processOf(started)]).then((all) =>
+      all.map(({ pid }) => pid),
+    );
     expect(new Set(pids).size).toBe(2);
   });
 
@@ -35,7 +37,9 @@ describe("several invocations at once", () => {
 
   test("are all answered when many more come than may run", async () => {
     const started = await runFixture({ maxEnvironments: 2 });
-    const all = await Promise.all(Array.from({ length: 20 }, (_, n) => started.call({ action: "echo", n })));
+    const all = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => started.call({ action: "echo", n })),
+    );
     expect(all.map(({ event }) => event.n)).toEqual([...all.keys()]);
   });
 });

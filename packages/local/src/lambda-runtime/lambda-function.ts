@@ -4,7 +4,11 @@ import type { Readable } from "node:stream";
 
 import type { Clock } from "../clock.ts";
 import { requireOwnVariables } from "./environment-variables.ts";
-import { startExecutionEnvironment, type ExecutionEnvironment, type Job } from "./execution-environment.ts";
+import {
+  startExecutionEnvironment,
+  type ExecutionEnvironment,
+  type Job,
+} from "./execution-environment.ts";
 
 export interface LambdaFunctionOptions {
   readonly name: string;
@@ -71,7 +75,9 @@ interface WaitingJob extends Job {
  *
  * @throws {TypeError} for variables that Lambda refuses.
  */
-export async function createLambdaFunction(options: LambdaFunctionOptions): Promise<LambdaFunction> {
+export async function createLambdaFunction(
+  options: LambdaFunctionOptions,
+): Promise<LambdaFunction> {
   requireOwnVariables(options.environment);
   const { maxEnvironments = 4 } = options;
   const waiting: WaitingJob[] = [];
@@ -99,7 +105,8 @@ export async function createLambdaFunction(options: LambdaFunctionOptions): Prom
       if (environment.state === "ended") current.delete(environment);
     }
     for (const environment of environments) {
-      if (!current.has(environment) && environment.state === "free") environment.end("new code was deployed");
+      if (!current.has(environment) && environment.state === "free")
+        environment.end("new code was deployed");
     }
     if (closed) return;
     while (waiting.length > 0) {

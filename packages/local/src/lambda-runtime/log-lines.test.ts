@@ -23,7 +23,9 @@ test("finds the same lines however the output was cut", () => {
         at += length;
       }
       expect(split(...chunks)).toEqual(split(bytes));
-      expect(split(bytes)).toEqual(lines.map((line) => Buffer.from(line).toString()).filter((line) => line !== ""));
+      expect(split(bytes)).toEqual(
+        lines.map((line) => Buffer.from(line).toString()).filter((line) => line !== ""),
+      );
     }),
   );
 });

@@ -22,7 +22,8 @@ export function createLineSplitter(onLine: (line: string) => void): {
   }
 
   function finish(): void {
-    if (line !== "") onLine(droppedCharacters === 0 ? line : `${line} … ${droppedCharacters} more characters`);
+    if (line !== "")
+      onLine(droppedCharacters === 0 ? line : `${line} … ${droppedCharacters} more characters`);
     line = "";
     droppedCharacters = 0;
   }

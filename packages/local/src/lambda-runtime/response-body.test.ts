@@ -18,7 +18,9 @@ describe("a streaming handler", () => {
       kind: "stream",
       contentType: "application/vnd.awslambda.http-integration-response",
     });
-    expect(await textOf(outcome)).toBe(`{"statusCode":201,"headers":{"x-a":"1"}}${"\0".repeat(8)}ab`);
+    expect(await textOf(outcome)).toBe(
+      `{"statusCode":201,"headers":{"x-a":"1"}}${"\0".repeat(8)}ab`,
+    );
   });
 
   test("without prelude and without a byte is an empty stream", async () => {
@@ -44,7 +46,9 @@ describe("a streaming handler", () => {
 
   test("carries more than 6 MB, unchanged, to a slow reader", async () => {
     const { invoke } = await runFixture({ handler: "lambda.stream" });
-    const parts = Array.from({ length: 100 }, (_, index) => String.fromCharCode(97 + (index % 26)).repeat(80_000));
+    const parts = Array.from({ length: 100 }, (_, index) =>
+      String.fromCharCode(97 + (index % 26)).repeat(80_000),
+    );
     const outcome = await invoke({ steps: parts.map((write) => ({ write })) });
     expect((await textOf(outcome)) === parts.join("")).toBe(true);
   });
@@ -61,12 +65,19 @@ describe("a streaming handler", () => {
 
   test("that ends before the first byte is a crash", async () => {
     const { invoke } = await runFixture({ handler: "lambda.stream" });
-    expect(crashReason(await invoke({ exitFirst: true }))).toBe("the function's process ended with exit code 4");
+    expect(crashReason(await invoke({ exitFirst: true }))).toBe(
+      "the function's process ended with exit code 4",
+    );
   });
 
   const failures: [why: string, step: object, message: RegExp, received: RegExp][] = [
     ["throws", { fail: "in the middle" }, /^QuotaError: in the middle$/, /^begun, half done$/],
-    ["ends", { exit: 5 }, /^the function's process ended with exit code 5/, /^begun, (half done)?$/],
+    [
+      "ends",
+      { exit: 5 },
+      /^the function's process ended with exit code 5/,
+      /^begun, (half done)?$/,
+    ],
     ["hangs", { hang: true }, /^Task timed out after 2 seconds$/, /^begun, half done$/],
   ];
   test.each(failures)(
@@ -113,7 +124,12 @@ describe("a streaming handler", () => {
       maxEnvironments: 1,
     });
     const outcome = await started.invoke({
-      steps: [{ write: "early" }, { fetch: `${gate.url}1` }, { write: "late" }, { fetch: `${gate.url}2` }],
+      steps: [
+        { write: "early" },
+        { fetch: `${gate.url}1` },
+        { write: "late" },
+        { fetch: `${gate.url}2` },
+      ],
     });
     const first = await gate.next();
     bodyOf(outcome).destroy();

@@ -9,7 +9,10 @@ import { Readable } from "node:stream";
  *
  * @param whyBroken asked when the request is over; undefined when all is well.
  */
-export function createResponseBody(request: IncomingMessage, whyBroken: () => Promise<string | undefined>): Readable {
+export function createResponseBody(
+  request: IncomingMessage,
+  whyBroken: () => Promise<string | undefined>,
+): Readable {
   const body = new Readable({
     // One chunk at a time: an error must not overtake chunks that nobody has read yet.
     highWaterMark: 1,

@@ -2,7 +2,12 @@ import http from "node:http";
 
 import { afterEach, expect, test } from "vitest";
 
-import { startRuntimeApi, type RuntimeApi, type RuntimeApiListener, type Work } from "./runtime-api.ts";
+import {
+  startRuntimeApi,
+  type RuntimeApi,
+  type RuntimeApiListener,
+  type Work,
+} from "./runtime-api.ts";
 
 const work: Work = {
   requestId: "11111111-2222-4333-8444-555555555555",
@@ -32,7 +37,12 @@ async function start(): Promise<unknown[]> {
   return reports;
 }
 
-async function send(method: string, path: string, body: string | Buffer = "", headers: http.OutgoingHttpHeaders = {}) {
+async function send(
+  method: string,
+  path: string,
+  body: string | Buffer = "",
+  headers: http.OutgoingHttpHeaders = {},
+) {
   const options = { host: api.host, port: api.port, method, path, headers, agent: false };
   const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
     http.request(options, resolve).on("error", reject).end(body);
@@ -79,7 +89,13 @@ test("takes one answer only, and only for the invocation under way", async () =>
   expect((await send("POST", answer, "early")).status).toBe(400);
   await send("GET", `${prefix}/invocation/next`);
   expect(
-    (await send("POST", `${prefix}/invocation/${work.requestId.replace("1", "2")}/response`, "other")).status,
+    (
+      await send(
+        "POST",
+        `${prefix}/invocation/${work.requestId.replace("1", "2")}/response`,
+        "other",
+      )
+    ).status,
   ).toBe(400);
   expect((await send("POST", answer, "1")).status).toBe(202);
   expect((await send("POST", answer, "2")).status).toBe(400);
@@ -88,8 +104,16 @@ test("takes one answer only, and only for the invocation under way", async () =>
 });
 
 const errors: [what: string, body: string, expected: object][] = [
-  ["whole", '{"errorType":"A","errorMessage":"b","trace":["c"]}', { errorType: "A", errorMessage: "b", trace: ["c"] }],
-  ["without a type", '{"errorMessage":"b"}', { errorType: "FromHeader", errorMessage: "b", trace: [] }],
+  [
+    "whole",
+    '{"errorType":"A","errorMessage":"b","trace":["c"]}',
+    { errorType: "A", errorMessage: "b", trace: ["c"] },
+  ],
+  [
+    "without a type",
+    '{"errorMessage":"b"}',
+    { errorType: "FromHeader", errorMessage: "b", trace: [] },
+  ],
   ["that is no JSON", "oops", { errorType: "FromHeader", errorMessage: "", trace: [] }],
   ["of another shape", "[1]", { errorType: "FromHeader", errorMessage: "", trace: [] }],
 ];
@@ -102,12 +126,13 @@ test.each(errors)("takes an error %s", async (_what, body, expected) => {
   expect(reports).toEqual([{ initFailed: expected }, { failed: expected }]);
 });
 
-const strangers: [who: string, headers: http.OutgoingHttpHeaders, path: string, status: number][] = [
-  ["a page in a browser", { "sec-fetch-site": "cross-site" }, "/invocation/next", 421],
-  ["another host name", { host: "evil.example" }, "/invocation/next", 421],
-  ["an unknown operation", {}, "/invocation/previous", 404],
-  ["an answer in the wrong place", {}, `/init/${work.requestId}/response`, 404],
-];
+const strangers: [who: string, headers: http.OutgoingHttpHeaders, path: string, status: number][] =
+  [
+    ["a page in a browser", { "sec-fetch-site": "cross-site" }, "/invocation/next", 421],
+    ["another host name", { host: "evil.example" }, "/invocation/next", 421],
+    ["an unknown operation", {}, "/invocation/previous", 404],
+    ["an answer in the wrong place", {}, `/init/${work.requestId}/response`, 404],
+  ];
 test.each(strangers)("refuses %s", async (_who, headers, path, status) => {
   const reports = await start();
   await send("GET", `${prefix}/invocation/next`);

@@ -65,7 +65,9 @@ export async function startRuntimeApi(listener: RuntimeApiListener): Promise<Run
       return;
     }
     const operation = `${request.method} ${request.url}`;
-    const answer = /^POST \/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/.exec(operation);
+    const answer = /^POST \/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/.exec(
+      operation,
+    );
     if (operation === "GET /2018-06-01/runtime/invocation/next") {
       listener.ready((work) => {
         invocationId = work.requestId;
@@ -80,7 +82,9 @@ export async function startRuntimeApi(listener: RuntimeApiListener): Promise<Run
       refuse(response, 400, "InvalidRequestID", "no such invocation is under way");
     } else {
       invocationId = undefined;
-      await (answer[2] === "error" ? takeError(request, response) : takeResponse(request, response));
+      await (answer[2] === "error"
+        ? takeError(request, response)
+        : takeResponse(request, response));
     }
   }
 
@@ -170,13 +174,23 @@ function accept(response: ServerResponse): void {
   response.writeHead(202, { "content-type": "application/json" }).end('{"status":"OK"}');
 }
 
-function refuse(response: ServerResponse, status: number, errorType: string, errorMessage: string): void {
-  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify({ errorMessage, errorType }));
+function refuse(
+  response: ServerResponse,
+  status: number,
+  errorType: string,
+  errorMessage: string,
+): void {
+  response
+    .writeHead(status, { "content-type": "application/json" })
+    .end(JSON.stringify({ errorMessage, errorType }));
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer>;
 async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | "too-large">;
-async function readBody(request: IncomingMessage, maxBytes = Infinity): Promise<Buffer | "too-large"> {
+async function readBody(
+  request: IncomingMessage,
+  maxBytes = Infinity,
+): Promise<Buffer | "too-large"> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
@@ -207,8 +221,10 @@ function parseFunctionError(json: string, fallbackType: string): FunctionError {
     value = undefined;
   }
   const fields = typeof value === "object" && value !== null ? value : {};
-  const errorType = "errorType" in fields && typeof fields.errorType === "string" ? fields.errorType : fallbackType;
-  const errorMessage = "errorMessage" in fields && typeof fields.errorMessage === "string" ? fields.errorMessage : "";
+  const errorType =
+    "errorType" in fields && typeof fields.errorType === "string" ? fields.errorType : fallbackType;
+  const errorMessage =
+    "errorMessage" in fields && typeof fields.errorMessage === "string" ? fields.errorMessage : "";
   const trace = "trace" in fields && Array.isArray(fields.trace) ? fields.trace.map(String) : [];
   return { errorType, errorMessage, trace };
 }

@@ -22,7 +22,9 @@ test("answers for its hosts with a certificate that only its own CA vouches for"
   });
   await once(socket, "secureConnect");
   expect(socket.authorized).toBe(true);
-  expect(socket.getPeerCertificate().subjectaltname).toBe(hosts.map((host) => `DNS:${host}`).join(", "));
+  expect(socket.getPeerCertificate().subjectaltname).toBe(
+    hosts.map((host) => `DNS:${host}`).join(", "),
+  );
   socket.destroy();
   const stranger = tls.connect({ host: "127.0.0.1", port: front.port, servername: hosts[0] });
   await expect(once(stranger, "secureConnect")).rejects.toMatchObject({
@@ -32,7 +34,9 @@ test("answers for its hosts with a certificate that only its own CA vouches for"
 });
 
 test("makes a new CA each time, which may sign no other CA", async () => {
-  const [one, two] = await Promise.all([1, 2].map(() => startTlsFront({ hosts: ["a.example"], listener: () => {} })));
+  const [one, two] = await Promise.all(
+    [1, 2].map(() => startTlsFront({ hosts: ["a.example"], listener: () => {} })),
+  );
   const certificate = new X509Certificate(one?.caPem ?? "");
   expect(certificate.ca).toBe(true);
   expect(certificate.publicKey.asymmetricKeyDetails).toEqual({ namedCurve: "prime256v1" });

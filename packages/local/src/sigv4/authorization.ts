@@ -20,7 +20,10 @@ export interface AuthorizationFault {
  *
  * @param hasDate whether the request has an `x-amz-date`; AWS complains about a missing one in the same breath.
  */
-export function parseAuthorization(header: string, hasDate: boolean): Authorization | AuthorizationFault {
+export function parseAuthorization(
+  header: string,
+  hasDate: boolean,
+): Authorization | AuthorizationFault {
   const space = header.indexOf(" ");
   const algorithm = space < 0 ? header : header.slice(0, space);
   const parameters = new Map<string, string>();
@@ -41,14 +44,19 @@ export function parseAuthorization(header: string, hasDate: boolean): Authorizat
       };
     }
     const name = pair.slice(0, equals);
-    if (parameters.has(name)) return fault(header, "the Authorization header has two parameters of one name");
+    if (parameters.has(name))
+      return fault(header, "the Authorization header has two parameters of one name");
     parameters.set(name, pair.slice(equals + 1));
   }
-  const missing = ["Credential", "Signature", "SignedHeaders"].filter((name) => !parameters.get(name));
+  const missing = ["Credential", "Signature", "SignedHeaders"].filter(
+    (name) => !parameters.get(name),
+  );
   if (missing.length > 0 || !hasDate) {
     const sentences = missing.map((name) => `Authorization header requires '${name}' parameter. `);
     if (!hasDate)
-      sentences.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ");
+      sentences.push(
+        "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ",
+      );
     const absent = [
       ...missing.map((name) => `${name} in Authorization`),
       ...(hasDate ? [] : ["the x-amz-date header"]),
@@ -76,5 +84,7 @@ function hashed(text: string): string {
 
 /** The scheme when it is a well-known one; anything else may be a secret in the wrong place. */
 function schemeOf(word: string): string {
-  return /^(AWS4-HMAC-SHA256|Basic|Bearer|Digest|Negotiate)$/i.test(word) ? word : "none that is known here";
+  return /^(AWS4-HMAC-SHA256|Basic|Bearer|Digest|Negotiate)$/i.test(word)
+    ? word
+    : "none that is known here";
 }

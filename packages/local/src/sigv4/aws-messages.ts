@@ -7,7 +7,8 @@ export const signatureMismatch =
 
 export const invalidToken = "The security token included in the request is invalid.";
 
-export const bothKinds = "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.";
+export const bothKinds =
+  "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.";
 
 export function mustBeSigned(header: string): string {
   return `'${header}' must be a 'SignedHeader' in the AWS Authorization.`;
@@ -66,14 +67,20 @@ export interface Scope {
 }
 
 /** What AWS says about a scope that is not the service's own; empty when it fits. Sentences come in AWS's order. */
-export function scopeFaults(scope: Scope, expected: { region: string; service: string; datetime: string }): string {
+export function scopeFaults(
+  scope: Scope,
+  expected: { region: string; service: string; datetime: string },
+): string {
   const sentences: string[] = [];
-  if (scope.region !== expected.region) sentences.push("Credential should be scoped to a valid region. ");
+  if (scope.region !== expected.region)
+    sentences.push("Credential should be scoped to a valid region. ");
   if (scope.service !== expected.service) {
     sentences.push(`Credential should be scoped to correct service: '${expected.service}'. `);
   }
   if (scope.terminator !== "aws4_request") {
-    sentences.push(`Credential should be scoped with a valid terminator: 'aws4_request', not '${scope.terminator}'. `);
+    sentences.push(
+      `Credential should be scoped with a valid terminator: 'aws4_request', not '${scope.terminator}'. `,
+    );
   }
   const day = expected.datetime.slice(0, 8);
   if (scope.date !== day) {

@@ -16,7 +16,13 @@ export interface CanonicalParts {
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
-export function canonicalRequest({ method, path, query, headers, payloadHash }: CanonicalParts): string {
+export function canonicalRequest({
+  method,
+  path,
+  query,
+  headers,
+  payloadHash,
+}: CanonicalParts): string {
   const lines = headers.map(([name, value]) => `${name}:${value}`);
   const names = headers.map(([name]) => name).join(";");
   return [method, path, query, ...lines, "", names, payloadHash].join("\n");
@@ -42,7 +48,9 @@ export function canonicalQuery(query: string): string {
       const { name, value } = splitPair(pair);
       return [percentEncode(percentDecode(name)), percentEncode(percentDecode(value))];
     })
-    .toSorted(([nameA, valueA], [nameB, valueB]) => compare(nameA, nameB) || compare(valueA, valueB))
+    .toSorted(
+      ([nameA, valueA], [nameB, valueB]) => compare(nameA, nameB) || compare(valueA, valueB),
+    )
     .map(([name, value]) => `${name}=${value}`)
     .join("&");
 }
@@ -54,7 +62,9 @@ export function canonicalHeaderValue(values: readonly string[]): string {
 
 export function splitPair(pair: string): { name: string; value: string } {
   const equals = pair.indexOf("=");
-  return equals < 0 ? { name: pair, value: "" } : { name: pair.slice(0, equals), value: pair.slice(equals + 1) };
+  return equals < 0
+    ? { name: pair, value: "" }
+    : { name: pair.slice(0, equals), value: pair.slice(equals + 1) };
 }
 
 /** RFC 3986: everything but letters, digits and `-._~` as `%HH`. Never throws; a string is taken as UTF-8. */
@@ -62,7 +72,9 @@ export function percentEncode(text: string | Buffer): string {
   let encoded = "";
   for (const byte of Buffer.from(text)) {
     const character = String.fromCharCode(byte);
-    encoded += /[A-Za-z0-9\-._~]/.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+    encoded += /[A-Za-z0-9\-._~]/.test(character)
+      ? character
+      : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
   }
   return encoded;
 }
@@ -72,7 +84,9 @@ export function percentDecode(text: string): Buffer {
   return Buffer.concat(
     text
       .split(/(%[0-9A-Fa-f]{2})/)
-      .map((part, index) => (index % 2 === 1 ? Buffer.from(part.slice(1), "hex") : Buffer.from(part))),
+      .map((part, index) =>
+        index % 2 === 1 ? Buffer.from(part.slice(1), "hex") : Buffer.from(part),
+      ),
   );
 }
 

@@ -36,7 +36,8 @@ export function explainMismatch(mismatch: Mismatch): { reason: string; details: 
       // A variant that changes nothing would fit whatever the cause is.
       .filter(({ region, service, parts: changed }) =>
         changed === undefined
-          ? (region ?? mismatch.region) !== mismatch.region || (service ?? mismatch.service) !== mismatch.service
+          ? (region ?? mismatch.region) !== mismatch.region ||
+            (service ?? mismatch.service) !== mismatch.service
           : canonicalRequest({ ...parts, ...changed }) !== received,
       )
       .filter(fits)
@@ -51,7 +52,10 @@ export function explainMismatch(mismatch: Mismatch): { reason: string; details: 
 }
 
 /** Whether the signature is right for another region or service than the stand-in's own. */
-export function isRightFor(mismatch: Mismatch, scope: { region: string; service: string }): boolean {
+export function isRightFor(
+  mismatch: Mismatch,
+  scope: { region: string; service: string },
+): boolean {
   return createFit(mismatch, receivedParts(mismatch))({ claim: "", ...scope });
 }
 

@@ -14,7 +14,8 @@ import type { HeaderLines } from "./signed-request.ts";
 /** Why the request's date is not taken; nothing when it is within five minutes of the stack's clock. */
 export function dateRefusal(lines: HeaderLines, nowMs: number): Refusal | undefined {
   const [datetime = "", ...others] = lines.get("x-amz-date") ?? [];
-  if (others.length > 0) return invalidSignature("the request has more than one x-amz-date", signatureMismatch);
+  if (others.length > 0)
+    return invalidSignature("the request has more than one x-amz-date", signatureMismatch);
   const seconds = parseBasicFormat(datetime);
   if (seconds === undefined) {
     return incompleteSignature("x-amz-date is not written as yyyymmddThhmmssZ", badDate(datetime));
@@ -35,7 +36,8 @@ export function signedHeadersRefusal(
   for (const name of lines.keys()) {
     // CloudFront adds x-amz-cf-id after everybody who could sign it.
     if (!name.startsWith("x-amz-") || name === "x-amz-cf-id") continue;
-    if (unsigned(name)) return invalidSignature(`\`${name}\` is sent but not signed`, mustBeSigned(name));
+    if (unsigned(name))
+      return invalidSignature(`\`${name}\` is sent but not signed`, mustBeSigned(name));
     if ((lines.get(name)?.length ?? 0) > 1) {
       return invalidSignature(`\`${name}\` is sent more than once`, signatureMismatch);
     }
@@ -44,7 +46,11 @@ export function signedHeadersRefusal(
     const previous = signedHeaders[index - 1];
     return /^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name) && (previous === undefined || previous < name);
   });
-  if (!wellFormed) return invalidSignature("SignedHeaders is not a sorted list of lower-case names", signatureMismatch);
+  if (!wellFormed)
+    return invalidSignature(
+      "SignedHeaders is not a sorted list of lower-case names",
+      signatureMismatch,
+    );
   if (algorithm !== "AWS4-HMAC-SHA256") {
     return incompleteSignature(
       "the algorithm is not AWS4-HMAC-SHA256",

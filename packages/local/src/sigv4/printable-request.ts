@@ -37,7 +37,10 @@ export function printableRequest(
   const masked = canonicalRequest({
     ...parts,
     query: parts.query.split("&").map(maskedPair).join("&"),
-    headers: parts.headers.map(([name, value]) => [name, plainHeaders.has(name) ? value : masked8(value)]),
+    headers: parts.headers.map(([name, value]) => [
+      name,
+      plainHeaders.has(name) ? value : masked8(value),
+    ]),
   });
   return [
     "canonical request, as computed here:",
@@ -52,7 +55,8 @@ export function printableRequest(
 
 function maskedPair(pair: string): string {
   const { name, value } = splitPair(pair);
-  const secret = /token|code|secret|password|signature|credential|state|nonce/i.test(name) || value.length > 200;
+  const secret =
+    /token|code|secret|password|signature|credential|state|nonce/i.test(name) || value.length > 200;
   return secret && value !== "" ? `${name}=${masked8(percentDecode(value))}` : pair;
 }
 
@@ -62,5 +66,8 @@ function masked8(value: string | Buffer): string {
 
 /** Control characters would let a client write over the terminal's lines. */
 function visible(line: string): string {
-  return line.replace(/[^\x20-\x7e]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return line.replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -43,7 +43,10 @@ export function signPlainly(options: SignOptions): SignedRequest {
     ["x-amz-content-sha256", payloadHash],
   ];
   if (credentials.sessionToken) usual.push(["x-amz-security-token", credentials.sessionToken]);
-  const headers = [...usual.filter(([name]) => !options.omit?.includes(name)), ...(options.headers ?? [])];
+  const headers = [
+    ...usual.filter(([name]) => !options.omit?.includes(name)),
+    ...(options.headers ?? []),
+  ];
   const signed = (options.canonical?.headers ?? headers).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const names = signed.map(([name]) => name).join(";");
   const [path = "", query = ""] = target.split("?");
@@ -73,7 +76,9 @@ function sortedQuery(query: string): string {
       const [name = "", ...value] = pair.split("=");
       return [encode(decodeURIComponent(name)), encode(decodeURIComponent(value.join("=")))];
     })
-    .toSorted(([nameA = "", a = ""], [nameB = "", b = ""]) => ((nameA === nameB ? a < b : nameA < nameB) ? -1 : 1))
+    .toSorted(([nameA = "", a = ""], [nameB = "", b = ""]) =>
+      (nameA === nameB ? a < b : nameA < nameB) ? -1 : 1,
+    )
     .map((pair) => pair.join("="))
     .join("&");
 }

@@ -24,7 +24,11 @@ export function bodyWithHash(hash: string, body: Buffer): string | undefined {
 }
 
 /** What signers are known to do differently, each as the parts that would have come of it. */
-export function signatureVariants(request: SignedRequest, lines: HeaderLines, parts: CanonicalParts): Variant[] {
+export function signatureVariants(
+  request: SignedRequest,
+  lines: HeaderLines,
+  parts: CanonicalParts,
+): Variant[] {
   return [
     ...headerVariants(lines, parts),
     ...targetVariants(request.target),
@@ -51,7 +55,9 @@ export function signatureVariants(request: SignedRequest, lines: HeaderLines, pa
 
 function headerVariants(lines: HeaderLines, { headers }: CanonicalParts): Variant[] {
   const withValue = (name: string, value: string) => ({
-    headers: headers.map((header): readonly [string, string] => (header[0] === name ? [name, value] : header)),
+    headers: headers.map((header): readonly [string, string] =>
+      header[0] === name ? [name, value] : header,
+    ),
   });
   return headers.flatMap(([name, value]): Variant[] => {
     const values = lines.get(name) ?? [];
@@ -98,10 +104,14 @@ function headerVariants(lines: HeaderLines, { headers }: CanonicalParts): Varian
 function targetVariants(target: string): Variant[] {
   const { path, query } = splitTarget(target);
   const pairs = query === "" ? [] : query.split("&").map(splitPair);
-  const encodedAgain = pairs.map(({ name, value }) => `${percentEncode(name)}=${percentEncode(value)}`);
+  const encodedAgain = pairs.map(
+    ({ name, value }) => `${percentEncode(name)}=${percentEncode(value)}`,
+  );
   return [
     {
-      claim: wouldBeRightIf("the path were encoded once: Lambda wants the path from the wire encoded again"),
+      claim: wouldBeRightIf(
+        "the path were encoded once: Lambda wants the path from the wire encoded again",
+      ),
       parts: { path },
     },
     {
@@ -116,12 +126,16 @@ function targetVariants(target: string): Variant[] {
       },
     },
     {
-      claim: wouldBeRightIf("slashes and dot segments stayed as sent: Lambda's signers resolve them"),
+      claim: wouldBeRightIf(
+        "slashes and dot segments stayed as sent: Lambda's signers resolve them",
+      ),
       parts: { path: path.split("/").map(percentEncode).join("/") },
     },
     { claim: wouldBeRightIf("there were no query: sign it as well"), parts: { query: "" } },
     {
-      claim: wouldBeRightIf("the query were signed as sent: it must be canonical (encoded by RFC 3986, sorted)"),
+      claim: wouldBeRightIf(
+        "the query were signed as sent: it must be canonical (encoded by RFC 3986, sorted)",
+      ),
       parts: { query },
     },
     {
@@ -149,7 +163,10 @@ function mistakenHashes(body: Buffer): [what: string, hash: string][] {
   const candidates: [string, string][] = [
     ["an empty body", sha256Hex("")],
     ["UNSIGNED-PAYLOAD, which Lambda does not take", "UNSIGNED-PAYLOAD"],
-    ["UTF-8 text: its bytes were decoded and encoded again on the way", sha256Hex(body.toString("utf8"))],
+    [
+      "UTF-8 text: its bytes were decoded and encoded again on the way",
+      sha256Hex(body.toString("utf8")),
+    ],
     ["Latin-1 text sent as UTF-8", sha256Hex(body.toString("latin1"))],
     ["its base64 text", sha256Hex(body.toString("base64"))],
     ["its first 1 MB: the edge sees no more of it", sha256Hex(body.subarray(0, 1_048_576))],

@@ -26,6 +26,11 @@ export function incompleteSignature(reason: string, message: string): Refusal {
   return refusal("IncompleteSignatureException", reason, message);
 }
 
-export function refusal(errorType: string, reason: string, message: string, details: string[] = []): Refusal {
+export function refusal(
+  errorType: string,
+  reason: string,
+  message: string,
+  details: string[] = [],
+): Refusal {
   return { kind: "refused", status: 403, errorType, message, reason, details };
 }

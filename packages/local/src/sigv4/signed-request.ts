@@ -25,7 +25,10 @@ export function headerLines(headers: SignedRequest["headers"]): HeaderLines {
 }
 
 /** The signed headers that the request has, sorted by name, as they enter a canonical request. */
-export function signedValues(lines: HeaderLines, names: readonly string[]): [name: string, value: string][] {
+export function signedValues(
+  lines: HeaderLines,
+  names: readonly string[],
+): [name: string, value: string][] {
   return names.toSorted().flatMap((name): [string, string][] => {
     const values = lines.get(name);
     return values ? [[name, canonicalHeaderValue(values)]] : [];
@@ -34,14 +37,18 @@ export function signedValues(lines: HeaderLines, names: readonly string[]): [nam
 
 export function splitTarget(target: string): { path: string; query: string } {
   const mark = target.indexOf("?");
-  return mark < 0 ? { path: target, query: "" } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
+  return mark < 0
+    ? { path: target, query: "" }
+    : { path: target.slice(0, mark), query: target.slice(mark + 1) };
 }
 
 /** Whether the query carries a signature of its own (a presigned URL). */
 export function hasQueryAuthentication(query: string): boolean {
   return query.split("&").some((pair) => {
     const name = percentDecode(splitPair(pair).name).toString().toLowerCase();
-    return /^x-amz-(algorithm|credential|date|expires|security-token|signature|signedheaders)$/.test(name);
+    return /^x-amz-(algorithm|credential|date|expires|security-token|signature|signedheaders)$/.test(
+      name,
+    );
   });
 }
 
@@ -55,12 +62,15 @@ export function unjudgeableTarget(target: string): string | undefined {
   if (/[^\x21-\x7e]/.test(target)) {
     return "the target has bytes outside printable ASCII: percent-encode them before signing";
   }
-  if (query.includes("+")) return "the query has a raw `+`, which signers read in two ways: send %20 or %2B";
+  if (query.includes("+"))
+    return "the query has a raw `+`, which signers read in two ways: send %20 or %2B";
   if (query !== "" && query.split("&").some((pair) => splitPair(pair).name === "")) {
     return "the query has a parameter without a name, which signers treat in two ways: leave it out";
   }
-  if (/%(?![0-9A-Fa-f]{2})/.test(query)) return "the query has a `%` that is not followed by two hex digits: send %25";
+  if (/%(?![0-9A-Fa-f]{2})/.test(query))
+    return "the query has a `%` that is not followed by two hex digits: send %25";
   const decoded = percentDecode(query);
-  if (!Buffer.from(decoded.toString()).equals(decoded)) return "the query decodes to bytes that are not UTF-8";
+  if (!Buffer.from(decoded.toString()).equals(decoded))
+    return "the query decodes to bytes that are not UTF-8";
   return undefined;
 }

@@ -24,7 +24,10 @@ const mismatchText =
 
 const sha256 = (data: string | Buffer) => createHash("sha256").update(data).digest("hex");
 const encode = (text: string) =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 
 function sign(options: Partial<SignOptions> = {}): SignedRequest {
   return signPlainly({
@@ -126,18 +129,21 @@ describe("the vectors for Lambda", () => {
     expect(cases).toHaveLength(38);
   });
 
-  test.each(cases.filter(({ name }) => name !== "query-literal-plus"))("$name has a right signature", (vector) => {
-    const [request, vectorRules] = setUp(vector);
-    // Every identity here has a session token. Where a vector has none that last check speaks, after the signature's.
-    const expected =
-      vector.context.session_token === null
-        ? {
-            errorType: "UnrecognizedClientException",
-            reason: "x-amz-security-token is missing: these are temporary credentials",
-          }
-        : { kind: "signed", identity: { accessKeyId: "AKIDEXAMPLE" } };
-    expect(verifySignature(request, vectorRules)).toMatchObject(expected);
-  });
+  test.each(cases.filter(({ name }) => name !== "query-literal-plus"))(
+    "$name has a right signature",
+    (vector) => {
+      const [request, vectorRules] = setUp(vector);
+      // Every identity here has a session token. Where a vector has none that last check speaks, after the signature's.
+      const expected =
+        vector.context.session_token === null
+          ? {
+              errorType: "UnrecognizedClientException",
+              reason: "x-amz-security-token is missing: these are temporary credentials",
+            }
+          : { kind: "signed", identity: { accessKeyId: "AKIDEXAMPLE" } };
+      expect(verifySignature(request, vectorRules)).toMatchObject(expected);
+    },
+  );
 
   test("a literal plus is refused, because what AWS makes of it is not known", () => {
     const vector = cases.find(({ name }) => name === "query-literal-plus");
@@ -146,31 +152,42 @@ describe("the vectors for Lambda", () => {
   });
 
   // Left out: one that is always refused, and one where a changed byte may name the same resolved path.
-  const changeable = cases.filter(({ name }) => name !== "query-literal-plus" && name !== "path-dot-segments");
-  test.each(changeable)("$name fails when any byte of path, query, body or a signed header changes", (vector) => {
-    const [request, vectorRules] = setUp(vector);
-    const judge = (changed: SignedRequest) => refused(verifySignature(changed, vectorRules)).errorType;
-    for (let index = 1; index < request.target.length; index++) {
-      const swapped = request.target[index] === "z" ? "y" : "z";
-      const target = request.target.slice(0, index) + swapped + request.target.slice(index + 1);
-      expect([target, judge({ ...request, target })]).toEqual([target, "InvalidSignatureException"]);
-    }
-    for (let index = 0; index < request.body.length; index++) {
-      const body = Buffer.from(request.body);
-      body[index] = (body[index] ?? 0) ^ 1;
-      expect(judge({ ...request, body })).toBe("InvalidSignatureException");
-    }
-    const signed = /SignedHeaders=([^,]+)/.exec(vector.expected.authorization)?.[1]?.split(";") ?? [];
-    for (const name of signed) {
-      const value = request.headers.find(([n]) => n === name)?.[1] ?? "";
-      for (let index = 0; index < value.length; index++) {
-        if (value[index] === " ") continue;
-        const swapped = value.slice(0, index) + (value[index] === "7" ? "8" : "7") + value.slice(index + 1);
-        const { kind } = verifySignature(withHeader(request, name, swapped), vectorRules);
-        expect([name, swapped, kind]).toEqual([name, swapped, "refused"]);
+  const changeable = cases.filter(
+    ({ name }) => name !== "query-literal-plus" && name !== "path-dot-segments",
+  );
+  test.each(changeable)(
+    "$name fails when any byte of path, query, body or a signed header changes",
+    (vector) => {
+      const [request, vectorRules] = setUp(vector);
+      const judge = (changed: SignedRequest) =>
+        refused(verifySignature(changed, vectorRules)).errorType;
+      for (let index = 1; index < request.target.length; index++) {
+        const swapped = request.target[index] === "z" ? "y" : "z";
+        const target = request.target.slice(0, index) + swapped + request.target.slice(index + 1);
+        expect([target, judge({ ...request, target })]).toEqual([
+          target,
+          "InvalidSignatureException",
+        ]);
       }
-    }
-  });
+      for (let index = 0; index < request.body.length; index++) {
+        const body = Buffer.from(request.body);
+        body[index] = (body[index] ?? 0) ^ 1;
+        expect(judge({ ...request, body })).toBe("InvalidSignatureException");
+      }
+      const signed =
+        /SignedHeaders=([^,]+)/.exec(vector.expected.authorization)?.[1]?.split(";") ?? [];
+      for (const name of signed) {
+        const value = request.headers.find(([n]) => n === name)?.[1] ?? "";
+        for (let index = 0; index < value.length; index++) {
+          if (value[index] === " ") continue;
+          const swapped =
+            value.slice(0, index) + (value[index] === "7" ? "8" : "7") + value.slice(index + 1);
+          const { kind } = verifySignature(withHeader(request, name, swapped), vectorRules);
+          expect([name, swapped, kind]).toEqual([name, swapped, "refused"]);
+        }
+      }
+    },
+  );
 });
 
 describe("a right signature", () => {
@@ -224,7 +241,10 @@ describe("a right signature", () => {
     fc.assert(
       fc.property(request, ({ path, query, body }) => {
         const target = `/${path.join("/")}${query.length > 0 ? `?${query.map((pair) => pair.join("=")).join("&")}` : ""}`;
-        const verdict = verifySignature(sign({ method: "POST", target, body: Buffer.from(body) }), rules);
+        const verdict = verifySignature(
+          sign({ method: "POST", target, body: Buffer.from(body) }),
+          rules,
+        );
         expect(verdict).toEqual({ kind: "signed", identity });
       }),
       { numRuns: 300 },
@@ -246,7 +266,13 @@ test("a request without credentials is unsigned, which is not a refusal yet", ()
 const good = sign({ method: "POST", target: "/p?a=1", body: Buffer.from("hello") });
 const hash = (text: string) => createHash("sha256").update(text).digest("base64");
 
-const refusals: [what: string, request: SignedRequest, errorType: string, message: string, reason: string][] = [
+const refusals: [
+  what: string,
+  request: SignedRequest,
+  errorType: string,
+  message: string,
+  reason: string,
+][] = [
   [
     "a bearer token",
     withHeader(good, "authorization", "Bearer abc.def.ghi"),
@@ -376,7 +402,11 @@ const refusals: [what: string, request: SignedRequest, errorType: string, messag
   ],
   [
     "a credential of four parts",
-    withHeader(good, "authorization", authorizationOf(good).replace(/Credential=[^,]+/, "Credential=a/b/c/d")),
+    withHeader(
+      good,
+      "authorization",
+      authorizationOf(good).replace(/Credential=[^,]+/, "Credential=a/b/c/d"),
+    ),
     "IncompleteSignatureException",
     "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'a/b/c/d'",
     "five parts",
@@ -407,7 +437,10 @@ const refusals: [what: string, request: SignedRequest, errorType: string, messag
     withHeader(
       good,
       "authorization",
-      authorizationOf(good).replace("20261122/eu-west-3/lambda/aws4_request", "20261121/eu-west-3/lambda/aws5"),
+      authorizationOf(good).replace(
+        "20261122/eu-west-3/lambda/aws4_request",
+        "20261121/eu-west-3/lambda/aws5",
+      ),
     ),
     "InvalidSignatureException",
     "Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5'. Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20261121' != '20261122', from '20261122T120000Z'. ",
@@ -415,7 +448,11 @@ const refusals: [what: string, request: SignedRequest, errorType: string, messag
   ],
   [
     "an access key that nobody has",
-    withHeader(good, "authorization", authorizationOf(good).replace(identity.accessKeyId, "ASIAAAAAAAAAAAAAAAAA")),
+    withHeader(
+      good,
+      "authorization",
+      authorizationOf(good).replace(identity.accessKeyId, "ASIAAAAAAAAAAAAAAAAA"),
+    ),
     "UnrecognizedClientException",
     "The security token included in the request is invalid.",
     "nobody has this access key id",
@@ -459,8 +496,20 @@ const refusals: [what: string, request: SignedRequest, errorType: string, messag
     mismatchText,
     "Lambda takes no unsigned",
   ],
-  ["a nameless parameter", sign({ target: "/?=1&a=1" }), "InvalidSignatureException", mismatchText, "without a name"],
-  ["an empty pair", sign({ target: "/?a=1&&b=2" }), "InvalidSignatureException", mismatchText, "without a name"],
+  [
+    "a nameless parameter",
+    sign({ target: "/?=1&a=1" }),
+    "InvalidSignatureException",
+    mismatchText,
+    "without a name",
+  ],
+  [
+    "an empty pair",
+    sign({ target: "/?a=1&&b=2" }),
+    "InvalidSignatureException",
+    mismatchText,
+    "without a name",
+  ],
   [
     "a lone percent sign in the query",
     { ...good, target: "/p?a=%zz" },
@@ -543,7 +592,10 @@ describe("refuses", () => {
         fc.string({ unit: "binary" }),
         fc.array(header),
         (method, target, headers) => {
-          const { kind } = verifySignature({ method, target, headers, body: Buffer.alloc(0) }, rules);
+          const { kind } = verifySignature(
+            { method, target, headers, body: Buffer.alloc(0) },
+            rules,
+          );
           expect(kind).not.toBe("signed");
         },
       ),
@@ -557,7 +609,11 @@ describe("says what the signer did", () => {
   const causes: [what: string, request: SignedRequest, reason: string][] = [
     [
       "a header that a proxy lengthened",
-      withHeader(sign({ headers: [["via", via]] }), "via", `${via}, 1.1 def.cloudfront.net (CloudFront)`),
+      withHeader(
+        sign({ headers: [["via", via]] }),
+        "via",
+        `${via}, 1.1 def.cloudfront.net (CloudFront)`,
+      ),
       "`via` had not got its last element",
     ],
     [
@@ -570,8 +626,16 @@ describe("says what the signer did", () => {
       plusHeader(sign({ headers: [["x-list", "a"]] }), "x-list", "b"),
       "`x-list` had not got its last element",
     ],
-    ["a host without the port that is sent", withHeader(sign(), "host", `${host}:8080`), "`host` had no port"],
-    ["a path encoded once", sign({ target: "/a%2Fb", canonical: { path: "/a%2Fb" } }), "the path were encoded once"],
+    [
+      "a host without the port that is sent",
+      withHeader(sign(), "host", `${host}:8080`),
+      "`host` had no port",
+    ],
+    [
+      "a path encoded once",
+      sign({ target: "/a%2Fb", canonical: { path: "/a%2Fb" } }),
+      "the path were encoded once",
+    ],
     [
       "a path with its slashes kept",
       sign({ target: "/a//b", canonical: { path: "/a//b" } }),
@@ -659,7 +723,9 @@ describe("says what the signer did", () => {
         ["content-type", "text/plain"],
       ],
     });
-    const { details } = refused(verifySignature({ ...secret, target: "/b?code=s3cret&b=1" }, rules));
+    const { details } = refused(
+      verifySignature({ ...secret, target: "/b?code=s3cret&b=1" }, rules),
+    );
     const short = (text: string) => `sha256:${sha256(text).slice(0, 8)}`;
     expect(details.slice(0, -1)).toEqual([
       "canonical request, as computed here:",
@@ -688,7 +754,8 @@ describe("says what the signer did", () => {
       const { reason, details, message } = refused(verifySignature(request, rules));
       const shown = [reason, message, ...details].join("\n");
       const signature =
-        /Signature=([0-9a-f]{64})/.exec(authorizationOf(request))?.[1] ?? randomBytes(8).toString("hex");
+        /Signature=([0-9a-f]{64})/.exec(authorizationOf(request))?.[1] ??
+        randomBytes(8).toString("hex");
       for (const hidden of [
         identity.sessionToken.slice(0, 16),
         identity.secretAccessKey,

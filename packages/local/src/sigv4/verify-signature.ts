@@ -3,7 +3,13 @@ import { timingSafeEqual } from "node:crypto";
 import type { Identities, Identity } from "../identities.ts";
 import { parseAuthorization } from "./authorization.ts";
 import type { Authorization } from "./authorization.ts";
-import { badCredential, bothKinds, invalidToken, scopeFaults, signatureMismatch } from "./aws-messages.ts";
+import {
+  badCredential,
+  bothKinds,
+  invalidToken,
+  scopeFaults,
+  signatureMismatch,
+} from "./aws-messages.ts";
 import type { Scope } from "./aws-messages.ts";
 import { canonicalPath, canonicalQuery, canonicalRequest, sha256Hex } from "./canonical-request.ts";
 import { explainMismatch, isRightFor } from "./explain-mismatch.ts";
@@ -13,7 +19,13 @@ import { recomputeSignature } from "./recompute-signature.ts";
 import { bodyWithHash } from "./signature-variants.ts";
 import { incompleteSignature, invalidSignature, refusal } from "./signature-verdict.ts";
 import type { Refusal, SignatureVerdict } from "./signature-verdict.ts";
-import { hasQueryAuthentication, headerLines, signedValues, splitTarget, unjudgeableTarget } from "./signed-request.ts";
+import {
+  hasQueryAuthentication,
+  headerLines,
+  signedValues,
+  splitTarget,
+  unjudgeableTarget,
+} from "./signed-request.ts";
 import type { HeaderLines, SignedRequest } from "./signed-request.ts";
 
 export type { SignatureVerdict } from "./signature-verdict.ts";
@@ -43,14 +55,21 @@ export function verifySignature(request: SignedRequest, rules: SignatureRules): 
       : { kind: "unsigned" };
   }
   if (presigned) {
-    return invalidSignature("the request has an Authorization header and a signature in its query", bothKinds);
+    return invalidSignature(
+      "the request has an Authorization header and a signature in its query",
+      bothKinds,
+    );
   }
   if (others.length > 0) {
-    return invalidSignature("the request has more than one Authorization header", signatureMismatch);
+    return invalidSignature(
+      "the request has more than one Authorization header",
+      signatureMismatch,
+    );
   }
 
   const authorization = parseAuthorization(header, lines.has("x-amz-date"));
-  if ("message" in authorization) return incompleteSignature(authorization.reason, authorization.message);
+  if ("message" in authorization)
+    return incompleteSignature(authorization.reason, authorization.message);
   return (
     dateRefusal(lines, rules.nowMs) ??
     signedHeadersRefusal(lines, authorization) ??
@@ -65,7 +84,8 @@ function judgeCredential(
   rules: SignatureRules,
 ): SignatureVerdict {
   const scope = parseScope(authorization);
-  if (!scope) return incompleteSignature("Credential does not have five parts", badCredential(authorization));
+  if (!scope)
+    return incompleteSignature("Credential does not have five parts", badCredential(authorization));
   const identity = rules.identities.find(scope.accessKeyId);
   const datetime = lines.get("x-amz-date")?.[0] ?? "";
   const mismatch = (found: Identity): Mismatch => ({
@@ -90,11 +110,16 @@ function judgeCredential(
       otherwiseRight ? ["apart from its scope the signature is right"] : [],
     );
   }
-  if (!identity) return refusal("UnrecognizedClientException", "nobody has this access key id", invalidToken);
+  if (!identity)
+    return refusal("UnrecognizedClientException", "nobody has this access key id", invalidToken);
   return judgeSignature(mismatch(identity), identity, rules);
 }
 
-function judgeSignature(mismatch: Mismatch, identity: Identity, { region, service }: SignatureRules): SignatureVerdict {
+function judgeSignature(
+  mismatch: Mismatch,
+  identity: Identity,
+  { region, service }: SignatureRules,
+): SignatureVerdict {
   const { request, lines, datetime, signedHeaders } = mismatch;
   const unjudgeable =
     unjudgeableTarget(request.target) ??
@@ -119,7 +144,10 @@ function judgeSignature(mismatch: Mismatch, identity: Identity, { region, servic
     service,
     credentials: identity,
   });
-  if (headers.length < signedHeaders.length || !sameText(recomputed.signature, mismatch.signature)) {
+  if (
+    headers.length < signedHeaders.length ||
+    !sameText(recomputed.signature, mismatch.signature)
+  ) {
     const { reason, details } = explainMismatch(mismatch);
     return invalidSignature(reason, signatureMismatch, details);
   }
@@ -170,7 +198,8 @@ function sessionTokenRefusal(lines: HeaderLines, identity: Identity): Refusal | 
 
 function parseScope({ credential }: Authorization): Scope | undefined {
   const [accessKeyId, date, region, service, terminator, ...others] = credential.split("/");
-  if (!accessKeyId || date === undefined || region === undefined || service === undefined) return undefined;
+  if (!accessKeyId || date === undefined || region === undefined || service === undefined)
+    return undefined;
   if (terminator === undefined || others.length > 0) return undefined;
   return { accessKeyId, date, region, service, terminator };
 }

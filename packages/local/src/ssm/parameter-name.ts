@@ -42,7 +42,11 @@ export function parseParameterReference(text: string, ownArnPrefix: string): Par
 export function requireCreatableName(text: string): string {
   const name = text.trim();
   const segments = name.replace(/^\//, "").split("/");
-  if (!/^[\w./-]+$/.test(name) || segments.some((segment) => segment === "") || name.length > maxPutNameLength) {
+  if (
+    !/^[\w./-]+$/.test(name) ||
+    segments.some((segment) => segment === "") ||
+    name.length > maxPutNameLength
+  ) {
     throw invalidName();
   }
   if (name.includes("/") && !name.startsWith("/")) {

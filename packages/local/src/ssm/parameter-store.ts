@@ -15,7 +15,12 @@ export interface ParameterVersion {
 
 export interface ParameterStore {
   /** @throws {AwsError} when the parameter exists and `overwrite` is false, or when its type would change. */
-  put(name: string, value: string, type: ParameterType | undefined, overwrite: boolean): ParameterVersion;
+  put(
+    name: string,
+    value: string,
+    type: ParameterType | undefined,
+    overwrite: boolean,
+  ): ParameterVersion;
   /** The newest version, or the one that is asked for. */
   find(name: string, version?: number): ParameterVersion | undefined;
   /** Newest versions, by name in code unit order. */
@@ -47,10 +52,16 @@ export function createParameterStore(clock: Clock): ParameterStore {
       }
       const effectiveType = type ?? current?.type;
       if (!effectiveType) {
-        throw new AwsError("ValidationException", "A parameter type is required when you create a parameter.");
+        throw new AwsError(
+          "ValidationException",
+          "A parameter type is required when you create a parameter.",
+        );
       }
       if (current && current.type !== effectiveType) {
-        throw new AwsError("HierarchyTypeMismatchException", "The type of a parameter cannot be changed.");
+        throw new AwsError(
+          "HierarchyTypeMismatchException",
+          "The type of a parameter cannot be changed.",
+        );
       }
       requireStorableValue(value);
       const version: ParameterVersion = {
@@ -65,7 +76,9 @@ export function createParameterStore(clock: Clock): ParameterStore {
     },
     find(name, version) {
       const versions = versionsByName.get(name) ?? [];
-      return version === undefined ? newest(versions) : versions.find((each) => each.version === version);
+      return version === undefined
+        ? newest(versions)
+        : versions.find((each) => each.version === version);
     },
     list: () =>
       [...versionsByName.values()]
@@ -84,6 +97,9 @@ function requireStorableValue(value: string): void {
   }
   // Parameter Store reads `{{…}}` as a reference to another parameter, which a value may not hold.
   if (value.includes("{{")) {
-    throw new AwsError("ValidationException", "A parameter value cannot hold a {{reference}} to another parameter.");
+    throw new AwsError(
+      "ValidationException",
+      "A parameter value cannot hold a {{reference}} to another parameter.",
+    );
   }
 }

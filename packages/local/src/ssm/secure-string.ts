@@ -23,7 +23,10 @@ export function createSecureStrings(): SecureStrings {
       const bytes = Buffer.from(ciphertext, "base64");
       const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, ivBytes));
       decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
-      return Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]).toString("utf8");
+      return Buffer.concat([
+        decipher.update(bytes.subarray(ivBytes + tagBytes)),
+        decipher.final(),
+      ]).toString("utf8");
     },
   };
 }

@@ -15,7 +15,8 @@ export function installClock(initialOffsetMs) {
 
   const StackDate = new Proxy(MachineDate, {
     apply: () => new MachineDate(now()).toString(),
-    construct: (target, args, newTarget) => Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
+    construct: (target, args, newTarget) =>
+      Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
   });
   MachineDate.now = now;
   MachineDate.prototype.constructor = StackDate;

@@ -31,7 +31,8 @@ function retargetTls(hosts) {
   const retargeted = (...args) => {
     const target = tlsTarget(args);
     const callback = args.find((argument) => typeof argument === "function");
-    const port = Number(target.port) === 443 && !target.path ? frontPort(hosts, target.host ?? "") : undefined;
+    const port =
+      Number(target.port) === 443 && !target.path ? frontPort(hosts, target.host ?? "") : undefined;
     if (target.socket !== undefined || port === undefined) return Reflect.apply(connect, tls, args);
     return Reflect.apply(connect, tls, [
       { ...target, host: loopback, port, servername: target.servername || target.host },
@@ -75,7 +76,9 @@ function refuseDatagrams() {
 function refuseLookups() {
   const promised = [dns.promises, dns.promises.Resolver.prototype];
   for (const api of [dns, dns.Resolver.prototype, ...promised]) {
-    for (const name of Object.getOwnPropertyNames(api).filter((key) => /^(lookup|resolve|reverse)/.test(key))) {
+    for (const name of Object.getOwnPropertyNames(api).filter((key) =>
+      /^(lookup|resolve|reverse)/.test(key),
+    )) {
       Reflect.set(api, name, (/** @type {unknown[]} */ ...args) => {
         report(String(args[0]));
         const error = unreachable(String(args[0]), "ENOTFOUND");
@@ -137,7 +140,9 @@ function isObject(value) {
 
 /** @param {string} target */
 function report(target) {
-  process.stderr.write(`refused: the function tried to reach ${target}, and the local stack has nothing there\n`);
+  process.stderr.write(
+    `refused: the function tried to reach ${target}, and the local stack has nothing there\n`,
+  );
 }
 
 /**

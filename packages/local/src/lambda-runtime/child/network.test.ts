@@ -48,22 +48,29 @@ afterAll(async () => {
   await Promise.all([front.close(), stranger.close(), unrelatedServer.close()]);
 });
 
-test.each(["fetch", "get"])("takes TLS to a host of the stack, under its real name (%s)", async (action) => {
-  for (const host of [ssm, api]) {
-    const answer = await started.call({ action, url: `https://${host}/a?b=c` });
-    expect(JSON.parse(String(answer))).toEqual({ servername: host, host, url: "/a?b=c" });
-  }
-});
+test.each(["fetch", "get"])(
+  "takes TLS to a host of the stack, under its real name (%s)",
+  async (action) => {
+    for (const host of [ssm, api]) {
+      const answer = await started.call({ action, url: `https://${host}/a?b=c` });
+      expect(JSON.parse(String(answer))).toEqual({ servername: host, host, url: "/a?b=c" });
+    }
+  },
+);
 
 test("takes tls.connect without a server name, in any case", async () => {
-  expect(await started.call({ action: "tlsConnect", target: { host: ssm.toUpperCase(), port: 443 } })).toBe(
-    "connected",
-  );
+  expect(
+    await started.call({ action: "tlsConnect", target: { host: ssm.toUpperCase(), port: 443 } }),
+  ).toBe("connected");
 });
 
 const unverified: [why: string, url: string, code: string][] = [
   ["another CA's certificate", "https://untrusted.example.com/", "CERT_SIGNATURE_FAILURE"],
-  ["a certificate for other names", "https://uncertified.example.com/", "ERR_TLS_CERT_ALTNAME_INVALID"],
+  [
+    "a certificate for other names",
+    "https://uncertified.example.com/",
+    "ERR_TLS_CERT_ALTNAME_INVALID",
+  ],
 ];
 test.each(unverified)("refuses %s", async (_why, url, code) => {
   expect(await started.call({ action: "fetch", url, catch: true })).toMatchObject({ code });
@@ -83,15 +90,30 @@ const refused: [what: string, event: () => object, code: string, named: () => st
     "ENOTFOUND",
     () => "example.org:443",
   ],
-  ["http to another host", () => ({ action: "get", url: "http://example.net/" }), "ENOTFOUND", () => "example.net:80"],
-  ["fetch by http", () => ({ action: "fetch", url: "http://a.example.net/" }), "ENOTFOUND", () => "a.example.net:80"],
+  [
+    "http to another host",
+    () => ({ action: "get", url: "http://example.net/" }),
+    "ENOTFOUND",
+    () => "example.net:80",
+  ],
+  [
+    "fetch by http",
+    () => ({ action: "fetch", url: "http://a.example.net/" }),
+    "ENOTFOUND",
+    () => "a.example.net:80",
+  ],
   [
     "http/2 to another host",
     () => ({ action: "http2", url: "https://b.example.net/" }),
     "ENOTFOUND",
     () => "b.example.net:443",
   ],
-  ["http to a host of the stack", () => ({ action: "get", url: `http://${ssm}/` }), "ENOTFOUND", () => `${ssm}:80`],
+  [
+    "http to a host of the stack",
+    () => ({ action: "get", url: `http://${ssm}/` }),
+    "ENOTFOUND",
+    () => `${ssm}:80`,
+  ],
   [
     "another port of a host of the stack",
     () => ({ action: "get", url: `https://${ssm}:8443/` }),
@@ -116,7 +138,12 @@ const refused: [what: string, event: () => object, code: string, named: () => st
     "ENETUNREACH",
     () => "198.51.100.1:80",
   ],
-  ["an IPv6 address", () => ({ action: "get", url: "http://[2001:db8::1]/" }), "ENETUNREACH", () => "2001:db8::1:80"],
+  [
+    "an IPv6 address",
+    () => ({ action: "get", url: "http://[2001:db8::1]/" }),
+    "ENETUNREACH",
+    () => "2001:db8::1:80",
+  ],
   [
     "other services of this machine",
     () => ({ action: "fetch", url: `http://127.0.0.1:${unrelatedServer.port}/` }),
@@ -147,8 +174,18 @@ const refused: [what: string, event: () => object, code: string, named: () => st
     "ENOENT",
     () => "/run/some.sock",
   ],
-  ["name look-ups", () => ({ action: "lookup", host: "c.example.net" }), "ENOTFOUND", () => "c.example.net"],
-  ["name server queries", () => ({ action: "resolve", host: "d.example.net" }), "ENOTFOUND", () => "d.example.net"],
+  [
+    "name look-ups",
+    () => ({ action: "lookup", host: "c.example.net" }),
+    "ENOTFOUND",
+    () => "c.example.net",
+  ],
+  [
+    "name server queries",
+    () => ({ action: "resolve", host: "d.example.net" }),
+    "ENOTFOUND",
+    () => "d.example.net",
+  ],
   ["datagrams", () => ({ action: "datagram" }), "ENETUNREACH", () => "a UDP address"],
 ];
 test.each(refused)("refuses %s, and says so", async (_what, event, code, named) => {
@@ -156,6 +193,8 @@ test.each(refused)("refuses %s, and says so", async (_what, event, code, named) 
   expect(await started.call({ ...event(), catch: true })).toMatchObject({ code });
   await expect
     .poll(() => started.lines.slice(linesBefore))
-    .toContain(`refused: the function tried to reach ${named()}, and the local stack has nothing there`);
+    .toContain(
+      `refused: the function tried to reach ${named()}, and the local stack has nothing there`,
+    );
   expect(unrelatedRequests).toBe(0);
 });

@@ -61,9 +61,13 @@ function keepModulesInside(taskRoot) {
  */
 function provideNativeClient(client) {
   const load = Reflect.get(Module, "_load");
-  Reflect.set(Module, "_load", (/** @type {string} */ request, /** @type {unknown[]} */ ...rest) => {
-    if (request !== "./rapid-client.node") return Reflect.apply(load, Module, [request, ...rest]);
-    Reflect.set(Module, "_load", load); // asked for once, before the function's own code
-    return client;
-  });
+  Reflect.set(
+    Module,
+    "_load",
+    (/** @type {string} */ request, /** @type {unknown[]} */ ...rest) => {
+      if (request !== "./rapid-client.node") return Reflect.apply(load, Module, [request, ...rest]);
+      Reflect.set(Module, "_load", load); // asked for once, before the function's own code
+      return client;
+    },
+  );
 }

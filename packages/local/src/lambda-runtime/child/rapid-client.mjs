@@ -36,13 +36,18 @@ export function createRapidClient(runtimeApi, setClockOffset) {
   function call(method, path, { body = "", headers = {} } = {}) {
     const length = method === "POST" ? { "content-length": String(Buffer.byteLength(body)) } : {};
     return new Promise((resolve, reject) => {
-      request({ ...runtimeApi, agent, method, path, headers: { ...headers, ...length } }, (response) => {
-        /** @type {Buffer[]} */
-        const chunks = [];
-        response.on("error", reject);
-        response.on("data", (chunk) => chunks.push(chunk));
-        response.on("end", () => resolve({ headers: response.headers, body: Buffer.concat(chunks).toString("utf8") }));
-      })
+      request(
+        { ...runtimeApi, agent, method, path, headers: { ...headers, ...length } },
+        (response) => {
+          /** @type {Buffer[]} */
+          const chunks = [];
+          response.on("error", reject);
+          response.on("data", (chunk) => chunks.push(chunk));
+          response.on("end", () =>
+            resolve({ headers: response.headers, body: Buffer.concat(chunks).toString("utf8") }),
+          );
+        },
+      )
         .on("error", reject)
         .end(body);
     });

@@ -1,0 +1,45 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { buildEdge } from "../packages/edge/build.ts";
+import { runCold } from "./cold/run-cold.ts";
+import { runMemory } from "./memory/run-memory.ts";
+import { parseOptions, usage, type BenchOptions } from "./options.ts";
+import { rowsOf, type Measurements } from "./rows.ts";
+import { printTable, thisMachine, verdictOf } from "./table.ts";
+import { runWarm } from "./warm/run-warm.ts";
+
+const options = parseOptions(process.argv.slice(2));
+if (options === undefined) {
+  console.log(usage);
+} else {
+  const rows = rowsOf(await measure(options));
+  const date = new Date().toISOString().slice(0, 10);
+  const machine = thisMachine();
+  const judged = rows.map((row) => ({ ...row, verdict: verdictOf(row) }));
+  console.log(options.json ? JSON.stringify({ date, machine, rows: judged }) : printTable(rows, date, machine));
+}
+
+async function measure({ warmProcesses, warmRounds, coldRounds, memoryRequests }: BenchOptions): Promise<Measurements> {
+  const scratch = await mkdtemp(join(tmpdir(), "gatehouse-bench-"));
+  try {
+    const built = join(scratch, "built");
+    const files = await buildEdge(built);
+    const common = { built, scratch, onProgress };
+    return {
+      built: files,
+      warm: await runWarm({ ...common, processes: warmProcesses, rounds: warmRounds }),
+      cold: await runCold({ ...common, rounds: coldRounds }),
+      memory: { requests: memoryRequests, grownBytes: await runMemory({ ...common, requests: memoryRequests }) },
+    };
+  } finally {
+    onProgress("");
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** One line that is written over; nothing where nobody watches. */
+function onProgress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+}
