@@ -53,7 +53,11 @@ test("builds one file that runs by itself", async () => {
     expect({ foreign, found: bundle.includes(foreign) }).toEqual({ foreign, found: false });
   }
 
-  const { stdout, stderr, status } = invoke(outdir, environment, functionUrlEvent({ path: "/me", caller: plainUser }));
+  const { stdout, stderr, status } = invoke(
+    outdir,
+    environment,
+    functionUrlEvent({ path: "/me", caller: plainUser }),
+  );
   expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
   const { statusCode, body } = JSON.parse(stdout);
   expect({ statusCode, body: JSON.parse(body) }).toEqual({ statusCode: 200, body: plainUser });
@@ -62,7 +66,11 @@ test("builds one file that runs by itself", async () => {
 test("writes one line to the log for a fault, without the session token", async () => {
   const outdir = join(scratch, "fault");
   await buildFunctions({ outdir });
-  const { stdout } = invoke(outdir, environment, functionUrlEvent({ path: "/me", query: "q=secret", caller: null }));
+  const { stdout } = invoke(
+    outdir,
+    environment,
+    functionUrlEvent({ path: "/me", query: "q=secret", caller: null }),
+  );
   const [line = "", answer = "", ...rest] = stdout.trimEnd().split("\n");
   expect(JSON.parse(line)).toMatchObject({
     level: "error",
@@ -124,7 +132,9 @@ test("leaves the old code in place when the new one does not build, and says wha
   const outdir = join(scratch, "kept");
   const { bytes } = await buildFunctions({ outdir });
   await expect(buildFunctions({ root, outdir })).rejects.toMatchObject({
-    errors: [{ text: 'Unexpected ";"', location: { line: 1, file: "packages/functions/src/lambda.ts" } }],
+    errors: [
+      { text: 'Unexpected ";"', location: { line: 1, file: "packages/functions/src/lambda.ts" } },
+    ],
   });
   expect((await readFile(join(outdir, "lambda.mjs"))).length).toBe(bytes);
 });

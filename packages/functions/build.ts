@@ -24,7 +24,9 @@ export interface BuildFunctionsOptions {
  * @returns where the code is, and the size of the bundle in bytes.
  * @throws esbuild's `BuildFailure` with its messages; what stood in `outdir` then stays as it was.
  */
-export async function buildFunctions(options: BuildFunctionsOptions = {}): Promise<{ outdir: string; bytes: number }> {
+export async function buildFunctions(
+  options: BuildFunctionsOptions = {},
+): Promise<{ outdir: string; bytes: number }> {
   const { outdir = join(import.meta.dirname, "dist"), root = workspace } = options;
   const { outputFiles } = await build({
     entryPoints: [join(root, "packages/functions/src/lambda.ts")],
@@ -59,7 +61,9 @@ function workspacePackages(root: string): Plugin {
         const text = await readFile(join(directory, "package.json"), "utf8");
         const { exports }: { exports: Record<string, string | undefined> } = JSON.parse(text);
         const file = exports[`./${door.join("/")}`];
-        return file === undefined ? { errors: [{ text: `${path} is not exported` }] } : { path: join(directory, file) };
+        return file === undefined
+          ? { errors: [{ text: `${path} is not exported` }] }
+          : { path: join(directory, file) };
       });
     },
   };

@@ -1,7 +1,7 @@
 import type { SnapshotKey } from "@gatehouse/blueprint/snapshot";
 
-/** An app client's id, as Cognito makes them. */
-export const clientIdPattern = /^[a-zA-Z0-9_+]{1,128}$/;
+/** An app client's id: Cognito makes 26 letters and digits. Short words such as `null` are somebody's mistake. */
+export const clientIdPattern = /^[a-zA-Z0-9_+]{20,128}$/;
 
 /** 2048 bits and more: a shorter modulus could be factored. */
 const modulusPattern = /^[\w-]{342,1400}$/;

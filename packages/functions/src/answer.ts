@@ -25,7 +25,10 @@ const framingHeaders = new Set(["connection", "content-length", "keep-alive", "t
  *
  * The first piece of the body is read before this resolves, so that whatever fails until then is still a 500.
  */
-export function createAnswer(app: Hono<AppEnv>, log: Log): (received: FunctionUrlEvent) => Promise<Answer> {
+export function createAnswer(
+  app: Hono<AppEnv>,
+  log: Log,
+): (received: FunctionUrlEvent) => Promise<Answer> {
   return async (received) => {
     const event = withoutSecurityToken(received);
     try {
@@ -39,7 +42,9 @@ export function createAnswer(app: Hono<AppEnv>, log: Log): (received: FunctionUr
 async function fromResponse(response: Response): Promise<Answer> {
   const body = chunksOf(response.body);
   const first = await body.next();
-  const headers = [...response.headers].filter(([name]) => name !== "set-cookie" && !framingHeaders.has(name));
+  const headers = [...response.headers].filter(
+    ([name]) => name !== "set-cookie" && !framingHeaders.has(name),
+  );
   return {
     statusCode: response.status,
     headers: Object.fromEntries(headers),
@@ -61,7 +66,10 @@ async function* chunksOf(body: Response["body"]): AsyncGenerator<Uint8Array, voi
   }
 }
 
-async function* withFirst<T>(first: IteratorResult<T, void>, rest: AsyncIterable<T>): AsyncGenerator<T, void> {
+async function* withFirst<T>(
+  first: IteratorResult<T, void>,
+  rest: AsyncIterable<T>,
+): AsyncGenerator<T, void> {
   if (first.done) return;
   yield first.value;
   yield* rest;

@@ -5,7 +5,14 @@ import { expect, test } from "vitest";
 
 import { createApp } from "./app.ts";
 import type { LogLine } from "./log.ts";
-import { adminUser, functionUrlEvent, plainUser, securityToken, send, settings } from "./testing.ts";
+import {
+  adminUser,
+  functionUrlEvent,
+  plainUser,
+  securityToken,
+  send,
+  settings,
+} from "./testing.ts";
 import { withoutSecurityToken } from "./function-url-event.ts";
 
 function createTestApp() {
@@ -45,7 +52,11 @@ test.each(["/echo", "/echo/", "/echo/a%2Fb/c", "/public/echo/x", "/admin/echo/x"
         "x-gatehouse-token": "secret",
       },
     });
-    const response = await app.request(`https://api.example${path}`, { method: "PATCH" }, { event });
+    const response = await app.request(
+      `https://api.example${path}`,
+      { method: "PATCH" },
+      { event },
+    );
     const { "x-amz-security-token": _, ...others } = event.headers;
     const { authorization: _a, cookie: _c, "x-gatehouse-token": _t, ...shown } = others;
     expect(response.status).toBe(200);
@@ -84,18 +95,21 @@ const uploads: [what: string, body: string | Uint8Array, contentType: string, by
   ["nothing", "", "application/json", 0],
 ];
 
-test.each(uploads)("measures an upload of %s by its bytes", async (_what, body, contentType, bytes) => {
-  const { app } = createTestApp();
-  const headers = { "content-type": contentType };
-  const response = await send(app, {
-    method: "POST",
-    path: "/files",
-    body,
-    headers,
-    caller: plainUser,
-  });
-  expect(await response.json()).toEqual({ sha256: sha256(body), bytes });
-});
+test.each(uploads)(
+  "measures an upload of %s by its bytes",
+  async (_what, body, contentType, bytes) => {
+    const { app } = createTestApp();
+    const headers = { "content-type": contentType };
+    const response = await send(app, {
+      method: "POST",
+      path: "/files",
+      body,
+      headers,
+      caller: plainUser,
+    });
+    expect(await response.json()).toEqual({ sha256: sha256(body), bytes });
+  },
+);
 
 test("serves made-up files as downloads that no browser opens", async () => {
   const { app } = createTestApp();
@@ -228,7 +242,9 @@ test("says nothing of a fault to the caller, and to the log neither query, heade
     throw new RangeError(`dump: ${JSON.stringify(c.env.event)}`);
   });
   const secrets = { query: "code=secret-query", headers: { "x-custom": "secret-header" } };
-  const event = withoutSecurityToken(functionUrlEvent({ path: "/boom", caller: plainUser, ...secrets }));
+  const event = withoutSecurityToken(
+    functionUrlEvent({ path: "/boom", caller: plainUser, ...secrets }),
+  );
   const response = await app.request("https://api.example/boom?code=secret-query", undefined, {
     event,
   });

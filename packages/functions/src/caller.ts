@@ -22,7 +22,11 @@ export function caller({ edgeRole, access }: CallerOptions): MiddlewareHandler<A
   return async (c, next) => {
     const { event } = c.env;
     const identity = identify(event, edgeRole);
-    requireAccess(access, { method: c.req.method, rawPath: event.rawPath, routedPath: c.req.path }, identity.caller);
+    requireAccess(
+      access,
+      { method: c.req.method, rawPath: event.rawPath, routedPath: c.req.path },
+      identity.caller,
+    );
     c.set("caller", identity.caller);
     c.set("viewerAddress", identity.viewerAddress);
     await next();
@@ -47,7 +51,11 @@ function identify(event: FunctionUrlEvent, edgeRole: EdgeRole): Identity {
   try {
     return fromCallerHeader(valuesOf(event, callerHeader));
   } catch (cause) {
-    throw new GuardError("settings_invalid", `The edge sent no ${callerHeader} that this backend can read.`, { cause });
+    throw new GuardError(
+      "settings_invalid",
+      `The edge sent no ${callerHeader} that this backend can read.`,
+      { cause },
+    );
   }
 }
 
@@ -66,7 +74,11 @@ interface RoutedRequest {
 }
 
 /** What the rules say of the path as it arrived must hold, under the same rule, for the path that is routed. */
-function requireAccess(access: AccessRules, { method, rawPath, routedPath }: RoutedRequest, who: Caller): void {
+function requireAccess(
+  access: AccessRules,
+  { method, rawPath, routedPath }: RoutedRequest,
+  who: Caller,
+): void {
   const arrived = decide(access, { method, path: rawPath }, who);
   const routed = decide(access, { method, path: encodePath(routedPath) }, who);
   if (!arrived.allowed || !routed.allowed || arrived.rule !== routed.rule) {
@@ -76,5 +88,7 @@ function requireAccess(access: AccessRules, { method, rawPath, routedPath }: Rou
 
 /** Back to a path as on the wire: everything that RFC 3986 does not allow in one, percent-encoded. */
 function encodePath(path: string): string {
-  return path.replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]/gu, (character) => encodeURIComponent(character));
+  return path.replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]/gu, (character) =>
+    encodeURIComponent(character),
+  );
 }

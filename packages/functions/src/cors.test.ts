@@ -20,18 +20,21 @@ const answers: [what: string, path: string, status: number][] = [
   ["a route's own refusal", "/files/x?bytes=x", 400],
 ];
 
-test.each(answers)("lets a listed origin read %s, without credentials", async (_what, target, status) => {
-  const [path = "", query = ""] = target.split("?");
-  for (const origin of settings.corsOrigins) {
-    const response = await send(app, { path, query, caller: plainUser, headers: { origin } });
-    expect(response.status).toBe(status);
-    expect(corsOf(response)).toEqual({
-      "access-control-allow-origin": origin,
-      "access-control-expose-headers": exposed,
-      vary: "Origin",
-    });
-  }
-});
+test.each(answers)(
+  "lets a listed origin read %s, without credentials",
+  async (_what, target, status) => {
+    const [path = "", query = ""] = target.split("?");
+    for (const origin of settings.corsOrigins) {
+      const response = await send(app, { path, query, caller: plainUser, headers: { origin } });
+      expect(response.status).toBe(status);
+      expect(corsOf(response)).toEqual({
+        "access-control-allow-origin": origin,
+        "access-control-expose-headers": exposed,
+        vary: "Origin",
+      });
+    }
+  },
+);
 
 test("lets a listed origin read that a fault happened", async () => {
   const event = functionUrlEvent({ path: "/me", caller: null });

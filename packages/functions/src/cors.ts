@@ -3,7 +3,8 @@ import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "./app-env.ts";
 
 /** The same list as the guard's own answers have, whatever the route. */
-const exposeHeaders = "content-disposition, content-range, etag, www-authenticate, x-amzn-requestid";
+const exposeHeaders =
+  "content-disposition, content-range, etag, www-authenticate, x-amzn-requestid";
 
 /**
  * Lets scripts of the listed origins read the answers; the guard has answered their preflights.

@@ -13,22 +13,40 @@ test.each([
 });
 
 const hostile: [why: string, arn: string][] = [
-  ["a session named like the role", "arn:aws:sts::111122223333:assumed-role/other/gatehouse-dev-guard"],
+  [
+    "a session named like the role",
+    "arn:aws:sts::111122223333:assumed-role/other/gatehouse-dev-guard",
+  ],
   [
     "a session that holds the role's path",
     "arn:aws:sts::111122223333:assumed-role/other/assumed-role/gatehouse-dev-guard/x",
   ],
-  ["a role whose name begins like it", "arn:aws:sts::111122223333:assumed-role/gatehouse-dev-guardX/x"],
-  ["a role whose name ends like it", "arn:aws:sts::111122223333:assumed-role/my-gatehouse-dev-guard/x"],
+  [
+    "a role whose name begins like it",
+    "arn:aws:sts::111122223333:assumed-role/gatehouse-dev-guardX/x",
+  ],
+  [
+    "a role whose name ends like it",
+    "arn:aws:sts::111122223333:assumed-role/my-gatehouse-dev-guard/x",
+  ],
   ["a role with a path", "arn:aws:sts::111122223333:assumed-role/team/gatehouse-dev-guard/x"],
-  ["the role's name in other letters", "arn:aws:sts::111122223333:assumed-role/Gatehouse-Dev-Guard/x"],
+  [
+    "the role's name in other letters",
+    "arn:aws:sts::111122223333:assumed-role/Gatehouse-Dev-Guard/x",
+  ],
   ["another account", "arn:aws:sts::111122223334:assumed-role/gatehouse-dev-guard/x"],
-  ["an account with one digit more", "arn:aws:sts::1111222233330:assumed-role/gatehouse-dev-guard/x"],
+  [
+    "an account with one digit more",
+    "arn:aws:sts::1111222233330:assumed-role/gatehouse-dev-guard/x",
+  ],
   ["no account", "arn:aws:sts:::assumed-role/gatehouse-dev-guard/x"],
   ["another partition", "arn:aws-iso:sts::111122223333:assumed-role/gatehouse-dev-guard/x"],
   ["an empty partition", "arn::sts::111122223333:assumed-role/gatehouse-dev-guard/x"],
   ["the role itself, as IAM names it", "arn:aws:iam::111122223333:role/gatehouse-dev-guard"],
-  ["an IAM ARN with an STS resource", "arn:aws:iam::111122223333:assumed-role/gatehouse-dev-guard/x"],
+  [
+    "an IAM ARN with an STS resource",
+    "arn:aws:iam::111122223333:assumed-role/gatehouse-dev-guard/x",
+  ],
   ["a user of that name", "arn:aws:iam::111122223333:user/gatehouse-dev-guard/x"],
   ["the account's root", "arn:aws:iam::111122223333:root"],
   ["a federated user", "arn:aws:sts::111122223333:federated-user/gatehouse-dev-guard/x"],

@@ -16,9 +16,16 @@ const partitions = new Set(["aws", "aws-cn", "aws-us-gov"]);
  */
 export function isEdgePrincipal(userArn: string, role: EdgeRole): boolean {
   const [arn, partition, service, region, account, resource, ...rest] = userArn.split(":");
-  if (arn !== "arn" || !partitions.has(partition ?? "") || service !== "sts" || region !== "" || rest.length > 0)
+  if (
+    arn !== "arn" ||
+    !partitions.has(partition ?? "") ||
+    service !== "sts" ||
+    region !== "" ||
+    rest.length > 0
+  )
     return false;
   const [kind, name, session, ...deeper] = (resource ?? "").split("/");
-  if (kind !== "assumed-role" || session === undefined || session === "" || deeper.length > 0) return false;
+  if (kind !== "assumed-role" || session === undefined || session === "" || deeper.length > 0)
+    return false;
   return account === role.account && name === role.name;
 }

@@ -9,7 +9,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const tick = (number: number, of: number) => `id: ${number}\nevent: tick\ndata: {"number":${number},"of":${of}}\n\n`;
+const tick = (number: number, of: number) =>
+  `id: ${number}\nevent: tick\ndata: {"number":${number},"of":${of}}\n\n`;
 const heartbeat = ": still here\n\n";
 
 /** Reads to the end; each piece with the milliseconds since the beginning. */

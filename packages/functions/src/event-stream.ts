@@ -11,7 +11,10 @@ export interface EventStreamOptions {
  * Server-sent events: `tick` with the ids 1 to `events`, the first at once, then the end. Between events that are far
  * apart there is a comment, so that nobody takes the silence for a broken connection.
  */
-export function eventStream({ events, intervalMs }: EventStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>> {
+export function eventStream({
+  events,
+  intervalMs,
+}: EventStreamOptions): ReadableStream<Uint8Array<ArrayBuffer>> {
   const encoder = new TextEncoder();
   const stop = new AbortController();
   let sent = 0;
@@ -27,7 +30,9 @@ export function eventStream({ events, intervalMs }: EventStreamOptions): Readabl
         sent += 1;
         untilNextMs = intervalMs;
         controller.enqueue(
-          encoder.encode(`id: ${sent}\nevent: tick\ndata: ${JSON.stringify({ number: sent, of: events })}\n\n`),
+          encoder.encode(
+            `id: ${sent}\nevent: tick\ndata: ${JSON.stringify({ number: sent, of: events })}\n\n`,
+          ),
         );
       },
       cancel: () => stop.abort(),

@@ -31,6 +31,8 @@ export function receivedBytes(event: FunctionUrlEvent): Buffer {
 
 /** Lambda passes the signer's session token on. Nothing behind this line needs it, so nothing can leak it. */
 export function withoutSecurityToken(event: FunctionUrlEvent): FunctionUrlEvent {
-  const headers = Object.entries(event.headers).filter(([name]) => name.toLowerCase() !== "x-amz-security-token");
+  const headers = Object.entries(event.headers).filter(
+    ([name]) => name.toLowerCase() !== "x-amz-security-token",
+  );
   return { ...event, headers: Object.fromEntries(headers) };
 }

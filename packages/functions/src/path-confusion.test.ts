@@ -98,39 +98,67 @@ const attacks: [path: string, honoRuns: string, code: string][] = [
   ["/public/%ff", "public", "path_malformed"],
 ];
 
-test.each(attacks)("refuses %j, which Hono alone would run as %s, with %s", async (path, honoRuns, code) => {
-  expect(await routesOf(createProbe(false), { path })).toEqual([honoRuns, honoRuns]);
-  for (const who of [plainUser, adminUser]) {
-    expect(await routesOf(createProbe(true), { path, caller: who })).toEqual(["refused", "refused"]);
-    const answer = await createAnswer(createApp(settings, { log: () => {} }), () => {})(
-      functionUrlEvent({ path, caller: who }),
-    );
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of answer.body) chunks.push(chunk);
-    expect(answer.statusCode).toBe(400);
-    expect(JSON.parse(Buffer.concat(chunks).toString())).toMatchObject({ status: 400, code });
-  }
-});
+test.each(attacks)(
+  "refuses %j, which Hono alone would run as %s, with %s",
+  async (path, honoRuns, code) => {
+    expect(await routesOf(createProbe(false), { path })).toEqual([honoRuns, honoRuns]);
+    for (const who of [plainUser, adminUser]) {
+      expect(await routesOf(createProbe(true), { path, caller: who })).toEqual([
+        "refused",
+        "refused",
+      ]);
+      const answer = await createAnswer(createApp(settings, { log: () => {} }), () => {})(
+        functionUrlEvent({ path, caller: who }),
+      );
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of answer.body) chunks.push(chunk);
+      expect(answer.statusCode).toBe(400);
+      expect(JSON.parse(Buffer.concat(chunks).toString())).toMatchObject({ status: 400, code });
+    }
+  },
+);
 
 test("refuses a path that would move into the host name", async () => {
-  const answer = await createAnswer(createProbe(false), () => {})(functionUrlEvent({ path: "@evil.example/public/x" }));
+  const answer = await createAnswer(createProbe(false), () => {})(
+    functionUrlEvent({ path: "@evil.example/public/x" }),
+  );
   expect(answer.statusCode).toBe(400);
 });
 
 test("decides HEAD like the GET handler that Hono runs for it", async () => {
   const app = createProbe(true);
-  expect(await routesOf(app, { method: "HEAD", path: "/admin/x", caller: plainUser })).toEqual(["refused", "refused"]);
-  expect(await routesOf(app, { method: "HEAD", path: "/admin/x", caller: adminUser })).toEqual(["", ""]);
+  expect(await routesOf(app, { method: "HEAD", path: "/admin/x", caller: plainUser })).toEqual([
+    "refused",
+    "refused",
+  ]);
+  expect(await routesOf(app, { method: "HEAD", path: "/admin/x", caller: adminUser })).toEqual([
+    "",
+    "",
+  ]);
 });
 
 /** Ways to write a path so that some reader takes it for another. */
 const spellings: ((path: string, at: number) => string)[] = [
   (path, at) => path.slice(0, at) + escaped(path.charAt(at)) + path.slice(at + 1),
-  (path, at) => path.slice(0, at) + escaped(path.charAt(at)).replaceAll("%", "%25") + path.slice(at + 1),
+  (path, at) =>
+    path.slice(0, at) + escaped(path.charAt(at)).replaceAll("%", "%25") + path.slice(at + 1),
   (path, at) => path.slice(0, at) + path.charAt(at).toUpperCase() + path.slice(at + 1),
-  ...["/", "/./", "/../", "/%2e%2e/", "/..%2f", "\\", "\\..\\", "%5c", "%2F", ";a=b", "#", "?", "%23", "%3F"].map(
-    (inserted) => (path: string, at: number) => path.slice(0, at) + inserted + path.slice(at),
-  ),
+  ...[
+    "/",
+    "/./",
+    "/../",
+    "/%2e%2e/",
+    "/..%2f",
+    "\\",
+    "\\..\\",
+    "%5c",
+    "%2F",
+    ";a=b",
+    "#",
+    "?",
+    "%23",
+    "%3F",
+  ].map((inserted) => (path: string, at: number) => path.slice(0, at) + inserted + path.slice(at)),
   ...["\t", "\n", "\r", "%09", "%0A", "%00", " ", "%20", "%", "%C3%A9", "é", "\u0000"].map(
     (inserted) => (path: string, at: number) => path.slice(0, at) + inserted + path.slice(at),
   ),
@@ -140,7 +168,14 @@ function escaped(character: string): string {
   return character === "" ? "" : `%${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }
 
-const starts = ["/public/x", "/admin/x", "/public/x/admin/y", "/x/../admin/y", "/public/../admin/y", "/reports/daily"];
+const starts = [
+  "/public/x",
+  "/admin/x",
+  "/public/x/admin/y",
+  "/x/../admin/y",
+  "/public/../admin/y",
+  "/reports/daily",
+];
 
 const hostilePath = fc
   .tuple(
@@ -151,7 +186,10 @@ const hostilePath = fc
   )
   .map(([start, changes]) =>
     // The first slash stays: Lambda's rawPath always has it.
-    changes.reduce((path, [spell, where]) => spell(path, 1 + Math.floor(where * (path.length - 1))), start),
+    changes.reduce(
+      (path, [spell, where]) => spell(path, 1 + Math.floor(where * (path.length - 1))),
+      start,
+    ),
   );
 
 test("runs no route, however its path is spelled, that the caller may not have", async () => {

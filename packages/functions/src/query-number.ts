@@ -6,7 +6,11 @@ import { HTTPException } from "hono/http-exception";
  *
  * @throws {HTTPException} 400 when it is not one number within the bounds, both included.
  */
-export function wholeNumber(c: Context, name: string, bounds: { min: number; max: number; default: number }): number {
+export function wholeNumber(
+  c: Context,
+  name: string,
+  bounds: { min: number; max: number; default: number },
+): number {
   const [value, ...more] = c.req.queries(name) ?? [];
   if (value === undefined) return bounds.default;
   const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;

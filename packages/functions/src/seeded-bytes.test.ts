@@ -8,7 +8,9 @@ const bytesOf = (seed: string, bytes: number) => new Response(seededBytes(seed, 
 
 test("makes the AES-256-CTR key stream of the seed's hash", async () => {
   const key = createHash("sha256").update("a.bin").digest();
-  const expected = createCipheriv("aes-256-ctr", key, Buffer.alloc(16)).update(Buffer.alloc(200_001));
+  const expected = createCipheriv("aes-256-ctr", key, Buffer.alloc(16)).update(
+    Buffer.alloc(200_001),
+  );
   expect(Buffer.from(await bytesOf("a.bin", 200_001)).equals(expected)).toBe(true);
 });
 
@@ -22,6 +24,7 @@ test("never changes what a name stands for", async () => {
 test("hands out chunks of 64 KB, so that no file is ever held whole", async () => {
   const reader = seededBytes("a.bin", 1_000_000).getReader();
   const sizes: number[] = [];
-  for (let read = await reader.read(); !read.done; read = await reader.read()) sizes.push(read.value.length);
+  for (let read = await reader.read(); !read.done; read = await reader.read())
+    sizes.push(read.value.length);
   expect(sizes).toEqual([...Array.from({ length: 15 }, () => 65_536), 16_960]);
 });

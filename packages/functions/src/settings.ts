@@ -19,7 +19,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function parseSettings(environment: Environment): AppSettings {
   return {
-    edgeAccount: matching(environment, apiEnvironment.edgeAccount, /^\d{12}$/, "the twelve digits of an AWS account"),
+    edgeAccount: matching(
+      environment,
+      apiEnvironment.edgeAccount,
+      /^\d{12}$/,
+      "the twelve digits of an AWS account",
+    ),
     edgeRole: matching(
       environment,
       apiEnvironment.edgeRole,
@@ -38,7 +43,9 @@ function matching(environment: Environment, name: string, pattern: RegExp, what:
 
 function parseOrigins(environment: Environment, name: string): readonly string[] {
   const refuse = (): never => {
-    throw new TypeError(`${name} must be a JSON array of origins such as ["https://app.example.com"], [] for none`);
+    throw new TypeError(
+      `${name} must be a JSON array of origins such as ["https://app.example.com"], [] for none`,
+    );
   };
   let origins: unknown;
   try {
@@ -53,5 +60,9 @@ function isOrigin(value: unknown): value is string {
   if (typeof value !== "string" || !URL.canParse(value)) return false;
   const url = new URL(value);
   // Origins are compared whole, so a pattern would only look as if it did something.
-  return url.origin === value && !value.includes("*") && (url.protocol === "https:" || url.protocol === "http:");
+  return (
+    url.origin === value &&
+    !value.includes("*") &&
+    (url.protocol === "https:" || url.protocol === "http:")
+  );
 }

@@ -81,30 +81,34 @@ test("waits when the client reads slowly, and loses nothing", async () => {
   expect(stream.mostWaiting).toBeLessThan(2 * 65_536);
 });
 
-test.each([false, true])("stops the route when the stream is closed (while it waits: %s)", async (whileWaiting) => {
-  const { app, lines, invoke } = createBackend();
-  const stream = new ResponseStream();
-  let pulled = 0;
-  let cancelled = false;
-  const body = () =>
-    new ReadableStream({
-      async pull(controller) {
-        pulled += 1;
-        if (pulled === 3) {
-          const closed = once(stream, "close");
-          setImmediate(() => stream.destroy());
-          if (!whileWaiting) await closed;
-        }
-        controller.enqueue(new Uint8Array(65_536));
-      },
-      cancel: () => void (cancelled = true),
-    });
-  app.get("/endless", () => new Response(body()));
-  const streamed = await invoke({ path: "/endless" }, stream);
-  expect(streamed.failure).toBeInstanceOf(Error);
-  expect({ cancelled, few: pulled < 10 }).toEqual({ cancelled: true, few: true });
-  expect(lines).toMatchObject([{ code: "body_failed" }]);
-});
+test.each([false, true])(
+  "stops the route when the stream is closed (while it waits: %s)",
+  async (whileWaiting) => {
+    const { app, lines, invoke } = createBackend();
+    const stream = new ResponseStream();
+    let pulled = 0;
+    let cancelled = false;
+    const body = () =>
+      new ReadableStream({
+        async pull(controller) {
+          pulled += 1;
+          if (pulled === 3) {
+            const closed = once(stream, "close");
+            setImmediate(() => stream.destroy());
+            if (!whileWaiting) await closed;
+          }
+          // A large piece fills the stream, so that the handler waits for it to drain; a small one does not.
+          controller.enqueue(new Uint8Array(whileWaiting ? 65_536 : 16));
+        },
+        cancel: () => void (cancelled = true),
+      });
+    app.get("/endless", () => new Response(body()));
+    const streamed = await invoke({ path: "/endless" }, stream);
+    expect(streamed.failure).toBeInstanceOf(Error);
+    expect({ cancelled, few: pulled < 10 }).toEqual({ cancelled: true, few: true });
+    expect(lines).toMatchObject([{ code: "body_failed" }]);
+  },
+);
 
 const empty: [what: string, status: number, method: string][] = [
   ["204", 204, "GET"],
@@ -114,24 +118,28 @@ const empty: [what: string, status: number, method: string][] = [
   ["a stream that ends at once", 200, "GET"],
 ];
 
-test.each(empty)("still sends status and headers when the body is empty: %s", async (what, status, method) => {
-  const { app, invoke } = createBackend();
-  const headers = { etag: '"1"' };
-  app.get("/empty", (c) => {
-    if (what === "an empty text") return c.text("", 200, headers);
-    if (what === "a stream that ends at once") return new Response(new Blob([]).stream(), { headers });
-    if (what === "HEAD") return c.text("not for HEAD", 200, headers);
-    return new Response(null, { status, headers });
-  });
-  const streamed = await invoke({ path: "/empty", method });
-  expect(streamed).toMatchObject({ contentType: httpIntegrationResponse, ended: true });
-  const { metadata, body } = readStreamed(streamed);
-  expect(metadata).toMatchObject({
-    statusCode: status,
-    headers: { ...privateHeaders, ...headers },
-  });
-  expect(body.length).toBe(0);
-});
+test.each(empty)(
+  "still sends status and headers when the body is empty: %s",
+  async (what, status, method) => {
+    const { app, invoke } = createBackend();
+    const headers = { etag: '"1"' };
+    app.get("/empty", (c) => {
+      if (what === "an empty text") return c.text("", 200, headers);
+      if (what === "a stream that ends at once")
+        return new Response(new Blob([]).stream(), { headers });
+      if (what === "HEAD") return c.text("not for HEAD", 200, headers);
+      return new Response(null, { status, headers });
+    });
+    const streamed = await invoke({ path: "/empty", method });
+    expect(streamed).toMatchObject({ contentType: httpIntegrationResponse, ended: true });
+    const { metadata, body } = readStreamed(streamed);
+    expect(metadata).toMatchObject({
+      statusCode: status,
+      headers: { ...privateHeaders, ...headers },
+    });
+    expect(body.length).toBe(0);
+  },
+);
 
 test("keeps every cookie apart", async () => {
   const { app, answer, invoke } = createBackend();
@@ -142,7 +150,9 @@ test("keeps every cookie apart", async () => {
   });
   const { metadata } = readStreamed(await invoke({ path: "/cookies" }));
   expect(metadata).toEqual({ statusCode: 204, headers: privateHeaders, cookies });
-  const buffered = await createBufferedHandler(answer)(functionUrlEvent({ path: "/cookies", caller: plainUser }));
+  const buffered = await createBufferedHandler(answer)(
+    functionUrlEvent({ path: "/cookies", caller: plainUser }),
+  );
   expect(buffered).toEqual({
     statusCode: 204,
     headers: privateHeaders,
@@ -199,7 +209,9 @@ test.each(faults)("answers 500 when something fails %s", async (_when, respond) 
     headers: { "content-type": "application/problem+json" },
   });
   expect(JSON.parse(body.toString())).toMatchObject({ code: "internal_error" });
-  expect(lines).toMatchObject([{ level: "error", path: "/boom", status: 500, error: "RangeError" }]);
+  expect(lines).toMatchObject([
+    { level: "error", path: "/boom", status: 500, error: "RangeError" },
+  ]);
   expect(JSON.stringify(lines) + String(Buffer.concat(streamed.writes))).not.toContain("secret");
 });
 
@@ -221,7 +233,9 @@ test("cuts the response off when the body fails in the middle, and names no caus
   // The runtime ends the stream with its error trailers when the handler rejects; a stream that we ended or destroyed
   // ourselves would be taken for complete, or kill the execution environment.
   expect(streamed).toMatchObject({ ended: false, destroyed: false });
-  expect(streamed.failure).toEqual(new Error("the response body failed after its first bytes were sent"));
+  expect(streamed.failure).toEqual(
+    new Error("the response body failed after its first bytes were sent"),
+  );
   expect(streamed.failure).not.toHaveProperty("cause");
   expect(readStreamed(streamed).body.toString()).toBe("onetwo");
   expect(lines).toMatchObject([
@@ -282,15 +296,18 @@ const unanswerable: [what: string, options: EventOptions, status: number, code: 
   ["a header without a name", { headers: { "": "x" } }, 400, "header_malformed"],
 ];
 
-test.each(unanswerable)("refuses %s, which no Request can carry", async (_what, options, status, code) => {
-  const streamed = await createBackend().invoke({ path: "/echo", ...options });
-  const { metadata, body } = readStreamed(streamed);
-  expect(metadata).toMatchObject({
-    statusCode: status,
-    headers: { "content-type": "application/problem+json" },
-  });
-  expect(JSON.parse(body.toString())).toMatchObject({ status, code });
-});
+test.each(unanswerable)(
+  "refuses %s, which no Request can carry",
+  async (_what, options, status, code) => {
+    const streamed = await createBackend().invoke({ path: "/echo", ...options });
+    const { metadata, body } = readStreamed(streamed);
+    expect(metadata).toMatchObject({
+      statusCode: status,
+      headers: { "content-type": "application/problem+json" },
+    });
+    expect(JSON.parse(body.toString())).toMatchObject({ status, code });
+  },
+);
 
 test("gives the same answer in one piece to a runtime that cannot stream", async () => {
   const { answer } = createBackend();
@@ -300,7 +317,9 @@ test("gives the same answer in one piece to a runtime that cannot stream", async
     caller: plainUser,
   });
   const buffered = await createBufferedHandler(answer)(event);
-  const streamed = readStreamed(await createBackend().invoke({ path: "/files/a.bin", query: "bytes=100000" }));
+  const streamed = readStreamed(
+    await createBackend().invoke({ path: "/files/a.bin", query: "bytes=100000" }),
+  );
   expect(Buffer.from(buffered.body, "base64").equals(streamed.body)).toBe(true);
   expect(streamed.metadata).toEqual({
     statusCode: buffered.statusCode,

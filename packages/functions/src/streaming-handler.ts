@@ -30,7 +30,11 @@ export interface StreamingHandlerDeps {
  * trailers and the client sees it cut off. Destroying the stream instead, as Hono's own adapter does, takes the whole
  * execution environment down with an unhandled rejection.
  */
-export function createStreamingHandler({ answer, log, runtime }: StreamingHandlerDeps): StreamingHandler {
+export function createStreamingHandler({
+  answer,
+  log,
+  runtime,
+}: StreamingHandlerDeps): StreamingHandler {
   return runtime.streamifyResponse(async (event, stream) => {
     const { body, ...metadata } = await answer(event);
     const response = runtime.HttpResponseStream.from(stream, metadata);
@@ -38,6 +42,7 @@ export function createStreamingHandler({ answer, log, runtime }: StreamingHandle
     response.write("");
     try {
       for await (const chunk of body) {
+        if (response.destroyed) throw closedEarly();
         if (!response.write(chunk)) await drained(response);
       }
     } catch (thrown) {
@@ -59,7 +64,6 @@ export function createStreamingHandler({ answer, log, runtime }: StreamingHandle
 
 /** Resolves when the stream takes more. @throws when it was closed instead. */
 async function drained(stream: Writable): Promise<void> {
-  if (stream.destroyed) throw closedEarly();
   const settled = new AbortController();
   const { signal } = settled;
   const closed = once(stream, "close", { signal }).then(() => {

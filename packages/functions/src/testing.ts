@@ -16,7 +16,8 @@ export const settings = {
 };
 
 /** A session of the edge role, named as Lambda@Edge names it. */
-export const edgeArn = "arn:aws:sts::111122223333:assumed-role/gatehouse-dev-guard/us-east-1.gatehouse-dev-guard";
+export const edgeArn =
+  "arn:aws:sts::111122223333:assumed-role/gatehouse-dev-guard/us-east-1.gatehouse-dev-guard";
 
 /** What Lambda passes on of the signer's credentials. */
 export const securityToken = "IQoJb3JpZ2luX2VjEXAMPLETOKEN";
@@ -101,7 +102,9 @@ export function functionUrlEvent(options: EventOptions = {}): FunctionUrlEvent {
   return event;
 }
 
-function writeDown(body: string | Uint8Array | undefined): Pick<FunctionUrlEvent, "body" | "isBase64Encoded"> {
+function writeDown(
+  body: string | Uint8Array | undefined,
+): Pick<FunctionUrlEvent, "body" | "isBase64Encoded"> {
   if (body === undefined) return { isBase64Encoded: false };
   if (typeof body === "string") return { body, isBase64Encoded: false };
   return { body: Buffer.from(body).toString("base64"), isBase64Encoded: true };

@@ -18,7 +18,8 @@ export function toRequest(event: FunctionUrlEvent): Request {
     throw new GuardError("method_not_allowed", "This method is not served here.");
   }
   // Anything but a slash would become part of the host name.
-  if (!event.rawPath.startsWith("/")) throw new GuardError("path_malformed", "The path must begin with a slash.");
+  if (!event.rawPath.startsWith("/"))
+    throw new GuardError("path_malformed", "The path must begin with a slash.");
   const query = event.rawQueryString === "" ? "" : `?${event.rawQueryString}`;
   const hasBody = event.body !== undefined && http.method !== "GET" && http.method !== "HEAD";
   return new Request(`https://${domainName}${event.rawPath}${query}`, {
@@ -31,10 +32,15 @@ export function toRequest(event: FunctionUrlEvent): Request {
 function toHeaders(event: FunctionUrlEvent): Headers {
   const headers = new Headers();
   try {
-    for (const [name, value] of Object.entries(event.headers)) headers.set(name, asByteString(value));
+    for (const [name, value] of Object.entries(event.headers))
+      headers.set(name, asByteString(value));
     if (event.cookies !== undefined) headers.set("cookie", asByteString(event.cookies.join("; ")));
   } catch (cause) {
-    throw new GuardError("header_malformed", "A header holds characters that HTTP does not allow.", { cause });
+    throw new GuardError(
+      "header_malformed",
+      "A header holds characters that HTTP does not allow.",
+      { cause },
+    );
   }
   return headers;
 }

@@ -6,7 +6,12 @@ import type { AppEnv } from "../app-env.ts";
 import { receivedBytes } from "../function-url-event.ts";
 
 /** Credentials, which no answer repeats. */
-const secretHeaders = new Set(["authorization", "cookie", "x-amz-security-token", "x-gatehouse-token"]);
+const secretHeaders = new Set([
+  "authorization",
+  "cookie",
+  "x-amz-security-token",
+  "x-gatehouse-token",
+]);
 
 /** Says what arrived: the path and query as on the wire, the headers, and the hash of the body's bytes. */
 export const echo: Handler<AppEnv> = (c) => {

@@ -18,7 +18,8 @@ export const files = new Hono<AppEnv>()
   })
   .get("/:name", (c) => {
     const name = c.req.param("name");
-    if (!/^[\w.-]{1,100}$/.test(name)) throw new HTTPException(404, { message: "There is no file of this name." });
+    if (!/^[\w.-]{1,100}$/.test(name))
+      throw new HTTPException(404, { message: "There is no file of this name." });
     const bytes = wholeNumber(c, "bytes", { min: 0, max: maxBytes, default: 1024 });
     return c.body(seededBytes(name, bytes), 200, {
       "content-type": "application/octet-stream",
