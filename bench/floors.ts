@@ -21,12 +21,17 @@ export interface OneShotSignerOptions {
 }
 
 /** The least that a SigV4 signature costs here: two one-shot hashes, and an HMAC of two more. @returns `authorization`. */
-export function createOneShotSigner(options: OneShotSignerOptions): (request: ReadyRequest) => string {
+export function createOneShotSigner(
+  options: OneShotSignerOptions,
+): (request: ReadyRequest) => string {
   const { accessKeyId, secretAccessKey, region, service, date } = options;
   const scope = `${date}/${region}/${service}/aws4_request`;
   const key = scope
     .split("/")
-    .reduce<string | Buffer>((secret, part) => createHmac("sha256", secret).update(part).digest(), `AWS4${secretAccessKey}`);
+    .reduce<string | Buffer>(
+      (secret, part) => createHmac("sha256", secret).update(part).digest(),
+      `AWS4${secretAccessKey}`,
+    );
   const hmac = createOneShotHmac(Buffer.from(key));
   return ({ method, path, headers, payloadHash, timestamp }) => {
     let lines = "";
@@ -35,7 +40,11 @@ export function createOneShotSigner(options: OneShotSignerOptions): (request: Re
       lines += `${name}:${value}\n`;
       names += names === "" ? name : `;${name}`;
     }
-    const canonicalHash = hash("sha256", `${method}\n${path}\n\n${lines}\n${names}\n${payloadHash}`, "hex");
+    const canonicalHash = hash(
+      "sha256",
+      `${method}\n${path}\n\n${lines}\n${names}\n${payloadHash}`,
+      "hex",
+    );
     const signature = hmac(`AWS4-HMAC-SHA256\n${timestamp}\n${scope}\n${canonicalHash}`);
     return `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`;
   };
@@ -51,7 +60,7 @@ function createOneShotHmac(key: Buffer): (text: string) => string {
     outer[index] = byte ^ 0x5c;
   }
   return (text) => {
-    const end = blockBytes + inner.latin1Write(text, blockBytes);
+    const end = blockBytes + inner.write(text, blockBytes, "latin1");
     hash("sha256", inner.subarray(0, end), "buffer").copy(outer, blockBytes);
     return hash("sha256", outer, "hex");
   };
@@ -65,7 +74,10 @@ export interface ReadyToken {
 
 export function readyToken(token: string): ReadyToken {
   const end = token.lastIndexOf(".");
-  return { signed: Buffer.from(token.slice(0, end)), signature: Buffer.from(token.slice(end + 1), "base64url") };
+  return {
+    signed: Buffer.from(token.slice(0, end)),
+    signature: Buffer.from(token.slice(end + 1), "base64url"),
+  };
 }
 
 /** One bare RSA check. */

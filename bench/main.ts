@@ -18,10 +18,19 @@ if (options === undefined) {
   const date = new Date().toISOString().slice(0, 10);
   const machine = thisMachine();
   const judged = rows.map((row) => ({ ...row, verdict: verdictOf(row) }));
-  console.log(options.json ? JSON.stringify({ date, machine, rows: judged }) : printTable(rows, date, machine));
+  console.log(
+    options.json
+      ? JSON.stringify({ date, machine, rows: judged })
+      : printTable(rows, date, machine),
+  );
 }
 
-async function measure({ warmProcesses, warmRounds, coldRounds, memoryRequests }: BenchOptions): Promise<Measurements> {
+async function measure({
+  warmProcesses,
+  warmRounds,
+  coldRounds,
+  memoryRequests,
+}: BenchOptions): Promise<Measurements> {
   const scratch = await mkdtemp(join(tmpdir(), "gatehouse-bench-"));
   try {
     const built = join(scratch, "built");
@@ -31,7 +40,10 @@ async function measure({ warmProcesses, warmRounds, coldRounds, memoryRequests }
       built: files,
       warm: await runWarm({ ...common, processes: warmProcesses, rounds: warmRounds }),
       cold: await runCold({ ...common, rounds: coldRounds }),
-      memory: { requests: memoryRequests, grownBytes: await runMemory({ ...common, requests: memoryRequests }) },
+      memory: {
+        requests: memoryRequests,
+        grownBytes: await runMemory({ ...common, requests: memoryRequests }),
+      },
     };
   } finally {
     onProgress("");

@@ -29,9 +29,13 @@ const memoryNoiseMb = 1;
 export function rowsOf({ built, warm, cold, memory }: Measurements): readonly Row[] {
   const overFloor = (measured: WarmCase, floor: WarmCase): number =>
     median(warm.map((process) => pairedRatio(process[measured], process[floor])));
-  const each = (name: ColdCase, value: (start: ColdStart) => number): number[] => cold.starts[name].map(value);
-  const coldRatio = (measured: ColdCase, floor: ColdCase, value: (start: ColdStart) => number = ({ ms }) => ms): number =>
-    pairedRatio(each(measured, value), each(floor, value));
+  const each = (name: ColdCase, value: (start: ColdStart) => number): number[] =>
+    cold.starts[name].map(value);
+  const coldRatio = (
+    measured: ColdCase,
+    floor: ColdCase,
+    value: (start: ColdStart) => number = ({ ms }) => ms,
+  ): number => pairedRatio(each(measured, value), each(floor, value));
   const hotFile = built.find(({ file }) => file === "lambda.cjs");
   const loaded = new Set(cold.starts.guard.flatMap(({ modules }) => modules));
 
@@ -39,21 +43,115 @@ export function rowsOf({ built, warm, cold, memory }: Measurements): readonly Ro
   const kilobytes = { unit: "KB", digits: 1 };
   const count = { unit: "", digits: 0 };
   return [
-    { id: "P1", what: "warm, new token, over RSA check + SigV4", measured: overFloor("new token", "F1"), budget: 4, ...ratio },
-    { id: "P2", what: "warm, known token, over RSA check + SigV4", measured: overFloor("known token", "F1"), budget: 1.8, ...ratio },
-    { id: "P3", what: "warm, 1 MB body, over its SHA-256", measured: overFloor("1 MB body", "sha-256 of 1 MB"), budget: 1.7, ...ratio },
-    { id: "P4", what: "cold, load and first answer, over node:crypto and a hash", measured: coldRatio("guard", "cryptoOnly"), budget: 2.9, ...ratio },
-    { id: "", what: "cold, spawn to first answer, over an empty handler", measured: coldRatio("guard", "empty", ({ wallMs }) => wallMs), budget: undefined, ...ratio },
-    { id: "P5", what: "cold, one SSM call, over bare node:https", measured: coldRatio("guardWithoutSnapshot", "bareHttps"), budget: 2.3, ...ratio },
-    { id: "P6", what: "lambda.cjs, minified", measured: (hotFile?.bytes ?? Number.NaN) / 1000, budget: 45, ...kilobytes },
-    { id: "P6", what: "lambda.cjs, compressed", measured: (hotFile?.gzipBytes ?? Number.NaN) / 1000, budget: 16, ...kilobytes },
-    { id: "P7", what: "resident memory after the first answer, over an empty handler", measured: pairedDifference(each("guard", ({ rssMb }) => rssMb), each("empty", ({ rssMb }) => rssMb)), budget: 8, unit: "MB", digits: 1 },
-    { id: "P8", what: "http, https, undici and tls modules loaded for a hit", measured: [...loaded].filter(isNetworkModule).length, budget: 0, ...count },
-    { id: "", what: "all of Node's modules loaded for a hit", measured: loaded.size, budget: undefined, ...count },
-    { id: "P9", what: "refusing an expired token, over an RSA check", measured: overFloor("expired token", "rsa verify"), budget: 4.7, ...ratio },
-    { id: "P9", what: "refusing a garbage token, over an RSA check", measured: overFloor("garbage token", "rsa verify"), budget: 0.5, ...ratio },
-    { id: "P10", what: "network calls, cold", measured: cold.networkCalls.cold, budget: 0, ...count },
-    { id: "P10", what: "network calls, warm", measured: cold.networkCalls.warm, budget: 0, ...count },
+    {
+      id: "P1",
+      what: "warm, new token, over RSA check + SigV4",
+      measured: overFloor("new token", "F1"),
+      budget: 4,
+      ...ratio,
+    },
+    {
+      id: "P2",
+      what: "warm, known token, over RSA check + SigV4",
+      measured: overFloor("known token", "F1"),
+      budget: 1.8,
+      ...ratio,
+    },
+    {
+      id: "P3",
+      what: "warm, 1 MB body, over its SHA-256",
+      measured: overFloor("1 MB body", "sha-256 of 1 MB"),
+      budget: 1.7,
+      ...ratio,
+    },
+    {
+      id: "P4",
+      what: "cold, load and first answer, over node:crypto and a hash",
+      measured: coldRatio("guard", "cryptoOnly"),
+      budget: 2.9,
+      ...ratio,
+    },
+    {
+      id: "",
+      what: "cold, spawn to first answer, over an empty handler",
+      measured: coldRatio("guard", "empty", ({ wallMs }) => wallMs),
+      budget: undefined,
+      ...ratio,
+    },
+    {
+      id: "P5",
+      what: "cold, one SSM call, over bare node:https",
+      measured: coldRatio("guardWithoutSnapshot", "bareHttps"),
+      budget: 2.3,
+      ...ratio,
+    },
+    {
+      id: "P6",
+      what: "lambda.cjs, minified",
+      measured: (hotFile?.bytes ?? Number.NaN) / 1000,
+      budget: 45,
+      ...kilobytes,
+    },
+    {
+      id: "P6",
+      what: "lambda.cjs, compressed",
+      measured: (hotFile?.gzipBytes ?? Number.NaN) / 1000,
+      budget: 16,
+      ...kilobytes,
+    },
+    {
+      id: "P7",
+      what: "resident memory after the first answer, over an empty handler",
+      measured: pairedDifference(
+        each("guard", ({ rssMb }) => rssMb),
+        each("empty", ({ rssMb }) => rssMb),
+      ),
+      budget: 8,
+      unit: "MB",
+      digits: 1,
+    },
+    {
+      id: "P8",
+      what: "http, https, undici and tls modules loaded for a hit",
+      measured: [...loaded].filter(isNetworkModule).length,
+      budget: 0,
+      ...count,
+    },
+    {
+      id: "",
+      what: "all of Node's modules loaded for a hit",
+      measured: loaded.size,
+      budget: undefined,
+      ...count,
+    },
+    {
+      id: "P9",
+      what: "refusing an expired token, over an RSA check",
+      measured: overFloor("expired token", "rsa verify"),
+      budget: 4.7,
+      ...ratio,
+    },
+    {
+      id: "P9",
+      what: "refusing a garbage token, over an RSA check",
+      measured: overFloor("garbage token", "rsa verify"),
+      budget: 0.5,
+      ...ratio,
+    },
+    {
+      id: "P10",
+      what: "network calls, cold",
+      measured: cold.networkCalls.cold,
+      budget: 0,
+      ...count,
+    },
+    {
+      id: "P10",
+      what: "network calls, warm",
+      measured: cold.networkCalls.warm,
+      budget: 0,
+      ...count,
+    },
     {
       id: "P11",
       what: `memory growth over ${memory.requests.toLocaleString("en")} new tokens`,

@@ -2,14 +2,21 @@ import { randomBytes } from "node:crypto";
 
 import { idClaims, mint } from "../packages/core/src/testing.ts";
 import type { OriginRequestHandler } from "../packages/edge/src/origin-request.ts";
-import { idKey, issuer, originRequestEvent, webClient, type EventParts } from "../packages/edge/src/testing.ts";
+import {
+  idKey,
+  issuer,
+  originRequestEvent,
+  webClient,
+  type EventParts,
+} from "../packages/edge/src/testing.ts";
 
 export type EdgeEvent = Parameters<OriginRequestHandler>[0];
 export type EdgeAnswer = Awaited<ReturnType<OriginRequestHandler>>;
 
 /** What a browser sends, and what CloudFront adds to it. */
 const viewerHeaders = {
-  "user-agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
+  "user-agent":
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
   accept: "application/json, text/plain, */*",
   "accept-encoding": "gzip, br",
   "accept-language": "en-GB,en;q=0.9",
@@ -32,7 +39,10 @@ export function garbageToken(): string {
 }
 
 function mintAt(now: number): string {
-  return mint({ key: idKey, claims: idClaims({ issuer, clientId: webClient, now, groups: ["staff"] }) });
+  return mint({
+    key: idKey,
+    claims: idClaims({ issuer, clientId: webClient, now, groups: ["staff"] }),
+  });
 }
 
 function nowSeconds(): number {
@@ -40,7 +50,9 @@ function nowSeconds(): number {
 }
 
 /** Makes events the way Lambda's runtime does: parsed from text, each object new. */
-export function createEvents(parts: Pick<EventParts, "method" | "uri" | "body"> = {}): (token: string) => EdgeEvent {
+export function createEvents(
+  parts: Pick<EventParts, "method" | "uri" | "body"> = {},
+): (token: string) => EdgeEvent {
   const placeholder = "token-of-the-request";
   const length = parts.body === undefined ? {} : { "content-length": String(parts.body.length) };
   const event = originRequestEvent({

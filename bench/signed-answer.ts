@@ -20,11 +20,14 @@ export interface SignedRequest {
  */
 export function requireSignature({ method, path, query, headers, body }: SignedRequest): void {
   const [, scope, names, signature] =
-    /^AWS4-HMAC-SHA256 Credential=[^/]+\/(\S+), SignedHeaders=(\S+), Signature=([0-9a-f]{64})$/.exec(headers["authorization"] ?? "") ?? [];
+    /^AWS4-HMAC-SHA256 Credential=[^/]+\/(\S+), SignedHeaders=(\S+), Signature=([0-9a-f]{64})$/.exec(
+      headers["authorization"] ?? "",
+    ) ?? [];
   if (scope === undefined || names === undefined) throw new Error("the request is not signed");
   const [, region = "", service = ""] = scope.split("/");
   const payloadHash = createHash("sha256").update(body).digest("hex");
-  if (headers["x-amz-content-sha256"] !== payloadHash) throw new Error("the signature is over another body");
+  if (headers["x-amz-content-sha256"] !== payloadHash)
+    throw new Error("the signature is over another body");
   const recomputed = recomputeSignature({
     method,
     path,
@@ -41,11 +44,16 @@ export function requireSignature({ method, path, query, headers, body }: SignedR
 
 /** @throws {Error} unless the guard's answer is a request that is signed as it stands, under the role's session. */
 export function requireSignedAnswer(answer: EdgeAnswer): void {
-  if (!answer || !("uri" in answer)) throw new Error(`the guard forwarded nothing: status ${answer?.status ?? "none"}`);
+  if (!answer || !("uri" in answer))
+    throw new Error(`the guard forwarded nothing: status ${answer?.status ?? "none"}`);
   const headers = Object.fromEntries(
-    Object.entries(answer.headers).map(([name, lines]) => [name, lines.map(({ value }) => value).join(",")]),
+    Object.entries(answer.headers).map(([name, lines]) => [
+      name,
+      lines.map(({ value }) => value).join(","),
+    ]),
   );
-  if (headers["x-amz-security-token"] !== credentials.sessionToken) throw new Error("the session token is missing");
+  if (headers["x-amz-security-token"] !== credentials.sessionToken)
+    throw new Error("the session token is missing");
   requireSignature({
     method: answer.method,
     path: answer.uri,

@@ -17,5 +17,8 @@ const answered = performance.now();
 
 const { rss } = process.memoryUsage();
 const modules = process.moduleLoadList.filter((name) => !before.has(name));
-writeSync(3, JSON.stringify({ loadMs: loaded - start, answerMs: answered - loaded, rss, modules, answer }));
+writeSync(
+  3,
+  JSON.stringify({ loadMs: loaded - start, answerMs: answered - loaded, rss, modules, answer }),
+);
 process.exit(0);

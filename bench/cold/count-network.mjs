@@ -11,22 +11,12 @@ const [bundle = "", eventFile = ""] = process.argv.slice(2);
 const text = readFileSync(eventFile, "utf8");
 let calls = 0;
 
-for (const [owner, name] of /** @type {[object, string][]} */ ([
-  [net.Socket.prototype, "connect"],
-  [dgram.Socket.prototype, "send"],
-  [dgram.Socket.prototype, "connect"],
-  [tls, "connect"],
-  [dns, "lookup"],
-  [dns.promises, "lookup"],
-])) {
-  const original = Reflect.get(owner, name);
-  /** @this {unknown} @param {unknown[]} args */
-  const counting = function (...args) {
-    calls += 1;
-    return Reflect.apply(original, this, args);
-  };
-  Reflect.set(owner, name, counting);
-}
+count(net.Socket.prototype, "connect");
+count(dgram.Socket.prototype, "send");
+count(dgram.Socket.prototype, "connect");
+count(tls, "connect");
+count(dns, "lookup");
+count(dns.promises, "lookup");
 
 const { handler } = createRequire(import.meta.url)(bundle);
 const counts = [];
@@ -37,3 +27,14 @@ for (let request = 0; request < 2; request += 1) {
 }
 writeSync(3, JSON.stringify(counts));
 process.exit(0);
+
+/** @param {object} owner @param {string} name */
+function count(owner, name) {
+  const original = Reflect.get(owner, name);
+  /** @this {unknown} @param {unknown[]} args */
+  const counting = function (...args) {
+    calls += 1;
+    return Reflect.apply(original, this, args);
+  };
+  Reflect.set(owner, name, counting);
+}

@@ -23,7 +23,12 @@ export async function startParameterStore(
 ): Promise<ParameterStore> {
   let calls = 0;
   const answer = JSON.stringify({
-    Parameters: Object.entries(parameters).map(([Name, Value]) => ({ Name, Value, Type: "String", Version: 1 })),
+    Parameters: Object.entries(parameters).map(([Name, Value]) => ({
+      Name,
+      Value,
+      Type: "String",
+      Version: 1,
+    })),
   });
   const front = await startTlsFront({
     hosts: [`ssm.${region}.amazonaws.com`],
@@ -37,11 +42,18 @@ export async function startParameterStore(
   return { ...front, calls: () => calls };
 }
 
-async function respond(request: IncomingMessage, response: ServerResponse, answer: string): Promise<void> {
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: string,
+): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(Buffer.from(chunk));
-  if (request.headers["x-amz-target"] !== "AmazonSSM.GetParametersByPath") throw new Error("only GetParametersByPath is here");
-  const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+  if (request.headers["x-amz-target"] !== "AmazonSSM.GetParametersByPath")
+    throw new Error("only GetParametersByPath is here");
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+  );
   requireSignature({ method: "POST", path: "/", query: "", headers, body: Buffer.concat(chunks) });
   response.writeHead(200, { "content-type": "application/x-amz-json-1.1" }).end(answer);
 }

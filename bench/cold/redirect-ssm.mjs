@@ -21,7 +21,12 @@ function redirect(tls) {
   const connect = tls.connect;
   /** @param {import("node:tls").ConnectionOptions} options @param {unknown[]} rest */
   const redirecting = (options, ...rest) => {
-    const here = { ...options, host: "127.0.0.1", port, servername: options.servername || options.host };
+    const here = {
+      ...options,
+      host: "127.0.0.1",
+      port,
+      servername: options.servername || options.host,
+    };
     return Reflect.apply(connect, tls, [here, ...rest]);
   };
   Reflect.set(tls, "connect", redirecting);

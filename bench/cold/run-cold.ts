@@ -10,7 +10,13 @@ import { startParameterStore } from "./parameter-store.ts";
 import { spawnNode } from "./spawn-node.ts";
 
 /** What is measured in fresh processes. */
-export const coldCases = ["empty", "cryptoOnly", "guard", "guardWithoutSnapshot", "bareHttps"] as const;
+export const coldCases = [
+  "empty",
+  "cryptoOnly",
+  "guard",
+  "guardWithoutSnapshot",
+  "bareHttps",
+] as const;
 export type ColdCase = (typeof coldCases)[number];
 
 /** One fresh process. */
@@ -44,7 +50,12 @@ export interface ColdOptions {
  *
  * @throws {Error} (rejects) when an answer is not what it should be.
  */
-export async function runCold({ built, scratch, rounds, onProgress }: ColdOptions): Promise<ColdMeasurements> {
+export async function runCold({
+  built,
+  scratch,
+  rounds,
+  onProgress,
+}: ColdOptions): Promise<ColdMeasurements> {
   const packages = await layOutColdPackages(built, scratch);
   const store = await startParameterStore(snapshot.region, parameters);
   const caFile = join(scratch, "ca.pem");
@@ -56,16 +67,33 @@ export async function runCold({ built, scratch, rounds, onProgress }: ColdOption
     const asks = name === "guardWithoutSnapshot" || name === "bareHttps";
     const callsBefore = store.calls();
     const { report, wallMs } = await spawnNode(
-      [...(asks ? ["--import", script("redirect-ssm.mjs")] : []), script("boot.mjs"), packages[name], packages.event],
+      [
+        ...(asks ? ["--import", script("redirect-ssm.mjs")] : []),
+        script("boot.mjs"),
+        packages[name],
+        packages.event,
+      ],
       asks ? redirected : {},
     );
     const started: BootReport = JSON.parse(report);
     if (name !== "empty" && name !== "cryptoOnly") requireSignedAnswer(started.answer);
-    if (store.calls() - callsBefore !== (asks ? 1 : 0)) throw new Error(`${name} made another number of calls to Parameter Store`);
-    return { ms: started.loadMs + started.answerMs, wallMs, rssMb: started.rss / 1e6, modules: started.modules };
+    if (store.calls() - callsBefore !== (asks ? 1 : 0))
+      throw new Error(`${name} made another number of calls to Parameter Store`);
+    return {
+      ms: started.loadMs + started.answerMs,
+      wallMs,
+      rssMb: started.rss / 1e6,
+      modules: started.modules,
+    };
   };
 
-  const starts: Record<ColdCase, ColdStart[]> = { empty: [], cryptoOnly: [], guard: [], guardWithoutSnapshot: [], bareHttps: [] };
+  const starts: Record<ColdCase, ColdStart[]> = {
+    empty: [],
+    cryptoOnly: [],
+    guard: [],
+    guardWithoutSnapshot: [],
+    bareHttps: [],
+  };
   try {
     for (let round = 0; round <= rounds; round += 1) {
       onProgress(`cold, round ${round} of ${rounds}`);
@@ -74,7 +102,11 @@ export async function runCold({ built, scratch, rounds, onProgress }: ColdOption
         if (round > 0) starts[name].push(start);
       }
     }
-    const asking = await count([packages.guardWithoutSnapshot, packages.event], ["--import", script("redirect-ssm.mjs")], redirected);
+    const asking = await count(
+      [packages.guardWithoutSnapshot, packages.event],
+      ["--import", script("redirect-ssm.mjs")],
+      redirected,
+    );
     if (asking.cold === 0) throw new Error("the network counter counts nothing");
     return { starts, networkCalls: await count([packages.guard, packages.event]) };
   } finally {
@@ -86,9 +118,13 @@ export async function runCold({ built, scratch, rounds, onProgress }: ColdOption
     preload: readonly string[] = [],
     environment: Readonly<Record<string, string>> = {},
   ): Promise<ColdMeasurements["networkCalls"]> {
-    const { report } = await spawnNode([...preload, script("count-network.mjs"), ...args], environment);
+    const { report } = await spawnNode(
+      [...preload, script("count-network.mjs"), ...args],
+      environment,
+    );
     const [cold, warm]: number[] = JSON.parse(report);
-    if (cold === undefined || warm === undefined) throw new TypeError("the network counter reported nothing");
+    if (cold === undefined || warm === undefined)
+      throw new TypeError("the network counter reported nothing");
     return { cold, warm };
   }
 }

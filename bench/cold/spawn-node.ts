@@ -16,15 +16,21 @@ export interface Spawned {
  * @param environment more variables.
  * @throws {Error} (rejects) when it fails, with what it said.
  */
-export async function spawnNode(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Spawned> {
+export async function spawnNode(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Spawned> {
   const start = performance.now();
   const child = spawn(process.execPath, args, {
     env: { ...credentialVariables, NODE_NO_WARNINGS: "1", HOME: "/nonexistent", ...environment },
     stdio: ["ignore", "ignore", "pipe", "pipe"],
   });
-  const ended = new Promise<number | null>((resolve, reject) => child.once("error", reject).once("exit", resolve));
+  const ended = new Promise<number | null>((resolve, reject) =>
+    child.once("error", reject).once("exit", resolve),
+  );
   const [, , stderr, channel] = child.stdio;
-  if (stderr === null || channel === null || channel === undefined || !("read" in channel)) throw new TypeError("no pipes");
+  if (stderr === null || channel === null || channel === undefined || !("read" in channel))
+    throw new TypeError("no pipes");
   const errors = text(stderr);
   const report = await text(channel);
   const wallMs = performance.now() - start;

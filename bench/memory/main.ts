@@ -13,7 +13,9 @@ const progressEvery = 1000;
 
 const [directory = "", requests = ""] = process.argv.slice(2);
 await writeSettings(directory, snapshot);
-const { handler }: { handler: OriginRequestHandler } = createRequire(import.meta.url)(join(directory, "lambda.cjs"));
+const { handler }: { handler: OriginRequestHandler } = createRequire(import.meta.url)(
+  join(directory, "lambda.cjs"),
+);
 const event = createEvents();
 
 await ask(warmUpRequests);
@@ -26,7 +28,8 @@ process.send?.({ grownBytes: heldBytes() - before });
 
 /** Every request with a token of its own. */
 async function ask(count: number): Promise<void> {
-  for (let request = 0; request < count; request += 1) requireSignedAnswer(await handler(event(freshToken())));
+  for (let request = 0; request < count; request += 1)
+    requireSignedAnswer(await handler(event(freshToken())));
 }
 
 /** What is still in use after a full collection, inside and outside of V8's heap. */

@@ -13,7 +13,12 @@ export interface MemoryOptions {
 }
 
 /** @returns by how many bytes the guard's memory grew over that many requests, each with a token of its own. */
-export async function runMemory({ built, scratch, requests, onProgress }: MemoryOptions): Promise<number> {
+export async function runMemory({
+  built,
+  scratch,
+  requests,
+  onProgress,
+}: MemoryOptions): Promise<number> {
   const directory = join(scratch, "memory");
   await cp(built, directory, { recursive: true });
   return new Promise((resolve, reject) => {

@@ -26,7 +26,9 @@ const knownTokens = 64;
  *
  * @throws {Error} when the guard or a floor does not do what it is measured for.
  */
-export async function createCases(handler: OriginRequestHandler): Promise<Readonly<Record<WarmCase, Case>>> {
+export async function createCases(
+  handler: OriginRequestHandler,
+): Promise<Readonly<Record<WarmCase, Case>>> {
   const tokens = Array.from({ length: knownTokens }, freshToken);
   const expired = Array.from({ length: knownTokens }, expiredToken);
   const ready = tokens.map(readyToken);
@@ -74,14 +76,22 @@ export async function createCases(handler: OriginRequestHandler): Promise<Readon
 
 function readySigner(): { sign: (request: ReadyRequest) => string; request: ReadyRequest } {
   const timestamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "");
-  const sign = createOneShotSigner({ ...credentials, region: snapshot.region, service: "lambda", date: timestamp.slice(0, 8) });
+  const sign = createOneShotSigner({
+    ...credentials,
+    region: snapshot.region,
+    service: "lambda",
+    date: timestamp.slice(0, 8),
+  });
   const headers = [
     ["host", host],
     ["x-amz-content-sha256", emptyHash],
     ["x-amz-date", timestamp],
     ["x-amz-security-token", credentials.sessionToken],
   ] as const;
-  return { sign, request: { method: "GET", path: "/echo/reports", headers, payloadHash: emptyHash, timestamp } };
+  return {
+    sign,
+    request: { method: "GET", path: "/echo/reports", headers, payloadHash: emptyHash, timestamp },
+  };
 }
 
 function requireFloors(
@@ -89,9 +99,14 @@ function requireFloors(
   sign: (request: ReadyRequest) => string,
   request: ReadyRequest,
 ): void {
-  if (!tokens.every((token) => verifyBare(token, idKey.publicKey))) throw new Error("the floor refuses a good token");
+  if (!tokens.every((token) => verifyBare(token, idKey.publicKey)))
+    throw new Error("the floor refuses a good token");
   const [first, second] = tokens;
-  if (first === undefined || second === undefined || verifyBare({ ...first, signature: second.signature }, idKey.publicKey)) {
+  if (
+    first === undefined ||
+    second === undefined ||
+    verifyBare({ ...first, signature: second.signature }, idKey.publicKey)
+  ) {
     throw new Error("the floor accepts a forged token");
   }
   const headers = { ...Object.fromEntries(request.headers), authorization: sign(request) };
@@ -99,7 +114,8 @@ function requireFloors(
 }
 
 function requireRefusal(answer: EdgeAnswer, code: string): void {
-  const refused: unknown = answer && "status" in answer ? JSON.parse(answer.body ?? "{}").code : undefined;
+  const refused: unknown =
+    answer && "status" in answer ? JSON.parse(answer.body ?? "{}").code : undefined;
   if (refused !== code) throw new Error(`the guard does not refuse with ${code}`);
 }
 

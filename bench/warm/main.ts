@@ -14,7 +14,9 @@ const warmUpMs = 600;
 
 const [directory = "", rounds = ""] = process.argv.slice(2);
 await writeSettings(directory, snapshot);
-const { handler }: { handler: OriginRequestHandler } = createRequire(import.meta.url)(join(directory, "lambda.cjs"));
+const { handler }: { handler: OriginRequestHandler } = createRequire(import.meta.url)(
+  join(directory, "lambda.cjs"),
+);
 const cases = await createCases(handler);
 
 const callsPerSample = new Map<WarmCase, number>();
@@ -41,7 +43,7 @@ process.send?.(measured satisfies WarmMeasurements);
 async function warmUp(name: WarmCase): Promise<number> {
   let calls = 1;
   let perCall = 0;
-  for (let spent = 0; spent < warmUpMs; ) {
+  for (let spent = 0; spent < warmUpMs;) {
     const elapsed = await time(name, calls);
     spent += elapsed;
     perCall = elapsed / calls;

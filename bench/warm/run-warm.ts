@@ -16,7 +16,13 @@ export interface WarmOptions {
 }
 
 /** Times the warm cases in several processes, because each compiles the same code a little differently. */
-export async function runWarm({ built, scratch, processes, rounds, onProgress }: WarmOptions): Promise<WarmMeasurements[]> {
+export async function runWarm({
+  built,
+  scratch,
+  processes,
+  rounds,
+  onProgress,
+}: WarmOptions): Promise<WarmMeasurements[]> {
   const results: WarmMeasurements[] = [];
   for (let index = 1; index <= processes; index += 1) {
     onProgress(`warm, process ${index} of ${processes}`);

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -45,7 +45,7 @@ test("builds one file that runs by itself", async () => {
   const outdir = join(scratch, "alone");
   await mkdir(outdir);
   await writeFile(join(outdir, "stale.mjs"), "");
-  const built = await buildFunctions({ outdir });
+  const built = await buildFunctions(outdir);
   const bundle = await readFile(join(outdir, "lambda.mjs"));
   expect(await readdir(outdir)).toEqual(["lambda.mjs"]);
   expect(built).toEqual({ outdir, bytes: bundle.length });
@@ -65,7 +65,7 @@ test("builds one file that runs by itself", async () => {
 
 test("writes one line to the log for a fault, without the session token", async () => {
   const outdir = join(scratch, "fault");
-  await buildFunctions({ outdir });
+  await buildFunctions(outdir);
   const { stdout } = invoke(
     outdir,
     environment,
@@ -87,54 +87,9 @@ test("writes one line to the log for a fault, without the session token", async 
 
 test.each(Object.keys(environment))("does not load without %s, and says so", async (name) => {
   const outdir = join(scratch, name);
-  await buildFunctions({ outdir });
+  await buildFunctions(outdir);
   const others = Object.fromEntries(Object.entries(environment).filter(([key]) => key !== name));
   const { stderr, status } = invoke(outdir, others, functionUrlEvent());
   expect(status).toBe(1);
   expect(stderr).toContain(`TypeError: ${name} must be `);
-});
-
-test("builds a copy of the workspace from what the copy says", async () => {
-  const root = join(scratch, "copy");
-  for (const part of ["functions", "core", "blueprint"]) {
-    await cp(join(workspace, "packages", part), join(root, "packages", part), {
-      recursive: true,
-      filter: (path) => !/\/(node_modules|dist)$/.test(path),
-    });
-  }
-  const change = async (from: string, to: string, search: string, replacement: string) => {
-    const text = await readFile(join(workspace, from), "utf8");
-    expect(text).toContain(search);
-    await writeFile(join(root, to), text.replace(search, replacement));
-  };
-  const staffOnly = '"/*": { groups: ["staff"] }';
-  await change("access.ts", "access.ts", '"/*": "signed-in"', staffOnly);
-  const core = "packages/core/src/caller.ts";
-  await change(core, core, '"x-gatehouse-caller"', '"x-renamed-caller"');
-
-  const outdir = join(scratch, "copy-dist");
-  await buildFunctions({ root, outdir });
-  const { "x-gatehouse-caller": value = "", ...headers } = functionUrlEvent({
-    caller: plainUser,
-  }).headers;
-  const event = {
-    ...functionUrlEvent({ path: "/me" }),
-    headers: { ...headers, "x-renamed-caller": value },
-  };
-  const { stdout } = invoke(outdir, environment, event);
-  expect(JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({ statusCode: 403 });
-});
-
-test("leaves the old code in place when the new one does not build, and says what is wrong with it", async () => {
-  const root = join(scratch, "broken");
-  await mkdir(join(root, "packages/functions/src"), { recursive: true });
-  await writeFile(join(root, "packages/functions/src/lambda.ts"), "export const handler = ;\n");
-  const outdir = join(scratch, "kept");
-  const { bytes } = await buildFunctions({ outdir });
-  await expect(buildFunctions({ root, outdir })).rejects.toMatchObject({
-    errors: [
-      { text: 'Unexpected ";"', location: { line: 1, file: "packages/functions/src/lambda.ts" } },
-    ],
-  });
-  expect((await readFile(join(outdir, "lambda.mjs"))).length).toBe(bytes);
 });

@@ -17,19 +17,27 @@ export async function handler(event: EdgeEvent): Promise<EdgeAnswer> {
   if (!isAccepted(token, parameters)) return { status: "401" };
 
   const host = request.headers["host"]?.[0]?.value ?? "";
-  const signed = signedHeaders("lambda", { method: request.method, path: request.uri, headers: { host } });
+  const signed = signedHeaders("lambda", {
+    method: request.method,
+    path: request.uri,
+    headers: { host },
+  });
   const lines = Object.entries(signed).map(([name, value]) => [name, [{ key: name, value }]]);
   return { ...request, headers: { ...request.headers, ...Object.fromEntries(lines) } };
 }
 
 function isAccepted(token: string, parameters: ReadonlyMap<string, string>): boolean {
   const [header = "", payload = ""] = token.split(".");
-  const { kid }: { kid: string } = decode(header);
-  const { aud, exp }: { aud: string; exp: number } = decode(payload);
+  const { kid }: { kid: string } = JSON.parse(decode(header));
+  const { aud, exp }: { aud: string; exp: number } = JSON.parse(decode(payload));
   if (aud !== parameters.get("clients/web") || exp * 1000 <= Date.now()) return false;
-  const { keys }: { keys: (JsonWebKey & { kid: string })[] } = JSON.parse(parameters.get("jwks") ?? "");
+  const { keys }: { keys: (JsonWebKey & { kid: string })[] } = JSON.parse(
+    parameters.get("jwks") ?? "",
+  );
   const jwk = keys.find((key) => key.kid === kid);
-  return jwk !== undefined && verifyBare(readyToken(token), createPublicKey({ key: jwk, format: "jwk" }));
+  return (
+    jwk !== undefined && verifyBare(readyToken(token), createPublicKey({ key: jwk, format: "jwk" }))
+  );
 }
 
 async function loadParameters(): Promise<ReadonlyMap<string, string>> {
@@ -40,9 +48,15 @@ async function loadParameters(): Promise<ReadonlyMap<string, string>> {
     host,
     "x-amz-target": "AmazonSSM.GetParametersByPath",
   };
-  const answer = await post(host, signedHeaders("ssm", { method: "POST", path: "/", headers, body }), body);
+  const answer = await post(
+    host,
+    signedHeaders("ssm", { method: "POST", path: "/", headers, body }),
+    body,
+  );
   const { Parameters }: { Parameters: { Name: string; Value: string }[] } = JSON.parse(answer);
-  return new Map(Parameters.map(({ Name, Value }) => [Name.slice(settings.prefix.length + 1), Value]));
+  return new Map(
+    Parameters.map(({ Name, Value }) => [Name.slice(settings.prefix.length + 1), Value]),
+  );
 }
 
 function post(host: string, headers: OutgoingHttpHeaders, body: string): Promise<string> {
@@ -51,7 +65,9 @@ function post(host: string, headers: OutgoingHttpHeaders, body: string): Promise
       let text = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => (text += chunk));
-      response.on("end", () => (response.statusCode === 200 ? resolve(text) : reject(new Error("refused"))));
+      response.on("end", () =>
+        response.statusCode === 200 ? resolve(text) : reject(new Error("refused")),
+      );
     });
     request.on("error", reject);
     request.end(body);
@@ -60,10 +76,20 @@ function post(host: string, headers: OutgoingHttpHeaders, body: string): Promise
 
 function signedHeaders(
   service: string,
-  { method, path, headers, body = "" }: { method: string; path: string; headers: Record<string, string>; body?: string },
+  {
+    method,
+    path,
+    headers,
+    body = "",
+  }: { method: string; path: string; headers: Record<string, string>; body?: string },
 ): Record<string, string> {
   const timestamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "");
-  const sign = createOneShotSigner({ ...credentials, region: settings.region, service, date: timestamp.slice(0, 8) });
+  const sign = createOneShotSigner({
+    ...credentials,
+    region: settings.region,
+    service,
+    date: timestamp.slice(0, 8),
+  });
   const payloadHash = hash("sha256", body);
   const all = {
     ...headers,
@@ -71,11 +97,12 @@ function signedHeaders(
     "x-amz-date": timestamp,
     "x-amz-security-token": credentials.sessionToken,
   };
-  const sorted: ReadyRequest["headers"] = Object.entries(all).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const sorted: ReadyRequest["headers"] = Object.entries(all).toSorted(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
   return { ...all, authorization: sign({ method, path, headers: sorted, payloadHash, timestamp }) };
 }
 
-function decode<T>(part: string): T {
-  const value: T = JSON.parse(Buffer.from(part, "base64url").toString());
-  return value;
+function decode(part: string): string {
+  return Buffer.from(part, "base64url").toString();
 }

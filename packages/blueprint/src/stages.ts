@@ -100,7 +100,7 @@ function validate(stage: Stage, settings: StageSettings): void {
 
 /** An exact web origin: scheme, host, optional port; http for this machine only. */
 function isOrigin(value: unknown): boolean {
-  if (typeof value !== "string" || !URL.canParse(value)) return false;
+  if (typeof value !== "string" || value.includes("*") || !URL.canParse(value)) return false;
   const url = new URL(value);
   if (url.origin !== value) return false;
   return (

@@ -1,12 +1,5 @@
+import { cors } from "@gatehouse/blueprint/cors";
 import type { HttpHeaders, HttpRequest } from "@gatehouse/core/http-request";
-
-/** Lists are the same for every path and caller, so a preflight tells nothing about what exists. */
-const allowMethods = "GET, HEAD, POST, PUT, PATCH, DELETE";
-const allowHeaders =
-  "authorization, content-type, if-match, if-none-match, last-event-id, range, x-amz-content-sha256";
-const exposeHeaders =
-  "content-disposition, content-range, etag, www-authenticate, x-amzn-requestid";
-const maxAgeSeconds = 600;
 
 /** A CORS preflight, as browsers send it before a cross-origin call with a bearer token. */
 export function isPreflight({ method, headers }: HttpRequest): boolean {
@@ -17,13 +10,13 @@ export function preflightHeaders(
   headers: HttpHeaders,
   corsOrigins: readonly string[],
 ): Record<string, string> {
-  const cors = corsHeaders(headers, corsOrigins);
-  if (cors["access-control-allow-origin"] === undefined) return cors;
+  const answer = corsHeaders(headers, corsOrigins);
+  if (answer["access-control-allow-origin"] === undefined) return answer;
   return {
-    ...cors,
-    "access-control-allow-methods": allowMethods,
-    "access-control-allow-headers": allowHeaders,
-    "access-control-max-age": String(maxAgeSeconds),
+    ...answer,
+    "access-control-allow-methods": cors.allowMethods,
+    "access-control-allow-headers": cors.allowHeaders,
+    "access-control-max-age": String(cors.maxAgeSeconds),
   };
 }
 
@@ -40,7 +33,7 @@ export function corsHeaders(
   if (only === undefined || !corsOrigins.includes(only)) return { vary: "Origin" };
   return {
     "access-control-allow-origin": only,
-    "access-control-expose-headers": exposeHeaders,
+    "access-control-expose-headers": cors.exposeHeaders,
     vary: "Origin",
   };
 }

@@ -1,10 +1,7 @@
+import { cors as corsLists } from "@gatehouse/blueprint/cors";
 import type { MiddlewareHandler } from "hono";
 
 import type { AppEnv } from "./app-env.ts";
-
-/** The same list as the guard's own answers have, whatever the route. */
-const exposeHeaders =
-  "content-disposition, content-range, etag, www-authenticate, x-amzn-requestid";
 
 /**
  * Lets scripts of the listed origins read the answers; the guard has answered their preflights.
@@ -19,6 +16,6 @@ export function cors(origins: readonly string[]): MiddlewareHandler<AppEnv> {
     const origin = c.req.header("origin");
     if (origin === undefined || !listed.has(origin)) return;
     c.header("access-control-allow-origin", origin);
-    c.header("access-control-expose-headers", exposeHeaders);
+    c.header("access-control-expose-headers", corsLists.exposeHeaders);
   };
 }

@@ -51,7 +51,7 @@ export async function createBundleStore(snapshot: Snapshot): Promise<BundleStore
       functions: join(directory, `functions-${builds}`),
     };
     await Promise.all(Object.values(bundles).map((path) => mkdir(path)));
-    await Promise.all([buildEdge(bundles.edge), buildFunctions({ outdir: bundles.functions })]);
+    await Promise.all([buildEdge(bundles.edge), buildFunctions(bundles.functions)]);
     await writeSettings(bundles.edge, snapshot);
     return bundles;
   };

@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+
+import { edgeRoleName, edgeRolePolicy, edgeRoleTrust } from "./edge-role.ts";
+
+test("the edge role may call one function through its URL, read its own parameters, write its log, and nothing else", () => {
+  expect(
+    edgeRolePolicy({
+      functionArn: "arn:aws:lambda:eu-central-1:123456789012:function:api",
+      parameterPrefixArn: "arn:aws:ssm:eu-central-1:123456789012:parameter/gatehouse/app/stage",
+      logGroupArn: "arn:aws:logs:*:123456789012:log-group:/gatehouse/app/stage/guard",
+    }),
+  ).toEqual({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "CallTheFunctionUrl",
+        Effect: "Allow",
+        Action: "lambda:InvokeFunctionUrl",
+        Resource: "arn:aws:lambda:eu-central-1:123456789012:function:api",
+        Condition: { StringEquals: { "lambda:FunctionUrlAuthType": "AWS_IAM" } },
+      },
+      {
+        Sid: "InvokeThroughTheUrlOnly",
+        Effect: "Allow",
+        Action: "lambda:InvokeFunction",
+        Resource: "arn:aws:lambda:eu-central-1:123456789012:function:api",
+        Condition: { Bool: { "lambda:InvokedViaFunctionUrl": "true" } },
+      },
+      {
+        Sid: "ReadItsOwnSettings",
+        Effect: "Allow",
+        Action: ["ssm:GetParametersByPath", "ssm:GetParameters"],
+        Resource: [
+          "arn:aws:ssm:eu-central-1:123456789012:parameter/gatehouse/app/stage",
+          "arn:aws:ssm:eu-central-1:123456789012:parameter/gatehouse/app/stage/*",
+        ],
+      },
+      {
+        Sid: "WriteItsLog",
+        Effect: "Allow",
+        Action: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+        Resource: [
+          "arn:aws:logs:*:123456789012:log-group:/gatehouse/app/stage/guard",
+          "arn:aws:logs:*:123456789012:log-group:/gatehouse/app/stage/guard:*",
+        ],
+      },
+    ],
+  });
+});
+
+test("only Lambda and Lambda@Edge may assume it", () => {
+  expect(edgeRoleTrust.Statement.map(({ Principal }) => Principal)).toEqual([
+    { Service: ["lambda.amazonaws.com", "edgelambda.amazonaws.com"] },
+  ]);
+});
+
+test("its name is fixed by app and stage, and never longer than IAM takes", () => {
+  expect(edgeRoleName("gatehouse", "anna")).toBe("gatehouse-anna-guard");
+  expect(edgeRoleName("gatehouse", "s".repeat(48))).toHaveLength(64);
+  expect(() => edgeRoleName("gatehouse", "s".repeat(49))).toThrow("shorten the stage");
+});
