@@ -31,9 +31,9 @@ const path = fc
     fc.constantFrom("things", "%61dmin", ""),
   )
   .map(([first, spelled, one, second, other, third]) => {
-    const head = [...first]
-      .map((character, index) => (spelled[index] ?? String)(character))
-      .join("");
+    const head = Array.from(first, (character, index) =>
+      (spelled[index] ?? String)(character),
+    ).join("");
     return `/${head}${one}${second}${other}${third}`;
   });
 

@@ -10,10 +10,16 @@ import { rowsOf, type Measurements } from "./rows.ts";
 import { printTable, thisMachine, verdictOf } from "./table.ts";
 import { runWarm } from "./warm/run-warm.ts";
 
-const options = parseOptions(process.argv.slice(2));
-if (options === undefined) {
-  console.log(usage);
-} else {
+try {
+  const options = parseOptions(process.argv.slice(2));
+  if (options === "help") console.log(usage);
+  else await bench(options);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+async function bench(options: BenchOptions): Promise<void> {
   const rows = rowsOf(await measure(options));
   const date = new Date().toISOString().slice(0, 10);
   const machine = thisMachine();

@@ -22,10 +22,10 @@ Needs a machine that does little else: the ratios are paired, but a busy machine
 `;
 
 /**
- * @returns `undefined` when only the help was asked for.
- * @throws {TypeError} for an option that does not exist.
+ * @returns `"help"` when only that was asked for.
+ * @throws {TypeError} for an option that does not exist, with a message for whoever typed it.
  */
-export function parseOptions(args: readonly string[]): BenchOptions | undefined {
+export function parseOptions(args: readonly string[]): BenchOptions | "help" {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -35,7 +35,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | undefined 
       help: { type: "boolean", default: false },
     },
   });
-  if (values.help) return undefined;
+  if (values.help) return "help";
   const rounds = values.quick
     ? { warmProcesses: 1, warmRounds: 20, coldRounds: 7, memoryRequests: 4000 }
     : { warmProcesses: 3, warmRounds: 40, coldRounds: 20, memoryRequests: 20_000 };

@@ -3,11 +3,13 @@ import { spawn } from "node:child_process";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 
 import { afterEach, describe, expect, test, vi } from "vitest";
 
 import { viaApp } from "../client.ts";
 import { runCommand, startCommand, type RunningStack } from "../command.ts";
+import type { Target } from "../target.ts";
 import { copyRepository, type RepositoryCopy } from "../repository-copy.ts";
 
 const running: RunningStack[] = [];
@@ -87,6 +89,32 @@ describe("the start command", () => {
     expect(isAlive(pid)).toBe(true);
     parent.kill("SIGKILL");
     await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 5000 });
+  });
+});
+
+describe("the command of the README", () => {
+  test("prints one line, and takes the stack along when npx is killed", async () => {
+    const npx = spawn(
+      "npx",
+      ["--yes", "pnpm@10.34.9", "--silent", "start", "--json", "--port", "0"],
+      {
+        cwd: join(import.meta.dirname, "../.."),
+        stdio: ["ignore", "pipe", "ignore"],
+      },
+    );
+    const lines: string[] = [];
+    for await (const line of createInterface({ input: npx.stdout })) {
+      lines.push(line);
+      if (line.startsWith("{")) break;
+    }
+    const target: Target = JSON.parse(lines.at(-1) ?? "");
+    expect(lines).toHaveLength(1);
+    expect((await viaApp(target, { token: target.tokens.id })).status).toBe(200);
+    npx.kill("SIGKILL");
+    await vi.waitFor(() => expect(viaApp(target)).rejects.toThrow("ECONNREFUSED"), {
+      timeout: 10_000,
+      interval: 200,
+    });
   });
 });
 

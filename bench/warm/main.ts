@@ -54,7 +54,6 @@ async function warmUp(name: WarmCase): Promise<number> {
 
 async function time(name: WarmCase, calls: number): Promise<number> {
   const run = cases[name](calls);
-  global.gc?.({ type: "minor" });
   const start = performance.now();
   const running = run();
   if (running !== undefined) await running;

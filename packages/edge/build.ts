@@ -5,7 +5,8 @@ import { gzipSync } from "node:zlib";
 import type { Snapshot } from "@gatehouse/blueprint/snapshot";
 import { build, type BuildOptions } from "esbuild";
 
-import { compiledAccess } from "./compiled-access.ts";
+import { compiledAccess } from "./bundler/compiled-access.ts";
+import { leanSmithy } from "./bundler/lean-smithy.ts";
 import { parseSnapshot } from "./src/snapshot.ts";
 
 const source = join(import.meta.dirname, "src");
@@ -52,7 +53,7 @@ export async function buildEdge(outdir: string): Promise<readonly BuiltFile[]> {
       entryPoints: [join(source, "lambda.ts")],
       outfile: join(outdir, hotPath.file),
       external: ["./settings.json", ...lazyFiles.map((name) => `./${name}.cjs`)],
-      plugins: [compiledAccess],
+      plugins: [compiledAccess, leanSmithy],
       alias: {
         https: join(source, "no-network.ts"),
         // The signer's portable default; the guard gives it the native one.

@@ -26,8 +26,12 @@ export interface Snapshot {
   readonly functionUrlHost: string;
   /** Accepted `iss` values, compared as they are. */
   readonly issuers: readonly string[];
-  /** The pool's key set; absent: loaded from SSM before the first request is answered. */
-  readonly jwks?: { readonly keys: readonly SnapshotKey[] };
+  /** The pool's key set; absent: loaded from SSM before the first request is answered. A deployment always bakes it. */
+  readonly jwks?: {
+    readonly keys: readonly SnapshotKey[];
+    /** When they were fetched, whole seconds since the epoch; keys older than a day are refreshed beside a request. */
+    readonly fetchedAt?: number;
+  };
   /** App clients by id; absent: the ids are loaded from SSM before the first request is answered. */
   readonly clients?: Readonly<
     Record<string, { readonly kind: AppClientKind; readonly tokenUses: readonly TokenUse[] }>

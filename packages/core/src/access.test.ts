@@ -442,6 +442,38 @@ function define(options: object): AccessRules {
   return Reflect.apply(defineAccess, undefined, [options]);
 }
 
+describe("an exact rule", () => {
+  const nobody = { kind: "anonymous" } as const;
+  test.each([
+    ["GET /v1/*", "GET", "/v1/x"],
+    ["POST /v1/*", "POST", "/v1/x"],
+  ])("wins over %s, which is as long", (wildcard, method, path) => {
+    const define = (list: Record<string, Access<never>>) =>
+      defineAccess({ scopes: [], rules: list });
+    const exact = { [path]: { groups: ["admin"] } };
+    for (const list of [
+      define({ "/*": "signed-in", [wildcard]: "anyone", ...exact }),
+      define({ "/*": "signed-in", ...exact, [wildcard]: "anyone" }),
+    ]) {
+      expect(decide(list, { method, path }, nobody)).toEqual({
+        allowed: false,
+        rule: path,
+        code: "token_missing",
+      });
+    }
+  });
+
+  test("that a longer rule for one method would pass over is a mistake", () => {
+    const list: Record<string, Access<never>> = {
+      "GET /a/*": "anyone",
+      "/a": { groups: ["admin"] },
+    };
+    expect(() => defineAccess({ scopes: [], rules: list })).toThrow(
+      'access rule "/a" is passed over for GET, because "GET /a/*" is longer and covers that path too',
+    );
+  });
+});
+
 describe("building", () => {
   const misuses: [why: string, rules: Record<string, unknown>, named: RegExp][] = [
     [

@@ -16,7 +16,7 @@ export type { Access } from "./access-rule.ts";
 /** The access rules of an app, read once; made by {@link defineAccess} only. */
 export interface AccessRules {
   readonly scopes: readonly string[];
-  /** In the order they are tried: longest pattern first, then the one with a method (HEAD before GET). */
+  /** In the order they are tried: longest pattern first, exact before `*`, then the one with a method (HEAD before GET). */
   readonly rules: readonly AccessRule[];
 }
 
@@ -53,7 +53,7 @@ export type Decision =
 /**
  * Declares which path and method asks for what.
  *
- * The longest pattern wins, then the one with a method; a rule for another method does not match. GET covers HEAD; where
+ * The longest pattern wins, of two as long the exact one, then the one with a method; a rule for another method does not match. GET covers HEAD; where
  * the same pattern has a rule for HEAD too, that one decides for HEAD.
  *
  * @throws {TypeError} naming the rule that is a duplicate, unreachable, a public `/*`, asks for an unknown scope, or is mistyped.
@@ -74,7 +74,7 @@ export function defineAccess<const Scope extends string>({
   const parsed = Object.entries(rules).map(([text, access]) =>
     parseAccessRule(text, access, knownScopes),
   );
-  parsed.sort((a, b) => b.pattern.length - a.pattern.length || methodRank(a) - methodRank(b));
+  parsed.sort(byPrecedence);
 
   const seen = new Map<string, AccessRule>();
   for (const rule of parsed) {
@@ -87,6 +87,11 @@ export function defineAccess<const Scope extends string>({
     seen.set(key, rule);
   }
   for (const rule of parsed) {
+    const shadow = shadowOf(parsed, rule);
+    if (shadow)
+      throw new TypeError(
+        `access rule ${JSON.stringify(rule.text)} is passed over for ${shadow.method}, because ${JSON.stringify(shadow.text)} is longer and covers that path too`,
+      );
     if (!isReachable(parsed, rule))
       throw new TypeError(
         `access rule ${JSON.stringify(rule.text)} is never reached: longer patterns win wherever it matches (/a/* covers /a too)`,
@@ -188,6 +193,15 @@ function coversMethod(rule: AccessRule, method: string): boolean {
   );
 }
 
+/** Longest pattern first; of two as long, the exact path before the one that ends in `*`; then the one with a method. */
+function byPrecedence(a: AccessRule, b: AccessRule): number {
+  return (
+    b.pattern.length - a.pattern.length ||
+    Number(b.exact.whole) - Number(a.exact.whole) ||
+    methodRank(a) - methodRank(b)
+  );
+}
+
 function methodRank({ method }: AccessRule): number {
   if (method === undefined) return 2;
   return method === "HEAD" ? 0 : 1;
@@ -201,6 +215,15 @@ function isReachable(rules: readonly AccessRule[], rule: AccessRule): boolean {
       firstMatch(rules, method, path, "exact") === rule &&
       firstMatch(rules, method, path.toLowerCase(), "lowerCase") === rule,
   );
+}
+
+/** A `*` rule for some methods only that takes an exact rule's own path away from it: surely not what was meant. */
+function shadowOf(rules: readonly AccessRule[], rule: AccessRule): AccessRule | undefined {
+  if (!rule.exact.whole) return undefined;
+  return ruleMethods
+    .filter((method) => coversMethod(rule, method))
+    .map((method) => firstMatch(rules, method, rule.exact.path, "exact"))
+    .find((winner) => winner?.exact.whole === false && winner.method !== undefined);
 }
 
 function overlap(wanted: readonly string[], held: readonly string[]): boolean {

@@ -62,7 +62,8 @@ export function toCloudFrontRequest(
   original: CloudFrontRequest,
   signed: HttpRequest,
 ): CloudFrontRequest {
-  const headers: CloudFrontHeaders = {};
+  // Without a prototype, because a header may be called `__proto__`.
+  const headers: CloudFrontHeaders = Object.create(null);
   for (const [name, values] of Object.entries(signed.headers)) {
     const before = original.headers[name];
     headers[name] = sameValues(before, values)
@@ -104,7 +105,7 @@ function bodyOf(request: CloudFrontRequest, headers: HttpHeaders): HttpBody {
   const data = isObject(body) ? body.data : "";
   if (typeof data !== "string") throw malformed("the body is not text");
   if (isObject(body) && body.inputTruncated) return { kind: "hidden" };
-  if (data === "" && announcesBody(headers)) return { kind: "hidden" };
+  if (data === "" && announcesBody(request.method, headers)) return { kind: "hidden" };
   const encoding = isObject(body) && body.encoding === "text" ? "utf8" : "base64";
   return {
     kind: "visible",
@@ -114,10 +115,13 @@ function bodyOf(request: CloudFrontRequest, headers: HttpHeaders): HttpBody {
   };
 }
 
-function announcesBody(headers: HttpHeaders): boolean {
-  if (headers["transfer-encoding"] !== undefined) return true;
+/** CloudFront shows the body of these methods; chunks without a byte in them are then an empty body. */
+const shownMethods = new Set(["POST", "PUT", "PATCH"]);
+
+function announcesBody(method: string, headers: HttpHeaders): boolean {
   const length = headers["content-length"];
-  return length !== undefined && !(length.length === 1 && /^0+$/.test(length[0] ?? ""));
+  if (length !== undefined) return !(length.length === 1 && /^0+$/.test(length[0] ?? ""));
+  return headers["transfer-encoding"] !== undefined && !shownMethods.has(method);
 }
 
 let scratch = Buffer.alloc(0);

@@ -10,6 +10,14 @@ import { declaredBodyHash, withoutRefusedHeaders } from "./viewer-headers.ts";
 /** Lambda takes 6 MB of event; a body announced as larger cannot arrive. */
 const maxBodyBytes = 6_291_456;
 
+/** CloudFront's limit for path and query together, in a request that a function returns. */
+const maxUrlCharacters = 8192;
+
+/** CloudFront's smaller documented limit for headers and query (20,480), less what it adds itself after the guard. */
+const maxHeaderBytes = 20_480 - 512;
+/** `: ` and the end of the line. */
+const headerOverheadBytes = 4;
+
 export interface GuardDeps {
   readonly identify: Identify;
   readonly sign: (request: HttpRequest, bodyHash?: string) => Promise<HttpRequest>;
@@ -49,7 +57,10 @@ export function createGuard({ identify, sign, access, forwardToken }: GuardDeps)
       ...(forwardToken && bearer !== undefined ? { [tokenHeader]: [bearer] } : {}),
       host: [request.host],
     };
-    return { request: await sign({ ...request, headers }, bodyHash), caller, rule };
+    const signed = await sign({ ...request, headers }, bodyHash);
+    requireShortUrl(signed);
+    requireRoomForHeaders(signed);
+    return { request: signed, caller, rule };
   };
 }
 
@@ -76,6 +87,29 @@ function missing(
     ...(needed?.scopes === undefined ? [] : [`one of the scopes ${needed.scopes.join(", ")}`]),
   ];
   return parts.length === 0 ? "You may not call this." : `This needs ${parts.join(" and ")}.`;
+}
+
+/** Percent-encoding can make a query three times as long as it came, and CloudFront takes no more than this from a function. */
+function requireShortUrl({ path, query }: HttpRequest): void {
+  if (path.length + 1 + query.length < maxUrlCharacters) return;
+  throw new GuardError(
+    "query_malformed",
+    `The URL has more than ${maxUrlCharacters} characters once its query is percent-encoded. Send a shorter query, or a body.`,
+  );
+}
+
+/** The guard's own headers (credentials, caller) come on top of the viewer's, and CloudFront refuses what is too much. */
+function requireRoomForHeaders({ path, query, headers }: HttpRequest): void {
+  let bytes = path.length + query.length;
+  for (const [name, values] of Object.entries(headers)) {
+    for (const value of values)
+      bytes += name.length + Buffer.byteLength(value) + headerOverheadBytes;
+  }
+  if (bytes <= maxHeaderBytes) return;
+  throw new GuardError(
+    "headers_too_large",
+    "The headers are too large for CloudFront once the guard has added its own. Send fewer cookies or shorter headers.",
+  );
 }
 
 /** @returns the hash to sign where the bytes are hidden; `undefined` where the signer hashes them itself. */

@@ -11,11 +11,14 @@ function setUp(answer: () => Promise<unknown>, baked: readonly (typeof first)[] 
   const clock = fixedClock();
   const fetch = vi.fn<typeof answer>(answer);
   const notices: unknown[] = [];
-  const keys = createKeySet(baked.length === 0 ? undefined : baked, {
-    fetch,
-    now: clock.now,
-    log: (entry) => notices.push(entry),
-  });
+  const keys = createKeySet(
+    baked.length === 0 ? undefined : { keys: baked, fetchedAt: clock.now() },
+    {
+      fetch,
+      now: clock.now,
+      log: (entry) => notices.push(entry),
+    },
+  );
   return { clock, fetch, keys, notices };
 }
 
@@ -72,8 +75,8 @@ describe("the pool's key set", () => {
     expect(fetch).toHaveBeenCalledTimes(0);
     clock.advance(1);
     keys.refreshWhenOld();
-    expect(fetch).toHaveBeenCalledTimes(1);
     await vi.waitFor(() => expect(keys.current().keys).toEqual([second]));
+    expect(fetch).toHaveBeenCalledTimes(1);
   });
 
   const hostile: [why: string, value: unknown][] = [
@@ -84,6 +87,7 @@ describe("the pool's key set", () => {
     ["a symmetric key", { keys: [{ ...first, kty: "oct", k: "c2VjcmV0" }] }],
     ["another algorithm", { keys: [{ ...first, alg: "HS256" }] }],
     ["a key for encryption", { keys: [{ ...first, use: "enc" }] }],
+    ["an exponent that lets anybody sign", { keys: [{ ...first, e: "AQ" }] }],
     ["a short modulus", { keys: [{ ...first, n: "AQAB" }] }],
     ["one kid twice", { keys: [first, { ...second, kid: first.kid }] }],
     ["a key without kid", { keys: [{ ...first, kid: undefined }] }],
@@ -95,6 +99,42 @@ describe("the pool's key set", () => {
     expect(notices).toEqual([
       { notice: "keys_refresh_failed", cause: "TypeError" } satisfies Notice,
     ]);
+  });
+
+  test("a fetch that throws at once is tried again, too", async () => {
+    const { keys, fetch, clock } = setUp(() => {
+      throw new Error("no such file");
+    });
+    await expect(keys.refetch()).rejects.toMatchObject({ code: "keys_unavailable" });
+    clock.advance(10);
+    await expect(keys.refetch()).rejects.toMatchObject({ code: "keys_unavailable" });
+    expect(fetch).toHaveBeenCalledTimes(2);
+  });
+
+  test("baked keys are as old as when they were fetched, whenever the container started", async () => {
+    const clock = fixedClock();
+    const deps = { now: clock.now, log: () => undefined };
+    const day = 24 * 60 * 60;
+    const fetches = async (fetchedAt: number | undefined): Promise<number> => {
+      const fetch = vi.fn<() => Promise<unknown>>(async () => ({ keys: [second] }));
+      const baked = { keys: [first], ...(fetchedAt === undefined ? {} : { fetchedAt }) };
+      createKeySet(baked, { ...deps, fetch }).refreshWhenOld();
+      await Promise.resolve();
+      return fetch.mock.calls.length;
+    };
+    expect(await fetches(clock.now() - day + 1)).toBe(0);
+    expect(await fetches(clock.now() - day)).toBe(1);
+    expect(await fetches(undefined)).toBe(1);
+    // A time to come is somebody's mistake, and must not keep a key for good.
+    expect(await fetches(clock.now() + 10 * day)).toBe(0);
+  });
+
+  test("keys that came with the settings are checked against the pool's own at once", async () => {
+    const { keys, fetch } = setUp(async () => ({ keys: [second] }), []);
+    keys.adopt([first]);
+    keys.refreshWhenOld();
+    await vi.waitFor(() => expect(keys.current().keys).toEqual([second]));
+    expect(fetch).toHaveBeenCalledTimes(1);
   });
 
   test("adopts keys only when it has none", () => {

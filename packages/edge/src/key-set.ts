@@ -6,7 +6,7 @@ import { causeOf, type Log } from "./log.ts";
 
 /** A key id nobody knows may cost one fetch in this time, whoever asks and however it ends. */
 const coolDownSeconds = 10;
-/** A withdrawn key is trusted no longer than this after AWS withdraws it, as long as requests come in. */
+/** Older keys are asked for again beside a request, so a withdrawn key is trusted a little longer than this at most. */
 const maxAgeSeconds = 24 * 60 * 60;
 
 export interface KeySetDeps {
@@ -20,7 +20,7 @@ export interface KeySetDeps {
 /** The user pool's public keys: known from the start, replaced when they are old or when a token names another. */
 export interface PoolKeySet {
   readonly current: () => { readonly generation: number; readonly keys: readonly SnapshotKey[] };
-  /** Takes a key set that was loaded with the settings, when there is none yet. */
+  /** Takes a key set that was loaded with the settings, when there is none yet. It counts as old. */
   readonly adopt: (keys: readonly SnapshotKey[]) => void;
   /**
    * Asks for the key set again: one request at a time, one in ten seconds.
@@ -32,13 +32,20 @@ export interface PoolKeySet {
   readonly refreshWhenOld: () => void;
 }
 
+/** The keys in the guard's settings file. Without a time they count as old. */
+export interface BakedKeys {
+  readonly keys: readonly SnapshotKey[];
+  /** When they were fetched, whole seconds since the epoch. */
+  readonly fetchedAt?: number;
+}
+
 export function createKeySet(
-  baked: readonly SnapshotKey[] | undefined,
+  baked: BakedKeys | undefined,
   { fetch, now, log }: KeySetDeps,
 ): PoolKeySet {
-  let keys = baked === undefined ? [] : parseKeySet({ keys: baked });
+  let keys = baked === undefined ? [] : parseKeySet(baked);
   let generation = 0;
-  let loadedAt = now();
+  let loadedAt = Math.min(baked?.fetchedAt ?? 0, now());
   let attempt: { at: number; failed: boolean } | undefined;
   let running: Promise<void> | undefined;
 
@@ -70,18 +77,21 @@ export function createKeySet(
       if (attempt.failed) throw unavailable();
       return undefined;
     }
-    running = load();
+    // Started in a later turn, so that a fetch that throws at once is cleared away like any other.
+    running = Promise.resolve().then(load);
     return running;
   };
 
   return {
     current: () => ({ generation, keys }),
     adopt(fresh) {
-      if (keys.length === 0) replace(fresh);
+      if (keys.length > 0) return;
+      keys = fresh;
+      generation += 1;
     },
     refetch,
     refreshWhenOld() {
-      if (now() - loadedAt < maxAgeSeconds) return;
+      if (keys.length === 0 || now() - loadedAt < maxAgeSeconds) return;
       refetch().catch(() => undefined); // logged where it failed; the old keys go on until the next try
     },
   };

@@ -26,7 +26,7 @@ function build(): OriginRequestHandler {
   try {
     const snapshot: Snapshot = require("./settings.json");
     const now = (): number => Math.floor(Date.now() / 1000);
-    const keys = createKeySet(snapshot.jwks?.keys, {
+    const keys = createKeySet(snapshot.jwks, {
       fetch: () => network().fetchJson(`${snapshot.issuers[0]}/.well-known/jwks.json`),
       now,
       log,

@@ -13,6 +13,8 @@ export interface Decision {
   readonly code?: ErrorCode;
   readonly rule?: string;
   readonly caller?: Caller["kind"];
+  /** What the caller was told, too: our own sentence, which quotes nothing that was sent. */
+  readonly detail?: string;
   /** The chain of error names and messages behind a refusal; ours and the libraries', never the caller's text. */
   readonly cause?: string;
 }

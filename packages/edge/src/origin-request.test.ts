@@ -54,7 +54,7 @@ function setUp(changes: Partial<typeof snapshot> = {}) {
     fetches += 1;
     return settingsFile.jwks;
   };
-  const keys = createKeySet(settingsFile.jwks?.keys, { fetch, now: clock.now, log });
+  const keys = createKeySet(settingsFile.jwks, { fetch, now: clock.now, log });
   const loadParameters = async (): Promise<never> => {
     throw new Error("no network here");
   };
@@ -85,6 +85,7 @@ function setUp(changes: Partial<typeof snapshot> = {}) {
   const now = clock.now();
   return {
     clock,
+    guard,
     lines,
     fetches: () => fetches,
     id: (claims: Partial<Parameters<typeof idClaims>[0]> = {}) =>
@@ -407,6 +408,24 @@ describe("a refusal", () => {
       "body_hash_required",
     ],
     [
+      "an origin with a path",
+      ({ id }) => ({ originPath: "/v1", headers: bearer(id()) }),
+      "421",
+      "origin_unknown",
+    ],
+    [
+      "a query that is too long once it is encoded",
+      ({ id }) => ({ querystring: "a&".repeat(3000), headers: bearer(id()) }),
+      "400",
+      "query_malformed",
+    ],
+    [
+      "headers that leave no room for the guard's own",
+      ({ id }) => ({ headers: { ...bearer(id()), cookie: "a".repeat(19_900) } }),
+      "431",
+      "headers_too_large",
+    ],
+    [
       "a hidden DELETE body without its hash",
       ({ id }) => ({ method: "DELETE", headers: { ...bearer(id()), "content-length": "5" } }),
       "413",
@@ -508,7 +527,7 @@ describe("a refusal", () => {
   function setUpUnbaked(unbaked: Omit<typeof snapshot, "clients">) {
     const clock = fixedClock();
     const log = (): void => undefined;
-    const keys = createKeySet(unbaked.jwks?.keys, {
+    const keys = createKeySet(unbaked.jwks, {
       fetch: async () => undefined,
       now: clock.now,
       log,
@@ -550,6 +569,7 @@ describe("a refusal", () => {
         outcome: "refused",
         status: 500,
         code: "settings_invalid",
+        detail: "The guard failed. Nothing was forwarded.",
         cause: "RangeError",
       },
     ]);
@@ -609,10 +629,36 @@ describe("cross-origin callers", () => {
     }
   });
 
+  test("that name two origins get nothing", async () => {
+    const { headers } = await setUp().refuse({
+      headers: { origin: ["https://spa.example.com", "https://evil.example"] },
+    });
+    expect(headers?.["access-control-allow-origin"]).toBe(undefined);
+  });
+
   test("can read why they were refused", async () => {
     const { headers } = await setUp().refuse({ headers: { origin: "https://spa.example.com" } });
     expect(headers?.["access-control-allow-origin"]?.[0]?.value).toBe("https://spa.example.com");
     expect(headers?.["access-control-allow-credentials"]).toBe(undefined);
+  });
+});
+
+describe("what a request starts and does not wait for", () => {
+  test.each([
+    ["a request that is let in", { uri: "/public/health" }],
+    ["a refused one", { uri: "/" }],
+  ])("%s refreshes old settings and old keys", async (_why, parts) => {
+    const stack = setUp();
+    const started: string[] = [];
+    const handle = createOriginRequest({
+      snapshot,
+      settings: { ready: () => undefined, refreshWhenOld: () => started.push("settings") },
+      keys: { refreshWhenOld: () => started.push("keys") },
+      guard: stack.guard,
+      log: () => undefined,
+    });
+    await handle(originRequestEvent(parts));
+    expect(started).toEqual(["settings", "keys"]);
   });
 });
 

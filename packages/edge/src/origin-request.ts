@@ -49,13 +49,15 @@ export function createOriginRequest({
       }
       const loading = settings.ready();
       if (loading !== undefined) await loading;
-      settings.refreshWhenOld();
-      keys.refreshWhenOld();
       const admitted = await guard(http, clientIp);
       log({ ...entry, outcome: "forwarded", rule: admitted.rule, caller: admitted.caller.kind });
       return toCloudFrontRequest(request, admitted.request);
     } catch (error) {
       return refuse(error, received);
+    } finally {
+      // Started by this request, awaited by none; it may finish in a later one.
+      settings.refreshWhenOld();
+      keys.refreshWhenOld();
     }
   };
 
@@ -73,6 +75,7 @@ export function createOriginRequest({
       outcome: "refused",
       status: statusOf(known.code),
       code: known.code,
+      detail: known.message,
       ...(known.cause === undefined ? {} : { cause: causeOf(known.cause) }),
     });
     return refusal(

@@ -1,13 +1,14 @@
 import { GetParametersByPathCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { Credentials } from "@gatehouse/core/signer";
 
-/** One page is all there may be: more than ten parameters are a fault, not a reason for a second call. */
+/** More would take a second call; a stage has five at most. */
 const maxParameters = 10;
+const maxPages = 3;
 
 let client: SSMClient | undefined;
 
 /**
- * Reads everything below a prefix with one call. Built into a file of its own, `parameters.cjs`, which the guard loads
+ * Reads everything below a prefix, with one call. Built into a file of its own, `parameters.cjs`, which the guard loads
  * only when it needs Parameter Store.
  *
  * @param region the stage's home region, not the one the guard runs in.
@@ -21,16 +22,26 @@ export async function loadParameters(
   credentials: () => Credentials,
 ): Promise<Readonly<Record<string, string>>> {
   client ??= new SSMClient({ region, maxAttempts: 2, credentials: async () => credentials() });
-  const { Parameters = [], NextToken } = await client.send(
-    new GetParametersByPathCommand({ Path: prefix, Recursive: true, MaxResults: maxParameters }),
-    { abortSignal: AbortSignal.timeout(3000) },
-  );
-  if (NextToken !== undefined)
-    throw new Error("there are more than ten parameters below the prefix");
   const values: Record<string, string> = Object.create(null);
-  for (const { Name, Value } of Parameters) {
-    if (Name?.startsWith(`${prefix}/`) && Value !== undefined)
-      values[Name.slice(prefix.length + 1)] = Value;
+  // One call brings them all, but AWS may answer a page short and ask to be called again.
+  let token: string | undefined;
+  for (let page = 0; page < maxPages; page += 1) {
+    const { Parameters = [], NextToken } = await client.send(
+      new GetParametersByPathCommand({
+        Path: prefix,
+        Recursive: true,
+        MaxResults: maxParameters,
+        NextToken: token,
+      }),
+      { abortSignal: AbortSignal.timeout(3000) },
+    );
+    for (const { Name, Value } of Parameters) {
+      if (Name?.startsWith(`${prefix}/`) && Value !== undefined)
+        values[Name.slice(prefix.length + 1)] = Value;
+    }
+    if (Object.keys(values).length > maxParameters) break;
+    if (NextToken === undefined) return values;
+    token = NextToken;
   }
-  return values;
+  throw new Error("there are more than ten parameters below the prefix");
 }

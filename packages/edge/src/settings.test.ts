@@ -6,6 +6,7 @@ import { machineClient, snapshot, webClient } from "./testing.ts";
 
 const { clients: _clients, ...withoutClients } = snapshot;
 const { jwks: _jwks, ...withoutBoth } = withoutClients;
+const { jwks: _keys, ...withoutKeys } = snapshot;
 const foreignKeys = { keys: [publicJwk(makeKeyPair())] };
 const complete = {
   "clients/web": webClient,
@@ -94,6 +95,26 @@ describe("settings", () => {
     }));
     await settings.ready();
     expect(adopted).toEqual([]);
+  });
+
+  test("client ids from Parameter Store are not taken where they are baked, though the keys are not", async () => {
+    const { settings, adopted } = setUp(withoutKeys, async () => ({
+      ...complete,
+      "clients/web": "9evilclientevilclientevil9",
+    }));
+    await settings.ready();
+    expect(settings.clients()).toEqual(snapshot.clients);
+    expect(adopted).toEqual([snapshot.jwks?.keys]);
+  });
+
+  test("a loader that throws at once is tried again, too", async () => {
+    const { settings, loadParameters, clock } = setUp(withoutClients, () => {
+      throw new Error("no such file");
+    });
+    await expect(settings.ready()).rejects.toMatchObject({ code: "settings_unavailable" });
+    clock.advance(2);
+    await expect(settings.ready()).rejects.toMatchObject({ code: "settings_unavailable" });
+    expect(loadParameters).toHaveBeenCalledTimes(2);
   });
 
   const hostile: [why: string, parameters: Readonly<Record<string, string>>][] = [

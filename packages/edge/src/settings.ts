@@ -84,7 +84,8 @@ export function createSettings(
   };
 
   const start = (): Promise<void> => {
-    running ??= load();
+    // In a later turn, so that a load that throws at once is cleared away like any other.
+    running ??= Promise.resolve().then(load);
     return running;
   };
   const resting = (): boolean => failedAt !== undefined && now() - failedAt < coolDownSeconds;

@@ -20,6 +20,8 @@ export function parseSnapshot(value: unknown): Snapshot {
   const clients = file["clients"];
   const appOrigins = file["appOrigins"];
   const signIn = file["signIn"];
+  // Parameter Store may not bring what decides whom a deployed guard believes.
+  if (madeBy === "deploy" && jwks === undefined) throw wrong("jwks");
   if (record(file["revocation"], "revocation")["mode"] !== "off") throw wrong("revocation");
   return {
     madeBy,
@@ -27,7 +29,7 @@ export function parseSnapshot(value: unknown): Snapshot {
     prefix: text(file["prefix"], "prefix", /^(\/[\w.-]+)+$/),
     functionUrlHost: text(file["functionUrlHost"], "functionUrlHost", hostPattern),
     issuers: texts(file["issuers"], "issuers", issuerPattern, 1),
-    ...(jwks === undefined ? {} : { jwks: { keys: parseKeySet(jwks) } }),
+    ...(jwks === undefined ? {} : { jwks: parseBakedKeys(jwks) }),
     ...(clients === undefined ? {} : { clients: parseClients(clients) }),
     clientNames: texts(file["clientNames"], "clientNames", /^[a-z]{1,32}$/, 1),
     ...(appOrigins === undefined
@@ -44,6 +46,14 @@ export function parseSnapshot(value: unknown): Snapshot {
         }),
     revocation: { mode: "off" },
   };
+}
+
+function parseBakedKeys(value: unknown): NonNullable<Snapshot["jwks"]> {
+  const { fetchedAt } = record(value, "jwks");
+  if (fetchedAt === undefined) return { keys: parseKeySet(value) };
+  if (typeof fetchedAt !== "number" || !Number.isSafeInteger(fetchedAt))
+    throw wrong("jwks.fetchedAt");
+  return { keys: parseKeySet(value), fetchedAt };
 }
 
 function parseClients(value: unknown): NonNullable<Snapshot["clients"]> {

@@ -16,7 +16,7 @@ export const snapshot: Snapshot = {
   prefix: "/gatehouse/app/test",
   functionUrlHost: host,
   issuers: [issuer],
-  jwks: { keys: [publicJwk(idKey), publicJwk(accessKey)] },
+  jwks: { keys: [publicJwk(idKey), publicJwk(accessKey)], fetchedAt: 1_800_000_000 },
   clients: {
     [webClient]: { kind: "person", tokenUses: ["id", "access"] },
     [machineClient]: { kind: "machine", tokenUses: ["access"] },
@@ -37,6 +37,7 @@ export interface EventParts {
   readonly body?: Uint8Array;
   readonly inputTruncated?: boolean;
   readonly originHost?: string;
+  readonly originPath?: string;
 }
 
 /** An origin-request event with the headers that CloudFront always sends. */
@@ -48,6 +49,7 @@ export function originRequestEvent(parts: EventParts = {}): CloudFrontRequestEve
     body = new Uint8Array(0),
     inputTruncated = false,
     originHost = host,
+    originPath = "",
   } = parts;
   const headers: CloudFrontHeaders = {};
   const all = {
@@ -86,7 +88,7 @@ export function originRequestEvent(parts: EventParts = {}): CloudFrontRequestEve
                 customHeaders: {},
                 domainName: originHost,
                 keepaliveTimeout: 5,
-                path: "",
+                path: originPath,
                 port: 443,
                 protocol: "https",
                 readTimeout: 30,

@@ -1,21 +1,13 @@
 import type { HttpHeaders } from "@gatehouse/core/http-request";
+import { isRefusedHeader } from "@gatehouse/core/refused-headers";
 
-/** Names a viewer may not send: ours, AWS's own, and those that make frameworks see another path or method. */
-const refusedPrefixes = ["x-gatehouse-", "x-amz-", "x-amzn-oidc-", "x-http-method"];
-const refusedNames = new Set(["x-original-url", "x-rewrite-url", "x-method-override"]);
-
-/** What is left of the viewer's headers. `_` counts as `-`, because some servers read them as the same. */
+/** What is left of the viewer's headers. */
 export function withoutRefusedHeaders(headers: HttpHeaders): HttpHeaders {
   const kept: Record<string, readonly string[]> = Object.create(null);
   for (const [name, values] of Object.entries(headers)) {
-    if (!isRefused(name)) kept[name] = values;
+    if (!isRefusedHeader(name)) kept[name] = values;
   }
   return kept;
-}
-
-function isRefused(name: string): boolean {
-  const plain = name.replaceAll("_", "-").toLowerCase();
-  return refusedNames.has(plain) || refusedPrefixes.some((prefix) => plain.startsWith(prefix));
 }
 
 /**

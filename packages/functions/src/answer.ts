@@ -2,7 +2,8 @@ import type { Hono } from "hono";
 
 import { answerError } from "./answer-error.ts";
 import type { AppEnv } from "./app-env.ts";
-import { withoutSecurityToken, type FunctionUrlEvent } from "./function-url-event.ts";
+import type { EdgeRole } from "./edge-principal.ts";
+import { withSafeHeaders, type FunctionUrlEvent } from "./function-url-event.ts";
 import type { Log } from "./log.ts";
 import { toRequest } from "./to-request.ts";
 
@@ -28,9 +29,10 @@ const framingHeaders = new Set(["connection", "content-length", "keep-alive", "t
 export function createAnswer(
   app: Hono<AppEnv>,
   log: Log,
+  edgeRole: EdgeRole,
 ): (received: FunctionUrlEvent) => Promise<Answer> {
   return async (received) => {
-    const event = withoutSecurityToken(received);
+    const event = withSafeHeaders(received, edgeRole);
     try {
       return await fromResponse(await app.fetch(toRequest(event), { event }));
     } catch (thrown) {

@@ -13,7 +13,7 @@ import {
   send,
   settings,
 } from "./testing.ts";
-import { withoutSecurityToken } from "./function-url-event.ts";
+import { withSafeHeaders } from "./function-url-event.ts";
 
 function createTestApp() {
   const lines: LogLine[] = [];
@@ -242,8 +242,9 @@ test("says nothing of a fault to the caller, and to the log neither query, heade
     throw new RangeError(`dump: ${JSON.stringify(c.env.event)}`);
   });
   const secrets = { query: "code=secret-query", headers: { "x-custom": "secret-header" } };
-  const event = withoutSecurityToken(
+  const event = withSafeHeaders(
     functionUrlEvent({ path: "/boom", caller: plainUser, ...secrets }),
+    settings.edgeRole,
   );
   const response = await app.request("https://api.example/boom?code=secret-query", undefined, {
     event,
@@ -269,4 +270,23 @@ test("says nothing of a fault to the caller, and to the log neither query, heade
   for (const secret of ["secret-query", "secret-header", "dump", securityToken]) {
     expect(JSON.stringify(lines)).not.toContain(secret);
   }
+});
+
+test("hides from the app what a service sends under the guard's names", async () => {
+  const forged = {
+    "x-gatehouse-caller": "x",
+    "x-gatehouse-token": "x",
+    x_gatehouse_token: "x",
+    "x-original-url": "/admin",
+    "x-kept": "1",
+  };
+  const serviceArn = "arn:aws:sts::111122223333:assumed-role/nightly/run";
+  const event = functionUrlEvent({ path: "/echo", userArn: serviceArn, headers: forged });
+  const seen = Object.keys(withSafeHeaders(event, settings.edgeRole).headers);
+  expect(seen).toContain("x-kept");
+  expect(seen.filter((name) => name in forged)).toEqual(["x-kept"]);
+  const fromEdge = functionUrlEvent({ path: "/echo", caller: plainUser });
+  expect(Object.keys(withSafeHeaders(fromEdge, settings.edgeRole).headers)).toContain(
+    "x-gatehouse-caller",
+  );
 });

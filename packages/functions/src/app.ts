@@ -34,7 +34,7 @@ export function createApp(settings: AppSettings, deps: Partial<AppDeps> = {}): H
     });
   });
   app.use(privateByDefault(), cors(settings.corsOrigins));
-  app.use(caller({ edgeRole: { account: settings.edgeAccount, name: settings.edgeRole }, access }));
+  app.use(caller({ edgeRole: settings.edgeRole, access }));
 
   app.get("/", (c) => c.json({ message: "Hello, world!", caller: c.get("caller") }));
   app.get("/me", (c) => c.json(c.get("caller")));

@@ -1,3 +1,7 @@
+import { isRefusedHeader } from "@gatehouse/core/refused-headers";
+
+import { isEdgePrincipal, type EdgeRole } from "./edge-principal.ts";
+
 /**
  * What Lambda hands over for a request at the Function URL: payload format 2.0, the parts that are read here.
  * Lambda leaves a key out where its documentation shows `null`.
@@ -29,10 +33,17 @@ export function receivedBytes(event: FunctionUrlEvent): Buffer {
   return Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
 }
 
-/** Lambda passes the signer's session token on. Nothing behind this line needs it, so nothing can leak it. */
-export function withoutSecurityToken(event: FunctionUrlEvent): FunctionUrlEvent {
+/**
+ * The event with the headers that the app may see.
+ *
+ * Lambda passes the signer's session token on; nothing behind this line needs it, so nothing can leak it. From anybody
+ * but the edge role, the headers that the guard would have dropped go too: a route must not take them for the guard's.
+ */
+export function withSafeHeaders(event: FunctionUrlEvent, edgeRole: EdgeRole): FunctionUrlEvent {
+  const fromEdge = isEdgePrincipal(event.requestContext.authorizer?.iam?.userArn ?? "", edgeRole);
   const headers = Object.entries(event.headers).filter(
-    ([name]) => name.toLowerCase() !== "x-amz-security-token",
+    ([name]) =>
+      name.toLowerCase() !== "x-amz-security-token" && (fromEdge || !isRefusedHeader(name)),
   );
   return { ...event, headers: Object.fromEntries(headers) };
 }

@@ -4,10 +4,11 @@ import { writeLog } from "./log.ts";
 import { parseSettings } from "./settings.ts";
 import { createStreamingHandler } from "./streaming-handler.ts";
 
-const app = createApp(parseSettings(process.env));
+const settings = parseSettings(process.env);
+const answer = createAnswer(createApp(settings), writeLog, settings.edgeRole);
 
 export const handler = createStreamingHandler({
-  answer: createAnswer(app, writeLog),
+  answer,
   log: writeLog,
   runtime: awslambda,
 });

@@ -23,6 +23,11 @@ export const writeLog: Log = (line) => {
 /** Name and place of something thrown. Its message is left out on purpose. */
 export function thrownAt(thrown: unknown): Pick<LogLine, "error" | "at"> {
   if (!(thrown instanceof Error)) return { error: typeof thrown };
-  const frames = (thrown.stack ?? "").split("\n").filter((line) => /^ {4}at \S/.test(line));
+  // The message stands before the frames, and may have lines that look like them.
+  const { message, stack = "" } = thrown;
+  const frames = stack
+    .slice(stack.indexOf(message) + message.length)
+    .split("\n")
+    .filter((line) => /^ {4}at \S/.test(line));
   return { error: thrown.name, at: frames.map((line) => line.trim()) };
 }

@@ -10,7 +10,7 @@ import type { AppEnv } from "./app-env.ts";
 import { caller } from "./caller.ts";
 import { adminUser, functionUrlEvent, plainUser, settings, type EventOptions } from "./testing.ts";
 
-const edgeRole = { account: settings.edgeAccount, name: settings.edgeRole };
+const { edgeRole } = settings;
 
 /** An app whose routes say under which prefix Hono ran them, with or without our middleware before them. */
 function createProbe(guarded: boolean): Hono<AppEnv> {
@@ -26,7 +26,7 @@ function createProbe(guarded: boolean): Hono<AppEnv> {
 
 /** Which route ran: through our adapter, and through the one that Hono brings. */
 async function routesOf(app: Hono<AppEnv>, options: EventOptions): Promise<string[]> {
-  const answer = await createAnswer(app, () => {})(functionUrlEvent(options));
+  const answer = await createAnswer(app, () => {}, edgeRole)(functionUrlEvent(options));
   const chunks: Uint8Array[] = [];
   for await (const chunk of answer.body) chunks.push(chunk);
   const ours = answer.statusCode < 300 ? Buffer.concat(chunks).toString() : "refused";
@@ -107,9 +107,11 @@ test.each(attacks)(
         "refused",
         "refused",
       ]);
-      const answer = await createAnswer(createApp(settings, { log: () => {} }), () => {})(
-        functionUrlEvent({ path, caller: who }),
-      );
+      const answer = await createAnswer(
+        createApp(settings, { log: () => {} }),
+        () => {},
+        edgeRole,
+      )(functionUrlEvent({ path, caller: who }));
       const chunks: Uint8Array[] = [];
       for await (const chunk of answer.body) chunks.push(chunk);
       expect(answer.statusCode).toBe(400);
@@ -119,9 +121,11 @@ test.each(attacks)(
 );
 
 test("refuses a path that would move into the host name", async () => {
-  const answer = await createAnswer(createProbe(false), () => {})(
-    functionUrlEvent({ path: "@evil.example/public/x" }),
-  );
+  const answer = await createAnswer(
+    createProbe(false),
+    () => {},
+    edgeRole,
+  )(functionUrlEvent({ path: "@evil.example/public/x" }));
   expect(answer.statusCode).toBe(400);
 });
 

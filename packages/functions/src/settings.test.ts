@@ -10,8 +10,7 @@ const environment = {
 
 test("reads the settings from the environment", () => {
   expect(parseSettings(environment)).toEqual({
-    edgeAccount: "111122223333",
-    edgeRole: "gatehouse-dev-guard",
+    edgeRole: { account: "111122223333", name: "gatehouse-dev-guard" },
     corsOrigins: ["https://ok.example", "http://localhost:5173"],
   });
   expect(parseSettings({ ...environment, GATEHOUSE_CORS_ORIGINS: "[]" }).corsOrigins).toEqual([]);

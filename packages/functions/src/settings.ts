@@ -1,11 +1,11 @@
 import { apiEnvironment } from "@gatehouse/blueprint/api-function";
 
+import type { EdgeRole } from "./edge-principal.ts";
+
 /** What the backend must be told, because it differs from stage to stage. */
 export interface AppSettings {
-  /** The account that holds the edge role: twelve digits. */
-  readonly edgeAccount: string;
-  /** The edge role's name, without path. */
-  readonly edgeRole: string;
+  /** The only signer whose caller header is believed. */
+  readonly edgeRole: EdgeRole;
   /** Origins whose scripts may read answers. Exact; empty for none. */
   readonly corsOrigins: readonly string[];
 }
@@ -19,18 +19,20 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function parseSettings(environment: Environment): AppSettings {
   return {
-    edgeAccount: matching(
-      environment,
-      apiEnvironment.edgeAccount,
-      /^\d{12}$/,
-      "the twelve digits of an AWS account",
-    ),
-    edgeRole: matching(
-      environment,
-      apiEnvironment.edgeRole,
-      /^[\w+=,.@-]{1,64}$/,
-      "the name of an IAM role, without path",
-    ),
+    edgeRole: {
+      account: matching(
+        environment,
+        apiEnvironment.edgeAccount,
+        /^\d{12}$/,
+        "the twelve digits of an AWS account",
+      ),
+      name: matching(
+        environment,
+        apiEnvironment.edgeRole,
+        /^[\w+=,.@-]{1,64}$/,
+        "the name of an IAM role, without path",
+      ),
+    },
     corsOrigins: parseOrigins(environment, apiEnvironment.corsOrigins),
   };
 }

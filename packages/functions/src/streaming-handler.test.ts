@@ -25,7 +25,7 @@ function createBackend() {
   const lines: LogLine[] = [];
   const log = (line: LogLine) => void lines.push(line);
   const app = createApp(settings, { log });
-  const answer = createAnswer(app, log);
+  const answer = createAnswer(app, log, settings.edgeRole);
   const handler = createStreamingHandler({ answer, log, runtime: streamingRuntime });
   const invoke = (options: EventOptions, stream?: ResponseStream) =>
     runStreaming(handler, functionUrlEvent({ caller: plainUser, ...options }), stream);

@@ -10,8 +10,7 @@ import type { StreamingHandler, StreamingRuntime } from "./streaming-handler.ts"
 import { toRequest } from "./to-request.ts";
 
 export const settings = {
-  edgeAccount: "111122223333",
-  edgeRole: "gatehouse-dev-guard",
+  edgeRole: { account: "111122223333", name: "gatehouse-dev-guard" },
   corsOrigins: ["https://ok.example", "http://localhost:5173"],
 };
 

@@ -1,5 +1,5 @@
 import { AwsError, type JsonObject, type JsonService } from "./aws-json/json-service.ts";
-import type { Clock } from "./clock.ts";
+import { maxAdvanceSeconds, type Clock } from "./clock.ts";
 
 export interface AdminApiOptions {
   readonly clock: Clock;
@@ -23,10 +23,10 @@ export function createAdminApi({ clock, mintToken }: AdminApiOptions): JsonServi
       AdvanceClock: {
         resources: () => ["arn:aws:gatehouse:::clock"],
         run: ({ Seconds }) => {
-          if (typeof Seconds !== "number" || !Number.isFinite(Seconds) || Seconds < 0) {
+          if (typeof Seconds !== "number" || !(Seconds >= 0 && Seconds <= maxAdvanceSeconds)) {
             throw new AwsError(
               "ValidationException",
-              "Seconds must be a number that is not negative: time only moves forward.",
+              `Seconds must be a number from 0 to ${maxAdvanceSeconds}: time only moves forward.`,
             );
           }
           clock.advance(Seconds);

@@ -24,7 +24,8 @@ export function explainGuardLine(line: string, explain: Explain): void {
       ? `${text("status")} ${text("code")}`
       : text("outcome").replaceAll("_", " ");
   const cause = entry["cause"] === undefined ? "" : `(${text("cause")})`;
-  return explain("guard", [outcome, ...about, cause].filter(Boolean).join(" "));
+  const detail = text("detail") === "" ? "" : `: ${text("detail")}`;
+  return explain("guard", [outcome, ...about, cause].filter(Boolean).join(" ") + detail);
 }
 
 /** Lambda's runtime client may put a time and a request id before what the function printed. */

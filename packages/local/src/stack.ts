@@ -150,7 +150,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       prefix,
       functionUrlHost,
       issuers: [cognito.issuer],
-      ...(options.unbaked?.includes("jwks") ? {} : { jwks: cognito.keySet() }),
+      ...(options.unbaked?.includes("jwks")
+        ? {}
+        : { jwks: { ...cognito.keySet(), fetchedAt: Math.floor(clock.now() / 1000) } }),
       ...(options.unbaked?.includes("clients")
         ? {}
         : { clients: snapshotClients(clientNames, cognito.clientId) }),

@@ -5,7 +5,7 @@ import path from "node:path";
 
 import { createEnvironmentVariables } from "./environment-variables.ts";
 import { runtimeClient, startFunctionProcess, type FunctionProcess } from "./function-process.ts";
-import type { Invocation, LambdaFunctionOptions } from "./lambda-function.ts";
+import type { Invocation, LambdaFunctionOptions, LoadOutcome } from "./lambda-function.ts";
 import {
   startRuntimeApi,
   type FunctionError,
@@ -25,7 +25,7 @@ export interface Job {
 export interface ExecutionEnvironment {
   readonly state: "free" | "busy" | "ended";
   /** Resolves when the function's code is loaded, or the environment has ended because it could not be. */
-  readonly initialized: Promise<void>;
+  readonly initialized: Promise<LoadOutcome>;
   /** @returns "not-taken" when the environment ended between two invocations, before it saw this one. */
   run(job: Job): Promise<Invocation | "not-taken">;
   /** Kills the process; whoever waits for an answer gets this reason. */
@@ -60,8 +60,8 @@ export function startExecutionEnvironment(
   let killed: { because: "timeout" } | { because: "told"; reason: string } | undefined;
   let process: FunctionProcess | undefined;
   let loaded = false;
-  let resolveInitialized: (() => void) | undefined;
-  const initialized = new Promise<void>((resolve) => {
+  let resolveInitialized: ((outcome: LoadOutcome) => void) | undefined;
+  const initialized = new Promise<LoadOutcome>((resolve) => {
     resolveInitialized = resolve;
   });
 
@@ -75,7 +75,7 @@ export function startExecutionEnvironment(
         loaded = true;
         clearTimeout(timer);
         if (job !== undefined) startTimer();
-        resolveInitialized?.();
+        resolveInitialized?.({ loaded: true });
       }
       deliverJob();
     },
@@ -192,7 +192,10 @@ export function startExecutionEnvironment(
     state = "ended";
     const reason = describe(howItEnded);
     if (job !== undefined) answer(outcomeOf(job, reason));
-    resolveInitialized?.();
+    resolveInitialized?.({
+      loaded: false,
+      reason: initError === undefined ? reason : describeError(initError),
+    });
     onChange();
     return reason;
   }
@@ -202,11 +205,7 @@ export function startExecutionEnvironment(
       return `Task timed out after ${lambda.timeoutSeconds} seconds`;
     if (killed?.because === "told") return killed.reason;
     if (initError === undefined) return howItEnded;
-    const { errorType, errorMessage, trace } = initError;
-    return [
-      `the function could not be loaded: ${errorType}: ${errorMessage}`,
-      ...trace.slice(1),
-    ].join("\n");
+    return `the function could not be loaded: ${describeError(initError)}`;
   }
 
   function outcomeOf(
@@ -235,6 +234,11 @@ export function startExecutionEnvironment(
     end: (reason) => stop({ because: "told", reason }),
     ended,
   };
+}
+
+/** Type and message on the first line, then where it was thrown. */
+function describeError({ errorType, errorMessage, trace }: FunctionError): string {
+  return [`${errorType}: ${errorMessage}`, ...trace.slice(1)].join("\n");
 }
 
 /** Lambda always gives one, sampled or not. */

@@ -1,11 +1,16 @@
+import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
+import { settingsVariable } from "./child/settings.mjs";
 import { processOf } from "./fixtures/run-fixture.ts";
 import { fixture, startFixture, type Fixture } from "./fixtures/start-fixture.ts";
+import { startFunctionProcess } from "./function-process.ts";
+import { openOnLoopback } from "./loopback-server.ts";
 
 let directory: string;
 let started: Fixture;
@@ -56,4 +61,28 @@ test("lets it read its own code, and write and read in a temporary directory of 
 test("is out of reach of a Ctrl-C, which the stack has to see first", async () => {
   const { pid } = await processOf(started);
   expect(process.kill(-pid, 0)).toBe(true); // it leads a process group of its own
+});
+
+test("ends without its Runtime API, and leaves no directory to a stack that may be gone", async () => {
+  const silent = await openOnLoopback(createServer((socket) => void socket.destroy()));
+  onTestFinished(silent.close);
+  const temporaryDirectory = path.join(directory, "scratch");
+  await mkdir(temporaryDirectory);
+  const runtimeApi = { host: "127.0.0.1", port: silent.port };
+  const settings = { runtimeApi, temporaryDirectory, hosts: {}, caPem: "", clockOffsetMs: 0 };
+  const taskRoot = path.join(directory, "code");
+  const { ended } = startFunctionProcess({
+    taskRoot,
+    temporaryDirectory,
+    memoryMb: 128,
+    environment: {
+      AWS_LAMBDA_RUNTIME_API: `${runtimeApi.host}:${runtimeApi.port}`,
+      LAMBDA_TASK_ROOT: taskRoot,
+      _HANDLER: "lambda.handler",
+      [settingsVariable]: JSON.stringify(settings),
+    },
+    onLog: () => {},
+  });
+  expect(await ended).toBe("the function's process ended with exit code 1");
+  expect(existsSync(temporaryDirectory)).toBe(false);
 });

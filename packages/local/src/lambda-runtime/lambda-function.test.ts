@@ -9,7 +9,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { crashReason, textOf } from "./fixtures/read-invocation.ts";
 import { isAlive, processOf, runFixture, type ProcessFacts } from "./fixtures/run-fixture.ts";
 import { fixture } from "./fixtures/start-fixture.ts";
-import { startGate } from "./fixtures/start-gate.ts";
+import { startGate, type Gate } from "./fixtures/start-gate.ts";
 
 describe("several invocations at once", () => {
   test("run in environments of their own up to the limit; the next waits for one of them", async () => {
@@ -59,6 +59,49 @@ test("redeploy: invocations under way finish with the old code, later ones run t
   expect(await started.call({})).toBe("the next version");
 });
 
+describe("redeploy of code that cannot be loaded", () => {
+  test("says why, and the code before it keeps serving, in the environment it had", async () => {
+    const started = await runFixture();
+    const { pid } = await processOf(started);
+    expect(await started.redeploy(fixture("broken"))).toEqual({
+      loaded: false,
+      reason: expect.stringMatching(
+        /^RangeError: the setting GATEHOUSE_X is missing\n.*broken\/lambda\.mjs:1/,
+      ),
+    });
+    expect(await processOf(started)).toMatchObject({ pid, invocations: 2 });
+    // One that has to be started now runs the old code, too.
+    crashReason(await started.invoke({ action: "exit", code: 3 }));
+    expect((await processOf(started)).invocations).toBe(1);
+    expect(await started.redeploy(fixture("next-version"))).toEqual({ loaded: true });
+    expect(await started.call({})).toBe("the next version");
+  });
+
+  test("keeps serving while the new code is being loaded", async () => {
+    const started = await runFixture();
+    const { pid } = await processOf(started);
+    const redeployed = started.redeploy(fixture("broken"));
+    expect(await processOf(started)).toMatchObject({ pid, invocations: 2 });
+    expect(await redeployed).toMatchObject({ loaded: false });
+  });
+
+  test("is put right by a redeploy of code that can", async () => {
+    const started = await runFixture({ codeDirectory: fixture("broken") });
+    crashReason(await started.invoke({}));
+    expect(await started.redeploy(fixture("modules"))).toEqual({ loaded: true });
+    expect((await processOf(started)).invocations).toBe(1);
+  });
+
+  test("is answered at once when the function has been stopped", async () => {
+    const started = await runFixture();
+    await started.close();
+    expect(await started.redeploy(fixture("next-version"))).toEqual({
+      loaded: false,
+      reason: "fixture has been stopped",
+    });
+  });
+});
+
 describe("close", () => {
   test("answers what is under way and what waits, and leaves no process, directory or socket", async () => {
     const gate = await startGate();
@@ -88,18 +131,32 @@ describe("close", () => {
   });
 });
 
-test("an environment ends, and clears up, when the stack is killed", async () => {
-  const gate = await startGate();
-  const script = fileURLToPath(new URL("./fixtures/stack-process.ts", import.meta.url));
-  const stack = spawn(process.execPath, [script, JSON.stringify(gate.network), gate.url], {
-    stdio: ["ignore", "pipe", "inherit"],
+describe("when the stack is killed", () => {
+  async function startStackProcess(network: Gate["network"], ...url: string[]) {
+    const script = fileURLToPath(new URL("./fixtures/stack-process.ts", import.meta.url));
+    const stack = spawn(process.execPath, [script, JSON.stringify(network), ...url], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    onTestFinished(() => void stack.kill("SIGKILL"));
+    const [line] = await once(createInterface({ input: stack.stdout }), "line");
+    const facts: ProcessFacts = JSON.parse(line);
+    expect([isAlive(facts.pid), existsSync(facts.temporaryDirectory)]).toEqual([true, true]);
+    return { stack, ...facts };
+  }
+
+  test("an environment that works ends, and clears up", async () => {
+    const gate = await startGate();
+    const { stack, temporaryDirectory } = await startStackProcess(gate.network, gate.url);
+    const arrival = await gate.next();
+    stack.kill("SIGKILL");
+    await arrival.closed; // the system closes it when the function's process is gone
+    expect(existsSync(temporaryDirectory)).toBe(false);
   });
-  onTestFinished(() => void stack.kill("SIGKILL"));
-  const [line] = await once(createInterface({ input: stack.stdout }), "line");
-  const { pid, temporaryDirectory }: ProcessFacts = JSON.parse(line);
-  const arrival = await gate.next();
-  expect([isAlive(pid), existsSync(temporaryDirectory)]).toEqual([true, true]);
-  stack.kill("SIGKILL");
-  await arrival.closed; // the system closes it when the function's process is gone
-  expect(existsSync(temporaryDirectory)).toBe(false);
+
+  test("an environment that waits for work ends, and clears up", async () => {
+    const { stack, pid, temporaryDirectory } = await startStackProcess({ hosts: {}, caPem: "" });
+    stack.kill("SIGKILL");
+    await expect.poll(() => isAlive(pid), { timeout: 5000 }).toBe(false);
+    expect(existsSync(temporaryDirectory)).toBe(false);
+  });
 });

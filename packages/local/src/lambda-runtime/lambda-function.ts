@@ -53,14 +53,22 @@ export type Invocation =
   /** `reason` may have several lines, the last ones from the function's stderr. */
   | { kind: "crash"; requestId: string; reason: string };
 
+/** `reason` may have several lines: the error, then where it was thrown. */
+export type LoadOutcome = { loaded: true } | { loaded: false; reason: string };
+
 export interface LambdaFunction {
   /**
    * @param event anything that JSON can hold
    * @throws {TypeError} (rejects) when it cannot.
    */
   readonly invoke: (event: unknown) => Promise<Invocation>;
-  /** Later invocations run the code of this directory; those under way finish with the old one. */
-  readonly redeploy: (codeDirectory: string) => Promise<void>;
+  /**
+   * Loads the code of this directory. Once that is done, later invocations run it and those under way finish with the
+   * old one. Code that cannot be loaded changes nothing. One call at a time.
+   *
+   * @throws {Error} (rejects) when there is no such directory.
+   */
+  readonly redeploy: (codeDirectory: string) => Promise<LoadOutcome>;
   /** Ends everything, invocations under way included. */
   readonly close: () => Promise<void>;
 }
@@ -83,20 +91,27 @@ export async function createLambdaFunction(
   const waiting: WaitingJob[] = [];
   /** Everything that has not been cleared away. */
   const environments = new Set<ExecutionEnvironment>();
-  /** Those that hold the latest code. */
+  /** Those that hold the latest code that could be loaded. */
   let current = new Set<ExecutionEnvironment>();
+  /** Those that end as soon as they are free. */
+  const outdated = new Set<ExecutionEnvironment>();
   let taskRoot = await realpath(options.codeDirectory);
   let closed = false;
 
-  function start(): ExecutionEnvironment {
+  function start(directory: string): ExecutionEnvironment {
     const environment = startExecutionEnvironment({
       lambda: options,
-      taskRoot,
+      taskRoot: directory,
       onChange: dispatch,
     });
     environments.add(environment);
-    current.add(environment);
     void environment.ended.then(() => environments.delete(environment));
+    return environment;
+  }
+
+  function startCurrent(): ExecutionEnvironment {
+    const environment = start(taskRoot);
+    current.add(environment);
     return environment;
   }
 
@@ -104,16 +119,16 @@ export async function createLambdaFunction(
     for (const environment of current) {
       if (environment.state === "ended") current.delete(environment);
     }
-    for (const environment of environments) {
-      if (!current.has(environment) && environment.state === "free")
-        environment.end("new code was deployed");
+    for (const environment of outdated) {
+      if (environment.state === "free") environment.end("new code was deployed");
+      if (environment.state === "ended") outdated.delete(environment);
     }
     if (closed) return;
     while (waiting.length > 0) {
       const free = [...current].find((environment) => environment.state === "free");
       if (free === undefined && current.size >= maxEnvironments) return;
       const job = waiting.shift();
-      if (job !== undefined) void run(free ?? start(), job);
+      if (job !== undefined) void run(free ?? startCurrent(), job);
     }
   }
 
@@ -133,7 +148,7 @@ export async function createLambdaFunction(
     return { kind: "crash", requestId, reason: `${options.name} has been stopped` };
   }
 
-  await start().initialized;
+  await startCurrent().initialized;
 
   return {
     invoke(event) {
@@ -149,12 +164,15 @@ export async function createLambdaFunction(
     },
     async redeploy(codeDirectory) {
       const newTaskRoot = await realpath(codeDirectory);
-      if (closed) return;
+      if (closed) return { loaded: false, reason: `${options.name} has been stopped` };
+      const fresh = start(newTaskRoot);
+      const outcome = await fresh.initialized;
+      if (!outcome.loaded) return outcome;
       taskRoot = newTaskRoot;
-      current = new Set();
-      const fresh = start();
+      for (const environment of current) outdated.add(environment);
+      current = new Set([fresh]);
       dispatch();
-      await fresh.initialized;
+      return outcome;
     },
     async close() {
       closed = true;

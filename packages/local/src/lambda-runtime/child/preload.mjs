@@ -15,7 +15,8 @@ import { lifelineDescriptor, settingsVariable } from "./settings.mjs";
 const settings = JSON.parse(process.env[settingsVariable] ?? "");
 delete process.env[settingsVariable];
 
-endWithTheStack(settings.temporaryDirectory);
+endWithTheStack();
+clearUpAtExit(settings.temporaryDirectory);
 const setClockOffset = installClock(settings.clockOffsetMs);
 restrictNetwork(settings);
 keepModulesInside(process.env.LAMBDA_TASK_ROOT ?? "");
@@ -23,20 +24,22 @@ os.tmpdir = () => settings.temporaryDirectory;
 provideNativeClient(createRapidClient(settings.runtimeApi, setClockOffset));
 syncBuiltinESMExports();
 
-/**
- * A stack that was killed cannot end its children, and its pipe closes all the same.
- *
- * @param {string} temporaryDirectory nobody else is left to remove it
- */
-function endWithTheStack(temporaryDirectory) {
+/** A stack that was killed cannot end its children, and its pipe closes all the same. */
+function endWithTheStack() {
   const lifeline = new net.Socket({ fd: lifelineDescriptor, readable: true, writable: false });
   lifeline.on("error", () => {});
-  lifeline.once("close", () => {
-    fs.rmSync(temporaryDirectory, { recursive: true, force: true });
-    process.exit(1);
-  });
+  lifeline.once("close", () => process.exit(1));
   lifeline.resume();
   lifeline.unref();
+}
+
+/**
+ * The stack removes the directory, too, unless it was killed. Then the pipe or the Runtime API is the first to tell.
+ *
+ * @param {string} temporaryDirectory
+ */
+function clearUpAtExit(temporaryDirectory) {
+  process.once("exit", () => fs.rmSync(temporaryDirectory, { recursive: true, force: true }));
 }
 
 /**

@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import { build, type Plugin } from "esbuild";
 
-const accessFile = join(import.meta.dirname, "../../access.ts");
+const accessFile = join(import.meta.dirname, "../../../access.ts");
 
 /**
  * Puts the finished access rules into the bundle in place of `access.ts`: they are read and checked while it is built,

@@ -1,0 +1,48 @@
+import { describe, expect, test } from "vitest";
+
+import { parseSnapshot } from "./snapshot.ts";
+import { snapshot } from "./testing.ts";
+
+describe("the settings beside the bundle", () => {
+  test("come through as they are", () => {
+    expect(parseSnapshot(snapshot)).toEqual(snapshot);
+    const { jwks: _jwks, clients: _clients, ...unbaked } = snapshot;
+    expect(parseSnapshot(unbaked)).toEqual(unbaked);
+  });
+
+  test("have the key set baked in when they are deployed", () => {
+    const { jwks: _jwks, ...unbaked } = snapshot;
+    expect(() => parseSnapshot({ ...unbaked, madeBy: "deploy" })).toThrow("jwks is missing");
+    expect(parseSnapshot({ ...snapshot, madeBy: "deploy" }).madeBy).toBe("deploy");
+  });
+
+  const mistakes: [name: string, changes: object][] = [
+    ["madeBy", { madeBy: "me" }],
+    ["region", { region: "" }],
+    ["prefix", { prefix: "/gatehouse/" }],
+    ["functionUrlHost", { functionUrlHost: "evil.example" }],
+    ["functionUrlHost", { functionUrlHost: `x.${snapshot.functionUrlHost}` }],
+    ["issuers", { issuers: [] }],
+    [
+      "issuers",
+      { issuers: ["http://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEf123"] },
+    ],
+    ["jwks.fetchedAt", { jwks: { ...snapshot.jwks, fetchedAt: "now" } }],
+    ["clients", { clients: {} }],
+    ["clients", { clients: null }],
+    [
+      "clients",
+      { clients: { "1webwebwebwebwebwebwebweb1": { kind: "anyone", tokenUses: ["id"] } } },
+    ],
+    ["tokenUses", { clients: { "1webwebwebwebwebwebwebweb1": { kind: "person", tokenUses: [] } } }],
+    ["clientNames", { clientNames: [] }],
+    ["corsOrigins", { corsOrigins: ["*"] }],
+    ["corsOrigins", { corsOrigins: null }],
+    ["forwardToken", { forwardToken: "no" }],
+    ["signIn.url", { signIn: { url: "javascript:alert(1)" } }],
+    ["revocation", { revocation: undefined }],
+  ];
+  test.each(mistakes)("are refused with the name of what is wrong: %s", (name, changes) => {
+    expect(() => parseSnapshot({ ...snapshot, ...changes })).toThrow(`settings.json: ${name}`);
+  });
+});
