@@ -443,19 +443,19 @@ function define(options: object): AccessRules {
 }
 
 describe("an exact rule", () => {
-  const nobody = { kind: "anonymous" } as const;
+  const visitor = { kind: "anonymous" } as const;
   test.each([
     ["GET /v1/*", "GET", "/v1/x"],
     ["POST /v1/*", "POST", "/v1/x"],
   ])("wins over %s, which is as long", (wildcard, method, path) => {
-    const define = (list: Record<string, Access<never>>) =>
+    const build = (list: Record<string, Access<never>>) =>
       defineAccess({ scopes: [], rules: list });
     const exact = { [path]: { groups: ["admin"] } };
     for (const list of [
-      define({ "/*": "signed-in", [wildcard]: "anyone", ...exact }),
-      define({ "/*": "signed-in", ...exact, [wildcard]: "anyone" }),
+      build({ "/*": "signed-in", [wildcard]: "anyone", ...exact }),
+      build({ "/*": "signed-in", ...exact, [wildcard]: "anyone" }),
     ]) {
-      expect(decide(list, { method, path }, nobody)).toEqual({
+      expect(decide(list, { method, path }, visitor)).toEqual({
         allowed: false,
         rule: path,
         code: "token_missing",

@@ -101,6 +101,8 @@ interface SignedTarget {
  * `__proto__`. It also brings presigning and event streams, which would load with every cold start.
  */
 class WireSignature extends SignatureV4Base {
+  private lastKey: { readonly of: string; readonly key: Uint8Array } | undefined;
+
   constructor(sha256: ChecksumConstructor) {
     // Region and credentials come with each request; the base class only keeps these.
     super({
@@ -130,9 +132,7 @@ class WireSignature extends SignatureV4Base {
       this.canonicalRequest(target, signed),
       ALGORITHM_IDENTIFIER,
     );
-    const mac = new this.sha256(
-      await getSigningKey(this.sha256, credential, shortDate, region, this.service),
-    );
+    const mac = new this.sha256(await this.signingKey(credential, shortDate, region));
     mac.update(Buffer.from(stringToSign));
     const signature = Buffer.from(await mac.digest()).toString("hex");
     const authorization = [
@@ -145,19 +145,35 @@ class WireSignature extends SignatureV4Base {
       .map(([name, value]) => [name, [value]]);
   }
 
-  private canonicalRequest({ method, path, query }: SignedTarget, headers: HeaderBag): string {
-    const payloadHash = headers["x-amz-content-sha256"] ?? "";
-    const canonicalHeaders = Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [name, value.trim().replaceAll(/\s+/g, " ")]),
-    );
-    const request = { method, protocol: "https:", hostname: "", path, headers, query: {} };
-    const [methodLine, pathLine, , ...rest] = this.createCanonicalRequest(
-      request,
-      canonicalHeaders,
-      payloadHash,
-    ).split("\n");
-    return [methodLine, pathLine, query, ...rest].join("\n");
+  /** The last one is kept: the library hashes the credentials on every call to find its own copy. */
+  private async signingKey(
+    { accessKeyId, secretAccessKey }: Credentials,
+    shortDate: string,
+    region: string,
+  ): Promise<Uint8Array> {
+    const of = [accessKeyId, secretAccessKey, shortDate, region].join("\n");
+    if (this.lastKey?.of !== of) {
+      const credential = { accessKeyId, secretAccessKey };
+      const key = await getSigningKey(this.sha256, credential, shortDate, region, this.service);
+      this.lastKey = { of, key };
+    }
+    return this.lastKey.key;
   }
+
+  /** The library's, with our text in the place of the query line that it left empty. */
+  private canonicalRequest({ method, path, query }: SignedTarget, headers: HeaderBag): string {
+    const folded: HeaderBag = {};
+    for (const name in headers) folded[name] = foldSpaces(headers[name] ?? "");
+    const request = { method, protocol: "https:", hostname: "", path, headers, query: {} };
+    const payloadHash = headers["x-amz-content-sha256"] ?? "";
+    const text = this.createCanonicalRequest(request, folded, payloadHash);
+    const queryLine = text.indexOf("\n", method.length + 1) + 1;
+    return text.slice(0, queryLine) + query + text.slice(queryLine);
+  }
+}
+
+function foldSpaces(value: string): string {
+  return value.trim().replaceAll(/\s+/g, " ");
 }
 
 function regionOf(host: string): string {

@@ -17,14 +17,19 @@ import { createSettings } from "./settings.ts";
 /** Verified tokens remembered at once. An entry is about 1 KB, so this is a few megabytes at most. */
 const rememberedTokens = 2000;
 
-const log = createLog((line) => console.log(line));
+/** One line on stdout, which Lambda takes to CloudWatch as it is. */
+const log = createLog((line) => process.stdout.write(`${line}\n`));
 
 export const handler: OriginRequestHandler = build();
+
+// Refusals are errors, and the log names them without a stack: taking one costs more than judging a bad token.
+Error.stackTraceLimit = 0;
 
 /** Once per container. Settings that cannot be read refuse every request, and say so. */
 function build(): OriginRequestHandler {
   try {
     const snapshot: Snapshot = require("./settings.json");
+    requireWhole(snapshot);
     const now = (): number => Math.floor(Date.now() / 1000);
     const keys = createKeySet(snapshot.jwks, {
       fetch: () => network().fetchJson(`${snapshot.issuers[0]}/.well-known/jwks.json`),
@@ -66,6 +71,13 @@ function build(): OriginRequestHandler {
     });
     console.error(error instanceof Error ? error.message : "settings.json could not be read");
     return async (event) => refusal(invalid, event?.Records?.[0]?.cf?.config?.requestId ?? "", {});
+  }
+}
+
+/** The file was checked when it was built; this is for one that was cut or made by other means. */
+function requireWhole({ functionUrlHost, corsOrigins }: Snapshot): void {
+  if (typeof functionUrlHost !== "string" || !Array.isArray(corsOrigins)) {
+    throw new TypeError("settings.json is not whole");
   }
 }
 

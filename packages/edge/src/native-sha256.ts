@@ -1,36 +1,37 @@
-import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
+import { createHmac, hash } from "node:crypto";
 
 import type { Checksum, SourceData } from "@smithy/types";
 
 /** SHA-256 and HMAC-SHA-256 of the runtime: the same bytes as `@aws-crypto/sha256-js`, many times faster. */
 export class NativeSha256 implements Checksum {
   readonly #secret: SourceData | undefined;
-  #state: Hash | Hmac;
+  #parts: Uint8Array[] = [];
 
   constructor(secret?: SourceData) {
     this.#secret = secret;
-    this.#state = start(secret);
   }
 
   update(data: SourceData): void {
-    this.#state.update(bytesOf(data));
+    this.#parts.push(bytesOf(data));
   }
 
+  /** Computed before this returns its promise, so the bytes may change afterwards. */
   async digest(): Promise<Uint8Array> {
-    return this.#state.digest();
+    const [only = new Uint8Array(0), ...more] = this.#parts;
+    const data = more.length === 0 ? only : Buffer.concat(this.#parts);
+    return this.#secret === undefined
+      ? hash("sha256", data, "buffer")
+      : createHmac("sha256", bytesOf(this.#secret)).update(data).digest();
   }
 
   reset(): void {
-    this.#state = start(this.#secret);
+    this.#parts = [];
   }
 }
 
-function start(secret: SourceData | undefined): Hash | Hmac {
-  return secret === undefined ? createHash("sha256") : createHmac("sha256", bytesOf(secret));
-}
-
-function bytesOf(data: SourceData): string | Uint8Array {
-  if (typeof data === "string" || data instanceof Uint8Array) return data;
+function bytesOf(data: SourceData): Uint8Array {
+  if (typeof data === "string") return Buffer.from(data);
+  if (data instanceof Uint8Array) return data;
   return ArrayBuffer.isView(data)
     ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     : new Uint8Array(data);
