@@ -1,5 +1,5 @@
 import { startStack, type Stack, type StackOptions } from "@gatehouse/local/stack";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 
 import { callApi, viaApp } from "../client.ts";
 import { createForge } from "../forge.ts";
@@ -50,6 +50,23 @@ describe("a guard that was built without clients and keys", () => {
     });
     stack.clock.advance(2);
     expect((await viaApp(target, { token: target.tokens.id })).status).toBe(200);
+  });
+
+  test("forgets a client whose id was replaced, also for tokens it has seen", async () => {
+    const { stack, target } = await start({ unbaked: ["clients"] });
+    const call = () => viaApp(target, { token: target.tokens.id });
+    expect((await call()).status).toBe(200);
+    await callApi(target, "AmazonSSM.PutParameter", {
+      Name: `${prefix}/clients/web`,
+      Value: "9anotherclientanothercli9",
+      Type: "String",
+      Overwrite: true,
+    });
+    expect((await call()).status).toBe(200);
+    stack.clock.advance(301);
+    await vi.waitFor(async () => expect((await call()).json()["code"]).toBe("token_client"), {
+      timeout: 5000,
+    });
   });
 
   test.each([

@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-import { idClaims, mint } from "@gatehouse/core/testing";
+import { idClaims, makeKeyPair, mint, publicJwk } from "@gatehouse/core/testing";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -298,6 +298,24 @@ describe("a request with baked settings", () => {
   });
 });
 
+describe("a token that is remembered", () => {
+  test("is refused once the pool has withdrawn its key", async () => {
+    const directory = await deploy(
+      "withdrawn",
+      JSON.stringify({ ...snapshot, jwks: { ...snapshot.jwks, fetchedAt: 0 } }),
+    );
+    const others = { keys: [publicJwk(makeKeyPair())] };
+    await writeFile(
+      join(directory, "fetch-key-set.cjs"),
+      `exports.fetchJson = async () => (${JSON.stringify(others)});`,
+    );
+    // The refresh runs beside the first requests, so it is done a few of them later.
+    const { answers } = await run(directory, Array.from({ length: 10 }, () => signedIn));
+    expect(answers[0]?.status).toBe(undefined);
+    expect(JSON.parse(answers.at(-1)?.body ?? "{}").code).toBe("token_signature");
+  });
+});
+
 describe("without valid settings", () => {
   const { issuers: _issuers, ...withoutIssuers } = snapshot;
   const everyKind = [
@@ -317,6 +335,8 @@ describe("without valid settings", () => {
     ["settings.json is a list", "[]"],
     ["settings.json is an empty object", "{}"],
     ["no issuer is named", JSON.stringify(withoutIssuers)],
+    ["no origin is named", JSON.stringify({ ...snapshot, functionUrlHost: undefined })],
+    ["there is no list of CORS origins", JSON.stringify({ ...snapshot, corsOrigins: undefined })],
     ["the list of issuers is empty", JSON.stringify({ ...snapshot, issuers: [] })],
     [
       "the issuers are of two user pools",

@@ -94,11 +94,7 @@ function parameterStore(): typeof import("./parameters.ts") {
 /** Read for each request: an environment can live longer than its first credentials. */
 function credentials(): Credentials {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
-  if (
-    AWS_ACCESS_KEY_ID === undefined ||
-    AWS_SECRET_ACCESS_KEY === undefined ||
-    AWS_SESSION_TOKEN === undefined
-  ) {
+  if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY || !AWS_SESSION_TOKEN) {
     throw new TypeError("the guard has no role credentials");
   }
   return {
