@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { spawn } from "node:child_process";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -99,6 +99,7 @@ describe("the command of the README", () => {
       ["--yes", "pnpm@10.34.9", "--silent", "start", "--json", "--port", "0"],
       {
         cwd: join(import.meta.dirname, "../.."),
+        env: { ...process.env, PATH: userPath() },
         stdio: ["ignore", "pipe", "ignore"],
       },
     );
@@ -179,6 +180,12 @@ async function runAndPaste(): Promise<{ code: number | null; stdout: string }> {
   child.kill("SIGINT");
   await once(child, "exit");
   return { code: shell.exitCode, stdout };
+}
+
+/** The PATH of a terminal: a package manager that runs these tests has put its own folders before it. */
+function userPath(): string {
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  return folders.filter((folder) => !folder.includes("node_modules")).join(delimiter);
 }
 
 function childrenOf(pid: number): readonly number[] {

@@ -8,12 +8,17 @@ import {
 import type { AddressInfo, Socket } from "node:net";
 
 import type { Explain } from "./explain.ts";
+import { printableHost } from "./without-secrets.ts";
 
 /** Room for requests that CloudFront's own limit has to refuse. */
 const maxHeaderSize = 64 * 1024;
 
 /** Serves one name; `undefined` when it does not know the name. */
-export type Route = (host: string) => RequestListener | undefined;
+export interface Route {
+  (host: string): RequestListener | undefined;
+  /** What it knows, for a person to read. */
+  readonly names?: readonly string[];
+}
 
 export interface PublicServer {
   readonly port: number;
@@ -27,19 +32,23 @@ export interface PublicServer {
  * name of its own (DNS rebinding).
  *
  * @param port 0 picks a free one.
+ * @param names what is served, for the terminal when something else is asked for.
  * @throws {Error} with code `EADDRINUSE` when the port is taken.
  */
 export async function startPublicServer(
   port: number,
   route: Route,
   explain: Explain,
+  names: () => readonly string[] = () => [],
 ): Promise<PublicServer> {
   const sockets = new Set<Socket>();
   const listener: RequestListener = (request, response) => {
-    const host = hostOf(request);
-    const serve = host === undefined || !request.url?.startsWith("/") ? undefined : route(host);
-    if (serve === undefined) return misdirected(request, response, explain);
-    return serve(request, response);
+    const hosts = hostsOf(request);
+    const [host = ""] = hosts;
+    const serve = hosts.length === 1 && request.url?.startsWith("/") ? route(host) : undefined;
+    if (serve !== undefined) return serve(request, response);
+    explain("stack", `421: ${whyMisdirected(request.url ?? "", hosts, names())}`);
+    return misdirected(request, response);
   };
   const open = async (address: string, at: number): Promise<Server> => {
     const server = createServer({ maxHeaderSize, keepAliveTimeout: 5000 }, listener);
@@ -87,16 +96,30 @@ function portOf(server: Server): number {
   return address.port;
 }
 
-/** The request's `Host`, lower case, with its port; `undefined` unless there is exactly one. */
-function hostOf({ rawHeaders }: IncomingMessage): string | undefined {
-  const hosts = rawHeaders.filter(
-    (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === "host",
-  );
-  return hosts.length === 1 ? hosts[0]?.toLowerCase() : undefined;
+/** Every `Host` of the request, lower case, with its port. Exactly one is right. */
+function hostsOf({ rawHeaders }: IncomingMessage): string[] {
+  return rawHeaders
+    .filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === "host")
+    .map((host) => host.toLowerCase());
 }
 
-function misdirected(request: IncomingMessage, response: ServerResponse, explain: Explain): void {
-  explain("stack", "421: the Host header is not one of the stack's names, which the banner lists");
+function whyMisdirected(
+  target: string,
+  hosts: readonly string[],
+  names: readonly string[],
+): string {
+  if (target === "*") return "the request target is `*`; nothing here answers for the whole server";
+  if (!target.startsWith("/")) {
+    return "the request target is an absolute address, as for a proxy; the stack is none: send the path alone and the name as Host";
+  }
+  const [host] = hosts;
+  if (host === undefined || hosts.length > 1)
+    return `the request has ${hosts.length} Host headers; it must have one`;
+  const received = host === "" ? "the Host header is empty" : `Host is ${printableHost(host)}`;
+  return `${received}, and the stack serves only ${names.join(", ")}`;
+}
+
+function misdirected(request: IncomingMessage, response: ServerResponse): void {
   request.resume();
   response.writeHead(421, { "content-type": "text/plain; charset=utf-8" });
   response.end("This name is not served here.\n");

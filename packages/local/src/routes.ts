@@ -32,11 +32,12 @@ export function createRoutes(
   for (const name of ["127.0.0.1", "localhost", "[::1]"]) add(name, awsApis);
   const toFunctionUrl = settled(functionUrl, explain);
 
-  return (host) => {
+  const route = (host: string): RequestListener | undefined => {
     // With or without the port: signers use the real name, without it.
     const name = host.endsWith(`:${port}`) ? host.slice(0, -`:${port}`.length) : host;
     return listeners.get(host) ?? (anyFunctionUrl.test(name) ? toFunctionUrl : undefined);
   };
+  return Object.assign(route, { names: [...listeners.keys(), "the Function URL's own host"] });
 }
 
 function settled(handle: Handle, explain: Explain): RequestListener {

@@ -25,6 +25,7 @@ import { createLambdaFunction } from "./lambda-runtime/lambda-function.ts";
 import { startTlsFront } from "./lambda-runtime/tls-front.ts";
 import type { OutputCredentials, StackOutputs } from "./outputs.ts";
 import { startPublicServer, type Route } from "./public-server.ts";
+import { createReload } from "./reload.ts";
 import { createRoles } from "./roles.ts";
 import { answerFault, createRoutes } from "./routes.ts";
 import { createSsm } from "./ssm.ts";
@@ -74,7 +75,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
   try {
     let route: Route = () => undefined;
-    const server = await startPublicServer(options.port, (host) => route(host), explain);
+    const server = await startPublicServer(
+      options.port,
+      (host) => route(host),
+      explain,
+      () => route.names ?? [],
+    );
     closers.push(() => server.close());
 
     const guardName = `${app}-${stageName}-Guard`;
@@ -249,17 +255,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     });
 
     if (options.watch) {
-      bundles.watch(
-        async (fresh) => {
-          await Promise.all([guard.redeploy(fresh.edge), api.redeploy(fresh.functions)]);
-          explain("stack", "rebuilt and reloaded both functions");
-        },
-        (message) =>
-          explain(
-            "stack",
-            "the build failed; the last good one keeps serving",
-            message.split("\n"),
-          ),
+      bundles.watch(createReload({ guard, api, explain }), (message) =>
+        explain("stack", "the build failed; the last good one keeps serving", message.split("\n")),
       );
     }
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { request as httpRequest } from "node:http";
 
 import { GetParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
@@ -36,6 +37,12 @@ const failing: JsonService = {
       resources: () => [],
       run: () => Promise.reject(new Error("secret detail")),
     },
+    Repeats: {
+      unsigned: true,
+      resources: () => [],
+      run: ({ name }) =>
+        Promise.reject(new AwsError("Odd", `There is no client ${JSON.stringify(name)}.`)),
+    },
     Echo: { unsigned: true, resources: () => [], run: (input) => ({ input }) },
   },
 };
@@ -43,6 +50,7 @@ const failing: JsonService = {
 let server: LoopbackServer;
 let explained: string[];
 let admin: Identity;
+let stranger: Identity;
 
 beforeEach(async () => {
   const clock = createClock();
@@ -50,6 +58,7 @@ beforeEach(async () => {
   admin = identities.assumeRole("admin", "test", [
     { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] },
   ]);
+  stranger = identities.assumeRole("stranger", "test", []);
   explained = [];
   server = await startLoopbackServer();
   server.handle = createJsonApi({
@@ -165,6 +174,71 @@ test.each(refusals)(
     expect(explained).toHaveLength(1);
   },
 );
+
+describe("what the terminal shows of a request that finds no operation", () => {
+  const clientSecret = "0a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7r8s9t0u1v2w3x4y5";
+  const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl";
+  const type = "application/x-amz-json-1.1";
+  test.each([
+    ["AmazonSSM.Nope", type, `"AmazonSSM.Nope"`, `"${type}"`],
+    ["Nope", `${type}; charset=utf-8`, `"Nope"`, `"${type}; charset=utf-8"`],
+    [
+      clientSecret,
+      "text/plain;charset=UTF-8",
+      "something unreadable",
+      `"text/plain;charset=utf-8"`,
+    ],
+    [jwt, "text/plain; boundary=x", "something unreadable", "something unreadable"],
+    ["a b", jwt, "something unreadable", "something unreadable"],
+    ["A.".repeat(51), `text/${clientSecret}`, "something unreadable", "something unreadable"],
+    ["a", `text/plain; charset=${clientSecret}`, `"a"`, "something unreadable"],
+  ])("for %j with %j", async (target, contentType, shownTarget, shownType) => {
+    await call(target, "{}", { "content-type": contentType });
+    expect(explained).toEqual([
+      `stack: no operation for x-amz-target ${shownTarget} with content-type ${shownType}`,
+    ]);
+  });
+
+  test("without the two headers", async () => {
+    await fetch(server.origin, { method: "POST" });
+    expect(explained).toEqual([
+      "stack: no operation for x-amz-target (missing) with content-type (missing)",
+    ]);
+  });
+
+  test("never the path", async () => {
+    await fetch(`${server.origin}/${jwt}`, { method: "POST" });
+    await fetch(`${server.origin}/?${jwt}`, { method: "PUT" });
+    expect(explained).toEqual([
+      "stack: AWS API: POST of another path is not POST /",
+      "stack: AWS API: PUT / is not POST /",
+    ]);
+  });
+});
+
+test("what an error repeats of the input is a hash in the terminal when it may be a secret", async () => {
+  const secret = "0a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7r8s9t0u1v2w3x4y5";
+  const body = JSON.stringify({ name: secret });
+  expect(await (await call("Failing.Repeats", body)).json()).toEqual({
+    __type: "Odd",
+    message: `There is no client "${secret}".`,
+  });
+  const hash = createHash("sha256").update(secret).digest("hex").slice(0, 8);
+  expect(explained).toEqual([`ssm: ssm:Repeats: Odd: There is no client "sha256:${hash}".`]);
+});
+
+test("so is the resource that nobody allowed", async () => {
+  const secret = "0a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7r8s9t0u1v2w3x4y5";
+  await expect(
+    new SSMClient({ region, endpoint: server.origin, credentials: stranger, maxAttempts: 1 }).send(
+      new GetParametersCommand({ Names: [`/a/${secret}`] }),
+    ),
+  ).rejects.toMatchObject({ name: "AccessDeniedException" });
+  const hash = createHash("sha256").update(secret).digest("hex").slice(0, 8);
+  expect(explained).toEqual([
+    `ssm: User: ${stranger.arn} is not authorized to perform: ssm:GetParameters on resource: arn:aws:ssm:${region}:123456789012:parameter/a/sha256:${hash} because no identity-based policy allows the ssm:GetParameters action`,
+  ]);
+});
 
 test("stops reading a body without a length once it is over 1 MB", async () => {
   const status = await new Promise((resolve, reject) => {

@@ -6,6 +6,7 @@ import type { Explain, StandIn } from "../explain.ts";
 import { evaluate } from "../iam/evaluate.ts";
 import type { Identities, Identity } from "../identities.ts";
 import { verifySignature } from "../sigv4/verify-signature.ts";
+import { unreadable, withoutSecrets } from "../without-secrets.ts";
 import { AwsError } from "./json-service.ts";
 import type { JsonObject, JsonService } from "./json-service.ts";
 import { readRequestBody } from "./request-body.ts";
@@ -40,8 +41,12 @@ export function createJsonApi(options: {
   ): Promise<{ service: JsonService | undefined; result: JsonObject | Refusal }> {
     const found = findOperation(services, request);
     if (!found) {
-      const target = request.headers["x-amz-target"];
-      const reason = `no operation for x-amz-target ${target === undefined ? "(missing)" : JSON.stringify(target)} with content-type ${JSON.stringify(request.headers["content-type"] ?? "")}`;
+      const target = printable(request.headers["x-amz-target"], /^[\w.]{1,100}$/);
+      const type = printable(
+        request.headers["content-type"]?.toLowerCase(),
+        /^[\w.+/-]{1,60}(; ?charset=[\w-]{1,20})?$/,
+      );
+      const reason = `no operation for x-amz-target ${target} with content-type ${type}`;
       return {
         service: undefined,
         result: { error: new AwsError("UnknownOperationException"), reason },
@@ -60,7 +65,10 @@ export function createJsonApi(options: {
       return { service, result: await operation.run(input, caller) };
     } catch (error) {
       if (error instanceof AwsError) {
-        return { service, result: { error, reason: `${action}: ${error.type}: ${error.message}` } };
+        return {
+          service,
+          result: { error, reason: `${action}: ${error.type}: ${withoutSecrets(error.message)}` },
+        };
       }
       const fault = new AwsError("InternalServerError", "An internal error occurred.", 500);
       const cause = error instanceof Error ? (error.stack ?? error.message) : "unknown";
@@ -113,7 +121,10 @@ export function createJsonApi(options: {
           ...(status === 405 ? { allow: "POST" } : {}),
         });
         response.end(status === 405 ? "Method Not Allowed" : "Not Found");
-        explain("stack", `AWS API: ${request.method} ${path} is not POST /`);
+        explain(
+          "stack",
+          `AWS API: ${request.method} ${path === "/" ? "/" : "of another path"} is not POST /`,
+        );
         return;
       }
       const body = await readRequestBody(request, maxBodyBytes);
@@ -173,10 +184,11 @@ function authorize(
   for (const resource of resources) {
     const verdict = evaluate(caller.policies, { action, resource, context: {} });
     if (!verdict.allowed) {
-      const message = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`;
+      const message = (named: string) =>
+        `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${named} because no identity-based policy allows the ${action} action`;
       return {
-        error: new AwsError("AccessDeniedException", message),
-        reason: message,
+        error: new AwsError("AccessDeniedException", message(resource)),
+        reason: message(withoutSecrets(resource)),
         details: verdict.reasons,
       };
     }
@@ -199,6 +211,13 @@ function send(response: ServerResponse, result: JsonObject | Refusal): void {
 
 function isRefusal(value: JsonObject | Identity | Refusal | undefined): value is Refusal {
   return value !== undefined && "error" in value && value["error"] instanceof AwsError;
+}
+
+/** A header's value in quotes when it has its usual form, and nothing in it may be a secret. */
+function printable(value: string | readonly string[] | undefined, form: RegExp): string {
+  if (value === undefined) return "(missing)";
+  const plain = typeof value === "string" && form.test(value) && withoutSecrets(value) === value;
+  return plain ? JSON.stringify(value) : unreadable;
 }
 
 function speaker(service: JsonService | undefined): StandIn {

@@ -5,6 +5,7 @@ import { PassThrough } from "node:stream";
 
 import { afterEach, describe, expect, test } from "vitest";
 
+import type { EdgeEvent } from "./edge-event.ts";
 import { valuesOf } from "./header-lines.ts";
 import type { HeaderLine } from "./header-lines.ts";
 import { originDomainName, portOf, requestOf, startDistribution } from "./testing.ts";
@@ -179,6 +180,26 @@ describe("on the way to the origin", () => {
     expect(valuesOf(received?.headers ?? [], "content-length")).toEqual([]);
   });
 
+  test("shows the function no body when a chunked one is empty, and keeps it chunked", async () => {
+    const distribution = await start();
+    const seen = await distribution.view({
+      method: "POST",
+      body: "",
+      headers: [["Transfer-Encoding", "chunked"]],
+    });
+    expect([seen.status, distribution.explained]).toEqual([200, []]);
+    expect(distribution.events.map((event) => requestOf(event).body)).toEqual([
+      { action: "read-only", data: "", encoding: "base64", inputTruncated: false },
+    ]);
+    expect(requestOf(distribution.events[0]!).headers["transfer-encoding"]).toEqual([
+      { key: "Transfer-Encoding", value: "chunked" },
+    ]);
+    const [received] = distribution.received;
+    expect([received?.method, received?.body.length]).toEqual(["POST", 0]);
+    expect(valuesOf(received?.headers ?? [], "transfer-encoding")).toEqual(["chunked"]);
+    expect(valuesOf(received?.headers ?? [], "content-length")).toEqual([]);
+  });
+
   test("puts the origin's path before the uri, and its custom headers on the wire", async () => {
     const distribution = await start({
       edge: (event) => {
@@ -249,6 +270,48 @@ describe("on the way to the origin", () => {
     expect(distribution.explained).toEqual([
       [
         "cloudfront: 413: the body has more than 20000000 bytes; CloudFront takes more, this stand-in and a Function URL do not",
+      ],
+    ]);
+  });
+});
+
+describe("what the function adds", () => {
+  /** A function that signs, so to speak: with a header of this many characters. */
+  const adding = (length: number) => ({
+    edge: (event: EdgeEvent) => ({
+      ...requestOf(event),
+      headers: { ...requestOf(event).headers, "x-added": [{ value: "s".repeat(length) }] },
+    }),
+  });
+  const viewing = { target: "/a?b=c", headers: [["X-Big", "x".repeat(19_000)]] as HeaderLine[] };
+
+  /** Bytes of the target and the header lines at the origin, as the sockets carry them. */
+  async function bytesAtOrigin(): Promise<number> {
+    const distribution = await start(adding(0));
+    await distribution.view(viewing);
+    const lines = distribution.received[0]?.headers.map(([name, value]) => `${name}: ${value}\r\n`);
+    return Buffer.byteLength(["/a?b=c", ...(lines ?? [])].join(""), "latin1");
+  }
+
+  test("may fill path, query and headers for the origin up to 20 480 bytes", async () => {
+    const distribution = await start(adding(20_480 - (await bytesAtOrigin())));
+    expect((await distribution.view(viewing)).status).toBe(200);
+  });
+
+  test("counts: one byte more is 502, the origin sees nothing, and the terminal says why", async () => {
+    const distribution = await start(adding(20_481 - (await bytesAtOrigin())));
+    const seen = await distribution.view(viewing);
+    expectErrorPage(
+      seen,
+      502,
+      "LambdaValidationError",
+      "The Lambda function result failed validation: The URI, query string, and headers of the request exceed the maximum size.",
+    );
+    expect(distribution.received).toEqual([]);
+    expect(distribution.explained).toEqual([
+      [
+        "cloudfront: 502: path, query and headers for the origin have 20481 bytes; CloudFront takes 20480",
+        "the headers that the guard itself adds count, too: signature, session token, caller",
       ],
     ]);
   });

@@ -4,8 +4,9 @@ import { maxCachedBytes } from "./cache.ts";
 import type { EdgeOrigin } from "./edge-event.ts";
 import type { ForwardedRequest } from "./edge-result.ts";
 import type { Refusal } from "./error-page.ts";
-import { toHeaderLines, toWire, valuesOf } from "./header-lines.ts";
+import { bytesOf, toHeaderLines, toWire, valuesOf } from "./header-lines.ts";
 import type { HeaderLine } from "./header-lines.ts";
+import { ownSentences } from "./invalid-edge-result.ts";
 import type { OriginFetch } from "./origin-fetch.ts";
 import { relayBody } from "./relay-body.ts";
 import { isHopByHop } from "./restricted-headers.ts";
@@ -63,11 +64,18 @@ export function createForward({
     const unreachable = refuseOtherOrigin(asked, origin);
     if (unreachable !== undefined) return refuse(unreachable);
     const body = forwarded.replacement ?? options.viewerBody;
+    const target = toWire(`${asked.path}${uri}${querystring === "" ? "" : `?${querystring}`}`);
+    const headers = toWireHeaders(forwarded, { method: viewer.method, requestId, viaHost, body });
+    const tooLarge = refuseLargeHead(target, headers);
+    if (tooLarge !== undefined) {
+      answers.refuse(exchange, tooLarge);
+      return undefined;
+    }
     const fetched = await originFetch.fetch(
       {
         method: viewer.method,
-        target: toWire(`${asked.path}${uri}${querystring === "" ? "" : `?${querystring}`}`),
-        headers: toWireHeaders(forwarded, { method: viewer.method, requestId, viaHost, body }),
+        target,
+        headers,
         body,
         readTimeoutSeconds: asked.readTimeout,
       },
@@ -84,7 +92,7 @@ export function createForward({
       });
     }
     const lines = toHeaderLines(fetched.response.rawHeaders);
-    const bytes = lines.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0);
+    const bytes = bytesOf(lines);
     if (bytes > maxHeadBytes) {
       fetched.response.destroy();
       return refuse({
@@ -94,10 +102,14 @@ export function createForward({
       });
     }
     const status = fetched.response.statusCode ?? 0;
-    const headers = endToEnd(lines).filter(
+    const answerHeaders = endToEnd(lines).filter(
       ([name]) => cookiesForwarded || name.toLowerCase() !== "set-cookie",
     );
-    const head = { status, statusText: fetched.response.statusMessage ?? "", headers };
+    const head = {
+      status,
+      statusText: fetched.response.statusMessage ?? "",
+      headers: answerHeaders,
+    };
     answers.start(exchange, head, status >= 400 ? "Error" : "Miss");
     const copy = createCopy(options.wantsCopy);
     const outcome = await relayBody(fetched.response, response, asked.readTimeout, copy.add);
@@ -130,6 +142,21 @@ function refuseOtherOrigin(
         ? noConnection
         : "CloudFront wasn't able to resolve the origin domain name.",
     reason: `the function asked for the origin ${describe(asked)}; only ${describe(known)} exists here`,
+  };
+}
+
+/** A request that came in below the limit can go out above it: what the function adds counts, too. */
+function refuseLargeHead(target: string, headers: readonly HeaderLine[]): Refusal | undefined {
+  const bytes = target.length + bytesOf(headers);
+  if (bytes <= maxHeadBytes) return undefined;
+  return {
+    status: 502,
+    message: ownSentences.head,
+    cacheResult: "LambdaValidationError",
+    reason: `path, query and headers for the origin have ${bytes} bytes; CloudFront takes ${maxHeadBytes}`,
+    details: [
+      "the headers that the guard itself adds count, too: signature, session token, caller",
+    ],
   };
 }
 

@@ -14,6 +14,11 @@ export function valuesOf(lines: readonly HeaderLine[], name: string): string[] {
   return lines.filter(([lineName]) => lineName.toLowerCase() === name).map(([, value]) => value);
 }
 
+/** What these lines take on the wire, in bytes, with `: ` and line ends. Values in latin1 form. */
+export function bytesOf(lines: readonly HeaderLine[]): number {
+  return lines.reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0);
+}
+
 /** What edge functions see of bytes on the wire: UTF-8, or ISO-8859-1 converted to it. */
 export function fromWire(raw: string): string {
   const bytes = Buffer.from(raw, "latin1");

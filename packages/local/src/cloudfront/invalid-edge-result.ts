@@ -38,4 +38,5 @@ export const ownSentences = {
   field:
     "The Lambda function result failed validation: The function returned a field that is unknown, missing, or read-only.",
   originField: "The Lambda function returned an invalid origin configuration.",
+  head: "The Lambda function result failed validation: The URI, query string, and headers of the request exceed the maximum size.",
 } as const;

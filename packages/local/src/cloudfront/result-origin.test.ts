@@ -103,6 +103,40 @@ test.each([
   );
 });
 
+/** `count` headers whose names and values are this long. */
+function customHeadersOf(count: number, nameLength: number, valueLength: number) {
+  const names = Array.from({ length: count }, (_, index) => `x${index}-`.padEnd(nameLength, "a"));
+  return Object.fromEntries(names.map((name) => [name, [{ value: "v".repeat(valueLength) }]]));
+}
+
+const customHeaderLimits: [what: string, found: number, limit: number, customHeaders: object][] = [
+  ["custom headers", 31, 30, customHeadersOf(31, 4, 1)],
+  ["custom headers", 31, 30, { "x-a": Array.from({ length: 31 }, () => ({ value: "1" })) }],
+  ["characters in the name of a custom header", 257, 256, customHeadersOf(1, 257, 1)],
+  ["characters in the value of a custom header", 1784, 1783, customHeadersOf(1, 4, 1784)],
+  [
+    "characters in the names and values of its custom headers",
+    10_241,
+    10_240,
+    { ...customHeadersOf(10, 24, 1000), y: [{ value: "" }] },
+  ],
+];
+
+test.each(customHeaderLimits)("refuses %s: %i, above %i", (what, found, limit, customHeaders) => {
+  expect(reasonFor({ customHeaders })).toBe(
+    `the returned origin has ${found} ${what}; CloudFront takes ${limit}`,
+  );
+});
+
+test.each([
+  ["count", customHeadersOf(30, 4, 1)],
+  ["length of a name", customHeadersOf(1, 256, 1)],
+  ["length of a value", customHeadersOf(1, 4, 1783)],
+  ["length of all together", customHeadersOf(10, 24, 1000)],
+])("takes custom headers up to the limit of the %s", (_what, customHeaders) => {
+  expect(reasonFor({ customHeaders })).toBe(undefined);
+});
+
 test("takes custom headers of other names", () => {
   const customHeaders = { "x-own": [{ value: "1" }] };
   expect(parseResultOrigin({ custom: { ...origin, customHeaders } }, origin).customHeaders).toEqual(

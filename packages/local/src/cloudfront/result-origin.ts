@@ -13,6 +13,13 @@ export interface ResultOrigin extends Omit<EdgeOrigin, "customHeaders"> {
   readonly customHeaders: readonly HeaderLine[];
 }
 
+/**
+ * How many custom headers an origin may have, and how long they may be, in characters.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-custom-headers
+ */
+const customHeaderLimits = { count: 30, name: 256, value: 1783, all: 10_240 };
+
 type Rule = (value: unknown) => boolean;
 
 const isText = (value: unknown): value is string => typeof value === "string";
@@ -73,8 +80,30 @@ export function parseResultOrigin(origin: unknown, before: EdgeOrigin): ResultOr
       `${denied[0]} cannot be a custom header of an origin`,
     );
   }
+  refuseLargeCustomHeaders(customHeaders);
   // Every field was checked by the table above, or is the event's own.
   return { ...before, ...custom, customHeaders };
+}
+
+function refuseLargeCustomHeaders(lines: readonly HeaderLine[]): void {
+  const names = lines.map(([key]) => key.length);
+  const values = lines.map(([, value]) => value.length);
+  const total = [...names, ...values].reduce((sum, length) => sum + length, 0);
+  const { count, name, value, all } = customHeaderLimits;
+  const measures: readonly [found: number, limit: number, what: string][] = [
+    [lines.length, count, "custom headers"],
+    [Math.max(0, ...names), name, "characters in the name of a custom header"],
+    [Math.max(0, ...values), value, "characters in the value of a custom header"],
+    [total, all, "characters in the names and values of its custom headers"],
+  ];
+  for (const [found, limit, what] of measures) {
+    if (found > limit) {
+      throw new InvalidEdgeResult(
+        awsSentences.origin,
+        `the returned origin has ${found} ${what}; CloudFront takes ${limit}`,
+      );
+    }
+  }
 }
 
 function isValidField(name: string, custom: JsonRecord, before: EdgeOrigin): boolean {

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { CacheBehavior } from "@gatehouse/blueprint/cache-behavior";
 
 import type { Refusal } from "./error-page.ts";
-import { toHeaderLines, valuesOf } from "./header-lines.ts";
+import { bytesOf, toHeaderLines, valuesOf } from "./header-lines.ts";
 import type { HeaderLine } from "./header-lines.ts";
 
 /** The request as the viewer sent it; nothing decoded, nothing normalised. */
@@ -23,7 +23,7 @@ export interface ViewerRequest {
 export const maxUrlBytes = 8192;
 
 /**
- * The limit for request line and headers together, in bytes. One page of AWS says 20 480, another 32 768; this is the stricter one.
+ * The limit for request line and headers together, in bytes, from the viewer and to the origin. One page of AWS says 20 480, another 32 768; this is the stricter one.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
  */
@@ -69,10 +69,7 @@ export function refuseViewerRequest(
   const url = `https://${valuesOf(headers, "host")[0] ?? ""}${path}${query === "" ? "" : `?${query}`}`;
   if (url.length > maxUrlBytes)
     return tooLarge(`the URL has ${url.length} bytes; CloudFront takes ${maxUrlBytes}`);
-  const headBytes = headers.reduce(
-    (sum, [name, value]) => sum + name.length + value.length + 4,
-    method.length + url.length,
-  );
+  const headBytes = method.length + url.length + bytesOf(headers);
   if (headBytes > maxHeadBytes)
     return tooLarge(`URL and headers have ${headBytes} bytes; CloudFront takes ${maxHeadBytes}`);
   if (headers.length >= maxHeaderLines)

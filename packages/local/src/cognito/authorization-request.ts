@@ -1,3 +1,5 @@
+import { printableAddress } from "../without-secrets.ts";
+import { noSuchClient } from "./clients.ts";
 import type { Client } from "./clients.ts";
 import type { UserPool } from "./user-pool.ts";
 
@@ -77,13 +79,13 @@ export function parseAuthorizationRequest(query: string, pool: UserPool): Author
   const repeated = parameters.find((name) => asked.getAll(name).length > 1);
   if (repeated) return errorPage("invalid_request", `${repeated} is there more than once`);
   const client = pool.clients.find(clientId);
-  if (!client) return errorPage("invalid_request", "no app client has this client_id");
+  if (!client) return errorPage("invalid_request", noSuchClient(pool.clients));
   const registered = client.callbackUrls;
   if (!registered.includes(redirectUri)) {
     const addresses = registered.length > 0 ? registered.join(", ") : "none";
     return errorPage(
       "redirect_mismatch",
-      `redirect_uri is not one of the client's (${addresses}), character by character`,
+      `redirect_uri is not one of the client's (${addresses}), character by character; received ${printableAddress(redirectUri)}`,
     );
   }
   const state = value("state");

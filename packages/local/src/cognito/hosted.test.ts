@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import {
@@ -320,6 +322,60 @@ describe("a request that names a client or address that cannot be believed", () 
   );
 });
 
+describe("the terminal says what came when it is refused:", () => {
+  const known = () => `web ${web}, machine ${machine.id}, walkthrough ${walkthrough}`;
+  const registered = `${callbackUrl}, ${logoutUrl}?fixed=1`;
+  const asked = (parameters: Record<string, string>) =>
+    openBrowser(stand.origin).get(`/oauth2/authorize?${codeQuery(parameters)}`);
+  const mismatch = (received: string) =>
+    `cognito: sign-in refused: redirect_uri is not one of the client's (${registered}), character by character; received ${received}`;
+
+  test.each([
+    [
+      "https://evil.example/cb?code=s3cret#s3cret",
+      "https://evil.example/cb with a query and a fragment",
+    ],
+    [`${callbackUrl}?x=s3cret`, `${callbackUrl} with a query`],
+    [`${callbackUrl}/`, `${callbackUrl}/`],
+    ["s3cret", "something unreadable"],
+  ])("the address %j", async (redirectUri, received) => {
+    await asked({ redirect_uri: redirectUri });
+    expect(stand.explained).toEqual([mismatch(received)]);
+  });
+
+  test("a token in the address is a hash", async () => {
+    const { id_token: idToken } = await signedIn();
+    await asked({ redirect_uri: `https://evil.example/${idToken}` });
+    const hash = createHash("sha256").update(idToken).digest("hex").slice(0, 8);
+    expect(stand.explained).toEqual([mismatch(`https://evil.example/sha256:${hash}`)]);
+  });
+
+  test("the clients there are, when another is asked for", async () => {
+    await asked({ client_id: "s3cret" });
+    await token({ grant_type: "refresh_token", client_id: "s3cret" });
+    await openBrowser(stand.origin).get(`/logout?client_id=s3cret&logout_uri=${logoutUrl}`);
+    expect(stand.explained).toEqual([
+      `cognito: sign-in refused: no app client has this client_id; there are ${known()}`,
+      `cognito: /oauth2/token refused: invalid_client: no app client has this client_id; there are ${known()}`,
+      `cognito: /logout refused: no app client has this client_id; there are ${known()}`,
+    ]);
+  });
+
+  test("the address to go to after signing out", async () => {
+    await openBrowser(stand.origin).get(`/logout?client_id=${web}&logout_uri=${logoutUrl}x?s3cret`);
+    expect(stand.explained).toEqual([
+      `cognito: /logout refused: the address is not one of the client's (${logoutUrl}); received ${logoutUrl}x with a query`,
+    ]);
+  });
+
+  test("the address when a code is exchanged", async () => {
+    await exchange(await codeFor("alice"), { redirect_uri: "https://evil.example/cb?s3cret" });
+    expect(stand.explained).toEqual([
+      `cognito: /oauth2/token refused: invalid_grant: redirect_uri is not the one of the sign-in (${callbackUrl}); received https://evil.example/cb with a query`,
+    ]);
+  });
+});
+
 describe("a request that the app gets back as an error", () => {
   const challenge = "x".repeat(43);
   const cases: [why: string, more: Record<string, string>, error: string][] = [
@@ -535,10 +591,34 @@ describe("a code", () => {
     },
   );
 
+  const refusedAs = (why: string) =>
+    `cognito: /oauth2/token refused: invalid_grant: the code ${why}`;
+  const usedBefore = refusedAs(
+    "was used before; one attempt uses it up, whether it succeeds or not",
+  );
+
   test("is taken once", async () => {
     const code = await codeFor("alice");
     expect((await exchange(code)).status).toBe(200);
     expect(await answerOf(await exchange(code))).toEqual([400, { error: "invalid_grant" }]);
+    expect(stand.explained).toEqual([usedBefore]);
+  });
+
+  test("that was used is called so for good, after a failed attempt and when it is old too", async () => {
+    const code = await codeFor("alice");
+    await exchange(code, { client_id: walkthrough });
+    stand.explained.length = 0;
+    await exchange(code);
+    stand.clock.advance(300);
+    await exchange(code);
+    expect(stand.explained).toEqual([usedBefore, usedBefore]);
+  });
+
+  test("that nobody was given is called so", async () => {
+    await exchange("00000000-0000-0000-0000-000000000000");
+    expect(stand.explained).toEqual([
+      refusedAs("is unknown: this run of the stack has not given it out"),
+    ]);
   });
 
   test("is taken for five minutes", async () => {
@@ -548,6 +628,9 @@ describe("a code", () => {
     const late = await codeFor("alice");
     stand.clock.advance(300);
     expect(await answerOf(await exchange(late))).toEqual([400, { error: "invalid_grant" }]);
+    await exchange(late);
+    const expired = refusedAs("is older than 5 minutes");
+    expect(stand.explained).toEqual([expired, expired]);
   });
 
   test("is refused when its user was disabled meanwhile", async () => {

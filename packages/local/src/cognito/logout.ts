@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import type { Explain } from "../explain.ts";
+import { printableAddress } from "../without-secrets.ts";
+import { noSuchClient } from "./clients.ts";
 import { sendPage, sendRedirect } from "./hosted-answers.ts";
 import type { HostedSessions } from "./hosted-sessions.ts";
 import { errorPage } from "./pages.ts";
@@ -37,7 +39,7 @@ export function createLogout(options: {
     if (!registered?.includes(target)) {
       explain(
         "cognito",
-        "/logout refused: the client is unknown, or the address is not registered for it",
+        `/logout refused: ${client ? `the address is not one of the client's (${registered?.join(", ") || "none"}); received ${printableAddress(target)}` : noSuchClient(pool.clients)}`,
       );
       const mismatch = new URLSearchParams({ error: "redirect_mismatch", client_id: clientId });
       return sendRedirect(response, `${origin}/error?${mismatch.toString()}`);

@@ -1,4 +1,5 @@
 import { sameSecret } from "./client-secret.ts";
+import { noSuchClient } from "./clients.ts";
 import type { Client, Clients } from "./clients.ts";
 import type { FormFields } from "./form-request.ts";
 
@@ -27,7 +28,7 @@ export function authenticateOAuthClient(
   const id = basic?.id ?? idInForm;
   if (!id) return refuse("invalid_request", "there is no client_id");
   const client = clients.find(id);
-  if (!client) return refuse("invalid_client", "no app client has this client_id");
+  if (!client) return refuse("invalid_client", noSuchClient(clients));
   const secret = basic?.secret ?? fields("client_secret");
   const matches = client.secret === undefined ? !secret : sameSecret(secret ?? "", client.secret);
   if (matches) return { kind: "client", client };

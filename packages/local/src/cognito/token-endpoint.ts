@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import type { Explain } from "../explain.ts";
+import { printableAddress } from "../without-secrets.ts";
 import { sameSecret } from "./client-secret.ts";
 import type { Client } from "./clients.ts";
 import type { CodeGrant, Codes } from "./codes.ts";
@@ -95,12 +96,16 @@ async function exchangeCode(
   if (!code || !redirectUri)
     return refuse("invalid_request", "code and redirect_uri are both needed");
   // One attempt uses the code up, whether it succeeds or not.
-  const granted = codes.redeem(code);
-  if (!granted) return refuse("invalid_grant", "the code is unknown, used or older than 5 minutes");
+  const redemption = codes.redeem(code);
+  if (redemption.kind === "refused") return refuse("invalid_grant", codeRefusals[redemption.why]);
+  const granted = redemption.value;
   if (granted.clientId !== client.id)
     return refuse("invalid_grant", "the code was given to another client");
   if (granted.redirectUri !== redirectUri)
-    return refuse("invalid_grant", "redirect_uri is not the one of the sign-in");
+    return refuse(
+      "invalid_grant",
+      `redirect_uri is not the one of the sign-in (${granted.redirectUri}); received ${printableAddress(redirectUri)}`,
+    );
   const pkceProblem = checkVerifier(granted, fields("code_verifier"));
   if (pkceProblem) return refuse("invalid_grant", pkceProblem);
   const user = pool.users.findBySub(granted.sub);
@@ -127,6 +132,12 @@ async function exchangeCode(
     expires_in: expiresInSeconds,
   });
 }
+
+const codeRefusals = {
+  unknown: "the code is unknown: this run of the stack has not given it out",
+  used: "the code was used before; one attempt uses it up, whether it succeeds or not",
+  expired: "the code is older than 5 minutes",
+} as const;
 
 function checkVerifier(
   { codeChallenge }: CodeGrant,

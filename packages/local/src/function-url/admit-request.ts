@@ -6,6 +6,7 @@ import type { Identities, Identity } from "../identities.ts";
 import { splitTarget } from "../sigv4/signed-request.ts";
 import type { SignedRequest } from "../sigv4/signed-request.ts";
 import { verifySignature } from "../sigv4/verify-signature.ts";
+import { printableHost } from "../without-secrets.ts";
 import type { Call } from "./answer.ts";
 import { authorizeCall } from "./authorize-call.ts";
 import { toFunctionUrlEvent } from "./event.ts";
@@ -90,8 +91,8 @@ function hostRefusal(headers: SignedRequest["headers"], host: string): Refusal |
   )
     return undefined;
   return unknownHost(
-    hosts.length === 1
-      ? `no function has the host ${JSON.stringify(named)}; this one is ${host}`
+    named !== undefined && others.length === 0
+      ? `no function has the host ${printableHost(named)}; this one is ${host}`
       : `the request has ${hosts.length} Host headers`,
   );
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 import type { Explain } from "../explain.ts";
 import { splitTarget } from "../sigv4/signed-request.ts";
+import { printablePath } from "../without-secrets.ts";
 import type { Refusal } from "./refusal.ts";
 import type { ResponseHead } from "./response-head.ts";
 import type { Trace } from "./trace-id.ts";
@@ -55,8 +56,11 @@ export function writeHead(
     [...headers, ["x-amzn-RequestId", requestId], ["x-amzn-Trace-Id", trace.root]].flat(),
   );
 }
-/** Method and path for the terminal; a query may hold secrets. */
+
+/** Method and path for the terminal, without what may be a secret; a query is not shown at all. */
 export function titleOf({ request }: Call): string {
   const { path } = splitTarget(request.url ?? "");
-  return `${request.method} ${path.replace(/[^\x21-\x7e]/g, "?").slice(0, 200)}`;
+  return `${request.method} ${printablePath(path)
+    .replace(/[^\x21-\x7e]/g, "?")
+    .slice(0, 200)}`;
 }

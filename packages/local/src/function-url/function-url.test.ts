@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { connect } from "node:net";
 import { Readable } from "node:stream";
 
@@ -79,6 +80,9 @@ describe("answers before the function is asked, once explained:", () => {
     headers: [["host", urlHost]],
     body: Buffer.alloc(0),
   };
+  const clientSecret = "0a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7r8s9t0u1v2w3x4y5";
+  const shortHash = (text: string) =>
+    `sha256:${createHash("sha256").update(text).digest("hex").slice(0, 8)}`;
   const stranger = identities.assumeRole("stranger", "session", []);
   const withoutUrl = role((sid) => sid !== "CallTheFunctionUrl");
   const withoutInvoke = role((sid) => sid !== "InvokeThroughTheUrlOnly");
@@ -119,6 +123,22 @@ describe("answers before the function is asked, once explained:", () => {
       "AccessDeniedException",
       '{"Message":null}',
       `no function has the host "app.localhost:8080"`,
+    ],
+    [
+      "a secret as host",
+      replaced(unsigned, "host", clientSecret),
+      403,
+      "AccessDeniedException",
+      '{"Message":null}',
+      `function-url: GET /a: 403: no function has the host something unreadable; this one is ${urlHost}`,
+    ],
+    [
+      "a secret in the path",
+      { ...unsigned, target: `/files/${clientSecret}/eyJh.b.c/a` },
+      403,
+      "AccessDeniedException",
+      forbiddenBody,
+      `function-url: GET /files/${shortHash(clientSecret)}/${shortHash("eyJh.b.c")}/a: 403: the request is not signed`,
     ],
     [
       "a bearer token",

@@ -1,6 +1,10 @@
+import { withoutSecrets } from "../without-secrets.ts";
 import type { Authorization } from "./authorization.ts";
 
-/** AWS's own sentences about signatures, so that a client sees here what it would see there. */
+/**
+ * AWS's own sentences about signatures, so that a client sees here what it would see there. Stricter in one thing: where
+ * AWS repeats what was sent, a word that may be a secret appears as a hash.
+ */
 export const signatureMismatch =
   "The request signature we calculated does not match the signature you provided. " +
   "Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
@@ -11,19 +15,19 @@ export const bothKinds =
   "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.";
 
 export function mustBeSigned(header: string): string {
-  return `'${header}' must be a 'SignedHeader' in the AWS Authorization.`;
+  return `'${withoutSecrets(header)}' must be a 'SignedHeader' in the AWS Authorization.`;
 }
 
 export function badDate(value: string): string {
-  return `Date must be in ISO-8601 'basic format'. Got '${value}'. See http://en.wikipedia.org/wiki/ISO_8601`;
+  return `Date must be in ISO-8601 'basic format'. Got '${withoutSecrets(value)}'. See http://en.wikipedia.org/wiki/ISO_8601`;
 }
 
 export function unsupportedAlgorithm({ algorithm }: Authorization): string {
-  return `Unsupported AWS 'algorithm': '${algorithm}' (only AWS4-HMAC-SHA256 for now). `;
+  return `Unsupported AWS 'algorithm': '${withoutSecrets(algorithm)}' (only AWS4-HMAC-SHA256 for now). `;
 }
 
 export function badCredential({ credential }: Authorization): string {
-  return `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential}'`;
+  return `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${withoutSecrets(credential)}'`;
 }
 
 /** The window around AWS's clock, in seconds. */
@@ -79,13 +83,13 @@ export function scopeFaults(
   }
   if (scope.terminator !== "aws4_request") {
     sentences.push(
-      `Credential should be scoped with a valid terminator: 'aws4_request', not '${scope.terminator}'. `,
+      `Credential should be scoped with a valid terminator: 'aws4_request', not '${withoutSecrets(scope.terminator)}'. `,
     );
   }
   const day = expected.datetime.slice(0, 8);
   if (scope.date !== day) {
     sentences.push(
-      `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${scope.date}' != '${day}', from '${expected.datetime}'. `,
+      `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${withoutSecrets(scope.date)}' != '${day}', from '${expected.datetime}'. `,
     );
   }
   return sentences.join("");

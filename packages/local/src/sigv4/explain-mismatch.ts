@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
+import { withoutSecrets } from "../without-secrets.ts";
 import { canonicalPath, canonicalQuery, canonicalRequest, sha256Hex } from "./canonical-request.ts";
 import type { CanonicalParts } from "./canonical-request.ts";
 import { printableRequest } from "./printable-request.ts";
@@ -43,11 +44,15 @@ export function explainMismatch(mismatch: Mismatch): { reason: string; details: 
       .filter(fits)
       .map(({ claim }) => claim),
   ];
-  const suspects = causes.length > 0 ? [] : suspicions(mismatch);
-  const first = causes[0] ?? suspects[0];
+  const certain = causes.length > 0 ? causes : foreignToken(mismatch);
+  const [headline = anyDifference(mismatch), ...more] = certain;
   return {
-    reason: `the signature is wrong${first ? `: ${first}` : "; no single cause fits: another secret key, or more than one difference"}`,
-    details: [...[...causes, ...suspects].slice(1), ...printableRequest(parts, mismatch)],
+    reason: `the signature is wrong: ${headline}`,
+    details: [
+      ...more,
+      ...(certain.length > 0 ? [] : suspicions(mismatch)),
+      ...printableRequest(parts, mismatch),
+    ],
   };
 }
 
@@ -95,7 +100,7 @@ function hmac(key: Buffer, text: string): Buffer {
 function missingHeaders({ lines, signedHeaders }: Mismatch): string[] {
   return signedHeaders
     .filter((name) => !lines.has(name))
-    .map((name) => `\`${name}\` is signed but the request does not have it`);
+    .map((name) => `\`${withoutSecrets(name)}\` is signed but the request does not have it`);
 }
 
 const volatileHeaders = [
@@ -111,17 +116,27 @@ const volatileHeaders = [
   "x-forwarded-proto",
 ];
 
-function suspicions({ lines, signedHeaders, sessionToken }: Mismatch): string[] {
+function foreignToken({ lines, sessionToken }: Mismatch): string[] {
   const token = lines.get("x-amz-security-token")?.join(",");
-  return [
-    ...(token !== undefined && token !== sessionToken
-      ? ["`x-amz-security-token` is not the token that was issued with this access key"]
-      : []),
-    ...signedHeaders
-      .filter((name) => volatileHeaders.includes(name) && lines.has(name))
-      .map(
-        (name) =>
-          `\`${name}\` is signed, and proxies change it on the way: sign \`host\` and your own \`x-amz-*\` only`,
-      ),
-  ];
+  return token !== undefined && token !== sessionToken
+    ? ["`x-amz-security-token` is not the token that was issued with this access key"]
+    : [];
+}
+
+/** What is left when no variant fits. A body whose hash was sent has been compared with it already. */
+function anyDifference({ request, lines }: Mismatch): string {
+  const known = lines.has("x-amz-content-sha256") || request.body.length === 0;
+  return known
+    ? "no single cause fits: another path, query or header than was signed, or another secret key"
+    : "another body, path, query or header than was signed, or another secret key; sign x-amz-content-sha256 to tell a changed body apart";
+}
+
+/** Guesses only: signing without one of these has been tried, and was not the cause. */
+function suspicions({ lines, signedHeaders }: Mismatch): string[] {
+  return signedHeaders
+    .filter((name) => volatileHeaders.includes(name) && lines.has(name))
+    .map(
+      (name) =>
+        `\`${name}\` is signed, and a proxy may also have changed it on the way: sign \`host\` and your own \`x-amz-*\` only`,
+    );
 }

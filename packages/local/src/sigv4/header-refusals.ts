@@ -1,3 +1,4 @@
+import { withoutSecrets } from "../without-secrets.ts";
 import type { Authorization } from "./authorization.ts";
 import {
   badDate,
@@ -37,9 +38,15 @@ export function signedHeadersRefusal(
     // CloudFront adds x-amz-cf-id after everybody who could sign it.
     if (!name.startsWith("x-amz-") || name === "x-amz-cf-id") continue;
     if (unsigned(name))
-      return invalidSignature(`\`${name}\` is sent but not signed`, mustBeSigned(name));
+      return invalidSignature(
+        `\`${withoutSecrets(name)}\` is sent but not signed`,
+        mustBeSigned(name),
+      );
     if ((lines.get(name)?.length ?? 0) > 1) {
-      return invalidSignature(`\`${name}\` is sent more than once`, signatureMismatch);
+      return invalidSignature(
+        `\`${withoutSecrets(name)}\` is sent more than once`,
+        signatureMismatch,
+      );
     }
   }
   const wellFormed = signedHeaders.every((name, index) => {

@@ -1,7 +1,14 @@
+import {
+  asHash,
+  printableHost,
+  printablePath,
+  unreadable,
+  withoutSecrets,
+} from "../without-secrets.ts";
 import { canonicalRequest, percentDecode, sha256Hex, splitPair } from "./canonical-request.ts";
 import type { CanonicalParts } from "./canonical-request.ts";
 
-/** Headers whose values may be shown. Any other value may be a secret and is shown as a hash. */
+/** Headers whose values may be shown, but for words that may be secrets. Any other value is shown as a hash. */
 const plainHeaders = new Set([
   "accept",
   "accept-encoding",
@@ -36,10 +43,11 @@ export function printableRequest(
 ): string[] {
   const masked = canonicalRequest({
     ...parts,
+    path: printablePath(parts.path),
     query: parts.query.split("&").map(maskedPair).join("&"),
     headers: parts.headers.map(([name, value]) => [
-      name,
-      plainHeaders.has(name) ? value : masked8(value),
+      withoutSecrets(name),
+      maskedHeader(name, value),
     ]),
   });
   return [
@@ -54,14 +62,16 @@ export function printableRequest(
 }
 
 function maskedPair(pair: string): string {
+  if (pair === "") return pair;
   const { name, value } = splitPair(pair);
-  const secret =
-    /token|code|secret|password|signature|credential|state|nonce/i.test(name) || value.length > 200;
-  return secret && value !== "" ? `${name}=${masked8(percentDecode(value))}` : pair;
+  return `${withoutSecrets(name)}=${value === "" ? "" : asHash(percentDecode(value))}`;
 }
 
-function masked8(value: string | Buffer): string {
-  return `sha256:${sha256Hex(value).slice(0, 8)}`;
+function maskedHeader(name: string, value: string): string {
+  // Both have been checked before a signature is computed: the hash is the body's own, the date a date.
+  if (name === "x-amz-content-sha256" || name === "x-amz-date") return value;
+  if (name === "host") return printableHost(value) === unreadable ? asHash(value) : value;
+  return plainHeaders.has(name) ? withoutSecrets(value) : asHash(value);
 }
 
 /** Control characters would let a client write over the terminal's lines. */

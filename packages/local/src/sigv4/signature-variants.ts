@@ -1,3 +1,4 @@
+import { withoutSecrets } from "../without-secrets.ts";
 import {
   canonicalPath,
   canonicalQuery,
@@ -61,7 +62,7 @@ function headerVariants(lines: HeaderLines, { headers }: CanonicalParts): Varian
   });
   return headers.flatMap(([name, value]): Variant[] => {
     const values = lines.get(name) ?? [];
-    const claim = (what: string) => wouldBeRightIf(`\`${name}\` ${what}`);
+    const claim = (what: string) => wouldBeRightIf(`\`${withoutSecrets(name)}\` ${what}`);
     const elements = value.split(",");
     return [
       {

@@ -686,9 +686,13 @@ describe("says what the signer did", () => {
       "the service execute-api in the signing key",
     ],
     [
-      "a volatile header that changed for good",
-      withHeader(sign({ headers: [["via", "a"]] }), "via", "b"),
-      "`via` is signed, and proxies change it",
+      "a volatile header by name only",
+      plusHeader(
+        withHeader(good, "authorization", authorizationOf(good).replace("=host;", "=host;via;")),
+        "via",
+        "a",
+      ),
+      "it would be right if `via` were not signed",
     ],
     [
       "a signed header that is gone",
@@ -698,7 +702,11 @@ describe("says what the signer did", () => {
       },
       "`te` is signed but the request does not have it",
     ],
-    ["something nobody can guess", { ...good, target: "/p?a=2" }, "no single cause fits"],
+    [
+      "something nobody can guess",
+      { ...good, target: "/p?a=2" },
+      "no single cause fits: another path, query or header than was signed, or another secret key",
+    ],
   ];
   test.each(causes)("when it signed %s", (_what, request, reason) => {
     const verdict = refused(verifySignature(request, rules));
@@ -731,7 +739,7 @@ describe("says what the signer did", () => {
       "canonical request, as computed here:",
       "  GET",
       "  /b",
-      `  b=1&code=${short("s3cret")}`,
+      `  b=${short("1")}&code=${short("s3cret")}`,
       "  content-type:text/plain",
       `  cookie:${short("id=s3cret")}`,
       `  host:${host}`,
@@ -747,6 +755,143 @@ describe("says what the signer did", () => {
       "  20261122/eu-west-3/lambda/aws4_request",
     ]);
     expect(details.at(-1)).toMatch(/^ {2}[0-9a-f]{64}$/);
+  });
+
+  describe("when only a volatile header can be suspected", () => {
+    const bodyHashMissing = "x-amz-content-sha256";
+    /** What `aws4` signs by itself: length and type of the body, and no hash of it. */
+    const byAws4 = sign({
+      method: "POST",
+      body: Buffer.from("hello"),
+      omit: [bodyHashMissing],
+      headers: [
+        ["content-length", "5"],
+        ["content-type", "text/plain"],
+      ],
+    });
+    const mayAlso = (name: string) =>
+      `\`${name}\` is signed, and a proxy may also have changed it on the way: sign \`host\` and your own \`x-amz-*\` only`;
+
+    test("a changed body comes first, and the header only after it", () => {
+      const verdict = refused(verifySignature({ ...byAws4, body: Buffer.from("hellp") }, rules));
+      expect(verdict.reason).toBe(
+        "the signature is wrong: another body, path, query or header than was signed, or another secret key; sign x-amz-content-sha256 to tell a changed body apart",
+      );
+      expect(verdict.details.slice(0, 2)).toEqual([
+        mayAlso("content-length"),
+        "canonical request, as computed here:",
+      ]);
+    });
+
+    test("a body that was hashed is not suspected", () => {
+      const verdict = refused(
+        verifySignature(withHeader(sign({ headers: [["via", "a"]] }), "via", "b"), rules),
+      );
+      expect(verdict.reason).toBe(
+        "the signature is wrong: no single cause fits: another path, query or header than was signed, or another secret key",
+      );
+      expect(verdict.details[0]).toBe(mayAlso("via"));
+    });
+
+    test("nor is one that is empty", () => {
+      const verdict = refused(
+        verifySignature({ ...sign({ omit: [bodyHashMissing] }), target: "/b" }, rules),
+      );
+      expect(verdict.reason).toContain("no single cause fits: another path");
+    });
+
+    test("another session token is said first", () => {
+      const verdict = refused(
+        verifySignature(withHeader(byAws4, "x-amz-security-token", "other"), rules),
+      );
+      expect(verdict.reason).toBe(
+        "the signature is wrong: `x-amz-security-token` is not the token that was issued with this access key",
+      );
+    });
+  });
+
+  describe("without showing a secret in an odd place:", () => {
+    const clientSecret = "0a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7r8s9t0u1v2w3x4y5";
+    const jwt = `eyJhbGciOiJSUzI1NiJ9.${"Ab1".repeat(30)}.${"c2ln".repeat(20)}`;
+    const password = "Gate-0123456789ab-7";
+    const { secretAccessKey, sessionToken } = identity;
+    const secrets = [clientSecret, jwt, password, secretAccessKey, sessionToken];
+    const credential = (text: string) =>
+      withHeader(
+        good,
+        "authorization",
+        authorizationOf(good).replace(/Credential=[^,]+/, () => `Credential=${text}`),
+      );
+    const id = identity.accessKeyId;
+    const places: [where: string, request: (secret: string) => SignedRequest][] = [
+      ["a query's value", (s) => ({ ...good, target: `/p?apikey=${encode(s)}` })],
+      ["a query's name", (s) => ({ ...good, target: `/p?${encode(s)}` })],
+      ["a path", (s) => ({ ...good, target: `/p/${encode(s)}/q` })],
+      [
+        "a plain header",
+        (s) => withHeader(sign({ headers: [["user-agent", "a"]] }), "user-agent", encode(s)),
+      ],
+      ["the host", (s) => withHeader(good, "host", encode(s))],
+      ["the name of a header", (s) => plusHeader(good, `x-amz-${encode(s).toLowerCase()}`, "1")],
+      [
+        "the names of signed headers",
+        (s) =>
+          withHeader(
+            good,
+            "authorization",
+            authorizationOf(good).replace(
+              /SignedHeaders=[^,]+/,
+              `SignedHeaders=0${s.toLowerCase().replace(/[^a-z0-9-]/g, "")};host;x-amz-content-sha256;x-amz-date;x-amz-security-token`,
+            ),
+          ),
+      ],
+      ["a date", (s) => withHeader(good, "x-amz-date", s)],
+      [
+        "the algorithm",
+        (s) =>
+          withHeader(
+            good,
+            "authorization",
+            authorizationOf(good).replace("AWS4-HMAC-SHA256", () => s),
+          ),
+      ],
+      ["another scheme", (s) => withHeader(good, "authorization", `Token ${s}`)],
+      ["a scheme itself", (s) => withHeader(good, "authorization", s)],
+      ["a whole credential", (s) => credential(encode(s))],
+      ["a scope's day", (s) => credential(`${id}/${encode(s)}/eu-west-3/lambda/aws4_request`)],
+      ["a scope's region", (s) => credential(`${id}/20261122/${encode(s)}/lambda/aws4_request`)],
+      [
+        "a scope's service",
+        (s) => credential(`${id}/20261122/eu-west-3/${encode(s)}/aws4_request`),
+      ],
+      ["a scope's end", (s) => credential(`${id}/20261122/eu-west-3/lambda/${encode(s)}`)],
+    ];
+    test.each(places)("%s", (_where, request) => {
+      for (const secret of secrets) {
+        const { reason, details, message } = refused(verifySignature(request(secret), rules));
+        const shown = [reason, message, ...details].join("\n").toLowerCase();
+        const plain = secret.toLowerCase();
+        for (let start = 0; start + 16 <= plain.length; start += 1)
+          expect(shown).not.toContain(plain.slice(start, start + 16));
+      }
+    });
+
+    test("every value of a query is a hash, which can be compared, and an empty one stays", () => {
+      const { details } = refused(
+        verifySignature({ ...good, target: "/p?apikey=s%203&page=2&flag&none=" }, rules),
+      );
+      const short = (text: string) => `sha256:${sha256(text).slice(0, 8)}`;
+      expect(details[3]).toBe(`  apikey=${short("s 3")}&flag=&none=&page=${short("2")}`);
+    });
+
+    test("a scope's usual parts stay readable beside one that is not", () => {
+      const { reason } = refused(
+        verifySignature(credential(`${id}/20261122/${clientSecret}/lambda/aws4_request`), rules),
+      );
+      expect(reason).toBe(
+        "the signature is scoped to 20261122/something unreadable/lambda/aws4_request, but this is eu-west-3/lambda on 20261122",
+      );
+    });
   });
 
   test("without ever showing a token, a secret or a part of a signature", () => {

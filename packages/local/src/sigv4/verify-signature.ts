@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 
 import type { Identities, Identity } from "../identities.ts";
+import { mayBeSecret, unreadable } from "../without-secrets.ts";
 import { parseAuthorization } from "./authorization.ts";
 import type { Authorization } from "./authorization.ts";
 import {
@@ -105,7 +106,7 @@ function judgeCredential(
     const otherwiseRight = identity !== undefined && isRightFor(mismatch(identity), scope);
     const where = `${rules.region}/${rules.service}`;
     return invalidSignature(
-      `the signature is scoped to ${printable(`${scope.date}/${scope.region}/${scope.service}/${scope.terminator}`)}, but this is ${where} on ${datetime.slice(0, 8)}`,
+      `the signature is scoped to ${printableScope(scope)}, but this is ${where} on ${datetime.slice(0, 8)}`,
       outOfScope,
       otherwiseRight ? ["apart from its scope the signature is right"] : [],
     );
@@ -209,6 +210,8 @@ function sameText(a: string, b: string): boolean {
   return timingSafeEqual(Buffer.from(sha256Hex(a)), Buffer.from(sha256Hex(b)));
 }
 
-function printable(text: string): string {
-  return text.length > 100 || /[^\x21-\x7e]/.test(text) ? "something unreadable" : text;
+function printableScope({ date, region, service, terminator }: Scope): string {
+  return [date, region, service, terminator]
+    .map((part) => (/^[a-z0-9_-]{1,40}$/.test(part) && !mayBeSecret(part) ? part : unreadable))
+    .join("/");
 }

@@ -1,0 +1,52 @@
+import { lstat, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+
+const prefix = "gatehouse-stack-";
+
+/** Says whose directory it is. */
+const ownerFile = "owner.json";
+
+/**
+ * Makes a directory for this process, and removes what stacks that were killed have left beside it.
+ *
+ * @param parent the directory for temporary files.
+ */
+export async function createStackDirectory(parent: string): Promise<string> {
+  await sweep(parent);
+  const directory = await mkdtemp(join(parent, prefix));
+  const owner = { pid: process.pid, host: hostname() };
+  await writeFile(join(directory, ownerFile), JSON.stringify(owner));
+  return directory;
+}
+
+async function sweep(parent: string): Promise<void> {
+  const names = (await readdir(parent)).filter((name) => name.startsWith(prefix));
+  // One that cannot be read or removed is being made or removed by another stack at this moment, or is not ours.
+  await Promise.allSettled(
+    names.map(async (name) => {
+      const directory = join(parent, name);
+      if (await isAbandoned(directory)) await rm(directory, { recursive: true, force: true });
+    }),
+  );
+}
+
+/** Only what this user made is looked at: nobody else decides what this process removes. */
+async function isAbandoned(directory: string): Promise<boolean> {
+  const stats = await lstat(directory);
+  if (!stats.isDirectory() || stats.uid !== process.getuid?.()) return false;
+  const owner: unknown = JSON.parse(await readFile(join(directory, ownerFile), "utf8"));
+  if (typeof owner !== "object" || owner === null || !("pid" in owner) || !("host" in owner))
+    return false;
+  // A container may share the directory and has process ids of its own.
+  return owner.host === hostname() && Number.isInteger(owner.pid) && !isAlive(Number(owner.pid));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: somebody else's process has this id now.
+    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+  }
+}
