@@ -6,12 +6,10 @@ export default class SummaryReporter implements Reporter {
     const counts = { passed: 0, failed: 0, skipped: 0, pending: 0 };
     for (const module of modules) {
       for (const test of module.children.allTests()) {
-        const { state } = test.result();
-        counts[state] += 1;
-        const note =
-          test.result().state === "skipped" && "note" in test.result() ? test.result() : undefined;
-        if (note !== undefined && "note" in note && note.note)
-          console.log(`skipped: ${test.fullName} (${note.note})`);
+        const result = test.result();
+        counts[result.state] += 1;
+        if (result.state === "skipped" && result.note)
+          console.log(`skipped: ${test.fullName} (${result.note})`);
       }
     }
     console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
