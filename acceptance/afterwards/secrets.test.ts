@@ -10,7 +10,8 @@ import { loadTarget } from "../target.ts";
 const recorded = existsSync(answersFile) && existsSync(terminalFile);
 
 describe.runIf(recorded)("after the acceptance run", () => {
-  const secrets = secretsOf(loadTarget());
+  const target = loadTarget();
+  const secrets = secretsOf(target);
   const leaksIn = createLeakFinder(secrets);
   const lines = readFileSync(terminalFile, "utf8").split("\n");
   const answers: RecordedAnswer[] = readFileSync(answersFile, "utf8")
@@ -27,6 +28,12 @@ describe.runIf(recorded)("after the acceptance run", () => {
     ...(anyToken.test(text) ? ["a token"] : []),
     ...(anySignature.test(text) ? ["a signature or session token"] : []),
   ];
+
+  /** The stack's own operation for tests, which the administrator alone may call, gives the token that it is asked for. */
+  const isMinted = ({ request, status, body }: RecordedAnswer): boolean =>
+    status === 200 &&
+    request === `POST ${target.endpoints.ssm}/` &&
+    /^\{"Token":"[\w.-]+"\}$/.test(body);
 
   test("there was something to search", () => {
     expect(answers.length).toBeGreaterThan(200);
@@ -60,7 +67,7 @@ describe.runIf(recorded)("after the acceptance run", () => {
 
   test("no answer holds one either, but for the sign-in's own", () => {
     const leaking = answers
-      .filter(({ mayHoldTokens }) => !mayHoldTokens)
+      .filter((answer) => !answer.mayHoldTokens && !isMinted(answer))
       .flatMap(({ request, status, headers, body }) => {
         const head = headers.map(([name, value]) => `${name}: ${value}`).join("\n");
         const found = foundIn(`${head}\n${body}`);

@@ -1,3 +1,9 @@
+import type { Cognito } from "./cognito/cognito.ts";
+import type { Deployment } from "./deployment.ts";
+import type { Identity } from "./identities.ts";
+import type { Roles } from "./roles.ts";
+import { signInUrl } from "./stage-user-pool.ts";
+
 /** Temporary credentials, as the SDKs and curl's `--aws-sigv4` take them. */
 export interface OutputCredentials {
   readonly accessKeyId: string;
@@ -43,4 +49,60 @@ export interface StackOutputs {
   readonly credentials: Readonly<
     Record<"edge" | "service" | "stranger" | "admin", OutputCredentials>
   >;
+}
+
+export interface OutputsSource {
+  readonly deployment: Deployment;
+  readonly cognito: Cognito;
+  readonly roles: Roles;
+}
+
+/** Collects the outputs, with fresh tokens for the first user. */
+export async function createOutputs({
+  deployment,
+  cognito,
+  roles,
+}: OutputsSource): Promise<StackOutputs> {
+  const { appUrl, functionUrl, region, edgeRegion, endpoint, stage } = deployment;
+  const users = cognito.users.map(({ username, password, groups }) => ({
+    username,
+    password,
+    groups,
+  }));
+  const [first] = users;
+  if (first === undefined) throw new TypeError("the stack has no user");
+  const { id, access } = await cognito.tokensFor(first.username, "web");
+  const walkthrough = stage.implicitGrant
+    ? { walkthrough: { id: cognito.clientId("walkthrough") } }
+    : {};
+  return {
+    appUrl,
+    signInUrl: signInUrl(cognito, deployment),
+    functionUrl,
+    region,
+    edgeRegion,
+    userPoolId: cognito.poolId,
+    clients: {
+      web: { id: cognito.clientId("web") },
+      machine: { id: cognito.clientId("machine"), secret: cognito.clientSecret("machine") },
+      ...walkthrough,
+    },
+    endpoints: { ssm: endpoint, cognitoIdp: endpoint },
+    users,
+    tokens: { id, access },
+    credentials: {
+      edge: credentialsOf(roles.edge),
+      service: credentialsOf(roles.service),
+      stranger: credentialsOf(roles.stranger),
+      admin: credentialsOf(roles.admin),
+    },
+  };
+}
+
+export function credentialsOf({
+  accessKeyId,
+  secretAccessKey,
+  sessionToken,
+}: Identity): OutputCredentials {
+  return { accessKeyId, secretAccessKey, sessionToken };
 }

@@ -1,18 +1,8 @@
 import { edgeRoleName, edgeRolePolicy } from "@gatehouse/blueprint/edge-role";
 import type { PolicyDocument } from "@gatehouse/blueprint/policy-document";
 
+import type { Deployment } from "./deployment.ts";
 import type { Identities, Identity } from "./identities.ts";
-
-export interface RolesOptions {
-  readonly app: string;
-  readonly stage: string;
-  readonly accountId: string;
-  readonly region: string;
-  readonly functionArn: string;
-  readonly parameterPrefix: string;
-  readonly guardName: string;
-  readonly guardLogGroup: string;
-}
 
 /** Everybody the stack has credentials for. */
 export interface Roles {
@@ -26,21 +16,23 @@ export interface Roles {
   readonly admin: Identity;
 }
 
-export function createRoles(identities: Identities, options: RolesOptions): Roles {
-  const { app, stage, accountId, region, functionArn } = options;
+export function createRoles(identities: Identities, deployment: Deployment): Roles {
+  const { app, stage, accountId, region, functionArn, guardName } = deployment;
   const edgePolicy = edgeRolePolicy({
     functionArn,
-    parameterPrefixArn: `arn:aws:ssm:${region}:${accountId}:parameter${options.parameterPrefix}`,
-    logGroupArn: `arn:aws:logs:*:${accountId}:log-group:${options.guardLogGroup}`,
+    parameterPrefixArn: `arn:aws:ssm:${region}:${accountId}:parameter${deployment.parameterPrefix}`,
+    logGroupArn: `arn:aws:logs:*:${accountId}:log-group:${deployment.guardLogGroup}`,
   });
   return {
     // Lambda@Edge runs under a session that is named after the function and its home region.
-    edge: identities.assumeRole(edgeRoleName(app, stage), `us-east-1.${options.guardName}`, [
+    edge: identities.assumeRole(edgeRoleName(app, stage.name), `us-east-1.${guardName}`, [
       edgePolicy,
     ]),
-    service: identities.assumeRole(`${app}-${stage}-service`, "batch", [callerPolicy(functionArn)]),
-    stranger: identities.assumeRole(`${app}-${stage}-stranger`, "nobody", []),
-    admin: identities.assumeRole(`${app}-${stage}-admin`, "you", [adminPolicy]),
+    service: identities.assumeRole(`${app}-${stage.name}-service`, "batch", [
+      callerPolicy(functionArn),
+    ]),
+    stranger: identities.assumeRole(`${app}-${stage.name}-stranger`, "nobody", []),
+    admin: identities.assumeRole(`${app}-${stage.name}-admin`, "you", [adminPolicy]),
   };
 }
 

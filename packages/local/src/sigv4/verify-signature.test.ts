@@ -845,6 +845,10 @@ describe("says what the signer did", () => {
             ),
           ),
       ],
+      [
+        "the name of a header that was signed",
+        (s) => ({ ...sign({ headers: [[`x-${encode(s).toLowerCase()}`, "1"]] }), target: "/b" }),
+      ],
       ["a date", (s) => withHeader(good, "x-amz-date", s)],
       [
         "the algorithm",

@@ -1,0 +1,55 @@
+import type { RequestListener } from "node:http";
+
+import { parameterNames } from "@gatehouse/blueprint/parameters";
+
+import { createAdminApi } from "./admin-api.ts";
+import { createJsonApi } from "./aws-json/json-api.ts";
+import type { Clock } from "./clock.ts";
+import type { Cognito } from "./cognito/cognito.ts";
+import type { Deployment } from "./deployment.ts";
+import type { Explain } from "./explain.ts";
+import type { Identities } from "./identities.ts";
+import { answerFault } from "./routes.ts";
+import { createSsm } from "./ssm.ts";
+import { appClientNames } from "./stage-user-pool.ts";
+
+export interface AwsApisOptions {
+  readonly deployment: Deployment;
+  readonly cognito: Cognito;
+  readonly identities: Identities;
+  readonly clock: Clock;
+  readonly explain: Explain;
+}
+
+/** The AWS host names that the functions call. */
+export function awsHosts({ region }: Deployment): readonly string[] {
+  return [`cognito-idp.${region}.amazonaws.com`, `ssm.${region}.amazonaws.com`];
+}
+
+/** The user pool API, Parameter Store with the stage's parameters, and the stack's own; by GET, the pool's key set. */
+export function createAwsApis(options: AwsApisOptions): RequestListener {
+  const { deployment, cognito, identities, clock, explain } = options;
+  const { region, accountId, parameterPrefix, stage } = deployment;
+  const ssm = createSsm({ region, accountId, clock });
+  for (const name of appClientNames(stage))
+    ssm.put(`${parameterPrefix}/${parameterNames.client(name)}`, cognito.clientId(name));
+  ssm.put(`${parameterPrefix}/${parameterNames.jwks}`, JSON.stringify(cognito.keySet()));
+  const jsonApi = createJsonApi({
+    services: [
+      cognito.service,
+      ssm.service,
+      createAdminApi({ clock, mintToken: cognito.mintToken }),
+    ],
+    region,
+    identities,
+    clock,
+    explain,
+  });
+  return (request, response) => {
+    const answering =
+      request.method === "GET"
+        ? cognito.handleIdp(request, response)
+        : jsonApi.handle(request, response);
+    answering.catch((error: unknown) => answerFault(error, response, explain));
+  };
+}

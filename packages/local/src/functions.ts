@@ -1,0 +1,89 @@
+import { apiEnvironment, apiFunction } from "@gatehouse/blueprint/api-function";
+import { edgeRoleName } from "@gatehouse/blueprint/edge-role";
+import { guardFunction } from "@gatehouse/blueprint/guard-function";
+
+import type { Bundles } from "./bundles.ts";
+import type { Clock } from "./clock.ts";
+import type { Deployment } from "./deployment.ts";
+import type { Explain } from "./explain.ts";
+import { explainGuardLine } from "./guard-log.ts";
+import type { Identities } from "./identities.ts";
+import {
+  createLambdaFunction,
+  type LambdaFunction,
+  type LambdaFunctionOptions,
+} from "./lambda-runtime/lambda-function.ts";
+import { credentialsOf } from "./outputs.ts";
+import type { Roles } from "./roles.ts";
+
+/** Streams hold an environment until they end, so there may be a few at a time. */
+const apiEnvironments = 10;
+
+export interface FunctionsOptions {
+  readonly deployment: Deployment;
+  readonly bundles: Bundles;
+  readonly roles: Roles;
+  readonly identities: Identities;
+  readonly network: LambdaFunctionOptions["network"];
+  readonly clock: Clock;
+  readonly explain: Explain;
+}
+
+/** The guard, in a region of its own and without environment, as Lambda@Edge runs it. */
+export function startGuard({
+  deployment,
+  bundles,
+  roles,
+  network,
+  clock,
+  explain,
+}: FunctionsOptions): Promise<LambdaFunction> {
+  const { accountId, guardName, edgeRegion } = deployment;
+  return createLambdaFunction({
+    name: `us-east-1.${guardName}`,
+    functionArn: `arn:aws:lambda:us-east-1:${accountId}:function:${guardName}`,
+    version: "1",
+    codeDirectory: bundles.edge,
+    handler: guardFunction.handler,
+    region: edgeRegion,
+    memoryMb: guardFunction.memoryMb,
+    timeoutSeconds: guardFunction.timeoutSeconds,
+    environment: {},
+    credentials: credentialsOf(roles.edge),
+    network,
+    clock,
+    onLog: (line) => explainGuardLine(line, explain),
+  });
+}
+
+/** The backend behind the Function URL. */
+export function startApi({
+  deployment,
+  bundles,
+  identities,
+  network,
+  clock,
+  explain,
+}: FunctionsOptions): Promise<LambdaFunction> {
+  const { app, stage, accountId, region, functionName, functionArn } = deployment;
+  return createLambdaFunction({
+    name: functionName,
+    functionArn,
+    version: "$LATEST",
+    codeDirectory: bundles.functions,
+    handler: apiFunction.handler,
+    region,
+    memoryMb: apiFunction.memoryMb,
+    timeoutSeconds: apiFunction.timeoutSeconds,
+    maxEnvironments: apiEnvironments,
+    environment: {
+      [apiEnvironment.edgeAccount]: accountId,
+      [apiEnvironment.edgeRole]: edgeRoleName(app, stage.name),
+      [apiEnvironment.corsOrigins]: JSON.stringify(stage.corsOrigins),
+    },
+    credentials: credentialsOf(identities.assumeRole(functionName, functionName, [])),
+    network,
+    clock,
+    onLog: (line) => explain("api", line),
+  });
+}

@@ -1,0 +1,49 @@
+import { randomBytes } from "node:crypto";
+
+import type { AppClientName } from "@gatehouse/blueprint/app-clients";
+import type { Stage } from "@gatehouse/blueprint/stages";
+
+import { access } from "../../../access.ts";
+import type { Clock } from "./clock.ts";
+import { createCognito, type Cognito } from "./cognito/cognito.ts";
+import type { Deployment } from "./deployment.ts";
+import type { Explain } from "./explain.ts";
+
+/** The stage's user pool with its clients and two people: one plain, one in the group `admin`. */
+export function createUserPool(
+  { region, accountId, appUrl, hostedUrl, stage }: Deployment,
+  clock: Clock,
+  explain: Explain,
+): Promise<Cognito> {
+  return createCognito({
+    region,
+    accountId,
+    hostedOrigin: hostedUrl,
+    clock,
+    explain,
+    clients: appClientNames(stage),
+    callbackUrls: [`${appUrl}/`, `${appUrl}/.auth/callback`],
+    logoutUrls: [`${appUrl}/`],
+    resourceServerScopes: access.scopes,
+    selfSignUp: stage.selfSignUp,
+    users: [
+      { username: "alice", password: newPassword(), groups: [], email: "alice@example.com" },
+      { username: "ada", password: newPassword(), groups: ["admin"], email: "ada@example.com" },
+    ],
+  });
+}
+
+/** The clients a stage has: the walk-through's only where it opens the implicit grant. */
+export function appClientNames({ implicitGrant }: Stage): readonly AppClientName[] {
+  return implicitGrant ? ["web", "machine", "walkthrough"] : ["web", "machine"];
+}
+
+/** Where a person signs in: by the walk-through where the stage has it. */
+export function signInUrl(cognito: Cognito, { appUrl, stage }: Deployment): string {
+  return cognito.signInUrl(stage.implicitGrant ? "walkthrough" : "web", `${appUrl}/`);
+}
+
+/** A password that the pool's policy takes. */
+function newPassword(): string {
+  return `Gate-${randomBytes(6).toString("hex")}-7`;
+}
