@@ -310,7 +310,10 @@ describe("a token that is remembered", () => {
       `exports.fetchJson = async () => (${JSON.stringify(others)});`,
     );
     // The refresh runs beside the first requests, so it is done a few of them later.
-    const { answers } = await run(directory, Array.from({ length: 10 }, () => signedIn));
+    const { answers } = await run(
+      directory,
+      Array.from({ length: 10 }, () => signedIn),
+    );
     expect(answers[0]?.status).toBe(undefined);
     expect(JSON.parse(answers.at(-1)?.body ?? "{}").code).toBe("token_signature");
   });

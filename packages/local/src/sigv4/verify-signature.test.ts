@@ -815,7 +815,14 @@ describe("says what the signer did", () => {
     const jwt = `eyJhbGciOiJSUzI1NiJ9.${"Ab1".repeat(30)}.${"c2ln".repeat(20)}`;
     const password = "Gate-0123456789ab-7";
     const { secretAccessKey, sessionToken } = identity;
-    const secrets = [clientSecret, jwt, password, secretAccessKey, sessionToken];
+    const secrets = [
+      clientSecret,
+      clientSecret.slice(0, 40),
+      jwt,
+      password,
+      secretAccessKey,
+      sessionToken,
+    ];
     const credential = (text: string) =>
       withHeader(
         good,
