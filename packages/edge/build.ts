@@ -6,7 +6,7 @@ import type { Snapshot } from "@gatehouse/blueprint/snapshot";
 import { build, type BuildOptions } from "esbuild";
 
 import { compiledAccess } from "./bundler/compiled-access.ts";
-import { leanSmithy } from "./bundler/lean-smithy.ts";
+import { leanLibraries } from "./bundler/lean-libraries.ts";
 import { parseSnapshot } from "./src/snapshot.ts";
 
 const source = join(import.meta.dirname, "src");
@@ -53,9 +53,8 @@ export async function buildEdge(outdir: string): Promise<readonly BuiltFile[]> {
       entryPoints: [join(source, "lambda.ts")],
       outfile: join(outdir, hotPath.file),
       external: ["./settings.json", ...lazyFiles.map((name) => `./${name}.cjs`)],
-      plugins: [compiledAccess, leanSmithy],
+      plugins: [compiledAccess, leanLibraries],
       alias: {
-        https: join(source, "no-network.ts"),
         // The signer's portable default; the guard gives it the native one.
         "@aws-crypto/sha256-js": join(source, "native-sha256.ts"),
       },

@@ -46,7 +46,7 @@ function decodeJsonObject(text: string): Readonly<Record<string, unknown>> {
   const bytes = decodeBase64Url(text);
   let value: unknown;
   try {
-    value = JSON.parse(utf8.decode(bytes));
+    value = JSON.parse(decodeUtf8(bytes));
   } catch {
     throw malformed("A part of the token is not JSON in UTF-8.");
   }
@@ -54,7 +54,13 @@ function decodeJsonObject(text: string): Readonly<Record<string, unknown>> {
   return value;
 }
 
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The quick way puts U+FFFD in the place of what is not UTF-8; only then is it looked at closely. */
+function decodeUtf8(bytes: Buffer): string {
+  const text = bytes.toString("utf8");
+  return text.includes("\ufffd") ? strictUtf8.decode(bytes) : text;
+}
 
 /** Strict: one text for one value, so that nobody can vary a good token's bytes. */
 function decodeBase64Url(text: string): Buffer {

@@ -62,8 +62,7 @@ export function toCloudFrontRequest(
   original: CloudFrontRequest,
   signed: HttpRequest,
 ): CloudFrontRequest {
-  // Without a prototype, because a header may be called `__proto__`.
-  const headers: CloudFrontHeaders = Object.create(null);
+  const headers: CloudFrontHeaders = {};
   for (const [name, values] of Object.entries(signed.headers)) {
     const before = original.headers[name];
     headers[name] = sameValues(before, values)
@@ -74,8 +73,10 @@ export function toCloudFrontRequest(
 }
 
 function fromCloudFrontHeaders(headers: CloudFrontHeaders): HttpHeaders {
-  const result: Record<string, readonly string[]> = Object.create(null);
+  const result: Record<string, readonly string[]> = {};
   for (const [name, lines] of Object.entries(headers)) {
+    // Not a header anybody sends for good: as a member it would be the object's prototype.
+    if (name === "__proto__") continue;
     if (!Array.isArray(lines)) throw malformed("a header is not a list");
     result[name.toLowerCase()] = lines.map((line) => {
       if (typeof line?.value !== "string") throw malformed("a header value is not text");

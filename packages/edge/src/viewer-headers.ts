@@ -3,7 +3,7 @@ import { isRefusedHeader } from "@gatehouse/core/refused-headers";
 
 /** What is left of the viewer's headers. */
 export function withoutRefusedHeaders(headers: HttpHeaders): HttpHeaders {
-  const kept: Record<string, readonly string[]> = Object.create(null);
+  const kept: Record<string, readonly string[]> = {};
   for (const [name, values] of Object.entries(headers)) {
     if (!isRefusedHeader(name)) kept[name] = values;
   }
