@@ -60,7 +60,10 @@ describe("the start command", () => {
     });
   });
 
-  test("prints exactly one line with --json, and stops on Ctrl-C with everything it started", async () => {
+  test("prints exactly one line with --json, and stops on Ctrl-C with everything it started", async ({
+    skip,
+  }) => {
+    skip(process.platform !== "linux", "processes are looked up in /proc");
     const stack = await start();
     const children = childrenOf(stack.child.pid ?? 0);
     expect(children.length).toBeGreaterThanOrEqual(2);
@@ -70,7 +73,8 @@ describe("the start command", () => {
     await expect(viaApp(stack.target)).rejects.toThrow("ECONNREFUSED");
   });
 
-  test("leaves nothing behind when it is killed", async () => {
+  test("leaves nothing behind when it is killed", async ({ skip }) => {
+    skip(process.platform !== "linux", "processes are looked up in /proc");
     const stack = await start();
     const children = childrenOf(stack.child.pid ?? 0);
     stack.child.kill("SIGKILL");
@@ -78,7 +82,8 @@ describe("the start command", () => {
     await vi.waitFor(() => expect(children.filter(isAlive)).toEqual([]), { timeout: 5000 });
   });
 
-  test("ends when the process that started it is gone", async () => {
+  test("ends when the process that started it is gone", async ({ skip }) => {
+    skip(process.platform !== "linux", "processes are looked up in /proc");
     const main = join(import.meta.dirname, "../../packages/local/src/main.ts");
     const script = `const c = require("node:child_process").spawn(process.execPath, [${JSON.stringify(main)}, "--json", "--port", "0"], { stdio: ["ignore", "pipe", "ignore"] }); c.stdout.once("data", () => { console.log(c.pid); }); setInterval(() => {}, 1000);`;
     const parent = spawn(process.execPath, ["-e", script], {
