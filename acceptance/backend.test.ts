@@ -158,13 +158,21 @@ describe("the client gets what the backend answered", () => {
     expect(answer.header("content-type")).toContain("application/problem+json");
   });
 
-  test("a stream event by event, the first before the last is written", async () => {
-    const events = await readEvents(`/stream?events=3&interval=200`);
-    expect(events.filter((chunk) => chunk.includes("data:")).length).toBeGreaterThanOrEqual(3);
+  test("a stream event by event as they are written, not in one piece", async () => {
+    const { status, contentType, chunks } = await readStream("/stream?events=3&interval=200");
+    expect([status, contentType]).toEqual([200, "text/event-stream"]);
+    expect(chunks.join("").match(/^data:/gm)).toHaveLength(3);
+    expect(chunks.filter((chunk) => chunk.includes("data:")).length).toBe(3);
   });
 
-  /** The chunks of a stream, in the order and sizes they arrived. */
-  function readEvents(path: string): Promise<string[]> {
+  interface Streamed {
+    readonly status: number | undefined;
+    readonly contentType: string | undefined;
+    /** In the order and sizes they arrived. */
+    readonly chunks: readonly string[];
+  }
+
+  function readStream(path: string): Promise<Streamed> {
     const url = new URL(target.appUrl);
     return new Promise((resolve, reject) => {
       const request = httpRequest({
@@ -180,9 +188,9 @@ describe("the client gets what the backend answered", () => {
       request.on("error", reject);
       request.on("response", (response) => {
         const chunks: string[] = [];
-        expect(response.headers["content-type"]).toContain("text/event-stream");
+        const { statusCode: status, headers } = response;
         response.on("data", (chunk: Buffer) => chunks.push(chunk.toString("utf8")));
-        response.on("end", () => resolve(chunks));
+        response.on("end", () => resolve({ status, contentType: headers["content-type"], chunks }));
         response.on("error", reject);
       });
       request.end();
