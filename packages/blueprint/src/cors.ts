@@ -9,3 +9,15 @@ export const cors = {
   exposeHeaders: "content-disposition, content-range, etag, www-authenticate, x-amzn-requestid",
   maxAgeSeconds: 600,
 } as const;
+
+/** An exact web origin: scheme, host, optional port; http for this machine only. */
+export function isCorsOrigin(value: unknown): value is string {
+  if (typeof value !== "string" || value.includes("*") || !URL.canParse(value)) return false;
+  const url = new URL(value);
+  if (url.origin !== value) return false;
+  return (
+    url.protocol === "https:" ||
+    (url.protocol === "http:" &&
+      /^(localhost|127\.0\.0\.1|\[::1\]|.+\.localhost)$/.test(url.hostname))
+  );
+}

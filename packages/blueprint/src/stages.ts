@@ -1,3 +1,5 @@
+import { isCorsOrigin } from "./cors.ts";
+
 /** What an adopter may set per stage. Everything else is the same everywhere and stands in this package. */
 export interface StageSettings {
   /** Custom domain of the app; the distribution's own name when absent. */
@@ -87,7 +89,7 @@ function validate(stage: Stage, settings: StageSettings): void {
   }
   if (!Array.isArray(stage.corsOrigins)) refuse("corsOrigins", "must be an array of origins");
   for (const origin of stage.corsOrigins) {
-    if (!isOrigin(origin)) {
+    if (!isCorsOrigin(origin)) {
       refuse(
         "corsOrigins",
         `has ${JSON.stringify(origin)}: write each origin out, such as https://app.example.com, without a path`,
@@ -96,16 +98,4 @@ function validate(stage: Stage, settings: StageSettings): void {
   }
   if (stage.production && stage.implicitGrant)
     refuse("implicitGrant", "is for the walk-through only and is refused in production");
-}
-
-/** An exact web origin: scheme, host, optional port; http for this machine only. */
-function isOrigin(value: unknown): boolean {
-  if (typeof value !== "string" || value.includes("*") || !URL.canParse(value)) return false;
-  const url = new URL(value);
-  if (url.origin !== value) return false;
-  return (
-    url.protocol === "https:" ||
-    (url.protocol === "http:" &&
-      /^(localhost|127\.0\.0\.1|\[::1\]|.+\.localhost)$/.test(url.hostname))
-  );
 }

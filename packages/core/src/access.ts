@@ -53,8 +53,8 @@ export type Decision =
 /**
  * Declares which path and method asks for what.
  *
- * The longest pattern wins, of two as long the exact one, then the one with a method; a rule for another method does not match. GET covers HEAD; where
- * the same pattern has a rule for HEAD too, that one decides for HEAD.
+ * The longest pattern wins, of two as long the exact one, then the one with a method; a rule for another method does not
+ * match. GET covers HEAD; where the same pattern has a rule for HEAD too, that one decides for HEAD.
  *
  * @throws {TypeError} naming the rule that is a duplicate, unreachable, a public `/*`, asks for an unknown scope, or is mistyped.
  */

@@ -6,7 +6,6 @@ import type { CloudFrontHeaders, CloudFrontRequest, CloudFrontRequestEvent } fro
 export interface OriginRequest {
   /** The `X-Amz-Cf-Id` that the viewer sees. */
   readonly requestId: string;
-  readonly distributionDomainName: string;
   /** The viewer's address, as CloudFront saw it. */
   readonly clientIp: string;
   /** The origin that CloudFront is about to call; `undefined` for an origin that is not a custom one. */
@@ -39,7 +38,6 @@ export function fromCloudFrontEvent(event: CloudFrontRequestEvent, host: string)
   const custom = request.origin?.custom;
   return {
     requestId: config.requestId,
-    distributionDomainName: config.distributionDomainName,
     clientIp: request.clientIp,
     origin: isObject(custom) ? { domainName: custom.domainName, path: custom.path } : undefined,
     http: {

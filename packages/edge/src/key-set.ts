@@ -1,5 +1,5 @@
 import { GuardError } from "@gatehouse/core/errors";
-import type { SnapshotKey } from "@gatehouse/blueprint/snapshot";
+import type { Snapshot, SnapshotKey } from "@gatehouse/blueprint/snapshot";
 
 import { parseKeySet } from "./cognito-values.ts";
 import { causeOf, type Log } from "./log.ts";
@@ -32,17 +32,8 @@ export interface PoolKeySet {
   readonly refreshWhenOld: () => void;
 }
 
-/** The keys in the guard's settings file. Without a time they count as old. */
-export interface BakedKeys {
-  readonly keys: readonly SnapshotKey[];
-  /** When they were fetched, whole seconds since the epoch. */
-  readonly fetchedAt?: number;
-}
-
-export function createKeySet(
-  baked: BakedKeys | undefined,
-  { fetch, now, log }: KeySetDeps,
-): PoolKeySet {
+/** @param baked the keys in the guard's settings file. Without a time they count as old. */
+export function createKeySet(baked: Snapshot["jwks"], { fetch, now, log }: KeySetDeps): PoolKeySet {
   let keys = baked === undefined ? [] : parseKeySet(baked);
   let generation = 0;
   let loadedAt = Math.min(baked?.fetchedAt ?? 0, now());

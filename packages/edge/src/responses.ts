@@ -1,3 +1,4 @@
+import { cacheBehavior } from "@gatehouse/blueprint/cache-behavior";
 import type { ErrorCode, GuardError } from "@gatehouse/core/errors";
 import type { CloudFrontHeaders, CloudFrontResultResponse } from "aws-lambda";
 
@@ -69,7 +70,7 @@ export function refusal(
     ...(challenge === undefined ? {} : { "www-authenticate": challenge }),
     ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
     ...(error.code === "method_not_allowed"
-      ? { allow: "GET, HEAD, OPTIONS, PUT, POST, PATCH, DELETE" }
+      ? { allow: cacheBehavior.allowedMethods.join(", ") }
       : {}),
     ...extraHeaders,
   });

@@ -1,9 +1,4 @@
-import {
-  appClients,
-  type AppClientKind,
-  type AppClientName,
-  type TokenUse,
-} from "@gatehouse/blueprint/app-clients";
+import { appClients, type AppClientName } from "@gatehouse/blueprint/app-clients";
 import { parameterNames } from "@gatehouse/blueprint/parameters";
 import type { Snapshot, SnapshotKey } from "@gatehouse/blueprint/snapshot";
 import { GuardError } from "@gatehouse/core/errors";
@@ -11,9 +6,7 @@ import { GuardError } from "@gatehouse/core/errors";
 import { clientIdPattern, parseKeySet } from "./cognito-values.ts";
 import { causeOf, type Log } from "./log.ts";
 
-export type ClientTable = Readonly<
-  Record<string, { readonly kind: AppClientKind; readonly tokenUses: readonly TokenUse[] }>
->;
+export type ClientTable = NonNullable<Snapshot["clients"]>;
 
 /** How long ids from SSM are used before they are asked for again, beside a request. */
 const refreshAfterSeconds = 300;

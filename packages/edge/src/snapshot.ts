@@ -1,4 +1,5 @@
 import type { AppClientKind, TokenUse } from "@gatehouse/blueprint/app-clients";
+import { isCorsOrigin } from "@gatehouse/blueprint/cors";
 import type { Snapshot } from "@gatehouse/blueprint/snapshot";
 
 import { clientIdPattern, parseKeySet } from "./cognito-values.ts";
@@ -35,7 +36,7 @@ export function parseSnapshot(value: unknown): Snapshot {
     ...(appOrigins === undefined
       ? {}
       : { appOrigins: texts(appOrigins, "appOrigins", /^https?:\/\/[^/]+$/, 1) }),
-    corsOrigins: texts(file["corsOrigins"], "corsOrigins", /^https?:\/\/[^/*]+$/, 0),
+    corsOrigins: parseCorsOrigins(file["corsOrigins"]),
     forwardToken: bool(file["forwardToken"], "forwardToken"),
     ...(signIn === undefined
       ? {}
@@ -46,6 +47,11 @@ export function parseSnapshot(value: unknown): Snapshot {
         }),
     revocation: { mode: "off" },
   };
+}
+
+function parseCorsOrigins(value: unknown): readonly string[] {
+  if (!Array.isArray(value) || !value.every(isCorsOrigin)) throw wrong("corsOrigins");
+  return value;
 }
 
 function parseBakedKeys(value: unknown): NonNullable<Snapshot["jwks"]> {

@@ -1,4 +1,5 @@
 import { apiEnvironment } from "@gatehouse/blueprint/api-function";
+import { isCorsOrigin } from "@gatehouse/blueprint/cors";
 
 import type { EdgeRole } from "./edge-principal.ts";
 
@@ -55,16 +56,5 @@ function parseOrigins(environment: Environment, name: string): readonly string[]
   } catch {
     return refuse();
   }
-  return Array.isArray(origins) && origins.every(isOrigin) ? origins : refuse();
-}
-
-function isOrigin(value: unknown): value is string {
-  if (typeof value !== "string" || !URL.canParse(value)) return false;
-  const url = new URL(value);
-  // Origins are compared whole, so a pattern would only look as if it did something.
-  return (
-    url.origin === value &&
-    !value.includes("*") &&
-    (url.protocol === "https:" || url.protocol === "http:")
-  );
+  return Array.isArray(origins) && origins.every(isCorsOrigin) ? origins : refuse();
 }

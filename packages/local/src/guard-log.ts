@@ -28,12 +28,9 @@ export function explainGuardLine(line: string, explain: Explain): void {
   return explain("guard", [outcome, ...about, cause].filter(Boolean).join(" ") + detail);
 }
 
-/** Lambda's runtime client may put a time and a request id before what the function printed. */
 function parse(line: string): Readonly<Record<string, unknown>> | undefined {
-  const start = line.indexOf("{");
-  if (start < 0) return undefined;
   try {
-    const value: unknown = JSON.parse(line.slice(start));
+    const value: unknown = JSON.parse(line);
     return typeof value === "object" && value !== null ? { ...value } : undefined;
   } catch {
     return undefined;

@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 
+import { isProcessAlive } from "./is-process-alive.ts";
+
 const intervalMs = 500;
 
 /**
@@ -13,7 +15,7 @@ export function watchParents(onGone: () => void): () => void {
   const parent = process.ppid;
   const launchers = launchersOf(parent, existsSync("/proc/self/stat") ? fromProc : fromPs());
   const timer = setInterval(() => {
-    if (process.ppid === parent && launchers.every(isAlive)) return;
+    if (process.ppid === parent && launchers.every(isRunning)) return;
     clearInterval(timer);
     onGone();
   }, intervalMs);
@@ -90,13 +92,8 @@ function fromPs(): (pid: number) => ProcessEntry | undefined {
 }
 
 /** A zombie has ended, whether or not anybody has asked for its exit code. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  return statFields(pid)?.[0] !== "Z";
+function isRunning(pid: number): boolean {
+  return isProcessAlive(pid) && statFields(pid)?.[0] !== "Z";
 }
 
 /** The fields of proc(5) `stat` from `state` on; the command's name before them may hold spaces and parentheses. */

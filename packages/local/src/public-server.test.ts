@@ -16,9 +16,12 @@ beforeEach(async () => {
   explained = [];
   server = await startPublicServer(
     0,
-    (host) => (host === "app.localhost:1" ? (_, response) => response.end("served") : undefined),
+    () => ({
+      find: (host) =>
+        host === "app.localhost:1" ? (_, response) => response.end("served") : undefined,
+      names: ["app.localhost:1", "the Function URL's own host"],
+    }),
     (from, reason) => explained.push(`${from}: ${reason}`),
-    () => ["app.localhost:1", "the Function URL's own host"],
   );
 });
 afterEach(() => server.close());

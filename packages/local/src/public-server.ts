@@ -13,11 +13,12 @@ import { printableHost } from "./without-secrets.ts";
 /** Room for requests that CloudFront's own limit has to refuse. */
 const maxHeaderSize = 64 * 1024;
 
-/** Serves one name; `undefined` when it does not know the name. */
-export interface Route {
-  (host: string): RequestListener | undefined;
+/** What is served by which name. */
+export interface Routes {
+  /** @returns `undefined` for a name it does not know. */
+  readonly find: (host: string) => RequestListener | undefined;
   /** What it knows, for a person to read. */
-  readonly names?: readonly string[];
+  readonly names: readonly string[];
 }
 
 export interface PublicServer {
@@ -32,22 +33,22 @@ export interface PublicServer {
  * name of its own (DNS rebinding).
  *
  * @param port 0 picks a free one.
- * @param names what is served, for the terminal when something else is asked for.
+ * @param routes asked at each request: the addresses of what is served hold the port, so they are made after it.
  * @throws {Error} with code `EADDRINUSE` when the port is taken.
  */
 export async function startPublicServer(
   port: number,
-  route: Route,
+  routes: () => Routes,
   explain: Explain,
-  names: () => readonly string[] = () => [],
 ): Promise<PublicServer> {
   const sockets = new Set<Socket>();
   const listener: RequestListener = (request, response) => {
     const hosts = hostsOf(request);
     const [host = ""] = hosts;
-    const serve = hosts.length === 1 && request.url?.startsWith("/") ? route(host) : undefined;
+    const serve =
+      hosts.length === 1 && request.url?.startsWith("/") ? routes().find(host) : undefined;
     if (serve !== undefined) return serve(request, response);
-    explain("stack", `421: ${whyMisdirected(request.url ?? "", hosts, names())}`);
+    explain("stack", `421: ${whyMisdirected(request.url ?? "", hosts, routes().names)}`);
     return misdirected(request, response);
   };
   const open = async (address: string, at: number): Promise<Server> => {

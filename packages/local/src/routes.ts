@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 
 import type { Explain } from "./explain.ts";
-import type { Route } from "./public-server.ts";
+import type { Routes } from "./public-server.ts";
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -20,7 +20,7 @@ const anyFunctionUrl = /^[a-z0-9-]+\.lambda-url\.[a-z0-9-]+\.on\.aws$/;
 export function createRoutes(
   port: number,
   { cloudFront, hosted, functionUrl, awsApis, explain }: RoutesOptions,
-): Route {
+): Routes {
   const listeners = new Map<string, RequestListener>();
   const add = (name: string, listener: RequestListener): void => {
     listeners.set(`${name}:${port}`, listener);
@@ -32,12 +32,12 @@ export function createRoutes(
   for (const name of ["127.0.0.1", "localhost", "[::1]"]) add(name, awsApis);
   const toFunctionUrl = settled(functionUrl, explain);
 
-  const route = (host: string): RequestListener | undefined => {
+  const find = (host: string): RequestListener | undefined => {
     // With or without the port: signers use the real name, without it.
     const name = host.endsWith(`:${port}`) ? host.slice(0, -`:${port}`.length) : host;
     return listeners.get(host) ?? (anyFunctionUrl.test(name) ? toFunctionUrl : undefined);
   };
-  return Object.assign(route, { names: [...listeners.keys(), "the Function URL's own host"] });
+  return { find, names: [...listeners.keys(), "the Function URL's own host"] };
 }
 
 function settled(handle: Handle, explain: Explain): RequestListener {

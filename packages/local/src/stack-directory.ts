@@ -2,6 +2,8 @@ import { lstat, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { hostname } from "node:os";
 import { join } from "node:path";
 
+import { isProcessAlive } from "./is-process-alive.ts";
+
 const prefix = "gatehouse-stack-";
 
 /** Says whose directory it is. */
@@ -39,14 +41,7 @@ async function isAbandoned(directory: string): Promise<boolean> {
   if (typeof owner !== "object" || owner === null || !("pid" in owner) || !("host" in owner))
     return false;
   // A container may share the directory and has process ids of its own.
-  return owner.host === hostname() && Number.isInteger(owner.pid) && !isAlive(Number(owner.pid));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: somebody else's process has this id now.
-    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
-  }
+  return (
+    owner.host === hostname() && Number.isInteger(owner.pid) && !isProcessAlive(Number(owner.pid))
+  );
 }

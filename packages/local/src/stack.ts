@@ -13,7 +13,7 @@ import { startApi, startGuard } from "./functions.ts";
 import { createIdentities } from "./identities.ts";
 import { startTlsFront } from "./lambda-runtime/tls-front.ts";
 import { createOutputs, type StackOutputs } from "./outputs.ts";
-import { startPublicServer, type Route } from "./public-server.ts";
+import { startPublicServer, type Routes } from "./public-server.ts";
 import { createReload } from "./reload.ts";
 import { createRoles } from "./roles.ts";
 import { createRoutes } from "./routes.ts";
@@ -63,13 +63,8 @@ async function compose(
   onClose: (closer: () => Promise<void>) => void,
 ): Promise<Omit<Stack, "close">> {
   // The port comes first: every address in the stack has it.
-  let route: Route = () => undefined;
-  const server = await startPublicServer(
-    port,
-    (host) => route(host),
-    explain,
-    () => route.names ?? [],
-  );
+  let routes: Routes = { find: () => undefined, names: [] };
+  const server = await startPublicServer(port, () => routes, explain);
   onClose(() => server.close());
 
   const clock = createClock();
@@ -135,7 +130,7 @@ async function compose(
   });
   onClose(() => cloudFront.close());
 
-  route = createRoutes(server.port, {
+  routes = createRoutes(server.port, {
     cloudFront: (request, response) => cloudFront.handle(request, response),
     hosted: cognito.handleHosted,
     functionUrl: (request, response) => functionUrl.handle(request, response),
