@@ -79,6 +79,10 @@ export function parseAccessRule(
   if (!patternPath.test(pattern) || dotSegment.test(pattern)) {
     throw misuse("write the plain path: no escapes, no ;, no //, no dot segments");
   }
+  if (pattern.length > 1 && pattern.endsWith("/"))
+    throw misuse(
+      "many servers take the path without its last slash for the same; end it with * or without the slash",
+    );
   if (pattern === "/*" && access === "anyone") {
     throw misuse("everything would be public, also what is added later; name the public paths");
   }

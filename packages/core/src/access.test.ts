@@ -288,7 +288,6 @@ describe("which rule decides", () => {
     ["POST", "/a/bc", "/a/b*"],
     ["PUT", "/a/b/exact", "/a/b/exact"],
     ["GET", "/a/b/exact", "/a/b/exact"],
-    ["GET", "/a/b/exact/", "GET /a/b*"],
     ["DELETE", "/a/b/exact/deep", "DELETE /a/b/exact/deep"],
     ["PUT", "/a/b/exact/deep", "/a/b*"],
     ["GET", "/get/x", "GET /get/*"],
@@ -359,6 +358,7 @@ describe("a path that another reader takes for another path", () => {
     ["/admin%2fx", "path_ambiguous"],
     ["/admin%5Cx", "path_ambiguous"], // %5C
     ["/admin;x/y", "path_ambiguous"], // parameters cut
+    ["/exact/here/", "path_ambiguous"], // last slash dropped
     ["/admin%3Bx/y", "path_ambiguous"], // parameters cut after decoding
     ["/exact%2Fhere;x%2Fy", "path_ambiguous"], // parameters cut before separators
     ["/ad%09min/x", "path_ambiguous"], // tab
@@ -553,6 +553,7 @@ describe("building", () => {
     ["an asterisk alone", { "*": "signed-in" }, /a path begins with \//],
     ["an asterisk in the middle", { "/*/a": "signed-in" }, /\* stands only at the end/],
     ["two asterisks", { "/a/**": "signed-in" }, /\* stands only at the end/],
+    ["a slash at the end", { "/a/": "signed-in" }, /"\/a\/": many servers take the path without/],
     ["an escape", { "/%61": "signed-in" }, /write the plain path/],
     ["an empty segment", { "/a//b": "signed-in" }, /write the plain path/],
     ["parameters", { "/a;b": "signed-in" }, /write the plain path/],
@@ -584,8 +585,6 @@ describe("building", () => {
   });
 
   test("takes rules that only look alike", () => {
-    const alike = { "/a/*": "signed-in", "/a*": "signed-in", "/a/": "signed-in" };
-    expect(() => define({ scopes: [], rules: alike })).toThrow(/"\/a\/" is never reached/);
     expect(
       define({ scopes: [], rules: { "/a/*": "signed-in", "/a*": "signed-in" } }).rules.map(
         ({ text }) => text,

@@ -7,7 +7,7 @@ const readings: [why: string, path: string, readings: string[]][] = [
   ["the root", "/", ["/"]],
   ["a plain path", "/echo/a.b/c_d~e", ["/echo/a.b/c_d~e"]],
   ["every character that pchar has unescaped", "/-._~!$&'()*+,=:@/x", ["/-._~!$&'()*+,=:@/x"]],
-  ["a trailing slash", "/echo/", ["/echo/"]],
+  ["a trailing slash", "/echo/", ["/echo/", "/echo"]],
   ["three dots, which are a name", "/.../..a/.b", ["/.../..a/.b"]],
   ["upper case", "/ADMIN/x", ["/ADMIN/x", "/admin/x"]],
   ["an escape", "/%61dmin/x", ["/%61dmin/x", "/admin/x"]],

@@ -3,8 +3,8 @@ import { GuardError } from "./errors.ts";
 /** Anything that RFC 3986 does not let stand in a path (`pchar` and `/`), a broken escape, or an escaped NUL. */
 const notInPath = /[^\w.~!$&'()*+,;=:@/%-]|%(?![0-9A-Fa-f]{2})|%00/;
 
-/** Paths that every reader takes alike: no escapes, no `;`, no empty segment inside. Nearly all paths are. */
-const plainPath = /^(?:\/[\w.~!$&'()*+,=:@-]+)*\/?$/;
+/** Paths that every reader takes alike: no escapes, no `;`, no empty segment. Nearly all paths are. */
+const plainPath = /^\/$|^(?:\/[\w.~!$&'()*+,=:@-]+)+$/;
 
 const dotSegment = /(?:^|\/)\.\.?(?:\/|$)/;
 
@@ -24,6 +24,8 @@ const habits: readonly ((path: string) => string)[] = [
   decodeAllButSeparators,
   cutParameters,
   (path) => path.replaceAll(/\/{2,}/g, "/"),
+  // Express, and most routers after it, serve `/x/` as `/x`.
+  (path) => (path.endsWith("/") && path.length > 1 ? path.slice(0, -1) : path),
 ];
 
 /**
