@@ -1,5 +1,8 @@
 import { defineStages } from "@gatehouse/blueprint/stages";
 
+/** The app's name, which every AWS name begins with, and the region it lives in. The guard runs everywhere. */
+export const app = { name: "gatehouse", region: "eu-central-1" } as const;
+
 /** What differs from stage to stage. A stage that is not named here gets `default`. */
 export const stages = defineStages({
   default: {

@@ -1,5 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { text } from "node:stream/consumers";
+import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 
 import type { Snapshot } from "@gatehouse/blueprint/snapshot";
@@ -96,10 +98,18 @@ async function measure(outdir: string, file: string): Promise<BuiltFile> {
 }
 
 if (import.meta.main) {
-  const outdir = join(import.meta.dirname, "dist");
+  const { values } = parseArgs({
+    options: {
+      outdir: { type: "string", default: join(import.meta.dirname, "dist") },
+      "settings-from-stdin": { type: "boolean", default: false },
+    },
+  });
+  const { outdir } = values;
   for (const { file, bytes, gzipBytes } of await buildEdge(outdir)) {
     console.log(
       `${relative(process.cwd(), join(outdir, file))}  ${bytes} bytes, ${gzipBytes} compressed`,
     );
   }
+  if (values["settings-from-stdin"])
+    await writeSettings(outdir, JSON.parse(await text(process.stdin)));
 }

@@ -31,6 +31,33 @@ export const appClients: Readonly<Record<AppClientName, AppClient>> = {
   },
 };
 
+/** The clients a stage has: the walk-through's only where it opens the implicit grant. */
+export function appClientNames({
+  implicitGrant,
+}: {
+  readonly implicitGrant: boolean;
+}): readonly AppClientName[] {
+  return implicitGrant ? ["web", "machine", "walkthrough"] : ["web", "machine"];
+}
+
+/**
+ * What a client may use of Cognito's own sign-in API. An empty list would not mean none: Cognito then opens SRP and
+ * refresh. A custom flow without triggers behind it admits nobody.
+ */
+export const explicitAuthFlows = ["ALLOW_CUSTOM_AUTH"] as const;
+
+/**
+ * What a client's users may write about themselves. An empty list would mean everything, so it names the one attribute
+ * that decides nothing; signing up needs the e-mail address too.
+ */
+export function writeAttributes({
+  selfSignUp,
+}: {
+  readonly selfSignUp: boolean;
+}): readonly string[] {
+  return selfSignUp ? ["email", "locale"] : ["locale"];
+}
+
 /** Token lifetimes that the user pool's clients get. */
 export const tokenLifetimes = {
   idMinutes: 60,

@@ -5,7 +5,7 @@ import { edgeRoleName, edgeRolePolicy, edgeRoleTrust } from "./edge-role.ts";
 test("the edge role may call one function through its URL, read its own parameters, write its log, and nothing else", () => {
   expect(
     edgeRolePolicy({
-      functionArn: "arn:aws:lambda:eu-central-1:123456789012:function:api",
+      functionArns: ["arn:aws:lambda:eu-central-1:123456789012:function:api"],
       parameterPrefixArn: "arn:aws:ssm:eu-central-1:123456789012:parameter/gatehouse/app/stage",
       logGroupArn: "arn:aws:logs:*:123456789012:log-group:/gatehouse/app/stage/guard",
     }),
@@ -16,14 +16,14 @@ test("the edge role may call one function through its URL, read its own paramete
         Sid: "CallTheFunctionUrl",
         Effect: "Allow",
         Action: "lambda:InvokeFunctionUrl",
-        Resource: "arn:aws:lambda:eu-central-1:123456789012:function:api",
+        Resource: ["arn:aws:lambda:eu-central-1:123456789012:function:api"],
         Condition: { StringEquals: { "lambda:FunctionUrlAuthType": "AWS_IAM" } },
       },
       {
         Sid: "InvokeThroughTheUrlOnly",
         Effect: "Allow",
         Action: "lambda:InvokeFunction",
-        Resource: "arn:aws:lambda:eu-central-1:123456789012:function:api",
+        Resource: ["arn:aws:lambda:eu-central-1:123456789012:function:api"],
         Condition: { Bool: { "lambda:InvokedViaFunctionUrl": "true" } },
       },
       {

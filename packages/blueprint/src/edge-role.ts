@@ -31,8 +31,8 @@ export const edgeRoleTrust = {
 } as const;
 
 export interface EdgeRoleResources {
-  /** The backend function, `arn:aws:lambda:<region>:<account>:function:<name>`. */
-  readonly functionArn: string;
+  /** The backends, `arn:aws:lambda:<region>:<account>:function:<name>`. */
+  readonly functionArns: readonly string[];
   /** The stage's parameters, `arn:aws:ssm:<region>:<account>:parameter/<prefix>`, without a trailing slash. */
   readonly parameterPrefixArn: string;
   /** The guard's log group in all regions, `arn:aws:logs:*:<account>:log-group:<name>`. */
@@ -49,7 +49,7 @@ export interface EdgeRoleResources {
  * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
  */
 export function edgeRolePolicy({
-  functionArn,
+  functionArns,
   parameterPrefixArn,
   logGroupArn,
 }: EdgeRoleResources): PolicyDocument {
@@ -60,14 +60,14 @@ export function edgeRolePolicy({
         Sid: "CallTheFunctionUrl",
         Effect: "Allow",
         Action: "lambda:InvokeFunctionUrl",
-        Resource: functionArn,
+        Resource: functionArns,
         Condition: { StringEquals: { "lambda:FunctionUrlAuthType": "AWS_IAM" } },
       },
       {
         Sid: "InvokeThroughTheUrlOnly",
         Effect: "Allow",
         Action: "lambda:InvokeFunction",
-        Resource: functionArn,
+        Resource: functionArns,
         Condition: { Bool: { "lambda:InvokedViaFunctionUrl": "true" } },
       },
       {

@@ -15,4 +15,8 @@ export const parameterNames = {
   jwks: "jwks",
   /** The id of an app client. Its kind and token uses are not settings: they come from the bundle. */
   client: (name: AppClientName) => `clients/${name}`,
+  /** What a deploy printed, JSON; for people and scripts, and for the next deploy. The guard does not read it. */
+  outputs: "outputs",
+  /** The published version of the guard that the stage uses, a qualified ARN; `pnpm sweep` leaves it alone. */
+  guard: "guard",
 } as const;

@@ -24,6 +24,8 @@ export interface Snapshot {
   readonly prefix: string;
   /** `<id>.lambda-url.<region>.on.aws`; the guard signs for this host only. */
   readonly functionUrlHost: string;
+  /** Further Function URLs behind the same guard, where the distribution has more than one. */
+  readonly otherFunctionUrlHosts?: readonly string[];
   /** Accepted `iss` values, compared as they are. */
   readonly issuers: readonly string[];
   /** The pool's key set; absent: loaded from SSM before the first request is answered. A deployment always bakes it. */

@@ -2,15 +2,23 @@ import { describe, expect, test } from "vitest";
 
 import { defineStages, isProduction, resolveStage, type StageSettings } from "./stages.ts";
 
+const certificateArn =
+  "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012";
+
 describe("a stage", () => {
   test("that is not named gets the defaults, then the default stage's settings", () => {
-    const stages = defineStages({ default: { selfSignUp: true }, production: {} });
+    const stages = defineStages({ default: { selfSignUp: true } });
     expect(resolveStage(stages, "anna")).toEqual({
       name: "anna",
       production: false,
       domain: undefined,
+      certificateArn: undefined,
       corsOrigins: [],
       originReadTimeoutSeconds: 30,
+      originKeepaliveSeconds: 5,
+      apiTimeoutSeconds: 60,
+      apiMemoryMb: 512,
+      waf: undefined,
       implicitGrant: false,
       selfSignUp: true,
       forwardToken: false,
@@ -28,6 +36,27 @@ describe("a stage", () => {
     });
   });
 
+  test("can set everything", () => {
+    const settings = {
+      domain: "app.example.com",
+      certificateArn,
+      corsOrigins: ["https://b.example"],
+      originReadTimeoutSeconds: 120,
+      originKeepaliveSeconds: 120,
+      apiTimeoutSeconds: 900,
+      apiMemoryMb: 10_240,
+      waf: { requestsPerFiveMinutes: 10 },
+      implicitGrant: true,
+      selfSignUp: true,
+      forwardToken: true,
+    };
+    expect(resolveStage({ default: {}, anna: settings }, "anna")).toEqual({
+      name: "anna",
+      production: false,
+      ...settings,
+    });
+  });
+
   test("called like an object's own member is no named stage", () => {
     expect(resolveStage({ default: {} }, "constructor").corsOrigins).toEqual([]);
   });
@@ -37,6 +66,41 @@ describe("a stage", () => {
       ["production", "prod", "Production", "prod2", "live", "default"].map(isProduction),
     ).toEqual([true, true, false, false, false, false]);
   });
+});
+
+/** The least and the most of each number. */
+const ranges: [setting: keyof StageSettings, from: number, to: number][] = [
+  ["originReadTimeoutSeconds", 1, 120],
+  ["originKeepaliveSeconds", 1, 120],
+  ["apiTimeoutSeconds", 1, 900],
+  ["apiMemoryMb", 128, 10_240],
+];
+
+test.each(ranges)("%s is a whole number from %i to %i", (setting, from, to) => {
+  const resolve = (value: unknown) => resolveStage({ default: { [setting]: value } }, "anna");
+  for (const value of [from, to]) expect(resolve(value)).toMatchObject({ [setting]: value });
+  for (const value of [from - 1, to + 1, from + 0.5, String(from), null, Number.NaN, Infinity]) {
+    expect(() => resolve(value)).toThrow(
+      new TypeError(
+        `stages.ts: stage anna: ${setting} must be a whole number from ${from} to ${to}`,
+      ),
+    );
+  }
+});
+
+test("the limit of the firewall is a whole number from 10 to 2,000,000,000", () => {
+  const resolve = (value: unknown) => {
+    const settings: object = { waf: { requestsPerFiveMinutes: value } };
+    const anna: StageSettings = { ...settings };
+    return resolveStage({ default: {}, anna }, "anna").waf;
+  };
+  for (const value of [10, 2_000_000_000])
+    expect(resolve(value)).toEqual({ requestsPerFiveMinutes: value });
+  for (const value of [9, 2_000_000_001, 10.5, "10", null, undefined]) {
+    expect(() => resolve(value)).toThrow(
+      "stages.ts: stage anna: waf.requestsPerFiveMinutes must be a whole number from 10 to 2000000000",
+    );
+  }
 });
 
 const mistakes: [why: string, settings: object, message: string][] = [
@@ -51,10 +115,51 @@ const mistakes: [why: string, settings: object, message: string][] = [
     { corsOrigins: "https://a.example" },
     "corsOrigins must be an array",
   ],
+  ["nothing in place of a list", { corsOrigins: null }, "corsOrigins must be an array"],
   ["text for true", { forwardToken: "yes" }, "forwardToken must be true or false"],
   ["a URL as domain", { domain: "https://a.example" }, "domain must be a host name"],
-  ["no time to wait", { originReadTimeoutSeconds: 0 }, "originReadTimeoutSeconds must be"],
-  ["too long a time", { originReadTimeoutSeconds: 121 }, "originReadTimeoutSeconds must be"],
+  ["a name without a dot", { domain: "app", certificateArn }, "domain must be a host name"],
+  ["a wildcard as domain", { domain: "*.a.example", certificateArn }, "domain must be a host name"],
+  ["a number as domain", { domain: 5, certificateArn }, "domain must be a host name"],
+  [
+    "a domain without its certificate",
+    { domain: "app.example.com" },
+    "domain needs certificateArn: a validated certificate for it, in us-east-1",
+  ],
+  [
+    "a certificate without its domain",
+    { certificateArn },
+    "certificateArn needs domain: the name it is for",
+  ],
+  [
+    "a certificate of another region",
+    {
+      domain: "app.example.com",
+      certificateArn: certificateArn.replace("us-east-1", "eu-central-1"),
+    },
+    "certificateArn is in eu-central-1; CloudFront takes certificates of us-east-1 only: request one there, wherever the app runs",
+  ],
+  [
+    "a certificate of IAM",
+    {
+      domain: "app.example.com",
+      certificateArn: "arn:aws:iam::123456789012:server-certificate/x",
+    },
+    "certificateArn must look like arn:aws:acm:us-east-1:<account>:certificate/<id>",
+  ],
+  [
+    "a certificate's id in place of its ARN",
+    { domain: "app.example.com", certificateArn: "12345678-1234-1234-1234-123456789012" },
+    "certificateArn must look like",
+  ],
+  ["a switch in place of the firewall's settings", { waf: true }, "waf must be an object"],
+  ["nothing in place of the firewall's settings", { waf: null }, "waf must be an object"],
+  [
+    "a setting that the firewall does not have",
+    { waf: { requestsPerFiveMinutes: 1000, requestsPerMinute: 5 } },
+    "waf.requestsPerMinute is not a setting; there is waf.requestsPerFiveMinutes",
+  ],
+  ["a member that every object has", { constructor: true }, "constructor is not a setting"],
 ];
 
 test.each(mistakes)("%s is refused with the stage's name", (_why, settings, message) => {
@@ -69,4 +174,30 @@ test("the implicit grant is refused in production, also by way of the default", 
   expect(() => defineStages({ default: { implicitGrant: true }, production: {} })).toThrow(
     "implicitGrant",
   );
+});
+
+describe("self sign-up", () => {
+  test("in production has to be said twice", () => {
+    for (const production of ["production", "prod"]) {
+      expect(() => defineStages({ default: {}, [production]: { selfSignUp: true } })).toThrow(
+        new TypeError(
+          `stages.ts: stage ${production}: selfSignUp would let anybody on the internet into production; if that is meant, say selfSignUpInProduction: true as well`,
+        ),
+      );
+    }
+    const said = { selfSignUp: true, selfSignUpInProduction: true };
+    expect(resolveStage({ default: {}, production: said }, "production").selfSignUp).toBe(true);
+  });
+
+  test("does not come to production by way of the default, not even where production is not named", () => {
+    const stages = { default: { selfSignUp: true } };
+    expect(() => defineStages({ ...stages, production: {} })).toThrow("selfSignUp would let");
+    expect(() => resolveStage(stages, "prod")).toThrow("selfSignUp would let");
+    expect(resolveStage(stages, "anna").selfSignUp).toBe(true);
+  });
+
+  test("is not opened by the confirmation alone", () => {
+    const stages = { default: { selfSignUpInProduction: true } };
+    expect(resolveStage(stages, "production").selfSignUp).toBe(false);
+  });
 });

@@ -1,26 +1,47 @@
+import { apiFunction } from "./api-function.ts";
+import { origin } from "./cache-behavior.ts";
 import { isCorsOrigin } from "./cors.ts";
 
 /** What an adopter may set per stage. Everything else is the same everywhere and stands in this package. */
 export interface StageSettings {
-  /** Custom domain of the app; the distribution's own name when absent. */
+  /** Custom domain of the app, with its `certificateArn`; the distribution's own name when absent. */
   readonly domain?: string;
+  /** The domain's validated certificate. CloudFront takes certificates of us-east-1 only. */
+  readonly certificateArn?: string;
   /** Origins (`https://host[:port]`) whose scripts may call with a bearer token. Exact; never `*` or `null`. */
   readonly corsOrigins?: readonly string[];
   /** How long CloudFront waits for the first byte and between two packets, 1 to 120 seconds. */
   readonly originReadTimeoutSeconds?: number;
+  /** How long CloudFront keeps an idle connection to the Function URL, 1 to 120 seconds. */
+  readonly originKeepaliveSeconds?: number;
+  /** How long one call of the backend may take, 1 to 900 seconds; also the longest stream. */
+  readonly apiTimeoutSeconds?: number;
+  /** Memory of the backend, 128 to 10,240 MB; processor time grows with it. */
+  readonly apiMemoryMb?: number;
+  /** A firewall in front: AWS's common rules, and a limit an address. Costs extra; none when absent. */
+  readonly waf?: {
+    /** Requests one address may send in five minutes, 10 to 2,000,000,000. */
+    readonly requestsPerFiveMinutes: number;
+  };
   /** The curl walk-through's app client, which may use the implicit grant. Refused in production. */
   readonly implicitGrant?: boolean;
-  /** Whether people may sign themselves up. */
+  /** Whether people may sign themselves up. In production it has to be said twice: `selfSignUpInProduction`. */
   readonly selfSignUp?: boolean;
+  /** Confirms `selfSignUp` where it lets anybody into production. */
+  readonly selfSignUpInProduction?: boolean;
   /** Whether the backend gets the caller's bearer token as `x-gatehouse-token`. */
   readonly forwardToken?: boolean;
 }
 
+type Optional = "domain" | "certificateArn" | "waf";
+
 /** Settings with every default filled in. */
-export interface Stage extends Required<Omit<StageSettings, "domain">> {
+export interface Stage extends Required<Omit<StageSettings, Optional | "selfSignUpInProduction">> {
   readonly name: string;
   readonly production: boolean;
   readonly domain: string | undefined;
+  readonly certificateArn: string | undefined;
+  readonly waf: StageSettings["waf"] | undefined;
 }
 
 export type Stages = Readonly<Record<string, StageSettings>> & { readonly default: StageSettings };
@@ -47,8 +68,13 @@ export function resolveStage(stages: Stages, name: string): Stage {
     name,
     production: isProduction(name),
     domain: settings.domain,
+    certificateArn: settings.certificateArn,
     corsOrigins: settings.corsOrigins ?? [],
-    originReadTimeoutSeconds: settings.originReadTimeoutSeconds ?? 30,
+    originReadTimeoutSeconds: settings.originReadTimeoutSeconds ?? origin.readTimeoutSeconds,
+    originKeepaliveSeconds: settings.originKeepaliveSeconds ?? origin.keepaliveTimeoutSeconds,
+    apiTimeoutSeconds: settings.apiTimeoutSeconds ?? apiFunction.timeoutSeconds,
+    apiMemoryMb: settings.apiMemoryMb ?? apiFunction.memoryMb,
+    waf: settings.waf,
     implicitGrant: settings.implicitGrant ?? false,
     selfSignUp: settings.selfSignUp ?? false,
     forwardToken: settings.forwardToken ?? false,
@@ -57,25 +83,47 @@ export function resolveStage(stages: Stages, name: string): Stage {
   return stage;
 }
 
-const settingNames = new Set([
-  "domain",
-  "corsOrigins",
-  "originReadTimeoutSeconds",
-  "implicitGrant",
-  "selfSignUp",
-  "forwardToken",
-]);
+/** Each setting with its range, where it is a whole number. */
+const settingNames: Readonly<
+  Record<keyof Required<StageSettings>, "text" | "list" | "group" | "switch" | Range>
+> = {
+  domain: "text",
+  certificateArn: "text",
+  corsOrigins: "list",
+  originReadTimeoutSeconds: { from: 1, to: 120 },
+  originKeepaliveSeconds: { from: 1, to: 120 },
+  apiTimeoutSeconds: { from: 1, to: 900 },
+  apiMemoryMb: { from: 128, to: 10_240 },
+  waf: "group",
+  implicitGrant: "switch",
+  selfSignUp: "switch",
+  selfSignUpInProduction: "switch",
+  forwardToken: "switch",
+};
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
 
 function validate(stage: Stage, settings: StageSettings): void {
   const refuse = (setting: string, why: string): never => {
     throw new TypeError(`stages.ts: stage ${stage.name}: ${setting} ${why}`);
   };
-  for (const setting of Object.keys(settings)) {
-    if (!settingNames.has(setting))
-      refuse(setting, `is not a setting; there are ${[...settingNames].join(", ")}`);
-  }
-  for (const setting of ["implicitGrant", "selfSignUp", "forwardToken"] as const) {
-    if (typeof stage[setting] !== "boolean") refuse(setting, "must be true or false");
+  const checkRange = (setting: string, value: unknown, { from, to }: Range): void => {
+    if (!Number.isInteger(value) || Number(value) < from || Number(value) > to)
+      refuse(setting, `must be a whole number from ${from} to ${to}`);
+  };
+  for (const [setting, value] of Object.entries(settings)) {
+    const kind = Object.hasOwn(settingNames, setting)
+      ? settingNames[setting as keyof StageSettings] // oxlint-disable-line typescript/no-unsafe-type-assertion -- just checked
+      : undefined;
+    if (kind === undefined)
+      refuse(setting, `is not a setting; there are ${Object.keys(settingNames).join(", ")}`);
+    if (value === undefined) continue;
+    if (kind === "switch" && typeof value !== "boolean") refuse(setting, "must be true or false");
+    if (kind === "list" && !Array.isArray(value)) refuse(setting, "must be an array");
+    if (typeof kind === "object") checkRange(setting, value, kind);
   }
   if (
     stage.domain !== undefined &&
@@ -83,19 +131,54 @@ function validate(stage: Stage, settings: StageSettings): void {
   ) {
     refuse("domain", "must be a host name such as app.example.com");
   }
-  const seconds = stage.originReadTimeoutSeconds;
-  if (!Number.isInteger(seconds) || seconds < 1 || seconds > 120) {
-    refuse("originReadTimeoutSeconds", "must be a whole number from 1 to 120");
+  checkCertificate(stage, refuse);
+  if (stage.waf !== undefined) {
+    if (typeof stage.waf !== "object" || stage.waf === null)
+      refuse("waf", "must be an object, such as { requestsPerFiveMinutes: 2000 }");
+    const { requestsPerFiveMinutes, ...others } = stage.waf;
+    const [unknown] = Object.keys(others);
+    if (unknown !== undefined)
+      refuse(`waf.${unknown}`, "is not a setting; there is waf.requestsPerFiveMinutes");
+    checkRange("waf.requestsPerFiveMinutes", requestsPerFiveMinutes, {
+      from: 10,
+      to: 2_000_000_000,
+    });
   }
-  if (!Array.isArray(stage.corsOrigins)) refuse("corsOrigins", "must be an array of origins");
-  for (const origin of stage.corsOrigins) {
-    if (!isCorsOrigin(origin)) {
+  for (const listed of stage.corsOrigins) {
+    if (!isCorsOrigin(listed)) {
       refuse(
         "corsOrigins",
-        `has ${JSON.stringify(origin)}: write each origin out, such as https://app.example.com, without a path`,
+        `has ${JSON.stringify(listed)}: write each origin out, such as https://app.example.com, without a path`,
       );
     }
   }
   if (stage.production && stage.implicitGrant)
     refuse("implicitGrant", "is for the walk-through only and is refused in production");
+  if (stage.production && stage.selfSignUp && settings.selfSignUpInProduction !== true) {
+    refuse(
+      "selfSignUp",
+      "would let anybody on the internet into production; if that is meant, say selfSignUpInProduction: true as well",
+    );
+  }
+}
+
+function checkCertificate(
+  { domain, certificateArn }: Stage,
+  refuse: (setting: string, why: string) => never,
+): void {
+  if (domain === undefined && certificateArn === undefined) return;
+  if (certificateArn === undefined)
+    refuse("domain", "needs certificateArn: a validated certificate for it, in us-east-1");
+  if (domain === undefined) refuse("certificateArn", "needs domain: the name it is for");
+  const arn = /^arn:aws:acm:([a-z0-9-]+):\d{12}:certificate\/[\w-]{1,64}$/.exec(
+    certificateArn ?? "",
+  );
+  if (arn === null)
+    refuse("certificateArn", "must look like arn:aws:acm:us-east-1:<account>:certificate/<id>");
+  else if (arn[1] !== "us-east-1") {
+    refuse(
+      "certificateArn",
+      `is in ${arn[1]}; CloudFront takes certificates of us-east-1 only: request one there, wherever the app runs`,
+    );
+  }
 }

@@ -16,10 +16,14 @@ export interface OriginRequest {
 }
 
 /**
- * @param host the Function URL's host, which is what goes on the wire and is signed.
+ * @param hosts the Function URLs' hosts. The one that the event names as origin goes on the wire and is signed; the first
+ *   where it names none of them, which nobody may sign for.
  * @throws {GuardError} `header_malformed` for an event whose parts are missing or of the wrong type.
  */
-export function fromCloudFrontEvent(event: CloudFrontRequestEvent, host: string): OriginRequest {
+export function fromCloudFrontEvent(
+  event: CloudFrontRequestEvent,
+  hosts: readonly [string, ...string[]],
+): OriginRequest {
   const cf = event?.Records?.[0]?.cf;
   const request = cf?.request;
   const config = cf?.config;
@@ -42,7 +46,7 @@ export function fromCloudFrontEvent(event: CloudFrontRequestEvent, host: string)
     origin: isObject(custom) ? { domainName: custom.domainName, path: custom.path } : undefined,
     http: {
       method: request.method,
-      host,
+      host: hosts.find((host) => host === custom?.domainName) ?? hosts[0],
       path: request.uri,
       query: request.querystring,
       headers,

@@ -133,6 +133,28 @@ function isForwarded(result: CloudFrontRequestResult): result is CloudFrontReque
 
 const bearer = (token: string): Record<string, string> => ({ Authorization: `Bearer ${token}` });
 
+describe("a second Function URL behind the same guard", () => {
+  const second = "second.lambda-url.us-west-2.on.aws";
+
+  test("is signed for under its own host, for its own region", async () => {
+    const stack = setUp({ otherFunctionUrlHosts: [second] });
+    const { headers } = await stack.forward({ originHost: second, headers: bearer(stack.id()) });
+    expect(headers["host"]).toEqual([{ key: "host", value: second }]);
+    expect(headers["authorization"]?.[0]?.value).toContain("/us-west-2/lambda/aws4_request,");
+    const first = await stack.forward({ headers: bearer(stack.id()) });
+    expect(first.headers["host"]).toEqual([{ key: "host", value: host }]);
+  });
+
+  test.each(["third.lambda-url.us-west-2.on.aws", `x${second}`, ""])(
+    "is not signed for when it is another one: %s",
+    async (originHost) => {
+      const stack = setUp({ otherFunctionUrlHosts: [second] });
+      const { problem } = await stack.refuse({ originHost, headers: bearer(stack.id()) });
+      expect(problem["code"]).toBe("origin_unknown");
+    },
+  );
+});
+
 describe("a request that is let in", () => {
   test("goes on signed, with its caller, and otherwise as CloudFront gave it", async () => {
     const stack = setUp();

@@ -32,17 +32,18 @@ export function createOriginRequest({
   guard,
   log,
 }: OriginRequestDeps): OriginRequestHandler {
+  const hosts = [snapshot.functionUrlHost, ...(snapshot.otherFunctionUrlHosts ?? [])] as const;
   return async (event) => {
     let received: OriginRequest | undefined;
     try {
-      received = fromCloudFrontEvent(event, snapshot.functionUrlHost);
+      received = fromCloudFrontEvent(event, hosts);
       const { requestId, http, request, clientIp } = received;
       const entry = { requestId, method: http.method };
       if (isPreflight(http)) {
         log({ ...entry, outcome: "preflight", status: 204 });
         return preflightAnswer(preflightHeaders(http.headers, snapshot.corsOrigins));
       }
-      requireOwnOrigin(received, snapshot);
+      requireOwnOrigin(received);
       if (snapshot.signIn !== undefined && http.method === "GET" && http.path === signInPath) {
         log({ ...entry, outcome: "sign_in", status: 302 });
         return signInRedirect(snapshot.signIn.url);
@@ -86,12 +87,12 @@ export function createOriginRequest({
   }
 }
 
-/** Signs for the one baked host only: a distribution pointed elsewhere must not get a signature to play with. */
-function requireOwnOrigin({ origin }: OriginRequest, { functionUrlHost }: Snapshot): void {
-  if (origin?.domainName !== functionUrlHost || origin.path !== "") {
+/** Signs for baked hosts only: a distribution pointed elsewhere must not get a signature to play with. */
+function requireOwnOrigin({ origin, http }: OriginRequest): void {
+  if (origin?.domainName !== http.host || origin.path !== "") {
     throw new GuardError(
       "origin_unknown",
-      "The distribution's origin is not the Function URL that this guard signs for.",
+      "The distribution's origin is not a Function URL that this guard signs for.",
     );
   }
 }

@@ -10,6 +10,11 @@ describe("the settings beside the bundle", () => {
     expect(parseSnapshot(unbaked)).toEqual(unbaked);
   });
 
+  test("may name further Function URLs", () => {
+    const more = { ...snapshot, otherFunctionUrlHosts: ["second.lambda-url.us-west-2.on.aws"] };
+    expect(parseSnapshot(more)).toEqual(more);
+  });
+
   test("have the key set baked in when they are deployed", () => {
     const { jwks: _jwks, ...unbaked } = snapshot;
     expect(() => parseSnapshot({ ...unbaked, madeBy: "deploy" })).toThrow("jwks is missing");
@@ -22,6 +27,8 @@ describe("the settings beside the bundle", () => {
     ["prefix", { prefix: "/gatehouse/" }],
     ["functionUrlHost", { functionUrlHost: "evil.example" }],
     ["functionUrlHost", { functionUrlHost: `x.${snapshot.functionUrlHost}` }],
+    ["otherFunctionUrlHosts", { otherFunctionUrlHosts: ["evil.example"] }],
+    ["otherFunctionUrlHosts", { otherFunctionUrlHosts: [] }],
     ["issuers", { issuers: [] }],
     [
       "issuers",

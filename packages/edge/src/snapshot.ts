@@ -21,6 +21,7 @@ export function parseSnapshot(value: unknown): Snapshot {
   const clients = file["clients"];
   const appOrigins = file["appOrigins"];
   const signIn = file["signIn"];
+  const otherHosts = file["otherFunctionUrlHosts"];
   // Parameter Store may not bring what decides whom a deployed guard believes.
   if (madeBy === "deploy" && jwks === undefined) throw wrong("jwks");
   if (record(file["revocation"], "revocation")["mode"] !== "off") throw wrong("revocation");
@@ -29,6 +30,9 @@ export function parseSnapshot(value: unknown): Snapshot {
     region: text(file["region"], "region", /^[a-z0-9-]{1,32}$/),
     prefix: text(file["prefix"], "prefix", /^(\/[\w.-]+)+$/),
     functionUrlHost: text(file["functionUrlHost"], "functionUrlHost", hostPattern),
+    ...(otherHosts === undefined
+      ? {}
+      : { otherFunctionUrlHosts: texts(otherHosts, "otherFunctionUrlHosts", hostPattern, 1) }),
     issuers: texts(file["issuers"], "issuers", issuerPattern, 1),
     ...(jwks === undefined ? {} : { jwks: parseBakedKeys(jwks) }),
     ...(clients === undefined ? {} : { clients: parseClients(clients) }),

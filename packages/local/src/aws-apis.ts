@@ -1,5 +1,6 @@
 import type { RequestListener } from "node:http";
 
+import { appClientNames } from "@gatehouse/blueprint/app-clients";
 import { parameterNames } from "@gatehouse/blueprint/parameters";
 
 import { createAdminApi } from "./admin-api.ts";
@@ -11,7 +12,6 @@ import type { Explain } from "./explain.ts";
 import type { Identities } from "./identities.ts";
 import { answerFault } from "./routes.ts";
 import { createSsm } from "./ssm.ts";
-import { appClientNames } from "./stage-user-pool.ts";
 
 export interface AwsApisOptions {
   readonly deployment: Deployment;

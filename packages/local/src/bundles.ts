@@ -3,22 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Snapshot } from "@gatehouse/blueprint/snapshot";
-import { buildEdge, writeSettings } from "@gatehouse/edge/build";
-import { buildFunctions } from "@gatehouse/functions/build";
+import { writeSettings } from "@gatehouse/edge/build";
 
+import type { Bundles, CodeSource } from "./code-source.ts";
 import { watchSources, type SourceWatch } from "./source-watch.ts";
 import { createStackDirectory } from "./stack-directory.ts";
 
 const root = join(import.meta.dirname, "../../..");
 
-/** Directories with the built code, as Lambda would unpack it. */
-export interface Bundles {
-  readonly edge: string;
-  readonly functions: string;
-}
-
 export interface BundleStore {
-  /** Builds both functions as for deployment. @throws {Error} with the bundler's messages. */
+  /** Gets the code of both functions from its source, with this stack's settings. Rejects as the source does. */
   build(): Promise<Bundles>;
   /**
    * Builds again after each edit; `onBuilt` and `onFailed` are never called at the same time.
@@ -34,7 +28,10 @@ export interface BundleStore {
 }
 
 /** @param snapshot the settings to bake into the guard, made by the local stack. */
-export async function createBundleStore(snapshot: Snapshot): Promise<BundleStore> {
+export async function createBundleStore(
+  snapshot: Snapshot,
+  codeSource: CodeSource,
+): Promise<BundleStore> {
   const directory = await createStackDirectory(tmpdir());
   let watching: SourceWatch | undefined;
   let builds = 0;
@@ -42,13 +39,13 @@ export async function createBundleStore(snapshot: Snapshot): Promise<BundleStore
 
   const build = async (): Promise<Bundles> => {
     builds += 1;
-    const bundles = {
+    const into = {
       edge: join(directory, `edge-${builds}`),
       functions: join(directory, `functions-${builds}`),
     };
-    await Promise.all(Object.values(bundles).map((path) => mkdir(path)));
-    await Promise.all([buildEdge(bundles.edge), buildFunctions(bundles.functions)]);
-    await writeSettings(bundles.edge, snapshot);
+    await Promise.all(Object.values(into).map((path) => mkdir(path)));
+    const bundles = await codeSource(into);
+    await writeSettings(bundles.edge.directory, snapshot);
     return bundles;
   };
 

@@ -4,18 +4,18 @@ import { guardLogGroup } from "@gatehouse/blueprint/guard-function";
 import { parameterPrefix } from "@gatehouse/blueprint/parameters";
 import { resolveStage, type Stage } from "@gatehouse/blueprint/stages";
 
-import { stages } from "../../../stages.ts";
+import { app as adopted, stages } from "../../../stages.ts";
 
-const app = "gatehouse";
+const app = adopted.name;
 const stageName = "local";
 const accountId = "123456789012";
-const region = "eu-central-1";
+const { region } = adopted;
 /** Not the region of the Function URL: a guard that signs with its own region must fail here as it does on AWS. */
 const edgeRegion = "ap-southeast-2";
 
 /** The settings of the local stage that a test may change. */
 export type StageChanges = Partial<
-  Pick<Stage, "corsOrigins" | "forwardToken" | "implicitGrant" | "selfSignUp">
+  Omit<Stage, "name" | "production" | "domain" | "certificateArn" | "waf">
 >;
 
 /** What a deployment of the local stage is called: names, ARNs and addresses. Ids are new at every start. */

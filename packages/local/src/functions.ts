@@ -1,9 +1,9 @@
-import { apiEnvironment, apiFunction } from "@gatehouse/blueprint/api-function";
+import { apiEnvironment } from "@gatehouse/blueprint/api-function";
 import { edgeRoleName } from "@gatehouse/blueprint/edge-role";
 import { guardFunction } from "@gatehouse/blueprint/guard-function";
 
-import type { Bundles } from "./bundles.ts";
 import type { Clock } from "./clock.ts";
+import type { Bundles } from "./code-source.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Explain } from "./explain.ts";
 import { explainGuardLine } from "./guard-log.ts";
@@ -43,8 +43,8 @@ export function startGuard({
     name: `us-east-1.${guardName}`,
     functionArn: `arn:aws:lambda:us-east-1:${accountId}:function:${guardName}`,
     version: "1",
-    codeDirectory: bundles.edge,
-    handler: guardFunction.handler,
+    codeDirectory: bundles.edge.directory,
+    handler: bundles.edge.handler,
     region: edgeRegion,
     memoryMb: guardFunction.memoryMb,
     timeoutSeconds: guardFunction.timeoutSeconds,
@@ -57,24 +57,29 @@ export function startGuard({
 }
 
 /** The backend behind the Function URL. */
-export function startApi({
+export function startApi(options: FunctionsOptions): Promise<LambdaFunction> {
+  return createLambdaFunction(apiOptions(options));
+}
+
+/** The backend as this stage deploys it. */
+export function apiOptions({
   deployment,
   bundles,
   identities,
   network,
   clock,
   explain,
-}: FunctionsOptions): Promise<LambdaFunction> {
+}: FunctionsOptions): LambdaFunctionOptions {
   const { app, stage, accountId, region, functionName, functionArn } = deployment;
-  return createLambdaFunction({
+  return {
     name: functionName,
     functionArn,
     version: "$LATEST",
-    codeDirectory: bundles.functions,
-    handler: apiFunction.handler,
+    codeDirectory: bundles.functions.directory,
+    handler: bundles.functions.handler,
     region,
-    memoryMb: apiFunction.memoryMb,
-    timeoutSeconds: apiFunction.timeoutSeconds,
+    memoryMb: stage.apiMemoryMb,
+    timeoutSeconds: stage.apiTimeoutSeconds,
     maxEnvironments: apiEnvironments,
     environment: {
       [apiEnvironment.edgeAccount]: accountId,
@@ -85,5 +90,5 @@ export function startApi({
     network,
     clock,
     onLog: (line) => explain("api", line),
-  });
+  };
 }

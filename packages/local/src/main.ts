@@ -1,44 +1,12 @@
-import { parseArgs } from "node:util";
+import { join } from "node:path";
 
+import { app } from "../../../stages.ts";
 import { banner } from "./banner.ts";
+import { parseCommandLine, usage, type CommandLine } from "./command-line.ts";
+import { deployArtifacts } from "./deploy-artifacts.ts";
 import { watchParents } from "./parent-watch.ts";
 import { createPrinter } from "./printer.ts";
-import { startStack, type Stack } from "./stack.ts";
-
-const defaultPort = 4280;
-
-const usage = `Runs the whole chain on this machine: CloudFront, the guard, the Function URL, the backend, Cognito.
-
-  pnpm start [--port <number>] [--json]
-
-  --port <number>  the one public port, on 127.0.0.1 and ::1; 0 picks a free one (default ${defaultPort})
-  --json           prints one line of JSON when ready, for scripts and tests; everything else goes to stderr
-  --help           this text
-
-Ctrl-C stops everything. Editing a handler, or access.ts, reloads it.
-`;
-
-interface CommandLine {
-  readonly port: number;
-  readonly json: boolean;
-}
-
-/** @throws {TypeError} for an option that is unknown or malformed, saying which. */
-function parseCommandLine(args: readonly string[]): CommandLine | "help" {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      port: { type: "string" },
-      json: { type: "boolean" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help) return "help";
-  const port = values.port ?? String(defaultPort);
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
-    throw new TypeError(`--port takes a number from 0 to 65535, not ${port}`);
-  return { port: Number(port), json: values.json ?? false };
-}
+import { startStack, type Stack, type StackOptions } from "./stack.ts";
 
 async function main(): Promise<void> {
   const command = readCommandLine();
@@ -46,8 +14,7 @@ async function main(): Promise<void> {
   // Whoever reads the output has gone: stop rather than run unseen.
   process.stdout.on("error", () => process.exit(1));
   const explain = createPrinter(process.stderr);
-  if (!command.json) process.stderr.write("Building the guard and the backend …\n");
-  const starting = startStack({ port: command.port, explain, watch: true });
+  const starting = startStack({ port: command.port, explain, ...codeOptions(command) });
   stopWith(starting);
   try {
     const { outputs } = await starting;
@@ -57,10 +24,28 @@ async function main(): Promise<void> {
   }
 }
 
+/** Where the code comes from, and whether edits reload it; says so. */
+function codeOptions({
+  deployedStage,
+  json,
+}: CommandLine): Pick<StackOptions, "watch" | "codeSource"> {
+  const print = (line: string): void => void process.stderr.write(`${line}\n`);
+  if (deployedStage === undefined) {
+    if (!json) print("Building the guard and the backend …");
+    return { watch: true };
+  }
+  const root = join(import.meta.dirname, "../../..");
+  print("Running what sst deploy would upload: edits are not picked up, start again for them.");
+  return {
+    watch: false,
+    codeSource: deployArtifacts({ root, app: app.name, stage: deployedStage, print }),
+  };
+}
+
 /** @returns `undefined` when there is nothing to start: help was asked for, or the words were wrong. */
 function readCommandLine(): CommandLine | undefined {
   try {
-    const command = parseCommandLine(process.argv.slice(2));
+    const command = parseCommandLine(process.argv.slice(2), app.name);
     if (command !== "help") return command;
     process.stdout.write(usage);
   } catch (error) {

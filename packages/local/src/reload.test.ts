@@ -3,7 +3,10 @@ import { expect, test } from "vitest";
 import type { LoadOutcome } from "./lambda-runtime/lambda-function.ts";
 import { createReload } from "./reload.ts";
 
-const bundles = { edge: "/stack/edge-2", functions: "/stack/functions-2" };
+const bundles = {
+  edge: { directory: "/stack/edge-2", handler: "lambda.handler" },
+  functions: { directory: "/stack/functions-2", handler: "lambda.handler" },
+};
 const broken: LoadOutcome = {
   loaded: false,
   reason: "RangeError: the setting is missing\n    at lambda.mjs:1:7",

@@ -1,4 +1,4 @@
-import type { Bundles } from "./bundles.ts";
+import type { Bundles } from "./code-source.ts";
 import type { Explain } from "./explain.ts";
 import type { LambdaFunction } from "./lambda-runtime/lambda-function.ts";
 
@@ -19,8 +19,10 @@ const stackSettings = /^(stages\.ts$|packages\/blueprint\/)/;
 export function createReload({ guard, api, explain }: ReloadDeps) {
   return async (bundles: Bundles, edited: readonly string[]): Promise<boolean> => {
     const outcomes = await Promise.all([
-      guard.redeploy(bundles.edge).then((outcome) => ({ name: "the guard", outcome })),
-      api.redeploy(bundles.functions).then((outcome) => ({ name: "the backend", outcome })),
+      guard.redeploy(bundles.edge.directory).then((outcome) => ({ name: "the guard", outcome })),
+      api
+        .redeploy(bundles.functions.directory)
+        .then((outcome) => ({ name: "the backend", outcome })),
     ]);
     const reloaded = outcomes.filter(({ outcome }) => outcome.loaded).map(({ name }) => name);
     for (const { name, outcome } of outcomes) {

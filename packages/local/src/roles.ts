@@ -19,7 +19,7 @@ export interface Roles {
 export function createRoles(identities: Identities, deployment: Deployment): Roles {
   const { app, stage, accountId, region, functionArn, guardName } = deployment;
   const edgePolicy = edgeRolePolicy({
-    functionArn,
+    functionArns: [functionArn],
     parameterPrefixArn: `arn:aws:ssm:${region}:${accountId}:parameter${deployment.parameterPrefix}`,
     logGroupArn: `arn:aws:logs:*:${accountId}:log-group:${deployment.guardLogGroup}`,
   });

@@ -1,9 +1,9 @@
-import { appClients } from "@gatehouse/blueprint/app-clients";
+import { appClientNames, appClients } from "@gatehouse/blueprint/app-clients";
 import type { Snapshot } from "@gatehouse/blueprint/snapshot";
 
 import type { Cognito } from "./cognito/cognito.ts";
 import type { Deployment } from "./deployment.ts";
-import { appClientNames, signInUrl } from "./stage-user-pool.ts";
+import { signInUrl } from "./stage-user-pool.ts";
 
 /** What may be left out of the guard's settings file, so that it has to come from Parameter Store. */
 export type Unbaked = readonly ("clients" | "jwks")[];

@@ -54,7 +54,7 @@ beforeEach(async () => {
     ]),
   );
   const policy = edgeRolePolicy({
-    functionArn: `arn:aws:lambda:${region}:${accountId}:function:api`,
+    functionArns: [`arn:aws:lambda:${region}:${accountId}:function:api`],
     parameterPrefixArn: prefixArn,
     logGroupArn: `arn:aws:logs:*:${accountId}:log-group:guard`,
   });

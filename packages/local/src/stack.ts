@@ -1,11 +1,13 @@
 import { apiFunction } from "@gatehouse/blueprint/api-function";
-import { cacheBehavior, origin } from "@gatehouse/blueprint/cache-behavior";
+import { cacheBehavior } from "@gatehouse/blueprint/cache-behavior";
 import { guardFunction } from "@gatehouse/blueprint/guard-function";
+import { responseHeaders } from "@gatehouse/blueprint/response-headers";
 
 import { awsHosts, createAwsApis } from "./aws-apis.ts";
 import { createBundleStore } from "./bundles.ts";
 import { createClock, type Clock } from "./clock.ts";
 import { createCloudFront } from "./cloudfront/cloudfront.ts";
+import { builtFromSource, type CodeSource } from "./code-source.ts";
 import { createDeployment, type StageChanges } from "./deployment.ts";
 import type { Explain } from "./explain.ts";
 import { createFunctionUrl } from "./function-url/function-url.ts";
@@ -18,6 +20,7 @@ import { createReload } from "./reload.ts";
 import { createRoles } from "./roles.ts";
 import { createRoutes } from "./routes.ts";
 import { createSnapshot, type Unbaked } from "./snapshot.ts";
+import { stageOrigin } from "./stage-origin.ts";
 import { createUserPool } from "./stage-user-pool.ts";
 
 export interface StackOptions {
@@ -26,6 +29,8 @@ export interface StackOptions {
   readonly explain: Explain;
   /** Rebuilds and reloads both functions when their source is edited. */
   readonly watch?: boolean;
+  /** Where the code of both functions comes from; built from source when absent. */
+  readonly codeSource?: CodeSource;
   /** What is left out of the guard's settings file, so that it has to come from Parameter Store. */
   readonly unbaked?: Unbaked;
   /** Settings of the stage other than those in stages.ts. */
@@ -42,7 +47,7 @@ export interface Stack {
  * Starts the whole chain on this machine: CloudFront, the guard, the Function URL, the backend, Cognito and Parameter
  * Store. Resolves when a request can be sent.
  *
- * @throws {Error} with code `EADDRINUSE` when the port is taken, or with the bundler's messages.
+ * @throws {Error} with code `EADDRINUSE` when the port is taken, or when there is no code: with the bundler's messages.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const closers: (() => Promise<void>)[] = [];
@@ -59,7 +64,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 /** @param onClose takes what has to be ended, as soon as it runs. */
 async function compose(
-  { port, explain, watch = false, unbaked = [], stage }: StackOptions,
+  { port, explain, watch = false, codeSource = builtFromSource, unbaked = [], stage }: StackOptions,
   onClose: (closer: () => Promise<void>) => void,
 ): Promise<Omit<Stack, "close">> {
   // The port comes first: every address in the stack has it.
@@ -79,7 +84,8 @@ async function compose(
   onClose(() => front.close());
 
   const nowSeconds = Math.floor(clock.now() / 1000);
-  const store = await createBundleStore(createSnapshot(deployment, cognito, nowSeconds, unbaked));
+  const snapshot = createSnapshot(deployment, cognito, nowSeconds, unbaked);
+  const store = await createBundleStore(snapshot, codeSource);
   onClose(() => store.close());
   const functionsOptions = {
     deployment,
@@ -115,11 +121,8 @@ async function compose(
     domainName: deployment.distributionDomainName,
     distributionId: deployment.distributionId,
     behavior: cacheBehavior,
-    origin: {
-      ...origin,
-      domainName: functionUrlHost,
-      readTimeoutSeconds: deployment.stage.originReadTimeoutSeconds,
-    },
+    responseHeaders,
+    origin: stageOrigin(deployment),
     dial: { host: "127.0.0.1", port: server.port },
     edge: {
       invoke: (event) => guard.invoke(event),

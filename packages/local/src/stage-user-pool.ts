@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 
-import type { AppClientName } from "@gatehouse/blueprint/app-clients";
-import type { Stage } from "@gatehouse/blueprint/stages";
+import { appClientNames } from "@gatehouse/blueprint/app-clients";
+import { redirectUrls } from "@gatehouse/blueprint/callback-urls";
+import { signInClient } from "@gatehouse/blueprint/sign-in-url";
 
 import { access } from "../../../access.ts";
 import type { Clock } from "./clock.ts";
@@ -22,8 +23,7 @@ export function createUserPool(
     clock,
     explain,
     clients: appClientNames(stage),
-    callbackUrls: [`${appUrl}/`, `${appUrl}/.auth/callback`],
-    logoutUrls: [`${appUrl}/`],
+    ...redirectUrls(appUrl, stage),
     resourceServerScopes: access.scopes,
     selfSignUp: stage.selfSignUp,
     users: [
@@ -33,14 +33,9 @@ export function createUserPool(
   });
 }
 
-/** The clients a stage has: the walk-through's only where it opens the implicit grant. */
-export function appClientNames({ implicitGrant }: Stage): readonly AppClientName[] {
-  return implicitGrant ? ["web", "machine", "walkthrough"] : ["web", "machine"];
-}
-
 /** Where a person signs in: by the walk-through where the stage has it. */
 export function signInUrl(cognito: Cognito, { appUrl, stage }: Deployment): string {
-  return cognito.signInUrl(stage.implicitGrant ? "walkthrough" : "web", `${appUrl}/`);
+  return cognito.signInUrl(signInClient(stage), `${appUrl}/`);
 }
 
 /** A password that the pool's policy takes. */

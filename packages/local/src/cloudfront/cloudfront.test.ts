@@ -124,6 +124,25 @@ describe("on the way to the origin", () => {
     expect(requestOf(event).clientIp).toBe("127.0.0.1");
   });
 
+  test("shows the function how long the origin is waited for, and how long its connections stay", async () => {
+    const distribution = await start({
+      origin: { readTimeoutSeconds: 90, keepaliveTimeoutSeconds: 61 },
+    });
+    await distribution.view();
+    const [event] = distribution.events;
+    if (event === undefined) throw new TypeError("the function did not run");
+    expect(requestOf(event).origin.custom).toEqual({
+      customHeaders: {},
+      domainName: originDomainName,
+      path: "",
+      port: 443,
+      protocol: "https",
+      sslProtocols: ["TLSv1.2"],
+      readTimeout: 90,
+      keepaliveTimeout: 61,
+    });
+  });
+
   test("sends the whole body when the function saw a part of it, and the function's changes are read-only", async () => {
     const distribution = await start({
       edge: (event) => ({

@@ -49,7 +49,12 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
     dial: () => (typeof dial === "function" ? dial() : dial),
   });
   const edgeOrigin = toEdgeOrigin(origin);
-  const answers = createViewerAnswers({ viaHost, clock, explain });
+  const answers = createViewerAnswers({
+    viaHost,
+    responseHeaders: options.responseHeaders,
+    clock,
+    explain,
+  });
   const cookiesForwarded = forwardsCookies(policies);
   const forward = createForward({
     originFetch,

@@ -60,6 +60,11 @@ const refusals: [why: string, change: Partial<CloudFrontOptions>, message: strin
     "CloudFront would not take this distribution: readTimeoutSeconds must be at most 120",
   ],
   [
+    "an idle connection of 121 seconds",
+    { origin: { ...options.origin, keepaliveTimeoutSeconds: 121 } },
+    "CloudFront would not take this distribution: keepaliveTimeoutSeconds must be at most 120",
+  ],
+  [
     "an edge function of 31 seconds",
     { edge: { ...options.edge, timeoutSeconds: 31 } },
     "CloudFront would not take this distribution: an origin-request function may run for 30 seconds at most",

@@ -1,4 +1,5 @@
 import type { CacheBehavior, origin as blueprintOrigin } from "@gatehouse/blueprint/cache-behavior";
+import type { ResponseHeaders } from "@gatehouse/blueprint/response-headers";
 
 import type { Clock } from "../clock.ts";
 import type { Explain } from "../explain.ts";
@@ -16,6 +17,8 @@ export interface CloudFrontOptions {
   readonly domainName: string;
   readonly distributionId: string;
   readonly behavior: CacheBehavior;
+  /** The behaviour's response headers policy; none when absent. */
+  readonly responseHeaders?: ResponseHeaders;
   /** The Function URL's host, and how CloudFront speaks to it. Fractions of a second are fine. */
   readonly origin: { readonly domainName: string } & Loosened<typeof blueprintOrigin>;
   /** Where that host listens on this machine. */
@@ -46,6 +49,7 @@ export function checkDistribution({ behavior, origin, edge }: CloudFrontOptions)
   demand([1, 2, 3].includes(origin.connectionAttempts), "connectionAttempts must be 1, 2 or 3");
   demand(origin.connectionTimeoutSeconds <= 10, "connectionTimeoutSeconds must be at most 10");
   demand(origin.readTimeoutSeconds <= 120, "readTimeoutSeconds must be at most 120");
+  demand(origin.keepaliveTimeoutSeconds <= 120, "keepaliveTimeoutSeconds must be at most 120");
   demand(edge.timeoutSeconds <= 30, "an origin-request function may run for 30 seconds at most");
   const policies = findPolicies(behavior);
   const { cache } = policies;

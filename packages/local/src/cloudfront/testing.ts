@@ -100,6 +100,7 @@ export interface TestDistributionOptions {
   readonly edge?: (event: EdgeEvent) => unknown;
   readonly invoke?: (event: EdgeEvent) => Promise<Invocation>;
   readonly behavior?: Partial<CloudFrontOptions["behavior"]>;
+  readonly responseHeaders?: CloudFrontOptions["responseHeaders"];
   readonly origin?: Partial<CloudFrontOptions["origin"]>;
   readonly dial?: CloudFrontOptions["dial"];
 }
@@ -146,6 +147,7 @@ export async function startDistribution(
     domainName: "d111111abcdef8.cloudfront.net",
     distributionId: "EDFDVBD6EXAMPLE",
     behavior: { ...cacheBehavior, ...options.behavior },
+    ...(options.responseHeaders === undefined ? {} : { responseHeaders: options.responseHeaders }),
     origin: { ...blueprintOrigin, domainName: originDomainName, ...options.origin },
     dial: options.dial ?? { host: "127.0.0.1", port: originServer.port },
     edge: {

@@ -1,5 +1,7 @@
 import type { ServerResponse } from "node:http";
 
+import type { ResponseHeaders } from "@gatehouse/blueprint/response-headers";
+
 import type { Clock } from "../clock.ts";
 import type { Explain } from "../explain.ts";
 
@@ -7,6 +9,7 @@ import { errorPage, reasonPhrase } from "./error-page.ts";
 import type { Refusal } from "./error-page.ts";
 import { valuesOf } from "./header-lines.ts";
 import type { HeaderLine } from "./header-lines.ts";
+import { withResponseHeaders } from "./response-headers.ts";
 import type { ViewerRequest } from "./viewer-request.ts";
 
 /** One viewer request on its way. */
@@ -47,6 +50,8 @@ export interface ViewerAnswers {
 export interface ViewerAnswersOptions {
   /** The name that this CloudFront server puts into `Via`. */
   readonly viaHost: string;
+  /** What is added to every answer. */
+  readonly responseHeaders: ResponseHeaders | undefined;
   readonly clock: Clock;
   readonly explain: Explain;
 }
@@ -58,6 +63,7 @@ const ownNames = ["via", "x-cache", "x-amz-cf-pop", "x-amz-cf-id"];
 
 export function createViewerAnswers({
   viaHost,
+  responseHeaders,
   clock,
   explain,
 }: ViewerAnswersOptions): ViewerAnswers {
@@ -66,7 +72,9 @@ export function createViewerAnswers({
     { status, statusText, headers },
     cacheResult,
   ) => {
-    const lines: HeaderLine[] = headers.filter(([name]) => !ownNames.includes(name.toLowerCase()));
+    const given = headers.filter(([name]) => !ownNames.includes(name.toLowerCase()));
+    const lines =
+      responseHeaders === undefined ? given : withResponseHeaders(given, responseHeaders);
     if (valuesOf(lines, "server").length === 0) lines.push(["Server", "CloudFront"]);
     if (valuesOf(lines, "date").length === 0)
       lines.push(["Date", new Date(clock.now()).toUTCString()]);

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { appClients, openIdScopes, tokenLifetimes } from "@gatehouse/blueprint/app-clients";
 import type { AppClientName } from "@gatehouse/blueprint/app-clients";
+import { signInUrl } from "@gatehouse/blueprint/sign-in-url";
 
 import type { JsonObject, JsonService } from "../aws-json/json-service.ts";
 import type { Clock } from "../clock.ts";
@@ -125,16 +126,8 @@ export async function createCognito(options: CognitoOptions): Promise<Cognito> {
     handleIdp: createKeySetListener(pool),
     keySet: pool.keySet,
     mintToken: pool.mintToken,
-    signInUrl(name, callbackUrl) {
-      const { id, flows } = clientOf(name);
-      const query = new URLSearchParams({
-        client_id: id,
-        response_type: flows.includes("implicit") ? "token" : "code",
-        scope: openIdScopes.join(" "),
-        redirect_uri: callbackUrl,
-      });
-      return `${hostedOrigin}/login?${query.toString()}`;
-    },
+    signInUrl: (name, callbackUrl) =>
+      signInUrl(name, clientOf(name).id, { hostedOrigin, callbackUrl }),
     async tokensFor(username, name) {
       const client = clientOf(name);
       const user = pool.users.get(username);

@@ -19,7 +19,7 @@ export const nowMs = Date.UTC(2026, 10, 22, 12, 0, 0, 250);
 export const datetime = "20261122T120000Z";
 
 export const rolePolicy = edgeRolePolicy({
-  functionArn,
+  functionArns: [functionArn],
   parameterPrefixArn: `arn:aws:ssm:eu-west-3:${accountId}:parameter/gatehouse/app/dev`,
   logGroupArn: `arn:aws:logs:*:${accountId}:log-group:/gatehouse/app/dev/guard`,
 });

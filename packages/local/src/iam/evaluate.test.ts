@@ -216,7 +216,7 @@ test("nothing is allowed without a policy", () => {
 
 describe("the guard's policy", () => {
   const policy = edgeRolePolicy({
-    functionArn,
+    functionArns: [functionArn],
     parameterPrefixArn: "arn:aws:ssm:eu-west-3:111122223333:parameter/gatehouse/app/dev",
     logGroupArn: "arn:aws:logs:*:111122223333:log-group:/gatehouse/app/dev/guard",
   });

@@ -10,6 +10,8 @@ export interface TlsFrontOptions {
   readonly hosts: readonly string[];
   /** `request.socket.servername` tells which host the client meant. */
   readonly listener: RequestListener;
+  /** How much a request's head may take; Node's own limit when absent. */
+  readonly maxHeadBytes?: number;
 }
 
 export interface TlsFront {
@@ -20,7 +22,11 @@ export interface TlsFront {
 }
 
 /** Answers for AWS's host names over TLS on 127.0.0.1. */
-export async function startTlsFront({ hosts, listener }: TlsFrontOptions): Promise<TlsFront> {
+export async function startTlsFront({
+  hosts,
+  listener,
+  maxHeadBytes,
+}: TlsFrontOptions): Promise<TlsFront> {
   const ca = await generate([{ name: "commonName", value: "Gatehouse local stack CA" }], {
     keyType: "ec",
     algorithm: "sha256",
@@ -41,6 +47,13 @@ export async function startTlsFront({ hosts, listener }: TlsFrontOptions): Promi
     ],
   });
 
-  const server = https.createServer({ key: leaf.private, cert: leaf.cert }, listener);
+  const server = https.createServer(
+    {
+      key: leaf.private,
+      cert: leaf.cert,
+      ...(maxHeadBytes === undefined ? {} : { maxHeaderSize: maxHeadBytes }),
+    },
+    listener,
+  );
   return { ...(await openOnLoopback(server)), caPem: ca.cert };
 }

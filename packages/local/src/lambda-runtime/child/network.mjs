@@ -49,6 +49,7 @@ function retargetTls(hosts) {
  * @param {ReadonlySet<number>} frontPorts
  */
 function guardSockets(runtimeApiPort, frontPorts) {
+  // oxlint-disable-next-line typescript/unbound-method -- applied to the socket below
   const connect = net.Socket.prototype.connect;
   /** @this {net.Socket} @param {unknown[]} args */
   net.Socket.prototype.connect = function (...args) {

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+
+import { parseCommandLine, type CommandLine } from "./command-line.ts";
+
+const readings: [args: string, command: CommandLine | "help"][] = [
+  ["", { port: 4280, json: false }],
+  ["--json --port 0", { port: 0, json: true }],
+  ["--port 65535", { port: 65_535, json: false }],
+  ["--from-deploy", { port: 4280, json: false, deployedStage: "from-deploy" }],
+  ["--from-deploy --stage anna --json", { port: 4280, json: true, deployedStage: "anna" }],
+  ["--from-deploy --stage production", { port: 4280, json: false, deployedStage: "production" }],
+  ["--help --port x", "help"],
+  ["-h", "help"],
+];
+
+test.each(readings)("start %s", (args, command) => {
+  expect(parseCommandLine(args.split(" ").filter(Boolean), "gatehouse")).toEqual(command);
+});
+
+const refusals: [args: string, message: string][] = [
+  ["--port http", "--port takes a number from 0 to 65535, not http"],
+  ["--port 65536", "--port takes a number from 0 to 65535, not 65536"],
+  ["--port -1", "argument"],
+  ["--prot 1", "--prot"],
+  ["extra", "extra"],
+  ["--stage anna", "--stage goes with --from-deploy only"],
+  ["--from-deploy --stage live", 'stage "live": this looks like production'],
+  ["--from-deploy --stage ../x", 'stage "../x": the name of the stage must be'],
+];
+
+test.each(refusals)("start %s is refused", (args, message) => {
+  expect(() => parseCommandLine(args.split(" "), "gatehouse")).toThrow(message);
+});

@@ -1,0 +1,57 @@
+import { parseArgs } from "node:util";
+
+import { checkStageName } from "@gatehouse/blueprint/stage-name";
+
+const defaultPort = 4280;
+
+/** A personal stage like any other; that nobody has deployed it does not matter. */
+const defaultStage = "from-deploy";
+
+export const usage = `Runs the whole chain on this machine: CloudFront, the guard, the Function URL, the backend, Cognito.
+
+  pnpm start [--port <number>] [--json]
+  pnpm start --from-deploy [--stage <name>] [--port <number>] [--json]
+
+  --port <number>  the one public port, on 127.0.0.1 and ::1; 0 picks a free one (default ${defaultPort})
+  --json           prints one line of JSON when ready, for scripts and tests; everything else goes to stderr
+  --from-deploy    runs the code that \`sst deploy\` would upload, byte for byte, with the settings of this machine;
+                   needs no AWS account, and the first time the npm registry and a minute for SST's platform
+  --stage <name>   with --from-deploy: the stage whose code it is (default ${defaultStage})
+  --help           this text
+
+Ctrl-C stops everything. Editing a handler, or access.ts, reloads it; not with --from-deploy.
+`;
+
+export interface CommandLine {
+  readonly port: number;
+  readonly json: boolean;
+  /** Runs the code of this stage's deployment; code built from source when absent. */
+  readonly deployedStage?: string;
+}
+
+/**
+ * @param app the stage's name has to go together with.
+ * @throws {TypeError} for an option that is unknown or malformed, saying which.
+ */
+export function parseCommandLine(args: readonly string[], app: string): CommandLine | "help" {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      port: { type: "string" },
+      json: { type: "boolean", default: false },
+      "from-deploy": { type: "boolean", default: false },
+      stage: { type: "string" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) return "help";
+  const { json, port = String(defaultPort), stage = defaultStage } = values;
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    throw new TypeError(`--port takes a number from 0 to 65535, not ${port}`);
+  if (!values["from-deploy"]) {
+    if (values.stage !== undefined) throw new TypeError("--stage goes with --from-deploy only");
+    return { port: Number(port), json };
+  }
+  checkStageName(app, stage);
+  return { port: Number(port), json, deployedStage: stage };
+}
