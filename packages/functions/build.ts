@@ -6,6 +6,13 @@ import { build } from "esbuild";
 /** What Lambda's `lambda.handler` names. `.mjs` makes it an ES module without a `package.json` beside it. */
 const bundleName = "lambda.mjs";
 
+/** What CommonJS packages, such as Express, expect to find; SST gives a deployed bundle the same. */
+const commonJsNames = [
+  'import { createRequire as createRequireOfBundle } from "node:module";',
+  "const require = createRequireOfBundle(import.meta.url);",
+  "const { filename: __filename, dirname: __dirname } = import.meta;",
+].join("\n");
+
 /**
  * Bundles the backend as it is deployed: one file, handler `lambda.handler`, nothing else needed beside it.
  *
@@ -25,6 +32,7 @@ export async function buildFunctions(
     format: "esm",
     mainFields: ["module", "main"],
     minify: true,
+    banner: { js: commonJsNames },
     write: false,
     logLevel: "silent",
   });

@@ -1,3 +1,4 @@
+import type { Context as LambdaContext } from "aws-lambda";
 import type { Hono } from "hono";
 
 import { answerError } from "./answer-error.ts";
@@ -30,11 +31,11 @@ export function createAnswer(
   app: Hono<AppEnv>,
   log: Log,
   edgeRole: EdgeRole,
-): (received: FunctionUrlEvent) => Promise<Answer> {
-  return async (received) => {
+): (received: FunctionUrlEvent, lambdaContext?: LambdaContext) => Promise<Answer> {
+  return async (received, lambdaContext) => {
     const event = withSafeHeaders(received, edgeRole);
     try {
-      return await fromResponse(await app.fetch(toRequest(event), { event }));
+      return await fromResponse(await app.fetch(toRequest(event), { event, lambdaContext }));
     } catch (thrown) {
       return await fromResponse(answerError(thrown, event, log));
     }

@@ -1,4 +1,5 @@
 import type { Caller } from "@gatehouse/core/caller";
+import type { Context as LambdaContext } from "aws-lambda";
 
 import type { FunctionUrlEvent } from "./function-url-event.ts";
 
@@ -7,6 +8,8 @@ export interface AppEnv {
   Bindings: {
     /** The event that became this request, without the signer's session token. */
     readonly event: FunctionUrlEvent;
+    /** What Lambda calls every handler with beside the event; absent where no Lambda runtime called. */
+    readonly lambdaContext?: LambdaContext;
   };
   Variables: {
     /** Who is calling, after the access rules were applied. */

@@ -1,3 +1,5 @@
+import type { Context as LambdaContext } from "aws-lambda";
+
 import type { Answer } from "./answer.ts";
 import type { FunctionUrlEvent } from "./function-url-event.ts";
 
@@ -11,9 +13,14 @@ export interface BufferedResult {
 }
 
 /** The same answers in one piece, for live debugging, which cannot stream. At most 6 MB, as Lambda has it. */
-export function createBufferedHandler(answer: (event: FunctionUrlEvent) => Promise<Answer>) {
-  return async (event: FunctionUrlEvent): Promise<BufferedResult> => {
-    const { body, ...metadata } = await answer(event);
+export function createBufferedHandler(
+  answer: (event: FunctionUrlEvent, lambdaContext?: LambdaContext) => Promise<Answer>,
+) {
+  return async (
+    event: FunctionUrlEvent,
+    lambdaContext?: LambdaContext,
+  ): Promise<BufferedResult> => {
+    const { body, ...metadata } = await answer(event, lambdaContext);
     const chunks: Uint8Array[] = [];
     for await (const chunk of body) chunks.push(chunk);
     return { ...metadata, body: Buffer.concat(chunks).toString("base64"), isBase64Encoded: true };

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 
-import type { StreamifyHandler } from "aws-lambda";
+import type { Context as LambdaContext, StreamifyHandler } from "aws-lambda";
 
 import type { Answer } from "./answer.ts";
 import type { FunctionUrlEvent } from "./function-url-event.ts";
@@ -18,7 +18,7 @@ export interface StreamingRuntime {
 export type StreamingHandler = StreamifyHandler<FunctionUrlEvent, void>;
 
 export interface StreamingHandlerDeps {
-  readonly answer: (event: FunctionUrlEvent) => Promise<Answer>;
+  readonly answer: (event: FunctionUrlEvent, lambdaContext: LambdaContext) => Promise<Answer>;
   readonly log: Log;
   readonly runtime: StreamingRuntime;
 }
@@ -35,8 +35,8 @@ export function createStreamingHandler({
   log,
   runtime,
 }: StreamingHandlerDeps): StreamingHandler {
-  return runtime.streamifyResponse(async (event, stream) => {
-    const { body, ...metadata } = await answer(event);
+  return runtime.streamifyResponse(async (event, stream, lambdaContext) => {
+    const { body, ...metadata } = await answer(event, lambdaContext);
     const response = runtime.HttpResponseStream.from(stream, metadata);
     // Status and headers go out with the first write and not with the end, so an empty body needs this one.
     response.write("");
