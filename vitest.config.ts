@@ -9,7 +9,12 @@ export default defineConfig({
     reporters: ["default", "./acceptance/summary-reporter.ts"],
     projects: [
       {
-        test: { ...common, name: "unit", include: ["packages/**/*.test.ts", "*.test.ts"] },
+        test: {
+          ...common,
+          name: "unit",
+          include: ["packages/**/*.test.ts", "*.test.ts"],
+          exclude: ["**/*.platform.test.ts", "**/node_modules/**"],
+        },
       },
       {
         test: {
@@ -22,13 +27,24 @@ export default defineConfig({
         },
       },
       {
+        // Evaluates sst.config.ts with SST's own components and no AWS.
+        test: {
+          ...common,
+          name: "deploy",
+          include: ["infra/**/*.test.ts", "packages/**/*.platform.test.ts"],
+          globalSetup: "./infra/setup.ts",
+          testTimeout: 120_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
         // Searches what the acceptance run has left behind, and starts stacks of its own.
         test: {
           ...common,
           name: "afterwards",
           include: ["acceptance/afterwards/**/*.test.ts"],
           testTimeout: 180_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

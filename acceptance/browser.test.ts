@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { chromium, type BrowserContext, type Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
+import { needs } from "./requirements.ts";
 import { loadTarget, type Target } from "./target.ts";
 
 const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
@@ -52,6 +53,7 @@ describe("in a real browser", () => {
     rmSync(profile, { recursive: true, force: true });
   });
 
+  needs("machine");
   beforeEach(({ skip }) =>
     skip(!installed, `Chromium is not at ${executablePath}; see the README`),
   );

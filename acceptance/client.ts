@@ -26,7 +26,10 @@ export interface Answer {
   json<T = Record<string, unknown>>(): T; // oxlint-disable-line typescript/no-unnecessary-type-parameters
 }
 
-/** Sends one raw HTTP request. Local names are dialled on the loopback address, with the name as `Host`. */
+/**
+ * Sends one raw HTTP request. Plain HTTP is spoken to a stack on this machine only, whose names are dialled on the
+ * loopback address.
+ */
 export function send(
   base: string,
   { method = "GET", path = "/", headers = {}, body }: Sent = {},

@@ -21,14 +21,16 @@ export interface RunningStack {
  * Starts the stack by its command in this repository, or in a copy of it.
  *
  * @param onPrinted takes what is printed on stderr, as it comes.
+ * @param args besides `--json --port 0`.
  */
 export async function startCommand(
   root: string = repository,
   onPrinted: (text: string) => void = () => undefined,
+  args: readonly string[] = [],
 ): Promise<RunningStack> {
   const child = spawn(
     process.execPath,
-    [join(root, "packages/local/src/main.ts"), "--json", "--port", "0"],
+    [join(root, "packages/local/src/main.ts"), "--json", "--port", "0", ...args],
     {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],

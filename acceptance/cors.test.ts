@@ -1,6 +1,7 @@
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 
 import { viaApp } from "./client.ts";
+import { needs } from "./requirements.ts";
 import { loadTarget, type Target } from "./target.ts";
 
 /** Listed for the local stage in stages.ts. */
@@ -13,36 +14,40 @@ beforeAll(() => {
 const corsHeaders = (answer: Awaited<ReturnType<typeof viaApp>>) =>
   Object.fromEntries(answer.headers.filter(([name]) => name.startsWith("access-control-")));
 
-test("a preflight is answered at the edge, without a token", async () => {
-  const answer = await viaApp(target, {
-    method: "OPTIONS",
-    path: "/me",
-    headers: {
-      origin: listed,
-      "access-control-request-method": "GET",
-      "access-control-request-headers": "authorization",
-    },
-  });
-  expect(answer.status).toBe(204);
-  expect(answer.header("x-cache")).toBe("LambdaGeneratedResponse from cloudfront");
-  expect(corsHeaders(answer)["access-control-allow-origin"]).toBe(listed);
-});
+describe("a listed origin", () => {
+  needs("own stage settings");
 
-test("the answer itself says the same, from the backend", async () => {
-  const answer = await viaApp(target, {
-    path: "/me",
-    token: target.tokens.id,
-    headers: { origin: listed },
+  test("a preflight is answered at the edge, without a token", async () => {
+    const answer = await viaApp(target, {
+      method: "OPTIONS",
+      path: "/me",
+      headers: {
+        origin: listed,
+        "access-control-request-method": "GET",
+        "access-control-request-headers": "authorization",
+      },
+    });
+    expect(answer.status).toBe(204);
+    expect(answer.header("x-cache")).toBe("LambdaGeneratedResponse from cloudfront");
+    expect(corsHeaders(answer)["access-control-allow-origin"]).toBe(listed);
   });
-  expect(answer.status).toBe(200);
-  expect(answer.header("access-control-allow-origin")).toBe(listed);
-  expect(answer.header("access-control-allow-credentials")).toBe(undefined);
-  expect(answer.header("vary")).toContain("Origin");
-});
 
-test("a refusal can be read by the caller's script", async () => {
-  const answer = await viaApp(target, { path: "/me", headers: { origin: listed } });
-  expect([answer.status, answer.header("access-control-allow-origin")]).toEqual([401, listed]);
+  test("the answer itself says the same, from the backend", async () => {
+    const answer = await viaApp(target, {
+      path: "/me",
+      token: target.tokens.id,
+      headers: { origin: listed },
+    });
+    expect(answer.status).toBe(200);
+    expect(answer.header("access-control-allow-origin")).toBe(listed);
+    expect(answer.header("access-control-allow-credentials")).toBe(undefined);
+    expect(answer.header("vary")).toContain("Origin");
+  });
+
+  test("a refusal can be read by the caller's script", async () => {
+    const answer = await viaApp(target, { path: "/me", headers: { origin: listed } });
+    expect([answer.status, answer.header("access-control-allow-origin")]).toEqual([401, listed]);
+  });
 });
 
 test.each([

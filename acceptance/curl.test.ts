@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 
+import { needs } from "./requirements.ts";
 import { loadTarget, type Target } from "./target.ts";
 
 /** curl signs with SigV4 since 7.75. */
@@ -12,6 +13,7 @@ describe("curl, straight at the Function URL", () => {
   beforeAll(() => {
     target = loadTarget();
   });
+  needs("roles");
   beforeEach(({ skip }) => skip(!canSign, "curl is missing, or too old to sign with --aws-sigv4"));
 
   /** The line of the README, with the credentials of one role. */

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 
 import { send, signedForFunctionUrl, type Sent } from "./client.ts";
+import { needs } from "./requirements.ts";
 import { loadTarget, type Target } from "./target.ts";
 
 let target: Target;
@@ -34,6 +35,27 @@ describe("straight at the Function URL", () => {
     });
     expect(answer.status).toBe(403);
   });
+
+  test("a Function URL that does not exist is a 403 without a message", async () => {
+    const { protocol, port } = new URL(target.functionUrl);
+    const host = `${"a".repeat(32)}.lambda-url.${target.region}.on.aws`;
+    const answer = await send(`${protocol}//${host}${port === "" ? "" : `:${port}`}`);
+    expect(answer.status).toBe(403);
+    expect(answer.text()).toBe('{"Message":null}');
+    expect(answer.header("x-amzn-errortype")).toBe("AccessDeniedException");
+  });
+
+  test("takes its real name as Host with and without the port", async () => {
+    const { hostname, host } = new URL(target.functionUrl);
+    for (const name of [hostname, host]) {
+      const answer = await send(target.functionUrl, { headers: { host: name } });
+      expect(answer.json()).toEqual(forbidden);
+    }
+  });
+});
+
+describe("straight at the Function URL, signed", () => {
+  needs("roles");
 
   test("a service with permission is let in as an IAM caller, whatever headers it sends", async () => {
     const caller = Buffer.from(
@@ -109,23 +131,5 @@ describe("straight at the Function URL", () => {
     expect(service.json()["message"]).toBe(
       "Credential should be scoped to correct service: 'lambda'. ",
     );
-  });
-
-  test("a Function URL that does not exist is a 403 without a message", async () => {
-    const { port } = new URL(target.functionUrl);
-    const answer = await send(
-      `http://${"a".repeat(32)}.lambda-url.${target.region}.on.aws:${port}`,
-    );
-    expect(answer.status).toBe(403);
-    expect(answer.text()).toBe('{"Message":null}');
-    expect(answer.header("x-amzn-errortype")).toBe("AccessDeniedException");
-  });
-
-  test("takes its real name as Host with and without the port", async () => {
-    const { hostname, host } = new URL(target.functionUrl);
-    for (const name of [hostname, host]) {
-      const answer = await send(target.functionUrl, { headers: { host: name } });
-      expect(answer.json()).toEqual(forbidden);
-    }
   });
 });

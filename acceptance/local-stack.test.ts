@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 
 import { callApi, send, viaApp } from "./client.ts";
 import { createForge } from "./forge.ts";
+import { needs } from "./requirements.ts";
 import { loadTarget, type Target } from "./target.ts";
 
 let target: Target;
@@ -13,6 +14,8 @@ beforeAll(() => {
 });
 
 describe("the stack is for this machine only", () => {
+  needs("machine");
+
   test("it cannot be reached by another address of the machine", async () => {
     const port = Number(new URL(target.appUrl).port);
     const others = Object.values(networkInterfaces()).flatMap((list) =>
@@ -42,6 +45,8 @@ describe("the stack is for this machine only", () => {
 });
 
 describe("the AWS APIs", () => {
+  needs("roles");
+
   const put = (): Record<string, unknown> => ({
     Name: `/gatehouse/gatehouse/local/clients/web`,
     Value: "evil",
@@ -126,7 +131,7 @@ describe("the AWS APIs", () => {
 });
 
 describe("the key set", () => {
-  test("has two keys, new at every start, and nothing private", async () => {
+  test("has two keys, one a kind of token, and nothing private", async () => {
     const answer = await send(target.endpoints.cognitoIdp, {
       path: `/${target.userPoolId}/.well-known/jwks.json`,
     });

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 
 import { send, type Answer } from "./client.ts";
-import type { Target } from "./target.ts";
+import type { DeployedTarget, Target } from "./target.ts";
 
 /** Where the hosted sign-in and its OAuth endpoints are. */
-export function authUrl(target: Target): string {
+export function authUrl(target: Pick<Target, "signInUrl">): string {
   return new URL(target.signInUrl).origin;
 }
 
@@ -34,6 +34,41 @@ export async function machineToken(target: Target, scope: string): Promise<strin
 export function pkce(): { readonly verifier: string; readonly challenge: string } {
   const verifier = randomBytes(32).toString("base64url");
   return { verifier, challenge: createHash("sha256").update(verifier).digest("base64url") };
+}
+
+/**
+ * Signs in as a person, by code with PKCE at the web client.
+ *
+ * @throws {Error} (rejects) when the sign-in leads to no tokens; the message holds none, and no password.
+ */
+export async function signIn(
+  target: DeployedTarget | Target,
+  { username, password }: Target["users"][number],
+): Promise<Target["tokens"]> {
+  const { verifier, challenge } = pkce();
+  const callback = new URL(target.signInUrl).searchParams.get("redirect_uri") ?? "";
+  const client = { client_id: target.clients.web.id, redirect_uri: callback };
+  const query = form({
+    ...client,
+    response_type: "code",
+    scope: "openid email profile",
+    code_challenge: challenge,
+    code_challenge_method: "S256",
+  });
+  const page = `${authUrl(target)}/oauth2/authorize?${query}`;
+  const arrived = await signInByForm(page, username, password);
+  const code = URL.canParse(arrived) ? new URL(arrived).searchParams.get("code") : null;
+  if (code === null) throw new Error(`${username} could not sign in at ${authUrl(target)}`);
+  const answer = await send(authUrl(target), {
+    method: "POST",
+    path: "/oauth2/token",
+    headers: formType,
+    body: form({ ...client, grant_type: "authorization_code", code, code_verifier: verifier }),
+  });
+  if (answer.status !== 200)
+    throw new Error(`${authUrl(target)} gave no tokens for a code: ${answer.status}`);
+  const tokens = answer.json<{ id_token: string; access_token: string }>();
+  return { id: tokens.id_token, access: tokens.access_token };
 }
 
 /**

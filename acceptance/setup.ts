@@ -1,17 +1,20 @@
-import { appendFileSync, copyFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 
 import { startCommand } from "./command.ts";
+import { signIn } from "./oauth.ts";
 import { startRecording, targetFile, terminalFile } from "./recordings.ts";
+import type { DeployedTarget, Target } from "./target.ts";
 
 /**
  * Starts the stack as a user does, by its command, or takes the chain that `GATEHOUSE_TARGET` names: a file with what
- * `start --json` or `outputs --json` printed.
+ * `start --json` printed, or a deployed stage with its users.
  */
 export default async function setup(): Promise<() => Promise<void>> {
   startRecording();
   const given = process.env["GATEHOUSE_TARGET"];
   if (given !== undefined) {
-    copyFileSync(given, targetFile);
+    const target: Target | DeployedTarget = JSON.parse(readFileSync(given, "utf8"));
+    writeFileSync(targetFile, JSON.stringify(await withTokens(target)));
     return async () => undefined;
   }
   const stack = await startCommand(undefined, (text) => appendFileSync(terminalFile, text));
@@ -19,4 +22,12 @@ export default async function setup(): Promise<() => Promise<void>> {
   return async () => {
     await stack.stop();
   };
+}
+
+/** Signs in as the first user, where the tokens are not given. */
+async function withTokens(target: Target | DeployedTarget): Promise<object> {
+  if ("tokens" in target) return target;
+  const [user] = target.users;
+  if (user === undefined) throw new TypeError("the target has no user to sign in as");
+  return { ...target, tokens: await signIn(target, user) };
 }

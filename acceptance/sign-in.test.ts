@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { send, viaApp } from "./client.ts";
 import { decodeClaims } from "./forge.ts";
 import { authUrl, form, formType, machineToken, pkce, signInByForm } from "./oauth.ts";
+import { needs } from "./requirements.ts";
 import { loadTarget, type Target } from "./target.ts";
 
 let target: Target;
@@ -26,6 +27,8 @@ function tokenRequest(fields: Readonly<Record<string, string>>) {
 }
 
 describe("the walk-through", () => {
+  needs("implicit grant");
+
   test("sign in, take the ID token from the address bar, call with it", async () => {
     const arrived = new URL(await signInByForm(target.signInUrl, user.username, user.password));
     expect(`${arrived.origin}${arrived.pathname}`).toBe(callback);
@@ -35,7 +38,9 @@ describe("the walk-through", () => {
     expect(answer.status).toBe(200);
     expect(answer.json()).toMatchObject({ kind: "user", username: user.username });
   });
+});
 
+describe("the sign-in page", () => {
   test("a wrong password leads nowhere", async () => {
     expect(await signInByForm(target.signInUrl, user.username, "wrong")).toBe("");
   });

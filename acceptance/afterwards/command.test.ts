@@ -24,12 +24,15 @@ describe("the start command", () => {
     const { code, stdout } = await runCommand(["--help"]);
     expect(code).toBe(0);
     expect(stdout).toContain("--port <number>");
+    expect(stdout).toContain("--from-deploy");
   });
 
   test.each([
     [["--prot", "1"], 2],
     [["--port", "http"], 2],
     [["--port", "70000"], 2],
+    [["--stage", "anna"], 2],
+    [["--from-deploy", "--stage", "live"], 2],
   ])("refuses %j in one line that says what to do", async (args, expected) => {
     const { code, stdout, stderr } = await runCommand(args);
     expect(code).toBe(expected);

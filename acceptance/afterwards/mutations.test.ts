@@ -1,15 +1,11 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
+import { runSuite } from "../child-run.ts";
 import { startCommand } from "../command.ts";
 import { copyRepository } from "../repository-copy.ts";
-
-const repository = join(import.meta.dirname, "../..");
 
 interface Mutation {
   readonly file: string;
@@ -96,6 +92,9 @@ const faults: [what: string, mutation: Mutation, failing: RegExp][] = [
   ],
 ];
 
+/** The part of the suite that needs nothing but the stack itself. */
+const files = ["tokens", "function-url", "backend"];
+
 describe.each(faults)("when %s", (_what, { file, from, to }, failing) => {
   test("the acceptance suite fails", async () => {
     const copy = copyRepository();
@@ -105,7 +104,7 @@ describe.each(faults)("when %s", (_what, { file, from, to }, failing) => {
     writeFileSync(path, source.replace(from, to));
     const stack = await startCommand(copy.root);
     try {
-      const { code, output } = await runAcceptance(stack.target);
+      const { code, output } = await runSuite(stack.target, files);
       expect(code).toBe(1);
       expect(output).toMatch(failing);
     } finally {
@@ -114,32 +113,3 @@ describe.each(faults)("when %s", (_what, { file, from, to }, failing) => {
     }
   });
 });
-
-/** The part of the suite that needs nothing but the stack itself. */
-async function runAcceptance(target: object): Promise<{ code: number | null; output: string }> {
-  const directory = mkdtempSync(join(tmpdir(), "gatehouse-acceptance-"));
-  const targetFile = join(directory, "given.json");
-  writeFileSync(targetFile, JSON.stringify(target));
-  const vitest = join(repository, "node_modules/vitest/vitest.mjs");
-  const files = ["tokens", "function-url", "backend"].map((name) => `acceptance/${name}.test.ts`);
-  const child = spawn(
-    process.execPath,
-    [vitest, "run", "--project", "acceptance", "--reporter", "dot", ...files],
-    {
-      cwd: repository,
-      env: {
-        ...process.env,
-        GATEHOUSE_TARGET: targetFile,
-        GATEHOUSE_ACCEPTANCE_DIR: join(directory, "run"),
-        NO_COLOR: "1",
-      },
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
-  let output = "";
-  child.stdout.on("data", (text) => (output += String(text)));
-  child.stderr.on("data", (text) => (output += String(text)));
-  await once(child, "close");
-  rmSync(directory, { recursive: true, force: true });
-  return { code: child.exitCode, output };
-}

@@ -120,10 +120,10 @@ describe("a guard with everything baked", () => {
     const { stack, target } = await start();
     const call = () => viaApp(target, { token: target.tokens.id });
     expect((await call()).status).toBe(200);
-    stack.clock.advance(3599);
+    stack.clock.advance(3000);
     expect((await call()).status).toBe(200);
-    // The administrator signs with the machine's time, which is an hour behind by now; so the clock is moved by hand.
-    stack.clock.advance(2);
+    // The administrator signs with the machine's time, which is far behind by now; so the clock is moved by hand.
+    stack.clock.advance(601);
     const refused = await call();
     expect([refused.status, refused.json()["code"]]).toEqual([401, "token_expired"]);
   });

@@ -1,0 +1,237 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { callApi, send, viaApp } from "./client.ts";
+import { form, formType } from "./oauth.ts";
+import { createLeakFinder, secretsOf } from "./leaks.ts";
+import { isStack, loadTarget, type Target } from "./target.ts";
+
+const main = join(import.meta.dirname, "../packages/deploy/src/main.ts");
+const stage = "commands";
+const parameter = `/gatehouse/gatehouse/${stage}/outputs`;
+const temporaryPassword = "Handed-Over-7";
+const newPassword = "Chosen-Myself-8";
+
+const target = loadTarget();
+
+/** What a deploy of a stage writes, here for the local stack's user pool. */
+const written = {
+  appUrl: "https://d111111abcdef8.cloudfront.net",
+  signInUrl: "https://gatehouse-commands-0.auth.eu-central-1.amazoncognito.com/login?client_id=x",
+  functionUrl: "https://abcdefghijklmnopqrstuvwxyz234567.lambda-url.eu-central-1.on.aws",
+  region: target.region,
+  edgeRegion: "us-east-1",
+  userPoolId: target.userPoolId,
+  clients: { web: target.clients.web, machine: { id: target.clients.machine.id } },
+  // Nobody is there: the commands ask AWS's own addresses, whatever a parameter says.
+  endpoints: { ssm: "https://ssm.invalid", cognitoIdp: "https://cognito-idp.invalid" },
+};
+
+const people = ["commands-piped", "commands-mailed"];
+let printed = "";
+
+interface Run {
+  readonly credentials?: Target["credentials"]["admin"];
+  readonly stdin?: string;
+}
+
+async function run(
+  args: readonly string[],
+  { credentials = target.credentials.admin, stdin = "" }: Run = {},
+) {
+  const child = spawn(process.execPath, [main, ...args], {
+    env: {
+      AWS_ENDPOINT_URL_SSM: target.endpoints.ssm,
+      AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: target.endpoints.cognitoIdp,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      AWS_SESSION_TOKEN: credentials.sessionToken,
+    },
+  });
+  child.stdin.end(stdin);
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (text) => (stdout += String(text)));
+  child.stderr.on("data", (text) => (stderr += String(text)));
+  await once(child, "close");
+  printed += stdout + stderr;
+  return { code: child.exitCode, stdout, stderr };
+}
+
+function inPool(operation: string, username: string) {
+  return callApi(target, `AWSCognitoIdentityProviderService.${operation}`, {
+    UserPoolId: target.userPoolId,
+    Username: username,
+  });
+}
+
+function put(value: string) {
+  const input = { Name: parameter, Value: value, Type: "String", Overwrite: true };
+  return callApi(target, "AmazonSSM.PutParameter", input);
+}
+
+// A deployed stage's administrator is whoever runs this; its users and parameters are not for tests to touch.
+describe.runIf(isStack(target))("the commands for deployed stages", () => {
+  beforeAll(async () => {
+    await put(JSON.stringify(written));
+  });
+  afterAll(async () => {
+    await callApi(target, "AmazonSSM.DeleteParameter", { Name: parameter });
+    for (const username of people) await inPool("AdminDeleteUser", username);
+  });
+
+  test("outputs prints what the deploy wrote, as one line of JSON", async () => {
+    const { code, stdout, stderr } = await run(["outputs", "--stage", stage, "--json"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toBe(`${JSON.stringify(written)}\n`);
+  });
+
+  test("outputs prints the same for a person", async () => {
+    const { code, stdout } = await run(["outputs", "--stage", stage]);
+    expect(code).toBe(0);
+    expect(stdout).toBe(`Stage commands, in eu-central-1; the guard in us-east-1
+
+App           ${written.appUrl}
+Sign in       ${written.signInUrl}
+Function URL  ${written.functionUrl}  (IAM only: try it without a signature)
+User pool     ${written.userPoolId}
+
+App clients
+  web          ${written.clients.web.id}
+  machine      ${written.clients.machine.id}
+`);
+  });
+
+  test("users add makes somebody who signs in with the temporary password and chooses another", async () => {
+    const [username = ""] = people;
+    const args = ["users", "add", username, "--stage", stage, "--no-invitation"];
+    const { code, stdout, stderr } = await run([...args, "--group", "admin"], {
+      stdin: `${temporaryPassword}\n`,
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toBe(
+      `${username} was created in stage commands. Nothing was mailed: hand over the temporary password yourself.\n${username} is in admin.\n`,
+    );
+    const arrived = new URL(await signInForTheFirstTime(username));
+    const token = new URLSearchParams(arrived.hash.slice(1)).get("id_token") ?? "";
+    const me = await viaApp(target, { path: "/me", token });
+    expect(me.json()).toMatchObject({ kind: "user", username, groups: ["admin"] });
+  });
+
+  test("users add changes nothing about somebody who exists", async () => {
+    const [first] = target.users;
+    const before = (await inPool("AdminGetUser", first?.username ?? "")).text();
+    const args = ["users", "add", first?.username ?? "", "--stage", stage, "--group", "admin"];
+    const { code, stdout, stderr } = await run([...args, "--email", "other@example.com"]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain(`has a user ${first?.username} already`);
+    expect((await inPool("AdminGetUser", first?.username ?? "")).text()).toBe(before);
+    const groups = await inPool("AdminListGroupsForUser", first?.username ?? "");
+    expect(groups.json()["Groups"]).toEqual([]);
+  });
+
+  test("users add has the invitation mailed to an address that counts as verified", async () => {
+    const username = people[1] ?? "";
+    const args = ["users", "add", username, "--stage", stage, "--email", "mailed@example.com"];
+    const { code, stdout } = await run(args);
+    expect(code).toBe(0);
+    expect(stdout).toContain("with a temporary password to mailed@example.com.");
+    const user = (await inPool("AdminGetUser", username)).json();
+    expect(user["UserStatus"]).toBe("FORCE_CHANGE_PASSWORD");
+    expect(user["UserAttributes"]).toEqual(
+      expect.arrayContaining([
+        { Name: "email", Value: "mailed@example.com" },
+        { Name: "email_verified", Value: "true" },
+      ]),
+    );
+  });
+
+  test.each([
+    ["a group that the pool lacks", ["--group", "admins"], temporaryPassword, "It has admin."],
+    ["a password that is too plain", [], "too-plain-password", "InvalidPasswordException"],
+  ])("users add makes nobody for %s", async (_what, more, stdin, message) => {
+    const args = ["users", "add", "commands-nobody", "--stage", stage, "--no-invitation", ...more];
+    const { code, stdout, stderr } = await run(args, { stdin });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain(message);
+    expect(stderr).toContain("Nothing was changed.");
+    expect(stderr).not.toContain(stdin);
+    expect((await inPool("AdminGetUser", "commands-nobody")).json()["__type"]).toBe(
+      "UserNotFoundException",
+    );
+  });
+
+  test.each([["outputs"], ["users add somebody --email a@b.example"]])(
+    "%s tells a stage that is not deployed, and how to deploy it",
+    async (words) => {
+      const { code, stdout, stderr } = await run([...words.split(" "), "--stage", "elsewhere"]);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toBe(
+        "Stage elsewhere has not been deployed to this account in eu-central-1: there is no parameter /gatehouse/gatehouse/elsewhere/outputs. Run `pnpm sst deploy --stage elsewhere`, or use the credentials of the stage's account.\n",
+      );
+    },
+  );
+
+  const { stranger, admin } = target.credentials ?? {};
+  test.each([
+    ["may not read them", stranger, `-stranger/nobody may not ssm:GetParameter on arn:aws:ssm:`],
+    [
+      "have a wrong secret",
+      { ...admin, secretAccessKey: "x".repeat(40) },
+      "AWS does not know these credentials (InvalidSignatureException).",
+    ],
+    [
+      "nobody knows",
+      { ...admin, accessKeyId: "ASIAAAAAAAAAAAAAAAAA" },
+      "AWS does not know these credentials (UnrecognizedClientException).",
+    ],
+  ])("outputs says so when the credentials %s", async (_what, credentials, message) => {
+    const { code, stdout, stderr } = await run(["outputs", "--stage", stage], { credentials });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain(`The outputs of stage ${stage} cannot be read: `);
+    expect(stderr).toContain(message);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+  });
+
+  test("outputs takes nothing that a deploy would not have written", async () => {
+    await put(JSON.stringify({ ...written, appUrl: "https://user@evil.example/" }));
+    const { code, stdout, stderr } = await run(["outputs", "--stage", stage]);
+    await put(JSON.stringify(written));
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain(
+      `${parameter} is not what a deploy writes: the outputs have no appUrl`,
+    );
+  });
+
+  test("none of them has printed a secret", () => {
+    expect(printed.length).toBeGreaterThan(1000);
+    expect(createLeakFinder(secretsOf(target))(printed)).toEqual([]);
+    expect(printed).not.toContain(temporaryPassword);
+  });
+});
+
+/** Signs in on the hosted page, which asks for a new password. @returns where the browser is sent in the end. */
+async function signInForTheFirstTime(username: string): Promise<string> {
+  const url = new URL(target.signInUrl);
+  const path = `${url.pathname}${url.search}`;
+  let page = await send(url.origin, { path });
+  const [cookie = ""] = (page.header("set-cookie") ?? "").split(";");
+  const submit = async (fields: Readonly<Record<string, string>>) => {
+    const hidden = [...page.text().matchAll(/type="hidden" name="([^"]*)" value="([^"]*)"/g)].map(
+      ([, name, value]) => [name, value],
+    );
+    page = await send(url.origin, {
+      method: "POST",
+      path,
+      headers: { ...formType, cookie, origin: url.origin },
+      body: form({ ...Object.fromEntries(hidden), ...fields }),
+    });
+  };
+  await submit({ username, password: temporaryPassword });
+  expect(page.text()).toContain("Your password was temporary.");
+  await submit({ new_password: newPassword, confirm_password: newPassword });
+  return page.header("location") ?? "";
+}

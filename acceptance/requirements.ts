@@ -1,0 +1,38 @@
+import { beforeEach } from "vitest";
+
+import { isStack, loadTarget } from "./target.ts";
+
+/** What not every chain has, and what is said of a test that is skipped for the lack of it. */
+const reasons = {
+  roles: "a deployed stage gives no credentials of its roles",
+  forgery: "a deployed user pool signs nothing on request",
+  machine: "this is about a stack on this machine",
+  "own stage settings": "a deployed stage may have other settings than the local one",
+  terminal: "this run did not start the stack, so it has no terminal to read",
+  "implicit grant": "the stage has no client for the walk-through",
+} as const;
+
+export type Requirement = keyof typeof reasons;
+
+function has(requirement: Requirement): boolean {
+  const target = loadTarget();
+  switch (requirement) {
+    case "terminal":
+      return process.env["GATEHOUSE_TARGET"] === undefined;
+    case "implicit grant":
+      return target.clients.walkthrough !== undefined;
+    default:
+      return isStack(target);
+  }
+}
+
+/**
+ * Skips each test of the group or file that calls it where the chain lacks something, and says why. What runs before
+ * all tests runs all the same.
+ */
+export function needs(...requirements: readonly Requirement[]): void {
+  beforeEach(({ skip }) => {
+    const lacking = requirements.find((requirement) => !has(requirement));
+    if (lacking !== undefined) skip(reasons[lacking]);
+  });
+}

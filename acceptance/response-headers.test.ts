@@ -1,0 +1,50 @@
+import { beforeAll, describe, expect, test } from "vitest";
+
+import { viaApp, type Answer, type Sent } from "./client.ts";
+import { loadTarget, type Target } from "./target.ts";
+
+let target: Target;
+beforeAll(() => {
+  target = loadTarget();
+});
+
+const security = {
+  "strict-transport-security": ["max-age=31536000"],
+  "x-content-type-options": ["nosniff"],
+  "x-frame-options": ["DENY"],
+  "referrer-policy": ["strict-origin-when-cross-origin"],
+};
+
+/** The values of each security header, however often it is there. */
+function securityOf({ headers }: Answer): Record<string, readonly string[]> {
+  const valuesOf = (wanted: string) =>
+    headers.filter(([name]) => name === wanted).map(([, value]) => value);
+  return Object.fromEntries(Object.keys(security).map((name) => [name, valuesOf(name)]));
+}
+
+describe("security headers are on", () => {
+  const answers: [what: string, sent: Sent & { signedIn?: true }, status: number][] = [
+    ["an answer of the backend", { path: "/me", signedIn: true }, 200],
+    ["an answer of the backend to everybody", { path: "/public/health" }, 200],
+    ["an answer of 404", { path: "/nowhere", signedIn: true }, 404],
+    [
+      "a download, which sets one of them itself",
+      { path: "/files/a.bin?bytes=1", signedIn: true },
+      200,
+    ],
+    ["a stream", { path: "/stream?events=1&interval=1", signedIn: true }, 200],
+    ["a refusal of the guard", { path: "/me" }, 401],
+    ["the guard's redirect to the sign-in", { path: "/.auth/login" }, 302],
+  ];
+  test.each(answers)("%s", async (_what, { signedIn, ...sent }, status) => {
+    const token = signedIn === true ? { token: target.tokens.id } : {};
+    const answer = await viaApp(target, { ...sent, ...token });
+    expect([answer.status, securityOf(answer)]).toEqual([status, security]);
+  });
+
+  test("CloudFront's own refusal", async () => {
+    const answer = await viaApp(target, { method: "PROPFIND" });
+    expect([answer.status, answer.header("x-cache")]).toEqual([403, "Error from cloudfront"]);
+    expect(securityOf(answer)).toEqual(security);
+  });
+});

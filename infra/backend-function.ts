@@ -1,0 +1,44 @@
+import { apiEnvironment, apiFunction } from "@gatehouse/blueprint/api-function";
+import { edgeRoleName } from "@gatehouse/blueprint/edge-role";
+
+import { accountId, stage } from "./stage.ts";
+
+export interface BackendFunctionOptions {
+  /** `<file without ending>.<export>`, from the root. */
+  readonly handler: string;
+  /** Whether the handler writes to a response stream; one that returns its result does not. */
+  readonly streaming: boolean;
+}
+
+/** A function behind the guard: a Function URL that only IAM opens, and what its code must be told to know the guard. */
+export function createBackendFunction(
+  name: string,
+  { handler, streaming }: BackendFunctionOptions,
+): sst.aws.Function {
+  return new sst.aws.Function(name, {
+    handler,
+    streaming,
+    url: { authorization: "iam", cors: false },
+    runtime: apiFunction.runtime,
+    architecture: apiFunction.architecture,
+    memory: `${stage.apiMemoryMb} MB`,
+    timeout: `${stage.apiTimeoutSeconds} seconds`,
+    logging: { retention: "1 month", format: "json" },
+    nodejs: { minify: true },
+    environment: {
+      [apiEnvironment.edgeAccount]: accountId,
+      [apiEnvironment.edgeRole]: edgeRoleName($app.name, $app.stage),
+      [apiEnvironment.corsOrigins]: JSON.stringify(stage.corsOrigins),
+    },
+    transform: {
+      role: (args) => {
+        // SST also trusts the whole account, which only the live bridge of `sst dev` needs.
+        if (!$dev) {
+          args.assumeRolePolicy = aws.iam.assumeRolePolicyForPrincipal({
+            Service: "lambda.amazonaws.com",
+          });
+        }
+      },
+    },
+  });
+}

@@ -1,0 +1,293 @@
+import { createHash } from "node:crypto";
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+import { appClientNames } from "@gatehouse/blueprint/app-clients";
+import { resolveStage, type StageSettings } from "@gatehouse/blueprint/stages";
+import {
+  evaluateConfig,
+  type EvaluateOptions,
+  type Evaluation,
+} from "@gatehouse/deploy/evaluate-config";
+import type { Graph, Resource } from "@gatehouse/deploy/graph";
+import { checkGraph, checkNamesAcross } from "@gatehouse/deploy/rules";
+import { parseStageOutputs } from "@gatehouse/deploy/stage-outputs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { access } from "../access.ts";
+import { stages } from "../stages.ts";
+
+const root = join(import.meta.dirname, "..");
+const evaluations: Evaluation[] = [];
+
+async function evaluate(options: Omit<EvaluateOptions, "root">): Promise<Evaluation> {
+  const evaluation = await evaluateConfig({ root, ...options });
+  evaluations.push(evaluation);
+  return evaluation;
+}
+
+function one(graph: Graph, name: string): Resource {
+  const [found, ...others] = graph.resources.filter((resource) => resource.name === name);
+  if (found === undefined || others.length > 0)
+    throw new Error(`${others.length + (found ? 1 : 0)} resources are called ${name}`);
+  return found;
+}
+
+/** The files that a function would get, without what SST seals into each build. */
+async function settingsOf(evaluation: Evaluation): Promise<Record<string, unknown>> {
+  const { directory } = await evaluation.code(
+    `${evaluation.graph.app}-${evaluation.graph.stage}-Guard`,
+  );
+  return JSON.parse(await readFile(join(directory, "settings.json"), "utf8"));
+}
+
+let anna: Evaluation;
+let production: Evaluation;
+
+beforeAll(async () => {
+  anna = await evaluate({ stage: "anna" });
+  production = await evaluate({ stage: "production" });
+}, 120_000);
+
+afterAll(() => Promise.all(evaluations.map((evaluation) => evaluation.dispose())));
+
+const inventory = (graph: Graph): string[] =>
+  graph.resources
+    .filter(({ type }) => type.startsWith("aws:"))
+    .map(({ region, type, name }) => `${region} ${type.split(":")[1]?.split("/")[1]} ${name}`);
+
+describe("what a stage registers", () => {
+  test("is this, and nothing else", () => {
+    expect(inventory(anna.graph)).toEqual([
+      "eu-central-1 distribution CdnCdnDistribution",
+      "eu-central-1 function CdnCloudfrontFunction",
+      "eu-central-1 responseHeadersPolicy ResponseHeaders",
+      "eu-central-1 logGroup ApiLogGroup",
+      "eu-central-1 resourceServer ResourceServer",
+      "eu-central-1 userGroup Group-admin",
+      "eu-central-1 userPool UsersUserPool",
+      "eu-central-1 userPoolClient MachineClientClient",
+      "eu-central-1 userPoolClient WebClientClient",
+      "eu-central-1 userPoolDomain SignInDomain",
+      "eu-central-1 role ApiRole",
+      "eu-central-1 role GuardRole",
+      "eu-central-1 rolePolicy GuardPolicy",
+      "eu-central-1 function ApiFunction",
+      "us-east-1 function gatehouse-anna-Guard",
+      "eu-central-1 functionUrl ApiUrl",
+      "eu-central-1 bucketObjectv2 ApiCode",
+      "eu-central-1 bucketObjectv2 ApiSourcemap0",
+      "eu-central-1 parameter Parameter-guard",
+      "eu-central-1 parameter Parameter-machine-client",
+      "eu-central-1 parameter Parameter-outputs",
+      "eu-central-1 parameter Parameter-web-client",
+    ]);
+    expect(inventory(production.graph)).toEqual(
+      inventory(anna.graph).map((line) => line.replace("gatehouse-anna-", "gatehouse-production-")),
+    );
+  });
+
+  test("is what AWS takes, and safe there, for a personal stage and for production", () => {
+    expect(checkGraph(anna.graph, resolveStage(stages, "anna"), access)).toEqual([]);
+    expect(checkGraph(production.graph, resolveStage(stages, "production"), access)).toEqual([]);
+  });
+
+  test("is tagged with app and stage in both regions, which `pnpm sweep` goes by", () => {
+    expect(JSON.parse(String(one(anna.graph, "UsEast1").inputs["defaultTags"]))).toEqual({
+      tags: { "sst:app": "gatehouse", "sst:stage": "anna" },
+    });
+  });
+
+  test("shares no name with another stage", () => {
+    expect(checkNamesAcross(anna.graph, production.graph)).toEqual([]);
+  });
+
+  test("is removed with a personal stage, and kept and protected in production", () => {
+    expect([anna.graph.removal, anna.graph.protect]).toEqual(["remove", false]);
+    expect([production.graph.removal, production.graph.protect]).toEqual(["retain", true]);
+    expect(one(production.graph, "UsersUserPool").options.retainOnDelete).toBe(true);
+    expect(one(anna.graph, "UsersUserPool").options.retainOnDelete).toBeUndefined();
+  });
+
+  test("returns sign-ins to the app's own addresses, and to this machine from a personal stage only", () => {
+    const appUrl = String(anna.graph.outputs["appUrl"]);
+    expect(one(anna.graph, "WebClientClient").inputs).toMatchObject({
+      callbackUrls: [
+        `${appUrl}/`,
+        `${appUrl}/.auth/callback`,
+        "http://localhost:5173/",
+        "http://localhost:5173/.auth/callback",
+      ],
+      logoutUrls: [`${appUrl}/`, "http://localhost:5173/"],
+    });
+    const productionUrl = String(production.graph.outputs["appUrl"]);
+    expect(one(production.graph, "WebClientClient").inputs).toMatchObject({
+      callbackUrls: [`${productionUrl}/`, `${productionUrl}/.auth/callback`],
+      logoutUrls: [`${productionUrl}/`],
+    });
+  });
+
+  test("prints what a person needs, and writes the same down for `pnpm outputs`", () => {
+    const { outputs } = anna.graph;
+    const secret = one(anna.graph, "Parameter-outputs").inputs["value"];
+    const written = parseStageOutputs(
+      typeof secret === "object" && secret !== null && "<secret>" in secret
+        ? String(secret["<secret>"])
+        : String(secret),
+    );
+    expect(outputs).toEqual({
+      appUrl: written.appUrl,
+      signInUrl: written.signInUrl,
+      functionUrl: written.functionUrl,
+      region: "eu-central-1",
+      userPoolId: written.userPoolId,
+      webClientId: written.clients.web.id,
+      machineClientId: written.clients.machine.id,
+    });
+    expect(written.signInUrl).toMatch(
+      /^https:\/\/gatehouse-anna-[0-9a-f]{8}\.auth\.eu-central-1\.amazoncognito\.com\/login\?client_id=/,
+    );
+  });
+});
+
+describe("the guard's artifact", () => {
+  const digests = async (evaluation: Evaluation): Promise<string[]> => {
+    const { directory } = await evaluation.code(
+      `${evaluation.graph.app}-${evaluation.graph.stage}-Guard`,
+    );
+    const files = (await readdir(directory)).toSorted();
+    return Promise.all(
+      files.map(async (file) => {
+        const content = await readFile(join(directory, file));
+        return `${file} ${createHash("sha256").update(content).digest("hex")}`;
+      }),
+    );
+  };
+
+  test("is the same bytes when nothing has changed, so that no new version is made", async () => {
+    const again = await evaluate({ stage: "anna" });
+    expect(await digests(again)).toEqual(await digests(anna));
+    expect(again.graph).toEqual(anna.graph);
+  });
+
+  test("differs between stages by its settings alone", async () => {
+    const [ours, theirs] = [await digests(anna), await digests(production)];
+    expect(ours.filter((line) => !theirs.includes(line)).map((line) => line.split(" ")[0])).toEqual(
+      ["settings.json"],
+    );
+  });
+
+  test("knows no client on the first deploy, and asks Parameter Store", async () => {
+    const settings = await settingsOf(anna);
+    expect(settings).toMatchObject({ madeBy: "deploy", clientNames: ["web", "machine"] });
+    expect(Object.keys(settings)).toEqual([
+      "madeBy",
+      "region",
+      "prefix",
+      "functionUrlHost",
+      "issuers",
+      "jwks",
+      "clientNames",
+      "corsOrigins",
+      "forwardToken",
+      "revocation",
+    ]);
+  });
+
+  const outputsParameter = "/gatehouse/gatehouse/anna/outputs";
+  const writtenBy = ({ graph }: Evaluation): string => {
+    const value = one(graph, "Parameter-outputs").inputs["value"];
+    if (typeof value !== "object" || value === null || !("<secret>" in value))
+      throw new Error("the provider counts parameters as secret");
+    return String(value["<secret>"]);
+  };
+
+  test("has the clients baked in from the second deploy on", async () => {
+    const second = await evaluate({
+      stage: "anna",
+      previous: { [outputsParameter]: writtenBy(anna) },
+    });
+    const { webClientId, machineClientId, signInUrl } = second.graph.outputs;
+    expect(await settingsOf(second)).toMatchObject({
+      clients: {
+        [String(webClientId)]: { kind: "person", tokenUses: ["id", "access"] },
+        [String(machineClientId)]: { kind: "machine", tokenUses: ["access"] },
+      },
+      signIn: { url: signInUrl },
+    });
+    expect(checkGraph(second.graph, resolveStage(stages, "anna"), access)).toEqual([]);
+  });
+
+  test("forgets what a deploy with another user pool wrote", async () => {
+    const other = writtenBy(anna).replaceAll(
+      String(anna.graph.outputs["userPoolId"]),
+      "eu-central-1_another01",
+    );
+    const second = await evaluate({ stage: "anna", previous: { [outputsParameter]: other } });
+    expect(await settingsOf(second)).not.toHaveProperty("clients");
+  });
+
+  test("says so when a client was made anew", async () => {
+    const id = String(anna.graph.outputs["webClientId"]);
+    const other = writtenBy(anna).replaceAll(id, "1anotherwebclientofbefore1");
+    const second = await evaluate({ stage: "anna", previous: { [outputsParameter]: other } });
+    expect(second.graph.outputs["note"]).toBe(
+      "An app client was made anew, and the guard still knows the old one: deploy once more.",
+    );
+  });
+
+  test("takes nothing from outputs that no deploy wrote", async () => {
+    const second = await evaluate({
+      stage: "anna",
+      previous: { [outputsParameter]: '{"appUrl":"https://evil.example"}' },
+    });
+    expect(second.graph).toEqual(anna.graph);
+    expect(await digests(second)).toEqual(await digests(anna));
+  });
+});
+
+describe("a stage with everything", () => {
+  const settings = `domain: "app.example.com",
+    certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/abc",
+    waf: { requestsPerFiveMinutes: 2000 },
+    corsOrigins: ["https://spa.example.com"],
+    apiTimeoutSeconds: 900,
+    originReadTimeoutSeconds: 120,`;
+  const asWritten: StageSettings = {
+    domain: "app.example.com",
+    certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/abc",
+    waf: { requestsPerFiveMinutes: 2000 },
+    corsOrigins: ["https://spa.example.com"],
+    apiTimeoutSeconds: 900,
+    originReadTimeoutSeconds: 120,
+  };
+
+  test("has its firewall, its domain, and its clients in the guard from the first deploy on", async () => {
+    const evaluation = await evaluate({
+      stage: "production",
+      change: { file: "stages.ts", from: "production: {}", to: `production: { ${settings} }` },
+    });
+    const { graph } = evaluation;
+    const stage = resolveStage({ ...stages, production: asWritten }, "production");
+    expect(checkGraph(graph, stage, access)).toEqual([]);
+    expect(graph.outputs["appUrl"]).toBe("https://app.example.com");
+    expect(graph.outputs["pointTheDomainAt"]).toMatch(/\.cloudfront\.net$/);
+    const { clients, appOrigins } = await settingsOf(evaluation);
+    expect(Object.keys(clients ?? {})).toHaveLength(appClientNames(stage).length);
+    expect(appOrigins).toEqual(["https://app.example.com"]);
+  });
+});
+
+describe("under sst dev", () => {
+  test("the backend is a live bridge that answers whole, and the lock stays on", async () => {
+    const { graph } = await evaluate({ stage: "anna", dev: true });
+    expect(checkGraph(graph, resolveStage(stages, "anna"), access)).toEqual([]);
+    expect(one(graph, "ApiUrl").inputs).toMatchObject({
+      authorizationType: "AWS_IAM",
+      invokeMode: "BUFFERED",
+    });
+    expect(one(graph, "gatehouse-anna-Guard").inputs).toEqual(
+      one(anna.graph, "gatehouse-anna-Guard").inputs,
+    );
+  });
+});

@@ -1,0 +1,78 @@
+import { edgeRoleName, edgeRolePolicy, edgeRoleTrust } from "@gatehouse/blueprint/edge-role";
+import { guardFunction, guardLogGroup } from "@gatehouse/blueprint/guard-function";
+import { buildGuardArtifact } from "@gatehouse/deploy/guard-artifact";
+import { fetchKeySet } from "@gatehouse/deploy/key-set";
+import { createSnapshot, type KnownApp } from "@gatehouse/deploy/snapshot";
+
+import { backends } from "./backends.ts";
+import { accountId, named, partition, prefix, region, stage, usEast1 } from "./stage.ts";
+import { hostedOrigin, users } from "./users.ts";
+
+/**
+ * The Lambda@Edge guard, published.
+ *
+ * A plain Lambda function: SST's own brings an environment and trusts more than Lambda@Edge allows.
+ *
+ * @param known the clients' ids, where they are known before the guard is made.
+ */
+export function createGuard(known: $util.Output<KnownApp | undefined>): aws.lambda.Function {
+  const arns = $util.all(backends.map(({ arn }) => arn));
+  const urls = $util.all(backends.map(({ url }) => url));
+  const logGroup = guardLogGroup($app.name, $app.stage);
+  const role = new aws.iam.Role("GuardRole", {
+    // The backend believes this name; it is not generated, so that the backend can exist before the role.
+    name: edgeRoleName($app.name, $app.stage),
+    assumeRolePolicy: JSON.stringify(edgeRoleTrust),
+  });
+  const policy = new aws.iam.RolePolicy("GuardPolicy", {
+    role: role.name,
+    policy: $util.all([arns, accountId, partition]).apply(([functionArns, account, aws]) =>
+      JSON.stringify(
+        edgeRolePolicy({
+          functionArns,
+          parameterPrefixArn: `arn:${aws}:ssm:${region}:${account}:parameter${prefix}`,
+          logGroupArn: `arn:${aws}:logs:*:${account}:log-group:${logGroup}`,
+        }),
+      ),
+    ),
+  });
+  const code = $util
+    .all([urls, users.id, hostedOrigin, known])
+    .apply(async ([functionUrls, userPoolId, hosted, knownApp]) => {
+      const endpoint =
+        process.env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? process.env.AWS_ENDPOINT_URL;
+      const snapshot = createSnapshot({
+        stage,
+        region,
+        prefix,
+        functionUrls,
+        userPoolId,
+        keys: await fetchKeySet({ region, userPoolId, endpoint }),
+        hostedOrigin: hosted,
+        known: knownApp,
+      });
+      const outdir = `${$cli.paths.work}/artifacts/Guard-src`;
+      return new $util.asset.FileArchive(
+        await buildGuardArtifact($cli.paths.root, outdir, snapshot),
+      );
+    });
+  return new aws.lambda.Function(
+    // The provider adds seven letters of its own: a fixed name would block the next deploy of a removed stage.
+    `${named}-Guard`,
+    {
+      description: `Gatehouse's guard of ${named}: verifies, decides, signs`,
+      role: role.arn,
+      runtime: guardFunction.runtime,
+      architectures: [guardFunction.architecture],
+      handler: guardFunction.handler,
+      memorySize: guardFunction.memoryMb,
+      timeout: guardFunction.timeoutSeconds,
+      code,
+      publish: true,
+      // AWS lets go of replicas hours after the distribution is gone; `pnpm sweep` deletes them then.
+      skipDestroy: true,
+      loggingConfig: { logFormat: "JSON", logGroup },
+    },
+    { provider: usEast1, dependsOn: policy },
+  );
+}

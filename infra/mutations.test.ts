@@ -1,0 +1,367 @@
+import { join } from "node:path";
+
+import { resolveStage } from "@gatehouse/blueprint/stages";
+import { evaluateConfig, type SourceChange } from "@gatehouse/deploy/evaluate-config";
+import { checkGraph } from "@gatehouse/deploy/rules";
+import { expect, test } from "vitest";
+
+import { access } from "../access.ts";
+import { stages } from "../stages.ts";
+
+const root = join(import.meta.dirname, "..");
+
+const change = (file: string, from: string, to: string): SourceChange => ({
+  file: `infra/${file}.ts`,
+  from,
+  to,
+});
+
+/** One-line changes of infra that AWS would refuse, or that would open the lock; each with the rule that sees it. */
+const mutations: [what: string, mutation: SourceChange, rule: string, stage?: string][] = [
+  // The guard's function
+  [
+    "the guard in the app's region",
+    change("guard", "{ provider: usEast1, dependsOn: policy }", "{ dependsOn: policy }"),
+    "guard-region",
+  ],
+  [
+    "no numbered version",
+    change("guard", "publish: true,", "publish: false,"),
+    "behaviour-guard-version",
+  ],
+  [
+    "an alias in place of a version",
+    change("cdn", "lambdaArn: guard.qualifiedArn", "lambdaArn: guard.arn"),
+    "behaviour-guard",
+  ],
+  [
+    "an environment",
+    change("guard", "publish: true,", "publish: true, environment: { variables: { A: 'b' } },"),
+    "guard-feature",
+  ],
+  [
+    "a VPC",
+    change(
+      "guard",
+      "publish: true,",
+      "publish: true, vpcConfig: { subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'] },",
+    ),
+    "guard-feature",
+  ],
+  [
+    "a layer",
+    change(
+      "guard",
+      "publish: true,",
+      "publish: true, layers: ['arn:aws:lambda:us-east-1:1:layer:a:1'],",
+    ),
+    "guard-feature",
+  ],
+  ["arm64", change("guard", "[guardFunction.architecture]", '["arm64"]'), "guard-architecture"],
+  [
+    "a runtime that the provider refuses",
+    change("guard", "runtime: guardFunction.runtime", 'runtime: "nodejs24.x"'),
+    "guard-runtime",
+  ],
+  [
+    "more time than Lambda@Edge has",
+    change("guard", "timeout: guardFunction.timeoutSeconds", "timeout: 60"),
+    "guard-timeout",
+  ],
+  [
+    "a guard that the engine would delete",
+    change("guard", "skipDestroy: true,", "skipDestroy: false,"),
+    "guard-left-behind",
+  ],
+  [
+    "a fixed name",
+    change("guard", "publish: true,", "publish: true, name: `${named}-guard`,"),
+    "guard-name",
+  ],
+  [
+    "a log group of another name",
+    change("guard", 'logFormat: "JSON", logGroup }', 'logFormat: "JSON", logGroup: "/other" }'),
+    "guard-log-group",
+  ],
+  // The guard's role
+  [
+    "a role that the account may take",
+    change(
+      "guard",
+      "assumeRolePolicy: JSON.stringify(edgeRoleTrust)",
+      'assumeRolePolicy: JSON.stringify({ ...edgeRoleTrust, Statement: [...edgeRoleTrust.Statement, { Effect: "Allow", Action: "sts:AssumeRole", Principal: { AWS: "*" } }] })',
+    ),
+    "guard-role-trust",
+  ],
+  [
+    "a role that Lambda@Edge may not take",
+    change(
+      "guard",
+      "assumeRolePolicy: JSON.stringify(edgeRoleTrust)",
+      'assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "lambda.amazonaws.com" })',
+    ),
+    "guard-role-trust",
+  ],
+  [
+    "a role of a generated name, which the backend does not believe",
+    change("guard", "name: edgeRoleName($app.name, $app.stage),", "namePrefix: named,"),
+    "guard-role-name",
+  ],
+  [
+    "a managed policy on top",
+    change(
+      "guard",
+      "name: edgeRoleName($app.name, $app.stage),",
+      'name: edgeRoleName($app.name, $app.stage), managedPolicyArns: ["arn:aws:iam::aws:policy/AWSLambda_FullAccess"],',
+    ),
+    "guard-role-managed-policies",
+  ],
+  [
+    "a policy that reaches further than the blueprint's",
+    change("guard", "parameter${prefix}`", "parameter/gatehouse`"),
+    "guard-role-policy",
+  ],
+  // Who else may call
+  [
+    "a public Function URL",
+    change("backend-function", 'authorization: "iam"', 'authorization: "none"'),
+    "function-url-auth",
+  ],
+  [
+    "CORS that Lambda answers by itself",
+    change("backend-function", "cors: false", "cors: true"),
+    "function-url-cors",
+  ],
+  [
+    "answers that are held back until they are whole",
+    change("api", "streaming: !$dev", "streaming: false"),
+    "function-url-mode",
+  ],
+  [
+    "a backend's role that the account may take",
+    change("backend-function", "if (!$dev) {", "if ($dev) {"),
+    "backend-role-trust",
+  ],
+  [
+    "another function that is linked to the backend",
+    change(
+      "settings",
+      "  return {\n    appUrl,",
+      '  new sst.aws.Function("Other", { handler: "packages/functions/src/lambda.handler", link: [api] });\n  return {\n    appUrl,',
+    ),
+    "invoke-granted",
+  ],
+  [
+    "a permission for everybody",
+    change(
+      "settings",
+      "  return {\n    appUrl,",
+      '  new aws.lambda.Permission("Open", { action: "lambda:InvokeFunctionUrl", function: api.name, principal: "*", functionUrlAuthType: "AWS_IAM" });\n  return {\n    appUrl,',
+    ),
+    "permission-public",
+  ],
+  [
+    "a backend that is not told whom to believe",
+    change("backend-function", "[apiEnvironment.edgeRole]: edgeRoleName", "OTHER: edgeRoleName"),
+    "backend-edge-role",
+  ],
+  [
+    "logs that nobody ever deletes",
+    change("backend-function", 'retention: "1 month"', 'retention: "forever"'),
+    "backend-log-retention",
+  ],
+  // The distribution
+  [
+    "a behaviour without the guard",
+    change(
+      "cdn",
+      "lambdaFunctionAssociations: [{ ...cacheBehavior.trigger, lambdaArn: guard.qualifiedArn }],",
+      "lambdaFunctionAssociations: [],",
+    ),
+    "behaviour-guard",
+  ],
+  [
+    "a second way to the Function URL, past the guard",
+    change(
+      "cdn",
+      "        args.transform = {",
+      `        args.orderedCacheBehaviors = $output(args.defaultCacheBehavior).apply((one) => [
+          { ...one, lambdaFunctionAssociations: [], pathPattern: "/x/*" },
+        ]);
+        args.transform = {`,
+    ),
+    "behaviour-guard",
+  ],
+  [
+    "a body that the guard does not see",
+    change("cdn", "...cacheBehavior.trigger,", "...cacheBehavior.trigger, includeBody: false,"),
+    "behaviour-guard-body",
+  ],
+  [
+    "a cache",
+    change(
+      "cdn",
+      "cachePolicyId: cacheBehavior.cachePolicyId,",
+      'cachePolicyId: "658327ea-f89d-4fab-a63d-7e88639e58f6",',
+    ),
+    "behaviour-cache",
+  ],
+  [
+    "the viewer's Host, which the Function URL refuses",
+    change(
+      "cdn",
+      "originRequestPolicyId: cacheBehavior.originRequestPolicyId,",
+      'originRequestPolicyId: "216adef6-5c7f-47e4-b989-5492eafa07d3",',
+    ),
+    "behaviour-origin-request",
+  ],
+  [
+    "plain http for viewers",
+    change(
+      "cdn",
+      "viewerProtocolPolicy: cacheBehavior.viewerProtocolPolicy,",
+      'viewerProtocolPolicy: "allow-all",',
+    ),
+    "behaviour-redirect",
+  ],
+  [
+    "plain http to the origin",
+    change("cdn", 'originProtocolPolicy: "https-only"', 'originProtocolPolicy: "match-viewer"'),
+    "origin-https",
+  ],
+  [
+    "old TLS to the origin",
+    change("cdn", "[...origin.sslProtocols]", '["TLSv1", "TLSv1.2"]'),
+    "origin-tls",
+  ],
+  [
+    "an origin that is not the Function URL",
+    change("cdn", "            domainName,\n", '            domainName: "evil.example.com",\n'),
+    "origin-host",
+  ],
+  [
+    "no security headers",
+    change("cdn", "responseHeadersPolicyId: responseHeadersPolicy.id,", ""),
+    "behaviour-headers",
+  ],
+  [
+    "HTTP/1.1 only",
+    change("cdn", 'httpVersion = "http2and3"', 'httpVersion = "http1.1"'),
+    "distribution-http",
+  ],
+  // The user pool
+  [
+    "open sign-up",
+    change(
+      "users",
+      "allowAdminCreateUserOnly: !stage.selfSignUp",
+      "allowAdminCreateUserOnly: false",
+    ),
+    "pool-sign-up",
+  ],
+  [
+    "recovery by phone",
+    change("users", '"verified_email", priority', '"verified_phone_number", priority'),
+    "pool-recovery",
+  ],
+  [
+    "a production pool that can be deleted",
+    change("users", 'stage.production ? "ACTIVE" : "INACTIVE"', '"INACTIVE"'),
+    "pool-retained",
+    "production",
+  ],
+  [
+    "a production pool that goes with its stage",
+    change("users", "options.retainOnDelete = stage.production;", ""),
+    "pool-retained",
+    "production",
+  ],
+  [
+    "the implicit grant on the web client",
+    change("app-clients", "[...flows]", '[...flows, "implicit"]'),
+    "client-flows",
+  ],
+  [
+    "a web client with a secret in its page",
+    change("app-clients", "args.generateSecret = generateSecret", "args.generateSecret = true"),
+    "client-secret",
+  ],
+  [
+    "users who may change themselves",
+    change("app-clients", "args.writeAttributes = [...writeAttributes(stage)];", ""),
+    "client-write-attributes",
+  ],
+  [
+    "password sign-in past the hosted pages",
+    change("app-clients", "[...explicitAuthFlows]", '["ALLOW_USER_PASSWORD_AUTH"]'),
+    "client-auth-flows",
+  ],
+  [
+    "the admin scope",
+    change(
+      "app-clients",
+      "[...openIdScopes, ...access.scopes]",
+      '[...openIdScopes, "aws.cognito.signin.user.admin", ...access.scopes]',
+    ),
+    "client-scopes",
+  ],
+  [
+    "no refresh-token rotation",
+    change("app-clients", '{ feature: "ENABLED"', '{ feature: "DISABLED"'),
+    "client-rotation",
+  ],
+  [
+    "a callback on a stranger's host",
+    change(
+      "app-clients",
+      "[...redirectUrls(url, stage).callbackUrls]",
+      '[...redirectUrls(url, stage).callbackUrls, "https://evil.example/"]',
+    ),
+    "client-callback-urls",
+  ],
+  [
+    "errors that tell which users exist",
+    change("app-clients", 'args.preventUserExistenceErrors = "ENABLED";', ""),
+    "client-user-existence",
+  ],
+  [
+    "tokens that cannot be revoked",
+    change(
+      "app-clients",
+      "args.enableTokenRevocation = true;",
+      "args.enableTokenRevocation = false;",
+    ),
+    "client-revocation",
+  ],
+  // Parameters and names
+  [
+    "a parameter outside the stage's prefix",
+    change("settings", "name: `${prefix}/${name}`", "name: `/gatehouse/${name}`"),
+    "part-missing",
+  ],
+  [
+    "a secret in a parameter",
+    change(
+      "settings",
+      'write("Parameter-guard", parameterNames.guard, guard.qualifiedArn, { dependsOn: cdn });',
+      'write("Parameter-guard", parameterNames.guard, guard.qualifiedArn, { dependsOn: cdn }); write("Parameter-secret", "secret", users.id);',
+    ),
+    "parameter-name",
+  ],
+  [
+    "an outputs parameter for another app",
+    change(
+      "settings",
+      "          machine: { id: ids.machine },",
+      "          machine: { id: ids.web },",
+    ),
+    "parameter-value",
+  ],
+];
+
+test.concurrent.each(mutations)("%s is refused", async (_what, mutation, rule, stage = "anna") => {
+  const evaluation = await evaluateConfig({ root, stage, change: mutation });
+  const violations = checkGraph(evaluation.graph, resolveStage(stages, stage), access);
+  await evaluation.dispose();
+  expect(violations.map((violation) => violation.rule)).toContain(rule);
+});

@@ -1,0 +1,108 @@
+import { appClientNames } from "@gatehouse/blueprint/app-clients";
+import { guardFunction } from "@gatehouse/blueprint/guard-function";
+import { parameterNames } from "@gatehouse/blueprint/parameters";
+import { signInClient, signInUrl } from "@gatehouse/blueprint/sign-in-url";
+import {
+  idOf,
+  knownFromLastDeploy as stillKnown,
+  type ClientIds,
+  type KnownApp,
+} from "@gatehouse/deploy/snapshot";
+import { createStageOutputs, parseStageOutputs } from "@gatehouse/deploy/stage-outputs";
+
+import { api } from "./api.ts";
+import { prefix, region, stage } from "./stage.ts";
+import { hostedOrigin, users } from "./users.ts";
+
+/** What the last deploy of this stage wrote to Parameter Store; nothing before the first. */
+const lastOutputs = aws.ssm
+  .getParametersByPathOutput({ path: prefix, recursive: true })
+  .apply(({ names, values }) => {
+    const text = values[names.indexOf(`${prefix}/${parameterNames.outputs}`)];
+    try {
+      return text === undefined ? undefined : parseStageOutputs(text);
+    } catch {
+      return undefined; // not what this version writes: as on the first deploy, and this deploy writes it anew
+    }
+  });
+
+/** The app's address and client ids as the last deploy left them, where they still hold. None of it is secret. */
+export const knownFromLastDeploy = $util.unsecret(
+  $util
+    .all([lastOutputs, users.id])
+    .apply(([outputs, userPoolId]) => stillKnown(outputs, userPoolId, stage)),
+);
+
+export interface SettingsSource {
+  readonly appUrl: $util.Output<string>;
+  readonly clients: $util.Output<ClientIds>;
+  readonly guard: aws.lambda.Function;
+  readonly cdn: sst.aws.Router;
+  /** What the guard was made with. */
+  readonly known: $util.Output<KnownApp | undefined>;
+}
+
+/**
+ * Writes down what this deploy made: the client ids, for a guard that was made before them, and the outputs, for people
+ * and for the next deploy.
+ *
+ * @returns what SST prints.
+ */
+export function createSettings({ appUrl, clients, guard, cdn, known }: SettingsSource) {
+  const write = (
+    component: string,
+    name: string,
+    value: $util.Input<string>,
+    options: $util.CustomResourceOptions = {},
+  ) =>
+    new aws.ssm.Parameter(component, { name: `${prefix}/${name}`, type: "String", value }, options);
+
+  for (const name of appClientNames(stage)) {
+    const id = clients.apply((ids) => idOf(ids, name));
+    write(`Parameter-${name}-client`, parameterNames.client(name), id);
+  }
+  const outputs = $util
+    .all([appUrl, api.url, users.id, hostedOrigin, clients])
+    .apply(([app, functionUrl, userPoolId, hosted, ids]) => {
+      const name = signInClient(stage);
+      return createStageOutputs({
+        appUrl: app,
+        signInUrl: signInUrl(name, idOf(ids, name), {
+          hostedOrigin: hosted,
+          callbackUrl: `${app}/`,
+        }),
+        functionUrl,
+        region,
+        edgeRegion: guardFunction.region,
+        userPoolId,
+        clients: {
+          web: { id: ids.web },
+          machine: { id: ids.machine },
+          ...(ids.walkthrough === undefined ? {} : { walkthrough: { id: ids.walkthrough } }),
+        },
+      });
+    });
+  write("Parameter-outputs", parameterNames.outputs, outputs.apply(JSON.stringify));
+  // Only once CloudFront uses this version: `pnpm sweep` takes older ones for unused.
+  write("Parameter-guard", parameterNames.guard, guard.qualifiedArn, { dependsOn: cdn });
+  return {
+    appUrl,
+    signInUrl: outputs.signInUrl,
+    functionUrl: outputs.functionUrl,
+    region,
+    userPoolId: users.id,
+    webClientId: clients.web,
+    machineClientId: clients.machine,
+    note: $util.all([known, clients]).apply(([baked, made]) => staleGuard(baked, made)),
+  };
+}
+
+/** A client that was made anew in this deploy is not the one that the guard was made with. */
+function staleGuard(baked: KnownApp | undefined, made: ClientIds): string | undefined {
+  if (
+    baked === undefined ||
+    appClientNames(stage).every((name) => baked.clients[name] === made[name])
+  )
+    return undefined;
+  return "An app client was made anew, and the guard still knows the old one: deploy once more.";
+}

@@ -1,0 +1,29 @@
+import { parameterPrefix } from "@gatehouse/blueprint/parameters";
+import { checkStageName } from "@gatehouse/blueprint/stage-name";
+import { resolveStage } from "@gatehouse/blueprint/stages";
+
+import { app, stages } from "../stages.ts";
+
+checkStageName($app.name, $app.stage);
+
+/** What stages.ts says about the stage that is being deployed. */
+export const stage = resolveStage(stages, $app.stage);
+
+export const { region } = app;
+export const { accountId } = aws.getCallerIdentityOutput();
+export const { partition } = aws.getPartitionOutput();
+
+/** The one SSM prefix of this app and stage. */
+export const prefix = parameterPrefix($app.name, $app.stage);
+
+/** Begins the names that have to be unique in the account: `<app>-<stage>`. */
+export const named = `${$app.name}-${$app.stage}`;
+
+/** What the CLI gives the stage's own provider: tags, and the account where one is set. */
+const home: aws.ProviderArgs = $app.providers?.aws;
+
+/** Lambda@Edge and what belongs to CloudFront live there, wherever the app does. */
+export const usEast1 = new aws.Provider("UsEast1", {
+  ...home,
+  region: "us-east-1",
+});

@@ -1,0 +1,48 @@
+import { resourceServerIdentifier } from "@gatehouse/blueprint/app-clients";
+import { groupsOf, resourceServerScopes } from "@gatehouse/deploy/access-resources";
+import { signInDomainPrefix } from "@gatehouse/deploy/sign-in-domain";
+
+import { access } from "../access.ts";
+import { accountId, named, region, stage } from "./stage.ts";
+
+/** Who may sign in. People sign in by name or by verified e-mail address. */
+export const users = new sst.aws.CognitoUserPool("Users", {
+  aliases: ["email"],
+  transform: {
+    userPool: (args, options) => {
+      // Refresh-token rotation is not part of the smallest plan.
+      args.userPoolTier = "ESSENTIALS";
+      args.adminCreateUserConfig = { allowAdminCreateUserOnly: !stage.selfSignUp };
+      args.accountRecoverySetting = {
+        recoveryMechanisms: [{ name: "verified_email", priority: 1 }],
+      };
+      args.deletionProtection = stage.production ? "ACTIVE" : "INACTIVE";
+      // SST's `removal: "retain"` does not cover user pools.
+      options.retainOnDelete = stage.production;
+    },
+  },
+});
+
+/** The groups that access.ts asks for. */
+for (const name of groupsOf(access)) {
+  new aws.cognito.UserGroup(`Group-${name}`, { name, userPoolId: users.id });
+}
+
+/** What machines ask for, from access.ts. */
+export const resourceServer = new aws.cognito.ResourceServer("ResourceServer", {
+  identifier: resourceServerIdentifier,
+  name: named,
+  userPoolId: users.id,
+  scopes: resourceServerScopes(access).map((scopeName) => ({
+    scopeName,
+    scopeDescription: `${resourceServerIdentifier}/${scopeName}, from access.ts`,
+  })),
+});
+
+const signInDomain = new aws.cognito.UserPoolDomain("SignInDomain", {
+  userPoolId: users.id,
+  domain: accountId.apply((id) => signInDomainPrefix($app.name, $app.stage, id)),
+});
+
+/** Where people sign in, without a trailing slash. */
+export const hostedOrigin = $interpolate`https://${signInDomain.domain}.auth.${region}.amazoncognito.com`;

@@ -1,0 +1,69 @@
+import { parseArgs } from "node:util";
+
+import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { isProduction } from "@gatehouse/blueprint/stages";
+
+import { orUsageError, requireStage } from "../command-line.ts";
+import { UsageError, type Command } from "../command.ts";
+import { loadStageOutputs } from "../load-stage-outputs.ts";
+import { loadClientSecret } from "./acceptance/client-secret.ts";
+import { watchInterruption } from "./acceptance/interruption.ts";
+import { runSuite } from "./acceptance/run-suite.ts";
+import { sweepUsers, withTemporaryUsers } from "./acceptance/temporary-users.ts";
+
+const usage = `Runs the acceptance suite against a deployed stage, as a client on the internet.
+
+  pnpm acceptance --stage <name> [--production-too]
+
+Two users are made in the stage's user pool, one of them in the group admin, and deleted afterwards. Tests that need what
+a deployed stage does not give are skipped, each with its reason.
+
+  --stage <name>     the name you gave to \`sst deploy --stage\`
+  --production-too   needed for a production stage
+  --help             this text
+`;
+
+/** What a shell says of a command that Ctrl-C has ended. */
+const interrupted = 130;
+
+export const acceptance: Command = {
+  usage,
+  async run(args, context) {
+    const { app, stderr } = context;
+    const { values } = orUsageError(() =>
+      parseArgs({
+        args: [...args],
+        options: {
+          stage: { type: "string" },
+          "production-too": { type: "boolean", default: false },
+        },
+      }),
+    );
+    const stage = requireStage(app.name, values.stage);
+    if (isProduction(stage) && !values["production-too"]) {
+      throw new UsageError(
+        `${stage} is production, and the suite would make users in it and send it hundreds of requests; if that is meant, say --production-too as well`,
+      );
+    }
+    const { region } = app;
+    const ssm = new SSMClient({ region });
+    const outputs = await loadStageOutputs({ app: app.name, stage, region, ssm });
+    // The outputs name endpoints, too: whoever may write a parameter must not choose where a password is sent.
+    const { userPoolId, clients } = outputs;
+    const pool = { userPoolId, region, client: new CognitoIdentityProviderClient({ region }) };
+    const secret = await loadClientSecret(pool, stage, clients.machine.id);
+    const interruption = watchInterruption();
+    try {
+      await sweepUsers(pool, stage, stderr);
+      const code = await withTemporaryUsers(pool, stage, (users) => {
+        const machine = { id: clients.machine.id, secret };
+        const target = { ...outputs, clients: { ...clients, machine }, users };
+        return runSuite(target, context, interruption.signal);
+      });
+      return interruption.signal.aborted ? interrupted : code;
+    } finally {
+      interruption.stop();
+    }
+  },
+};

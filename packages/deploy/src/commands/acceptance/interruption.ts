@@ -1,0 +1,21 @@
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+export interface Interruption {
+  /** Aborted by the first Ctrl-C; further ones change nothing, so that what was made is also cleared away. */
+  readonly signal: AbortSignal;
+  /** From now on a signal ends the process again. */
+  stop(): void;
+}
+
+/** Takes over the signals that would end this process. */
+export function watchInterruption(): Interruption {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  for (const name of signals) process.on(name, abort);
+  return {
+    signal: controller.signal,
+    stop() {
+      for (const name of signals) process.off(name, abort);
+    },
+  };
+}

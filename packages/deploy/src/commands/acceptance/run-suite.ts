@@ -1,0 +1,79 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+
+import type { CommandContext } from "../../command.ts";
+import type { SuiteTarget } from "./suite-target.ts";
+import { secretValues, withoutSecrets } from "./without-secrets.ts";
+
+const root = join(import.meta.dirname, "../../../../..");
+
+/** How long the suite may take to end after Ctrl-C. */
+const graceMs = 5000;
+
+/**
+ * Runs the acceptance suite against a stage. What is secret goes by a file that only this user can read, and what the
+ * suite prints is passed on without it.
+ *
+ * @returns its exit code.
+ */
+export async function runSuite(
+  target: SuiteTarget,
+  { env, stdout, stderr }: Pick<CommandContext, "env" | "stdout" | "stderr">,
+  signal: AbortSignal,
+): Promise<number> {
+  if (signal.aborted) return 1;
+  // mkdtemp makes it for this user alone.
+  const directory = await mkdtemp(join(tmpdir(), "gatehouse-acceptance-"));
+  try {
+    const file = join(directory, "stage.json");
+    await writeFile(file, JSON.stringify(target), { mode: 0o600 });
+    const child = spawn(
+      process.execPath,
+      [join(root, "node_modules/vitest/vitest.mjs"), "run", "--project", "acceptance"],
+      {
+        cwd: root,
+        env: {
+          ...withoutCredentials(env),
+          GATEHOUSE_TARGET: file,
+          GATEHOUSE_ACCEPTANCE_DIR: join(directory, "run"),
+        },
+        stdio: ["ignore", "pipe", "pipe"],
+        // Ctrl-C is for the command alone, which then ends the suite.
+        detached: true,
+      },
+    );
+    const stop = (): void => {
+      child.kill("SIGINT");
+      setTimeout(() => killGroup(child.pid), graceMs).unref();
+    };
+    signal.addEventListener("abort", stop);
+    const secrets = secretValues(target);
+    await Promise.all([
+      once(child, "exit"),
+      pipeline(child.stdout, withoutSecrets(secrets), stdout, { end: false }),
+      pipeline(child.stderr, withoutSecrets(secrets), stderr, { end: false }),
+    ]);
+    signal.removeEventListener("abort", stop);
+    return child.exitCode ?? 1;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** The suite is a client like any other: it gets none of the AWS credentials that made its users. */
+function withoutCredentials(env: CommandContext["env"]): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("AWS_")));
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // it has ended
+  }
+}

@@ -1,0 +1,10 @@
+import type { StageOutputs } from "../../stage-outputs.ts";
+import type { TemporaryUser } from "./temporary-users.ts";
+
+/** What the suite takes for a deployed stage: its outputs, with what is secret. */
+export interface SuiteTarget extends Omit<StageOutputs, "clients"> {
+  readonly clients: StageOutputs["clients"] & {
+    readonly machine: { readonly id: string; readonly secret: string };
+  };
+  readonly users: readonly TemporaryUser[];
+}

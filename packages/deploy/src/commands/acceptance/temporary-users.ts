@@ -1,0 +1,144 @@
+import { randomBytes } from "node:crypto";
+import type { Writable } from "node:stream";
+
+import {
+  AdminAddUserToGroupCommand,
+  AdminCreateUserCommand,
+  AdminDeleteUserCommand,
+  AdminSetUserPasswordCommand,
+  ListUsersCommand,
+  UserNotFoundException,
+} from "@aws-sdk/client-cognito-identity-provider";
+
+import { explainAwsFailure, orCommandError } from "../../aws-failure.ts";
+import { CommandError } from "../../command.ts";
+import type { UserPool } from "../users/user-pool.ts";
+
+export interface TemporaryUser {
+  readonly username: string;
+  readonly password: string;
+  readonly groups: readonly string[];
+}
+
+/** Begins the name of every user that the suite makes; then come the second it was made in and a random part. */
+const prefix = "gatehouse-acceptance-";
+
+/** Older than any run: whoever made it was killed. */
+const abandonedAfterSeconds = 3600;
+
+/**
+ * Makes a plain user and one in the group `admin`, and deletes both when `use` is done, however it ends.
+ *
+ * @throws {CommandError} (rejects) when a user cannot be made, or is left over; the message names it, never a password.
+ */
+export async function withTemporaryUsers<T>(
+  pool: UserPool,
+  stage: string,
+  use: (users: readonly TemporaryUser[]) => Promise<T>,
+): Promise<T> {
+  const users = [newUser("plain", []), newUser("admin", ["admin"])];
+  try {
+    for (const user of users) {
+      await orCommandError(
+        `No users for the suite could be made in stage ${stage}`,
+        createUser(pool, user),
+      );
+    }
+    return await use(users);
+  } finally {
+    await clearAway(pool, stage, users);
+  }
+}
+
+async function clearAway(
+  pool: UserPool,
+  stage: string,
+  users: readonly TemporaryUser[],
+): Promise<void> {
+  const names = users.map(({ username }) => username);
+  const failures = await deleteUsers(pool, names);
+  if (failures.length === 0) return;
+  throw new CommandError(
+    `These users of the suite are left in stage ${stage}; delete them by hand: ${failures.join("; ")}`,
+  );
+}
+
+/**
+ * Deletes what runs that were killed have left.
+ *
+ * @throws {CommandError} (rejects) when the pool's users cannot be listed.
+ */
+export async function sweepUsers(pool: UserPool, stage: string, stderr: Writable): Promise<void> {
+  const names = await orCommandError(
+    `The users of stage ${stage} cannot be listed`,
+    listNames(pool),
+  );
+  const left = names.filter(isAbandoned);
+  if (left.length === 0) return;
+  const failures = await deleteUsers(pool, left);
+  stderr.write(`Deleted ${left.length - failures.length} users that earlier runs had left.\n`);
+  if (failures.length > 0) stderr.write(`These could not be deleted: ${failures.join("; ")}\n`);
+}
+
+function newUser(kind: string, groups: readonly string[]): TemporaryUser {
+  const seconds = Math.floor(Date.now() / 1000);
+  return {
+    username: `${prefix}${seconds}-${randomBytes(5).toString("hex")}-${kind}`,
+    // A letter of each case, a digit and a symbol, as Cognito's default policy asks for.
+    password: `Acc-7${randomBytes(24).toString("base64url")}`,
+    groups,
+  };
+}
+
+function isAbandoned(username: string): boolean {
+  const [, seconds] = /^gatehouse-acceptance-(\d{10})-[0-9a-f]{10}-\w+$/.exec(username) ?? [];
+  return seconds !== undefined && Date.now() / 1000 - Number(seconds) > abandonedAfterSeconds;
+}
+
+async function createUser(
+  { userPoolId: UserPoolId, client }: UserPool,
+  { username: Username, password: Password, groups }: TemporaryUser,
+): Promise<void> {
+  await client.send(
+    new AdminCreateUserCommand({ UserPoolId, Username, MessageAction: "SUPPRESS" }),
+  );
+  await client.send(
+    new AdminSetUserPasswordCommand({ UserPoolId, Username, Password, Permanent: true }),
+  );
+  for (const GroupName of groups)
+    await client.send(new AdminAddUserToGroupCommand({ UserPoolId, Username, GroupName }));
+}
+
+/** @returns the names that are still there, each with the reason. */
+async function deleteUsers(
+  { userPoolId: UserPoolId, client }: UserPool,
+  names: readonly string[],
+): Promise<readonly string[]> {
+  const failures: string[] = [];
+  for (const Username of names) {
+    try {
+      await client.send(new AdminDeleteUserCommand({ UserPoolId, Username }));
+    } catch (error) {
+      if (error instanceof UserNotFoundException) continue;
+      failures.push(`${Username} (${explainAwsFailure(error)})`);
+    }
+  }
+  return failures;
+}
+
+async function listNames({ userPoolId: UserPoolId, client }: UserPool): Promise<readonly string[]> {
+  const names: string[] = [];
+  let token: string | undefined;
+  do {
+    const { Users = [], PaginationToken } = await client.send(
+      new ListUsersCommand({
+        UserPoolId,
+        Filter: `username ^= "${prefix}"`,
+        PaginationToken: token,
+      }),
+    );
+    names.push(...Users.flatMap(({ Username }) => Username ?? []));
+    token = PaginationToken;
+  } while (token !== undefined);
+  return names;
+}

@@ -1,0 +1,51 @@
+import { parseArgs } from "node:util";
+
+import { SSMClient } from "@aws-sdk/client-ssm";
+
+import { orUsageError, requireStage } from "../command-line.ts";
+import type { Command } from "../command.ts";
+import { loadStageOutputs } from "../load-stage-outputs.ts";
+import type { StageOutputs } from "../stage-outputs.ts";
+
+const usage = `Prints addresses and ids of a deployed stage.
+
+  pnpm outputs --stage <name> [--json]
+
+  --stage <name>  the name you gave to \`sst deploy --stage\`
+  --json          one line of JSON, what \`start --json\` prints less what is secret; with \`pnpm --silent\` nothing else
+  --help          this text
+`;
+
+export const outputs: Command = {
+  usage,
+  async run(args, { app, stdout }) {
+    const { values } = orUsageError(() =>
+      parseArgs({
+        args: [...args],
+        options: { stage: { type: "string" }, json: { type: "boolean", default: false } },
+      }),
+    );
+    const stage = requireStage(app.name, values.stage);
+    const ssm = new SSMClient({ region: app.region });
+    const loaded = await loadStageOutputs({ app: app.name, stage, region: app.region, ssm });
+    stdout.write(values.json ? `${JSON.stringify(loaded)}\n` : list(stage, loaded));
+    return 0;
+  },
+};
+
+function list(stage: string, loaded: StageOutputs): string {
+  const { appUrl, signInUrl, functionUrl, region, edgeRegion, userPoolId, clients } = loaded;
+  const ids = Object.entries(clients).map(([name, { id }]) => `  ${name.padEnd(12)} ${id}`);
+  return [
+    `Stage ${stage}, in ${region}; the guard in ${edgeRegion}`,
+    "",
+    `App           ${appUrl}`,
+    `Sign in       ${signInUrl}`,
+    `Function URL  ${functionUrl}  (IAM only: try it without a signature)`,
+    `User pool     ${userPoolId}`,
+    "",
+    "App clients",
+    ...ids,
+    "",
+  ].join("\n");
+}

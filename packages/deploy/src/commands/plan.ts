@@ -1,0 +1,64 @@
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+import { resolveStage } from "@gatehouse/blueprint/stages";
+
+import { access } from "../../../../access.ts";
+import { stages } from "../../../../stages.ts";
+import { orUsageError, requireStage } from "../command-line.ts";
+import { CommandError, type Command, type CommandContext } from "../command.ts";
+import { evaluateConfig, type Evaluation } from "../evaluate-config.ts";
+import { createPlan } from "../plan.ts";
+import { printPlan } from "../plan/print-plan.ts";
+import { checkGraph } from "../rules/rules.ts";
+
+const root = join(import.meta.dirname, "../../../..");
+
+const usage = `Prints what a deploy would make: what is public, what can call what, names, code, and what AWS would refuse.
+
+  pnpm plan [--stage <name>] [--json]
+
+  --stage <name>  the stage to plan (default production)
+  --json          the same as JSON
+  --help          this text
+
+Needs no AWS account: SST's own components evaluate sst.config.ts here, as for a first deploy. While they do, SST's CLI
+listens on port 13557, or the next free one, on all addresses of this machine. Exit code 1 when a rule is broken.
+`;
+
+export const plan: Command = {
+  usage,
+  async run(args, { app, stdout, stderr }) {
+    const { values } = orUsageError(() =>
+      parseArgs({
+        args: [...args],
+        options: {
+          stage: { type: "string", default: "production" },
+          json: { type: "boolean", default: false },
+        },
+      }),
+    );
+    const name = requireStage(app.name, values.stage);
+    const stage = resolveStage(stages, name);
+    const evaluation = await evaluate(name, stderr);
+    const { graph } = evaluation;
+    try {
+      const violations = checkGraph(graph, stage, access);
+      const planned = createPlan(graph, stage, access, violations);
+      stdout.write(values.json ? `${JSON.stringify(planned, null, 2)}\n` : printPlan(planned));
+      return violations.length === 0 ? 0 : 1;
+    } finally {
+      await evaluation.dispose();
+    }
+  },
+};
+
+/** @throws {CommandError} (rejects) with what the config says when it refuses. */
+async function evaluate(stage: string, stderr: CommandContext["stderr"]): Promise<Evaluation> {
+  stderr.write("Evaluating sst.config.ts …\n");
+  try {
+    return await evaluateConfig({ root, stage, print: (line) => stderr.write(`${line}\n`) });
+  } catch (error) {
+    throw new CommandError(error instanceof Error ? error.message : String(error));
+  }
+}

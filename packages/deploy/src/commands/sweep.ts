@@ -1,0 +1,47 @@
+import { parseArgs } from "node:util";
+
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { guardFunction } from "@gatehouse/blueprint/guard-function";
+
+import { orUsageError, requireStage } from "../command-line.ts";
+import type { Command } from "../command.ts";
+import { runSweep } from "./sweep/run-sweep.ts";
+
+const usage = `Deletes what AWS keeps of guards that are no longer used.
+
+  pnpm sweep [--stage <name>] [--yes]
+
+A guard runs as replicas all over the world, and AWS lets go of them hours after a deploy or a removal has finished. So
+deploying and removing leave old guards behind on purpose, and this deletes them: versions older than the one a stage
+uses, and all that is left of removed stages. What it would delete it prints first, and asks when there is a terminal.
+The version that a stage uses is never touched. Nor are newer versions, and functions that look unused but were changed in
+the last hour: a deploy may be running.
+
+  --stage <name>  looks at this stage only (default: all stages of this app in this account)
+  --yes           deletes without asking
+  --help          this text
+`;
+
+export const sweep: Command = {
+  usage,
+  run(args, context) {
+    const { app } = context;
+    const { values } = orUsageError(() =>
+      parseArgs({
+        args: [...args],
+        options: { stage: { type: "string" }, yes: { type: "boolean", default: false } },
+      }),
+    );
+    const only = values.stage === undefined ? undefined : requireStage(app.name, values.stage);
+    return runSweep(
+      { only, yes: values.yes },
+      {
+        context,
+        lambda: new LambdaClient({ region: guardFunction.region }),
+        ssm: new SSMClient({ region: app.region }),
+        now: () => Math.floor(Date.now() / 1000),
+      },
+    );
+  },
+};

@@ -1,0 +1,139 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+
+/** A function in the stand-in's account. */
+export interface PlayedFunction {
+  readonly name: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Without `$LATEST`, which every function has. */
+  readonly versions: readonly number[];
+  /** As Lambda writes it. */
+  readonly lastModified?: string;
+  /** The same, of versions that differ. */
+  readonly publishedAt?: Readonly<Record<number, string>>;
+}
+
+export interface AwsUnderTest {
+  readonly url: string;
+  readonly functions: PlayedFunction[];
+  /** Values by name. */
+  readonly parameters: Map<string, string>;
+  /** Error types by `<name>` or `<name>:<version>`, answered to a deletion of it. */
+  readonly refusals: Map<string, { readonly type: string; readonly message: string }>;
+  /** Every DELETE request that arrived, path and query as on the wire. */
+  readonly deletions: string[];
+  /** Called when a DELETE request arrives, before it is answered. */
+  onDeletion: () => void;
+  close(): Promise<void>;
+}
+
+export const account = "123456789012";
+
+export function functionArn(name: string): string {
+  return `arn:aws:lambda:us-east-1:${account}:function:${name}`;
+}
+
+/**
+ * Lambda's REST API and one call of Parameter Store on loopback, for the real SDK clients. Pages hold two entries, so
+ * nothing that follows from a first page alone passes.
+ */
+export async function startAws(): Promise<AwsUnderTest> {
+  const aws: Played = {
+    functions: [],
+    parameters: new Map(),
+    refusals: new Map(),
+    deletions: [],
+    onDeletion: () => undefined,
+  };
+  const server = createServer((request, response) => {
+    void answer(aws, request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return Object.assign(aws, {
+    url: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  });
+}
+
+type Played = Omit<AwsUnderTest, "url" | "close">;
+
+async function answer(aws: Played, request: IncomingMessage, response: ServerResponse) {
+  const url = new URL(request.url ?? "/", "http://127.0.0.1");
+  const [, kind, subject = ""] =
+    /^\/(2015-03-31\/functions|2017-03-31\/tags)\/([^/]*)(?:\/versions)?$/.exec(url.pathname) ?? [];
+  const name = decodeURIComponent(subject);
+  if (request.method === "POST") return answerGetParameters(aws, request, response);
+  if (request.method === "DELETE") return answerDeletion(aws, name, url, response);
+  if (kind === "2017-03-31/tags") {
+    const played = aws.functions.find((each) => functionArn(each.name) === name);
+    return send(response, 200, { Tags: played?.tags ?? {} });
+  }
+  const marker = Number(url.searchParams.get("Marker") ?? "0");
+  const entries =
+    name === ""
+      ? aws.functions.map((each) => configuration(each, "$LATEST"))
+      : aws.functions
+          .filter((each) => each.name === name)
+          .flatMap((each) =>
+            ["$LATEST", ...each.versions.map(String)].map((version) =>
+              configuration(each, version),
+            ),
+          );
+  const next = marker + 2 < entries.length ? { NextMarker: String(marker + 2) } : {};
+  const page = entries.slice(marker, marker + 2);
+  send(response, 200, { [name === "" ? "Functions" : "Versions"]: page, ...next });
+}
+
+function configuration(played: PlayedFunction, version: string) {
+  const { name } = played;
+  const qualifier = version === "$LATEST" ? "" : `:${version}`;
+  const lastModified = played.publishedAt?.[Number(version)] ?? played.lastModified;
+  return {
+    FunctionName: name,
+    FunctionArn: `${functionArn(name)}${qualifier}`,
+    Version: version,
+    ...(lastModified === undefined ? {} : { LastModified: lastModified }),
+  };
+}
+
+function answerDeletion(aws: Played, name: string, url: URL, response: ServerResponse): void {
+  aws.deletions.push(`${url.pathname}${url.search}`);
+  aws.onDeletion();
+  const version = url.searchParams.get("Qualifier");
+  const refusal = aws.refusals.get(version === null ? name : `${name}:${version}`);
+  if (refusal === undefined) {
+    response.writeHead(204).end();
+    return;
+  }
+  response.setHeader("x-amzn-errortype", refusal.type);
+  send(response, refusal.type === "ResourceNotFoundException" ? 404 : 400, {
+    Type: "User",
+    Message: refusal.message,
+    message: refusal.message,
+  });
+}
+
+async function answerGetParameters(
+  aws: Played,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const { Names }: { Names: readonly string[] } = JSON.parse(Buffer.concat(chunks).toString());
+  const there = Names.filter((each) => aws.parameters.has(each));
+  send(response, 200, {
+    Parameters: there.map((each) => ({ Name: each, Value: aws.parameters.get(each) })),
+    InvalidParameters: Names.filter((each) => !there.includes(each)),
+  });
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(JSON.stringify(body));
+}

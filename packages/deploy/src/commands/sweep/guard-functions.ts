@@ -1,0 +1,76 @@
+import {
+  ListTagsCommand,
+  paginateListFunctions,
+  paginateListVersionsByFunction,
+  type FunctionConfiguration,
+  type LambdaClient,
+} from "@aws-sdk/client-lambda";
+
+import { nameOfFunction, stageOfGuard } from "./guard-name.ts";
+
+/** A guard's function of some stage of the app, with every version that AWS keeps. */
+export interface GuardFunction {
+  readonly stage: string;
+  readonly name: string;
+  /** Without a version. */
+  readonly arn: string;
+  /** The published versions, oldest first. */
+  readonly versions: readonly number[];
+  /** When any of it was last changed, seconds since the epoch; `undefined` when AWS does not say. */
+  readonly changedAt: number | undefined;
+}
+
+/**
+ * Finds the guards of an app. Name and tags must both say so: another app's name may begin with this one's, and anybody
+ * may call a function what they like.
+ *
+ * @param only a stage, or all.
+ * @returns with the guards, names of functions that look like one by name alone.
+ */
+export async function findGuardFunctions(
+  lambda: LambdaClient,
+  app: string,
+  only: string | undefined,
+): Promise<{ guards: readonly GuardFunction[]; lookAlikes: readonly string[] }> {
+  const guards: GuardFunction[] = [];
+  const lookAlikes: string[] = [];
+  for (const { FunctionName: name = "", FunctionArn: arn = "" } of await listFunctions(lambda)) {
+    const stage = stageOfGuard(app, name);
+    if (stage === undefined || (only !== undefined && stage !== only)) continue;
+    const { Tags = {} } = await lambda.send(new ListTagsCommand({ Resource: arn }));
+    const ours =
+      Tags["sst:app"] === app && Tags["sst:stage"] === stage && nameOfFunction(arn) === name;
+    if (ours) guards.push({ stage, name, arn, ...describe(await listVersions(lambda, name)) });
+    else lookAlikes.push(name);
+  }
+  return { guards: guards.toSorted((a, b) => (a.name < b.name ? -1 : 1)), lookAlikes };
+}
+
+async function listFunctions(client: LambdaClient): Promise<readonly FunctionConfiguration[]> {
+  const found: FunctionConfiguration[] = [];
+  for await (const { Functions = [] } of paginateListFunctions({ client }, {}))
+    found.push(...Functions);
+  return found;
+}
+
+/** All versions, with `$LATEST`, which cannot be deleted by itself and says when the function was changed. */
+async function listVersions(
+  client: LambdaClient,
+  name: string,
+): Promise<readonly FunctionConfiguration[]> {
+  const found: FunctionConfiguration[] = [];
+  const pages = paginateListVersionsByFunction({ client }, { FunctionName: name });
+  for await (const { Versions = [] } of pages) found.push(...Versions);
+  return found;
+}
+
+function describe(
+  configurations: readonly FunctionConfiguration[],
+): Pick<GuardFunction, "versions" | "changedAt"> {
+  const versions = configurations
+    .flatMap(({ Version = "" }) => (/^[1-9]\d{0,8}$/.test(Version) ? Number(Version) : []))
+    .toSorted((a, b) => a - b);
+  const times = configurations.map(({ LastModified = "" }) => Date.parse(LastModified) / 1000);
+  const changedAt = Math.max(...times);
+  return { versions, changedAt: Number.isFinite(changedAt) ? changedAt : undefined };
+}

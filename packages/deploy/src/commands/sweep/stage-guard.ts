@@ -1,0 +1,44 @@
+import { GetParametersCommand, type SSMClient } from "@aws-sdk/client-ssm";
+import { parameterNames, parameterPrefix } from "@gatehouse/blueprint/parameters";
+
+import { nameOfFunction, stageOfGuard } from "./guard-name.ts";
+
+/** Which guard a stage uses, as its last deploy wrote it down. */
+export type StageGuard =
+  | { readonly kind: "live"; readonly functionArn: string; readonly version: number }
+  /** Nothing of the stage is left in Parameter Store. */
+  | { readonly kind: "removed" }
+  /** Not to be told, so all of the stage is left alone. */
+  | { readonly kind: "unclear"; readonly why: string };
+
+/** Reads which version of the guard a stage uses. */
+export async function loadStageGuard(
+  ssm: SSMClient,
+  app: string,
+  stage: string,
+): Promise<StageGuard> {
+  const prefix = parameterPrefix(app, stage);
+  const guard = `${prefix}/${parameterNames.guard}`;
+  const outputs = `${prefix}/${parameterNames.outputs}`;
+  const { Parameters = [], InvalidParameters = [] } = await ssm.send(
+    new GetParametersCommand({ Names: [guard, outputs] }),
+  );
+  const value = Parameters.find(({ Name }) => Name === guard)?.Value;
+  if (value !== undefined) return parseStageGuard(app, stage, value, guard);
+  // Both must be told to be missing: an answer that says nothing about one of them is not a removed stage.
+  const gone = [guard, outputs].every((name) => InvalidParameters.includes(name));
+  if (gone) return { kind: "removed" };
+  return { kind: "unclear", why: `the stage is deployed, but there is no parameter ${guard}` };
+}
+
+function parseStageGuard(app: string, stage: string, value: string, parameter: string): StageGuard {
+  const [, functionArn = "", version = ""] = /^(.{1,200}):([1-9]\d{0,8})$/.exec(value) ?? [];
+  const name = nameOfFunction(functionArn);
+  if (name === undefined || stageOfGuard(app, name) !== stage)
+    return { kind: "unclear", why: `${parameter} does not name a version of the stage's guard` };
+  return { kind: "live", functionArn, version: Number(version) };
+}
+
+export function sameGuard(a: StageGuard, b: StageGuard): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

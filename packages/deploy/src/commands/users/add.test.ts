@@ -1,0 +1,241 @@
+import { createServer, type Server } from "node:http";
+import { PassThrough } from "node:stream";
+
+import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import { createStageOutputs } from "../../stage-outputs.ts";
+import { addToStage } from "./add.ts";
+import type { NewUser } from "./new-user.ts";
+
+const poolId = "eu-central-1_Abcdefghi";
+const outputs = createStageOutputs({
+  appUrl: "https://d111111abcdef8.cloudfront.net",
+  signInUrl: "https://gatehouse-dev-01234567.auth.eu-central-1.amazoncognito.com/login?x=y",
+  functionUrl: "https://abcdefghijklmnopqrstuvwxyz234567.lambda-url.eu-central-1.on.aws/",
+  region: "eu-central-1",
+  edgeRegion: "us-east-1",
+  userPoolId: poolId,
+  clients: { web: { id: "w".repeat(26) }, machine: { id: "m".repeat(26) } },
+});
+const password = "Correct-Horse-7";
+
+interface Scripted {
+  readonly status: number;
+  readonly body: unknown;
+}
+interface Call {
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+let server: Server;
+let url: string;
+/** Everything that arrived, in order. */
+let calls: Call[];
+/** Answers by operation, the next one first; an empty object when there is none. */
+let answers: Record<string, Scripted[]>;
+
+function refusal(type: string, message = type, status = 400): Scripted {
+  return { status, body: { __type: type, message } };
+}
+
+beforeEach(async () => {
+  calls = [];
+  answers = {
+    GetParameter: [{ status: 200, body: { Parameter: { Value: JSON.stringify(outputs) } } }],
+    ListGroups: [
+      { status: 200, body: { Groups: [{ GroupName: "staff" }], NextToken: "more" } },
+      { status: 200, body: { Groups: [{ GroupName: "admin" }] } },
+    ],
+  };
+  server = createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk) => (body += String(chunk)));
+    request.on("end", () => {
+      const operation = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
+      calls.push({ operation, input: JSON.parse(body) });
+      const { status, body: answer } = answers[operation]?.shift() ?? { status: 200, body: {} };
+      response.writeHead(status, { "content-type": "application/x-amz-json-1.1" });
+      response.end(JSON.stringify(answer));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  url = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+});
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+interface Run {
+  readonly user?: Partial<NewUser>;
+  readonly typed?: string;
+  readonly terminal?: boolean;
+}
+
+async function add({ user = {}, typed = "", terminal = false }: Run = {}) {
+  const stdin = Object.assign(new PassThrough(), { isTTY: terminal });
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  stdin.end(typed);
+  const client = {
+    endpoint: url,
+    region: "eu-central-1",
+    credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" },
+    maxAttempts: 1,
+  };
+  const code = await addToStage(
+    {
+      stage: "dev",
+      username: "carol",
+      email: "carol@example.com",
+      groups: [],
+      invitation: true,
+      ...user,
+    },
+    {
+      context: {
+        app: { name: "gatehouse", region: "eu-central-1" },
+        stdin,
+        stdout,
+        stderr,
+        env: {},
+      },
+      ssm: new SSMClient(client),
+      cognito: new CognitoIdentityProviderClient(client),
+    },
+  );
+  const text = (stream: PassThrough): string => String(stream.read() ?? "");
+  return { code, out: text(stdout), err: text(stderr) };
+}
+
+const creations = () => calls.filter(({ operation }) => operation === "AdminCreateUser");
+
+test("has Cognito mail the invitation, to an address that counts as verified", async () => {
+  expect(await add()).toEqual({
+    code: 0,
+    out: "carol was created in stage dev. Cognito mails the invitation with a temporary password to carol@example.com.\n",
+    err: "",
+  });
+  expect(creations().map(({ input }) => input)).toEqual([
+    {
+      UserPoolId: poolId,
+      Username: "carol",
+      UserAttributes: [
+        { Name: "email", Value: "carol@example.com" },
+        { Name: "email_verified", Value: "true" },
+      ],
+      DesiredDeliveryMediums: ["EMAIL"],
+    },
+  ]);
+});
+
+test("adds the user to groups, wherever they are in the pool's list", async () => {
+  const { code, out } = await add({ user: { groups: ["admin", "staff"] } });
+  expect(code).toBe(0);
+  expect(out).toContain("carol is in admin, staff.\n");
+  expect(calls.slice(-2)).toEqual([
+    {
+      operation: "AdminAddUserToGroup",
+      input: { UserPoolId: poolId, Username: "carol", GroupName: "admin" },
+    },
+    {
+      operation: "AdminAddUserToGroup",
+      input: { UserPoolId: poolId, Username: "carol", GroupName: "staff" },
+    },
+  ]);
+});
+
+test("creates nobody when a group is missing, and lists those there are", async () => {
+  await expect(add({ user: { groups: ["admin", "admins"] } })).rejects.toThrow(
+    "Stage dev has no group admins. It has admin, staff. Nothing was changed.",
+  );
+  expect(creations()).toEqual([]);
+});
+
+test.each([
+  ["piped", `${password}\n`, false, ""],
+  ["piped without an end of line", password, false, ""],
+  ["typed", `${password}\r`, true, "Temporary password for carol (not shown): \n"],
+])(
+  "takes a temporary password that is %s, and shows it nowhere",
+  async (_how, typed, terminal, shown) => {
+    const user = { invitation: false, email: undefined };
+    const { code, out, err } = await add({ user, typed, terminal });
+    expect(code).toBe(0);
+    expect(creations().map(({ input }) => input)).toEqual([
+      {
+        UserPoolId: poolId,
+        Username: "carol",
+        MessageAction: "SUPPRESS",
+        TemporaryPassword: password,
+      },
+    ]);
+    expect(out).toBe(
+      "carol was created in stage dev. Nothing was mailed: hand over the temporary password yourself.\n",
+    );
+    expect(err).toBe(shown);
+  },
+);
+
+test.each([
+  ["nothing", ""],
+  ["an empty line", "\n"],
+  ["two lines", `${password}\n${password}\n`],
+  ["too much", "x".repeat(257)],
+])("creates nobody when stdin holds %s", async (_what, typed) => {
+  const adding = add({ user: { invitation: false }, typed });
+  await expect(adding).rejects.toThrow("--no-invitation takes the temporary password from stdin");
+  expect(creations()).toEqual([]);
+});
+
+const unchanged = "Nothing was changed.";
+const uncertain = "It is not certain whether the user was created";
+test.each([
+  [
+    "exists",
+    refusal("UsernameExistsException", "User account already exists"),
+    "Stage dev has a user carol already, or one with this e-mail address. Nothing was changed.",
+  ],
+  [
+    "has the address of another",
+    refusal("AliasExistsException"),
+    "Another user of stage dev has the address carol@example.com. Nothing was changed.",
+  ],
+  [
+    "breaks the pool's rules",
+    refusal("InvalidParameterException", "Username cannot be of email format"),
+    "carol could not be created in stage dev: AWS says InvalidParameterException: Username cannot be of email format. Nothing was changed.",
+  ],
+  ["may not be created", refusal("AccessDeniedException"), unchanged],
+  ["cannot be mailed to", refusal("CodeDeliveryFailureException"), uncertain],
+  ["meets a fault of AWS", refusal("InternalErrorException", "x", 500), uncertain],
+])("says what is there when the user %s", async (_what, answer, message) => {
+  answers["AdminCreateUser"] = [answer];
+  await expect(add()).rejects.toThrow(message);
+  expect(calls.at(-1)?.operation).toBe("AdminCreateUser");
+});
+
+test("never repeats a password that AWS quotes", async () => {
+  answers["AdminCreateUser"] = [
+    refusal("InvalidPasswordException", `Value '${password}' at 'password' is too plain`),
+  ];
+  const adding = add({ user: { invitation: false }, typed: password });
+  await expect(adding).rejects.toThrow("Value '(the password)' at 'password' is too plain");
+});
+
+test("says how to finish when a group fails after the user exists, and adds to the others", async () => {
+  answers["AdminAddUserToGroup"] = [refusal("TooManyRequestsException")];
+  const user = { username: "o'hara", groups: ["admin", "staff"] };
+  const { code, out, err } = await add({ user });
+  expect(code).toBe(1);
+  expect(out).toContain("o'hara was created in stage dev.");
+  expect(out).toContain("o'hara is in staff.\n");
+  expect(err)
+    .toBe(`o'hara was not added to admin: AWS answers too many calls of this account just now. Try again in a minute.
+o'hara exists. To finish:
+  aws cognito-idp admin-add-user-to-group --region eu-central-1 --user-pool-id ${poolId} --username 'o'\\''hara' --group-name admin
+`);
+});

@@ -1,0 +1,48 @@
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+
+import { isProcessAlive } from "./is-process-alive.ts";
+
+/** Says whose directory it is. */
+const ownerFile = "owner.json";
+
+/**
+ * Makes a directory for this process, and removes what processes that were killed have left beside it.
+ *
+ * @param parent made if missing.
+ * @param kind begins its name, followed by a hyphen.
+ */
+export async function createScratchDirectory(parent: string, kind: string): Promise<string> {
+  await mkdir(parent, { recursive: true });
+  const prefix = `${kind}-`;
+  await sweep(parent, prefix);
+  const directory = await mkdtemp(join(parent, prefix));
+  await writeFile(
+    join(directory, ownerFile),
+    JSON.stringify({ pid: process.pid, host: hostname() }),
+  );
+  return directory;
+}
+
+async function sweep(parent: string, prefix: string): Promise<void> {
+  const names = (await readdir(parent)).filter((name) => name.startsWith(prefix));
+  // One that cannot be read or removed is being made or removed by another process at this moment, or is not ours.
+  await Promise.allSettled(
+    names.map(async (name) => {
+      const directory = join(parent, name);
+      if (await isAbandoned(directory)) await rm(directory, { recursive: true, force: true });
+    }),
+  );
+}
+
+async function isAbandoned(directory: string): Promise<boolean> {
+  if (!(await lstat(directory)).isDirectory()) return false;
+  const owner: unknown = JSON.parse(await readFile(join(directory, ownerFile), "utf8"));
+  if (typeof owner !== "object" || owner === null || !("pid" in owner) || !("host" in owner))
+    return false;
+  // A container may share the directory and has process ids of its own.
+  return (
+    owner.host === hostname() && Number.isInteger(owner.pid) && !isProcessAlive(Number(owner.pid))
+  );
+}

@@ -1,0 +1,47 @@
+/** Everything that a deployment of one stage would register, recorded without deploying it. */
+export interface Graph {
+  readonly app: string;
+  readonly stage: string;
+  /** Whether this is what `sst dev` would deploy. */
+  readonly dev: boolean;
+  /** What `app()` returned about the whole stage. */
+  readonly removal: string;
+  readonly protect: boolean;
+  /** Home region. */
+  readonly region: string;
+  /** What `run()` returned, resolved. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** Sorted by type and name. */
+  readonly resources: readonly Resource[];
+}
+
+export interface Resource {
+  /** Pulumi's token, such as `aws:lambda/function:Function`. */
+  readonly type: string;
+  /** Logical name, such as `ApiFunction`. */
+  readonly name: string;
+  readonly urn: string;
+  /** The region of the provider it belongs to; absent for what is not AWS's. */
+  readonly region?: string;
+  /** `<type>::<name>` of the component it belongs to. */
+  readonly parent?: string;
+  /** Whether it only groups others. */
+  readonly component: boolean;
+  /** `<type>::<name>` of what has to exist first, sorted. */
+  readonly dependsOn: readonly string[];
+  readonly options: {
+    readonly protect?: boolean;
+    readonly retainOnDelete?: boolean;
+    readonly ignoreChanges?: readonly string[];
+    readonly deleteTimeout?: string;
+  };
+  /** As sent to the provider, in JSON: secrets as `{"<secret>": …}`, archives as `{"archive": {<file>: {sha256, bytes}}}`. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** What AWS would have filled in, made up: ARNs, ids and names. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** All resources of one type, in their order. */
+export function resourcesOf(graph: Graph, type: string): readonly Resource[] {
+  return graph.resources.filter((resource) => resource.type === type);
+}

@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { resolveStage } from "@gatehouse/blueprint/stages";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { buildGuardArtifact } from "./guard-artifact.ts";
+import { createSnapshot } from "./snapshot.ts";
+
+const root = join(import.meta.dirname, "../../..");
+let scratch: string;
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), "guard-artifact-"));
+});
+afterAll(() => rm(scratch, { recursive: true, force: true }));
+
+const snapshot = createSnapshot({
+  stage: resolveStage({ default: {} }, "anna"),
+  region: "eu-central-1",
+  prefix: "/gatehouse/gatehouse/anna",
+  functionUrls: ["https://abc.lambda-url.eu-central-1.on.aws/"],
+  userPoolId: "eu-central-1_pool",
+  keys: [{ kid: "k", kty: "RSA", alg: "RS256", use: "sig", n: "A".repeat(342), e: "AQAB" }],
+  hostedOrigin: "https://gatehouse-anna-0.auth.eu-central-1.amazoncognito.com",
+  known: undefined,
+});
+
+async function digests(directory: string): Promise<Record<string, string>> {
+  const files = (await readdir(directory)).toSorted();
+  const hash = async (file: string): Promise<string> =>
+    createHash("sha256")
+      .update(await readFile(join(directory, file)))
+      .digest("hex");
+  return Object.fromEntries(await Promise.all(files.map(async (file) => [file, await hash(file)])));
+}
+
+test("the same sources and settings give the same bytes, whatever was there before", async () => {
+  const first = await buildGuardArtifact(root, join(scratch, "first"), snapshot);
+  const second = join(scratch, "second");
+  await mkdir(second);
+  await writeFile(join(second, "leftover.cjs"), "");
+  await buildGuardArtifact(root, second, snapshot);
+  expect(await digests(second)).toEqual(await digests(first));
+  expect(await readdir(first)).toEqual([
+    "fetch-key-set.cjs",
+    "lambda.cjs",
+    "parameters.cjs",
+    "settings.json",
+  ]);
+  expect(JSON.parse(await readFile(join(first, "settings.json"), "utf8"))).toEqual(snapshot);
+});
+
+test("settings that the guard would not take stop the build, by name", async () => {
+  const { jwks: _left, ...keyless } = snapshot;
+  await expect(buildGuardArtifact(root, join(scratch, "keyless"), keyless)).rejects.toThrow(
+    /The guard could not be built: [\s\S]*settings\.json: jwks is missing or malformed/,
+  );
+});

@@ -1,0 +1,35 @@
+import { execFile } from "node:child_process";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { Snapshot } from "@gatehouse/blueprint/snapshot";
+
+/**
+ * Builds the guard as it is deployed, with its settings beside it. The same sources and settings give the same bytes.
+ *
+ * The build runs in a process of its own, on the project's own Node: SST evaluates its config on whatever Node the
+ * machine has, as one bundle, in which a bundler cannot run.
+ *
+ * @param root of the project.
+ * @param outdir emptied first.
+ * @throws {Error} (rejects) with the bundler's messages, or naming the setting that is missing or malformed.
+ */
+export async function buildGuardArtifact(
+  root: string,
+  outdir: string,
+  snapshot: Snapshot,
+): Promise<string> {
+  await rm(outdir, { recursive: true, force: true });
+  return new Promise((resolve, reject) => {
+    const child = execFile(
+      join(root, "node_modules/.bin/node"),
+      [join(root, "packages/edge/build.ts"), "--outdir", outdir, "--settings-from-stdin"],
+      { cwd: root },
+      (error, _stdout, stderr) => {
+        if (error === null) resolve(outdir);
+        else reject(new Error(`The guard could not be built: ${stderr.trim() || error.message}`));
+      },
+    );
+    child.stdin?.end(JSON.stringify(snapshot));
+  });
+}

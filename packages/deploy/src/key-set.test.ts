@@ -1,0 +1,78 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { fetchKeySet } from "./key-set.ts";
+
+const key = (kid: string) => ({ kid, kty: "RSA", alg: "RS256", use: "sig", n: "AQAB", e: "AQAB" });
+
+let server: Server;
+let endpoint: string;
+let asked: (string | undefined)[];
+let answers: { status?: number; headers?: Record<string, string>; body: string }[];
+
+beforeEach(async () => {
+  asked = [];
+  answers = [];
+  server = createServer((request, response) => {
+    asked.push(request.url);
+    const { status = 200, headers = {}, body } = answers.shift() ?? { status: 404, body: "" };
+    response.writeHead(status, headers).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TCP server has a port
+  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const waits: number[] = [];
+const fetchKeys = () => {
+  waits.length = 0;
+  return fetchKeySet(
+    { region: "eu-central-1", userPoolId: "eu-central-1_a", endpoint },
+    (seconds) => {
+      waits.push(seconds);
+      return Promise.resolve();
+    },
+  );
+};
+
+test("asks for the pool's keys and gives them sorted, without what a key does not need", async () => {
+  answers.push({ body: JSON.stringify({ keys: [{ ...key("b"), x5c: ["…"] }, key("a")] }) });
+  expect(await fetchKeys()).toEqual([key("a"), key("b")]);
+  expect(asked).toEqual(["/eu-central-1_a/.well-known/jwks.json"]);
+});
+
+test("gives the same bytes for the same keys in another order", async () => {
+  answers.push({ body: JSON.stringify({ keys: [key("b"), key("a")] }) });
+  answers.push({ body: JSON.stringify({ keys: [key("a"), key("b")] }) });
+  expect(JSON.stringify(await fetchKeys())).toBe(JSON.stringify(await fetchKeys()));
+});
+
+test("waits for a pool that was made a moment ago", async () => {
+  answers.push({ status: 404, body: "" }, { body: JSON.stringify({ keys: [key("a")] }) });
+  expect(await fetchKeys()).toEqual([key("a")]);
+  expect(waits).toEqual([2]);
+});
+
+describe("gives up, naming the address, when the answer stays", () => {
+  test.each<[what: string, answer: (typeof answers)[number], why: string]>([
+    ["an error", { status: 503, body: "" }, "status 503"],
+    ["empty", { body: '{"keys":[]}' }, "it holds no keys"],
+    ["no list", { body: '{"keys":{}}' }, "it holds no keys"],
+    ["too long", { body: " ".repeat(20_001) }, "20001 characters are too many"],
+    ["a redirect", { status: 302, headers: { location: "/other" }, body: "" }, "fetch failed"],
+  ])("%s", async (_what, answer, why) => {
+    answers.push(...Array.from({ length: 6 }, () => answer));
+    await expect(fetchKeys()).rejects.toThrow(
+      `The user pool's key set could not be had from ${endpoint}/eu-central-1_a/.well-known/jwks.json: ${why}. The guard is not deployed without it; deploy again.`,
+    );
+    expect(asked).toHaveLength(6);
+    expect(waits).toEqual([2, 2, 2, 2, 2]);
+  });
+});

@@ -1,0 +1,108 @@
+import { CommandError, UsageError, type Command } from "./command.ts";
+
+interface Entry {
+  /** What it does, in a few words. */
+  readonly summary: string;
+  /** Each command is loaded when it is asked for: not all of them need the AWS SDK. */
+  readonly load: () => Promise<Command>;
+}
+
+const commands = new Map<string, Entry>([
+  [
+    "plan",
+    {
+      summary: "what a deploy would make, without deploying it",
+      load: async () => (await import("./commands/plan.ts")).plan,
+    },
+  ],
+  [
+    "outputs",
+    {
+      summary: "addresses and ids of a deployed stage",
+      load: async () => (await import("./commands/outputs.ts")).outputs,
+    },
+  ],
+  [
+    "users",
+    {
+      summary: "the people of a deployed stage",
+      load: async () => (await import("./commands/users.ts")).users,
+    },
+  ],
+  [
+    "sweep",
+    {
+      summary: "deletes what removed stages and earlier deploys have left behind",
+      load: async () => (await import("./commands/sweep.ts")).sweep,
+    },
+  ],
+  [
+    "acceptance",
+    {
+      summary: "runs the acceptance suite against a deployed stage",
+      load: async () => (await import("./commands/acceptance.ts")).acceptance,
+    },
+  ],
+  [
+    "test:sst4",
+    {
+      summary: "what SST 4 would deploy otherwise",
+      load: async () => (await import("./commands/sst4.ts")).sst4,
+    },
+  ],
+]);
+
+const usage = `What you do with stages on AWS, beside deploying them.
+
+${[...commands].map(([name, { summary }]) => `  pnpm ${name.padEnd(11)} ${summary}`).join("\n")}
+
+Each explains itself with --help. App and region come from stages.ts, credentials from where the AWS SDK looks for them.
+`;
+
+async function main(name: string | undefined, args: readonly string[]): Promise<number> {
+  if (name === "--help" || name === "-h") {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const entry = name === undefined ? undefined : commands.get(name);
+  if (entry === undefined) {
+    const known = [...commands.keys()].join(", ");
+    return fail(
+      `${name === undefined ? "Say which" : `There is no ${name}`}: ${known}. See --help.`,
+      2,
+    );
+  }
+  try {
+    const { app } = await loadStages();
+    const command = await entry.load();
+    if (args.includes("--help") || args.includes("-h")) {
+      process.stdout.write(command.usage);
+      return 0;
+    }
+    const { stdin, stdout, stderr, env } = process;
+    return await command.run(args, { app, stdin, stdout, stderr, env });
+  } catch (error) {
+    if (error instanceof UsageError) return fail(`${error.message}. See pnpm ${name} --help.`, 2);
+    if (error instanceof CommandError) return fail(error.message, 1);
+    throw error;
+  }
+}
+
+/** @throws {CommandError} (rejects) with what `stages.ts` says when it refuses itself. */
+async function loadStages(): Promise<typeof import("../../../stages.ts")> {
+  try {
+    return await import("../../../stages.ts");
+  } catch (error) {
+    throw new CommandError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function fail(message: string, code: number): number {
+  process.stderr.write(`${message}\n`);
+  return code;
+}
+
+// Whoever reads the output has gone: there is nobody left to tell.
+process.stdout.on("error", () => process.exit(1));
+// What was printed is flushed: the process ends by itself when nothing is left to do.
+process.exitCode = await main(process.argv[2], process.argv.slice(3));

@@ -1,0 +1,21 @@
+/** Pulumi's tokens of the AWS resources that the rules and the plan know. */
+export const awsTypes = {
+  distribution: "aws:cloudfront/distribution:Distribution",
+  function: "aws:lambda/function:Function",
+  functionUrl: "aws:lambda/functionUrl:FunctionUrl",
+  identityProvider: "aws:cognito/identityProvider:IdentityProvider",
+  logGroup: "aws:cloudwatch/logGroup:LogGroup",
+  managedLoginBranding: "aws:cognito/managedLoginBranding:ManagedLoginBranding",
+  parameter: "aws:ssm/parameter:Parameter",
+  permission: "aws:lambda/permission:Permission",
+  resourceServer: "aws:cognito/resourceServer:ResourceServer",
+  responseHeadersPolicy: "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy",
+  role: "aws:iam/role:Role",
+  rolePolicy: "aws:iam/rolePolicy:RolePolicy",
+  userGroup: "aws:cognito/userGroup:UserGroup",
+  userPool: "aws:cognito/userPool:UserPool",
+  userPoolClient: "aws:cognito/userPoolClient:UserPoolClient",
+  userPoolDomain: "aws:cognito/userPoolDomain:UserPoolDomain",
+  viewerFunction: "aws:cloudfront/function:Function",
+  webAcl: "aws:wafv2/webAcl:WebAcl",
+} as const;

@@ -1,0 +1,80 @@
+import type { Chain } from "./chain.ts";
+import { isAbsent, sameJson, sameSet, toObject } from "./json.ts";
+import { inputOf } from "./resource-values.ts";
+import { type Expectation, unmet, type Violation } from "./violation.ts";
+
+/** What holds for the distribution as a whole; origins and behaviours have rules of their own. */
+export function checkDistribution(chain: Chain): readonly Violation[] {
+  const { distribution, stage } = chain;
+  const input = (key: string) => inputOf(distribution, key);
+  const rootObject = input("defaultRootObject");
+  return unmet(distribution, [
+    {
+      rule: "distribution-enabled",
+      holds: input("enabled") === true && (input("staging") ?? false) === false,
+      message: "is disabled or a staging copy; nobody could reach the app: enable it",
+    },
+    {
+      rule: "distribution-http",
+      holds: input("httpVersion") === "http2and3",
+      message: "does not offer HTTP/2 and HTTP/3: set httpVersion to http2and3",
+    },
+    {
+      rule: "distribution-groups",
+      holds: isAbsent(input("originGroups")),
+      message:
+        "has origin groups; after a failure CloudFront would send a request with the signature for one host to another: give each path one origin",
+    },
+    {
+      rule: "distribution-errors",
+      holds: isAbsent(input("customErrorResponses")),
+      message:
+        "replaces error answers; callers would lose the guard's codes and the backend's 403 and 404: take customErrorResponses away",
+    },
+    {
+      rule: "distribution-root",
+      holds: isAbsent(rootObject) || rootObject === "",
+      message:
+        "has a default root object; CloudFront would ask for another path than the caller: take defaultRootObject away",
+    },
+    {
+      rule: "distribution-continuous-deployment",
+      holds:
+        isAbsent(input("continuousDeploymentPolicyId")) ||
+        input("continuousDeploymentPolicyId") === "",
+      message:
+        "sends part of the requests to another distribution, whose behaviours nobody has checked here: take continuousDeploymentPolicyId away",
+    },
+    {
+      rule: "distribution-aliases",
+      holds: sameSet(input("aliases"), stage.domain === undefined ? [] : [stage.domain]),
+      message: `does not answer to exactly ${stage.domain ?? "its own name"}; under another name cookies and callbacks would not fit: set domain in stages.ts, and no other alias`,
+    },
+    certificateExpectation(chain),
+  ]);
+}
+
+function certificateExpectation({ distribution, stage }: Chain): Expectation {
+  const { cloudfrontDefaultCertificate = false, ...certificate } = toObject(
+    inputOf(distribution, "viewerCertificate"),
+  );
+  if (stage.domain === undefined) {
+    return {
+      rule: "distribution-certificate",
+      holds: cloudfrontDefaultCertificate === true && Object.keys(certificate).length === 0,
+      message: "has a certificate but the stage has no domain: set domain, or take it away",
+    };
+  }
+  return {
+    rule: "distribution-certificate",
+    holds:
+      cloudfrontDefaultCertificate === false &&
+      stage.certificateArn?.split(":")[3] === "us-east-1" &&
+      sameJson(certificate, {
+        acmCertificateArn: stage.certificateArn,
+        sslSupportMethod: "sni-only",
+        minimumProtocolVersion: "TLSv1.2_2021",
+      }),
+    message: `does not use the stage's certificate ${stage.certificateArn ?? "(none)"} of us-east-1 by SNI with TLSv1.2_2021; CloudFront refuses certificates of other regions, and older protocols can be broken: give the Router the certificate of the stage`,
+  };
+}

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+
+import { graphUnderTest, resourceNames, rulesOf } from "./graph-under-test.ts";
+import { checkIgnoredChanges } from "./ignored-changes.ts";
+
+function check(ignoreChanges: readonly string[], name: string = resourceNames.guardRole) {
+  const changes = { [name]: { $options: { ignoreChanges } } };
+  return rulesOf(checkIgnoredChanges(graphUnderTest({ changes })));
+}
+
+test("names may stay as they once were given", () => {
+  expect(checkIgnoredChanges(graphUnderTest())).toEqual([]);
+  expect(check(["name"])).toEqual([]);
+});
+
+test.each([["assumeRolePolicy"], ["name", "path"], ["*"], ["inlinePolicies[0]"]])(
+  "but not %s",
+  (...ignored) => {
+    expect(check(ignored)).toEqual(["changes-ignored"]);
+  },
+);
+
+test("what is not AWS's is free", () => {
+  expect(check(["*"], "Cdn")).toEqual([]);
+});

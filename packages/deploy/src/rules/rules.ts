@@ -1,0 +1,70 @@
+import type { Stage } from "@gatehouse/blueprint/stages";
+
+import type { AccessNames } from "../access-resources.ts";
+import type { Graph } from "../graph.ts";
+import { checkAppClients } from "./app-clients.ts";
+import { checkBackend } from "./backend.ts";
+import { checkCacheBehaviors } from "./cache-behaviors.ts";
+import { type Chain, findChain } from "./chain.ts";
+import { checkDistribution } from "./distribution.ts";
+import { checkBackendUrl, checkFunctionUrls } from "./function-url.ts";
+import { checkGuardFunction } from "./guard-function.ts";
+import { checkGuardRole } from "./guard-role.ts";
+import { checkIgnoredChanges } from "./ignored-changes.ts";
+import { checkNames } from "./names.ts";
+import { checkOrigins } from "./origins.ts";
+import { checkParameters } from "./parameters.ts";
+import { checkBackendPermissions, checkPublicPermissions } from "./permissions.ts";
+import { checkProduction } from "./production.ts";
+import { checkResponseHeaders } from "./response-headers.ts";
+import { checkRoleTrust } from "./role-trust.ts";
+import { checkUserPool } from "./user-pool.ts";
+import type { Violation } from "./violation.ts";
+import { checkWebAcl } from "./web-acl.ts";
+import { checkWhoMayInvoke } from "./who-may-invoke.ts";
+
+export { checkNamesAcross } from "./names.ts";
+export type { Violation } from "./violation.ts";
+
+const rulesOfGraph: readonly ((graph: Graph, stage: Stage) => readonly Violation[])[] = [
+  checkProduction,
+  checkFunctionUrls,
+  checkPublicPermissions,
+  checkResponseHeaders,
+  checkNames,
+  checkIgnoredChanges,
+];
+
+const rulesOfChain: readonly ((chain: Chain, access?: AccessNames) => readonly Violation[])[] = [
+  checkGuardFunction,
+  checkGuardRole,
+  checkBackend,
+  checkBackendUrl,
+  checkBackendPermissions,
+  checkRoleTrust,
+  checkWhoMayInvoke,
+  checkDistribution,
+  checkOrigins,
+  checkCacheBehaviors,
+  checkWebAcl,
+  checkUserPool,
+  checkAppClients,
+  checkParameters,
+];
+
+/**
+ * What would go wrong at AWS, or be unsafe there, before it is deployed.
+ *
+ * @param stage the settings that the graph was made with.
+ * @param access the rules of `access.ts`; without them scopes and groups are not compared with what they ask for.
+ * @returns nothing when all is well. While a part of the chain is missing, what depends on it is not looked at.
+ * @throws {TypeError} when the stage is another one than the graph's.
+ */
+export function checkGraph(graph: Graph, stage: Stage, access?: AccessNames): readonly Violation[] {
+  if (graph.stage !== stage.name)
+    throw new TypeError(`the graph is of stage ${graph.stage}, the settings are of ${stage.name}`);
+  const ofGraph = rulesOfGraph.flatMap((rule) => rule(graph, stage));
+  const chain = findChain(graph, stage);
+  if (!("guard" in chain)) return [...chain, ...ofGraph];
+  return [...ofGraph, ...rulesOfChain.flatMap((rule) => rule(chain, access))];
+}

@@ -1,0 +1,144 @@
+import { expect, test } from "vitest";
+
+import type { Resource } from "../graph.ts";
+import { checkWhoMayInvoke } from "./who-may-invoke.ts";
+import {
+  chainUnderTest,
+  originUnderTest,
+  resource,
+  resourceNames,
+  rulesOf,
+} from "./graph-under-test.ts";
+
+const account = "123456789012";
+const apiArn = `arn:aws:lambda:eu-central-1:${account}:function:gatehouse-anna-ApiFunction-bafkksbh`;
+const guardArn = `arn:aws:lambda:us-east-1:${account}:function:gatehouse-anna-Guard-0000000`;
+const guardRole = `arn:aws:iam::${account}:role/gatehouse-anna-guard`;
+const basicExecution = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
+
+function allow(Action: unknown, Resource: unknown): object {
+  return { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, Resource }] };
+}
+
+function check(...added: readonly Resource[]): readonly string[] {
+  return rulesOf(checkWhoMayInvoke(chainUnderTest({ added })));
+}
+
+test("the guard may, nobody else does, and what has nothing to do with it is free", () => {
+  const policy = JSON.stringify(allow(["s3:GetObject", "lambda:GetFunction"], "*"));
+  const role = { role: "other", policy };
+  expect(check()).toEqual([]);
+  expect(check(resource("aws:iam/rolePolicy:RolePolicy", "Other", role))).toEqual([]);
+  expect(check(resource("aws:iam/role:Role", "Bare", { inlinePolicies: [{}] }))).toEqual([]);
+  const queue = { policy: JSON.stringify(allow("*", "*")) };
+  expect(check(resource("aws:sqs/queuePolicy:QueuePolicy", "Queue", queue))).toEqual([]);
+});
+
+const dangers: [action: string, target: string][] = [
+  ["lambda:InvokeFunction", apiArn],
+  ["lambda:InvokeFunctionUrl", `${apiArn}:*`],
+  ["lambda:InvokeAsync", apiArn],
+  ["lambda:*", "arn:aws:lambda:*:*:function:gatehouse-*"],
+  ["*", "*"],
+  ["lambda:AddPermission", apiArn],
+  ["lambda:UpdateFunctionUrlConfig", apiArn],
+  ["lambda:UpdateFunctionCode", apiArn],
+  ["lambda:UpdateFunctionCode", guardArn],
+  ["iam:PassRole", guardRole],
+  ["sts:AssumeRole", guardRole],
+  ["iam:UpdateAssumeRolePolicy", guardRole],
+  ["iam:PutRolePolicy", "*"],
+  ["iam:AttachRolePolicy", `arn:aws:iam::${account}:role/*`],
+  [
+    "ssm:PutParameter",
+    `arn:aws:ssm:eu-central-1:${account}:parameter/gatehouse/gatehouse/anna/clients/web`,
+  ],
+];
+
+test.each(dangers)("%s on %s is refused wherever it is written", (action, target) => {
+  const policy = allow(action, target);
+  const places: readonly Resource[] = [
+    resource("aws:iam/rolePolicy:RolePolicy", "A", { role: "other", policy }),
+    resource("aws:iam/policy:Policy", "B", { policy }, { outputs: { arn: "arn:b" } }),
+    resource("aws:iam/userPolicy:UserPolicy", "C", { policy: JSON.stringify(policy) }),
+    resource("aws:iam/groupPolicy:GroupPolicy", "D", { policy: { "<secret>": policy } }),
+    resource("aws:iam/role:Role", "E", {
+      inlinePolicies: [{}, { name: "inline", policy: JSON.stringify(policy) }],
+    }),
+  ];
+  for (const place of places) expect(check(place)).toEqual(["invoke-granted"]);
+});
+
+test("linking the backend to another function, which adds this statement, is refused", () => {
+  const changes = {
+    [resourceNames.apiRole]: {
+      inlinePolicies: [{ name: "inline", policy: allow("lambda:InvokeFunction", apiArn) }],
+    },
+  };
+  expect(checkWhoMayInvoke(chainUnderTest({ changes }))).toEqual([
+    {
+      rule: "invoke-granted",
+      resource: "aws:iam/role:Role::ApiRole",
+      message: `may allow lambda:InvokeFunction on ${apiArn}, and whoever has it can call the backend past the guard; link on a function grants this too: name other resources, or take the statement away`,
+    },
+  ]);
+});
+
+test("the guard's own statements are refused in the hands of another role", () => {
+  const changes = { [resourceNames.guardPolicy]: { role: "other" } };
+  expect(rulesOf(checkWhoMayInvoke(chainUnderTest({ changes })))).toEqual(["invoke-granted"]);
+});
+
+test("a second backend behind the guard is as closed as the first", () => {
+  const arn = `arn:aws:lambda:eu-central-1:${account}:function:second`;
+  const host = "second.lambda-url.eu-central-1.on.aws";
+  const second = [
+    resource("aws:lambda/function:Function", "Second", { name: "second" }, { outputs: { arn } }),
+    resource(
+      "aws:lambda/functionUrl:FunctionUrl",
+      "SecondUrl",
+      { functionName: "second" },
+      { outputs: { functionUrl: `https://${host}/` } },
+    ),
+  ];
+  const policy = allow("lambda:InvokeFunction", arn);
+  const added = [...second, resource("aws:iam/rolePolicy:RolePolicy", "A", { role: "x", policy })];
+  expect(rulesOf(checkWhoMayInvoke(chainUnderTest({ added })))).toEqual([]);
+  const origins = [originUnderTest, { ...originUnderTest, originId: "/b/*", domainName: host }];
+  const changes = { [resourceNames.distribution]: { origins } };
+  expect(rulesOf(checkWhoMayInvoke(chainUnderTest({ added, changes })))).toEqual([
+    "invoke-granted",
+  ]);
+});
+
+test("a policy that cannot be read counts as allowing everything", () => {
+  expect(check(resource("aws:iam/rolePolicy:RolePolicy", "A", { policy: "<unknown>" }))).toEqual([
+    "invoke-granted",
+  ]);
+});
+
+test("managed policies are known ones, or written in the stage", () => {
+  const own = resource(
+    "aws:iam/policy:Policy",
+    "Own",
+    { policy: allow("s3:GetObject", "*") },
+    { outputs: { arn: "arn:aws:iam::123456789012:policy/own" } },
+  );
+  const attach = (arn: string) =>
+    resource("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "Attached", {
+      role: "other",
+      policyArn: arn,
+    });
+  expect(check(own, attach("arn:aws:iam::123456789012:policy/own"))).toEqual([]);
+  expect(check(attach(basicExecution))).toEqual([]);
+  for (const arn of [
+    "arn:aws:iam::aws:policy/AdministratorAccess",
+    "arn:aws:iam::aws:policy/AWSLambda_FullAccess",
+    "arn:aws:iam::123456789012:policy/service-role/AWSLambdaBasicExecutionRole",
+    "arn:aws:iam::123456789012:policy/own",
+  ]) {
+    expect(check(attach(arn))).toEqual(["invoke-through-managed-policy"]);
+    const role = resource("aws:iam/role:Role", "Other", { managedPolicyArns: [arn] });
+    expect(check(role)).toEqual(["invoke-through-managed-policy"]);
+  }
+});

@@ -1,0 +1,108 @@
+import { resolveStage } from "@gatehouse/blueprint/stages";
+import { describe, expect, test } from "vitest";
+
+import { createSnapshot, knownFromLastDeploy, type SnapshotSource } from "./snapshot.ts";
+
+const stage = resolveStage({ default: { corsOrigins: ["https://spa.example"] } }, "anna");
+const withWalkthrough = resolveStage({ default: { implicitGrant: true } }, "anna");
+
+const source: SnapshotSource = {
+  stage,
+  region: "eu-central-1",
+  prefix: "/gatehouse/gatehouse/anna",
+  functionUrls: ["https://abc.lambda-url.eu-central-1.on.aws/"],
+  userPoolId: "eu-central-1_pool",
+  keys: [{ kid: "k", kty: "RSA", alg: "RS256", use: "sig", n: "n", e: "AQAB" }],
+  hostedOrigin: "https://gatehouse-anna-0.auth.eu-central-1.amazoncognito.com",
+  known: undefined,
+};
+
+describe("the guard's settings of a deployment", () => {
+  test("leave the clients to Parameter Store where they are not known", () => {
+    expect(createSnapshot(source)).toEqual({
+      madeBy: "deploy",
+      region: "eu-central-1",
+      prefix: "/gatehouse/gatehouse/anna",
+      functionUrlHost: "abc.lambda-url.eu-central-1.on.aws",
+      issuers: ["https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_pool"],
+      jwks: { keys: source.keys },
+      clientNames: ["web", "machine"],
+      corsOrigins: ["https://spa.example"],
+      forwardToken: false,
+      revocation: { mode: "off" },
+    });
+  });
+
+  test("hold the clients with their kinds, and the way to sign in, where they are known", () => {
+    const known = { appUrl: "https://app.example", clients: { web: "w", machine: "m" } };
+    expect(createSnapshot({ ...source, known })).toMatchObject({
+      clients: {
+        w: { kind: "person", tokenUses: ["id", "access"] },
+        m: { kind: "machine", tokenUses: ["access"] },
+      },
+      signIn: {
+        url: "https://gatehouse-anna-0.auth.eu-central-1.amazoncognito.com/login?client_id=w&response_type=code&scope=openid+email+profile&redirect_uri=https%3A%2F%2Fapp.example%2F",
+      },
+    });
+  });
+
+  test("name the app's own origin from stages.ts alone", () => {
+    const known = { appUrl: "https://evil.example", clients: { web: "w", machine: "m" } };
+    expect(createSnapshot({ ...source, known })).not.toHaveProperty("appOrigins");
+    const domain = { ...stage, domain: "app.example.com" };
+    expect(createSnapshot({ ...source, stage: domain, known }).appOrigins).toEqual([
+      "https://app.example.com",
+    ]);
+  });
+
+  test("sign in by the walk-through's client where the stage has it", () => {
+    const known = {
+      appUrl: "https://app.example",
+      clients: { web: "w", machine: "m", walkthrough: "t" },
+    };
+    const { clients, signIn } = createSnapshot({ ...source, stage: withWalkthrough, known });
+    expect(Object.keys(clients ?? {})).toEqual(["w", "m", "t"]);
+    expect(signIn?.url).toContain("/login?client_id=t&response_type=token&");
+  });
+
+  test("name the Function URLs of further backends", () => {
+    const functionUrls = [...source.functionUrls, "https://def.lambda-url.us-west-2.on.aws/"];
+    expect(createSnapshot({ ...source, functionUrls })).toMatchObject({
+      functionUrlHost: "abc.lambda-url.eu-central-1.on.aws",
+      otherFunctionUrlHosts: ["def.lambda-url.us-west-2.on.aws"],
+    });
+  });
+
+  test("are the same bytes for the same input", () => {
+    expect(JSON.stringify(createSnapshot(source))).toBe(JSON.stringify(createSnapshot(source)));
+  });
+});
+
+describe("what the last deploy wrote", () => {
+  const outputs = {
+    appUrl: "https://d1.cloudfront.net",
+    userPoolId: "eu-central-1_pool",
+    clients: { web: { id: "w" }, machine: { id: "m" } },
+  };
+
+  test("is used for the same pool", () => {
+    expect(knownFromLastDeploy(outputs, "eu-central-1_pool", stage)).toEqual({
+      appUrl: "https://d1.cloudfront.net",
+      clients: { web: "w", machine: "m" },
+    });
+  });
+
+  test.each([
+    ["there was none", undefined, stage],
+    ["the pool was made anew", { ...outputs, userPoolId: "eu-central-1_old" }, stage],
+    ["the stage has a client that it did not have", outputs, withWalkthrough],
+  ] as const)("is not used when %s", (_why, last, now) => {
+    expect(knownFromLastDeploy(last, "eu-central-1_pool", now)).toBeUndefined();
+  });
+
+  test("leaves out the walk-through's client when the stage no longer has it", () => {
+    const last = { ...outputs, clients: { ...outputs.clients, walkthrough: { id: "t" } } };
+    const known = knownFromLastDeploy(last, "eu-central-1_pool", stage);
+    expect(known?.clients).toEqual({ web: "w", machine: "m" });
+  });
+});

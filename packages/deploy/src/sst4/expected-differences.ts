@@ -1,0 +1,39 @@
+import type { Difference } from "./graph-differences.ts";
+
+/** Differences that are no surprise, and why. */
+export interface Expectation {
+  readonly reason: string;
+  readonly covers: (difference: Difference) => boolean;
+}
+
+const upload = "aws:s3/bucketObjectv2:BucketObjectv2::";
+const api = "aws:lambda/function:Function::ApiFunction";
+
+/** What a deployment has: the guard's code is not among it, we build that ourselves. */
+const always: readonly Expectation[] = [
+  {
+    reason: "the backend is bundled by a newer esbuild, so its code has another hash",
+    covers: ({ resource, path, before, after }) =>
+      (resource.startsWith(upload) && /\.(?:sha256|bytes)$/.test(path)) ||
+      ((resource.startsWith(upload) || resource === api) &&
+        withoutHash(before) === withoutHash(after)),
+  },
+];
+
+const inDev: readonly Expectation[] = [
+  {
+    reason: "the bridge of sst dev is uploaded once for a region, not once for each function",
+    covers: ({ resource, path }) =>
+      (resource === `${upload}ApiCode` && path === "") ||
+      (resource.startsWith(`${upload}DevBridgeCode`) && path === "") ||
+      (resource === api && /^(?:inputs\.s3Key|dependsOn\.\d+)$/.test(path)),
+  },
+];
+
+export function expectedDifferences(dev: boolean): readonly Expectation[] {
+  return dev ? [...always, ...inDev] : always;
+}
+
+function withoutHash(value: unknown): unknown {
+  return typeof value === "string" ? value.replaceAll(/[0-9a-f]{64}/g, "<sha256>") : value;
+}

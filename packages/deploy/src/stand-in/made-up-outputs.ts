@@ -1,0 +1,191 @@
+import { createHash } from "node:crypto";
+
+/** The one in AWS's own examples. */
+export const account = "123456789012";
+
+export interface Request {
+  /** Pulumi's token. */
+  readonly type: string;
+  /** Logical name. */
+  readonly name: string;
+  /** What AWS would be sent. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly region: string;
+  /** App and stage: ids differ from those of another. */
+  readonly stack: string;
+}
+
+type Outputs = Readonly<Record<string, unknown>> & { readonly id: string };
+
+interface Facts extends Request {
+  /** The physical name: the one asked for, or one as Pulumi would generate it, with zeros for its random letters. */
+  readonly physical: string;
+  /** Hexadecimal digits that differ from resource to resource. */
+  readonly digits: string;
+}
+
+/**
+ * What AWS would fill in: ARNs, ids and names, in AWS's own shapes, the same ones each time.
+ *
+ * A type that is not listed gets an id, and an ARN when it is AWS's.
+ */
+export function madeUpOutputs(request: Request): Outputs {
+  const { type, name, inputs, stack } = request;
+  const facts: Facts = {
+    ...request,
+    physical: typeof inputs["name"] === "string" ? inputs["name"] : `${name}-0000000`,
+    digits: createHash("sha256").update(`${stack}|${type}|${name}`).digest("hex"),
+  };
+  return (table[type] ?? byDefault)(facts);
+}
+
+const table: Readonly<Record<string, (facts: Facts) => Outputs>> = {
+  "aws:cloudfront/distribution:Distribution": ({ digits }) => {
+    const id = `E${digits.slice(0, 13).toUpperCase()}`;
+    return {
+      id,
+      arn: `arn:aws:cloudfront::${account}:distribution/${id}`,
+      domainName: `d${digits.slice(0, 13)}.cloudfront.net`,
+      hostedZoneId: "Z2FDTNDATAQYW2",
+      etag: "E2ETAG",
+      status: "Deployed",
+    };
+  },
+  "aws:cloudfront/function:Function": ({ physical }) => ({
+    id: physical,
+    name: physical,
+    arn: `arn:aws:cloudfront::${account}:function/${physical}`,
+    etag: "E2ETAG",
+    status: "UNASSOCIATED",
+  }),
+  "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": (facts) => {
+    const id = uuid(facts);
+    return {
+      id,
+      name: facts.physical,
+      arn: `arn:aws:cloudfront::${account}:response-headers-policy/${id}`,
+      etag: "E2ETAG",
+    };
+  },
+  "aws:cloudwatch/logGroup:LogGroup": ({ region, physical }) => ({
+    id: physical,
+    name: physical,
+    arn: `arn:aws:logs:${region}:${account}:log-group:${physical}`,
+  }),
+  "aws:cognito/resourceServer:ResourceServer": ({ inputs }) => ({
+    id: `${text(inputs["userPoolId"])}|${text(inputs["identifier"])}`,
+    scopeIdentifiers: list(inputs["scopes"]).map(
+      (scope) => `${text(inputs["identifier"])}/${text(scope["scopeName"])}`,
+    ),
+  }),
+  "aws:cognito/userGroup:UserGroup": ({ inputs, physical }) => ({
+    id: `${text(inputs["userPoolId"])}/${physical}`,
+    name: physical,
+  }),
+  "aws:cognito/userPool:UserPool": ({ region, digits, physical }) => {
+    const id = `${region}_${digits.slice(0, 9)}`;
+    return {
+      id,
+      name: physical,
+      arn: `arn:aws:cognito-idp:${region}:${account}:userpool/${id}`,
+      endpoint: `cognito-idp.${region}.amazonaws.com/${id}`,
+    };
+  },
+  "aws:cognito/userPoolClient:UserPoolClient": ({ inputs, digits, physical }) => ({
+    id: digits.slice(0, 26),
+    name: physical,
+    ...(inputs["generateSecret"] === true ? { clientSecret: digits.slice(0, 52) } : {}),
+  }),
+  "aws:cognito/userPoolDomain:UserPoolDomain": ({ inputs, digits }) => ({
+    id: text(inputs["domain"]),
+    awsAccountId: account,
+    cloudfrontDistribution: `d${digits.slice(0, 13)}.cloudfront.net`,
+    cloudfrontDistributionZoneId: "Z2FDTNDATAQYW2",
+  }),
+  "aws:iam/role:Role": ({ inputs, digits, physical }) => ({
+    id: physical,
+    name: physical,
+    arn: `arn:aws:iam::${account}:role${typeof inputs["path"] === "string" ? inputs["path"] : "/"}${physical}`,
+    uniqueId: `AROA${digits.slice(0, 17).toUpperCase()}`,
+  }),
+  "aws:iam/rolePolicy:RolePolicy": ({ inputs, physical }) => ({
+    id: `${text(inputs["role"])}:${physical}`,
+    name: physical,
+  }),
+  "aws:lambda/function:Function": ({ region, inputs, physical }) => {
+    const arn = `arn:aws:lambda:${region}:${account}:function:${physical}`;
+    const version = inputs["publish"] === true ? "1" : "$LATEST";
+    return {
+      id: physical,
+      name: physical,
+      arn,
+      version,
+      qualifiedArn: `${arn}:${version}`,
+      invokeArn: `arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/${arn}/invocations`,
+    };
+  },
+  "aws:lambda/functionUrl:FunctionUrl": ({ region, inputs, digits }) => {
+    const urlId = digits.slice(0, 32);
+    const functionName = text(inputs["functionName"]);
+    return {
+      id: functionName,
+      urlId,
+      functionArn: `arn:aws:lambda:${region}:${account}:function:${functionName}`,
+      functionUrl: `https://${urlId}.lambda-url.${region}.on.aws/`,
+    };
+  },
+  "aws:s3/bucketObjectv2:BucketObjectv2": ({ inputs }) => ({
+    id: text(inputs["key"]),
+    arn: `arn:aws:s3:::${text(inputs["bucket"])}/${text(inputs["key"])}`,
+    versionId: "",
+  }),
+  "aws:ssm/parameter:Parameter": ({ region, physical }) => ({
+    id: physical,
+    name: physical,
+    arn: `arn:aws:ssm:${region}:${account}:parameter${physical.startsWith("/") ? "" : "/"}${physical}`,
+    version: 1,
+  }),
+  "aws:wafv2/webAcl:WebAcl": (facts) => {
+    const { region, inputs, physical } = facts;
+    const id = uuid(facts);
+    const scope = inputs["scope"] === "CLOUDFRONT" ? "global" : "regional";
+    return {
+      id,
+      name: physical,
+      arn: `arn:aws:wafv2:${region}:${account}:${scope}/webacl/${physical}/${id}`,
+      capacity: 1,
+    };
+  },
+  "random:index/randomBytes:RandomBytes": ({ name, inputs }) => {
+    const bytes = Buffer.alloc(Number(inputs["length"]), 7);
+    return { id: name, base64: bytes.toString("base64"), hex: bytes.toString("hex") };
+  },
+};
+
+/** `isDone`: what SST's own dynamic resources wait for. */
+function byDefault({ type, region, physical, name }: Facts): Outputs {
+  if (type.startsWith("pulumi-nodejs:dynamic")) return { id: name, isDone: true };
+  if (!type.startsWith("aws:")) return { id: name };
+  const [, service = ""] = /^aws:([^/]+)/.exec(type) ?? [];
+  const kind = type.split(":").at(-1)?.toLowerCase() ?? "";
+  return {
+    id: physical,
+    arn: `arn:aws:${service}:${region}:${account}:${kind}/${physical}`,
+  };
+}
+
+function uuid({ digits }: Facts): string {
+  const parts = [0, 8, 12, 16, 20, 32];
+  return parts
+    .slice(1)
+    .map((end, index) => digits.slice(parts[index], end))
+    .join("-");
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function list(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value : [];
+}

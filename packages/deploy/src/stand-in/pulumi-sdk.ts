@@ -1,0 +1,96 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+/** What the stand-in uses of Pulumi's Node SDK. */
+export interface PulumiSdk {
+  readonly runtime: {
+    setMocks(
+      mocks: Mocks,
+      project: string,
+      stack: string,
+      preview: boolean,
+      organization: string,
+    ): Promise<void>;
+    setAllConfig(config: Readonly<Record<string, string>>): void;
+    runInPulumiStack(program: () => Promise<unknown>): Promise<Record<string, unknown> | undefined>;
+  };
+  secret(value: unknown): unknown;
+}
+
+export interface Mocks {
+  newResource(resource: MockResource): Promise<{
+    readonly id: string | undefined;
+    readonly state: Readonly<Record<string, unknown>>;
+  }>;
+  call(call: {
+    readonly token: string;
+    readonly inputs: Readonly<Record<string, unknown>>;
+    readonly provider?: string;
+  }): Promise<Readonly<Record<string, unknown>>>;
+}
+
+export interface MockResource {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** Of a resource that exists already and is only read. */
+  readonly id?: string;
+}
+
+/** `RegisterResourceRequest` of Pulumi's protocol. Mocks are given a part of it only. */
+export interface RegisterRequest {
+  getType(): string;
+  getName(): string;
+  getCustom(): boolean;
+  getParent(): string;
+  /** `<urn>::<id>`, or empty for the default provider. */
+  getProvider(): string;
+  getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
+  getDependenciesList(): string[];
+  getAdditionalsecretoutputsList(): string[];
+  getIgnorechangesList(): string[];
+  getProtect(): boolean | undefined;
+  getRetainondelete(): boolean | undefined;
+  getCustomtimeouts(): { getDelete(): string } | undefined;
+}
+
+export type RegisterCallback = (
+  error: Error | null,
+  response?: { getUrn(): string; getId(): string },
+) => void;
+
+/** Pulumi's own stand-in for its engine. Not public, and unchanged for years. */
+export interface MockMonitorClass {
+  readonly prototype: {
+    newUrn: (parent: string, type: string, name: string) => string;
+    registerResource: (
+      this: unknown,
+      request: RegisterRequest,
+      callback: RegisterCallback,
+    ) => Promise<void>;
+  };
+}
+
+/**
+ * Loads the SDK that the evaluated program loads too. It has to be the same instance: the mocks live in its memory.
+ *
+ * @param platform SST's `.sst/platform`.
+ */
+export function loadPulumi(platform: string): {
+  readonly sdk: PulumiSdk;
+  readonly MockMonitor: MockMonitorClass;
+  /** Whether the program waits for something that does not come, when nothing is left to do. */
+  readonly isWaiting: () => boolean;
+} {
+  const require = createRequire(join(platform, "package.json"));
+  const sdk: PulumiSdk = require("@pulumi/pulumi");
+  const mocks: { MockMonitor: MockMonitorClass } = require("@pulumi/pulumi/runtime/mocks");
+  const debuggable: {
+    leakedPromises: () => readonly [Set<unknown>, string];
+  } = require("@pulumi/pulumi/runtime/debuggable");
+  return {
+    sdk,
+    MockMonitor: mocks.MockMonitor,
+    isWaiting: () => debuggable.leakedPromises()[0].size > 0,
+  };
+}

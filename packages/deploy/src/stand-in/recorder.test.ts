@@ -1,0 +1,233 @@
+import { expect, test } from "vitest";
+
+import type {
+  MockMonitorClass,
+  Mocks,
+  PulumiSdk,
+  RegisterCallback,
+  RegisterRequest,
+} from "./pulumi-sdk.ts";
+import { createRecorder, type Recorder } from "./recorder.ts";
+
+const secretKey = "4dabf18193072939515e22adb298388d";
+
+/** What is sent to Pulumi's engine, where it differs from a bare resource. */
+interface Sent {
+  readonly type: string;
+  readonly name: string;
+  readonly parent?: string;
+  readonly provider?: string;
+  readonly custom?: boolean;
+  readonly inputs?: Record<string, unknown>;
+  readonly dependencies?: string[];
+  readonly secrets?: string[];
+  readonly ignored?: string[];
+  readonly protect?: boolean;
+  readonly retain?: boolean;
+  readonly deleteTimeout?: string;
+}
+
+function request(sent: Sent): RegisterRequest {
+  const { deleteTimeout } = sent;
+  return {
+    getType: () => sent.type,
+    getName: () => sent.name,
+    getCustom: () => sent.custom ?? true,
+    getParent: () => sent.parent ?? "",
+    getProvider: () => sent.provider ?? "",
+    getObject: () => ({ toJavaScript: () => ({ ...sent.inputs }) }),
+    getDependenciesList: () => sent.dependencies ?? [],
+    getAdditionalsecretoutputsList: () => sent.secrets ?? [],
+    getIgnorechangesList: () => sent.ignored ?? [],
+    getProtect: () => sent.protect,
+    getRetainondelete: () => sent.retain ?? false,
+    getCustomtimeouts: () =>
+      deleteTimeout === undefined ? undefined : { getDelete: () => deleteTimeout },
+  };
+}
+
+interface Engine {
+  readonly recorder: Recorder;
+  /** Registers a resource: its URN, its id, and the state that the program sees. */
+  readonly register: (sent: Sent) => Promise<{ urn: string; id: string; state: unknown }>;
+}
+
+/** As much of Pulumi's SDK as matters: its monitor asks the mocks and calls back. */
+function engine(parameters: Record<string, string> = {}): Engine {
+  let mocks: Mocks | undefined;
+  let state: unknown;
+  const MockMonitor: MockMonitorClass = {
+    prototype: {
+      newUrn: () => "",
+      async registerResource(message: RegisterRequest, callback: RegisterCallback) {
+        const [type, name] = [message.getType(), message.getName()];
+        const result = await mocks?.newResource({ type, name, inputs: { asSent: true } });
+        state = result?.state;
+        const urn = MockMonitor.prototype.newUrn(message.getParent(), type, name);
+        callback(null, { getUrn: () => urn, getId: () => result?.id ?? "" });
+      },
+    },
+  };
+  const runtime: PulumiSdk["runtime"] = {
+    setMocks: () => Promise.resolve(),
+    setAllConfig: () => undefined,
+    runInPulumiStack: () => Promise.resolve(undefined),
+  };
+  const sdk: PulumiSdk = { runtime, secret: (value) => ({ secret: value }) };
+  const recorder = createRecorder(
+    { sdk, MockMonitor },
+    { app: "app", stage: "jane", region: "eu-west-1", parameters, roots: ["/project"] },
+  );
+  mocks = recorder.mocks;
+  return {
+    recorder,
+    register: (sent) =>
+      new Promise((resolve, reject) => {
+        void MockMonitor.prototype.registerResource(request(sent), (error, response) => {
+          if (error !== null) reject(error);
+          else if (response !== undefined)
+            resolve({ urn: response.getUrn(), id: response.getId(), state });
+        });
+      }),
+  };
+}
+
+const parameter = { type: "aws:ssm/parameter:Parameter", name: "One", inputs: { name: "/one" } };
+
+test("records a resource with everything that was asked for", async () => {
+  const { recorder, register } = engine();
+  const parent = await register({ type: "sst:aws:Thing", name: "Thing", custom: false });
+  await register({
+    ...parameter,
+    parent: parent.urn,
+    inputs: {
+      name: "/one",
+      value: { [secretKey]: "1b47061264138c4ac30d75fd1eb44270", value: "v" },
+    },
+    dependencies: ["urn:pulumi:jane::app::x:y:Z::Two", "urn:pulumi:jane::app::x:y:Z::One"],
+    ignored: ["value"],
+    protect: true,
+    retain: true,
+    deleteTimeout: "60m",
+  });
+  expect(recorder.resources()).toEqual([
+    {
+      urn: "urn:pulumi:jane::app::sst:aws:Thing$aws:ssm/parameter:Parameter::One",
+      type: "aws:ssm/parameter:Parameter",
+      name: "One",
+      region: "eu-west-1",
+      parent: "sst:aws:Thing::Thing",
+      component: false,
+      dependsOn: ["x:y:Z::One", "x:y:Z::Two"],
+      options: {
+        protect: true,
+        retainOnDelete: true,
+        ignoreChanges: ["value"],
+        deleteTimeout: "60m",
+      },
+      inputs: { name: "/one", value: { "<secret>": "v" } },
+      outputs: {
+        id: "/one",
+        name: "/one",
+        arn: "arn:aws:ssm:eu-west-1:123456789012:parameter/one",
+        version: 1,
+      },
+    },
+    {
+      urn: "urn:pulumi:jane::app::sst:aws:Thing::Thing",
+      type: "sst:aws:Thing",
+      name: "Thing",
+      component: true,
+      dependsOn: [],
+      options: {},
+      inputs: {},
+      outputs: {},
+    },
+  ]);
+});
+
+test("gives the program its inputs back, with what AWS would fill in", async () => {
+  const { id, state } = await engine().register(parameter);
+  expect({ id, state }).toEqual({
+    id: "/one",
+    state: {
+      asSent: true,
+      name: "/one",
+      arn: "arn:aws:ssm:eu-west-1:123456789012:parameter/one",
+      version: 1,
+    },
+  });
+});
+
+test("keeps outputs secret that the resource's class calls secret", async () => {
+  const { state } = await engine().register({ ...parameter, secrets: ["arn"] });
+  expect(state).toMatchObject({
+    arn: { secret: "arn:aws:ssm:eu-west-1:123456789012:parameter/one" },
+    version: 1,
+  });
+});
+
+test("knows the region of each resource and call by its provider", async () => {
+  const { recorder, register } = engine();
+  const { urn, id } = await register({
+    type: "pulumi:providers:aws",
+    name: "Elsewhere",
+    inputs: { region: "us-east-1" },
+  });
+  const provider = `${urn}::${id}`;
+  await register({ ...parameter, provider });
+  await register({ ...parameter, name: "Two" });
+  const token = "aws:index/getRegion:getRegion";
+  expect(recorder.resources().map(({ name, region }) => [name, region])).toEqual([
+    ["One", "us-east-1"],
+    ["Two", "eu-west-1"],
+    ["Elsewhere", undefined],
+  ]);
+  expect(await recorder.mocks.call({ token, inputs: {}, provider })).toMatchObject({
+    name: "us-east-1",
+  });
+  expect(await recorder.mocks.call({ token, inputs: {} })).toMatchObject({ name: "eu-west-1" });
+});
+
+test("refuses a second resource of the same name and type, as the engine does", async () => {
+  const { register } = engine();
+  await register(parameter);
+  await expect(register(parameter)).rejects.toThrow(
+    "One (aws:ssm/parameter:Parameter) is made twice; give one another name",
+  );
+});
+
+test("takes the same name below two parents", async () => {
+  const { register } = engine();
+  const a = await register({ type: "sst:aws:A", name: "A", custom: false });
+  const b = await register({ type: "sst:aws:B", name: "B", custom: false });
+  const children = [a, b].map(({ urn }) => register({ ...parameter, parent: urn }));
+  expect((await Promise.all(children)).map(({ urn }) => urn)).toEqual([
+    "urn:pulumi:jane::app::sst:aws:A$aws:ssm/parameter:Parameter::One",
+    "urn:pulumi:jane::app::sst:aws:B$aws:ssm/parameter:Parameter::One",
+  ]);
+});
+
+test("does not take what is only read for something that would be deployed", async () => {
+  const { recorder } = engine();
+  const { type, name } = parameter;
+  const read = await recorder.mocks.newResource({ type, name, inputs: {}, id: "/there" });
+  expect([read.id, recorder.resources()]).toEqual(["/there", []]);
+});
+
+test("names an unknown call where the SDK looks for it", async () => {
+  const call = engine().recorder.mocks.call({ token: "aws:ec2/getVpc:getVpc", inputs: {} });
+  await expect(call).rejects.toMatchObject({
+    details: expect.stringContaining("the provider call aws:ec2/getVpc:getVpc"),
+  });
+});
+
+test("leaves the code of a dynamic resource out", async () => {
+  const { recorder, register } = engine();
+  await register({
+    type: "pulumi-nodejs:dynamic:Resource",
+    name: "Waiter",
+    inputs: { __provider: "code", id: "x" },
+  });
+  expect(recorder.resources().map(({ inputs }) => inputs)).toEqual([{ id: "x" }]);
+});
