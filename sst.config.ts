@@ -22,24 +22,23 @@ export default $config({
     const { createAppClients } = await import("./infra/app-clients.ts");
     const { createCdn } = await import("./infra/cdn.ts");
     const { createGuard } = await import("./infra/guard.ts");
-    const { createSettings, knownFromLastDeploy } = await import("./infra/settings.ts");
+    const { clientIdsOfLastDeploy, createSettings } = await import("./infra/settings.ts");
 
     if (stage.domain !== undefined) {
       const appUrl = $output(`https://${stage.domain}`);
       const clients = createAppClients(appUrl);
-      const known = $output({ appUrl, clients });
-      const guard = createGuard(known);
+      const guard = createGuard(clients);
       const cdn = createCdn(guard);
-      const printed = createSettings({ appUrl, clients, guard, cdn, known });
+      const printed = createSettings({ appUrl, clients, guard, cdn, baked: clients });
       // The app's DNS stays in the owner's hands.
       return { ...printed, pointTheDomainAt: cdn.nodes.cdn.nodes.distribution.domainName };
     }
     // The clients need the distribution's name, the distribution needs the guard, and the guard would need the clients:
     // it takes their ids from the last deploy, and asks Parameter Store after the first (docs/decisions/0008).
-    const guard = createGuard(knownFromLastDeploy);
+    const guard = createGuard(clientIdsOfLastDeploy);
     const cdn = createCdn(guard);
     const appUrl = cdn.url;
     const clients = createAppClients(appUrl);
-    return createSettings({ appUrl, clients, guard, cdn, known: knownFromLastDeploy });
+    return createSettings({ appUrl, clients, guard, cdn, baked: clientIdsOfLastDeploy });
   },
 });

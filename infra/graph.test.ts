@@ -190,6 +190,7 @@ describe("the guard's artifact", () => {
       "clientNames",
       "corsOrigins",
       "forwardToken",
+      "signIn",
       "revocation",
     ]);
   });
@@ -207,13 +208,12 @@ describe("the guard's artifact", () => {
       stage: "anna",
       previous: { [outputsParameter]: writtenBy(anna) },
     });
-    const { webClientId, machineClientId, signInUrl } = second.graph.outputs;
+    const { webClientId, machineClientId } = second.graph.outputs;
     expect(await settingsOf(second)).toMatchObject({
       clients: {
-        [String(webClientId)]: { kind: "person", tokenUses: ["id", "access"] },
-        [String(machineClientId)]: { kind: "machine", tokenUses: ["access"] },
+        [String(webClientId)]: { name: "web", kind: "person", tokenUses: ["id", "access"] },
+        [String(machineClientId)]: { name: "machine", kind: "machine", tokenUses: ["access"] },
       },
-      signIn: { url: signInUrl },
     });
     expect(checkGraph(second.graph, resolveStage(stages, "anna"), access)).toEqual([]);
   });

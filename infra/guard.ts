@@ -2,7 +2,7 @@ import { edgeRoleName, edgeRolePolicy, edgeRoleTrust } from "@gatehouse/blueprin
 import { guardFunction, guardLogGroup } from "@gatehouse/blueprint/guard-function";
 import { buildGuardArtifact } from "@gatehouse/deploy/guard-artifact";
 import { fetchKeySet } from "@gatehouse/deploy/key-set";
-import { createSnapshot, type KnownApp } from "@gatehouse/deploy/snapshot";
+import { createSnapshot, type ClientIds } from "@gatehouse/deploy/snapshot";
 
 import { backends } from "./backends.ts";
 import { accountId, named, partition, prefix, region, stage, usEast1 } from "./stage.ts";
@@ -13,9 +13,9 @@ import { hostedOrigin, users } from "./users.ts";
  *
  * A plain Lambda function: SST's own brings an environment and trusts more than Lambda@Edge allows.
  *
- * @param known the clients' ids, where they are known before the guard is made.
+ * @param clientIds where they are known before the guard is made.
  */
-export function createGuard(known: $util.Output<KnownApp | undefined>): aws.lambda.Function {
+export function createGuard(clientIds: $util.Output<ClientIds | undefined>): aws.lambda.Function {
   const arns = $util.all(backends.map(({ arn }) => arn));
   const urls = $util.all(backends.map(({ url }) => url));
   const logGroup = guardLogGroup($app.name, $app.stage);
@@ -37,8 +37,8 @@ export function createGuard(known: $util.Output<KnownApp | undefined>): aws.lamb
     ),
   });
   const code = $util
-    .all([urls, users.id, hostedOrigin, known])
-    .apply(async ([functionUrls, userPoolId, hosted, knownApp]) => {
+    .all([urls, users.id, hostedOrigin, clientIds])
+    .apply(async ([functionUrls, userPoolId, hosted, ids]) => {
       const endpoint =
         process.env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? process.env.AWS_ENDPOINT_URL;
       const snapshot = createSnapshot({
@@ -49,7 +49,7 @@ export function createGuard(known: $util.Output<KnownApp | undefined>): aws.lamb
         userPoolId,
         keys: await fetchKeySet({ region, userPoolId, endpoint }),
         hostedOrigin: hosted,
-        known: knownApp,
+        clientIds: ids,
       });
       const outdir = `${$cli.paths.work}/artifacts/Guard-src`;
       return new $util.asset.FileArchive(

@@ -3,10 +3,9 @@ import { guardFunction } from "@gatehouse/blueprint/guard-function";
 import { parameterNames } from "@gatehouse/blueprint/parameters";
 import { signInClient, signInUrl } from "@gatehouse/blueprint/sign-in-url";
 import {
+  clientIdsOfLastDeploy as stillKnown,
   idOf,
-  knownFromLastDeploy as stillKnown,
   type ClientIds,
-  type KnownApp,
 } from "@gatehouse/deploy/snapshot";
 import { createStageOutputs, parseStageOutputs } from "@gatehouse/deploy/stage-outputs";
 
@@ -26,8 +25,8 @@ const lastOutputs = aws.ssm
     }
   });
 
-/** The app's address and client ids as the last deploy left them, where they still hold. None of it is secret. */
-export const knownFromLastDeploy = $util.unsecret(
+/** The client ids as the last deploy left them, where they still hold. They are not secret. */
+export const clientIdsOfLastDeploy = $util.unsecret(
   $util
     .all([lastOutputs, users.id])
     .apply(([outputs, userPoolId]) => stillKnown(outputs, userPoolId, stage)),
@@ -39,7 +38,7 @@ export interface SettingsSource {
   readonly guard: aws.lambda.Function;
   readonly cdn: sst.aws.Router;
   /** What the guard was made with. */
-  readonly known: $util.Output<KnownApp | undefined>;
+  readonly baked: $util.Output<ClientIds | undefined>;
 }
 
 /**
@@ -48,7 +47,7 @@ export interface SettingsSource {
  *
  * @returns what SST prints.
  */
-export function createSettings({ appUrl, clients, guard, cdn, known }: SettingsSource) {
+export function createSettings({ appUrl, clients, guard, cdn, baked }: SettingsSource) {
   const write = (
     component: string,
     name: string,
@@ -93,16 +92,13 @@ export function createSettings({ appUrl, clients, guard, cdn, known }: SettingsS
     userPoolId: users.id,
     webClientId: clients.web,
     machineClientId: clients.machine,
-    note: $util.all([known, clients]).apply(([baked, made]) => staleGuard(baked, made)),
+    note: $util.all([baked, clients]).apply(([known, made]) => staleGuard(known, made)),
   };
 }
 
 /** A client that was made anew in this deploy is not the one that the guard was made with. */
-function staleGuard(baked: KnownApp | undefined, made: ClientIds): string | undefined {
-  if (
-    baked === undefined ||
-    appClientNames(stage).every((name) => baked.clients[name] === made[name])
-  )
+function staleGuard(baked: ClientIds | undefined, made: ClientIds): string | undefined {
+  if (baked === undefined || appClientNames(stage).every((name) => baked[name] === made[name]))
     return undefined;
   return "An app client was made anew, and the guard still knows the old one: deploy once more.";
 }

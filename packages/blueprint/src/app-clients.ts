@@ -31,6 +31,10 @@ export const appClients: Readonly<Record<AppClientName, AppClient>> = {
   },
 };
 
+export function isAppClientName(name: string): name is AppClientName {
+  return Object.hasOwn(appClients, name);
+}
+
 /** The clients a stage has: the walk-through's only where it opens the implicit grant. */
 export function appClientNames({
   implicitGrant,

@@ -1,4 +1,4 @@
-import type { AppClientKind, TokenUse } from "./app-clients.ts";
+import type { AppClientKind, AppClientName, TokenUse } from "./app-clients.ts";
 
 /** One public key of the user pool, as in its key set. */
 export interface SnapshotKey {
@@ -36,7 +36,14 @@ export interface Snapshot {
   };
   /** App clients by id; absent: the ids are loaded from SSM before the first request is answered. */
   readonly clients?: Readonly<
-    Record<string, { readonly kind: AppClientKind; readonly tokenUses: readonly TokenUse[] }>
+    Record<
+      string,
+      {
+        readonly name: string;
+        readonly kind: AppClientKind;
+        readonly tokenUses: readonly TokenUse[];
+      }
+    >
   >;
   /** Which of the blueprint's clients this stage has, for ids that come from SSM. */
   readonly clientNames: readonly string[];
@@ -46,8 +53,8 @@ export interface Snapshot {
   readonly corsOrigins: readonly string[];
   /** Whether the backend gets the caller's bearer token as `x-gatehouse-token`. */
   readonly forwardToken: boolean;
-  /** The hosted sign-in with its parameters, without a fragment; `/.auth/login` leads there. */
-  readonly signIn?: { readonly url: string };
+  /** Where people sign in, and the app client they do it by; `/.auth/login` leads there. */
+  readonly signIn?: { readonly hostedOrigin: string; readonly client: AppClientName };
   /** Not-before times; `off` until a stage turns them on. */
   readonly revocation: { readonly mode: "off" };
 }

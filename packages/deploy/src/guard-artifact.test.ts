@@ -25,7 +25,7 @@ const snapshot = createSnapshot({
   userPoolId: "eu-central-1_pool",
   keys: [{ kid: "k", kty: "RSA", alg: "RS256", use: "sig", n: "A".repeat(342), e: "AQAB" }],
   hostedOrigin: "https://gatehouse-anna-0.auth.eu-central-1.amazoncognito.com",
-  known: undefined,
+  clientIds: undefined,
 });
 
 async function digests(directory: string): Promise<Record<string, string>> {

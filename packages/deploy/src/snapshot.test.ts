@@ -1,7 +1,7 @@
 import { resolveStage } from "@gatehouse/blueprint/stages";
 import { describe, expect, test } from "vitest";
 
-import { createSnapshot, knownFromLastDeploy, type SnapshotSource } from "./snapshot.ts";
+import { createSnapshot, clientIdsOfLastDeploy, type SnapshotSource } from "./snapshot.ts";
 
 const stage = resolveStage({ default: { corsOrigins: ["https://spa.example"] } }, "anna");
 const withWalkthrough = resolveStage({ default: { implicitGrant: true } }, "anna");
@@ -14,7 +14,7 @@ const source: SnapshotSource = {
   userPoolId: "eu-central-1_pool",
   keys: [{ kid: "k", kty: "RSA", alg: "RS256", use: "sig", n: "n", e: "AQAB" }],
   hostedOrigin: "https://gatehouse-anna-0.auth.eu-central-1.amazoncognito.com",
-  known: undefined,
+  clientIds: undefined,
 };
 
 describe("the guard's settings of a deployment", () => {
@@ -29,40 +29,35 @@ describe("the guard's settings of a deployment", () => {
       clientNames: ["web", "machine"],
       corsOrigins: ["https://spa.example"],
       forwardToken: false,
+      signIn: {
+        hostedOrigin: "https://gatehouse-anna-0.auth.eu-central-1.amazoncognito.com",
+        client: "web",
+      },
       revocation: { mode: "off" },
     });
   });
 
-  test("hold the clients with their kinds, and the way to sign in, where they are known", () => {
-    const known = { appUrl: "https://app.example", clients: { web: "w", machine: "m" } };
-    expect(createSnapshot({ ...source, known })).toMatchObject({
-      clients: {
-        w: { kind: "person", tokenUses: ["id", "access"] },
-        m: { kind: "machine", tokenUses: ["access"] },
-      },
-      signIn: {
-        url: "https://gatehouse-anna-0.auth.eu-central-1.amazoncognito.com/login?client_id=w&response_type=code&scope=openid+email+profile&redirect_uri=https%3A%2F%2Fapp.example%2F",
-      },
+  test("hold the clients with their names and kinds where they are known", () => {
+    const { clients } = createSnapshot({ ...source, clientIds: { web: "w", machine: "m" } });
+    expect(clients).toEqual({
+      w: { name: "web", kind: "person", tokenUses: ["id", "access"] },
+      m: { name: "machine", kind: "machine", tokenUses: ["access"] },
     });
   });
 
-  test("name the app's own origin from stages.ts alone", () => {
-    const known = { appUrl: "https://evil.example", clients: { web: "w", machine: "m" } };
-    expect(createSnapshot({ ...source, known })).not.toHaveProperty("appOrigins");
+  test("name the app's own origin where the stage has a domain", () => {
+    expect(createSnapshot(source)).not.toHaveProperty("appOrigins");
     const domain = { ...stage, domain: "app.example.com" };
-    expect(createSnapshot({ ...source, stage: domain, known }).appOrigins).toEqual([
+    expect(createSnapshot({ ...source, stage: domain }).appOrigins).toEqual([
       "https://app.example.com",
     ]);
   });
 
   test("sign in by the walk-through's client where the stage has it", () => {
-    const known = {
-      appUrl: "https://app.example",
-      clients: { web: "w", machine: "m", walkthrough: "t" },
-    };
-    const { clients, signIn } = createSnapshot({ ...source, stage: withWalkthrough, known });
+    const clientIds = { web: "w", machine: "m", walkthrough: "t" };
+    const { clients, signIn } = createSnapshot({ ...source, stage: withWalkthrough, clientIds });
     expect(Object.keys(clients ?? {})).toEqual(["w", "m", "t"]);
-    expect(signIn?.url).toContain("/login?client_id=t&response_type=token&");
+    expect(signIn?.client).toBe("walkthrough");
   });
 
   test("name the Function URLs of further backends", () => {
@@ -80,15 +75,14 @@ describe("the guard's settings of a deployment", () => {
 
 describe("what the last deploy wrote", () => {
   const outputs = {
-    appUrl: "https://d1.cloudfront.net",
     userPoolId: "eu-central-1_pool",
     clients: { web: { id: "w" }, machine: { id: "m" } },
   };
 
   test("is used for the same pool", () => {
-    expect(knownFromLastDeploy(outputs, "eu-central-1_pool", stage)).toEqual({
-      appUrl: "https://d1.cloudfront.net",
-      clients: { web: "w", machine: "m" },
+    expect(clientIdsOfLastDeploy(outputs, "eu-central-1_pool", stage)).toEqual({
+      web: "w",
+      machine: "m",
     });
   });
 
@@ -97,12 +91,12 @@ describe("what the last deploy wrote", () => {
     ["the pool was made anew", { ...outputs, userPoolId: "eu-central-1_old" }, stage],
     ["the stage has a client that it did not have", outputs, withWalkthrough],
   ] as const)("is not used when %s", (_why, last, now) => {
-    expect(knownFromLastDeploy(last, "eu-central-1_pool", now)).toBeUndefined();
+    expect(clientIdsOfLastDeploy(last, "eu-central-1_pool", now)).toBeUndefined();
   });
 
   test("leaves out the walk-through's client when the stage no longer has it", () => {
     const last = { ...outputs, clients: { ...outputs.clients, walkthrough: { id: "t" } } };
-    const known = knownFromLastDeploy(last, "eu-central-1_pool", stage);
-    expect(known?.clients).toEqual({ web: "w", machine: "m" });
+    const ids = clientIdsOfLastDeploy(last, "eu-central-1_pool", stage);
+    expect(ids).toEqual({ web: "w", machine: "m" });
   });
 });

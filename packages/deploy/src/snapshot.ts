@@ -1,5 +1,5 @@
 import { appClientNames, appClients, type AppClientName } from "@gatehouse/blueprint/app-clients";
-import { signInClient, signInUrl } from "@gatehouse/blueprint/sign-in-url";
+import { signInClient } from "@gatehouse/blueprint/sign-in-url";
 import type { Snapshot, SnapshotKey } from "@gatehouse/blueprint/snapshot";
 import type { Stage } from "@gatehouse/blueprint/stages";
 
@@ -17,13 +17,6 @@ export function idOf(ids: ClientIds, name: AppClientName): string {
   return id;
 }
 
-/** What cannot always be known before the guard is made: the clients' callbacks need the distribution's name. */
-export interface KnownApp {
-  /** Without a trailing slash. */
-  readonly appUrl: string;
-  readonly clients: ClientIds;
-}
-
 export interface SnapshotSource {
   readonly stage: Stage;
   readonly region: string;
@@ -35,8 +28,11 @@ export interface SnapshotSource {
   readonly keys: readonly SnapshotKey[];
   /** The hosted sign-in, without a trailing slash. */
   readonly hostedOrigin: string;
-  /** Absent: the guard asks Parameter Store for the client ids. */
-  readonly known: KnownApp | undefined;
+  /**
+   * They cannot always be known before the guard is made: their callbacks need the distribution's name. Absent: the
+   * guard asks Parameter Store.
+   */
+  readonly clientIds: ClientIds | undefined;
 }
 
 /** The guard's settings for a deployment. The same input gives the same bytes: no time, no chance. */
@@ -48,7 +44,7 @@ export function createSnapshot({
   userPoolId,
   keys,
   hostedOrigin,
-  known,
+  clientIds,
 }: SnapshotSource): Snapshot {
   const names = appClientNames(stage);
   const [functionUrlHost, ...otherFunctionUrlHosts] = functionUrls.map((url) => new URL(url).host);
@@ -61,47 +57,42 @@ export function createSnapshot({
     ...(otherFunctionUrlHosts.length === 0 ? {} : { otherFunctionUrlHosts }),
     issuers: [`https://cognito-idp.${region}.amazonaws.com/${userPoolId}`],
     jwks: { keys },
-    ...(known === undefined ? {} : knownSettings(known, names, stage, hostedOrigin)),
+    ...(clientIds === undefined ? {} : { clients: clientTable(clientIds, names) }),
     clientNames: names,
     // Never what Parameter Store says: where the app lives decides whose requests are its own.
     ...(stage.domain === undefined ? {} : { appOrigins: [`https://${stage.domain}`] }),
     corsOrigins: stage.corsOrigins,
     forwardToken: stage.forwardToken,
+    signIn: { hostedOrigin, client: signInClient(stage) },
     revocation: { mode: "off" },
   };
 }
 
-function knownSettings(
-  { appUrl, clients: ids }: KnownApp,
+function clientTable(
+  ids: ClientIds,
   names: readonly AppClientName[],
-  stage: Stage,
-  hostedOrigin: string,
-): Pick<Snapshot, "clients" | "signIn"> {
-  const name = signInClient(stage);
-  return {
-    clients: Object.fromEntries(
-      names.map((client) => {
-        const { kind, tokenUses } = appClients[client];
-        return [idOf(ids, client), { kind, tokenUses }];
-      }),
-    ),
-    signIn: { url: signInUrl(name, idOf(ids, name), { hostedOrigin, callbackUrl: `${appUrl}/` }) },
-  };
+): NonNullable<Snapshot["clients"]> {
+  return Object.fromEntries(
+    names.map((name) => {
+      const { kind, tokenUses } = appClients[name];
+      return [idOf(ids, name), { name, kind, tokenUses }];
+    }),
+  );
 }
 
 /**
- * What the last deploy of the stage wrote down, where it can still be true: of the same user pool, and with an id for
- * each client that the stage has now. Otherwise the guard asks Parameter Store.
+ * The client ids that the last deploy of the stage wrote down, where they can still be true: of the same user pool, and
+ * with an id for each client that the stage has now. Otherwise the guard asks Parameter Store.
  */
-export function knownFromLastDeploy(
-  outputs: Pick<StageOutputs, "appUrl" | "userPoolId" | "clients"> | undefined,
+export function clientIdsOfLastDeploy(
+  outputs: Pick<StageOutputs, "userPoolId" | "clients"> | undefined,
   userPoolId: string,
   stage: Stage,
-): KnownApp | undefined {
+): ClientIds | undefined {
   if (outputs === undefined || outputs.userPoolId !== userPoolId) return undefined;
-  const { appUrl, clients } = outputs;
+  const { clients } = outputs;
   if (appClientNames(stage).some((name) => clients[name] === undefined)) return undefined;
   const ids = { web: clients.web.id, machine: clients.machine.id };
   const walkthrough = stage.implicitGrant ? clients.walkthrough?.id : undefined;
-  return { appUrl, clients: walkthrough === undefined ? ids : { ...ids, walkthrough } };
+  return walkthrough === undefined ? ids : { ...ids, walkthrough };
 }

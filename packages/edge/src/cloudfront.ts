@@ -4,6 +4,8 @@ import type { CloudFrontHeaders, CloudFrontRequest, CloudFrontRequestEvent } fro
 
 /** One origin-request event, checked and taken apart. */
 export interface OriginRequest {
+  /** The distribution's own name; a viewer cannot choose it. */
+  readonly distributionDomainName: string;
   /** The `X-Amz-Cf-Id` that the viewer sees. */
   readonly requestId: string;
   /** The viewer's address, as CloudFront saw it. */
@@ -35,6 +37,7 @@ export function fromCloudFrontEvent(
     request.querystring,
     request.clientIp,
     config.requestId,
+    config.distributionDomainName,
   ]) {
     if (typeof text !== "string") throw malformed("a part has the wrong type");
   }
@@ -42,6 +45,7 @@ export function fromCloudFrontEvent(
   const custom = request.origin?.custom;
   return {
     requestId: config.requestId,
+    distributionDomainName: config.distributionDomainName,
     clientIp: request.clientIp,
     origin: isObject(custom) ? { domainName: custom.domainName, path: custom.path } : undefined,
     http: {

@@ -576,7 +576,7 @@ describe("a refusal", () => {
     };
     const handle = createOriginRequest({
       snapshot,
-      settings: { ready: () => undefined, refreshWhenOld: () => undefined },
+      settings: { clients: () => ({}), ready: () => undefined, refreshWhenOld: () => undefined },
       keys: { refreshWhenOld: () => undefined },
       guard,
       log: (entry) => lines.push(entry),
@@ -674,7 +674,11 @@ describe("what a request starts and does not wait for", () => {
     const started: string[] = [];
     const handle = createOriginRequest({
       snapshot,
-      settings: { ready: () => undefined, refreshWhenOld: () => started.push("settings") },
+      settings: {
+        clients: () => ({}),
+        ready: () => undefined,
+        refreshWhenOld: () => started.push("settings"),
+      },
       keys: { refreshWhenOld: () => started.push("keys") },
       guard: stack.guard,
       log: () => undefined,

@@ -8,10 +8,11 @@ import { causeOf, type Log } from "./log.ts";
 import { corsHeaders, isPreflight, preflightHeaders } from "./preflight.ts";
 import { preflightAnswer, refusal, signInPath, signInRedirect, statusOf } from "./responses.ts";
 import type { Settings } from "./settings.ts";
+import { signInLocation } from "./sign-in.ts";
 
 export interface OriginRequestDeps {
   readonly snapshot: Snapshot;
-  readonly settings: Pick<Settings, "ready" | "refreshWhenOld">;
+  readonly settings: Pick<Settings, "clients" | "ready" | "refreshWhenOld">;
   readonly keys: { refreshWhenOld(): void };
   readonly guard: Guard;
   readonly log: Log;
@@ -44,12 +45,15 @@ export function createOriginRequest({
         return preflightAnswer(preflightHeaders(http.headers, snapshot.corsOrigins));
       }
       requireOwnOrigin(received);
-      if (snapshot.signIn !== undefined && http.method === "GET" && http.path === signInPath) {
-        log({ ...entry, outcome: "sign_in", status: 302 });
-        return signInRedirect(snapshot.signIn.url);
-      }
       const loading = settings.ready();
       if (loading !== undefined) await loading;
+      if (http.method === "GET" && http.path === signInPath) {
+        const url = signInLocation(snapshot, settings.clients(), received.distributionDomainName);
+        if (url !== undefined) {
+          log({ ...entry, outcome: "sign_in", status: 302 });
+          return signInRedirect(url);
+        }
+      }
       const admitted = await guard(http, clientIp);
       log({ ...entry, outcome: "forwarded", rule: admitted.rule, caller: admitted.caller.kind });
       return toCloudFrontRequest(request, admitted.request);

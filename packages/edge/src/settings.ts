@@ -1,4 +1,4 @@
-import { appClients, type AppClientName } from "@gatehouse/blueprint/app-clients";
+import { appClients, isAppClientName } from "@gatehouse/blueprint/app-clients";
 import { parameterNames } from "@gatehouse/blueprint/parameters";
 import type { Snapshot, SnapshotKey } from "@gatehouse/blueprint/snapshot";
 import { GuardError } from "@gatehouse/core/errors";
@@ -118,13 +118,9 @@ function clientsFrom(
       throw new TypeError("a client id is missing or malformed");
     if (clients[id] !== undefined) throw new TypeError("two clients have the same id");
     const { kind, tokenUses } = appClients[name];
-    clients[id] = { kind, tokenUses };
+    clients[id] = { name, kind, tokenUses };
   }
   return clients;
-}
-
-function isAppClientName(name: string): name is AppClientName {
-  return Object.hasOwn(appClients, name);
 }
 
 function keysFrom(parameters: Readonly<Record<string, string>>): readonly SnapshotKey[] {

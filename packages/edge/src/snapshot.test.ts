@@ -39,14 +39,31 @@ describe("the settings beside the bundle", () => {
     ["clients", { clients: null }],
     [
       "clients",
-      { clients: { "1webwebwebwebwebwebwebweb1": { kind: "anyone", tokenUses: ["id"] } } },
+      {
+        clients: {
+          "1webwebwebwebwebwebwebweb1": { name: "web", kind: "anyone", tokenUses: ["id"] },
+        },
+      },
     ],
-    ["tokenUses", { clients: { "1webwebwebwebwebwebwebweb1": { kind: "person", tokenUses: [] } } }],
+    [
+      "tokenUses",
+      { clients: { "1webwebwebwebwebwebwebweb1": { name: "web", kind: "person", tokenUses: [] } } },
+    ],
+    [
+      "the name of a client",
+      {
+        clients: {
+          "1webwebwebwebwebwebwebweb1": { name: "me", kind: "person", tokenUses: ["id"] },
+        },
+      },
+    ],
     ["clientNames", { clientNames: [] }],
     ["corsOrigins", { corsOrigins: ["*"] }],
     ["corsOrigins", { corsOrigins: null }],
     ["forwardToken", { forwardToken: "no" }],
-    ["signIn.url", { signIn: { url: "javascript:alert(1)" } }],
+    ["signIn.hostedOrigin", { signIn: { hostedOrigin: "javascript:alert(1)", client: "web" } }],
+    ["signIn.hostedOrigin", { signIn: { hostedOrigin: "https://a.example/x", client: "web" } }],
+    ["signIn.client", { signIn: { hostedOrigin: "https://a.example", client: "constructor" } }],
     ["revocation", { revocation: undefined }],
   ];
   test.each(mistakes)("are refused with the name of what is wrong: %s", (name, changes) => {

@@ -1,4 +1,9 @@
-import type { AppClientKind, TokenUse } from "@gatehouse/blueprint/app-clients";
+import {
+  type AppClientKind,
+  type AppClientName,
+  isAppClientName,
+  type TokenUse,
+} from "@gatehouse/blueprint/app-clients";
 import { isCorsOrigin } from "@gatehouse/blueprint/cors";
 import type { Snapshot } from "@gatehouse/blueprint/snapshot";
 
@@ -46,11 +51,21 @@ export function parseSnapshot(value: unknown): Snapshot {
       ? {}
       : {
           signIn: {
-            url: text(record(signIn, "signIn")["url"], "signIn.url", /^https?:\/\/[^\s#]{1,2000}$/),
+            hostedOrigin: text(
+              record(signIn, "signIn")["hostedOrigin"],
+              "signIn.hostedOrigin",
+              /^https?:\/\/[^\s/#?]{1,255}$/,
+            ),
+            client: clientName(record(signIn, "signIn")["client"], "signIn.client"),
           },
         }),
     revocation: { mode: "off" },
   };
+}
+
+function clientName(value: unknown, name: string): AppClientName {
+  if (typeof value !== "string" || !isAppClientName(value)) throw wrong(name);
+  return value;
 }
 
 function parseCorsOrigins(value: unknown): readonly string[] {
@@ -69,16 +84,18 @@ function parseBakedKeys(value: unknown): NonNullable<Snapshot["jwks"]> {
 function parseClients(value: unknown): NonNullable<Snapshot["clients"]> {
   const entries = Object.entries(record(value, "clients"));
   if (entries.length === 0) throw wrong("clients");
-  const clients: Record<string, { kind: AppClientKind; tokenUses: readonly TokenUse[] }> =
-    Object.create(null);
+  const clients: Record<
+    string,
+    { name: string; kind: AppClientKind; tokenUses: readonly TokenUse[] }
+  > = Object.create(null);
   for (const [id, client] of entries) {
-    const { kind, tokenUses } = record(client, "a client");
+    const { name, kind, tokenUses } = record(client, "a client");
     if (!clientIdPattern.test(id) || (kind !== "person" && kind !== "machine"))
       throw wrong("clients");
     const uses = texts(tokenUses, "tokenUses", /^(id|access)$/, 1).map((use): TokenUse =>
       use === "id" ? "id" : "access",
     );
-    clients[id] = { kind, tokenUses: uses };
+    clients[id] = { name: clientName(name, "the name of a client"), kind, tokenUses: uses };
   }
   return clients;
 }

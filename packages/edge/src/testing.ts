@@ -18,13 +18,13 @@ export const snapshot: Snapshot = {
   issuers: [issuer],
   jwks: { keys: [publicJwk(idKey), publicJwk(accessKey)], fetchedAt: 1_800_000_000 },
   clients: {
-    [webClient]: { kind: "person", tokenUses: ["id", "access"] },
-    [machineClient]: { kind: "machine", tokenUses: ["access"] },
+    [webClient]: { name: "web", kind: "person", tokenUses: ["id", "access"] },
+    [machineClient]: { name: "machine", kind: "machine", tokenUses: ["access"] },
   },
   clientNames: ["web", "machine"],
   corsOrigins: ["https://spa.example.com"],
   forwardToken: false,
-  signIn: { url: "https://auth.example.com/login?client_id=x" },
+  signIn: { hostedOrigin: "https://auth.example.com", client: "web" },
   revocation: { mode: "off" },
 };
 

@@ -1,9 +1,9 @@
 import { appClientNames, appClients } from "@gatehouse/blueprint/app-clients";
+import { signInClient } from "@gatehouse/blueprint/sign-in-url";
 import type { Snapshot } from "@gatehouse/blueprint/snapshot";
 
 import type { Cognito } from "./cognito/cognito.ts";
 import type { Deployment } from "./deployment.ts";
-import { signInUrl } from "./stage-user-pool.ts";
 
 /** What may be left out of the guard's settings file, so that it has to come from Parameter Store. */
 export type Unbaked = readonly ("clients" | "jwks")[];
@@ -15,12 +15,12 @@ export function createSnapshot(
   nowSeconds: number,
   unbaked: Unbaked,
 ): Snapshot {
-  const { region, parameterPrefix, functionUrlHost, appUrl, stage } = deployment;
+  const { region, parameterPrefix, functionUrlHost, appUrl, hostedUrl, stage } = deployment;
   const clientNames = appClientNames(stage);
   const clients = Object.fromEntries(
     clientNames.map((name) => {
       const { kind, tokenUses } = appClients[name];
-      return [cognito.clientId(name), { kind, tokenUses }];
+      return [cognito.clientId(name), { name, kind, tokenUses }];
     }),
   );
   const jwks = { ...cognito.keySet(), fetchedAt: nowSeconds };
@@ -36,7 +36,7 @@ export function createSnapshot(
     appOrigins: [appUrl],
     corsOrigins: stage.corsOrigins,
     forwardToken: stage.forwardToken,
-    signIn: { url: signInUrl(cognito, deployment) },
+    signIn: { hostedOrigin: hostedUrl, client: signInClient(stage) },
     revocation: { mode: "off" },
   };
 }

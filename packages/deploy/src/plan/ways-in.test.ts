@@ -48,7 +48,7 @@ test("every path is told with what it passes and where it goes", () => {
         "cloudfront function/changes, at viewer-response",
         "arn:x, at viewer-request without the body",
       ],
-      reaches: "placeholder.sst.dev",
+      reaches: "placeholder.sst.dev, which this stage does not deploy",
       caches: "as the policy 0a1b says",
       forwards: "as the policy nothing says",
     },
@@ -59,7 +59,9 @@ test("every path is told with what it passes and where it goes", () => {
 test("a distribution without anything is told as it is", () => {
   const empty = { defaultCacheBehavior: undefined, origins: undefined };
   const changes = { [distribution]: empty };
-  expect(pathsOf(graphUnderTest({ changes }))).toMatchObject([{ passes: [], reaches: "nothing" }]);
+  expect(pathsOf(graphUnderTest({ changes }))).toMatchObject([
+    { passes: [], reaches: "nothing, which this stage does not deploy" },
+  ]);
 });
 
 test("Function URLs are told with their lock, and by the name of their function", () => {

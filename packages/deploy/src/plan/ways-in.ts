@@ -15,7 +15,7 @@ export interface PathInPlan {
   readonly path: string;
   /** The functions on the way, such as `gatehouse-anna-Guard, version 1, at origin-request with the body`. */
   readonly passes: readonly string[];
-  /** Logical name of the Function URL, or the host of what is none of the stage's. */
+  /** Logical name of the Function URL; its host, and a word of warning, where the stage has no such one. */
   readonly reaches: string;
   readonly caches: string;
   readonly forwards: string;
@@ -109,7 +109,7 @@ function targetOf(graph: Graph, distribution: Resource, behavior: JsonObject): s
   const url = resourcesOf(graph, awsTypes.functionUrl).find(
     ({ outputs }) => outputs["functionUrl"] === `https://${host}/`,
   );
-  return url?.name ?? host;
+  return url?.name ?? `${host}, which this stage does not deploy`;
 }
 
 function policyName(id: unknown, expected: string, meaning: string): string {

@@ -4,6 +4,7 @@ import type { Stage } from "@gatehouse/blueprint/stages";
 
 import { type Graph, type Resource, resourcesOf } from "../graph.ts";
 import { awsTypes } from "./aws-types.ts";
+import { functionAt } from "./function-url-hosts.ts";
 import { toList, toObject } from "./json.ts";
 import { attributeOf, inputOf } from "./resource-values.ts";
 import type { Violation } from "./violation.ts";
@@ -12,7 +13,7 @@ import type { Violation } from "./violation.ts";
 export interface Chain extends Readonly<Record<Part, Resource>> {
   readonly graph: Graph;
   readonly stage: Stage;
-  /** The functions that CloudFront leads to by their Function URLs, in the order of its origins. */
+  /** The stage's functions that CloudFront leads to by their Function URLs. */
   readonly backends: readonly Resource[];
   /** By the name under which the guard learns their ids. */
   readonly clients: ReadonlyMap<AppClientName, Resource>;
@@ -71,21 +72,9 @@ function findBackends(
   graph: Graph,
   { distribution }: Pick<Chain, "distribution">,
 ): readonly Resource[] {
-  return toList(inputOf(distribution, "origins"))
-    .map((origin) => toObject(origin)["domainName"])
-    .flatMap((host) =>
-      resourcesOf(graph, awsTypes.functionUrl).filter((url) => functionUrlHost(url) === host),
-    )
-    .flatMap((url) =>
-      resourcesOf(graph, awsTypes.function).filter(
-        (candidate) => attributeOf(candidate, "name") === inputOf(url, "functionName"),
-      ),
-    );
-}
-
-/** `<id>.lambda-url.<region>.on.aws` */
-export function functionUrlHost(functionUrl: Resource): string {
-  return new URL(attributeOf(functionUrl, "functionUrl")).host;
+  return toList(inputOf(distribution, "origins")).flatMap(
+    (origin) => functionAt(graph, toObject(origin)["domainName"]) ?? [],
+  );
 }
 
 /** A client is what the guard takes it for: the one whose id stands in the parameter of that name. */

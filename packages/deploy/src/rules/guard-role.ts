@@ -6,8 +6,10 @@ import type { PolicyDocument } from "@gatehouse/blueprint/policy-document";
 import type { Resource } from "../graph.ts";
 import { accountOf } from "./aws-account.ts";
 import { awsTypes } from "./aws-types.ts";
+import { backendArns } from "./backend-arns.ts";
 import type { Chain } from "./chain.ts";
 import { isAbsent, parseJson, sameJson, toList } from "./json.ts";
+import { statementsOf } from "./policies.ts";
 import { attributeOf, inputOf } from "./resource-values.ts";
 import { labelOf, unmet, type Violation } from "./violation.ts";
 
@@ -52,14 +54,22 @@ export function checkGuardRole(chain: Chain): readonly Violation[] {
   ];
 }
 
-/** What the guard may do at AWS, for the functions behind it, this stage's parameters and its log. */
-export function expectedGuardPolicy({ graph, backend, backends }: Chain): PolicyDocument {
+/** What the guard may do at AWS: for the functions behind it, for this stage's parameters, and for its log. */
+function expectedPolicy(chain: Chain): PolicyDocument {
+  const { graph, backend } = chain;
   const { partition, id } = accountOf(backend);
   return edgeRolePolicy({
-    functionArns: backends.map((behind) => attributeOf(behind, "arn")),
+    functionArns: guardedArns(chain),
     parameterPrefixArn: `arn:${partition}:ssm:${graph.region}:${id}:parameter${parameterPrefix(graph.app, graph.stage)}`,
     logGroupArn: `arn:${partition}:logs:*:${id}:log-group:${guardLogGroup(graph.app, graph.stage)}`,
   });
+}
+
+/** The functions behind the guard. One that others deploy is known by the guard's policy alone. */
+export function guardedArns(chain: Chain): readonly string[] {
+  const [policy] = guardPolicies(chain);
+  const [callTheUrl] = (policy && statementsOf(inputOf(policy, "policy"))) ?? [];
+  return backendArns(chain, toList(callTheUrl?.["Resource"]));
 }
 
 /** The policies that are attached to the guard's role as resources of their own. */
@@ -83,7 +93,7 @@ function checkPolicy(chain: Chain): readonly Violation[] {
   return unmet(policy, [
     {
       rule: "guard-role-policy",
-      holds: sameJson(parseJson(inputOf(policy, "policy")), expectedGuardPolicy(chain)),
+      holds: sameJson(parseJson(inputOf(policy, "policy")), expectedPolicy(chain)),
       message:
         "is not the blueprint's edgeRolePolicy for the functions behind it, the stage's parameters and its log group; narrower and AWS refuses the guard, wider and a flaw in the guard reaches further: write it with edgeRolePolicy",
     },

@@ -87,6 +87,12 @@ test("another Function URL of the stage may stand behind the guard too", () => {
   expect(checkOrigins(chainUnderTest({ changes, added: [url] }))).toEqual([]);
 });
 
+test("so may the Function URL of a function that others deploy", () => {
+  const domainName = "0123456789abcdef0123456789abcdef.lambda-url.eu-west-1.on.aws";
+  expect(check([origin, { ...origin, originId: "/legacy/*", domainName }])).toEqual([]);
+  expect(check([{ ...origin, domainName }])).toEqual(["origin-app"]);
+});
+
 test("times are those of the stage", () => {
   const stage = resolveStage(
     { default: { originReadTimeoutSeconds: 120, originKeepaliveSeconds: 60 } },

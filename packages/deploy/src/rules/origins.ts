@@ -2,7 +2,8 @@ import { origin as blueprint } from "@gatehouse/blueprint/cache-behavior";
 
 import { resourcesOf } from "../graph.ts";
 import { awsTypes } from "./aws-types.ts";
-import { type Chain, functionUrlHost } from "./chain.ts";
+import type { Chain } from "./chain.ts";
+import { functionUrlHost, functionUrlRegion } from "./function-url-hosts.ts";
 import { isAbsent, type JsonObject, sameJson, toList, toObject } from "./json.ts";
 import { inputOf } from "./resource-values.ts";
 import { type Expectation, unmet, type Violation } from "./violation.ts";
@@ -18,7 +19,10 @@ const knownMembers = new Set([
   "originPath",
 ]);
 
-/** Where CloudFront may send what the guard has signed: to Function URLs of the stage, as the guard expects them. */
+/**
+ * Where CloudFront may send what the guard has signed: to Function URLs, as the guard expects them. Which of them it signs
+ * for is in its settings, and which it may call in its policy.
+ */
 export function checkOrigins(chain: Chain): readonly Violation[] {
   const { graph, distribution, functionUrl } = chain;
   const hosts = resourcesOf(graph, awsTypes.functionUrl).map(functionUrlHost);
@@ -54,8 +58,10 @@ function originExpectations(
   return [
     {
       rule: "origin-host",
-      holds: hosts.some((host) => origin["domainName"] === host),
-      message: `${name} is ${String(origin["domainName"])}, not a Function URL of the stage; the guard signs for those only and refuses the rest, and a placeholder gives 502 before the guard even runs: give the Router inline routes, each to a Function URL`,
+      holds:
+        hosts.some((host) => origin["domainName"] === host) ||
+        functionUrlRegion(origin["domainName"]) !== undefined,
+      message: `${name} is ${String(origin["domainName"])}, not a Function URL; the guard signs for those only and refuses the rest, and a placeholder gives 502 before the guard even runs: give the Router inline routes, each to a Function URL`,
     },
     {
       rule: "origin-https",

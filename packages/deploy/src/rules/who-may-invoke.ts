@@ -2,7 +2,7 @@ import { parameterPrefix } from "@gatehouse/blueprint/parameters";
 
 import { accountOf } from "./aws-account.ts";
 import type { Chain } from "./chain.ts";
-import { guardPolicies } from "./guard-role.ts";
+import { guardedArns, guardPolicies } from "./guard-role.ts";
 import type { JsonObject } from "./json.ts";
 import { managedPoliciesOf, mayAllow, policiesOf } from "./policies.ts";
 import { attributeOf } from "./resource-values.ts";
@@ -40,15 +40,13 @@ export function checkWhoMayInvoke(chain: Chain): readonly Violation[] {
 }
 
 function guardedActions(chain: Chain): readonly Guarded[] {
-  const { graph, backend, backends, guard, guardRole } = chain;
+  const { graph, backend, guard, guardRole } = chain;
   const { partition, id } = accountOf(backend);
   const role = attributeOf(guardRole, "arn");
   const parameters = `arn:${partition}:ssm:${graph.region}:${id}:parameter${parameterPrefix(graph.app, graph.stage)}/*`;
   const become = "act as the guard and speak for every user";
   return [
-    ...[...new Set([backend, ...backends])].flatMap((behind) =>
-      actionsOn(attributeOf(behind, "arn")),
-    ),
+    ...[...new Set([attributeOf(backend, "arn"), ...guardedArns(chain)])].flatMap(actionsOn),
     {
       action: "lambda:UpdateFunctionCode",
       resource: attributeOf(guard, "arn"),

@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+
+import { backendArns } from "./backend-arns.ts";
+import { checkGuardRole } from "./guard-role.ts";
+import {
+  chainUnderTest,
+  guardPolicyDocument,
+  originUnderTest as origin,
+  resource,
+  resourceNames,
+  rulesOf,
+} from "./graph-under-test.ts";
+import { checkWhoMayInvoke } from "./who-may-invoke.ts";
+
+const apiArn =
+  "arn:aws:lambda:eu-central-1:123456789012:function:gatehouse-anna-ApiFunction-bafkksbh";
+const host = "0123456789abcdef0123456789abcdef.lambda-url.eu-west-1.on.aws";
+const legacy = "arn:aws:lambda:eu-west-1:123456789012:function:legacy";
+const [callUrl, invoke, read, log] = guardPolicyDocument.Statement;
+
+/** The chain with an origin for a function that others deploy, and a policy that names functions. */
+function chainWith(named: readonly string[], ...added: Parameters<typeof resource>[]) {
+  const Statement = [{ ...callUrl, Resource: named }, { ...invoke, Resource: named }, read, log];
+  return chainUnderTest({
+    changes: {
+      [resourceNames.distribution]: {
+        origins: [origin, { ...origin, originId: "/legacy/*", domainName: host }],
+      },
+      [resourceNames.guardPolicy]: { policy: { Version: "2012-10-17", Statement } },
+    },
+    added: added.map((inputs) => resource(...inputs)),
+  });
+}
+
+test("the stage's own functions are told by the graph, whatever the policy names", () => {
+  expect(backendArns(chainUnderTest(), ["arn:aws:lambda:eu-central-1:1:function:x"])).toEqual([
+    apiArn,
+  ]);
+});
+
+test("a function that others deploy is told by the policy, and may be behind the guard", () => {
+  expect(backendArns(chainWith([apiArn, legacy]), [apiArn, legacy])).toEqual([apiArn, legacy]);
+  expect(checkGuardRole(chainWith([apiArn, legacy]))).toEqual([]);
+});
+
+test.each([
+  ["nothing", [apiArn]],
+  ["everything", [apiArn, "*"]],
+  ["every function there", [apiArn, "arn:aws:lambda:eu-west-1:123456789012:function:*"]],
+  ["a version of it", [apiArn, `${legacy}:1`]],
+  ["a function of another region", [apiArn, legacy.replace("eu-west-1", "eu-central-1")]],
+  ["a function of another account", [apiArn, legacy.replace("123456789012", "999999999999")]],
+  ["no function", [apiArn, "arn:aws:s3:::bucket"]],
+  ["the app's function twice", [apiArn, apiArn]],
+  ["the order of the origins turned round", [legacy, apiArn]],
+  ["one function more", [apiArn, legacy, `${legacy}2`]],
+])("a policy that names %s for it is refused", (_what, named) => {
+  expect(rulesOf(checkGuardRole(chainWith(named)))).toEqual(["guard-role-policy"]);
+});
+
+test("a function that the stage deploys is no stranger's, and stands by its own host only", () => {
+  const other = [
+    "aws:lambda/function:Function",
+    "Legacy",
+    { name: "legacy" },
+    { outputs: { arn: legacy } },
+  ] as const;
+  expect(rulesOf(checkGuardRole(chainWith([apiArn, legacy], [...other])))).toEqual([
+    "guard-role-policy",
+  ]);
+});
+
+test("nobody else may call it either", () => {
+  const policy = {
+    Statement: [{ Effect: "Allow", Action: "lambda:InvokeFunction", Resource: legacy }],
+  };
+  const grant = ["aws:iam/rolePolicy:RolePolicy", "Grant", { role: "other", policy }] as const;
+  expect(rulesOf(checkWhoMayInvoke(chainWith([apiArn, legacy], [...grant])))).toEqual([
+    "invoke-granted",
+  ]);
+});
+
+test("an origin without a policy that could name it is told by its host", () => {
+  expect(backendArns(chainWith([]), [])).toEqual([apiArn, `the function behind ${host}`]);
+});

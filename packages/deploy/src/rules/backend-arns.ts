@@ -1,0 +1,40 @@
+import { accountOf } from "./aws-account.ts";
+import type { Chain } from "./chain.ts";
+import { functionAt, functionUrlRegion } from "./function-url-hosts.ts";
+import { toList, toObject } from "./json.ts";
+import { attributeOf, inputOf } from "./resource-values.ts";
+
+/**
+ * The functions behind the guard, in the order of the origins. A function that others deploy is not in the graph; the
+ * guard's policy has to name it in full, and it has to be one of this account, in the region of its Function URL.
+ *
+ * @param named the functions that the guard's policy names.
+ * @returns their ARNs; for one that cannot be told, a text that is no ARN.
+ */
+export function backendArns(chain: Chain, named: readonly unknown[]): readonly string[] {
+  const { graph, distribution } = chain;
+  return toList(inputOf(distribution, "origins")).map((origin, index) => {
+    const host = toObject(origin)["domainName"];
+    const own = functionAt(graph, host);
+    if (own !== undefined) return attributeOf(own, "arn");
+    const arn = named[index];
+    return typeof arn === "string" && isForeignFunction(chain, arn, functionUrlRegion(host))
+      ? arn
+      : `the function behind ${String(host)}`;
+  });
+}
+
+function isForeignFunction(
+  { graph, backend }: Chain,
+  arn: string,
+  region: string | undefined,
+): boolean {
+  if (region === undefined) return false;
+  const { partition, id } = accountOf(backend);
+  const prefix = `arn:${partition}:lambda:${region}:${id}:function:`;
+  return (
+    arn.startsWith(prefix) &&
+    /^[\w-]{1,64}$/.test(arn.slice(prefix.length)) &&
+    !graph.resources.some(({ outputs }) => outputs["arn"] === arn)
+  );
+}

@@ -1,0 +1,27 @@
+import { type Graph, type Resource, resourcesOf } from "../graph.ts";
+import { awsTypes } from "./aws-types.ts";
+import { attributeOf, inputOf } from "./resource-values.ts";
+
+/** `<id>.lambda-url.<region>.on.aws` */
+export function functionUrlHost(functionUrl: Resource): string {
+  return new URL(attributeOf(functionUrl, "functionUrl")).host;
+}
+
+/** The function of the stage whose Function URL has this host. */
+export function functionAt(graph: Graph, host: unknown): Resource | undefined {
+  const url = resourcesOf(graph, awsTypes.functionUrl).find(
+    (candidate) => functionUrlHost(candidate) === host,
+  );
+  return (
+    url &&
+    resourcesOf(graph, awsTypes.function).find(
+      (candidate) => attributeOf(candidate, "name") === inputOf(url, "functionName"),
+    )
+  );
+}
+
+/** The region of a Function URL, by the form of its host; undefined for any other host. */
+export function functionUrlRegion(host: unknown): string | undefined {
+  const form = /^[a-z0-9]{32}\.lambda-url\.([a-z]{2}(?:-[a-z]+)+-\d)\.on\.aws$/;
+  return typeof host === "string" ? form.exec(host)?.[1] : undefined;
+}
