@@ -7,11 +7,15 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { callApi, send, viaApp } from "./client.ts";
 import { form, formType } from "./oauth.ts";
 import { createLeakFinder, secretsOf } from "./leaks.ts";
+import { needs } from "./requirements.ts";
 import { isStack, loadTarget, type Target } from "./target.ts";
 
 const main = join(import.meta.dirname, "../packages/deploy/src/main.ts");
 const stage = "commands";
-const parameter = `/gatehouse/gatehouse/${stage}/outputs`;
+const parameterOf = (name: string): string => `/gatehouse/gatehouse/${name}/outputs`;
+const parameter = parameterOf(stage);
+/** As AWS shows it of the pool of a deployed stage. */
+const tags = { "sst:app": "gatehouse", "sst:stage": stage };
 const temporaryPassword = "Handed-Over-7";
 const newPassword = "Chosen-Myself-8";
 
@@ -20,7 +24,8 @@ const target = loadTarget();
 /** What a deploy of a stage writes, here for the local stack's user pool. */
 const written = {
   appUrl: "https://d111111abcdef8.cloudfront.net",
-  signInUrl: "https://gatehouse-commands-0.auth.eu-central-1.amazoncognito.com/login?client_id=x",
+  // What the local stack's pool says of its domain.
+  signInUrl: "https://gatehouse-local.auth.eu-central-1.amazoncognito.com/login?client_id=x",
   functionUrl: "https://abcdefghijklmnopqrstuvwxyz234567.lambda-url.eu-central-1.on.aws",
   region: target.region,
   edgeRegion: "us-east-1",
@@ -68,19 +73,32 @@ function inPool(operation: string, username: string) {
   });
 }
 
-function put(value: string) {
-  const input = { Name: parameter, Value: value, Type: "String", Overwrite: true };
+async function poolArn(): Promise<string> {
+  const input = { UserPoolId: target.userPoolId };
+  const answer = await callApi(target, "AWSCognitoIdentityProviderService.DescribeUserPool", input);
+  return answer.json<{ UserPool: { Arn: string } }>().UserPool.Arn;
+}
+
+function put(value: string, Name = parameter) {
+  const input = { Name, Value: value, Type: "String", Overwrite: true };
   return callApi(target, "AmazonSSM.PutParameter", input);
 }
 
 // A deployed stage's administrator is whoever runs this; its users and parameters are not for tests to touch.
-describe.runIf(isStack(target))("the commands for deployed stages", () => {
+describe("the commands for deployed stages", () => {
+  needs("machine");
   beforeAll(async () => {
+    if (!isStack(target)) return;
     await put(JSON.stringify(written));
+    const input = { ResourceArn: await poolArn(), Tags: tags };
+    await callApi(target, "AWSCognitoIdentityProviderService.TagResource", input);
   });
   afterAll(async () => {
+    if (!isStack(target)) return;
     await callApi(target, "AmazonSSM.DeleteParameter", { Name: parameter });
     for (const username of people) await inPool("AdminDeleteUser", username);
+    const input = { ResourceArn: await poolArn(), TagKeys: Object.keys(tags) };
+    await callApi(target, "AWSCognitoIdentityProviderService.UntagResource", input);
   });
 
   test("outputs prints what the deploy wrote, as one line of JSON", async () => {
@@ -159,6 +177,20 @@ App clients
     expect(stderr).toContain(message);
     expect(stderr).toContain("Nothing was changed.");
     expect(stderr).not.toContain(stdin);
+    expect((await inPool("AdminGetUser", "commands-nobody")).json()["__type"]).toBe(
+      "UserNotFoundException",
+    );
+  });
+
+  test("users add makes nobody in a pool of another stage, whatever the outputs say", async () => {
+    await put(JSON.stringify(written), parameterOf("other"));
+    const words = "users add commands-nobody --stage other --email nobody@example.com";
+    const { code, stdout, stderr } = await run(words.split(" "));
+    await callApi(target, "AmazonSSM.DeleteParameter", { Name: parameterOf("other") });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toBe(
+      `The outputs of stage other do not fit it: the user pool ${target.userPoolId} is not tagged as that of stage other. Nothing was changed. Find out who wrote them, and deploy again: \`pnpm sst deploy --stage other\`\n`,
+    );
     expect((await inPool("AdminGetUser", "commands-nobody")).json()["__type"]).toBe(
       "UserNotFoundException",
     );

@@ -7,6 +7,7 @@ import { callApi, send, viaApp } from "./client.ts";
 import { createForge } from "./forge.ts";
 import { needs } from "./requirements.ts";
 import { loadTarget, type Target } from "./target.ts";
+import { app } from "../stages.ts";
 
 let target: Target;
 beforeAll(() => {
@@ -48,7 +49,7 @@ describe("the AWS APIs", () => {
   needs("roles");
 
   const put = (): Record<string, unknown> => ({
-    Name: `/gatehouse/gatehouse/local/clients/web`,
+    Name: `/gatehouse/${app.name}/local/clients/web`,
     Value: "evil",
     Type: "String",
     Overwrite: true,
@@ -78,12 +79,12 @@ describe("the AWS APIs", () => {
     const own = await callApi(
       target,
       "AmazonSSM.GetParametersByPath",
-      { Path: "/gatehouse/gatehouse/local", Recursive: true },
+      { Path: `/gatehouse/${app.name}/local`, Recursive: true },
       target.credentials.edge,
     );
     expect(
       own.json<{ Parameters: { Name: string }[] }>().Parameters.map(({ Name }) => Name),
-    ).toContain("/gatehouse/gatehouse/local/clients/web");
+    ).toContain(`/gatehouse/${app.name}/local/clients/web`);
   });
 
   test("refuse a service and a stranger", async () => {

@@ -37,7 +37,7 @@ export function createAppClients(appUrl: $util.Output<string>): $util.Output<Cli
           args.callbackUrls = person ? callbackUrls : undefined;
           args.logoutUrls = person ? logoutUrls : undefined;
           args.generateSecret = generateSecret;
-          args.explicitAuthFlows = [...explicitAuthFlows];
+          args.explicitAuthFlows = [...explicitAuthFlows(kind)];
           args.writeAttributes = [...writeAttributes(stage)];
           args.preventUserExistenceErrors = "ENABLED";
           args.enableTokenRevocation = true;

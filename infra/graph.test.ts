@@ -3,25 +3,20 @@ import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { appClientNames } from "@gatehouse/blueprint/app-clients";
-import { resolveStage, type StageSettings } from "@gatehouse/blueprint/stages";
-import {
-  evaluateConfig,
-  type EvaluateOptions,
-  type Evaluation,
-} from "@gatehouse/deploy/evaluate-config";
+import { guardName } from "@gatehouse/blueprint/guard-function";
+import type { StageSettings } from "@gatehouse/blueprint/stages";
+import type { Evaluation } from "@gatehouse/deploy/evaluate-config";
 import type { Graph, Resource } from "@gatehouse/deploy/graph";
 import { checkGraph, checkNamesAcross } from "@gatehouse/deploy/rules";
 import { parseStageOutputs } from "@gatehouse/deploy/stage-outputs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { access } from "../access.ts";
-import { stages } from "../stages.ts";
+import { access, evaluateSample, type SampleOptions, stageOf } from "./sample.ts";
 
-const root = join(import.meta.dirname, "..");
 const evaluations: Evaluation[] = [];
 
-async function evaluate(options: Omit<EvaluateOptions, "root">): Promise<Evaluation> {
-  const evaluation = await evaluateConfig({ root, ...options });
+async function evaluate(options: SampleOptions): Promise<Evaluation> {
+  const evaluation = await evaluateSample(options);
   evaluations.push(evaluation);
   return evaluation;
 }
@@ -36,7 +31,7 @@ function one(graph: Graph, name: string): Resource {
 /** The files that a function would get, without what SST seals into each build. */
 async function settingsOf(evaluation: Evaluation): Promise<Record<string, unknown>> {
   const { directory } = await evaluation.code(
-    `${evaluation.graph.app}-${evaluation.graph.stage}-Guard`,
+    guardName(evaluation.graph.app, evaluation.graph.stage),
   );
   return JSON.parse(await readFile(join(directory, "settings.json"), "utf8"));
 }
@@ -88,8 +83,8 @@ describe("what a stage registers", () => {
   });
 
   test("is what AWS takes, and safe there, for a personal stage and for production", () => {
-    expect(checkGraph(anna.graph, resolveStage(stages, "anna"), access)).toEqual([]);
-    expect(checkGraph(production.graph, resolveStage(stages, "production"), access)).toEqual([]);
+    expect(checkGraph(anna.graph, stageOf("anna"), access)).toEqual([]);
+    expect(checkGraph(production.graph, stageOf("production"), access)).toEqual([]);
   });
 
   test("is tagged with app and stage in both regions, which `pnpm sweep` goes by", () => {
@@ -153,7 +148,7 @@ describe("what a stage registers", () => {
 describe("the guard's artifact", () => {
   const digests = async (evaluation: Evaluation): Promise<string[]> => {
     const { directory } = await evaluation.code(
-      `${evaluation.graph.app}-${evaluation.graph.stage}-Guard`,
+      guardName(evaluation.graph.app, evaluation.graph.stage),
     );
     const files = (await readdir(directory)).toSorted();
     return Promise.all(
@@ -215,7 +210,7 @@ describe("the guard's artifact", () => {
         [String(machineClientId)]: { name: "machine", kind: "machine", tokenUses: ["access"] },
       },
     });
-    expect(checkGraph(second.graph, resolveStage(stages, "anna"), access)).toEqual([]);
+    expect(checkGraph(second.graph, stageOf("anna"), access)).toEqual([]);
   });
 
   test("forgets what a deploy with another user pool wrote", async () => {
@@ -247,13 +242,7 @@ describe("the guard's artifact", () => {
 });
 
 describe("a stage with everything", () => {
-  const settings = `domain: "app.example.com",
-    certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/abc",
-    waf: { requestsPerFiveMinutes: 2000 },
-    corsOrigins: ["https://spa.example.com"],
-    apiTimeoutSeconds: 900,
-    originReadTimeoutSeconds: 120,`;
-  const asWritten: StageSettings = {
+  const settings: StageSettings = {
     domain: "app.example.com",
     certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/abc",
     waf: { requestsPerFiveMinutes: 2000 },
@@ -263,12 +252,9 @@ describe("a stage with everything", () => {
   };
 
   test("has its firewall, its domain, and its clients in the guard from the first deploy on", async () => {
-    const evaluation = await evaluate({
-      stage: "production",
-      change: { file: "stages.ts", from: "production: {}", to: `production: { ${settings} }` },
-    });
+    const evaluation = await evaluate({ stage: "production", production: settings });
     const { graph } = evaluation;
-    const stage = resolveStage({ ...stages, production: asWritten }, "production");
+    const stage = stageOf("production", settings);
     expect(checkGraph(graph, stage, access)).toEqual([]);
     expect(graph.outputs["appUrl"]).toBe("https://app.example.com");
     expect(graph.outputs["pointTheDomainAt"]).toMatch(/\.cloudfront\.net$/);
@@ -281,7 +267,7 @@ describe("a stage with everything", () => {
 describe("under sst dev", () => {
   test("the backend is a live bridge that answers whole, and the lock stays on", async () => {
     const { graph } = await evaluate({ stage: "anna", dev: true });
-    expect(checkGraph(graph, resolveStage(stages, "anna"), access)).toEqual([]);
+    expect(checkGraph(graph, stageOf("anna"), access)).toEqual([]);
     expect(one(graph, "ApiUrl").inputs).toMatchObject({
       authorizationType: "AWS_IAM",
       invokeMode: "BUFFERED",

@@ -1,5 +1,5 @@
 import { edgeRoleName, edgeRolePolicy, edgeRoleTrust } from "@gatehouse/blueprint/edge-role";
-import { guardFunction, guardLogGroup } from "@gatehouse/blueprint/guard-function";
+import { guardFunction, guardLogGroup, guardName } from "@gatehouse/blueprint/guard-function";
 import { buildGuardArtifact } from "@gatehouse/deploy/guard-artifact";
 import { fetchKeySet } from "@gatehouse/deploy/key-set";
 import { createSnapshot, type ClientIds } from "@gatehouse/deploy/snapshot";
@@ -39,15 +39,13 @@ export function createGuard(clientIds: $util.Output<ClientIds | undefined>): aws
   const code = $util
     .all([urls, users.id, hostedOrigin, clientIds])
     .apply(async ([functionUrls, userPoolId, hosted, ids]) => {
-      const endpoint =
-        process.env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? process.env.AWS_ENDPOINT_URL;
       const snapshot = createSnapshot({
         stage,
         region,
         prefix,
         functionUrls,
         userPoolId,
-        keys: await fetchKeySet({ region, userPoolId, endpoint }),
+        keys: await fetchKeySet({ region, userPoolId, environment: process.env }),
         hostedOrigin: hosted,
         clientIds: ids,
       });
@@ -58,7 +56,7 @@ export function createGuard(clientIds: $util.Output<ClientIds | undefined>): aws
     });
   return new aws.lambda.Function(
     // The provider adds seven letters of its own: a fixed name would block the next deploy of a removed stage.
-    `${named}-Guard`,
+    guardName($app.name, $app.stage),
     {
       description: `Gatehouse's guard of ${named}: verifies, decides, signs`,
       role: role.arn,
@@ -71,6 +69,8 @@ export function createGuard(clientIds: $util.Output<ClientIds | undefined>): aws
       publish: true,
       // AWS lets go of replicas hours after the distribution is gone; `pnpm sweep` deletes them then.
       skipDestroy: true,
+      // `pnpm sweep` reads a stage's parameters there, and leaves guards of other regions alone.
+      tags: { "gatehouse:region": region },
       loggingConfig: { logFormat: "JSON", logGroup },
     },
     { provider: usEast1, dependsOn: policy },

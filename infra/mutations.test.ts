@@ -1,14 +1,8 @@
-import { join } from "node:path";
-
-import { resolveStage } from "@gatehouse/blueprint/stages";
-import { evaluateConfig, type SourceChange } from "@gatehouse/deploy/evaluate-config";
+import type { SourceChange } from "@gatehouse/deploy/evaluate-config";
 import { checkGraph } from "@gatehouse/deploy/rules";
 import { expect, test } from "vitest";
 
-import { access } from "../access.ts";
-import { stages } from "../stages.ts";
-
-const root = join(import.meta.dirname, "..");
+import { access, evaluateSample, stageOf } from "./sample.ts";
 
 const change = (file: string, from: string, to: string): SourceChange => ({
   file: `infra/${file}.ts`,
@@ -30,7 +24,7 @@ const mutations: [what: string, mutation: SourceChange, rule: string, stage?: st
     "behaviour-guard-version",
   ],
   [
-    "an alias in place of a version",
+    "the function without a version",
     change("cdn", "lambdaArn: guard.qualifiedArn", "lambdaArn: guard.arn"),
     "behaviour-guard",
   ],
@@ -293,7 +287,7 @@ const mutations: [what: string, mutation: SourceChange, rule: string, stage?: st
   ],
   [
     "password sign-in past the hosted pages",
-    change("app-clients", "[...explicitAuthFlows]", '["ALLOW_USER_PASSWORD_AUTH"]'),
+    change("app-clients", "[...explicitAuthFlows(kind)]", '["ALLOW_USER_PASSWORD_AUTH"]'),
     "client-auth-flows",
   ],
   [
@@ -340,7 +334,7 @@ const mutations: [what: string, mutation: SourceChange, rule: string, stage?: st
     "part-missing",
   ],
   [
-    "a secret in a parameter",
+    "a parameter that nobody reads",
     change(
       "settings",
       'write("Parameter-guard", parameterNames.guard, guard.qualifiedArn, { dependsOn: cdn });',
@@ -357,11 +351,102 @@ const mutations: [what: string, mutation: SourceChange, rule: string, stage?: st
     ),
     "parameter-value",
   ],
+  // Who else could act as the guard, the pool or the distribution
+  [
+    "another function that is linked to the user pool",
+    change(
+      "settings",
+      "  return {\n    appUrl,",
+      '  new sst.aws.Function("Other", { handler: "packages/functions/src/lambda.handler", link: [users] });\n  return {\n    appUrl,',
+    ),
+    "impersonation-granted",
+  ],
+  [
+    "another function that runs as the guard's role",
+    change(
+      "guard",
+      "  const code = $util",
+      '  new aws.lambda.Function("Helper", { role: role.arn, runtime: "nodejs22.x", handler: "lambda.handler", s3Bucket: "helpers", s3Key: "helper.zip" });\n  const code = $util',
+    ),
+    "guard-role-shared",
+  ],
+  [
+    "an account that may call the guard",
+    change(
+      "settings",
+      "  return {\n    appUrl,",
+      '  new aws.lambda.Permission("Edge", { action: "lambda:InvokeFunction", function: guard.arn, principal: "999999999999" });\n  return {\n    appUrl,',
+    ),
+    "permission-guard",
+  ],
+  [
+    "a user with a password in the code",
+    change(
+      "settings",
+      "  return {\n    appUrl,",
+      '  new aws.cognito.User("Eve", { userPoolId: users.id, username: "eve", password: "x" });\n  return {\n    appUrl,',
+    ),
+    "type-unknown",
+  ],
+  [
+    "a stranger's function that writes tokens",
+    change(
+      "users",
+      'args.userPoolTier = "ESSENTIALS";',
+      'args.userPoolTier = "ESSENTIALS"; args.lambdaConfig = { preTokenGeneration: "arn:aws:lambda:eu-central-1:999999999999:function:x" };',
+    ),
+    "pool-trigger-functions",
+  ],
+  // What the guard believes, and what would leak
+  [
+    "a guard with the keys of another pool",
+    change(
+      "guard",
+      "fetchKeySet({ region, userPoolId,",
+      "fetchKeySet({ region, userPoolId: `${userPoolId}X`,",
+    ),
+    "guard-settings",
+  ],
+  [
+    "tokens for a backend of a stage that does not forward them",
+    change("guard", "        stage,\n", "        stage: { ...stage, forwardToken: true },\n"),
+    "guard-settings",
+  ],
+  [
+    "a Function URL that was typed, not looked up",
+    change(
+      "backends",
+      '{ path: "/*", url: api.url, arn: api.arn },',
+      '{ path: "/*", url: api.url, arn: api.arn }, { path: "/legacy/*", url: $output("https://abcdefghijklmnopqrstuvwxyz234567.lambda-url.eu-central-1.on.aws"), arn: $output("arn:aws:lambda:eu-central-1:123456789012:function:legacy") },',
+    ),
+    "origin-host",
+  ],
+  [
+    "access logs with session cookies",
+    change(
+      "cdn",
+      "distribution.isIpv6Enabled = true;",
+      'distribution.isIpv6Enabled = true; distribution.loggingConfig = { bucket: "logs.s3.amazonaws.com", includeCookies: true };',
+    ),
+    "distribution-logging",
+  ],
+  [
+    "a secret that SST prints",
+    change(
+      "settings",
+      "    userPoolId: users.id,\n    webClientId",
+      "    userPoolId: $util.secret(users.id),\n    webClientId",
+    ),
+    "output-secret",
+  ],
 ];
 
 test.concurrent.each(mutations)("%s is refused", async (_what, mutation, rule, stage = "anna") => {
-  const evaluation = await evaluateConfig({ root, stage, change: mutation });
-  const violations = checkGraph(evaluation.graph, resolveStage(stages, stage), access);
-  await evaluation.dispose();
-  expect(violations.map((violation) => violation.rule)).toContain(rule);
+  const evaluation = await evaluateSample({ stage, changes: [mutation] });
+  try {
+    const violations = checkGraph(evaluation.graph, stageOf(stage), access);
+    expect(violations.map((violation) => violation.rule)).toContain(rule);
+  } finally {
+    await evaluation.dispose();
+  }
 });

@@ -5,6 +5,7 @@ import { signInClient, signInUrl } from "@gatehouse/blueprint/sign-in-url";
 import {
   clientIdsOfLastDeploy as stillKnown,
   idOf,
+  staleGuard,
   type ClientIds,
 } from "@gatehouse/deploy/snapshot";
 import { createStageOutputs, parseStageOutputs } from "@gatehouse/deploy/stage-outputs";
@@ -82,7 +83,7 @@ export function createSettings({ appUrl, clients, guard, cdn, baked }: SettingsS
       });
     });
   write("Parameter-outputs", parameterNames.outputs, outputs.apply(JSON.stringify));
-  // Only once CloudFront uses this version: `pnpm sweep` takes older ones for unused.
+  // Only once the distribution has this version: `pnpm sweep` takes older ones for unused.
   write("Parameter-guard", parameterNames.guard, guard.qualifiedArn, { dependsOn: cdn });
   return {
     appUrl,
@@ -92,13 +93,8 @@ export function createSettings({ appUrl, clients, guard, cdn, baked }: SettingsS
     userPoolId: users.id,
     webClientId: clients.web,
     machineClientId: clients.machine,
-    note: $util.all([baked, clients]).apply(([known, made]) => staleGuard(known, made)),
+    note: $util
+      .all([baked, clients])
+      .apply(([known, made]) => staleGuard(appClientNames(stage), known, made)),
   };
-}
-
-/** A client that was made anew in this deploy is not the one that the guard was made with. */
-function staleGuard(baked: ClientIds | undefined, made: ClientIds): string | undefined {
-  if (baked === undefined || appClientNames(stage).every((name) => baked[name] === made[name]))
-    return undefined;
-  return "An app client was made anew, and the guard still knows the old one: deploy once more.";
 }

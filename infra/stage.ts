@@ -1,10 +1,12 @@
 import { parameterPrefix } from "@gatehouse/blueprint/parameters";
+import { checkRegion } from "@gatehouse/blueprint/region";
 import { checkStageName } from "@gatehouse/blueprint/stage-name";
 import { resolveStage } from "@gatehouse/blueprint/stages";
 
 import { app, stages } from "../stages.ts";
 
 checkStageName($app.name, $app.stage);
+checkRegion(app.region);
 
 /** What stages.ts says about the stage that is being deployed. */
 export const stage = resolveStage(stages, $app.stage);

@@ -25,7 +25,12 @@ export const users = new sst.aws.CognitoUserPool("Users", {
 
 /** The groups that access.ts asks for. */
 for (const name of groupsOf(access)) {
-  new aws.cognito.UserGroup(`Group-${name}`, { name, userPoolId: users.id });
+  // A group that access.ts no longer asks for would take its members with it.
+  new aws.cognito.UserGroup(
+    `Group-${name}`,
+    { name, userPoolId: users.id },
+    { retainOnDelete: stage.production },
+  );
 }
 
 /** What machines ask for, from access.ts. */

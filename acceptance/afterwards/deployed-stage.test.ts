@@ -16,7 +16,7 @@ describe("pnpm acceptance, against a stack that looks like a deployed stage", ()
   let stack: Stack;
   let played: PlayedStage;
   beforeAll(async () => {
-    stack = await startStack({ port: 0, explain: () => undefined });
+    stack = await startStack({ port: 0, explain: () => undefined, unbaked: ["clients"] });
     played = await playStage(stack, "played");
   });
   afterAll(async () => {
@@ -74,7 +74,7 @@ describe("pnpm acceptance, against a stack that looks like a deployed stage", ()
     const { passed, failed, skipped } = readSummary(printed);
     expect({ code, failed, printed }).toEqual({ code: 0, failed: 0, printed: expect.any(String) });
     expect(passed).toBeGreaterThan(120);
-    expect(printed).toContain("Deleted 1 users that earlier runs had left.");
+    expect(printed).toContain("Deleted users that earlier runs had left: 1.");
     expect(await usernames()).toEqual(["ada", "alice", running, other].toSorted());
 
     const reasons = skipped.map((line) => / \(([^()]+)\)$/.exec(line)?.[1] ?? line);
@@ -94,10 +94,12 @@ describe("pnpm acceptance, against a stack that looks like a deployed stage", ()
       "in a real browser",
       "straight at the Function URL, signed",
       "the AWS APIs",
+      "the commands for deployed stages",
       "the stack is for this machine only",
       "the terminal never shows a secret that was sent as",
     ]);
     expect(createLeakFinder(secretsOf(stack.outputs))(printed)).toEqual([]);
+    expect(printed).not.toContain(played.machineSecret);
     expect(printed).not.toMatch(/eyJ[\w-]{10,}\.|Acc-7[\w-]{10,}/);
   }, 300_000);
 
@@ -125,6 +127,29 @@ describe("pnpm acceptance, against a stack that looks like a deployed stage", ()
     const refused = await run(args);
     expect([refused.code, await usernames()]).toEqual([code, before]);
     expect(refused.printed).toContain(message);
+  });
+
+  test.each<
+    [what: string, change: (outputs: Stack["outputs"]) => Record<string, unknown>, message: string]
+  >([
+    [
+      "another sign-in page",
+      () => ({ signInUrl: "https://gatehouse-local.auth.eu-central-1.evil.example/login" }),
+      "the sign-in page is not at the domain of the user pool",
+    ],
+    [
+      "a client that is not the stage's for machines",
+      ({ clients }) => ({ clients: { ...clients, machine: { id: clients.machine.id } } }),
+      "the machine client is not gatehouse-played-machine of the user pool",
+    ],
+  ])("outputs with %s are refused before any user is made", async (_what, change, message) => {
+    const before = await usernames();
+    await played.rewrite(change(stack.outputs));
+    const refused = await run(["--stage", played.stage]);
+    await played.rewrite();
+    expect([refused.code, await usernames()]).toEqual([1, before]);
+    expect(refused.printed).toContain(message);
+    expect(refused.printed).not.toContain("RUN");
   });
 
   test("a stage that does not answer fails, and leaves no user", async () => {

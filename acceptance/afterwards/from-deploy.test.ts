@@ -2,17 +2,18 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { guardName } from "@gatehouse/blueprint/guard-function";
 import { evaluateConfig, type Evaluation } from "@gatehouse/deploy/evaluate-config";
 import { startStack } from "@gatehouse/local/stack";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { deployArtifacts } from "@gatehouse/local/deploy-artifacts";
+import { app } from "../../stages.ts";
 import { runSuite } from "../child-run.ts";
 import { startCommand, type RunningStack } from "../command.ts";
 
 const root = join(import.meta.dirname, "../..");
 const stage = "from-deploy";
-const guardName = `gatehouse-${stage}-Guard`;
 
 describe("start --from-deploy", () => {
   let stack: RunningStack;
@@ -68,7 +69,7 @@ describe("start --from-deploy", () => {
 
 test("a backend's artifact that does something else fails the suite", async () => {
   const print = () => undefined;
-  const artifacts = deployArtifacts({ root, app: "gatehouse", stage, print });
+  const artifacts = deployArtifacts({ root, app: app.name, stage, print });
   const stack = await startStack({
     port: 0,
     explain: print,
@@ -92,7 +93,7 @@ test("a backend's artifact that does something else fails the suite", async () =
 
 test("a stage that the config refuses is not started, and the config's own words say why", async () => {
   const print = () => undefined;
-  const artifacts = deployArtifacts({ root, app: "gatehouse", stage: "live", print });
+  const artifacts = deployArtifacts({ root, app: app.name, stage: "live", print });
   await expect(startStack({ port: 0, explain: print, codeSource: artifacts })).rejects.toThrow(
     'stage "live": this looks like production',
   );
@@ -110,7 +111,7 @@ function digestsIn(directory: string): Record<string, string> {
 }
 
 function guardArchive({ graph }: Evaluation): Record<string, string> {
-  const guard = graph.resources.find(({ name }) => name === guardName);
+  const guard = graph.resources.find(({ name }) => name === guardName(app.name, stage));
   const code: { archive?: Record<string, { sha256: string }> } = Object(guard?.inputs["code"]);
   return Object.fromEntries(
     Object.entries(code.archive ?? {}).map(([file, { sha256 }]) => [file, sha256]),

@@ -13,20 +13,27 @@ export interface PlayedStage {
   readonly stage: string;
   /** For a process that takes it for a deployed stage, with the administrator's credentials. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Of the stage's machine client; the stack's own outputs do not know it. */
+  readonly machineSecret: string;
+  /** Writes the outputs anew, with changes that no deploy would have made; without any, as they were. */
+  rewrite(changes?: Readonly<Record<string, unknown>>): Promise<void>;
   /** Answers every request for the app with 503 from now on. */
   breakDown(): void;
   close(): Promise<void>;
 }
 
 const appHost = "d111111abcdef8.cloudfront.net";
-const signInHost = "gatehouse-played-01234567.auth.eu-central-1.amazoncognito.com";
+/** What the local stack's pool says of its domain. */
+const signInHost = "gatehouse-local.auth.eu-central-1.amazoncognito.com";
 
 /** What CloudFront's stand-in takes is above Node's own limit. */
 const maxHeadBytes = 65_536;
 
 /**
- * Puts a TLS server with names such as AWS gives in front of a local stack, and writes the outputs of a stage that has
- * these names to the stack's Parameter Store.
+ * Puts a TLS server with names such as AWS gives in front of a local stack, gives its user pool the tags and the machine
+ * client of a deployed stage, and writes the outputs of a stage that has these names to the stack's Parameter Store.
+ *
+ * @param stack one that was built without clients, and has not been asked for anything: its guard is to know the new one.
  */
 export async function playStage({ outputs }: Stack, stage: string): Promise<PlayedStage> {
   const { endpoints, region, userPoolId, clients, credentials } = outputs;
@@ -88,26 +95,31 @@ export async function playStage({ outputs }: Stack, stage: string): Promise<Play
   const directory = mkdtempSync(join(tmpdir(), "gatehouse-played-"));
   const caFile = join(directory, "ca.pem");
   writeFileSync(caFile, front.caPem);
-  const value = JSON.stringify({
+  const machine = await deployMachineClient(outputs, stage);
+  const value = {
     appUrl: `https://${appHost}`,
     signInUrl,
     functionUrl: `https://${functionUrlHost}`,
     region,
     edgeRegion: "us-east-1",
     userPoolId,
-    clients: { ...clients, machine: { id: clients.machine.id } },
+    clients: { ...clients, machine: { id: machine.ClientId } },
     endpoints: { ssm: `https://ssm.${region}.amazonaws.com`, cognitoIdp: `https://${cognitoHost}` },
-  });
-  const Name = `/gatehouse/gatehouse/${stage}/outputs`;
-  const put = await callApi(outputs, "AmazonSSM.PutParameter", {
-    Name,
-    Value: value,
-    Type: "String",
-  });
-  if (put.status !== 200) throw new Error(`the outputs were not written: ${put.text()}`);
+  };
+  const rewrite = async (changes: Readonly<Record<string, unknown>> = {}): Promise<void> => {
+    await call(outputs, "AmazonSSM.PutParameter", {
+      Name: `/gatehouse/gatehouse/${stage}/outputs`,
+      Value: JSON.stringify({ ...value, ...changes }),
+      Type: "String",
+      Overwrite: true,
+    });
+  };
+  await rewrite();
   const preload = join(import.meta.dirname, "dial-the-front.ts");
   return {
     stage,
+    machineSecret: machine.ClientSecret,
+    rewrite,
     environment: {
       AWS_ENDPOINT_URL_SSM: endpoints.ssm,
       AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: endpoints.cognitoIdp,
@@ -126,6 +138,61 @@ export async function playStage({ outputs }: Stack, stage: string): Promise<Play
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+interface MachineClient {
+  readonly ClientId: string;
+  readonly ClientSecret: string;
+}
+
+/** Tags the pool, and makes a client for machines with the name that a deploy gives it, which the guard then knows. */
+async function deployMachineClient(
+  outputs: Stack["outputs"],
+  stage: string,
+): Promise<MachineClient> {
+  const { userPoolId: UserPoolId, clients } = outputs;
+  const cognito = "AWSCognitoIdentityProviderService";
+  const { UserPool } = await call<{ UserPool: { Arn: string } }>(
+    outputs,
+    `${cognito}.DescribeUserPool`,
+    { UserPoolId },
+  );
+  await call(outputs, `${cognito}.TagResource`, {
+    ResourceArn: UserPool.Arn,
+    Tags: { "sst:app": "gatehouse", "sst:stage": stage },
+  });
+  const { UserPoolClient: local } = await call<{
+    UserPoolClient: { AllowedOAuthScopes: string[] };
+  }>(outputs, `${cognito}.DescribeUserPoolClient`, { UserPoolId, ClientId: clients.machine.id });
+  const { UserPoolClient } = await call<{ UserPoolClient: MachineClient }>(
+    outputs,
+    `${cognito}.CreateUserPoolClient`,
+    {
+      UserPoolId,
+      ClientName: `gatehouse-${stage}-machine`,
+      GenerateSecret: true,
+      AllowedOAuthFlows: ["client_credentials"],
+      AllowedOAuthFlowsUserPoolClient: true,
+      AllowedOAuthScopes: local.AllowedOAuthScopes,
+    },
+  );
+  await call(outputs, "AmazonSSM.PutParameter", {
+    Name: "/gatehouse/gatehouse/local/clients/machine",
+    Value: UserPoolClient.ClientId,
+    Type: "String",
+    Overwrite: true,
+  });
+  return UserPoolClient;
+}
+
+async function call<Answer>(
+  outputs: Stack["outputs"],
+  target: string,
+  input: Readonly<Record<string, unknown>>,
+): Promise<Answer> {
+  const answer = await callApi(outputs, target, input);
+  if (answer.status !== 200) throw new Error(`${target} was refused: ${answer.text()}`);
+  return answer.json<Answer>();
 }
 
 function mapHeaders(

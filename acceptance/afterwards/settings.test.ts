@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 
 import { callApi, viaApp } from "../client.ts";
 import { createForge } from "../forge.ts";
+import { app } from "../../stages.ts";
 
 const stacks: Stack[] = [];
 afterEach(async () => {
@@ -20,7 +21,7 @@ async function start(options: Pick<StackOptions, "unbaked" | "stage"> = {}) {
   return { stack, target: stack.outputs, lines };
 }
 
-const prefix = "/gatehouse/gatehouse/local";
+const prefix = `/gatehouse/${app.name}/local`;
 
 describe("a guard that was built without clients and keys", () => {
   test("loads both with its first request, by one call that its role may make", async () => {

@@ -45,10 +45,15 @@ export function appClientNames({
 }
 
 /**
- * What a client may use of Cognito's own sign-in API. An empty list would not mean none: Cognito then opens SRP and
- * refresh. A custom flow without triggers behind it admits nobody.
+ * What a client may use of Cognito's own sign-in API. An empty list would not mean none: Cognito then opens SRP.
+ *
+ * People: refresh tokens rotate, which rules the refresh flow out; a custom flow without triggers behind it admits
+ * nobody. Machines: client credentials give no refresh token, so the refresh flow admits nobody either, and Cognito has
+ * been seen to refuse a client that does not rotate and does not allow it.
  */
-export const explicitAuthFlows = ["ALLOW_CUSTOM_AUTH"] as const;
+export function explicitAuthFlows(kind: AppClientKind): readonly string[] {
+  return kind === "person" ? ["ALLOW_CUSTOM_AUTH"] : ["ALLOW_REFRESH_TOKEN_AUTH"];
+}
 
 /**
  * What a client's users may write about themselves. An empty list would mean everything, so it names the one attribute

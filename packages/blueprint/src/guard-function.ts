@@ -8,6 +8,11 @@ export const guardFunction = {
   timeoutSeconds: 10,
 } as const;
 
+/** The name of the guard's function in SST's graph; on AWS, a hyphen and seven hexadecimal digits follow. */
+export function guardName(app: string, stage: string): string {
+  return `${app}-${stage}-Guard`;
+}
+
 /**
  * The log group of the guard in every region where a replica runs.
  * A name of our own stays the same everywhere, unlike the default one.

@@ -22,7 +22,7 @@ export interface Snapshot {
   readonly region: string;
   /** SSM prefix, without a trailing slash. */
   readonly prefix: string;
-  /** `<id>.lambda-url.<region>.on.aws`; the guard signs for this host only. */
+  /** `<id>.lambda-url.<region>.on.aws`, the app's own; the guard signs for it and for `otherFunctionUrlHosts` only. */
   readonly functionUrlHost: string;
   /** Further Function URLs behind the same guard, where the distribution has more than one. */
   readonly otherFunctionUrlHosts?: readonly string[];

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { guardName } from "./guard-function.ts";
 import { checkStageName } from "./stage-name.ts";
 
 test.each(["production", "prod", "anna", "pr-17", "a", "preprod", "staging", "mainz", "live2"])(
@@ -73,7 +74,7 @@ test.each(apps)("the app's own name is looked at too: %s", (app, why) => {
 
 test("a name is as long as the longest AWS name that is made of it allows", () => {
   const longest = "s".repeat(40);
-  expect(`gatehouse-${longest}-Guard-0123456`).toHaveLength(64);
+  expect(`${guardName("gatehouse", longest)}-0123456`).toHaveLength(64);
   expect(() => checkStageName("gatehouse", longest)).not.toThrow();
   expect(() => checkStageName("gatehouse", `${longest}s`)).toThrow(
     new TypeError(

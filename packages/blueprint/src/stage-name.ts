@@ -1,3 +1,4 @@
+import { guardName } from "./guard-function.ts";
 import { isProduction } from "./stages.ts";
 
 /** Names that a colleague would take for production, though the stage would be removed like any other. */
@@ -11,7 +12,7 @@ const limits: readonly {
 }[] = [
   {
     what: "the guard's function",
-    longest: (app, stage) => `${app}-${stage}-Guard-0123456`.length,
+    longest: (app, stage) => `${guardName(app, stage)}-0123456`.length,
     most: 64,
   },
   { what: "the guard's role", longest: (app, stage) => `${app}-${stage}-guard`.length, most: 64 },

@@ -10,14 +10,24 @@ import { expect, test } from "vitest";
 import { app } from "../../../stages.ts";
 
 const stage = "production";
-const account = "123456789012";
 const docs = join(import.meta.dirname, "../../../docs");
 const readPolicy = (name: string): PolicyDocument =>
   JSON.parse(readFileSync(join(docs, "deploy-role", `${name}.json`), "utf8"));
 
+/** An adopter writes the account into the three files. */
+const [, account = ""] =
+  /"arn:aws:iam::(\d{12}):oidc-provider\//.exec(
+    readFileSync(join(docs, "deploy-role", "trust-policy.json"), "utf8"),
+  ) ?? [];
+
 test("one environment of one repository is trusted, word for word", () => {
   const issuer = "token.actions.githubusercontent.com";
-  expect(readPolicy("trust-policy")).toEqual({
+  const policy = readPolicy("trust-policy");
+  const [statement] = policy.Statement;
+  const subject = String(statement?.Condition?.["StringEquals"]?.[`${issuer}:sub`]);
+  // OWNER, REPO and the account are an adopter's to write.
+  expect(subject).toMatch(/^repo:[\w.@-]+\/[\w.@-]+:environment:production$/);
+  expect(policy).toEqual({
     Version: "2012-10-17",
     Statement: [
       {
@@ -28,7 +38,7 @@ test("one environment of one repository is trusted, word for word", () => {
         Condition: {
           StringEquals: {
             [`${issuer}:aud`]: "sts.amazonaws.com",
-            [`${issuer}:sub`]: "repo:OWNER@OWNER_ID/REPO@REPO_ID:environment:production",
+            [`${issuer}:sub`]: subject,
           },
         },
       },

@@ -51,6 +51,7 @@ describe("an app", () => {
       removal: "remove",
       protect: false,
       region: "eu-west-1",
+      lookups: [],
     });
     expect(outputs).toEqual({
       api: expect.stringMatching(/^https:\/\/[0-9a-f]{32}\.lambda-url\.eu-west-1\.on\.aws\/$/),
@@ -127,7 +128,10 @@ describe("two evaluations at the same time", () => {
   test("know nothing of each other's changes, and leave nothing behind", async () => {
     const root = await app();
     const change = { file: "handler.ts", from: "204", to: "205" };
-    const [plain, changed] = await Promise.all([evaluate({ root }), evaluate({ root, change })]);
+    const [plain, changed] = await Promise.all([
+      evaluate({ root }),
+      evaluate({ root, changes: [change] }),
+    ]);
     const keys = [plain, changed].map(({ graph }) => find(graph, "ApiFunction")?.inputs["s3Key"]);
     expect(keys[0]).not.toEqual(keys[1]);
     await Promise.all([plain.dispose(), changed.dispose()]);
@@ -143,7 +147,7 @@ test("nothing of this machine is in the graph, and no account in the environment
     from: "before: before",
     to: "here: [process.cwd(), process.cwd() + '/edge'], aws: Object.keys(process.env).filter((name) => name.startsWith('AWS')).sort(), before: before",
   };
-  const { graph } = await evaluate({ root, change });
+  const { graph } = await evaluate({ root, changes: [change] });
   expect(graph.outputs["here"]).toEqual([".", "edge"]);
   expect(graph.outputs["aws"]).toEqual([
     "AWS_ACCESS_KEY_ID",
@@ -220,7 +224,7 @@ describe("a config is refused", () => {
 
   test.each(refusals)("%s", async (_what, file, from, to, message) => {
     const root = await app();
-    const evaluation = evaluate({ root, change: { file, from, to } });
+    const evaluation = evaluate({ root, changes: [{ file, from, to }] });
     await expect(evaluation).rejects.toThrow(new Error(message));
     expect(await readdir(join(root, ".cache"))).toEqual([]);
   });
@@ -232,7 +236,7 @@ describe("a config is refused", () => {
 
 test("refuses a change that changes nothing", async () => {
   const change = { file: "handler.ts", from: "206", to: "207" };
-  await expect(evaluate({ change })).rejects.toThrow(TypeError);
+  await expect(evaluate({ changes: [change] })).rejects.toThrow(TypeError);
 });
 
 test("refuses previous parameters that are none", async () => {

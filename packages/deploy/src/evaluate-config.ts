@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { functionCode, type FunctionCode } from "./evaluate-config/function-code.ts";
 import { sharePlatform } from "./evaluate-config/platform-copy.ts";
 import { runConfig } from "./evaluate-config/run-config.ts";
-import { createScratchDirectory } from "./evaluate-config/scratch-directory.ts";
 import { applyChange, type SourceChange } from "./evaluate-config/source-change.ts";
 import { copySources } from "./evaluate-config/source-copy.ts";
 import type { Graph } from "./graph.ts";
 import { installPlatform, type Platform } from "./platform.ts";
+import { createScratchDirectory } from "./scratch-directory.ts";
 
 export type { FunctionCode } from "./evaluate-config/function-code.ts";
 export type { SourceChange } from "./evaluate-config/source-change.ts";
@@ -21,8 +21,8 @@ export interface EvaluateOptions {
   readonly dev?: boolean;
   /** Parameter Store of the home region as an earlier deploy left it: full names and values. */
   readonly previous?: Readonly<Record<string, string>>;
-  /** An edit that is made to the copy which is evaluated, for a test that shows what it breaks. */
-  readonly change?: SourceChange;
+  /** Edits of the copy that is evaluated, in their order; for tests that show what a change breaks. */
+  readonly changes?: readonly SourceChange[];
   /** What evaluates it; the project's own, installed if it is missing, when absent. */
   readonly platform?: Platform;
   /** Tells a person why it takes so long, when the platform has to be installed. */
@@ -31,8 +31,6 @@ export interface EvaluateOptions {
 
 export interface Evaluation {
   readonly graph: Graph;
-  /** What the SST CLI has printed. */
-  readonly printed: string;
   /**
    * The code that a Lambda function would run, byte for byte.
    *
@@ -55,14 +53,14 @@ export interface Evaluation {
  * While it runs, SST's CLI listens on port 13557 or the next free one of all addresses of the machine (`sst-cli/run-sst.ts`).
  *
  * @throws {Error} (rejects) with the config's own message when the config refuses the stage or itself.
- * @throws {TypeError} (rejects) when `change` does not apply, or `previous` names something that is no parameter.
+ * @throws {TypeError} (rejects) when a change does not apply, or `previous` names something that is no parameter.
  */
 export async function evaluateConfig({
   root: givenRoot,
   stage,
   dev = false,
   previous = {},
-  change,
+  changes = [],
   platform: givenPlatform,
   print,
 }: EvaluateOptions): Promise<Evaluation> {
@@ -76,9 +74,9 @@ export async function evaluateConfig({
     const project = join(scratch, "project");
     await mkdir(project);
     await copySources(root, project);
-    if (change !== undefined) await applyChange(project, change);
+    for (const change of changes) await applyChange(project, change);
     await sharePlatform(platform, project);
-    const { outcome, printed } = await runConfig({
+    const { outcome } = await runConfig({
       stage,
       dev,
       platform,
@@ -90,7 +88,6 @@ export async function evaluateConfig({
     const { graph, files } = outcome;
     return {
       graph,
-      printed,
       code: (name) => functionCode(graph, files, name, join(scratch, "code")),
       dispose,
     };

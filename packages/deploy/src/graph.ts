@@ -9,10 +9,20 @@ export interface Graph {
   readonly protect: boolean;
   /** Home region. */
   readonly region: string;
-  /** What `run()` returned, resolved. */
+  /** What `run()` returned, in JSON: secrets as `{"<secret>": …}`. */
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** What was asked about things that others deploy, sorted. */
+  readonly lookups: readonly Lookup[];
   /** Sorted by type and name. */
   readonly resources: readonly Resource[];
+}
+
+export interface Lookup {
+  /** Pulumi's token, such as `aws:lambda/getFunctionUrl:getFunctionUrl`. */
+  readonly token: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** What AWS would have answered, made up. */
+  readonly outputs: Readonly<Record<string, unknown>>;
 }
 
 export interface Resource {
@@ -33,9 +43,8 @@ export interface Resource {
     readonly protect?: boolean;
     readonly retainOnDelete?: boolean;
     readonly ignoreChanges?: readonly string[];
-    readonly deleteTimeout?: string;
   };
-  /** As sent to the provider, in JSON: secrets as `{"<secret>": …}`, archives as `{"archive": {<file>: {sha256, bytes}}}`. */
+  /** As sent to the provider, in JSON: secrets as `{"<secret>": …}`, archives as `{"archive": {<file>: {sha256, bytes}}}`, where a `settings.json` has its `text` too. */
   readonly inputs: Readonly<Record<string, unknown>>;
   /** What AWS would have filled in, made up: ARNs, ids and names. */
   readonly outputs: Readonly<Record<string, unknown>>;

@@ -33,13 +33,12 @@ afterEach(() => {
 const waits: number[] = [];
 const fetchKeys = () => {
   waits.length = 0;
-  return fetchKeySet(
-    { region: "eu-central-1", userPoolId: "eu-central-1_a", endpoint },
-    (seconds) => {
-      waits.push(seconds);
-      return Promise.resolve();
-    },
-  );
+  const environment = { AWS_ACCESS_KEY_ID: "evaluation", AWS_ENDPOINT_URL: endpoint };
+  const source = { region: "eu-central-1", userPoolId: "eu-central-1_a", environment };
+  return fetchKeySet(source, (seconds) => {
+    waits.push(seconds);
+    return Promise.resolve();
+  });
 };
 
 test("asks for the pool's keys and gives them sorted, without what a key does not need", async () => {
@@ -74,5 +73,33 @@ describe("gives up, naming the address, when the answer stays", () => {
     );
     expect(asked).toHaveLength(6);
     expect(waits).toEqual([2, 2, 2, 2, 2]);
+  });
+});
+
+describe("takes nobody's keys but AWS's", () => {
+  const evaluation = { AWS_ACCESS_KEY_ID: "evaluation" };
+  test.each<[what: string, environment: Record<string, string>, variable: string]>([
+    [
+      "with real credentials",
+      { AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE", AWS_ENDPOINT_URL: "http://127.0.0.1:4566" },
+      "AWS_ENDPOINT_URL",
+    ],
+    ["without credentials", { AWS_ENDPOINT_URL: "http://127.0.0.1:4566" }, "AWS_ENDPOINT_URL"],
+    [
+      "from elsewhere",
+      { ...evaluation, AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: "https://keys.evil.example" },
+      "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER",
+    ],
+    [
+      "from a name that only looks like this machine",
+      { ...evaluation, AWS_ENDPOINT_URL: "http://127.0.0.1:1@evil.example" },
+      "AWS_ENDPOINT_URL",
+    ],
+  ])("%s", async (_what, environment, variable) => {
+    await expect(
+      fetchKeySet({ region: "eu-central-1", userPoolId: "eu-central-1_a", environment }),
+    ).rejects.toThrow(
+      `${variable} is set, and the guard's keys come from AWS itself or from nowhere`,
+    );
   });
 });

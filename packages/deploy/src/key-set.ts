@@ -6,23 +6,28 @@ const maxBytes = 20_000;
 const attempts = 6;
 const secondsBetween = 2;
 
+/** No account has this key; an evaluation of the config runs with it. */
+export const evaluationAccessKeyId = "evaluation";
+
 export interface KeySetSource {
   readonly region: string;
   readonly userPoolId: string;
-  /** In place of AWS's own address, as the AWS SDKs take it from `AWS_ENDPOINT_URL…`. */
-  readonly endpoint?: string | undefined;
+  /** Of the process that deploys. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /**
  * The user pool's public keys, to be baked into the guard: sorted by `kid`, and only the members that matter, so that
  * unchanged keys give unchanged bytes. The guard's build checks them strictly.
  *
- * @throws {Error} (rejects) that names the address, when the keys cannot be had within a quarter of a minute.
+ * @throws {Error} (rejects) that names the address, when the keys cannot be had within a quarter of a minute; and when
+ *   the environment names another address than AWS's, which would make somebody else's keys the guard's.
  */
 export async function fetchKeySet(
-  { region, userPoolId, endpoint = `https://cognito-idp.${region}.amazonaws.com` }: KeySetSource,
+  { region, userPoolId, environment }: KeySetSource,
   wait: (seconds: number) => Promise<void> = pause,
 ): Promise<readonly SnapshotKey[]> {
+  const endpoint = endpointOf(environment) ?? `https://cognito-idp.${region}.amazonaws.com`;
   const url = `${endpoint.replace(/\/$/, "")}/${userPoolId}/.well-known/jwks.json`;
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -37,6 +42,23 @@ export async function fetchKeySet(
       await wait(secondsBetween);
     }
   }
+}
+
+/** Another address than AWS's counts only while the config is evaluated, on this machine and without an account. */
+function endpointOf(environment: KeySetSource["environment"]): string | undefined {
+  const name = ["AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", "AWS_ENDPOINT_URL"].find(
+    (variable) => environment[variable],
+  );
+  if (name === undefined) return undefined;
+  const endpoint = environment[name] ?? "";
+  if (
+    environment["AWS_ACCESS_KEY_ID"] === evaluationAccessKeyId &&
+    /^http:\/\/127\.0\.0\.1:\d+\/?$/.test(endpoint)
+  )
+    return endpoint;
+  throw new Error(
+    `${name} is set, and the guard's keys come from AWS itself or from nowhere: unset it and deploy again.`,
+  );
 }
 
 async function fetchText(url: string): Promise<string> {

@@ -1,9 +1,10 @@
 import { GetParameterCommand, ParameterNotFound, type SSMClient } from "@aws-sdk/client-ssm";
 import { parameterNames, parameterPrefix } from "@gatehouse/blueprint/parameters";
+import type { StageOutputs } from "@gatehouse/blueprint/stage-outputs";
 
 import { explainAwsFailure } from "./aws-failure.ts";
 import { CommandError } from "./command.ts";
-import { parseStageOutputs, type StageOutputs } from "./stage-outputs.ts";
+import { parseStageOutputs } from "./stage-outputs.ts";
 
 export interface StageAddress {
   readonly app: string;

@@ -1,7 +1,12 @@
 import { resolveStage } from "@gatehouse/blueprint/stages";
 import { describe, expect, test } from "vitest";
 
-import { createSnapshot, clientIdsOfLastDeploy, type SnapshotSource } from "./snapshot.ts";
+import {
+  createSnapshot,
+  clientIdsOfLastDeploy,
+  staleGuard,
+  type SnapshotSource,
+} from "./snapshot.ts";
 
 const stage = resolveStage({ default: { corsOrigins: ["https://spa.example"] } }, "anna");
 const withWalkthrough = resolveStage({ default: { implicitGrant: true } }, "anna");
@@ -98,5 +103,33 @@ describe("what the last deploy wrote", () => {
     const last = { ...outputs, clients: { ...outputs.clients, walkthrough: { id: "t" } } };
     const ids = clientIdsOfLastDeploy(last, "eu-central-1_pool", stage);
     expect(ids).toEqual({ web: "w", machine: "m" });
+  });
+});
+
+describe("a guard that was made with client ids", () => {
+  const names = ["web", "machine"] as const;
+  const ids = { web: "w", machine: "m" };
+  const note =
+    "An app client was made anew, and the guard still knows the old one: deploy once more.";
+
+  test.each([
+    ["knows a client that was made anew by its old id", names, ids, { ...ids, web: "new" }],
+    ["knows another one so", names, ids, { ...ids, machine: "new" }],
+    [
+      "does not know one that the stage has now",
+      [...names, "walkthrough"],
+      ids,
+      { ...ids, walkthrough: "t" },
+    ],
+  ] as const)("is stale when it %s", (_when, clients, baked, made) => {
+    expect(staleGuard(clients, baked, made)).toBe(note);
+  });
+
+  test.each([
+    ["knows each by its id", ids, ids],
+    ["asks Parameter Store", undefined, ids],
+    ["knows one that the stage no longer has", { ...ids, walkthrough: "t" }, ids],
+  ] as const)("is not stale when it %s", (_when, baked, made) => {
+    expect(staleGuard(names, baked, made)).toBeUndefined();
   });
 });

@@ -1,9 +1,8 @@
 import { appClientNames, appClients, type AppClientName } from "@gatehouse/blueprint/app-clients";
 import { signInClient } from "@gatehouse/blueprint/sign-in-url";
 import type { Snapshot, SnapshotKey } from "@gatehouse/blueprint/snapshot";
+import type { StageOutputs } from "@gatehouse/blueprint/stage-outputs";
 import type { Stage } from "@gatehouse/blueprint/stages";
-
-import type { StageOutputs } from "./stage-outputs.ts";
 
 /** The ids of a stage's app clients; the walk-through's only where the stage has it. */
 export type ClientIds = Readonly<
@@ -78,6 +77,21 @@ function clientTable(
       return [idOf(ids, name), { name, kind, tokenUses }];
     }),
   );
+}
+
+/**
+ * What to tell after a deploy: a client that was made anew in it is not the one that the guard was made with.
+ *
+ * @param names of the stage's clients.
+ * @param baked what the guard was made with; absent when it asks Parameter Store.
+ */
+export function staleGuard(
+  names: readonly AppClientName[],
+  baked: ClientIds | undefined,
+  made: ClientIds,
+): string | undefined {
+  if (baked === undefined || names.every((name) => baked[name] === made[name])) return undefined;
+  return "An app client was made anew, and the guard still knows the old one: deploy once more.";
 }
 
 /**

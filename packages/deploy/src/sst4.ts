@@ -52,8 +52,8 @@ export async function compareWithSst4(
 
   let surprises = 0;
   for (const { title, stage, dev } of variants) {
-    const evaluate = (platform: Platform, change?: SourceChange): Promise<Graph> =>
-      graphOf({ root, stage, dev, platform, ...(change === undefined ? {} : { change }) });
+    const evaluate = (platform: Platform, ...changes: SourceChange[]): Promise<Graph> =>
+      graphOf({ root, stage, dev, platform, changes });
     const [before, after] = await Promise.all([evaluate(ours), evaluate(theirs, unpinned)]);
     const found = report(graphDifferences(before, after), expectedDifferences(dev));
     surprises += found.surprises;

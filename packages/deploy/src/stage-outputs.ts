@@ -1,31 +1,10 @@
+import type { StageOutputs } from "@gatehouse/blueprint/stage-outputs";
+
 /**
- * What a deployed stage tells: the shape of `start --json`, less what is secret. URLs have no trailing slash.
+ * Puts together what a stage tells from what a deploy knows. URLs may end with a slash, as the Function URL's does.
  *
  * Infra writes it to a parameter of the stage, and imports this file: nothing here loads an SDK.
  */
-export interface StageOutputs {
-  /** CloudFront, or the stage's own domain. */
-  readonly appUrl: string;
-  /** The hosted sign-in, with its parameters. */
-  readonly signInUrl: string;
-  /** Locked by IAM: answers no request without a signature. */
-  readonly functionUrl: string;
-  /** Home region: of the Function URL, the user pool and the parameters. */
-  readonly region: string;
-  /** Where the guard's function is; its replicas run everywhere. */
-  readonly edgeRegion: string;
-  readonly userPoolId: string;
-  readonly clients: {
-    readonly web: { readonly id: string };
-    readonly machine: { readonly id: string };
-    /** The walk-through's client; only where the stage opens the implicit grant. */
-    readonly walkthrough?: { readonly id: string };
-  };
-  /** AWS's own, for scripts that take a local stack or a stage alike. */
-  readonly endpoints: { readonly ssm: string; readonly cognitoIdp: string };
-}
-
-/** Puts together what a stage tells from what a deploy knows. URLs may end with a slash, as the Function URL's does. */
 export function createStageOutputs(made: Omit<StageOutputs, "endpoints">): StageOutputs {
   const { region, edgeRegion, userPoolId, clients } = made;
   return {

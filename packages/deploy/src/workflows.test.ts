@@ -37,7 +37,11 @@ test.each(["check.yml", "deploy.yml"])("%s runs no unpinned code and hands out n
 
 test("every push and pull request is checked by what a person would run", () => {
   const { on, jobs } = parseWorkflow(read("check.yml"));
-  expect(on).toEqual({ push: null, pull_request: null, workflow_call: null });
+  expect(on).toEqual({
+    push: { branches: ["**"] },
+    pull_request: null,
+    workflow_call: null,
+  });
   expect(jobs["check"]?.steps?.at(-1)?.run).toBe("bash .ci/run");
 });
 

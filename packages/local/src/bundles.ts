@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Snapshot } from "@gatehouse/blueprint/snapshot";
+import { createScratchDirectory } from "@gatehouse/deploy/scratch-directory";
 import { writeSettings } from "@gatehouse/edge/build";
 
 import type { Bundles, CodeSource } from "./code-source.ts";
 import { watchSources, type SourceWatch } from "./source-watch.ts";
-import { createStackDirectory } from "./stack-directory.ts";
 
 const root = join(import.meta.dirname, "../../..");
 
@@ -32,7 +32,7 @@ export async function createBundleStore(
   snapshot: Snapshot,
   codeSource: CodeSource,
 ): Promise<BundleStore> {
-  const directory = await createStackDirectory(tmpdir());
+  const directory = await createScratchDirectory(tmpdir(), "gatehouse-stack");
   let watching: SourceWatch | undefined;
   let builds = 0;
   let closed = false;

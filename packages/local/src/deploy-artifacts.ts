@@ -1,6 +1,8 @@
 import { access, cp } from "node:fs/promises";
 import { basename, join } from "node:path";
 
+import { guardName } from "@gatehouse/blueprint/guard-function";
+
 import type { CodeSource } from "./code-source.ts";
 
 /** What the stack makes anew; everything else stays as a deployment would upload it. */
@@ -30,7 +32,7 @@ export function deployArtifacts({ root, app, stage, print }: DeployArtifactsOpti
     const evaluation = await evaluateConfig({ root, stage, print });
     try {
       const [guard, api] = await Promise.all([
-        evaluation.code(`${app}-${stage}-Guard`),
+        evaluation.code(guardName(app, stage)),
         evaluation.code("ApiFunction"),
       ]);
       await access(join(guard.directory, settingsFile));

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-import { guardLogGroup } from "@gatehouse/blueprint/guard-function";
+import { guardLogGroup, guardName } from "@gatehouse/blueprint/guard-function";
 import { parameterPrefix } from "@gatehouse/blueprint/parameters";
 import { resolveStage, type Stage } from "@gatehouse/blueprint/stages";
 
@@ -53,7 +53,7 @@ export function createDeployment(port: number, changes: StageChanges = {}): Depl
     accountId,
     region,
     edgeRegion,
-    guardName: `${app}-${stageName}-Guard`,
+    guardName: guardName(app, stageName),
     guardLogGroup: guardLogGroup(app, stageName),
     functionName,
     functionArn: `arn:aws:lambda:${region}:${accountId}:function:${functionName}`,

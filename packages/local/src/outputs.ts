@@ -1,3 +1,5 @@
+import type { StageOutputs } from "@gatehouse/blueprint/stage-outputs";
+
 import type { Cognito } from "./cognito/cognito.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Identity } from "./identities.ts";
@@ -14,27 +16,17 @@ export interface OutputCredentials {
 /**
  * What `start --json` prints, as one line: all that a client, a test or a script needs. URLs have no trailing slash.
  *
- * Everything secret in it is new at every start and worth nothing outside this machine.
+ * It is what a deployed stage tells and what is secret there. Everything secret in it is new at every start and worth
+ * nothing outside this machine.
  */
-export interface StackOutputs {
-  /** CloudFront. */
-  readonly appUrl: string;
-  /** The hosted sign-in, with the parameters of the walk-through. */
-  readonly signInUrl: string;
+export interface StackOutputs extends Omit<StageOutputs, "clients"> {
   /** The Function URL's real host name with the stack's port: dial 127.0.0.1 and send the name as `Host`. */
-  readonly functionUrl: string;
-  readonly region: string;
+  readonly functionUrl: StageOutputs["functionUrl"];
   /** Where the guard runs: on purpose not the region of the Function URL. */
-  readonly edgeRegion: string;
-  readonly userPoolId: string;
-  readonly clients: {
-    readonly web: { readonly id: string };
-    readonly machine: { readonly id: string; readonly secret: string };
-    /** The walk-through's client, which may use the implicit grant. */
-    readonly walkthrough?: { readonly id: string };
-  };
+  readonly edgeRegion: StageOutputs["edgeRegion"];
+  readonly clients: StageOutputs["clients"] & { readonly machine: { readonly secret: string } };
   /** For `AWS_ENDPOINT_URL_SSM` and `AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER`. */
-  readonly endpoints: { readonly ssm: string; readonly cognitoIdp: string };
+  readonly endpoints: StageOutputs["endpoints"];
   readonly users: readonly {
     readonly username: string;
     readonly password: string;

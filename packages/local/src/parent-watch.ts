@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 
-import { isProcessAlive } from "./is-process-alive.ts";
+import { isProcessAlive } from "@gatehouse/deploy/is-process-alive";
 
 const intervalMs = 500;
 

@@ -11,6 +11,7 @@ import { loadClientSecret } from "./acceptance/client-secret.ts";
 import { watchInterruption } from "./acceptance/interruption.ts";
 import { runSuite } from "./acceptance/run-suite.ts";
 import { sweepUsers, withTemporaryUsers } from "./acceptance/temporary-users.ts";
+import { verifyUserPool } from "./verify-user-pool.ts";
 
 const usage = `Runs the acceptance suite against a deployed stage, as a client on the internet.
 
@@ -50,9 +51,10 @@ export const acceptance: Command = {
     const ssm = new SSMClient({ region });
     const outputs = await loadStageOutputs({ app: app.name, stage, region, ssm });
     // The outputs name endpoints, too: whoever may write a parameter must not choose where a password is sent.
-    const { userPoolId, clients } = outputs;
-    const pool = { userPoolId, region, client: new CognitoIdentityProviderClient({ region }) };
-    const secret = await loadClientSecret(pool, stage, clients.machine.id);
+    const { clients } = outputs;
+    const cognito = new CognitoIdentityProviderClient({ region });
+    const pool = await verifyUserPool(app, stage, outputs, cognito);
+    const secret = await loadClientSecret(pool, app.name, stage, clients.machine.id);
     const interruption = watchInterruption();
     try {
       await sweepUsers(pool, stage, stderr);

@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
 
 import { SSMClient } from "@aws-sdk/client-ssm";
+import type { StageOutputs } from "@gatehouse/blueprint/stage-outputs";
 
 import { orUsageError, requireStage } from "../command-line.ts";
 import type { Command } from "../command.ts";
 import { loadStageOutputs } from "../load-stage-outputs.ts";
-import type { StageOutputs } from "../stage-outputs.ts";
 
 const usage = `Prints addresses and ids of a deployed stage.
 

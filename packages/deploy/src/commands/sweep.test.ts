@@ -2,6 +2,7 @@ import { PassThrough } from "node:stream";
 
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SSMClient } from "@aws-sdk/client-ssm";
+import { guardName } from "@gatehouse/blueprint/guard-function";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import {
@@ -15,6 +16,7 @@ import { runSweep } from "./sweep/run-sweep.ts";
 
 const now = Date.parse("2026-11-22T12:00:00Z") / 1000;
 const yesterday = "2026-11-21T12:00:00.000+0000";
+const twoHoursAgo = "2026-11-22T10:00:00.000+0000";
 const aMinuteAgo = "2026-11-22T11:59:00.000+0000";
 
 let aws: AwsUnderTest;
@@ -26,8 +28,8 @@ afterEach(() => aws.close());
 /** A guard as a deploy of the stage leaves it. */
 function guard(stage: string, hex: string, versions: readonly number[], lastModified = yesterday) {
   return {
-    name: `gatehouse-${stage}-Guard-${hex}`,
-    tags: { "sst:app": "gatehouse", "sst:stage": stage },
+    name: `${guardName("gatehouse", stage)}-${hex}`,
+    tags: { "sst:app": "gatehouse", "sst:stage": stage, "gatehouse:region": "eu-central-1" },
     versions,
     lastModified,
   } satisfies PlayedFunction;
@@ -184,18 +186,54 @@ describe("what is deleted", () => {
         // Of an app whose name begins with ours: `gatehouse-x`, stage `dev`.
         {
           ...guard("x-dev", "abcdef0", [1]),
-          tags: { "sst:app": "gatehouse-x", "sst:stage": "dev" },
+          tags: {
+            "sst:app": "gatehouse-x",
+            "sst:stage": "dev",
+            "gatehouse:region": "eu-central-1",
+          },
         },
         {
           ...guard("one", "abcdef0", [1]),
-          tags: { "sst:app": "gatehouse", "sst:stage": "two" },
+          tags: {
+            "sst:app": "gatehouse",
+            "sst:stage": "two",
+            "gatehouse:region": "eu-central-1",
+          },
         },
         { ...guard("three", "abcdef0", [1]), tags: {} },
         {
           ...guard("four", "abcdef0", [1]),
-          tags: { "sst:app": "another", "sst:stage": "four" },
+          tags: {
+            "sst:app": "another",
+            "sst:stage": "four",
+            "gatehouse:region": "eu-central-1",
+          },
         },
       ],
+      deleted: [],
+    },
+    "nothing of the same app in another region, or where the region is not told": {
+      functions: [
+        {
+          ...guard("one", "abcdef0", [1]),
+          tags: { "sst:app": "gatehouse", "sst:stage": "one", "gatehouse:region": "eu-west-1" },
+        },
+        {
+          ...guard("two", "abcdef0", [1]),
+          tags: { "sst:app": "gatehouse", "sst:stage": "two" },
+        },
+      ],
+      deleted: [],
+      why: "Leaves gatehouse-two-Guard-abcdef0 alone: its tag gatehouse:region does not say eu-central-1.\n",
+    },
+    "nothing newer than the function in use: a deploy that failed goes on with it": {
+      functions: [guard("dev", "1a2b3c4", [7]), guard("dev", "fffffff", [1], twoHoursAgo)],
+      live: [["dev", dev, 7]],
+      deleted: [],
+    },
+    "nothing beside a function in use of which AWS does not say when it was changed": {
+      functions: [guard("dev", "1a2b3c4", [7], "some time ago"), guard("dev", "fffffff", [1])],
+      live: [["dev", dev, 7]],
       deleted: [],
     },
     "nothing of a stage that is deployed but does not say which guard it uses": {

@@ -1,8 +1,10 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 
-import { resourcesOf, type Graph, type Resource } from "../graph.ts";
+import { resourcesOf, type Graph } from "../graph.ts";
+import { awsTypes } from "../rules/aws-types.ts";
 import { inputOf } from "../rules/resource-values.ts";
+import { uploadOf } from "../upload-of.ts";
 import { unzip } from "./unzip.ts";
 
 /** The code of a function as it would be deployed. */
@@ -28,7 +30,7 @@ export async function functionCode(
   name: string,
   scratch: string,
 ): Promise<FunctionCode> {
-  const functions = resourcesOf(graph, "aws:lambda/function:Function");
+  const functions = resourcesOf(graph, awsTypes.function);
   const found = functions.find((resource) => resource.name === name);
   if (found === undefined) {
     const names = functions.map((resource) => resource.name).join(", ");
@@ -43,13 +45,4 @@ export async function functionCode(
   const directory = join(scratch, name);
   await unzip(file, directory);
   return { directory, handler };
-}
-
-/** The object that a function's code is fetched from. */
-function uploadOf(graph: Graph, lambda: Resource): Resource | undefined {
-  const bucket = inputOf(lambda, "s3Bucket");
-  const key = inputOf(lambda, "s3Key");
-  return resourcesOf(graph, "aws:s3/bucketObjectv2:BucketObjectv2").find(
-    (object) => inputOf(object, "bucket") === bucket && inputOf(object, "key") === key,
-  );
 }

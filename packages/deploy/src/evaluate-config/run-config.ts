@@ -9,6 +9,7 @@ import { runSst } from "../sst-cli/run-sst.ts";
 import { startAwsStandIn } from "../stand-in/aws/aws-stand-in.ts";
 import type { Outcome, StandInSettings } from "../stand-in/outcome.ts";
 import { refusalIn } from "./refusal.ts";
+import { evaluationAccessKeyId } from "../key-set.ts";
 
 const timeoutSeconds = 180;
 
@@ -60,7 +61,7 @@ export async function runConfig(options: RunOptions): Promise<Run> {
       XDG_CONFIG_HOME: scratch,
       TMPDIR: temporary,
       AWS_ENDPOINT_URL: aws.url,
-      AWS_ACCESS_KEY_ID: "evaluation",
+      AWS_ACCESS_KEY_ID: evaluationAccessKeyId,
       AWS_SECRET_ACCESS_KEY: "evaluation",
     },
   };

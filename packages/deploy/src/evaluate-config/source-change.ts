@@ -1,18 +1,20 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { access, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** An edit of one source file. */
-export interface SourceChange {
-  /** Relative to the project. */
-  readonly file: string;
-  /** Has to occur exactly once. */
-  readonly from: string;
-  readonly to: string;
-}
+/** An edit of one source file, relative to the project: a text that occurs exactly once, or the whole file. */
+export type SourceChange =
+  | { readonly file: string; readonly from: string; readonly to: string }
+  | { readonly file: string; readonly content: string };
 
 /** @throws {TypeError} (rejects) when the text to replace does not occur exactly once: it would not test anything. */
-export async function applyChange(root: string, { file, from, to }: SourceChange): Promise<void> {
-  const path = join(root, file);
+export async function applyChange(root: string, change: SourceChange): Promise<void> {
+  const path = join(root, change.file);
+  if ("content" in change) {
+    await access(path);
+    await writeFile(path, change.content);
+    return;
+  }
+  const { file, from, to } = change;
   const [before = "", ...rest] = (await readFile(path, "utf8")).split(from);
   const [after, ...more] = rest;
   if (from === "" || after === undefined || more.length > 0)

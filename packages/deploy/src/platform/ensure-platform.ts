@@ -1,7 +1,7 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-import { createScratchDirectory } from "../evaluate-config/scratch-directory.ts";
+import { createScratchDirectory } from "../scratch-directory.ts";
 import { applyChange, type SourceChange } from "../evaluate-config/source-change.ts";
 import { copySources } from "../evaluate-config/source-copy.ts";
 import { errorIn, readLogs } from "../sst-cli/cli-logs.ts";

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { isProcessAlive } from "../evaluate-config/is-process-alive.ts";
+import { isProcessAlive } from "../is-process-alive.ts";
 
 const pollMs = 250;
 /** Longer than it takes to write a number. */

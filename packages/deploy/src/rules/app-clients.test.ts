@@ -30,7 +30,6 @@ const forBoth: [rule: string, inputs: Inputs][] = [
   ["client-auth-flows", { explicitAuthFlows: ["ALLOW_CUSTOM_AUTH", "ALLOW_USER_SRP_AUTH"] }],
   ["client-auth-flows", { explicitAuthFlows: ["ALLOW_USER_PASSWORD_AUTH"] }],
   ["client-auth-flows", { explicitAuthFlows: ["ALLOW_USER_AUTH"] }],
-  ["client-auth-flows", { explicitAuthFlows: ["ALLOW_REFRESH_TOKEN_AUTH"] }],
   ["client-user-existence", { preventUserExistenceErrors: "LEGACY" }],
   ["client-user-existence", { preventUserExistenceErrors: undefined }],
   ["client-revocation", { enableTokenRevocation: false }],
@@ -58,6 +57,7 @@ const forPeople: [rule: string, inputs: Inputs][] = [
   ["client-callback-urls", { defaultRedirectUri: "https://evil.example/" }],
   ["client-logout-urls", { logoutUrls: [`${appUrl}/`] }],
   ["client-logout-urls", { logoutUrls: undefined }],
+  ["client-auth-flows", { explicitAuthFlows: ["ALLOW_REFRESH_TOKEN_AUTH"] }],
   ["client-rotation", { refreshTokenRotation: undefined }],
   ["client-rotation", { refreshTokenRotation: { feature: "ENABLED", retryGracePeriodSeconds: 0 } }],
   [
@@ -77,6 +77,8 @@ test.each(forPeople)("for people, %s is broken by %j", (rule, inputs) => {
 });
 
 test.each([
+  ["client-auth-flows", { explicitAuthFlows: ["ALLOW_CUSTOM_AUTH"] }],
+  ["client-auth-flows", { explicitAuthFlows: [] }],
   ["client-secret", { generateSecret: false }],
   ["client-secret", { generateSecret: undefined }],
   ["client-callback-urls", { callbackUrls: ["https://example.com"] }],

@@ -88,8 +88,8 @@ function flowExpectations(
     },
     {
       rule: "client-auth-flows",
-      holds: sameSet(apiFlows, explicitAuthFlows),
-      message: `does not limit Cognito's own sign-in API to ${explicitAuthFlows.join(", ")}; without a list, or with an empty one, Cognito opens SRP, and passwords can be tried past the hosted sign-in: take the blueprint's explicitAuthFlows`,
+      holds: sameSet(apiFlows, explicitAuthFlows(kind)),
+      message: `does not limit Cognito's own sign-in API to ${explicitAuthFlows(kind).join(", ")}; without a list, or with an empty one, Cognito opens SRP, and passwords can be tried past the hosted sign-in: take the blueprint's explicitAuthFlows`,
     },
     {
       rule: "client-user-existence",

@@ -12,6 +12,7 @@ export const awsTypes = {
   responseHeadersPolicy: "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy",
   role: "aws:iam/role:Role",
   rolePolicy: "aws:iam/rolePolicy:RolePolicy",
+  upload: "aws:s3/bucketObjectv2:BucketObjectv2",
   userGroup: "aws:cognito/userGroup:UserGroup",
   userPool: "aws:cognito/userPool:UserPool",
   userPoolClient: "aws:cognito/userPoolClient:UserPoolClient",

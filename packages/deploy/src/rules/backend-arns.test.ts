@@ -20,6 +20,14 @@ const [callUrl, invoke, read, log] = guardPolicyDocument.Statement;
 
 /** The chain with an origin for a function that others deploy, and a policy that names functions. */
 function chainWith(named: readonly string[], ...added: Parameters<typeof resource>[]) {
+  return chainThatLooksUp(legacy, named, ...added);
+}
+
+function chainThatLooksUp(
+  functionArn: string,
+  named: readonly string[],
+  ...added: Parameters<typeof resource>[]
+) {
   const Statement = [{ ...callUrl, Resource: named }, { ...invoke, Resource: named }, read, log];
   return chainUnderTest({
     changes: {
@@ -29,17 +37,22 @@ function chainWith(named: readonly string[], ...added: Parameters<typeof resourc
       [resourceNames.guardPolicy]: { policy: { Version: "2012-10-17", Statement } },
     },
     added: added.map((inputs) => resource(...inputs)),
+    lookups: [
+      {
+        token: "aws:lambda/getFunctionUrl:getFunctionUrl",
+        inputs: { functionName: "legacy" },
+        outputs: { functionUrl: `https://${host}/`, functionArn, authorizationType: "AWS_IAM" },
+      },
+    ],
   });
 }
 
-test("the stage's own functions are told by the graph, whatever the policy names", () => {
-  expect(backendArns(chainUnderTest(), ["arn:aws:lambda:eu-central-1:1:function:x"])).toEqual([
-    apiArn,
-  ]);
+test("the stage's own functions are told by the graph", () => {
+  expect(backendArns(chainUnderTest())).toEqual([apiArn]);
 });
 
-test("a function that others deploy is told by the policy, and may be behind the guard", () => {
-  expect(backendArns(chainWith([apiArn, legacy]), [apiArn, legacy])).toEqual([apiArn, legacy]);
+test("a function that others deploy is told by its look-up, and may be behind the guard", () => {
+  expect(backendArns(chainWith([]))).toEqual([apiArn, legacy]);
   expect(checkGuardRole(chainWith([apiArn, legacy]))).toEqual([]);
 });
 
@@ -80,6 +93,20 @@ test("nobody else may call it either", () => {
   ]);
 });
 
-test("an origin without a policy that could name it is told by its host", () => {
-  expect(backendArns(chainWith([]), [])).toEqual([apiArn, `the function behind ${host}`]);
+test.each([
+  legacy.replace("eu-west-1", "eu-central-1"),
+  legacy.replace("123456789012", "999999999999"),
+  `${legacy}:1`,
+  apiArn,
+])("a look-up that tells %s is not believed, even where the policy names it", (arn) => {
+  const chain = chainThatLooksUp(arn, [apiArn, arn]);
+  expect(backendArns(chain)).toEqual([apiArn, `the function behind ${host}`]);
+  expect(rulesOf(checkGuardRole(chain))).toEqual(["guard-role-policy"]);
+});
+
+test("an origin that nobody looked up is told by its host", () => {
+  const chain = chainWith([apiArn, legacy]);
+  const typed = { ...chain, graph: { ...chain.graph, lookups: [] } };
+  expect(backendArns(typed)).toEqual([apiArn, `the function behind ${host}`]);
+  expect(rulesOf(checkGuardRole(typed))).toEqual(["guard-role-policy"]);
 });

@@ -1,24 +1,24 @@
 import { accountOf } from "./aws-account.ts";
 import type { Chain } from "./chain.ts";
-import { functionAt, functionUrlRegion } from "./function-url-hosts.ts";
+import { functionAt, functionUrlRegion, lookedUpFunctions } from "./function-url-hosts.ts";
 import { toList, toObject } from "./json.ts";
 import { attributeOf, inputOf } from "./resource-values.ts";
 
 /**
- * The functions behind the guard, in the order of the origins. A function that others deploy is not in the graph; the
- * guard's policy has to name it in full, and it has to be one of this account, in the region of its Function URL.
+ * The functions behind the guard, in the order of the origins. A function that others deploy is told by the look-up of
+ * its Function URL, and has to be one of this account, in the region of that URL.
  *
- * @param named the functions that the guard's policy names.
  * @returns their ARNs; for one that cannot be told, a text that is no ARN.
  */
-export function backendArns(chain: Chain, named: readonly unknown[]): readonly string[] {
+export function backendArns(chain: Chain): readonly string[] {
   const { graph, distribution } = chain;
-  return toList(inputOf(distribution, "origins")).map((origin, index) => {
+  const lookedUp = lookedUpFunctions(graph);
+  return toList(inputOf(distribution, "origins")).map((origin) => {
     const host = toObject(origin)["domainName"];
     const own = functionAt(graph, host);
     if (own !== undefined) return attributeOf(own, "arn");
-    const arn = named[index];
-    return typeof arn === "string" && isForeignFunction(chain, arn, functionUrlRegion(host))
+    const arn = typeof host === "string" ? lookedUp.get(host) : undefined;
+    return arn !== undefined && isForeignFunction(chain, arn, functionUrlRegion(host))
       ? arn
       : `the function behind ${String(host)}`;
   });

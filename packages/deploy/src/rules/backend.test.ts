@@ -29,6 +29,11 @@ test("a backend as the blueprint and the stage have it breaks no rule, whatever 
 });
 
 const refusals: [rule: string, name: string, inputs: Readonly<Record<string, unknown>>][] = [
+  ["backend-layers", api, { layers: ["arn:aws:lambda:eu-central-1:1:layer:a:1"] }],
+  ["backend-environment", api, environment({ NODE_OPTIONS: "--import /opt/a.mjs" })],
+  ["backend-environment", api, environment({ AWS_LAMBDA_EXEC_WRAPPER: "/opt/a" })],
+  ["backend-environment", api, environment({ NODE_TLS_REJECT_UNAUTHORIZED: "0" })],
+  ["backend-environment", api, environment({ NODE_EXTRA_CA_CERTS: "/opt/a.pem" })],
   ["backend-runtime", api, { runtime: "nodejs20.x" }],
   ["backend-architecture", api, { architectures: ["x86_64"] }],
   ["backend-memory", api, { memorySize: 1024 }],
@@ -105,5 +110,14 @@ test("live debugging deploys a stub that the account may take the role of, but t
   const unaware = { [api]: { ...stub, ...environment({ GATEHOUSE_EDGE_ROLE: "x" }) } };
   expect(rulesOf(checkBackend(chainUnderTest({ changes: unaware, dev: true })))).toEqual([
     "backend-edge-role",
+  ]);
+});
+
+test("the code of a further backend is its own, too", () => {
+  const chain = chainUnderTest();
+  const second = resource("aws:lambda/function:Function", "Second", { layers: ["arn:x"] });
+  const both = { ...chain, backends: [chain.backend, second] };
+  expect(checkBackend(both)).toMatchObject([
+    { rule: "backend-layers", resource: "aws:lambda/function:Function::Second" },
   ]);
 });

@@ -1,25 +1,53 @@
 import { apiEnvironment, apiFunction } from "@gatehouse/blueprint/api-function";
 import { edgeRoleName } from "@gatehouse/blueprint/edge-role";
 
-import { resourcesOf } from "../graph.ts";
+import { type Resource, resourcesOf } from "../graph.ts";
 import { accountOf } from "./aws-account.ts";
 import { awsTypes } from "./aws-types.ts";
 import type { Chain } from "./chain.ts";
-import { sameJson, sameSet, toList, toObject } from "./json.ts";
+import { isAbsent, sameJson, sameSet, toList, toObject } from "./json.ts";
 import { statementsOf } from "./policies.ts";
 import { attributeOf, inputOf } from "./resource-values.ts";
 import { type Expectation, unmet, type Violation } from "./violation.ts";
+
+/** Variables by which the runtime loads other code before the handler's, or believes other servers. */
+const refusedVariables = [
+  "NODE_OPTIONS",
+  "AWS_LAMBDA_EXEC_WRAPPER",
+  "NODE_TLS_REJECT_UNAUTHORIZED",
+  "NODE_EXTRA_CA_CERTS",
+];
 
 const basicExecution = "policy/service-role/AWSLambdaBasicExecutionRole";
 
 /** The backend believes what the guard's role signed; here is whether it knows that role, and who else may be it. */
 export function checkBackend(chain: Chain): readonly Violation[] {
-  const { graph, backend } = chain;
+  const { graph, backend, backends } = chain;
   return [
+    ...[...new Set([backend, ...backends])].flatMap((one) => unmet(one, codeExpectations(one))),
     // `sst dev` deploys a stub in its place, which runs the handler on the developer's machine.
     ...unmet(backend, graph.dev ? [] : runtimeExpectations(chain)),
     ...unmet(backend, [...environmentExpectations(chain), ...logExpectations(chain)]),
     ...checkRole(chain),
+  ];
+}
+
+/** Nothing but its own code may run where callers and their data arrive. */
+function codeExpectations(backend: Resource): readonly Expectation[] {
+  const variables = toObject(toObject(inputOf(backend, "environment"))["variables"]);
+  const refused = refusedVariables.filter((name) => Object.hasOwn(variables, name));
+  return [
+    {
+      rule: "backend-layers",
+      holds: isAbsent(inputOf(backend, "layers")),
+      message:
+        "has layers; an extension in one sees every request, and nothing here says what is in it: bundle what it needs",
+    },
+    {
+      rule: "backend-environment",
+      holds: refused.length === 0,
+      message: `sets ${refused.join(", ")}, by which other code runs before the handler, or a stranger's server passes for a known one: take it away`,
+    },
   ];
 }
 

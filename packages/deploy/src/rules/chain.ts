@@ -1,4 +1,5 @@
 import { type AppClientName, appClientNames } from "@gatehouse/blueprint/app-clients";
+import { guardName } from "@gatehouse/blueprint/guard-function";
 import { parameterNames, parameterPrefix } from "@gatehouse/blueprint/parameters";
 import type { Stage } from "@gatehouse/blueprint/stages";
 
@@ -30,7 +31,7 @@ type Part = keyof ReturnType<typeof partKeys>;
 function partKeys({ app, stage }: Graph) {
   return {
     distribution: { type: awsTypes.distribution },
-    guard: { type: awsTypes.function, name: `${app}-${stage}-Guard` },
+    guard: { type: awsTypes.function, name: guardName(app, stage) },
     guardRole: { type: awsTypes.role, name: "GuardRole" },
     functionUrl: { type: awsTypes.functionUrl, name: "ApiUrl" },
     backend: { type: awsTypes.function, name: "ApiFunction" },

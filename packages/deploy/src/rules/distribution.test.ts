@@ -23,7 +23,12 @@ function change(inputs: Readonly<Record<string, unknown>>) {
 test("a distribution with its own name breaks no rule, nor does one with the stage's domain", () => {
   expect(checkDistribution(chainUnderTest())).toEqual([]);
   expect(checkDistribution(chainUnderTest(change(custom), domainStage))).toEqual([]);
-  const empty = { defaultRootObject: "", continuousDeploymentPolicyId: "", originGroups: [] };
+  const empty = {
+    defaultRootObject: "",
+    continuousDeploymentPolicyId: "",
+    originGroups: [],
+    loggingConfig: undefined,
+  };
   expect(checkDistribution(chainUnderTest(change(empty)))).toEqual([]);
 });
 
@@ -36,6 +41,9 @@ test.each([
   ["distribution-errors", { customErrorResponses: [{ errorCode: 403 }] }],
   ["distribution-root", { defaultRootObject: "index.html" }],
   ["distribution-continuous-deployment", { continuousDeploymentPolicyId: "a" }],
+  ["distribution-logging", { loggingConfig: { bucket: "logs", includeCookies: true } }],
+  ["distribution-logging", { loggingConfig: { bucket: "logs", includeCookies: false } }],
+  ["distribution-setting", { anycastIpListId: "a" }],
   ["distribution-aliases", { aliases: ["app.example.com"] }],
   ["distribution-certificate", { viewerCertificate }],
   ["distribution-certificate", { viewerCertificate: undefined }],

@@ -1,7 +1,32 @@
+import type { Resource } from "../graph.ts";
 import type { Chain } from "./chain.ts";
 import { isAbsent, sameJson, sameSet, toObject } from "./json.ts";
 import { inputOf } from "./resource-values.ts";
 import { type Expectation, unmet, type Violation } from "./violation.ts";
+
+/** What the distribution may say; anything else is refused until somebody has read what it does to tokens. */
+const knownInputs = new Set([
+  "aliases",
+  "comment",
+  "continuousDeploymentPolicyId",
+  "customErrorResponses",
+  "defaultCacheBehavior",
+  "defaultRootObject",
+  "enabled",
+  "httpVersion",
+  "isIpv6Enabled",
+  "orderedCacheBehaviors",
+  "originGroups",
+  "origins",
+  "priceClass",
+  "restrictions",
+  "retainOnDelete",
+  "staging",
+  "tags",
+  "viewerCertificate",
+  "waitForDeployment",
+  "webAclId",
+]);
 
 /** What holds for the distribution as a whole; origins and behaviours have rules of their own. */
 export function checkDistribution(chain: Chain): readonly Violation[] {
@@ -51,7 +76,21 @@ export function checkDistribution(chain: Chain): readonly Violation[] {
       message: `does not answer to exactly ${stage.domain ?? "its own name"}; under another name cookies and callbacks would not fit: set domain in stages.ts, and no other alias`,
     },
     certificateExpectation(chain),
+    ...inputExpectations(distribution),
   ]);
+}
+
+function inputExpectations(distribution: Resource): readonly Expectation[] {
+  return Object.keys(distribution.inputs)
+    .filter((key) => !knownInputs.has(key))
+    .map((key) => ({
+      rule: key === "loggingConfig" ? "distribution-logging" : "distribution-setting",
+      holds: isAbsent(inputOf(distribution, key)),
+      message:
+        key === "loggingConfig"
+          ? "writes access logs; sign-in codes are in their addresses and, with includeCookies, session tokens beside them, for whoever may read the bucket: take loggingConfig away, the guard logs every request without them"
+          : `sets ${key}, and nobody has checked what becomes of tokens then: take it away, or add it to the known inputs of the distribution`,
+    }));
 }
 
 function certificateExpectation({ distribution, stage }: Chain): Expectation {

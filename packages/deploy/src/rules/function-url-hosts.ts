@@ -2,6 +2,8 @@ import { type Graph, type Resource, resourcesOf } from "../graph.ts";
 import { awsTypes } from "./aws-types.ts";
 import { attributeOf, inputOf } from "./resource-values.ts";
 
+const lookupToken = "aws:lambda/getFunctionUrl:getFunctionUrl";
+
 /** `<id>.lambda-url.<region>.on.aws` */
 export function functionUrlHost(functionUrl: Resource): string {
   return new URL(attributeOf(functionUrl, "functionUrl")).host;
@@ -17,6 +19,24 @@ export function functionAt(graph: Graph, host: unknown): Resource | undefined {
     resourcesOf(graph, awsTypes.function).find(
       (candidate) => attributeOf(candidate, "name") === inputOf(url, "functionName"),
     )
+  );
+}
+
+/**
+ * The functions that others deploy and whose Function URLs this deployment has looked up: ARN by host. A host that was
+ * typed says nothing about whose it is; AWS says it of one that was asked for by the function's name.
+ */
+export function lookedUpFunctions({ lookups }: Graph): ReadonlyMap<string, string> {
+  return new Map(
+    lookups.flatMap(({ token, outputs: { functionUrl, functionArn, authorizationType } }) =>
+      token === lookupToken &&
+      authorizationType === "AWS_IAM" &&
+      typeof functionArn === "string" &&
+      typeof functionUrl === "string" &&
+      URL.canParse(functionUrl)
+        ? [[new URL(functionUrl).host, functionArn] as const]
+        : [],
+    ),
   );
 }
 

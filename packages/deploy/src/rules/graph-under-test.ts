@@ -1,6 +1,7 @@
 import { resolveStage, type Stage } from "@gatehouse/blueprint/stages";
 
 import type { Graph, Resource } from "../graph.ts";
+import { publicKeysOf } from "../stand-in/aws/key-set.ts";
 import { type Chain, findChain } from "./chain.ts";
 import type { Violation } from "./violation.ts";
 
@@ -68,6 +69,7 @@ export function graphUnderTest({
     protect: false,
     region: "eu-central-1",
     outputs: {},
+    lookups: [],
     ...graph,
     resources: [
       ...resources
@@ -156,6 +158,24 @@ export const guardPolicyDocument = {
       ],
     },
   ],
+} as const;
+
+/** What the guard is told: the trust anchors of the stage. */
+export const settingsUnderTest = {
+  madeBy: "deploy",
+  region: "eu-central-1",
+  prefix: "/gatehouse/gatehouse/anna",
+  functionUrlHost,
+  issuers: [`https://cognito-idp.eu-central-1.amazonaws.com/${poolId}`],
+  jwks: { keys: publicKeysOf(poolId) },
+  clientNames: ["web", "machine"],
+  corsOrigins: ["https://tools.example"],
+  forwardToken: false,
+  signIn: {
+    hostedOrigin: "https://gatehouse-anna-0a1b2c3d.auth.eu-central-1.amazoncognito.com",
+    client: "web",
+  },
+  revocation: { mode: "off" },
 } as const;
 
 /** What Cognito is told about the app clients. */
@@ -284,6 +304,7 @@ const resources: readonly Resource[] = [
     {
       ...clientInputs,
       allowedOauthFlows: ["client_credentials"],
+      explicitAuthFlows: ["ALLOW_REFRESH_TOKEN_AUTH"],
       allowedOauthScopes: ["api/read", "api/write"],
       generateSecret: true,
       name: "gatehouse-anna-machine",
@@ -392,7 +413,11 @@ const resources: readonly Resource[] = [
           "lambda.cjs": { sha256: "1".repeat(64), bytes: 40_400 },
           "parameters.cjs": { sha256: "2".repeat(64), bytes: 180_000 },
           "fetch-key-set.cjs": { sha256: "3".repeat(64), bytes: 1200 },
-          "settings.json": { sha256: "4".repeat(64), bytes: 1900 },
+          "settings.json": {
+            sha256: "4".repeat(64),
+            bytes: 1900,
+            text: JSON.stringify(settingsUnderTest),
+          },
         },
       },
       handler: "lambda.handler",

@@ -9,7 +9,6 @@ import { awsTypes } from "./aws-types.ts";
 import { backendArns } from "./backend-arns.ts";
 import type { Chain } from "./chain.ts";
 import { isAbsent, parseJson, sameJson, toList } from "./json.ts";
-import { statementsOf } from "./policies.ts";
 import { attributeOf, inputOf } from "./resource-values.ts";
 import { labelOf, unmet, type Violation } from "./violation.ts";
 
@@ -59,17 +58,10 @@ function expectedPolicy(chain: Chain): PolicyDocument {
   const { graph, backend } = chain;
   const { partition, id } = accountOf(backend);
   return edgeRolePolicy({
-    functionArns: guardedArns(chain),
+    functionArns: backendArns(chain),
     parameterPrefixArn: `arn:${partition}:ssm:${graph.region}:${id}:parameter${parameterPrefix(graph.app, graph.stage)}`,
     logGroupArn: `arn:${partition}:logs:*:${id}:log-group:${guardLogGroup(graph.app, graph.stage)}`,
   });
-}
-
-/** The functions behind the guard. One that others deploy is known by the guard's policy alone. */
-export function guardedArns(chain: Chain): readonly string[] {
-  const [policy] = guardPolicies(chain);
-  const [callTheUrl] = (policy && statementsOf(inputOf(policy, "policy"))) ?? [];
-  return backendArns(chain, toList(callTheUrl?.["Resource"]));
 }
 
 /** The policies that are attached to the guard's role as resources of their own. */
@@ -100,20 +92,22 @@ function checkPolicy(chain: Chain): readonly Violation[] {
   ]);
 }
 
+function checkAttachments(chain: Chain): readonly Violation[] {
+  return guardRoleAttachments(chain).map((resource) => ({
+    rule: "guard-role-attachment",
+    resource: labelOf(resource),
+    message: "gives the guard's role more than its one policy, GuardPolicy: take it away",
+  }));
+}
+
 /** Attachments, and lists that claim to be exclusive. */
-function checkAttachments({ graph, guardRole }: Chain): readonly Violation[] {
-  return graph.resources
-    .filter(
-      (resource) =>
-        resource.type.startsWith("aws:iam/") &&
-        resource.type !== awsTypes.rolePolicy &&
-        isForRole(resource, guardRole),
-    )
-    .map((resource) => ({
-      rule: "guard-role-attachment",
-      resource: labelOf(resource),
-      message: "gives the guard's role more than its one policy, GuardPolicy: take it away",
-    }));
+export function guardRoleAttachments({ graph, guardRole }: Chain): readonly Resource[] {
+  return graph.resources.filter(
+    (resource) =>
+      resource.type.startsWith("aws:iam/") &&
+      resource.type !== awsTypes.rolePolicy &&
+      isForRole(resource, guardRole),
+  );
 }
 
 /** Whether something is attached to the role: by name, ARN or id, alone or in a list. */

@@ -15,6 +15,14 @@ export function withoutSecretMarks(value: unknown): unknown {
   );
 }
 
+/** Whether any part of a value is marked as secret. */
+export function holdsSecret(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(holdsSecret);
+  return (
+    isObject(value) && (Object.hasOwn(value, secretMark) || Object.values(value).some(holdsSecret))
+  );
+}
+
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import { resolveStage } from "@gatehouse/blueprint/stages";
 import { expect, test } from "vitest";
 
+import type { Graph } from "../graph.ts";
 import { checkOrigins } from "./origins.ts";
 import {
   annaStage,
@@ -87,10 +88,26 @@ test("another Function URL of the stage may stand behind the guard too", () => {
   expect(checkOrigins(chainUnderTest({ changes, added: [url] }))).toEqual([]);
 });
 
-test("so may the Function URL of a function that others deploy", () => {
+test("so may one that was looked up, but none that was typed, or is open", () => {
   const domainName = "0123456789abcdef0123456789abcdef.lambda-url.eu-west-1.on.aws";
-  expect(check([origin, { ...origin, originId: "/legacy/*", domainName }])).toEqual([]);
-  expect(check([{ ...origin, domainName }])).toEqual(["origin-app"]);
+  const outputs = {
+    functionUrl: `https://${domainName}/`,
+    functionArn: "arn:aws:lambda:eu-west-1:123456789012:function:legacy",
+    authorizationType: "AWS_IAM",
+  };
+  const token = "aws:lambda/getFunctionUrl:getFunctionUrl";
+  const inputs = { functionName: "legacy" };
+  const origins = [origin, { ...origin, originId: "/legacy/*", domainName }];
+  const changes = { [resourceNames.distribution]: { origins } };
+  const checkWith = (...lookups: Graph["lookups"]) =>
+    rulesOf(checkOrigins(chainUnderTest({ changes, lookups })));
+  expect(checkWith({ token, inputs, outputs })).toEqual([]);
+  expect(checkWith()).toEqual(["origin-host"]);
+  expect(checkWith({ token: "aws:lambda/getAlias:getAlias", inputs, outputs })).toEqual([
+    "origin-host",
+  ]);
+  const open = { ...outputs, authorizationType: "NONE" };
+  expect(checkWith({ token, inputs, outputs: open })).toEqual(["origin-host"]);
 });
 
 test("times are those of the stage", () => {

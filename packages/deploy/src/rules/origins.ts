@@ -3,7 +3,7 @@ import { origin as blueprint } from "@gatehouse/blueprint/cache-behavior";
 import { resourcesOf } from "../graph.ts";
 import { awsTypes } from "./aws-types.ts";
 import type { Chain } from "./chain.ts";
-import { functionUrlHost, functionUrlRegion } from "./function-url-hosts.ts";
+import { functionUrlHost, lookedUpFunctions } from "./function-url-hosts.ts";
 import { isAbsent, type JsonObject, sameJson, toList, toObject } from "./json.ts";
 import { inputOf } from "./resource-values.ts";
 import { type Expectation, unmet, type Violation } from "./violation.ts";
@@ -25,7 +25,10 @@ const knownMembers = new Set([
  */
 export function checkOrigins(chain: Chain): readonly Violation[] {
   const { graph, distribution, functionUrl } = chain;
-  const hosts = resourcesOf(graph, awsTypes.functionUrl).map(functionUrlHost);
+  const hosts = [
+    ...resourcesOf(graph, awsTypes.functionUrl).map(functionUrlHost),
+    ...lookedUpFunctions(graph).keys(),
+  ];
   const host = functionUrlHost(functionUrl);
   const origins = toList(inputOf(distribution, "origins")).map(toObject);
   const ids = origins.map(({ originId }) => originId);
@@ -58,10 +61,8 @@ function originExpectations(
   return [
     {
       rule: "origin-host",
-      holds:
-        hosts.some((host) => origin["domainName"] === host) ||
-        functionUrlRegion(origin["domainName"]) !== undefined,
-      message: `${name} is ${String(origin["domainName"])}, not a Function URL; the guard signs for those only and refuses the rest, and a placeholder gives 502 before the guard even runs: give the Router inline routes, each to a Function URL`,
+      holds: hosts.some((host) => origin["domainName"] === host),
+      message: `${name} is ${String(origin["domainName"])}, not a Function URL of this stage nor one that it has looked up; signed requests and their tokens would go to whoever owns that host, and a placeholder gives 502 before the guard even runs: give the Router inline routes, each to a Function URL of the stage or of getFunctionUrlOutput`,
     },
     {
       rule: "origin-https",

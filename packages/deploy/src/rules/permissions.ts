@@ -1,34 +1,50 @@
 import { type Graph, type Resource, resourcesOf } from "../graph.ts";
 import { awsTypes } from "./aws-types.ts";
 import type { Chain } from "./chain.ts";
-import { withoutSecretMarks } from "./json.ts";
 import { attributeOf, inputOf } from "./resource-values.ts";
 import { unmet, type Violation } from "./violation.ts";
 
-/** Resource policies that let everybody call a function. */
-export function checkPublicPermissions(graph: Graph): readonly Violation[] {
-  return resourcesOf(graph, awsTypes.permission).flatMap((permission) =>
-    unmet(permission, [
+/** A resource policy is for a service of AWS's, such as a user pool with a trigger, and for nobody else. */
+export function checkPermissionPrincipals(graph: Graph): readonly Violation[] {
+  return resourcesOf(graph, awsTypes.permission).flatMap((permission) => {
+    const principal = inputOf(permission, "principal");
+    return unmet(permission, [
       {
         rule: "permission-public",
-        holds: inputOf(permission, "principal") !== "*",
+        holds: principal !== "*",
         message:
           "lets everybody call the function, and stays in force when the Function URL is locked again: take it away",
       },
-    ]),
-  );
+      {
+        rule: "permission-principal",
+        holds: principal === "*" || isService(principal),
+        message:
+          "lets an account, a role or a user call the function, which may come from any account and is no service of AWS's: name a service, or write a policy for the role",
+      },
+    ]);
+  });
 }
 
-/** What is behind the guard has no resource policy at all: in one account the policy of the guard's role is enough. */
-export function checkBackendPermissions({ graph, backend, backends }: Chain): readonly Violation[] {
+/** What is behind the guard, and the guard, have no resource policy: in one account the policy of its role is enough. */
+export function checkChainPermissions(chain: Chain): readonly Violation[] {
+  const { graph, backend, backends, guard } = chain;
+  const closed = [backend, ...backends];
   const elsewhere = resourcesOf(graph, awsTypes.function).filter(
-    (other) => other !== backend && !backends.includes(other),
+    (other) => !closed.includes(other),
   );
   return resourcesOf(graph, awsTypes.permission).flatMap((permission) =>
     unmet(permission, [
       {
+        rule: "permission-guard",
+        holds: !isFor(permission, guard),
+        message:
+          "lets a principal call the guard without CloudFront, which would sign what it makes up; CloudFront needs none: take it away",
+      },
+      {
         rule: "permission-backend",
-        holds: elsewhere.some((other) => isFor(permission, other)),
+        holds:
+          elsewhere.some((other) => isFor(permission, other)) &&
+          !closed.some((one) => isFor(permission, one)),
         message:
           "is not for another function of the stage, and so lets a principal call the backend without the guard: only the guard's role may, by its own policy",
       },
@@ -36,7 +52,13 @@ export function checkBackendPermissions({ graph, backend, backends }: Chain): re
   );
 }
 
+function isService(principal: unknown): boolean {
+  return typeof principal === "string" && /^[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?$/.test(principal);
+}
+
+/** Whether the permission is for a function, or for a version of it. */
 function isFor(permission: Resource, target: Resource): boolean {
-  const { function: name } = permission.inputs;
-  return ["name", "arn"].some((key) => withoutSecretMarks(name) === attributeOf(target, key));
+  const name = inputOf(permission, "function");
+  const names = [attributeOf(target, "name"), attributeOf(target, "arn")];
+  return typeof name === "string" && [...names, target.outputs["qualifiedArn"]].includes(name);
 }

@@ -2,9 +2,18 @@ import { responseHeaders } from "@gatehouse/blueprint/response-headers";
 
 import { type Graph, resourcesOf } from "../graph.ts";
 import { awsTypes } from "./aws-types.ts";
-import { isAbsent, sameJson, toList, toObject } from "./json.ts";
+import { isAbsent, sameJson, toObject } from "./json.ts";
 import { inputOf } from "./resource-values.ts";
 import { unmet, type Violation } from "./violation.ts";
+
+const knownInputs = new Set([
+  "comment",
+  "corsConfig",
+  "customHeadersConfig",
+  "name",
+  "removeHeadersConfig",
+  "securityHeadersConfig",
+]);
 
 /** What CloudFront adds to answers: the blueprint's security headers, and never CORS, which guard and backend decide. */
 export function checkResponseHeaders(graph: Graph): readonly Violation[] {
@@ -17,12 +26,11 @@ export function checkResponseHeaders(graph: Graph): readonly Violation[] {
     } = toObject(security["strictTransportSecurity"]);
     const { strictTransportSecurity, contentTypeOptions, frameOptions, referrerPolicy } =
       responseHeaders;
+    const unknown = Object.keys(policy.inputs).filter(
+      (key) => !knownInputs.has(key) && !isAbsent(inputOf(policy, key)),
+    );
     const differs = (what: string) =>
       `${what} differs from the blueprint, and browsers would be told less: take responseHeaders`;
-    const removed = toList(toObject(inputOf(policy, "removeHeadersConfig"))["items"]);
-    const names = toList(toObject(inputOf(policy, "customHeadersConfig"))["items"]).map((item) =>
-      String(toObject(item)["header"]).toLowerCase(),
-    );
     return unmet(policy, [
       {
         rule: "headers-hsts",
@@ -55,17 +63,26 @@ export function checkResponseHeaders(graph: Graph): readonly Violation[] {
       },
       {
         rule: "headers-cors",
-        holds:
-          isAbsent(inputOf(policy, "corsConfig")) &&
-          !names.some((name) => name.startsWith("access-control-")),
+        holds: isAbsent(inputOf(policy, "corsConfig")),
         message:
-          "sets CORS headers; they would admit origins that the stage does not list, or appear twice: take them away",
+          "sets CORS headers; they would admit origins that the stage does not list, or appear twice: take corsConfig away",
       },
       {
         rule: "headers-removed",
-        holds: removed.length === 0,
+        holds: isAbsent(inputOf(policy, "removeHeadersConfig")),
         message:
           "takes headers away from answers of guard and backend, which callers wait for: take removeHeadersConfig away",
+      },
+      {
+        rule: "headers-custom",
+        holds: isAbsent(inputOf(policy, "customHeadersConfig")),
+        message:
+          "adds headers of its own to every answer, the guard's included; a Set-Cookie among them would replace everybody's session, and CORS headers would admit anybody: set headers in the backend",
+      },
+      {
+        rule: "headers-setting",
+        holds: unknown.length === 0,
+        message: `sets ${unknown.join(", ")}, and nobody has checked what it tells callers: take it away`,
       },
     ]);
   });

@@ -39,6 +39,7 @@ test("an empty graph is not in order", () => {
 /** One change a rule file, so that none of them can be left out. */
 const changes: [rule: string, name: string, inputs: Readonly<Record<string, unknown>>][] = [
   ["guard-runtime", resourceNames.guard, { runtime: "nodejs24.x" }],
+  ["guard-settings", resourceNames.guard, { code: { archive: {} } }],
   ["guard-role-path", resourceNames.guardRole, { path: "/a/" }],
   ["backend-runtime", resourceNames.api, { runtime: "nodejs24.x" }],
   ["function-url-auth", resourceNames.apiUrl, { authorizationType: "NONE" }],
@@ -66,9 +67,17 @@ test.each(changes)("%s is looked at", (rule, name, inputs) => {
   expect(rulesOf(checkGraph(graph, annaStage, access))).toContain(rule);
 });
 
-test("production, permissions and the access rules are looked at", () => {
+test("production, additions, permissions and the access rules are looked at", () => {
   expect(rulesOf(checkGraph(graphUnderTest({ protect: true }), annaStage, access))).toEqual([
     "production-protect",
+  ]);
+  const user = resource("aws:cognito/user:User", "Eve", { userPoolId: "pool" });
+  expect(rulesOf(checkGraph(graphUnderTest({ added: [user] }), annaStage, access))).toEqual([
+    "type-unknown",
+  ]);
+  const helper = resource("aws:ssm/parameter:Parameter", "Role", { value: "gatehouse-anna-guard" });
+  expect(rulesOf(checkGraph(graphUnderTest({ added: [helper] }), annaStage, access))).toEqual([
+    "guard-role-shared",
   ]);
   const open = resource("aws:lambda/permission:Permission", "Open", { principal: "*" });
   expect(rulesOf(checkGraph(graphUnderTest({ added: [open] }), annaStage, access))).toEqual([

@@ -10,11 +10,15 @@ import { checkDistribution } from "./distribution.ts";
 import { checkBackendUrl, checkFunctionUrls } from "./function-url.ts";
 import { checkGuardFunction } from "./guard-function.ts";
 import { checkGuardRole } from "./guard-role.ts";
+import { checkGuardSettings } from "./guard-settings.ts";
+import { checkGuardRoleShared } from "./guard-role-shared.ts";
 import { checkIgnoredChanges } from "./ignored-changes.ts";
+import { checkKnownTypes } from "./known-types.ts";
 import { checkNames } from "./names.ts";
 import { checkOrigins } from "./origins.ts";
+import { checkOutputSecrets } from "./output-secret.ts";
 import { checkParameters } from "./parameters.ts";
-import { checkBackendPermissions, checkPublicPermissions } from "./permissions.ts";
+import { checkChainPermissions, checkPermissionPrincipals } from "./permissions.ts";
 import { checkProduction } from "./production.ts";
 import { checkResponseHeaders } from "./response-headers.ts";
 import { checkRoleTrust } from "./role-trust.ts";
@@ -29,18 +33,22 @@ export type { Violation } from "./violation.ts";
 const rulesOfGraph: readonly ((graph: Graph, stage: Stage) => readonly Violation[])[] = [
   checkProduction,
   checkFunctionUrls,
-  checkPublicPermissions,
+  checkPermissionPrincipals,
+  checkKnownTypes,
   checkResponseHeaders,
   checkNames,
   checkIgnoredChanges,
+  checkOutputSecrets,
 ];
 
 const rulesOfChain: readonly ((chain: Chain, access?: AccessNames) => readonly Violation[])[] = [
   checkGuardFunction,
   checkGuardRole,
+  checkGuardSettings,
+  checkGuardRoleShared,
   checkBackend,
   checkBackendUrl,
-  checkBackendPermissions,
+  checkChainPermissions,
   checkRoleTrust,
   checkWhoMayInvoke,
   checkDistribution,

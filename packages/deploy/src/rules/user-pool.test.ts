@@ -2,9 +2,11 @@ import { resolveStage } from "@gatehouse/blueprint/stages";
 import { expect, test } from "vitest";
 
 import { annaStage, chainUnderTest, resource, resourceNames, rulesOf } from "./graph-under-test.ts";
+import { attributeOf } from "./resource-values.ts";
 import { checkUserPool } from "./user-pool.ts";
 
 type Inputs = Readonly<Record<string, unknown>>;
+const own = attributeOf(chainUnderTest().backend, "arn");
 const { pool, domain, resourceServer } = resourceNames;
 const access = {
   scopes: ["api/read", "api/write"],
@@ -18,7 +20,13 @@ function check(name: string, inputs: Inputs, stage = annaStage): readonly string
 test("a pool into which only administrators let people breaks no rule", () => {
   expect(checkUserPool(chainUnderTest(), access)).toEqual([]);
   expect(check(pool, { deletionProtection: undefined })).toEqual([]);
-  expect(check(pool, { lambdaConfig: { preTokenGeneration: "arn:x" } })).toEqual([]);
+  const preTokenGenerationConfig = { lambdaArn: own, lambdaVersion: "V2_0" };
+  expect(
+    check(pool, { lambdaConfig: { preTokenGeneration: own, preTokenGenerationConfig } }),
+  ).toEqual([]);
+  const passwordPolicy = { minimumLength: 8, temporaryPasswordValidityDays: 30 };
+  expect(check(pool, { passwordPolicy, schemas: [], mfaConfiguration: "ON" })).toEqual([]);
+  expect(check(pool, { passwordPolicy: { minimumLength: 12 }, region: undefined })).toEqual([]);
 });
 
 const mechanism = (name: string, priority: number) => ({ name, priority });
@@ -36,9 +44,30 @@ const refusals: [rule: string, name: string, inputs: Inputs][] = [
       },
     },
   ],
-  ["pool-triggers", pool, { lambdaConfig: { defineAuthChallenge: "arn:x" } }],
-  ["pool-triggers", pool, { lambdaConfig: { createAuthChallenge: "arn:x" } }],
-  ["pool-triggers", pool, { lambdaConfig: { verifyAuthChallengeResponse: "arn:x" } }],
+  ["pool-triggers", pool, { lambdaConfig: { defineAuthChallenge: own } }],
+  ["pool-triggers", pool, { lambdaConfig: { createAuthChallenge: own } }],
+  ["pool-triggers", pool, { lambdaConfig: { verifyAuthChallengeResponse: own } }],
+  ["pool-trigger-functions", pool, { lambdaConfig: { preTokenGeneration: `${own}2` } }],
+  ["pool-trigger-functions", pool, { lambdaConfig: { customMessage: "arn:x" } }],
+  [
+    "pool-trigger-functions",
+    pool,
+    { lambdaConfig: { preTokenGenerationConfig: { lambdaArn: "arn:x", lambdaVersion: "V2_0" } } },
+  ],
+  [
+    "pool-trigger-functions",
+    pool,
+    { lambdaConfig: { kmsKeyId: "arn:k", customEmailSender: { lambdaArn: "arn:x" } } },
+  ],
+  ["pool-passwords", pool, { passwordPolicy: { minimumLength: 7 } }],
+  ["pool-passwords", pool, { passwordPolicy: { requireNumbers: true } }],
+  [
+    "pool-passwords",
+    pool,
+    { passwordPolicy: { minimumLength: 8, temporaryPasswordValidityDays: 31 } },
+  ],
+  ["pool-setting", pool, { signInPolicy: { allowedFirstAuthFactors: ["EMAIL_OTP"] } }],
+  ["pool-setting", pool, { usernameAttributes: ["phone_number"] }],
   ["pool-retained", pool, { deletionProtection: "ACTIVE" }],
   ["pool-retained", pool, { $options: { retainOnDelete: true } }],
   ["sign-in-domain", domain, { domain: "Gatehouse-anna" }],
@@ -111,4 +140,26 @@ test("in production the pool is kept, by Cognito and by the engine", () => {
   expect(check(pool, { deletionProtection: "ACTIVE" }, production)).toEqual(["pool-retained"]);
   const halfKept = { ...retained, deletionProtection: "INACTIVE" };
   expect(check(pool, halfKept, production)).toEqual(["pool-retained"]);
+});
+
+test.each([
+  ["SAML", false],
+  ["OIDC", false],
+  ["Google", true],
+  ["Facebook", true],
+  ["LoginWithAmazon", true],
+  ["SignInWithApple", true],
+  [undefined, true],
+])("an identity provider of type %s is for stages where people sign up: %s", (type, open) => {
+  const provider = resource("aws:cognito/identityProvider:IdentityProvider", "Theirs", {
+    providerName: "Theirs",
+    providerType: type,
+  });
+  const chain = chainUnderTest({ added: [provider] });
+  expect(rulesOf(checkUserPool(chain, access))).toEqual(open ? ["pool-provider"] : []);
+  const changes = { [pool]: { adminCreateUserConfig: { allowAdminCreateUserOnly: false } } };
+  const everybody = { ...annaStage, selfSignUp: true };
+  expect(checkUserPool(chainUnderTest({ added: [provider], changes }, everybody), access)).toEqual(
+    [],
+  );
 });

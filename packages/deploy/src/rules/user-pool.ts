@@ -6,6 +6,7 @@ import { awsTypes } from "./aws-types.ts";
 import type { Chain } from "./chain.ts";
 import { isAbsent, sameJson, sameSet, toList, toObject } from "./json.ts";
 import { attributeOf, inputOf } from "./resource-values.ts";
+import { checkIdentityProviders, userPoolInputExpectations } from "./user-pool-inputs.ts";
 import { unmet, type Violation } from "./violation.ts";
 
 /** Triggers that would bring the clients' one open flow, the custom one, to life. */
@@ -56,7 +57,9 @@ export function checkUserPool(chain: Chain, access?: AccessNames): readonly Viol
           ? "can be deleted in production, with every account in it: set deletionProtection to ACTIVE and retainOnDelete to true, because removal retain does not cover user pools"
           : "is protected from deletion outside production; removing the stage would never finish: set deletionProtection to INACTIVE and retainOnDelete to false",
       },
+      ...userPoolInputExpectations(chain),
     ]),
+    ...checkIdentityProviders(chain),
     ...checkDomain(chain),
     ...checkResourceServer(chain, access),
     ...checkGroups(chain, access),

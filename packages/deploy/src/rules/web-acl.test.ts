@@ -9,8 +9,15 @@ const arn = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/gatehouse-anna/0
 const stage = resolveStage({ default: { waf: { requestsPerFiveMinutes: 2000 } } }, "anna");
 const rate = { aggregateKeyType: "IP", limit: 2000, evaluationWindowSec: 300 };
 const common = { vendorName: "AWS", name: "AWSManagedRulesCommonRuleSet" };
-const limitRule = { action: { block: {} }, statement: { rateBasedStatement: rate } };
+const visibilityConfig = { cloudwatchMetricsEnabled: true, sampledRequestsEnabled: false };
+const sampled = { ...visibilityConfig, sampledRequestsEnabled: true };
+const limitRule = {
+  visibilityConfig,
+  action: { block: {} },
+  statement: { rateBasedStatement: rate },
+};
 const commonRule = {
+  visibilityConfig,
   overrideAction: { none: {} },
   statement: { managedRuleGroupStatement: common },
 };
@@ -23,6 +30,7 @@ function acl(inputs: Readonly<Record<string, unknown>> = {}, region = "us-east-1
       scope: "CLOUDFRONT",
       defaultAction: { allow: {} },
       rules: [limitRule, commonRule],
+      visibilityConfig,
       ...inputs,
     },
     { region, outputs: { arn } },
@@ -63,12 +71,17 @@ test("a stage that asks for one has exactly one, in front of it", () => {
 });
 
 function limiting(statement: unknown, action: unknown = { block: {} }) {
-  return { rules: [{ action, statement: { rateBasedStatement: statement } }, commonRule] };
+  return {
+    rules: [{ visibilityConfig, action, statement: { rateBasedStatement: statement } }, commonRule],
+  };
 }
 
 function grouped(statement: unknown, overrideAction: unknown = { none: {} }) {
   return {
-    rules: [limitRule, { overrideAction, statement: { managedRuleGroupStatement: statement } }],
+    rules: [
+      limitRule,
+      { visibilityConfig, overrideAction, statement: { managedRuleGroupStatement: statement } },
+    ],
   };
 }
 
@@ -94,7 +107,14 @@ const refusals: [rule: string, inputs: Readonly<Record<string, unknown>>][] = [
   ["waf-common-rules", grouped({ ...common, vendorName: "Other" })],
   ["waf-common-rules", grouped({ ...common, scopeDownStatement: {} })],
   ["waf-common-rules", grouped(count("CrossSiteScripting_BODY"))],
-  ["waf-exception", { rules: [limitRule, commonRule, { action: { allow: {} } }] }],
+  [
+    "waf-exception",
+    { rules: [limitRule, commonRule, { visibilityConfig, action: { allow: {} } }] },
+  ],
+  ["waf-samples", { visibilityConfig: sampled }],
+  ["waf-samples", { visibilityConfig: undefined }],
+  ["waf-samples", { rules: [{ ...limitRule, visibilityConfig: sampled }, commonRule] }],
+  ["waf-samples", { rules: [limitRule, { ...commonRule, visibilityConfig: {} }] }],
   ["waf-rule-json", { ruleJson: "[]" }],
 ];
 

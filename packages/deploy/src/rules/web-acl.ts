@@ -79,6 +79,14 @@ function checkAcl(acl: Resource, limit: number): readonly Violation[] {
         "has a rule that lets requests past the others: say in the rule itself what it leaves out",
     },
     {
+      rule: "waf-samples",
+      holds: [acl.inputs, ...rules].every(
+        (part) => toObject(part["visibilityConfig"])["sampledRequestsEnabled"] === false,
+      ),
+      message:
+        "keeps sampled requests, so bearer tokens and session cookies would stand in the console for three hours: set sampledRequestsEnabled to false, in the web ACL and in each rule",
+    },
+    {
       rule: "waf-rule-json",
       holds: isAbsent(inputOf(acl, "ruleJson")),
       message: "has its rules as one text, which is not checked here: write them as rules",

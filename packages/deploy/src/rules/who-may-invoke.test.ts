@@ -34,28 +34,94 @@ test("the guard may, nobody else does, and what has nothing to do with it is fre
   expect(check(resource("aws:sqs/queuePolicy:QueuePolicy", "Queue", queue))).toEqual([]);
 });
 
-const dangers: [action: string, target: string][] = [
-  ["lambda:InvokeFunction", apiArn],
-  ["lambda:InvokeFunctionUrl", `${apiArn}:*`],
-  ["lambda:InvokeAsync", apiArn],
-  ["lambda:*", "arn:aws:lambda:*:*:function:gatehouse-*"],
-  ["*", "*"],
-  ["lambda:AddPermission", apiArn],
-  ["lambda:UpdateFunctionUrlConfig", apiArn],
-  ["lambda:UpdateFunctionCode", apiArn],
-  ["lambda:UpdateFunctionCode", guardArn],
-  ["iam:PassRole", guardRole],
-  ["sts:AssumeRole", guardRole],
-  ["iam:UpdateAssumeRolePolicy", guardRole],
-  ["iam:PutRolePolicy", "*"],
-  ["iam:AttachRolePolicy", `arn:aws:iam::${account}:role/*`],
+const parameter = `arn:aws:ssm:eu-central-1:${account}:parameter/gatehouse/gatehouse/anna/clients/web`;
+const pool = `arn:aws:cognito-idp:eu-central-1:${account}:userpool/eu-central-1_c63051dcd`;
+const distribution = `arn:aws:cloudfront::${account}:distribution/ED11D7B4AA678`;
+
+const [invoking, impersonating] = ["invoke-granted", "impersonation-granted"];
+const dangers: [rule: string, target: string, actions: readonly string[]][] = [
   [
-    "ssm:PutParameter",
-    `arn:aws:ssm:eu-central-1:${account}:parameter/gatehouse/gatehouse/anna/clients/web`,
+    invoking,
+    apiArn,
+    [
+      "lambda:InvokeFunction",
+      "lambda:InvokeAsync",
+      "lambda:AddPermission",
+      "lambda:UpdateFunctionUrlConfig",
+      "lambda:CreateFunctionUrlConfig",
+      "lambda:UpdateFunctionCode",
+      "lambda:UpdateFunctionConfiguration",
+      "lambda:PublishVersion",
+    ],
+  ],
+  [invoking, `${apiArn}:*`, ["lambda:InvokeFunctionUrl"]],
+  [invoking, "arn:aws:lambda:*:*:function:gatehouse-*", ["lambda:*"]],
+  [invoking, "*", ["*"]],
+  [
+    invoking,
+    guardArn,
+    [
+      "lambda:InvokeFunction",
+      "lambda:InvokeAsync",
+      "lambda:AddPermission",
+      "lambda:CreateFunctionUrlConfig",
+      "lambda:UpdateFunctionCode",
+      "lambda:UpdateFunctionConfiguration",
+      "lambda:PublishVersion",
+    ],
+  ],
+  [invoking, `${guardArn}:1`, ["lambda:Invoke*"]],
+  [
+    impersonating,
+    guardRole,
+    ["iam:PassRole", "sts:AssumeRole", "iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy"],
+  ],
+  [impersonating, "*", ["iam:PutRolePolicy"]],
+  [impersonating, `arn:aws:iam::${account}:role/*`, ["iam:AttachRolePolicy"]],
+  [impersonating, parameter, ["ssm:PutParameter", "ssm:DeleteParameter", "ssm:DeleteParameters"]],
+  [
+    impersonating,
+    pool,
+    [
+      "cognito-idp:*",
+      "cognito-idp:Admin*",
+      "cognito-idp:AddUserPoolClientSecret",
+      "cognito-idp:AdminAddUserToGroup",
+      "cognito-idp:AdminConfirmSignUp",
+      "cognito-idp:AdminCreateUser",
+      "cognito-idp:AdminEnableUser",
+      "cognito-idp:AdminInitiateAuth",
+      "cognito-idp:AdminLinkProviderForUser",
+      "cognito-idp:AdminResetUserPassword",
+      "cognito-idp:AdminRespondToAuthChallenge",
+      "cognito-idp:AdminSetUserMFAPreference",
+      "cognito-idp:AdminSetUserPassword",
+      "cognito-idp:AdminSetUserSettings",
+      "cognito-idp:AdminUpdateUserAttributes",
+      "cognito-idp:CreateIdentityProvider",
+      "cognito-idp:CreateUserImportJob",
+      "cognito-idp:CreateUserPoolClient",
+      "cognito-idp:DescribeIdentityProvider",
+      "cognito-idp:DescribeUserPoolClient",
+      "cognito-idp:ListUserPoolClientSecrets",
+      "cognito-idp:SetUserPoolMfaConfig",
+      "cognito-idp:StartUserImportJob",
+      "cognito-idp:UpdateIdentityProvider",
+      "cognito-idp:UpdateUserPool",
+      "cognito-idp:UpdateUserPoolClient",
+    ],
+  ],
+  [impersonating, "arn:aws:cognito-idp:*:*:userpool/*", ["cognito-idp:*UserPoolClient"]],
+  [
+    impersonating,
+    distribution,
+    ["cloudfront:UpdateDistribution", "cloudfront:UpdateDistributionWithStagingConfig"],
   ],
 ];
 
-test.each(dangers)("%s on %s is refused wherever it is written", (action, target) => {
+test.each(
+  dangers.flatMap(([rule, target, actions]) => actions.map((action) => [action, target, rule])),
+)("%s on %s is refused wherever it is written", (action, target, rule) => {
   const policy = allow(action, target);
   const places: readonly Resource[] = [
     resource("aws:iam/rolePolicy:RolePolicy", "A", { role: "other", policy }),
@@ -66,7 +132,21 @@ test.each(dangers)("%s on %s is refused wherever it is written", (action, target
       inlinePolicies: [{}, { name: "inline", policy: JSON.stringify(policy) }],
     }),
   ];
-  for (const place of places) expect(check(place)).toEqual(["invoke-granted"]);
+  for (const place of places) expect(check(place)).toEqual([rule]);
+});
+
+test.each([
+  [["cognito-idp:AdminGetUser", "cognito-idp:ListUsers*", "cognito-idp:DescribeUserPool"], pool],
+  [["cognito-idp:AdminDisableUser", "cognito-idp:AdminUserGlobalSignOut"], pool],
+  ["cognito-idp:*", `${pool}2`],
+  ["cloudfront:CreateInvalidation", distribution],
+  ["cloudfront:*", `arn:aws:cloudfront::${account}:distribution/OTHER`],
+  ["ssm:GetParameter", parameter],
+  ["ssm:*", `arn:aws:ssm:eu-central-1:${account}:parameter/shop/*`],
+  ["lambda:GetFunctionConfiguration", guardArn],
+])("%j on %s makes nobody somebody else", (action, target) => {
+  const policy = allow(action, target);
+  expect(check(resource("aws:iam/rolePolicy:RolePolicy", "A", { policy }))).toEqual([]);
 });
 
 test("linking the backend to another function, which adds this statement, is refused", () => {
@@ -79,7 +159,19 @@ test("linking the backend to another function, which adds this statement, is ref
     {
       rule: "invoke-granted",
       resource: "aws:iam/role:Role::ApiRole",
-      message: `may allow lambda:InvokeFunction on ${apiArn}, and whoever has it can call the backend past the guard; link on a function grants this too: name other resources, or take the statement away`,
+      message: `may allow lambda:InvokeFunction on ${apiArn}, and whoever has it can call the backend past the guard; link on a function grants this too: take the link away, name other resources or narrower actions`,
+    },
+  ]);
+});
+
+test("linking the user pool to another function, which adds this statement, is refused", () => {
+  const policy = allow("cognito-idp:*", pool);
+  const role = resource("aws:iam/role:Role", "OtherRole", { inlinePolicies: [{ policy }] });
+  expect(checkWhoMayInvoke(chainUnderTest({ added: [role] }))).toEqual([
+    {
+      rule: "impersonation-granted",
+      resource: "aws:iam/role:Role::OtherRole",
+      message: `may allow cognito-idp:AdminConfirmSignUp on ${pool}, and whoever has it can make users, or sign in as any of them; link on a function grants this too: take the link away, name other resources or narrower actions`,
     },
   ]);
 });

@@ -1,30 +1,21 @@
-import { parameterPrefix } from "@gatehouse/blueprint/parameters";
-
-import { accountOf } from "./aws-account.ts";
 import type { Chain } from "./chain.ts";
-import { guardedArns, guardPolicies } from "./guard-role.ts";
+import { type GuardedAction, guardedActions } from "./guarded-actions.ts";
+import { guardPolicies } from "./guard-role.ts";
 import type { JsonObject } from "./json.ts";
 import { managedPoliciesOf, mayAllow, policiesOf } from "./policies.ts";
 import { attributeOf } from "./resource-values.ts";
 import { labelOf, type Violation } from "./violation.ts";
 
-/** AWS's own policies that are known to allow nothing on this stage's functions, roles and parameters. */
+/** AWS's own policies that are known to allow nothing on what `guardedActions` lists. */
 const harmlessManagedPolicies = new Set([
   "service-role/AWSLambdaBasicExecutionRole",
   "service-role/AWSLambdaVPCAccessExecutionRole",
   "AWSXRayDaemonWriteAccess",
 ]);
 
-interface Guarded {
-  readonly action: string;
-  readonly resource: string;
-  /** What whoever may do this could do. */
-  readonly danger: string;
-}
-
 /**
- * Nobody but the guard's role may call the backend, or take another way to the same end. Conditions are not read: what
- * could be allowed counts as allowed.
+ * Nobody but the guard's role may call the backend, or take another way to the same end: sign in as others, or change who
+ * is believed. Conditions are not read: what could be allowed counts as allowed.
  */
 export function checkWhoMayInvoke(chain: Chain): readonly Violation[] {
   const exempt = new Set(guardPolicies(chain)); // compared with the blueprint by `guard-role-policy`
@@ -39,56 +30,18 @@ export function checkWhoMayInvoke(chain: Chain): readonly Violation[] {
   return [...written, ...checkManagedPolicies(chain)];
 }
 
-function guardedActions(chain: Chain): readonly Guarded[] {
-  const { graph, backend, guard, guardRole } = chain;
-  const { partition, id } = accountOf(backend);
-  const role = attributeOf(guardRole, "arn");
-  const parameters = `arn:${partition}:ssm:${graph.region}:${id}:parameter${parameterPrefix(graph.app, graph.stage)}/*`;
-  const become = "act as the guard and speak for every user";
-  return [
-    ...[...new Set([attributeOf(backend, "arn"), ...guardedArns(chain)])].flatMap(actionsOn),
-    {
-      action: "lambda:UpdateFunctionCode",
-      resource: attributeOf(guard, "arn"),
-      danger: "run code of its own as the guard's role",
-    },
-    { action: "iam:PassRole", resource: role, danger: become },
-    { action: "sts:AssumeRole", resource: role, danger: become },
-    { action: "iam:UpdateAssumeRolePolicy", resource: role, danger: become },
-    { action: "iam:PutRolePolicy", resource: role, danger: "widen what the guard may do" },
-    { action: "iam:AttachRolePolicy", resource: role, danger: "widen what the guard may do" },
-    {
-      action: "ssm:PutParameter",
-      resource: parameters,
-      danger: "name an app client that the guard would trust",
-    },
-  ];
-}
-
-function actionsOn(resource: string): readonly Guarded[] {
-  const call = "call the backend past the guard";
-  return [
-    { action: "lambda:InvokeFunctionUrl", resource, danger: call },
-    { action: "lambda:InvokeFunction", resource, danger: call },
-    { action: "lambda:InvokeAsync", resource, danger: call },
-    { action: "lambda:AddPermission", resource, danger: "open the backend to anybody" },
-    { action: "lambda:UpdateFunctionUrlConfig", resource, danger: "unlock the Function URL" },
-    { action: "lambda:UpdateFunctionCode", resource, danger: "replace the backend's code" },
-  ];
-}
-
 function dangersOf(
   statement: JsonObject,
-  guarded: readonly Guarded[],
+  guarded: readonly GuardedAction[],
   resource: string,
 ): readonly Violation[] {
   const [first] = guarded.filter(({ action, resource: arn }) => mayAllow(statement, action, arn));
   if (first === undefined) return [];
   return [
     {
-      rule: "invoke-granted",
+      rule: first.rule,
       resource,
-      message: `may allow ${first.action} on ${first.resource}, and whoever has it can ${first.danger}; link on a function grants this too: name other resources, or take the statement away`,
+      message: `may allow ${first.action} on ${first.resource}, and whoever has it can ${first.danger}; link on a function grants this too: take the link away, name other resources or narrower actions`,
     },
   ];
 }

@@ -111,3 +111,29 @@ describe("getParametersByPath", () => {
     expect(() => call(token, { path: "a" })).toThrow("begins with a slash, not a");
   });
 });
+
+describe("getFunctionUrl", () => {
+  const token = "aws:lambda/getFunctionUrl:getFunctionUrl";
+
+  test("makes up a locked Function URL for the function's name, the same each time", () => {
+    const answer = call(token, { functionName: "legacy" });
+    expect(answer).toMatchObject({
+      id: "legacy",
+      functionName: "legacy",
+      functionArn: "arn:aws:lambda:eu-west-1:123456789012:function:legacy",
+      functionUrl: expect.stringMatching(
+        /^https:\/\/[0-9a-f]{32}\.lambda-url\.eu-west-1\.on\.aws\/$/,
+      ),
+      authorizationType: "AWS_IAM",
+    });
+    expect(call(token, { functionName: "legacy" })).toEqual(answer);
+    expect(call(token, { functionName: "other" })["functionUrl"]).not.toBe(answer["functionUrl"]);
+  });
+
+  test.each([undefined, "", "legacy:1", "arn:aws:lambda:eu-west-1:1:function:legacy"])(
+    "takes a name, not %s",
+    (functionName) => {
+      expect(() => call(token, { functionName })).toThrow("takes the name of a function");
+    },
+  );
+});

@@ -1,4 +1,4 @@
-import { account } from "./made-up-outputs.ts";
+import { account, madeUpOutputs } from "./made-up-outputs.ts";
 import { policyDocument, type StatementArguments } from "./policy-document.ts";
 
 export interface ProviderCall {
@@ -7,6 +7,13 @@ export interface ProviderCall {
   readonly inputs: Readonly<Record<string, unknown>>;
   /** Of the provider that is asked. */
   readonly region: string;
+}
+
+const functionUrlToken = "aws:lambda/getFunctionUrl:getFunctionUrl";
+
+/** Whether a call asks about something that others deploy. */
+export function isLookup(token: string): boolean {
+  return token === functionUrlToken;
 }
 
 /**
@@ -40,6 +47,8 @@ export function answerProviderCall(
       return answerPolicyDocument(inputs);
     case "aws:ssm/getParametersByPath:getParametersByPath":
       return answerParametersByPath(inputs, region, parameters);
+    case functionUrlToken:
+      return answerFunctionUrl(inputs, region);
     default:
       throw new Error(
         `The stand-in for AWS has no answer to the provider call ${token}. Add one to provider-calls.ts.`,
@@ -59,6 +68,32 @@ function answerPolicyDocument(inputs: {
     minifiedJson: JSON.stringify(document),
     // SST makes an inline policy of it only when it comes back.
     statements: statements.length === 0 ? undefined : statements,
+  };
+}
+
+/** Of any function that is asked for: made up from its name, and locked as a Function URL should be. */
+function answerFunctionUrl(
+  { functionName }: { readonly functionName?: string },
+  region: string,
+): Readonly<Record<string, unknown>> {
+  if (functionName === undefined || !/^[\w-]{1,64}$/.test(functionName))
+    throw new Error(
+      `getFunctionUrl takes the name of a function here, not ${String(functionName)}: leave its ARN and version out`,
+    );
+  return {
+    ...madeUpOutputs({
+      type: "aws:lambda/functionUrl:FunctionUrl",
+      name: functionName,
+      inputs: { functionName },
+      region,
+      stack: `others in ${region}`,
+    }),
+    functionName,
+    authorizationType: "AWS_IAM",
+    cors: [],
+    invokeMode: "BUFFERED",
+    creationTime: "2026-01-01T00:00:00Z",
+    lastModifiedTime: "2026-01-01T00:00:00Z",
   };
 }
 

@@ -51,7 +51,12 @@ export interface RegisterRequest {
   getIgnorechangesList(): string[];
   getProtect(): boolean | undefined;
   getRetainondelete(): boolean | undefined;
-  getCustomtimeouts(): { getDelete(): string } | undefined;
+}
+
+/** `RegisterResourceOutputsRequest`: what a component tells of itself, a program of its stack. */
+export interface OutputsRequest {
+  getUrn(): string;
+  getOutputs(): { toJavaScript(): Record<string, unknown> } | undefined;
 }
 
 export type RegisterCallback = (
@@ -67,6 +72,11 @@ export interface MockMonitorClass {
       this: unknown,
       request: RegisterRequest,
       callback: RegisterCallback,
+    ) => Promise<void>;
+    registerResourceOutputs: (
+      this: unknown,
+      request: OutputsRequest,
+      callback: unknown,
     ) => Promise<void>;
   };
 }

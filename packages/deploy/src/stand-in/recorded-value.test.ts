@@ -99,3 +99,21 @@ const refused: [what: string, value: unknown, message: string][] = [
 test.each(refused)("refuses %s", async (_what, value, message) => {
   await expect(recordValue(value, ["/project"])).rejects.toThrow(message);
 });
+
+test("records the text of the guard's settings, and of nothing else", async () => {
+  const files = { "code/settings.json": "bb", "code/lib/settings.json": "a", "code/b.json": "a" };
+  const root = await temporaryTree(files);
+  const { value } = await recordValue(archive({ path: "code" }), [root]);
+  expect(value).toEqual({
+    archive: { "settings.json": { ...bb, text: "bb" }, "lib/settings.json": a, "b.json": a },
+  });
+});
+
+test.each([
+  [32_768, true],
+  [32_769, false],
+])("settings of %i bytes are recorded: %s", async (bytes, recorded) => {
+  const root = await temporaryTree({ "code/settings.json": "x".repeat(bytes) });
+  const { value } = await recordValue(archive({ path: "code" }), [root]);
+  expect(JSON.stringify(value).includes('"text"')).toBe(recorded);
+});

@@ -1,6 +1,7 @@
-import { resolve } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 
-import { digestOf, digestsOf, digestOfText } from "./file-digests.ts";
+import { type Digest, digestOf, digestsOf, digestOfText } from "./file-digests.ts";
 import { withRelativePaths } from "./relative-paths.ts";
 
 /** How Pulumi's protocol marks what JSON has no form for. */
@@ -11,6 +12,9 @@ const marks = {
   archive: "0def7320c3a5731c473e5ecbe6d01bc7",
   resource: "5cf8f73096256a8f31e491e813e4eb8e",
 };
+/** The one file whose text is recorded: the guard's trust anchors are in it, and rules have to read them. */
+const settingsFile = "settings.json";
+const maxSettingsBytes = 32_768;
 const unknownMark = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 export interface Recorded {
@@ -100,7 +104,7 @@ async function recordArchive(
   recording: Recording,
 ): Promise<(readonly [file: string, digest: unknown])[]> {
   if (!isObject(assets)) {
-    return digestsOf(fileOf(path, recording));
+    return withSettings(fileOf(path, recording));
   }
   const entries = await Promise.all(
     Object.entries(assets).map(async ([name, asset]) => {
@@ -112,6 +116,18 @@ async function recordArchive(
     }),
   );
   return entries.flat().toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+async function withSettings(
+  directory: string,
+): Promise<(readonly [file: string, digest: Digest & { readonly text?: string }])[]> {
+  const digests = await digestsOf(directory);
+  return Promise.all(
+    digests.map(async ([file, digest]) => {
+      if (file !== settingsFile || digest.bytes > maxSettingsBytes) return [file, digest] as const;
+      return [file, { ...digest, text: await readFile(join(directory, file), "utf8") }] as const;
+    }),
+  );
 }
 
 function fileOf(path: unknown, { roots: [root], files }: Recording): string {

@@ -24,11 +24,9 @@ interface Sent {
   readonly ignored?: string[];
   readonly protect?: boolean;
   readonly retain?: boolean;
-  readonly deleteTimeout?: string;
 }
 
 function request(sent: Sent): RegisterRequest {
-  const { deleteTimeout } = sent;
   return {
     getType: () => sent.type,
     getName: () => sent.name,
@@ -41,13 +39,13 @@ function request(sent: Sent): RegisterRequest {
     getIgnorechangesList: () => sent.ignored ?? [],
     getProtect: () => sent.protect,
     getRetainondelete: () => sent.retain ?? false,
-    getCustomtimeouts: () =>
-      deleteTimeout === undefined ? undefined : { getDelete: () => deleteTimeout },
   };
 }
 
 interface Engine {
   readonly recorder: Recorder;
+  /** Has a component, or the stack, tell what it gives out. */
+  readonly tell: (urn: string, outputs: Record<string, unknown>) => Promise<void>;
   /** Registers a resource: its URN, its id, and the state that the program sees. */
   readonly register: (sent: Sent) => Promise<{ urn: string; id: string; state: unknown }>;
 }
@@ -66,6 +64,7 @@ function engine(parameters: Record<string, string> = {}): Engine {
         const urn = MockMonitor.prototype.newUrn(message.getParent(), type, name);
         callback(null, { getUrn: () => urn, getId: () => result?.id ?? "" });
       },
+      registerResourceOutputs: () => Promise.resolve(),
     },
   };
   const runtime: PulumiSdk["runtime"] = {
@@ -81,6 +80,11 @@ function engine(parameters: Record<string, string> = {}): Engine {
   mocks = recorder.mocks;
   return {
     recorder,
+    tell: (urn, outputs) =>
+      MockMonitor.prototype.registerResourceOutputs(
+        { getUrn: () => urn, getOutputs: () => ({ toJavaScript: () => outputs }) },
+        () => undefined,
+      ),
     register: (sent) =>
       new Promise((resolve, reject) => {
         void MockMonitor.prototype.registerResource(request(sent), (error, response) => {
@@ -108,7 +112,6 @@ test("records a resource with everything that was asked for", async () => {
     ignored: ["value"],
     protect: true,
     retain: true,
-    deleteTimeout: "60m",
   });
   expect(recorder.resources()).toEqual([
     {
@@ -123,7 +126,6 @@ test("records a resource with everything that was asked for", async () => {
         protect: true,
         retainOnDelete: true,
         ignoreChanges: ["value"],
-        deleteTimeout: "60m",
       },
       inputs: { name: "/one", value: { "<secret>": "v" } },
       outputs: {
@@ -230,4 +232,32 @@ test("leaves the code of a dynamic resource out", async () => {
     inputs: { __provider: "code", id: "x" },
   });
   expect(recorder.resources().map(({ inputs }) => inputs)).toEqual([{ id: "x" }]);
+});
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+test("keeps the marks of secrets in what the stack gives out, and leaves out what components do", async () => {
+  const { recorder, tell } = engine();
+  const token = { [secretKey]: "1b47061264138c4ac30d75fd1eb44270", value: "swordfish" };
+  await tell("urn:pulumi:jane::app::pulumi:pulumi:Stack::app-jane", { url: "u", deep: { token } });
+  await nextTurn();
+  await tell("urn:pulumi:jane::app::sst:aws:Thing::Thing", { url: "other" });
+  await nextTurn();
+  expect(recorder.outputs()).toEqual({ url: "u", deep: { token: { "<secret>": "swordfish" } } });
+});
+
+test("keeps each look-up of what others deploy once, and no other call", async () => {
+  const { recorder } = engine();
+  const token = "aws:lambda/getFunctionUrl:getFunctionUrl";
+  for (const functionName of ["b", "a", "b"])
+    await recorder.mocks.call({ token, inputs: { functionName } });
+  await recorder.mocks.call({ token: "aws:index/getRegion:getRegion", inputs: {} });
+  expect(recorder.lookups()).toMatchObject([
+    {
+      token,
+      inputs: { functionName: "a" },
+      outputs: { functionArn: "arn:aws:lambda:eu-west-1:123456789012:function:a" },
+    },
+    { token, inputs: { functionName: "b" } },
+  ]);
 });

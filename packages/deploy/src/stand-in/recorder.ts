@@ -1,6 +1,6 @@
-import type { Resource } from "../graph.ts";
+import type { Lookup, Resource } from "../graph.ts";
 import { madeUpOutputs } from "./made-up-outputs.ts";
-import { answerProviderCall } from "./provider-calls.ts";
+import { answerProviderCall, isLookup } from "./provider-calls.ts";
 import type { Mocks, MockMonitorClass, PulumiSdk, RegisterRequest } from "./pulumi-sdk.ts";
 import { recordValue, withoutMarks } from "./recorded-value.ts";
 import { recordMonitor } from "./recording-monitor.ts";
@@ -21,6 +21,10 @@ export interface Recorder {
   readonly mocks: Mocks;
   /** Sorted by type and name. */
   resources(): readonly Resource[];
+  /** What was asked about things that others deploy, each once, sorted. */
+  lookups(): readonly Lookup[];
+  /** What the program returned, secrets marked. */
+  outputs(): Readonly<Record<string, unknown>>;
   /** By URN: the files and directories of the assets and archives among a resource's inputs. */
   files(): Readonly<Record<string, readonly string[]>>;
 }
@@ -31,11 +35,18 @@ export function createRecorder(
   { app, stage, region, parameters, roots }: RecorderOptions,
 ): Recorder {
   const resources: Resource[] = [];
+  const lookups = new Map<string, Lookup>();
   const files: Record<string, readonly string[]> = {};
+  let outputsOfStack: Readonly<Record<string, unknown>> = {};
   const drafts = new Map<RegisterRequest, Omit<Resource, "urn"> & { files: readonly string[] }>();
   /** Region by `<urn>::<id>` of each provider. */
   const providers = new Map<string, string>();
   const stack = `${app}/${stage}`;
+
+  const recordOutputs = async (outputs: unknown): Promise<void> => {
+    const { value } = await recordValue(outputs, roots);
+    outputsOfStack = toObject(value);
+  };
 
   const monitor = recordMonitor(MockMonitor, app, stage, {
     onRegistered(request, urn, id) {
@@ -48,6 +59,11 @@ export function createRecorder(
       const own = resource.inputs["region"];
       if (resource.type === "pulumi:providers:aws" && typeof own === "string")
         providers.set(`${urn}::${id}`, own);
+    },
+    onOutputs(urn, outputs) {
+      if (!shortUrn(urn).startsWith("pulumi:pulumi:Stack::")) return;
+      // Here alone secrets still have their marks; what `run()` resolves to is the bare values.
+      void recordOutputs(outputs);
     },
   });
 
@@ -87,7 +103,10 @@ export function createRecorder(
     },
     async call({ token, inputs, provider }) {
       try {
-        return answerProviderCall({ token, inputs, region: regionOf(provider) }, parameters);
+        const call = { token, inputs, region: regionOf(provider) };
+        const outputs = answerProviderCall(call, parameters);
+        if (isLookup(token)) lookups.set(JSON.stringify(call), { token, inputs, outputs });
+        return outputs;
       } catch (error) {
         // Of an error in a call, the SDK passes on what gRPC calls its details.
         throw error instanceof Error ? Object.assign(error, { details: error.message }) : error;
@@ -99,6 +118,8 @@ export function createRecorder(
     mocks,
     resources: () =>
       resources.toSorted((a, b) => compare(`${a.type} ${a.name}`, `${b.type} ${b.name}`)),
+    lookups: () => [...lookups].toSorted(([a], [b]) => compare(a, b)).map(([, lookup]) => lookup),
+    outputs: () => outputsOfStack,
     files: () => files,
   };
 }
@@ -120,12 +141,10 @@ function secretly(
 
 function optionsOf(request: RegisterRequest): Resource["options"] {
   const ignoreChanges = request.getIgnorechangesList();
-  const deleteTimeout = request.getCustomtimeouts()?.getDelete() ?? "";
   return {
     ...(request.getProtect() === true ? { protect: true } : {}),
     ...(request.getRetainondelete() === true ? { retainOnDelete: true } : {}),
     ...(ignoreChanges.length > 0 ? { ignoreChanges } : {}),
-    ...(deleteTimeout === "" ? {} : { deleteTimeout }),
   };
 }
 

@@ -6,6 +6,8 @@ import { urnOf } from "./urn.ts";
 export interface MonitorEvents {
   /** A resource has been registered. */
   readonly onRegistered: (request: RegisterRequest, urn: string, id: string) => void;
+  /** A component, or the stack itself, has said what it gives out. */
+  readonly onOutputs: (urn: string, outputs: Readonly<Record<string, unknown>>) => void;
 }
 
 export interface RecordingMonitor {
@@ -23,12 +25,12 @@ export function recordMonitor(
   MockMonitor: MockMonitorClass,
   app: string,
   stage: string,
-  { onRegistered }: MonitorEvents,
+  { onRegistered, onOutputs }: MonitorEvents,
 ): RecordingMonitor {
   const requests = new AsyncLocalStorage<RegisterRequest>();
   const urns = new Set<string>();
   const { prototype } = MockMonitor;
-  const { registerResource } = prototype;
+  const { registerResource, registerResourceOutputs } = prototype;
 
   prototype.newUrn = (parent, type, name) => urnOf(app, stage, { parent, type, name });
 
@@ -50,6 +52,11 @@ export function recordMonitor(
         callback(error, response);
       }),
     );
+  };
+
+  prototype.registerResourceOutputs = function (request, callback) {
+    onOutputs(request.getUrn(), request.getOutputs()?.toJavaScript() ?? {});
+    return registerResourceOutputs.call(this, request, callback);
   };
 
   return { current: () => requests.getStore() };

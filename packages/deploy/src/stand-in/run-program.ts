@@ -6,7 +6,6 @@ import type { EngineArguments } from "./engine-arguments.ts";
 import type { Outcome, StandInSettings } from "./outcome.ts";
 import { isOwnServer } from "./own-server.ts";
 import { loadPulumi } from "./pulumi-sdk.ts";
-import { recordValue } from "./recorded-value.ts";
 import { createRecorder } from "./recorder.ts";
 import { withRelativePaths } from "./relative-paths.ts";
 import { makeNamesStable } from "./stable-names.ts";
@@ -34,7 +33,7 @@ export async function runProgram(
   onEnd: (outcome: Outcome) => void,
 ): Promise<void> {
   const region = config["aws:region"] ?? "us-east-1";
-  if (!(await isOwnServer(serverAddress, region, mark))) return onEnd({ kind: "port-taken" });
+  if (!(await isOwnServer(serverAddress, mark))) return onEnd({ kind: "port-taken" });
 
   const file = await exportApp(process.cwd());
   const pulumi = loadPulumi(join(root, ".sst/platform"));
@@ -45,7 +44,7 @@ export async function runProgram(
   await runtime.setMocks(recorder.mocks, app, stage, false, "organization");
   runtime.setAllConfig(config);
 
-  let ended: (Program["app"] & { readonly outputs: Record<string, unknown> }) | undefined;
+  let ended: Program["app"] | undefined;
   const refuse = (error: unknown): void => {
     const message = error instanceof Error ? error.message : String(error);
     onEnd({ kind: "refused", message: withRelativePaths(message, roots) });
@@ -57,21 +56,20 @@ export async function runProgram(
     // What waits for something that never comes is not in the graph, and nobody would miss it.
     if (ended === undefined || pulumi.isWaiting())
       return refuse("The config never finished: it waits for something that does not come.");
-    const { removal, protect, outputs } = ended;
-    const resources = recorder.resources();
-    const graph = { app, stage, dev, removal, protect, region, outputs, resources };
+    const { removal, protect } = ended;
+    const { _protect, ...outputs } = recorder.outputs();
+    const [lookups, resources] = [recorder.lookups(), recorder.resources()];
+    const graph = { app, stage, dev, removal, protect, region, outputs, lookups, resources };
     onEnd({ kind: "graph", graph, files: recorder.files() });
   });
 
   const running = { app: { removal: "", protect: false } };
-  const returned = await runtime.runInPulumiStack(async () => {
+  await runtime.runInPulumiStack(async () => {
     const program: Program = await import(pathToFileURL(file).href);
     running.app = program.app;
     return program.default;
   });
-  const { _protect, ...outputs } = returned ?? {};
-  const recorded = await recordValue(outputs, roots);
-  ended = { ...running.app, outputs: toObject(recorded.value) };
+  ended = running.app;
 }
 
 /**
@@ -86,8 +84,4 @@ async function exportApp(directory: string): Promise<string> {
   if (file === undefined) throw new TypeError("Pulumi.yaml names no program");
   await appendFile(file, `\nexport { ${appVariable} as app };\n`);
   return file;
-}
-
-function toObject(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? { ...value } : {};
 }

@@ -185,7 +185,19 @@ describe("an administrator", () => {
       Arn: `arn:aws:cognito-idp:${region}:${accountId}:userpool/${UserPoolId}`,
       AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
       Policies: { PasswordPolicy: { MinimumLength: 8, RequireSymbols: true } },
+      Domain: "gatehouse-local",
+      UserPoolTags: {},
     });
+  });
+
+  test("tags the pool, and takes tags off", async () => {
+    const describePool = () => client.send(new sdk.DescribeUserPoolCommand({ UserPoolId }));
+    const ResourceArn = (await describePool()).UserPool?.Arn;
+    await client.send(new sdk.TagResourceCommand({ ResourceArn, Tags: { one: "1", two: "2" } }));
+    await client.send(new sdk.TagResourceCommand({ ResourceArn, Tags: { two: "3" } }));
+    expect((await describePool()).UserPool?.UserPoolTags).toEqual({ one: "1", two: "3" });
+    await client.send(new sdk.UntagResourceCommand({ ResourceArn, TagKeys: ["one", "two"] }));
+    expect((await describePool()).UserPool?.UserPoolTags).toEqual({});
   });
 
   test("sees the stack's clients as the blueprint has them", async () => {
@@ -222,6 +234,17 @@ describe("an administrator", () => {
 });
 
 const refusals: [why: string, send: () => Promise<unknown>, error: string][] = [
+  [
+    "a tag for another pool",
+    () =>
+      client.send(
+        new sdk.TagResourceCommand({
+          ResourceArn: `arn:aws:cognito-idp:${region}:${accountId}:userpool/${region}_000000000`,
+          Tags: { one: "1" },
+        }),
+      ),
+    "ResourceNotFoundException",
+  ],
   [
     "another pool",
     () => client.send(new sdk.ListUsersCommand({ UserPoolId: `${region}_000000000` })),

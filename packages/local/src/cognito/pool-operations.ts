@@ -5,6 +5,7 @@ import { adminOperation, pageOf, poolMembers } from "./admin-operation.ts";
 import { requireRegistrableUrls } from "./callback-urls.ts";
 import type { Client, NewClient, OAuthFlow } from "./clients.ts";
 import { passwordPolicy } from "./passwords.ts";
+import { tagOperations } from "./tag-operations.ts";
 import type { UserPool } from "./user-pool.ts";
 
 const oAuthFlows: readonly OAuthFlow[] = ["code", "implicit", "client_credentials"];
@@ -22,8 +23,10 @@ const defaultAuthFlows = ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "AL
 /** The pool itself and its app clients. */
 export function poolOperations(pool: UserPool): Record<string, Operation> {
   const { clients } = pool;
+  const tags = new Map<string, string>();
 
   return {
+    ...tagOperations(pool, tags),
     DescribeUserPool: adminOperation(pool, () => ({
       UserPool: {
         Id: pool.id,
@@ -38,6 +41,7 @@ export function poolOperations(pool: UserPool): Record<string, Operation> {
         MfaConfiguration: "OFF",
         UserPoolTier: "ESSENTIALS",
         UsernameConfiguration: { CaseSensitive: false },
+        UserPoolTags: Object.fromEntries(tags),
       },
     })),
     DescribeUserPoolClient: adminOperation(pool, (asked) => ({

@@ -2,11 +2,18 @@ import { DescribeUserPoolClientCommand } from "@aws-sdk/client-cognito-identity-
 
 import { orCommandError } from "../../aws-failure.ts";
 import { CommandError } from "../../command.ts";
-import type { UserPool } from "../users/user-pool.ts";
+import type { UserPool } from "../user-pool.ts";
+import { misfit } from "../verify-user-pool.ts";
 
-/** @throws {CommandError} (rejects) when AWS refuses, or when the client has no secret. */
+/**
+ * Loads the secret of the stage's client for machines. The pool's other clients may have secrets, too, that are not for
+ * the suite.
+ *
+ * @throws {CommandError} (rejects) when AWS refuses, when it is another client, or when it has no secret.
+ */
 export async function loadClientSecret(
   { userPoolId, client }: UserPool,
+  app: string,
   stage: string,
   clientId: string,
 ): Promise<string> {
@@ -14,7 +21,10 @@ export async function loadClientSecret(
     `The machine client of stage ${stage} cannot be read`,
     client.send(new DescribeUserPoolClientCommand({ UserPoolId: userPoolId, ClientId: clientId })),
   );
-  const secret = UserPoolClient?.ClientSecret;
+  const name = `${app}-${stage}-machine`;
+  if (UserPoolClient?.ClientName !== name || UserPoolClient.UserPoolId !== userPoolId)
+    throw misfit(stage, `the machine client is not ${name} of the user pool ${userPoolId}`);
+  const secret = UserPoolClient.ClientSecret;
   if (secret === undefined)
     throw new CommandError(`The machine client of stage ${stage} has no secret. Deploy again.`);
   return secret;

@@ -37,7 +37,7 @@ export async function runSuite(
       {
         cwd: root,
         env: {
-          ...withoutCredentials(env),
+          ...withoutAccount(env),
           GATEHOUSE_TARGET: file,
           GATEHOUSE_ACCEPTANCE_DIR: join(directory, "run"),
         },
@@ -64,9 +64,17 @@ export async function runSuite(
   }
 }
 
-/** The suite is a client like any other: it gets none of the AWS credentials that made its users. */
-function withoutCredentials(env: CommandContext["env"]): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("AWS_")));
+/**
+ * The suite is a client like any other: it gets none of the AWS credentials that made its users, and finds none in the
+ * home directory or on the machine's network.
+ */
+export function withoutAccount(env: CommandContext["env"]): NodeJS.ProcessEnv {
+  return {
+    ...Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("AWS_"))),
+    AWS_CONFIG_FILE: "/dev/null",
+    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+    AWS_EC2_METADATA_DISABLED: "true",
+  };
 }
 
 function killGroup(pid: number | undefined): void {

@@ -1,4 +1,5 @@
-import type { StageOutputs } from "../../stage-outputs.ts";
+import type { StageOutputs } from "@gatehouse/blueprint/stage-outputs";
+
 import type { TemporaryUser } from "./temporary-users.ts";
 
 /** What the suite takes for a deployed stage: its outputs, with what is secret. */

@@ -6,13 +6,13 @@ import {
   AdminCreateUserCommand,
   AdminDeleteUserCommand,
   AdminSetUserPasswordCommand,
-  ListUsersCommand,
+  paginateListUsers,
   UserNotFoundException,
 } from "@aws-sdk/client-cognito-identity-provider";
 
 import { explainAwsFailure, orCommandError } from "../../aws-failure.ts";
 import { CommandError } from "../../command.ts";
-import type { UserPool } from "../users/user-pool.ts";
+import type { UserPool } from "../user-pool.ts";
 
 export interface TemporaryUser {
   readonly username: string;
@@ -22,6 +22,7 @@ export interface TemporaryUser {
 
 /** Begins the name of every user that the suite makes; then come the second it was made in and a random part. */
 const prefix = "gatehouse-acceptance-";
+const temporaryName = new RegExp(`^${prefix}(\\d{10})-[0-9a-f]{10}-\\w+$`);
 
 /** Older than any run: whoever made it was killed. */
 const abandonedAfterSeconds = 3600;
@@ -76,7 +77,7 @@ export async function sweepUsers(pool: UserPool, stage: string, stderr: Writable
   const left = names.filter(isAbandoned);
   if (left.length === 0) return;
   const failures = await deleteUsers(pool, left);
-  stderr.write(`Deleted ${left.length - failures.length} users that earlier runs had left.\n`);
+  stderr.write(`Deleted users that earlier runs had left: ${left.length - failures.length}.\n`);
   if (failures.length > 0) stderr.write(`These could not be deleted: ${failures.join("; ")}\n`);
 }
 
@@ -91,7 +92,7 @@ function newUser(kind: string, groups: readonly string[]): TemporaryUser {
 }
 
 function isAbandoned(username: string): boolean {
-  const [, seconds] = /^gatehouse-acceptance-(\d{10})-[0-9a-f]{10}-\w+$/.exec(username) ?? [];
+  const [, seconds] = temporaryName.exec(username) ?? [];
   return seconds !== undefined && Date.now() / 1000 - Number(seconds) > abandonedAfterSeconds;
 }
 
@@ -128,17 +129,8 @@ async function deleteUsers(
 
 async function listNames({ userPoolId: UserPoolId, client }: UserPool): Promise<readonly string[]> {
   const names: string[] = [];
-  let token: string | undefined;
-  do {
-    const { Users = [], PaginationToken } = await client.send(
-      new ListUsersCommand({
-        UserPoolId,
-        Filter: `username ^= "${prefix}"`,
-        PaginationToken: token,
-      }),
-    );
+  const pages = paginateListUsers({ client }, { UserPoolId, Filter: `username ^= "${prefix}"` });
+  for await (const { Users = [] } of pages)
     names.push(...Users.flatMap(({ Username }) => Username ?? []));
-    token = PaginationToken;
-  } while (token !== undefined);
   return names;
 }

@@ -6,6 +6,7 @@ import {
   type LambdaClient,
 } from "@aws-sdk/client-lambda";
 
+import type { CommandContext } from "../../command.ts";
 import { nameOfFunction, stageOfGuard } from "./guard-name.ts";
 
 /** A guard's function of some stage of the app, with every version that AWS keeps. */
@@ -20,28 +21,41 @@ export interface GuardFunction {
   readonly changedAt: number | undefined;
 }
 
+/** A function that is named like a guard of the app, and is not one, or not to be told. */
+export interface LookAlike {
+  readonly name: string;
+  readonly why: string;
+}
+
+/** Guards of all home regions are in one region, and their stages' parameters are not. */
+const regionTag = "gatehouse:region";
+
 /**
- * Finds the guards of an app. Name and tags must both say so: another app's name may begin with this one's, and anybody
- * may call a function what they like.
+ * Finds the guards of an app. Name and tags must both say so: another app's name may begin with this one's, the same app
+ * may live in another region of this account, and anybody may call a function what they like.
  *
+ * @param app with its home region.
  * @param only a stage, or all.
- * @returns with the guards, names of functions that look like one by name alone.
+ * @returns with the guards, the functions that look like one by name alone.
  */
 export async function findGuardFunctions(
   lambda: LambdaClient,
-  app: string,
+  app: CommandContext["app"],
   only: string | undefined,
-): Promise<{ guards: readonly GuardFunction[]; lookAlikes: readonly string[] }> {
+): Promise<{ guards: readonly GuardFunction[]; lookAlikes: readonly LookAlike[] }> {
   const guards: GuardFunction[] = [];
-  const lookAlikes: string[] = [];
+  const lookAlikes: LookAlike[] = [];
   for (const { FunctionName: name = "", FunctionArn: arn = "" } of await listFunctions(lambda)) {
-    const stage = stageOfGuard(app, name);
+    const stage = stageOfGuard(app.name, name);
     if (stage === undefined || (only !== undefined && stage !== only)) continue;
     const { Tags = {} } = await lambda.send(new ListTagsCommand({ Resource: arn }));
-    const ours =
-      Tags["sst:app"] === app && Tags["sst:stage"] === stage && nameOfFunction(arn) === name;
-    if (ours) guards.push({ stage, name, arn, ...describe(await listVersions(lambda, name)) });
-    else lookAlikes.push(name);
+    const tagged =
+      Tags["sst:app"] === app.name && Tags["sst:stage"] === stage && nameOfFunction(arn) === name;
+    if (!tagged)
+      lookAlikes.push({ name, why: `named like a guard of ${app.name}, but not tagged as one` });
+    else if (Tags[regionTag] !== app.region)
+      lookAlikes.push({ name, why: `its tag ${regionTag} does not say ${app.region}` });
+    else guards.push({ stage, name, arn, ...describe(await listVersions(lambda, name)) });
   }
   return { guards: guards.toSorted((a, b) => (a.name < b.name ? -1 : 1)), lookAlikes };
 }

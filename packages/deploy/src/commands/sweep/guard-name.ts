@@ -1,9 +1,13 @@
-import { guardFunction } from "@gatehouse/blueprint/guard-function";
+import { guardFunction, guardName } from "@gatehouse/blueprint/guard-function";
 
-/** The stage in the name of a guard, `<app>-<stage>-Guard-<7 hex digits>`; `undefined` when it is not such a name. */
+/** The stage in the name of a guard, `guardName` and `-<7 hex digits>`; `undefined` when it is not such a name. */
 export function stageOfGuard(app: string, name: string): string | undefined {
-  if (!name.startsWith(`${app}-`)) return undefined;
-  return /^([a-z](?:[a-z0-9-]*[a-z0-9])?)-Guard-[0-9a-f]{7}$/.exec(name.slice(app.length + 1))?.[1];
+  // What stands before and after a stage in the name; no part of it has a slash.
+  const [before = "", after = ""] = guardName(app, "/").split("/");
+  const [, named = ""] = /^([^]+)-[0-9a-f]{7}$/.exec(name) ?? [];
+  if (!named.startsWith(before) || !named.endsWith(after)) return undefined;
+  const stage = named.slice(before.length, -after.length);
+  return /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/.test(stage) ? stage : undefined;
 }
 
 /** The name in a function's ARN without a version; `undefined` for any other ARN. */

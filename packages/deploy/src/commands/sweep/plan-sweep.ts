@@ -43,10 +43,12 @@ export function planSweep(
       unclear.push({ stage, why });
       continue;
     }
+    const live =
+      guard.kind === "live" ? ofStage.find(({ arn }) => arn === guard.functionArn) : undefined;
     for (const each of ofStage) {
-      if (guard.kind === "live" && guard.functionArn === each.arn)
+      if (guard.kind === "live" && each === live)
         judged.push(...judgeVersions(each, guard.version));
-      else judged.push(judgeFunction(each, guard, now));
+      else judged.push(judgeFunction(each, live, now));
     }
   }
   const parts = (stays: boolean) =>
@@ -73,10 +75,14 @@ function judgeVersions({ stage, name, versions }: GuardFunction, inUse: number):
   });
 }
 
-/** Any other function: nothing of it is used, and it goes as a whole. */
+/**
+ * Any other function: nothing of it is used, and it goes as a whole.
+ *
+ * @param live the function that the stage uses; `undefined` when the stage is removed.
+ */
 function judgeFunction(
   { stage, name, changedAt }: GuardFunction,
-  guard: StageGuard,
+  live: GuardFunction | undefined,
   now: number,
 ): Judged {
   const part = { stage, functionName: name };
@@ -84,7 +90,12 @@ function judgeFunction(
     const why = "changed in the last hour, perhaps by a deploy that runs";
     return { part: { ...part, why }, stays: true };
   }
-  const why = guard.kind === "removed" ? "the stage is not deployed" : "the stage uses another one";
+  // A deploy that failed after it made this one has left it in SST's state, and the next one goes on with it.
+  if (live !== undefined && (live.changedAt === undefined || changedAt > live.changedAt)) {
+    const why = "newer than the function in use, from a deploy that has failed";
+    return { part: { ...part, why }, stays: true };
+  }
+  const why = live === undefined ? "the stage is not deployed" : "the stage uses another one";
   return { part: { ...part, why }, stays: false };
 }
 

@@ -36,17 +36,14 @@ export async function runSweep({ only, yes }: SweepOptions, deps: SweepDeps): Pr
   const { app, stdin, stdout, stderr } = context;
   const { guards, lookAlikes } = await orCommandError(
     "The guards in this account cannot be listed",
-    findGuardFunctions(lambda, app.name, only),
+    findGuardFunctions(lambda, app, only),
   );
   const stages = new Map<string, StageGuard>();
   for (const { stage } of guards)
     if (!stages.has(stage)) stages.set(stage, await loadGuardOf(stage, deps));
   const plan = planSweep(guards, stages, now());
 
-  for (const name of lookAlikes)
-    stderr.write(
-      `Leaves ${name} alone: named like a guard of ${app.name}, but not tagged as one.\n`,
-    );
+  for (const { name, why } of lookAlikes) stderr.write(`Leaves ${name} alone: ${why}.\n`);
   for (const { stage, why } of plan.unclear)
     stderr.write(`Leaves stage ${stage} alone: ${why}. Deploy it again.\n`);
   const unclear = plan.unclear.length > 0 ? 1 : 0;

@@ -2,7 +2,7 @@ import { AdminAddUserToGroupCommand } from "@aws-sdk/client-cognito-identity-pro
 
 import { explainAwsFailure } from "../../aws-failure.ts";
 import type { CommandContext } from "../../command.ts";
-import type { UserPool } from "./user-pool.ts";
+import type { UserPool } from "../user-pool.ts";
 
 /**
  * Adds a user who was just created to each group, and says what came of it and how to finish.

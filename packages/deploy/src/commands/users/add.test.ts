@@ -41,10 +41,16 @@ function refusal(type: string, message = type, status = 400): Scripted {
   return { status, body: { __type: type, message } };
 }
 
+const ours = { "sst:app": "gatehouse", "sst:stage": "dev" };
+function pool(UserPoolTags: object, Domain: string | null = "gatehouse-dev-01234567"): Scripted {
+  return { status: 200, body: { UserPool: { UserPoolTags, Domain } } };
+}
+
 beforeEach(async () => {
   calls = [];
   answers = {
     GetParameter: [{ status: 200, body: { Parameter: { Value: JSON.stringify(outputs) } } }],
+    DescribeUserPool: [pool(ours)],
     ListGroups: [
       { status: 200, body: { Groups: [{ GroupName: "staff" }], NextToken: "more" } },
       { status: 200, body: { Groups: [{ GroupName: "admin" }] } },
@@ -146,6 +152,35 @@ test("adds the user to groups, wherever they are in the pool's list", async () =
       input: { UserPoolId: poolId, Username: "carol", GroupName: "staff" },
     },
   ]);
+});
+
+const notTagged = `the user pool ${poolId} is not tagged as that of stage dev.`;
+const notItsDomain = `the sign-in page is not at the domain of the user pool ${poolId}.`;
+test.each([
+  ["belongs to another stage", pool({ ...ours, "sst:stage": "production" }), notTagged],
+  ["belongs to another app", pool({ ...ours, "sst:app": "gatehouse-x" }), notTagged],
+  ["belongs to nobody", pool({}), notTagged],
+  ["signs in elsewhere", pool(ours, "gatehouse-dev-0123456"), notItsDomain],
+  ["has no sign-in page", pool(ours, null), notItsDomain],
+  ["cannot be read", refusal("ResourceNotFoundException"), "AWS says ResourceNotFoundException"],
+])("asks and creates nobody when the pool in the outputs %s", async (_what, answer, message) => {
+  answers["DescribeUserPool"] = [answer];
+  const adding = add({ user: { groups: ["admin"], invitation: false }, typed: password });
+  await expect(adding).rejects.toThrow(message);
+  expect(calls.map(({ operation }) => operation)).toEqual(["GetParameter", "DescribeUserPool"]);
+});
+
+test.each([
+  "https://gatehouse-dev-01234567.auth.eu-central-1.amazoncognito.com",
+  "https://gatehouse-dev-01234567.auth.eu-central-1.amazoncognito.com.evil.example/login",
+  "https://gatehouse-dev-01234567.auth.eu-central-1.amazoncognito.com@evil.example/login",
+  "https://gatehouse-dev-01234567.auth.eu-west-1.amazoncognito.com/login",
+  "https://evil.example/https://gatehouse-dev-01234567.auth.eu-central-1.amazoncognito.com/login",
+])("creates nobody when the outputs send people to %s", async (signInUrl) => {
+  const Value = JSON.stringify({ ...outputs, signInUrl });
+  answers["GetParameter"] = [{ status: 200, body: { Parameter: { Value } } }];
+  await expect(add()).rejects.toThrow(notItsDomain);
+  expect(creations()).toEqual([]);
 });
 
 test("creates nobody when a group is missing, and lists those there are", async () => {

@@ -3,6 +3,7 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 
 import type { CommandContext } from "../../command.ts";
 import { loadStageOutputs } from "../../load-stage-outputs.ts";
+import { verifyUserPool } from "../verify-user-pool.ts";
 import { addToGroups } from "./add-to-groups.ts";
 import { createUser } from "./create-user.ts";
 import { parseNewUser, type NewUser } from "./new-user.ts";
@@ -38,9 +39,9 @@ export async function addToStage(
   { context, ssm, cognito }: AddUserDeps,
 ): Promise<number> {
   const { name: app, region } = context.app;
-  const { userPoolId } = await loadStageOutputs({ app, stage, region, ssm });
+  const outputs = await loadStageOutputs({ app, stage, region, ssm });
   // The outputs name endpoints, too: whoever may write a parameter must not choose where a password is sent.
-  const pool = { userPoolId, region, client: cognito };
+  const pool = await verifyUserPool(context.app, stage, outputs, cognito);
   await requireGroups(pool, stage, groups);
   const temporaryPassword = invitation
     ? undefined

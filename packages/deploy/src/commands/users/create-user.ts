@@ -5,7 +5,7 @@ import {
 
 import { explainAwsFailure } from "../../aws-failure.ts";
 import { CommandError } from "../../command.ts";
-import type { UserPool } from "./user-pool.ts";
+import type { UserPool } from "../user-pool.ts";
 
 export interface UserToCreate {
   readonly stage: string;

@@ -2,7 +2,7 @@ import { paginateListGroups } from "@aws-sdk/client-cognito-identity-provider";
 
 import { orCommandError } from "../../aws-failure.ts";
 import { CommandError } from "../../command.ts";
-import type { UserPool } from "./user-pool.ts";
+import type { UserPool } from "../user-pool.ts";
 
 /** @throws {CommandError} (rejects) when the pool lacks one of the groups; the message lists those it has. */
 export async function requireGroups(

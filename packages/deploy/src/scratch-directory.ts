@@ -36,8 +36,10 @@ async function sweep(parent: string, prefix: string): Promise<void> {
   );
 }
 
+/** Only what this user made is looked at: nobody else decides what this process removes. */
 async function isAbandoned(directory: string): Promise<boolean> {
-  if (!(await lstat(directory)).isDirectory()) return false;
+  const stats = await lstat(directory);
+  if (!stats.isDirectory() || stats.uid !== process.getuid?.()) return false;
   const owner: unknown = JSON.parse(await readFile(join(directory, ownerFile), "utf8"));
   if (typeof owner !== "object" || owner === null || !("pid" in owner) || !("host" in owner))
     return false;

@@ -1,9 +1,0 @@
-/** Whether a process exists, whoever's it is. */
-export function isProcessAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: it is somebody else's.
-    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
-  }
-}
