@@ -83,8 +83,8 @@ export function resolveStage(stages: Stages, name: string): Stage {
   return stage;
 }
 
-/** Each setting with its range, where it is a whole number. */
-const settingNames: Readonly<
+/** What each setting is: a switch, a list, a whole number in a range; `text` and `group` have checks of their own below. */
+const settingKinds: Readonly<
   Record<keyof Required<StageSettings>, "text" | "list" | "group" | "switch" | Range>
 > = {
   domain: "text",
@@ -115,11 +115,11 @@ function validate(stage: Stage, settings: StageSettings): void {
       refuse(setting, `must be a whole number from ${from} to ${to}`);
   };
   for (const [setting, value] of Object.entries(settings)) {
-    const kind = Object.hasOwn(settingNames, setting)
-      ? settingNames[setting as keyof StageSettings] // oxlint-disable-line typescript/no-unsafe-type-assertion -- just checked
+    const kind = Object.hasOwn(settingKinds, setting)
+      ? settingKinds[setting as keyof StageSettings] // oxlint-disable-line typescript/no-unsafe-type-assertion -- just checked
       : undefined;
     if (kind === undefined)
-      refuse(setting, `is not a setting; there are ${Object.keys(settingNames).join(", ")}`);
+      refuse(setting, `is not a setting; there are ${Object.keys(settingKinds).join(", ")}`);
     if (value === undefined) continue;
     if (kind === "switch" && typeof value !== "boolean") refuse(setting, "must be true or false");
     if (kind === "list" && !Array.isArray(value)) refuse(setting, "must be an array");

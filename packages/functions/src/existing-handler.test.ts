@@ -24,6 +24,7 @@ import {
   adminUser,
   edgeArn,
   functionUrlEvent,
+  lambdaContext,
   plainUser,
   readStreamed,
   runStreaming,
@@ -32,21 +33,6 @@ import {
   type EventOptions,
 } from "./testing.ts";
 import { toRequest } from "./to-request.ts";
-
-const lambdaContext: LambdaContext = {
-  callbackWaitsForEmptyEventLoop: true,
-  functionName: "api",
-  functionVersion: "$LATEST",
-  invokedFunctionArn: "arn:aws:lambda:eu-central-1:111122223333:function:api",
-  memoryLimitInMB: "512",
-  awsRequestId: "5f8e7d6c-0000-4000-8000-123456789abc",
-  logGroupName: "/aws/lambda/api",
-  logStreamName: "2026/11/22/[$LATEST]0",
-  getRemainingTimeInMillis: () => 60_000,
-  done: () => {},
-  fail: () => {},
-  succeed: () => {},
-};
 
 /** Calls an existing handler under paths that the app itself has no routes for. */
 async function call(handler: ExistingHandler, options: EventOptions = {}) {

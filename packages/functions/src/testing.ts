@@ -188,7 +188,8 @@ export async function runStreaming(
   return { contentType, writes, ended, destroyed, failure };
 }
 
-const lambdaContext: Parameters<StreamingHandler>[2] = {
+/** What Lambda calls a handler with beside the event. */
+export const lambdaContext: Parameters<StreamingHandler>[2] = {
   callbackWaitsForEmptyEventLoop: true,
   functionName: "api",
   functionVersion: "$LATEST",
