@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { refusalIn } from "./refusal.ts";
+import { lostItsPort, refusalIn } from "./refusal.ts";
 
 const unexpected =
   "✕  Unexpected error occurred. Please run with --print-logs or check .sst/log/sst.log if available.\n";
@@ -48,4 +48,12 @@ const refusals: [what: string, printed: string, log: string, message: string][] 
 
 test.each(refusals)("gives %s", (_what, printed, text, message) => {
   expect(refusalIn(printed, text)).toBe(message);
+});
+
+test.each([
+  ["the CLI interrupted itself", "~  Deploy\n\n✕  Interrupted    \n\n", true],
+  ["the config speaks of interruptions", "✕  Interrupted by hand\n", false],
+  ["it failed otherwise", "✕  Failed to build sst.config.ts\n", false],
+])("tells that a port was lost: %s", (_what, printed, lost) => {
+  expect(lostItsPort(printed)).toBe(lost);
 });

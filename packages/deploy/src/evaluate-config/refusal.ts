@@ -16,3 +16,11 @@ export function refusalIn(printed: string, log: string): string {
     return "sst.config.ts asks for providers that are not installed. Run: pnpm exec sst install";
   return errorIn(log) ?? printed.trim();
 }
+
+/**
+ * Whether another CLI has taken the port that this one had chosen, before its server could listen there: it interrupts
+ * itself then. Nobody else does: a signal to us kills it.
+ */
+export function lostItsPort(printed: string): boolean {
+  return /^✕ +Interrupted\s*$/m.test(printed);
+}

@@ -70,6 +70,14 @@ test("tries again while another CLI takes the port", async () => {
   expect((await run(script)).outcome).toEqual({ kind: "refused", message: "third" });
 });
 
+test("tries again when another CLI has taken the port before the config was read", async () => {
+  const script = `
+    appendFileSync(${home} + "/calls", "x");
+    if (readFileSync(${home} + "/calls", "utf8").length < 3) console.log("✕  Interrupted    ");
+    else writeFileSync(${home} + "/outcome.json", '{"kind":"refused","message":"third"}');`;
+  expect((await run(script)).outcome).toEqual({ kind: "refused", message: "third" });
+});
+
 test("gives up when it is taken each time", async () => {
   const scratch = await temporaryTree();
   const script = `

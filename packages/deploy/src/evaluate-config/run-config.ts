@@ -8,7 +8,7 @@ import type { Job } from "../sst-cli/job.ts";
 import { runSst } from "../sst-cli/run-sst.ts";
 import { startAwsStandIn } from "../stand-in/aws/aws-stand-in.ts";
 import type { Outcome, StandInSettings } from "../stand-in/outcome.ts";
-import { refusalIn } from "./refusal.ts";
+import { lostItsPort, refusalIn } from "./refusal.ts";
 import { evaluationAccessKeyId } from "../key-set.ts";
 
 const timeoutSeconds = 180;
@@ -70,8 +70,9 @@ export async function runConfig(options: RunOptions): Promise<Run> {
       await rm(outcome, { force: true });
       const { printed } = await runSst(job, timeoutSeconds);
       const ended = await readOutcome(outcome);
-      if (ended === undefined) throw new Error(await explain(printed));
-      if (ended.kind !== "port-taken") return { outcome: ended, printed };
+      if (ended === undefined) {
+        if (!lostItsPort(printed)) throw new Error(await explain(printed));
+      } else if (ended.kind !== "port-taken") return { outcome: ended, printed };
     }
     throw new Error(
       "Other SST CLIs on this machine took the port of this one each time. Try again.",
