@@ -1,0 +1,73 @@
+import { orAborted } from "./or-aborted.ts";
+
+const hashHeader = "x-amz-content-sha256";
+
+/** CloudFront shows the guard the first megabyte. AWS does not say whether of 1000 or 1024 KB; this one is safe. */
+const maxShownBytes = 1_000_000;
+
+/** Lambda takes no more. The guard refuses what is larger by its length, so its hash would be work for nothing. */
+const maxHashedBytes = 6 * 1024 * 1024;
+
+/** Of other methods, CloudFront shows the guard no body at all. */
+const shownMethods = new Set(["POST", "PUT", "PATCH"]);
+
+/**
+ * A `Request` as `fetch` would make it. A stream is read to its end before: its hash has to go ahead of it, and after
+ * that no browser needs `duplex` or support for streams as bodies.
+ *
+ * @throws the signal's reason; the stream is then cancelled.
+ */
+export async function toRequest(
+  input: Request | URL,
+  { body, ...init }: RequestInit = {},
+): Promise<Request> {
+  if (!(body instanceof ReadableStream)) {
+    return new Request(input, body === undefined ? init : { ...init, body });
+  }
+  const inherited = input instanceof Request ? input.signal : null;
+  const { signal = inherited } = init;
+  const abortable = body.pipeThrough(new TransformStream(), signal === null ? {} : { signal });
+  return new Request(input, { ...init, body: await new Response(abortable).blob() });
+}
+
+/**
+ * The bytes that will go on the wire, encoded once: the boundary of a `FormData` is new each time. In a `Blob` they can
+ * be sent again, and a browser may keep a large one on disk.
+ *
+ * @returns `undefined` for a request without a body. The request's own body is used up.
+ */
+export async function readBody(request: Request): Promise<Blob | undefined> {
+  // Firefox does not show a request's body; these methods have none, and of the others an empty one is as good as none.
+  if (request.method === "GET" || request.method === "HEAD" || request.body === null)
+    return undefined;
+  return await orAborted(request.blob(), request.signal);
+}
+
+/**
+ * Declares the hash of a body of which CloudFront hides bytes from the guard, unless the request declares one. The guard
+ * signs it, and Lambda refuses a body that does not match.
+ *
+ * @throws the request's abort reason.
+ */
+export async function declareHiddenBody(request: Request, body: Blob): Promise<void> {
+  if (request.headers.has(hashHeader) || !isHidden(request.method, body)) return;
+  request.headers.set(hashHeader, await orAborted(sha256Hex(body), request.signal));
+}
+
+function isHidden(method: string, { size }: Blob): boolean {
+  if (size === 0 || size > maxHashedBytes) return false;
+  return size > maxShownBytes || !shownMethods.has(method);
+}
+
+/**
+ * @returns lower-case hex.
+ * @throws {TypeError} in a page that is neither https nor of this machine: browsers have no Web Crypto there.
+ */
+async function sha256Hex(body: Blob): Promise<string> {
+  // Without Web Crypto, `crypto.subtle` is missing whatever its type says.
+  const { subtle }: { readonly subtle?: SubtleCrypto } = globalThis.crypto;
+  if (subtle === undefined)
+    throw new TypeError("this body has to be hashed, and Web Crypto needs https or localhost");
+  const hash = await subtle.digest("SHA-256", await body.arrayBuffer());
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
