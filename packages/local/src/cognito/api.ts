@@ -1,5 +1,6 @@
 import type { JsonService } from "../aws-json/json-service.ts";
 import { groupOperations } from "./group-operations.ts";
+import { passwordResetOperations } from "./password-reset-operations.ts";
 import { poolOperations } from "./pool-operations.ts";
 import { signInOperations } from "./sign-in-operations.ts";
 import { tokenOperations } from "./token-operations.ts";
@@ -16,6 +17,7 @@ export function createUserPoolApi(pool: UserPool): JsonService {
       ...userOperations(pool),
       ...groupOperations(pool),
       ...signInOperations(pool),
+      ...passwordResetOperations(pool),
       ...tokenOperations(pool),
     },
   };

@@ -1,4 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+import {
+  CognitoIdentityProviderClient,
+  CreateUserPoolClientCommand,
+} from "@aws-sdk/client-cognito-identity-provider";
 
 import { createJsonApi } from "../aws-json/json-api.ts";
 import { startLoopbackServer } from "../aws-json/loopback-server.ts";
@@ -23,6 +29,8 @@ export interface CognitoUnderTest {
     operation: string,
     input: Readonly<Record<string, string | boolean>>,
   ) => Promise<unknown>;
+  /** What the server does with a request: API, key set and hosted sign-in, told apart by the path. */
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -33,7 +41,7 @@ export const logoutUrl = "http://app.localhost:4280/";
 export const password = "Correct-horse-1";
 
 export async function startCognito(
-  options: { selfSignUp?: boolean } = {},
+  options: { selfSignUp?: boolean; hostedOrigin?: string } = {},
 ): Promise<CognitoUnderTest> {
   const clock = createClock();
   const identities = createIdentities(accountId);
@@ -43,7 +51,7 @@ export async function startCognito(
   const cognito = await createCognito({
     region,
     accountId,
-    hostedOrigin: server.origin,
+    hostedOrigin: options.hostedOrigin ?? server.origin,
     clock,
     explain,
     clients: ["web", "machine", "walkthrough"],
@@ -80,8 +88,33 @@ export async function startCognito(
         { UserPoolId: cognito.poolId, ...input },
         undefined,
       ),
+    handle: server.handle,
     close: server.close,
   };
+}
+
+/** An app client whose users may sign in through the API, unlike the stack's own. @returns its id. */
+export async function newPasswordClient(stand: CognitoUnderTest): Promise<string> {
+  const { accessKeyId, secretAccessKey, sessionToken } = stand.admin;
+  const admin = new CognitoIdentityProviderClient({
+    region,
+    endpoint: stand.origin,
+    credentials: { accessKeyId, secretAccessKey, sessionToken },
+  });
+  const { UserPoolClient } = await admin.send(
+    new CreateUserPoolClientCommand({
+      UserPoolId: stand.cognito.poolId,
+      ClientName: "api",
+      ExplicitAuthFlows: [
+        "ALLOW_USER_PASSWORD_AUTH",
+        "ALLOW_USER_SRP_AUTH",
+        "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+        "ALLOW_REFRESH_TOKEN_AUTH",
+      ],
+    }),
+  );
+  admin.destroy();
+  return UserPoolClient?.ClientId ?? "";
 }
 
 export function pkcePair(): { verifier: string; challenge: string } {
@@ -98,12 +131,12 @@ export interface Browser {
   signIn(query: string, username: string, password: string): Promise<Response>;
 }
 
-export function openBrowser(origin: string): Browser {
+export function openBrowser(origin: string, fetchBy: typeof fetch = fetch): Browser {
   const cookies = new Map<string, string>();
   const send = async (path: string, init: RequestInit): Promise<Response> => {
     const cookie = [...cookies].map((pair) => pair.join("=")).join("; ");
     const headers: Record<string, string> = cookie === "" ? {} : { cookie };
-    const response = await fetch(`${origin}${path}`, { ...init, headers, redirect: "manual" });
+    const response = await fetchBy(`${origin}${path}`, { ...init, headers, redirect: "manual" });
     for (const line of response.headers.getSetCookie()) {
       const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       if (/max-age=0/i.test(line)) cookies.delete(name);

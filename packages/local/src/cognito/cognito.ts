@@ -16,7 +16,7 @@ import type { PublicKey } from "./signing-keys.ts";
 import { createUserPool } from "./user-pool.ts";
 import type { UserPool } from "./user-pool.ts";
 
-/** Names the pool's sign-in domain on AWS; here it shows in the discovery document and in DescribeUserPool only. */
+/** Names the pool's sign-in domain on AWS: what the guard calls, the discovery document and DescribeUserPool say. */
 const domainPrefix = "gatehouse-local";
 
 export interface SeededUser {
@@ -52,6 +52,8 @@ export interface CognitoOptions {
 export interface Cognito {
   readonly poolId: string;
   readonly issuer: string;
+  /** The hosted sign-in's name on AWS: `handleHosted` answers for it too, when the guard calls. */
+  readonly domainHost: string;
   readonly users: readonly SeededUser[];
   /** The user pool API, for the JSON front. */
   readonly service: JsonService;
@@ -100,6 +102,7 @@ export async function createCognito(options: CognitoOptions): Promise<Cognito> {
     resourceServerScopes,
     selfSignUp,
     clock,
+    explain,
   });
 
   const clients = new Map<AppClientName, Client>();
@@ -114,6 +117,7 @@ export async function createCognito(options: CognitoOptions): Promise<Cognito> {
   return {
     poolId,
     issuer: pool.issuer,
+    domainHost: pool.domainHost,
     users: options.users,
     service: createUserPoolApi(pool),
     clientId: (name) => clientOf(name).id,

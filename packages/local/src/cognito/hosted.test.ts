@@ -1033,6 +1033,32 @@ describe("signing out", () => {
     expect(browser.cookies.has("cognito")).toBe(false);
   });
 
+  test("leads to a form that goes on with the whole request that was given", async () => {
+    const { verifier, challenge } = pkcePair();
+    const asked = codeQuery({
+      scope: "openid api/read",
+      state: "abc_-1",
+      nonce: "n-1",
+      code_challenge: challenge,
+      code_challenge_method: "S256",
+    });
+    const browser = openBrowser(stand.origin);
+    await browser.signIn(codeQuery(), "ada", password);
+    const form = locationOf(await browser.get(`/logout?${asked}`));
+    expect(`${form.pathname}${form.search}`).toBe(`/login?${asked}`);
+    // Not silently as ada: somebody else may sign in now.
+    expect(locationOf(await browser.get(`/oauth2/authorize?${asked}`)).pathname).toBe("/login");
+    const back = locationOf(await browser.signIn(form.search.slice(1), "alice", password));
+    expect(back.searchParams.get("state")).toBe("abc_-1");
+    const code = back.searchParams.get("code") ?? "";
+    const tokens = await tokensIn(await exchange(code, { code_verifier: verifier }));
+    expect(decodeJwt(tokens.id_token).claims).toMatchObject({
+      "cognito:username": "alice",
+      nonce: "n-1",
+    });
+    expect(decodeJwt(tokens.access_token).claims["scope"]).toBe("openid api/read");
+  });
+
   test.each([
     ["another host", () => ({ client_id: web, logout_uri: "https://evil.example/" })],
     ["a callback address", () => ({ client_id: web, logout_uri: callbackUrl })],

@@ -7,6 +7,7 @@ import { sendEmpty, sendPage } from "./hosted-answers.ts";
 import { createHostedSessions } from "./hosted-sessions.ts";
 import { createLogout } from "./logout.ts";
 import { errorPage } from "./pages.ts";
+import { createPasswordResetPages } from "./password-reset-pages.ts";
 import { createSignInPages } from "./sign-in-pages.ts";
 import { createTokenEndpoint } from "./token-endpoint.ts";
 import { createTokenHolderEndpoints } from "./token-holder-endpoints.ts";
@@ -47,6 +48,12 @@ export function createHosted(options: {
     origin,
     explain,
   });
+  const { showForgot, postForgot, showConfirm, postConfirm } = createPasswordResetPages({
+    pool,
+    responses,
+    origin,
+    explain,
+  });
   const token = createTokenEndpoint({ pool, codes, explain });
   const { userInfo, revoke } = createTokenHolderEndpoints({ pool, explain });
 
@@ -54,6 +61,10 @@ export function createHosted(options: {
     "GET /oauth2/authorize": authorize,
     "GET /login": showForm,
     "POST /login": postForm,
+    "GET /forgotPassword": showForgot,
+    "POST /forgotPassword": postForgot,
+    "GET /confirmForgotPassword": showConfirm,
+    "POST /confirmForgotPassword": postConfirm,
     "POST /oauth2/token": (_query, request, response) => token(request, response),
     "GET /oauth2/userInfo": (_query, request, response) => userInfo(request, response),
     "POST /oauth2/revoke": (_query, request, response) => revoke(request, response),

@@ -10,8 +10,7 @@ import type { UserPool } from "./user-pool.ts";
 export function createKeySetListener(
   pool: UserPool,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { region, domainPrefix } = pool.options;
-  const domain = `https://${domainPrefix}.auth.${region}.amazoncognito.com`;
+  const domain = `https://${pool.domainHost}`;
   const configuration = {
     authorization_endpoint: `${domain}/oauth2/authorize`,
     end_session_endpoint: `${domain}/logout`,

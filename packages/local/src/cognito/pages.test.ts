@@ -4,7 +4,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { callbackUrl, openBrowser, password, startCognito } from "./cognito-under-test.ts";
 import type { CognitoUnderTest } from "./cognito-under-test.ts";
-import { errorPage, newPasswordPage, signInPage } from "./pages.ts";
+import {
+  errorPage,
+  forgotPasswordPage,
+  newPasswordPage,
+  resetPasswordPage,
+  signInPage,
+} from "./pages.ts";
 
 const hostile = `"><script>alert(1)</script>'&`;
 const escaped = "&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&#39;&amp;";
@@ -25,11 +31,27 @@ afterAll(() => stand.close());
 
 describe("a page", () => {
   const pages: [name: string, html: string, times: number][] = [
-    ["sign-in", signInPage({ query: hostile, csrf: hostile, problem: hostile }), 3],
+    ["sign-in", signInPage({ query: hostile, csrf: hostile, problem: hostile }), 4],
     [
       "new password",
       newPasswordPage({ query: hostile, csrf: hostile, problem: hostile, session: hostile }),
       4,
+    ],
+    [
+      "forgotten password",
+      forgotPasswordPage({ query: hostile, csrf: hostile, problem: hostile }),
+      4,
+    ],
+    [
+      "password by code",
+      resetPasswordPage({
+        query: hostile,
+        csrf: hostile,
+        problem: hostile,
+        username: hostile,
+        code: hostile,
+      }),
+      7,
     ],
     ["error", errorPage(hostile), 1],
   ];
@@ -53,6 +75,16 @@ describe("a page", () => {
       expect(labels).toEqual(fields);
     },
   );
+
+  test.each(pages)("of kind %s describes fields by ids that it has, once each", (_name, html) => {
+    const ids = [...html.matchAll(/ id="(\w+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const described = [...html.matchAll(/aria-describedby="([\w ]+)"/g)].flatMap(([, names = ""]) =>
+      names.split(" "),
+    );
+    expect(ids).toEqual(expect.arrayContaining(described));
+    expect(html.match(/ autofocus/g) ?? []).toHaveLength(html.includes("<form") ? 1 : 0);
+  });
 
   test("of the form has Cognito's field names", () => {
     const names = [
@@ -104,7 +136,33 @@ describe("as served", () => {
     );
     expect(response.headers.getSetCookie()).toEqual([
       expect.stringMatching(/^XSRF-TOKEN=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/),
+      expect.stringMatching(
+        /^csrf-state-([\w-]{8})=\1[\w-]{35}; Max-Age=3600; Path=\/; HttpOnly; SameSite=Lax$/,
+      ),
     ]);
+  });
+
+  test("two tabs that load their first form at the same moment both go on working", async () => {
+    const [one, two] = [openBrowser(stand.origin), openBrowser(stand.origin)];
+    const [first, second] = [await one.get(`/login?${query}`), await two.get(`/login?${query}`)];
+    const csrf = [first, second].map((answer) =>
+      answer.headers
+        .getSetCookie()
+        .map((line) => line.split(";")[0])
+        .join("; "),
+    );
+    const tokens = csrf.map((line) => line.slice("XSRF-TOKEN=".length, "XSRF-TOKEN=".length + 43));
+    expect(tokens[0]).not.toBe(tokens[1]);
+    for (const token of tokens) {
+      const answer = await fetch(`${stand.origin}/login?${query}`, {
+        method: "POST",
+        redirect: "manual",
+        // The second tab's cookies came last, and replaced the one that both have.
+        headers: { cookie: `${csrf[0]?.split("; ")[1]}; ${csrf[1]}` },
+        body: new URLSearchParams({ _csrf: token, username: "alice", password }),
+      });
+      expect(answer.status).toBe(302);
+    }
   });
 
   test("a form of another tab goes on working", async () => {

@@ -17,6 +17,10 @@ export const passwordPolicy = {
   TemporaryPasswordValidityDays: 7,
 } as const;
 
+/** The policy in words, for people. */
+export const passwordRules =
+  "At least 8 characters, with upper case, lower case, a digit and a symbol.";
+
 const maxLength = 256;
 const symbols = /[\^$*.[\]{}()?"!@#%&/\\,><':;|_~`=+\- ]/;
 

@@ -13,8 +13,8 @@ const knownAuthFlows = [
   "ALLOW_USER_PASSWORD_AUTH",
   "ALLOW_ADMIN_USER_PASSWORD_AUTH",
   "ALLOW_REFRESH_TOKEN_AUTH",
-  // A client may list these; the stack refuses to play them.
   "ALLOW_USER_SRP_AUTH",
+  // A client may list these; the stack refuses to play them.
   "ALLOW_CUSTOM_AUTH",
   "ALLOW_USER_AUTH",
 ];
@@ -83,6 +83,13 @@ function newClientFrom(asked: InputMembers, knownScopes: readonly string[]): New
     "EnableTokenRevocation",
     "PreventUserExistenceErrors",
   );
+  // AWS's default is LEGACY, which tells who has an account; the stack plays the stricter one for every client.
+  if ((asked.optionalText("PreventUserExistenceErrors") ?? "ENABLED") !== "ENABLED") {
+    refuse(
+      "InvalidParameterException",
+      "The local stack plays PreventUserExistenceErrors ENABLED only.",
+    );
+  }
   const generateSecret = asked.flag("GenerateSecret");
   const flows = asked.optionalTexts("AllowedOAuthFlows").map((name) => {
     const flow = oAuthFlows.find((each) => each === name);

@@ -1,17 +1,14 @@
-import { randomBytes } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 
 import { AwsError } from "../aws-json/json-service.ts";
 import type { AuthorizationRequest } from "./authorization-request.ts";
-import { sameSecret } from "./client-secret.ts";
-import { readCookie } from "./form-request.ts";
+import { csrfCookies } from "./csrf-token.ts";
 import type { FormFields } from "./form-request.ts";
 import { sendPage } from "./hosted-answers.ts";
-import { newPasswordPage, signInPage } from "./pages.ts";
+import { asSentence, newPasswordPage, signInPage } from "./pages.ts";
+import type { FormState } from "./posted-form.ts";
 import type { UserPool } from "./user-pool.ts";
 import type { User } from "./users.ts";
-
-const csrfCookie = "XSRF-TOKEN";
 
 /** The form again, for a reason. */
 export interface FormRetry {
@@ -28,7 +25,7 @@ export interface FormRetry {
 export function sendSignInForm(
   response: ServerResponse,
   asked: AuthorizationRequest,
-  form: { query: string; csrf: string },
+  form: FormState,
   { status, problem, session }: FormRetry = { status: 200 },
 ): void {
   const shown = { ...form, ...(problem === undefined ? {} : { problem }) };
@@ -38,30 +35,17 @@ export function sendSignInForm(
     session === undefined ? signInPage(shown) : newPasswordPage({ ...shown, session }),
     {
       formTarget: asked.redirectUri,
-      // Not Secure: clients such as curl refuse Secure cookies over plain http, and the token guards a form, not an account.
-      cookies: [`${csrfCookie}=${form.csrf}; Path=/; HttpOnly; SameSite=Lax`],
+      cookies: csrfCookies(form.csrf),
     },
   );
 }
 
-/** The browser's token, so that a form in another tab goes on working; a new one when it has none. */
-export function csrfTokenOf(request: IncomingMessage): string {
-  const token = readCookie(request, csrfCookie) ?? "";
-  return /^[\w-]{43}$/.test(token) ? token : randomBytes(32).toString("base64url");
-}
-
-/** Whether the form comes from a page of this domain: the field repeats the cookie. */
-export function csrfMatches(request: IncomingMessage, fields: FormFields): boolean {
-  const token = readCookie(request, csrfCookie) ?? "";
-  return token !== "" && sameSecret(fields("_csrf") ?? "", token);
-}
-
-/** @returns the user who signed in, or the form to show instead. */
+/** @returns the user who signed in, the form to show instead, or `reset-required` when a code must be used first. */
 export async function checkSignInForm(
   fields: FormFields,
   { client }: AuthorizationRequest,
   pool: UserPool,
-): Promise<User | FormRetry> {
+): Promise<User | FormRetry | "reset-required"> {
   const session = fields("session");
   if (session !== undefined) {
     const newPassword = fields("new_password") ?? "";
@@ -81,7 +65,7 @@ export async function checkSignInForm(
       );
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      return { status: 400, problem: `${error.message}.`, session, reason: error.message };
+      return { status: 400, problem: asSentence(error.message), session, reason: error.message };
     }
   }
   const check = await pool.users.checkPassword(fields("username") ?? "", fields("password") ?? "");
@@ -90,6 +74,7 @@ export async function checkSignInForm(
     const challenge = pool.challenges.issue({ username: check.user.username, clientId: client.id });
     return { status: 200, session: challenge };
   }
+  if (check.why === "reset required") return "reset-required";
   // One sentence for every cause: the page does not tell who has an account.
   return { status: 400, problem: "Incorrect username or password.", reason: check.why };
 }

@@ -3,13 +3,19 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Explain } from "../explain.ts";
 import { parseAuthorizationRequest } from "./authorization-request.ts";
 import type { AuthorizationResponses } from "./authorization-response.ts";
-import { readForm } from "./form-request.ts";
-import { sendEmpty, sendRedirect } from "./hosted-answers.ts";
+import { csrfTokenOf } from "./csrf-token.ts";
+import { sendRedirect } from "./hosted-answers.ts";
 import type { HostedSessions } from "./hosted-sessions.ts";
-import { checkSignInForm, csrfMatches, csrfTokenOf, sendSignInForm } from "./sign-in-form.ts";
+import { createTakeForm } from "./posted-form.ts";
+import { checkSignInForm, sendSignInForm } from "./sign-in-form.ts";
 import type { UserPool } from "./user-pool.ts";
 
-type Page = (query: string, request: IncomingMessage, response: ServerResponse) => Promise<void>;
+/** A page of the domain, with the sign-in request in its query. */
+export type Page = (
+  query: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+) => Promise<void>;
 
 /** The way of a browser from `/oauth2/authorize` through `/login` back to the app. */
 export interface SignInPages {
@@ -26,6 +32,7 @@ export function createSignInPages(options: {
   explain: Explain;
 }): SignInPages {
   const { pool, sessions, responses, origin, explain } = options;
+  const takeForm = createTakeForm({ pool, responses, explain, purpose: "sign-in" });
 
   return {
     async authorize(query, request, response) {
@@ -56,29 +63,21 @@ export function createSignInPages(options: {
     },
 
     async postForm(query, request, response) {
-      const fields = await readForm(request);
-      if (typeof fields !== "function") {
-        const tooLarge = fields === "too-large";
-        explain(
-          "cognito",
-          `sign-in refused: the form is ${tooLarge ? "over 64 KB" : "not URL-encoded"}`,
-        );
-        if (tooLarge) response.setHeader("connection", "close");
-        return sendEmpty(response, tooLarge ? 413 : 405);
-      }
-      const reading = parseAuthorizationRequest(query, pool);
-      if (reading.kind !== "valid") return responses.sendError(response, reading);
-      const asked = reading.request;
-      const form = { query, csrf: csrfTokenOf(request) };
-      if (!csrfMatches(request, fields)) {
-        explain(
-          "cognito",
-          "sign-in refused: _csrf does not repeat the cookie XSRF-TOKEN; load the form first",
-        );
+      const posted = await takeForm(query, request, response);
+      if (posted.kind === "answered") return;
+      const { asked, form } = posted;
+      if (posted.kind === "stale") {
         const problem = "This form was out of date. Please sign in again.";
         return sendSignInForm(response, asked, form, { status: 403, problem });
       }
-      const checked = await checkSignInForm(fields, asked, pool);
+      const checked = await checkSignInForm(posted.fields, asked, pool);
+      if (checked === "reset-required") {
+        explain(
+          "cognito",
+          "sign-in refused: the password must be reset with the code that was mailed",
+        );
+        return sendRedirect(response, `${origin}/confirmForgotPassword?${query}`);
+      }
       if (!("sub" in checked)) {
         if (checked.reason !== undefined) explain("cognito", `sign-in refused: ${checked.reason}`);
         return sendSignInForm(response, asked, form, checked);

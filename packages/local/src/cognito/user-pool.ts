@@ -1,13 +1,18 @@
 import type { JsonObject } from "../aws-json/json-service.ts";
 import type { Clock } from "../clock.ts";
+import type { Explain } from "../explain.ts";
 import { createClients } from "./clients.ts";
 import type { Client, Clients } from "./clients.ts";
 import { createGrants } from "./grants.ts";
 import type { Grants, RefreshFailure } from "./grants.ts";
 import { createGroups } from "./groups.ts";
 import type { Groups } from "./groups.ts";
+import { createPasswordReset } from "./password-reset.ts";
+import type { PasswordReset } from "./password-reset.ts";
 import { createSigningKey } from "./signing-keys.ts";
 import type { PublicKey } from "./signing-keys.ts";
+import { createSrpSignIn } from "./srp-sign-in.ts";
+import type { SrpSignIn } from "./srp-sign-in.ts";
 import { createTickets } from "./tickets.ts";
 import type { Tickets } from "./tickets.ts";
 import { createTokens, userAdminScope } from "./tokens.ts";
@@ -19,12 +24,13 @@ export interface UserPoolOptions {
   readonly poolId: string;
   readonly region: string;
   readonly accountId: string;
-  /** `<prefix>.auth.<region>.amazoncognito.com` is the hosted sign-in's real name. */
+  /** Names the hosted sign-in. */
   readonly domainPrefix: string;
   /** Of the resource server, as `<identifier>/<scope>`. */
   readonly resourceServerScopes: readonly string[];
   readonly selfSignUp: boolean;
   readonly clock: Clock;
+  readonly explain: Explain;
 }
 
 /** A sign-in that waits for a new password. */
@@ -51,6 +57,8 @@ export interface UserPool {
   readonly id: string;
   readonly arn: string;
   readonly issuer: string;
+  /** The hosted sign-in's name on AWS: `<prefix>.auth.<region>.amazoncognito.com`. */
+  readonly domainHost: string;
   readonly createdAtMs: number;
   readonly clock: Clock;
   readonly users: Users;
@@ -59,6 +67,8 @@ export interface UserPool {
   readonly grants: Grants;
   readonly tokens: Tokens;
   readonly challenges: Tickets<Challenge>;
+  readonly passwordReset: PasswordReset;
+  readonly srpSignIn: SrpSignIn;
   /** Scopes that a client of this pool may be given. */
   readonly knownScopes: readonly string[];
   readonly keySet: () => { readonly keys: readonly PublicKey[] };
@@ -88,10 +98,11 @@ const challengeSeconds = 3 * 60;
 const openIdScopes = ["openid", "email", "phone", "profile"];
 
 export async function createUserPool(options: UserPoolOptions): Promise<UserPool> {
-  const { poolId, region, accountId, clock } = options;
+  const { poolId, region, accountId, domainPrefix, clock, explain } = options;
   const issuer = `https://cognito-idp.${region}.amazonaws.com/${poolId}`;
   const [idKey, accessKey] = await Promise.all([createSigningKey(), createSigningKey()]);
-  const users = createUsers(clock);
+  const poolName = poolId.slice(region.length + 1);
+  const users = createUsers(clock, poolName);
   const grants = createGrants(clock);
   const tokens = createTokens({ issuer, idKey, accessKey, clock });
 
@@ -102,6 +113,7 @@ export async function createUserPool(options: UserPoolOptions): Promise<UserPool
     id: poolId,
     arn: `arn:aws:cognito-idp:${region}:${accountId}:userpool/${poolId}`,
     issuer,
+    domainHost: `${domainPrefix}.auth.${region}.amazoncognito.com`,
     createdAtMs: clock.now(),
     clock,
     users,
@@ -110,6 +122,8 @@ export async function createUserPool(options: UserPoolOptions): Promise<UserPool
     groups: createGroups(clock),
     clients: createClients(clock),
     challenges,
+    srpSignIn: createSrpSignIn({ users, poolName, clock }),
+    passwordReset: createPasswordReset({ users, clock, explain }),
     knownScopes: [...openIdScopes, userAdminScope, ...options.resourceServerScopes],
     mintToken: (keyUse, claims, header) =>
       (keyUse === "id" ? idKey : accessKey).sign(claims, header),

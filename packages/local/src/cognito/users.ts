@@ -9,8 +9,16 @@ import {
   requireAcceptablePassword,
 } from "./passwords.ts";
 import type { PasswordHash } from "./passwords.ts";
+import { createSrpVerifier } from "./srp.ts";
+import type { SrpVerifier } from "./srp.ts";
+import { requireKnownAttributes } from "./user-attributes.ts";
 
-export type UserStatus = "UNCONFIRMED" | "CONFIRMED" | "FORCE_CHANGE_PASSWORD";
+export type UserStatus =
+  | "UNCONFIRMED"
+  | "CONFIRMED"
+  | "FORCE_CHANGE_PASSWORD"
+  /** An administrator asked for a new password, by a code. */
+  | "RESET_REQUIRED";
 
 export interface User {
   readonly username: string;
@@ -30,6 +38,7 @@ export type PasswordRefusal =
   | "wrong password"
   | "disabled"
   | "unconfirmed"
+  | "reset required"
   | "temporary password expired";
 
 /** What came of a username and a password. `why` is for the terminal; the caller learns less. */
@@ -64,36 +73,20 @@ export interface Users {
     status: "CONFIRMED" | "FORCE_CHANGE_PASSWORD",
   ): Promise<User>;
   checkPassword(username: string, password: string): Promise<PasswordCheck>;
+  /** What a user who has proven the password may do next. */
+  admit(username: string): PasswordCheck;
+  srpVerifierOf(username: string): SrpVerifier | undefined;
 }
 
 interface Account {
   user: User;
   password: PasswordHash;
+  srp: SrpVerifier;
   passwordSetAtMs: number;
 }
 
-const standardAttributes = new Set([
-  "address",
-  "birthdate",
-  "email",
-  "email_verified",
-  "family_name",
-  "gender",
-  "given_name",
-  "locale",
-  "middle_name",
-  "name",
-  "nickname",
-  "phone_number",
-  "phone_number_verified",
-  "picture",
-  "preferred_username",
-  "profile",
-  "website",
-  "zoneinfo",
-]);
-
-export function createUsers(clock: Clock): Users {
+/** @param poolName the part of the pool's id after the region. */
+export function createUsers(clock: Clock, poolName: string): Users {
   const accounts = new Map<string, Account>();
   const account = (username: string): Account => {
     const found = accounts.get(keyOf(username));
@@ -106,8 +99,25 @@ export function createUsers(clock: Clock): Users {
     return found.user;
   };
 
+  const admit: Users["admit"] = (username) => {
+    const found = accounts.get(keyOf(username));
+    if (!found) return { kind: "refused", why: "no such user" };
+    const { user, passwordSetAtMs } = found;
+    if (!user.enabled) return { kind: "refused", why: "disabled" };
+    if (user.status === "UNCONFIRMED") return { kind: "refused", why: "unconfirmed" };
+    if (user.status === "RESET_REQUIRED") return { kind: "refused", why: "reset required" };
+    if (user.status === "CONFIRMED") return { kind: "signed-in", user };
+    const validMs = passwordPolicy.TemporaryPasswordValidityDays * 24 * 3600 * 1000;
+    const expired = clock.now() >= passwordSetAtMs + validMs;
+    return expired
+      ? { kind: "refused", why: "temporary password expired" }
+      : { kind: "new-password-required", user };
+  };
+
   return {
     update,
+    admit,
+    srpVerifierOf: (username) => accounts.get(keyOf(username))?.srp,
     find: (username) => accounts.get(keyOf(username))?.user,
     findBySub: (sub) => [...accounts.values()].find(({ user }) => user.sub === sub)?.user,
     get: (username) => account(username).user,
@@ -136,7 +146,12 @@ export function createUsers(clock: Clock): Users {
         createdAtMs: nowMs,
         modifiedAtMs: nowMs,
       };
-      accounts.set(keyOf(username), { user, password: hashed, passwordSetAtMs: nowMs });
+      accounts.set(keyOf(username), {
+        user,
+        password: hashed,
+        srp: createSrpVerifier({ poolName, username: user.username }, password),
+        passwordSetAtMs: nowMs,
+      });
       return user;
     },
     remove(username) {
@@ -148,6 +163,7 @@ export function createUsers(clock: Clock): Users {
       const hashed = await hashPassword(password);
       const found = account(username);
       found.password = hashed;
+      found.srp = createSrpVerifier({ poolName, username: found.user.username }, password);
       found.passwordSetAtMs = clock.now();
       return update(username, { status });
     },
@@ -156,34 +172,9 @@ export function createUsers(clock: Clock): Users {
       const matches = await passwordMatches(password, found?.password);
       if (!found) return { kind: "refused", why: "no such user" };
       if (!matches) return { kind: "refused", why: "wrong password" };
-      const { user, passwordSetAtMs } = found;
-      if (!user.enabled) return { kind: "refused", why: "disabled" };
-      if (user.status === "UNCONFIRMED") return { kind: "refused", why: "unconfirmed" };
-      if (user.status === "CONFIRMED") return { kind: "signed-in", user };
-      const validMs = passwordPolicy.TemporaryPasswordValidityDays * 24 * 3600 * 1000;
-      const expired = clock.now() >= passwordSetAtMs + validMs;
-      return expired
-        ? { kind: "refused", why: "temporary password expired" }
-        : { kind: "new-password-required", user };
+      return admit(username);
     },
   };
-}
-
-function requireKnownAttributes(attributes: ReadonlyMap<string, string>): void {
-  for (const [name, value] of attributes) {
-    if (!standardAttributes.has(name)) {
-      throw new AwsError(
-        "InvalidParameterException",
-        `Attributes did not conform to the schema: Type for attribute {${name}} could not be determined`,
-      );
-    }
-    if (name === "email" && !/^[^\s@]+@[^\s@]+$/.test(value)) {
-      throw new AwsError("InvalidParameterException", "Invalid email address format.");
-    }
-    if (name.endsWith("_verified") && value !== "true" && value !== "false") {
-      throw new AwsError("InvalidParameterException", `${name} must be true or false.`);
-    }
-  }
 }
 
 function keyOf(username: string): string {
