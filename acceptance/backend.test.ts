@@ -145,6 +145,24 @@ describe("the client gets what the backend answered", () => {
     );
   });
 
+  test("a page at / for a browser, JSON for everybody else", async () => {
+    const browser = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8" };
+    const page = await call({ path: "/", headers: browser });
+    expect(page.status).toBe(200);
+    expect(page.header("content-type")).toBe("text/html; charset=UTF-8");
+    expect(page.header("content-security-policy")).toMatch(
+      /^default-src 'none'; script-src 'self'; /,
+    );
+    expect(page.header("referrer-policy")).toBe("same-origin");
+    expect(page.header("cache-control")).toBe("private, no-store");
+    expect(page.body.toString("utf8")).toContain(`<bdi>${target.users[0]?.username}</bdi>`);
+    const script = await call({ path: "/page.js" });
+    expect(script.header("content-type")).toBe("text/javascript; charset=utf-8");
+    const json = await call({ path: "/", headers: { accept: "*/*" } });
+    expect(json.header("content-type")).toBe("application/json");
+    expect(json.json()["message"]).toBe("Hello, world!");
+  });
+
   test("HEAD like GET, without a body", async () => {
     const answer = await call({ method: "HEAD", path: "/me" });
     expect(answer.status).toBe(200);

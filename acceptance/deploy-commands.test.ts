@@ -14,6 +14,7 @@ const main = join(import.meta.dirname, "../packages/deploy/src/main.ts");
 const stage = "commands";
 const parameterOf = (name: string): string => `/gatehouse/gatehouse/${name}/outputs`;
 const parameter = parameterOf(stage);
+const revoked = `/gatehouse/gatehouse/${stage}/revoked`;
 /** As AWS shows it of the pool of a deployed stage. */
 const tags = { "sst:app": "gatehouse", "sst:stage": stage };
 const temporaryPassword = "Handed-Over-7";
@@ -194,6 +195,27 @@ App clients
     expect((await inPool("AdminGetUser", "commands-nobody")).json()["__type"]).toBe(
       "UserNotFoundException",
     );
+  });
+
+  test("users revoke writes the list of the stage, and no list where there is none", async () => {
+    const [username = ""] = people;
+    const args = ["users", "revoke", username, "--stage", stage];
+    const none = await run(args);
+    expect({ code: none.code, stdout: none.stdout }).toEqual({ code: 1, stdout: "" });
+    expect(none.stderr).toContain(`the parameter ${revoked} is missing`);
+
+    await put('{"everybody":0,"users":{}}', revoked);
+    const { code, stdout, stderr } = await run(args);
+    const list = await callApi(target, "AmazonSSM.GetParameter", { Name: revoked });
+    await callApi(target, "AmazonSSM.DeleteParameter", { Name: revoked });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain(`${username} is signed out of stage commands.`);
+    const user = (await inPool("AdminGetUser", username)).json<{
+      UserAttributes: { Name: string; Value: string }[];
+    }>();
+    const sub = user.UserAttributes.find(({ Name }) => Name === "sub")?.Value ?? "";
+    const { Value } = list.json<{ Parameter: { Value: string } }>().Parameter;
+    expect(JSON.parse(Value)).toEqual({ everybody: 0, users: { [sub]: expect.any(Number) } });
   });
 
   test.each([["outputs"], ["users add somebody --email a@b.example"]])(

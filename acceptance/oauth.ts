@@ -75,15 +75,17 @@ export async function signIn(
  * Signs in on the hosted page as a browser without scripts would: gets the form, posts it back with its hidden fields
  * and cookies, and follows redirects on that host.
  *
+ * @param cookies of the browser, which keeps those it gets; one that is signed in is not asked again.
  * @returns where the page finally sends the browser.
  */
 export async function signInByForm(
   startUrl: string,
   username: string,
   password: string,
+  cookies: Map<string, string> = new Map(),
 ): Promise<string> {
-  const cookies = new Map<string, string>();
   let answer = await visit(startUrl, cookies);
+  if (answer.leftTo !== undefined) return answer.leftTo;
   const page = answer.text();
   const action = /<form[^>]*action="([^"]*)"/.exec(page)?.[1]?.replaceAll("&amp;", "&") ?? "";
   const hidden = [...page.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([input]) => [

@@ -34,12 +34,17 @@ describe("security headers are on", () => {
     ],
     ["a stream", { path: "/stream?events=1&interval=1", signedIn: true }, 200],
     ["a refusal of the guard", { path: "/me" }, 401],
-    ["the guard's redirect to the sign-in", { path: "/.auth/login" }, 302],
   ];
   test.each(answers)("%s", async (_what, { signedIn, ...sent }, status) => {
     const token = signedIn === true ? { token: target.tokens.id } : {};
     const answer = await viaApp(target, { ...sent, ...token });
     expect([answer.status, securityOf(answer)]).toEqual([status, security]);
+  });
+
+  test("the guard's redirect to the sign-in, which tells nobody where it came from", async () => {
+    const answer = await viaApp(target, { path: "/.auth/login" });
+    const silent = { ...security, "referrer-policy": ["no-referrer"] };
+    expect([answer.status, securityOf(answer)]).toEqual([302, silent]);
   });
 
   test("CloudFront's own refusal", async () => {

@@ -45,10 +45,10 @@ describe("the sign-in page", () => {
     expect(await signInByForm(target.signInUrl, user.username, "wrong")).toBe("");
   });
 
-  test("the app's own sign-in address leads to the same page", async () => {
+  test("the app's own sign-in address leads there, too", async () => {
     const answer = await viaApp(target, { path: "/.auth/login" });
     expect(answer.status).toBe(302);
-    expect(answer.header("location")).toBe(`${target.signInUrl}#`);
+    expect(answer.header("location")).toMatch(`${authUrl(target)}/oauth2/authorize?`);
   });
 });
 

@@ -9,6 +9,7 @@ import { authUrl, form, formType, signInByForm } from "./oauth.ts";
 import { terminalFile } from "./recordings.ts";
 import { needs } from "./requirements.ts";
 import { isStack, loadTarget, type Target } from "./target.ts";
+import { createVisitor } from "./visitor.ts";
 
 const target: Target = loadTarget();
 /** Only a stack of this machine gets its own secrets thrown at it. */
@@ -73,6 +74,8 @@ const authorize = (parameters: Readonly<Record<string, string>>): Promise<Answer
   send(authUrl(target), {
     path: `/oauth2/authorize?${form({ client_id: web, redirect_uri: callback, response_type: "code", ...parameters })}`,
   });
+/** Opens a path of the app as a page. */
+const browse = (path: string): Promise<Answer> => createVisitor(target).open(path);
 
 interface Place {
   readonly where: string;
@@ -319,6 +322,45 @@ const places: readonly Place[] = [
   ...["state", "nonce", "scope", "prompt", "response_type", "code_challenge"].map((name): Place => {
     return { where: name, put: (secret) => authorize({ [name]: secret }), status: 302 };
   }),
+  ...["code", "state", "error", "error_description"].map((name): Place => {
+    return {
+      where: `the ${name} of a callback`,
+      put: (secret) => browse(`/.auth/callback?code=x&${name}=${encode(secret)}`),
+      status: name === "error" ? 403 : 400,
+    };
+  }),
+  {
+    where: "return_to",
+    put: (secret) => browse(`/.auth/login?return_to=${encode(secret)}`),
+    status: 400,
+    shows: () => "400 sign_in_return_path GET",
+  },
+  {
+    where: "a path below /.auth/",
+    put: (secret) => browse(`/.auth/${encode(secret)}`),
+    status: 404,
+  },
+  ...["access.1of1", "refresh.1of1", "attempt.x", "renewed"].map((name): Place => {
+    return {
+      where: `the cookie ${name}`,
+      put: (secret) =>
+        send(target.appUrl, {
+          path: "/.auth/me",
+          headers: { cookie: `__Host-gatehouse-${name}=${encode(secret)}` },
+        }),
+      status: 401,
+    };
+  }),
+  {
+    where: "a session's tokens",
+    put: (secret) => {
+      const token = encode(secret).replaceAll("%", "");
+      const cookie = ["access", "refresh"].map((of) => `__Host-gatehouse-${of}.1of1=${token}`);
+      const headers = { cookie: cookie.join("; "), "sec-fetch-site": "same-origin" };
+      return send(target.appUrl, { method: "POST", path: "/.auth/refresh", headers });
+    },
+    status: 401,
+  },
   {
     where: "a path of the sign-in",
     put: (secret) => send(authUrl(target), { path: `/${encode(secret)}` }),

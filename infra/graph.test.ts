@@ -75,6 +75,7 @@ describe("what a stage registers", () => {
       "eu-central-1 parameter Parameter-guard",
       "eu-central-1 parameter Parameter-machine-client",
       "eu-central-1 parameter Parameter-outputs",
+      "eu-central-1 parameter Parameter-revoked",
       "eu-central-1 parameter Parameter-web-client",
     ]);
     expect(inventory(production.graph)).toEqual(
@@ -113,12 +114,15 @@ describe("what a stage registers", () => {
         "http://localhost:5173/",
         "http://localhost:5173/.auth/callback",
       ],
-      logoutUrls: [`${appUrl}/`, "http://localhost:5173/"],
+      logoutUrls: [`${appUrl}/`, "http://localhost:5173/"].flatMap((url) => [
+        url,
+        `${url}.auth/signed-out`,
+      ]),
     });
     const productionUrl = String(production.graph.outputs["appUrl"]);
     expect(one(production.graph, "WebClientClient").inputs).toMatchObject({
       callbackUrls: [`${productionUrl}/`, `${productionUrl}/.auth/callback`],
-      logoutUrls: [`${productionUrl}/`],
+      logoutUrls: [`${productionUrl}/`, `${productionUrl}/.auth/signed-out`],
     });
   });
 

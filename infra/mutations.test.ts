@@ -343,6 +343,26 @@ const mutations: [what: string, mutation: SourceChange, rule: string, stage?: st
     "parameter-name",
   ],
   [
+    "no list of ended sign-ins, which the guard would refuse everybody for",
+    change("settings", 'stage.revocation !== "off"', 'stage.revocation === "off"'),
+    "parameter-missing",
+  ],
+  [
+    "a list of ended sign-ins that each deploy empties",
+    change("settings", 'noRevocations, { ignoreChanges: ["value"] }', "noRevocations"),
+    "revocations-kept",
+  ],
+  [
+    "a list of ended sign-ins that begins as something else",
+    change("settings", "parameterNames.revoked, noRevocations", 'parameterNames.revoked, "{}"'),
+    "parameter-value",
+  ],
+  [
+    "a guard that keeps no list though the stage has one",
+    change("guard", "        stage,\n", '        stage: { ...stage, revocation: "off" },\n'),
+    "guard-settings",
+  ],
+  [
     "an outputs parameter for another app",
     change(
       "settings",

@@ -1,6 +1,8 @@
+import { callbackPath } from "@gatehouse/blueprint/callback-urls";
 import { appClientNames } from "@gatehouse/blueprint/app-clients";
 import { guardFunction } from "@gatehouse/blueprint/guard-function";
 import { parameterNames } from "@gatehouse/blueprint/parameters";
+import { noRevocations } from "@gatehouse/blueprint/revocations";
 import { signInClient, signInUrl } from "@gatehouse/blueprint/sign-in-url";
 import {
   clientIdsOfLastDeploy as stillKnown,
@@ -44,7 +46,7 @@ export interface SettingsSource {
 
 /**
  * Writes down what this deploy made: the client ids, for a guard that was made before them, and the outputs, for people
- * and for the next deploy.
+ * and for the next deploy. And the list of ended sign-ins, once.
  *
  * @returns what SST prints.
  */
@@ -61,6 +63,10 @@ export function createSettings({ appUrl, clients, guard, cdn, baked }: SettingsS
     const id = clients.apply((ids) => idOf(ids, name));
     write(`Parameter-${name}-client`, parameterNames.client(name), id);
   }
+  if (stage.revocation !== "off") {
+    // The first deploy writes the empty list, and no later one touches it: that would let everybody in again.
+    write("Parameter-revoked", parameterNames.revoked, noRevocations, { ignoreChanges: ["value"] });
+  }
   const outputs = $util
     .all([appUrl, api.url, users.id, hostedOrigin, clients])
     .apply(([app, functionUrl, userPoolId, hosted, ids]) => {
@@ -69,7 +75,7 @@ export function createSettings({ appUrl, clients, guard, cdn, baked }: SettingsS
         appUrl: app,
         signInUrl: signInUrl(name, idOf(ids, name), {
           hostedOrigin: hosted,
-          callbackUrl: `${app}/`,
+          callbackUrl: `${app}${callbackPath}`,
         }),
         functionUrl,
         region,

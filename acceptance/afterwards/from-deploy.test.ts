@@ -48,7 +48,13 @@ describe("start --from-deploy", () => {
     const { "settings.json": settings, ...code } = digestsIn(guard ?? "");
     const { "settings.json": deployed, ...uploaded } = guardArchive(evaluation);
     expect(code).toEqual(uploaded);
-    expect(Object.keys(code)).toEqual(["fetch-key-set.cjs", "lambda.cjs", "parameters.cjs"]);
+    expect(Object.keys(code)).toEqual([
+      "fetch-key-set.cjs",
+      "lambda.cjs",
+      "parameters.cjs",
+      "sessions.cjs",
+      "stage-revocations.cjs",
+    ]);
     expect(settings).not.toBe(deployed);
 
     const zip = await evaluation.code("ApiFunction");

@@ -17,7 +17,7 @@ interface Mutation {
  * Faults that AWS would show. Each is put into a copy of the sources, whose stack must then fail the acceptance suite: a
  * local stack that is too kind would let them pass.
  */
-const faults: [what: string, mutation: Mutation, failing: RegExp][] = [
+const faults: [what: string, mutation: Mutation, failing: RegExp, part?: readonly string[]][] = [
   [
     "the edge role lacks lambda:InvokeFunction",
     {
@@ -49,8 +49,8 @@ const faults: [what: string, mutation: Mutation, failing: RegExp][] = [
     "the region comes from AWS_REGION",
     {
       file: "packages/core/src/signer.ts",
-      from: "const region = regionOf(request.host);",
-      to: 'regionOf(request.host); const region = process.env["AWS_REGION"] ?? "";',
+      from: "const region = api?.region ?? regionOf(request.host);",
+      to: 'const region = api?.region ?? process.env["AWS_REGION"] ?? "";',
     },
     /an ID token, with Hello, world!/,
   ],
@@ -90,12 +90,42 @@ const faults: [what: string, mutation: Mutation, failing: RegExp][] = [
     },
     /a service with permission is let in as an IAM caller/,
   ],
+  [
+    "the callback takes the tokens of another sign-in",
+    {
+      file: "packages/edge/src/session/callback.ts",
+      from: "if (nonceOf(idToken) !== nonce) throw wrongTokens();",
+      to: "",
+    },
+    /with a swapped nonce is refused/,
+    ["sessions"],
+  ],
+  [
+    "another site may post with a browser's session",
+    {
+      file: "packages/edge/src/session/open-session.ts",
+      from: 'if (carrier === "refuse") throw crossSite();',
+      to: "",
+    },
+    /a form of another site/,
+    ["sessions"],
+  ],
+  [
+    "a browser is sent wherever return_to says",
+    {
+      file: "packages/edge/src/session/return-path.ts",
+      from: "export function isReturnPath(text: string): boolean {",
+      to: 'export function isReturnPath(text: string): boolean {\n  if (text !== "") return true;',
+    },
+    /is refused at the sign-in and at the sign-out/,
+    ["sessions"],
+  ],
 ];
 
 /** The part of the suite that needs nothing but the stack itself. */
-const files = ["tokens", "function-url", "backend"];
+const mostly = ["tokens", "function-url", "backend"];
 
-describe.each(faults)("when %s", (_what, { file, from, to }, failing) => {
+describe.each(faults)("when %s", (_what, { file, from, to }, failing, files = mostly) => {
   test("the acceptance suite fails", async () => {
     const copy = copyRepository();
     const path = join(copy.root, file);

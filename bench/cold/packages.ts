@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 
 import { parameterNames } from "../../packages/blueprint/src/parameters.ts";
+import { noRevocations } from "../../packages/blueprint/src/revocations.ts";
 import type { Snapshot } from "../../packages/blueprint/src/snapshot.ts";
 import { writeSettings } from "../../packages/edge/build.ts";
 import { snapshot, webClient, machineClient } from "../../packages/edge/src/testing.ts";
@@ -17,20 +18,29 @@ export interface ColdPackages {
   readonly guard: string;
   /** The guard that has to ask Parameter Store for both. */
   readonly guardWithoutSnapshot: string;
+  /** The guard of a stage with a list of ended sign-ins, which it reads while it loads. */
+  readonly guardWithList: string;
+  /** The guard that has to ask for keys, client ids and the list. */
+  readonly guardWithoutSnapshotWithList: string;
   readonly bareHttps: string;
   readonly event: string;
 }
+
+/** Where the list of ended sign-ins is. */
+export const listName = `${snapshot.prefix}/${parameterNames.revoked}`;
 
 /** What Parameter Store has to hold for the packages that ask it. */
 export const parameters: Readonly<Record<string, string>> = {
   [`${snapshot.prefix}/${parameterNames.jwks}`]: JSON.stringify(snapshot.jwks),
   [`${snapshot.prefix}/${parameterNames.client("web")}`]: webClient,
   [`${snapshot.prefix}/${parameterNames.client("machine")}`]: machineClient,
+  [listName]: noRevocations,
 };
 
 /** Lays out one directory a handler, the floors built like the guard. @param built with the guard's files. */
 export async function layOutColdPackages(built: string, scratch: string): Promise<ColdPackages> {
   const { jwks: _jwks, clients: _clients, ...withoutSnapshot } = snapshot;
+  const revocation = { mode: "on", whenUnknown: "refuse" } as const;
   const event = join(scratch, "event.json");
   await writeFile(event, JSON.stringify(createEvents()(freshToken())));
   return {
@@ -38,6 +48,11 @@ export async function layOutColdPackages(built: string, scratch: string): Promis
     cryptoOnly: await floor("crypto-only"),
     guard: await guard("guard", snapshot),
     guardWithoutSnapshot: await guard("guard-without-snapshot", withoutSnapshot),
+    guardWithList: await guard("guard-with-list", { ...snapshot, revocation }),
+    guardWithoutSnapshotWithList: await guard("guard-without-snapshot-with-list", {
+      ...withoutSnapshot,
+      revocation,
+    }),
     bareHttps: await floor("bare-https"),
     event,
   };

@@ -22,18 +22,24 @@ export async function startParameterStore(
   parameters: Readonly<Record<string, string>>,
 ): Promise<ParameterStore> {
   let calls = 0;
-  const answer = JSON.stringify({
-    Parameters: Object.entries(parameters).map(([Name, Value]) => ({
-      Name,
-      Value,
-      Type: "String",
-      Version: 1,
-    })),
-  });
+  const all = Object.entries(parameters).map(([Name, Value]) => ({
+    Name,
+    Value,
+    Type: "String",
+    Version: 1,
+  }));
+  /** Parsed and written beforehand: only the way to the answer is measured. */
+  const answers = new Map([
+    ["AmazonSSM.GetParametersByPath", JSON.stringify({ Parameters: all })],
+    ...all.map((one): [string, string] => [
+      `AmazonSSM.GetParameters ${JSON.stringify({ Names: [one.Name] })}`,
+      JSON.stringify({ Parameters: [one], InvalidParameters: [] }),
+    ]),
+  ]);
   const front = await startTlsFront({
     hosts: [`ssm.${region}.amazonaws.com`],
     listener: (request, response) => {
-      respond(request, response, answer).then(
+      respond(request, response, answers).then(
         () => (calls += 1),
         (error: unknown) => response.writeHead(400).end(String(error)),
       );
@@ -45,15 +51,17 @@ export async function startParameterStore(
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: string,
+  answers: ReadonlyMap<string, string>,
 ): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(Buffer.from(chunk));
-  if (request.headers["x-amz-target"] !== "AmazonSSM.GetParametersByPath")
-    throw new Error("only GetParametersByPath is here");
+  const body = Buffer.concat(chunks);
+  const target = String(request.headers["x-amz-target"]);
+  const answer = answers.get(target) ?? answers.get(`${target} ${body.toString()}`);
+  if (answer === undefined) throw new Error("only GetParametersByPath, and GetParameters of one");
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
   );
-  requireSignature({ method: "POST", path: "/", query: "", headers, body: Buffer.concat(chunks) });
+  requireSignature({ method: "POST", path: "/", query: "", headers, body });
   response.writeHead(200, { "content-type": "application/x-amz-json-1.1" }).end(answer);
 }

@@ -15,9 +15,19 @@ export const coldCases = [
   "cryptoOnly",
   "guard",
   "guardWithoutSnapshot",
+  "guardWithList",
+  "guardWithoutSnapshotWithList",
   "bareHttps",
 ] as const;
 export type ColdCase = (typeof coldCases)[number];
+
+/** Those that turn to Parameter Store, each once. */
+const asking: ReadonlySet<ColdCase> = new Set([
+  "guardWithoutSnapshot",
+  "guardWithList",
+  "guardWithoutSnapshotWithList",
+  "bareHttps",
+]);
 
 /** One fresh process. */
 export interface ColdStart {
@@ -34,7 +44,16 @@ export interface ColdStart {
 export interface ColdMeasurements {
   readonly starts: Readonly<Record<ColdCase, readonly ColdStart[]>>;
   /** With baked settings: turns to the network for the first and for the second answer of a process. */
-  readonly networkCalls: { readonly cold: number; readonly warm: number };
+  readonly networkCalls: NetworkCalls;
+  /** The same with the list of ended sign-ins, which the first answer waits for. */
+  readonly networkCallsWithList: NetworkCalls;
+}
+
+export interface NetworkCalls {
+  readonly cold: number;
+  readonly warm: number;
+  /** Node's own modules that the second answer brought in. */
+  readonly loadedWarm: readonly string[];
 }
 
 export interface ColdOptions {
@@ -64,7 +83,7 @@ export async function runCold({
   const redirected = { BENCH_SSM_PORT: String(store.port), NODE_EXTRA_CA_CERTS: caFile };
 
   const startOne = async (name: ColdCase): Promise<ColdStart> => {
-    const asks = name === "guardWithoutSnapshot" || name === "bareHttps";
+    const asks = asking.has(name);
     const callsBefore = store.calls();
     const { report, wallMs } = await spawnNode(
       [
@@ -92,6 +111,8 @@ export async function runCold({
     cryptoOnly: [],
     guard: [],
     guardWithoutSnapshot: [],
+    guardWithList: [],
+    guardWithoutSnapshotWithList: [],
     bareHttps: [],
   };
   try {
@@ -102,13 +123,15 @@ export async function runCold({
         if (round > 0) starts[name].push(start);
       }
     }
-    const asking = await count(
-      [packages.guardWithoutSnapshot, packages.event],
-      ["--import", script("redirect-ssm.mjs")],
-      redirected,
-    );
-    if (asking.cold === 0) throw new Error("the network counter counts nothing");
-    return { starts, networkCalls: await count([packages.guard, packages.event]) };
+    const countAsking = (guard: string): Promise<NetworkCalls> =>
+      count([guard, packages.event], ["--import", script("redirect-ssm.mjs")], redirected);
+    if ((await countAsking(packages.guardWithoutSnapshot)).cold === 0)
+      throw new Error("the network counter counts nothing");
+    return {
+      starts,
+      networkCalls: await count([packages.guard, packages.event]),
+      networkCallsWithList: await countAsking(packages.guardWithList),
+    };
   } finally {
     await store.close();
   }
@@ -117,15 +140,16 @@ export async function runCold({
     args: readonly string[],
     preload: readonly string[] = [],
     environment: Readonly<Record<string, string>> = {},
-  ): Promise<ColdMeasurements["networkCalls"]> {
+  ): Promise<NetworkCalls> {
     const { report } = await spawnNode(
       [...preload, script("count-network.mjs"), ...args],
       environment,
     );
-    const [cold, warm]: number[] = JSON.parse(report);
+    const { counts, loaded }: { counts: number[]; loaded: string[] } = JSON.parse(report);
+    const [cold, warm] = counts;
     if (cold === undefined || warm === undefined)
       throw new TypeError("the network counter reported nothing");
-    return { cold, warm };
+    return { cold, warm, loadedWarm: loaded };
   }
 }
 

@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
@@ -14,7 +14,7 @@ import { parseSnapshot } from "./src/snapshot.ts";
 const source = join(import.meta.dirname, "src");
 
 /** Loaded when needed, each with what it brings along. */
-const lazyFiles = ["parameters", "fetch-key-set"];
+const lazyFiles = ["parameters", "fetch-key-set", "stage-revocations", "session/sessions"];
 
 /** The file that every request loads. Its parse time is most of a cold start, so its size has a limit. */
 const hotPath = { file: "lambda.cjs", maxBytes: 45_000, maxGzipBytes: 16_000 };
@@ -28,7 +28,7 @@ export interface BuiltFile {
 
 /**
  * Builds the guard as it is deployed: `lambda.cjs`, and beside it what it loads only when needed: `parameters.cjs` with
- * the AWS SDK, and `fetch-key-set.cjs`.
+ * the AWS SDK, `fetch-key-set.cjs`, `stage-revocations.cjs`, and `sessions.cjs` with all that browsers need.
  *
  * CommonJS, because an ES module would load every lazy builtin at once; `module` before `main`, because only then can
  * esbuild leave out what the SDK's packages do not use.
@@ -54,7 +54,7 @@ export async function buildEdge(outdir: string): Promise<readonly BuiltFile[]> {
       ...common,
       entryPoints: [join(source, "lambda.ts")],
       outfile: join(outdir, hotPath.file),
-      external: ["./settings.json", ...lazyFiles.map((name) => `./${name}.cjs`)],
+      external: ["./settings.json", ...lazyFiles.map((name) => `./${basename(name)}.cjs`)],
       plugins: [compiledAccess, leanLibraries],
       alias: {
         // The signer's portable default; the guard gives it the native one.
@@ -65,13 +65,15 @@ export async function buildEdge(outdir: string): Promise<readonly BuiltFile[]> {
       build({
         ...common,
         entryPoints: [join(source, `${name}.ts`)],
-        outfile: join(outdir, `${name}.cjs`),
+        outfile: join(outdir, `${basename(name)}.cjs`),
         alias: { "@aws-sdk/credential-provider-node": join(source, "no-credential-chain.ts") },
       }),
     ),
   ]);
   const files = await Promise.all(
-    [hotPath.file, ...lazyFiles.map((name) => `${name}.cjs`)].map((file) => measure(outdir, file)),
+    [hotPath.file, ...lazyFiles.map((name) => `${basename(name)}.cjs`)].map((file) =>
+      measure(outdir, file),
+    ),
   );
   for (const { file, bytes, gzipBytes } of files) {
     if (file === hotPath.file && (bytes > hotPath.maxBytes || gzipBytes > hotPath.maxGzipBytes)) {

@@ -3,6 +3,8 @@ import { join, relative } from "node:path";
 
 import { build } from "esbuild";
 
+import { updatePageScript } from "./build-page-script.ts";
+
 /** What Lambda's `lambda.handler` names. `.mjs` makes it an ES module without a `package.json` beside it. */
 const bundleName = "lambda.mjs";
 
@@ -14,7 +16,8 @@ const commonJsNames = [
 ].join("\n");
 
 /**
- * Bundles the backend as it is deployed: one file, handler `lambda.handler`, nothing else needed beside it.
+ * Bundles the backend as it is deployed: one file, handler `lambda.handler`, nothing else needed beside it. The home
+ * page's script is brought up to date before.
  *
  * @param outdir emptied first; `dist` of this package when absent.
  * @returns where the code is, and the size of the bundle in bytes.
@@ -23,6 +26,7 @@ const commonJsNames = [
 export async function buildFunctions(
   outdir: string = join(import.meta.dirname, "dist"),
 ): Promise<{ outdir: string; bytes: number }> {
+  await updatePageScript();
   const { outputFiles } = await build({
     entryPoints: [join(import.meta.dirname, "src/lambda.ts")],
     absWorkingDir: import.meta.dirname,

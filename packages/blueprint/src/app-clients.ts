@@ -75,6 +75,11 @@ export const tokenLifetimes = {
   rotationGraceSeconds: 60,
 } as const;
 
+/** From a sign-in to the end of the last token that it brings: a refresh in the last moment gives one more. */
+export const longestTokenLifeSeconds =
+  tokenLifetimes.refreshDays * 24 * 60 * 60 +
+  Math.max(tokenLifetimes.idMinutes, tokenLifetimes.accessMinutes) * 60;
+
 /** The resource server whose scopes machines ask for, as `<identifier>/<scope>`. */
 export const resourceServerIdentifier = "api";
 

@@ -5,7 +5,7 @@ import { redirectUrls } from "./callback-urls.ts";
 test("production sends people back to the app and nowhere else", () => {
   expect(redirectUrls("https://app.example.com", { production: true })).toEqual({
     callbackUrls: ["https://app.example.com/", "https://app.example.com/.auth/callback"],
-    logoutUrls: ["https://app.example.com/"],
+    logoutUrls: ["https://app.example.com/", "https://app.example.com/.auth/signed-out"],
   });
 });
 
@@ -17,6 +17,11 @@ test("another stage sends them to a development server on the same machine, too"
       "http://localhost:5173/",
       "http://localhost:5173/.auth/callback",
     ],
-    logoutUrls: ["https://d1.cloudfront.net/", "http://localhost:5173/"],
+    logoutUrls: [
+      "https://d1.cloudfront.net/",
+      "https://d1.cloudfront.net/.auth/signed-out",
+      "http://localhost:5173/",
+      "http://localhost:5173/.auth/signed-out",
+    ],
   });
 });

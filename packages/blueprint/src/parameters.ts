@@ -8,13 +8,16 @@ export function parameterPrefix(app: string, stage: string): string {
 /**
  * The parameters below the prefix, all read by one `GetParametersByPath` (ten at most).
  *
- * They may only bring what could not be baked into the guard; what the guard trusts is in its bundle.
+ * They may only bring what could not be baked into the guard, and who is signed out; what the guard trusts is in its
+ * bundle.
  */
 export const parameterNames = {
   /** The pool's key set, JSON; used only by a guard that was built without one. */
   jwks: "jwks",
   /** The id of an app client. Its kind and token uses are not settings: they come from the bundle. */
   client: (name: AppClientName) => `clients/${name}`,
+  /** Who is signed out before the tokens expire, JSON; written by `pnpm users revoke`, kept by every deploy. */
+  revoked: "revoked",
   /** What a deploy printed, JSON; for people and scripts, and for the next deploy. The guard does not read it. */
   outputs: "outputs",
   /** The published version of the guard that the stage uses, a qualified ARN; `pnpm sweep` leaves it alone. */

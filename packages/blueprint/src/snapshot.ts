@@ -54,7 +54,17 @@ export interface Snapshot {
   /** Whether the backend gets the caller's bearer token as `x-gatehouse-token`. */
   readonly forwardToken: boolean;
   /** Where people sign in, and the app client they do it by; `/.auth/login` leads there. */
-  readonly signIn?: { readonly hostedOrigin: string; readonly client: AppClientName };
-  /** Not-before times; `off` until a stage turns them on. */
-  readonly revocation: { readonly mode: "off" };
+  readonly signIn?: {
+    /** For browsers, without a trailing slash. */
+    readonly hostedOrigin: string;
+    /** Where the guard itself reaches the same domain; absent: by the same address. */
+    readonly apiOrigin?: string;
+    readonly client: AppClientName;
+  };
+  readonly revocation: Revocation;
 }
+
+/** Whether the guard keeps a list of revoked sign-ins, and what a list that cannot be refreshed means. */
+export type Revocation =
+  | { readonly mode: "off" }
+  | { readonly mode: "on"; readonly whenUnknown: "allow" | "refuse" };

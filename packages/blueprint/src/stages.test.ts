@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 
-import { defineStages, isProduction, resolveStage, type StageSettings } from "./stages.ts";
+import {
+  defineStages,
+  guardRevocation,
+  isProduction,
+  resolveStage,
+  type StageSettings,
+} from "./stages.ts";
 
 const certificateArn =
   "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012";
@@ -22,6 +28,7 @@ describe("a stage", () => {
       implicitGrant: false,
       selfSignUp: true,
       forwardToken: false,
+      revocation: "refuse",
     });
   });
 
@@ -49,7 +56,8 @@ describe("a stage", () => {
       implicitGrant: true,
       selfSignUp: true,
       forwardToken: true,
-    };
+      revocation: "allow",
+    } as const;
     expect(resolveStage({ default: {}, anna: settings }, "anna")).toEqual({
       name: "anna",
       production: false,
@@ -66,6 +74,14 @@ describe("a stage", () => {
       ["production", "prod", "Production", "prod2", "live", "default"].map(isProduction),
     ).toEqual([true, true, false, false, false, false]);
   });
+});
+
+test.each([
+  ["refuse", { mode: "on", whenUnknown: "refuse" }],
+  ["allow", { mode: "on", whenUnknown: "allow" }],
+  ["off", { mode: "off" }],
+] as const)("revocation %s tells the guard %j", (revocation, told) => {
+  expect(guardRevocation({ revocation })).toEqual(told);
 });
 
 /** The least and the most of each number. */
@@ -116,6 +132,9 @@ const mistakes: [why: string, settings: object, message: string][] = [
     "corsOrigins must be an array",
   ],
   ["nothing in place of a list", { corsOrigins: null }, "corsOrigins must be an array"],
+  ["a word that nobody knows", { revocation: "on" }, 'revocation must be "refuse", "allow", "off"'],
+  ["a word in a list", { revocation: ["off"] }, "revocation must be"],
+  ["false for a word", { revocation: false }, "revocation must be"],
   ["text for true", { forwardToken: "yes" }, "forwardToken must be true or false"],
   ["a URL as domain", { domain: "https://a.example" }, "domain must be a host name"],
   ["a name without a dot", { domain: "app", certificateArn }, "domain must be a host name"],

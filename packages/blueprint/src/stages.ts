@@ -1,6 +1,7 @@
 import { apiFunction } from "./api-function.ts";
 import { origin } from "./cache-behavior.ts";
 import { isCorsOrigin } from "./cors.ts";
+import type { Revocation } from "./snapshot.ts";
 
 /** What an adopter may set per stage. Everything else is the same everywhere and stands in this package. */
 export interface StageSettings {
@@ -31,6 +32,15 @@ export interface StageSettings {
   readonly selfSignUpInProduction?: boolean;
   /** Whether the backend gets the caller's bearer token as `x-gatehouse-token`. */
   readonly forwardToken?: boolean;
+  /**
+   * Whether people can be signed out before their tokens expire (`pnpm users revoke`). The guard then keeps a list that
+   * is never older than 60 seconds, and this says what it does when Parameter Store does not give it a newer one:
+   *
+   * - `"refuse"`, the default: who sends a token is answered 503 until the list is there. Nobody who was signed out gets in.
+   * - `"allow"`: the last list counts on, or none in a container that has just started. Nobody else is locked out.
+   * - `"off"`: there is no list and nothing waits for one; a token counts until it expires.
+   */
+  readonly revocation?: "refuse" | "allow" | "off";
 }
 
 type Optional = "domain" | "certificateArn" | "waf";
@@ -78,14 +88,23 @@ export function resolveStage(stages: Stages, name: string): Stage {
     implicitGrant: settings.implicitGrant ?? false,
     selfSignUp: settings.selfSignUp ?? false,
     forwardToken: settings.forwardToken ?? false,
+    revocation: settings.revocation ?? "refuse",
   };
   validate(stage, settings);
   return stage;
 }
 
-/** What each setting is: a switch, a list, a whole number in a range; `text` and `group` have checks of their own below. */
+/** What the guard is told about revocation. */
+export function guardRevocation({ revocation }: Pick<Stage, "revocation">): Revocation {
+  return revocation === "off" ? { mode: "off" } : { mode: "on", whenUnknown: revocation };
+}
+
+/** What each setting is: a switch, a list, one of a few words, a whole number in a range; `text` and `group` have checks of their own below. */
 const settingKinds: Readonly<
-  Record<keyof Required<StageSettings>, "text" | "list" | "group" | "switch" | Range>
+  Record<
+    keyof Required<StageSettings>,
+    "text" | "list" | "group" | "switch" | readonly string[] | Range
+  >
 > = {
   domain: "text",
   certificateArn: "text",
@@ -99,6 +118,7 @@ const settingKinds: Readonly<
   selfSignUp: "switch",
   selfSignUpInProduction: "switch",
   forwardToken: "switch",
+  revocation: ["refuse", "allow", "off"],
 };
 
 interface Range {
@@ -123,7 +143,10 @@ function validate(stage: Stage, settings: StageSettings): void {
     if (value === undefined) continue;
     if (kind === "switch" && typeof value !== "boolean") refuse(setting, "must be true or false");
     if (kind === "list" && !Array.isArray(value)) refuse(setting, "must be an array");
-    if (typeof kind === "object") checkRange(setting, value, kind);
+    if (isWords(kind)) {
+      if (!kind.some((word) => word === value))
+        refuse(setting, `must be ${kind.map((word) => JSON.stringify(word)).join(", ")}`);
+    } else if (typeof kind === "object") checkRange(setting, value, kind);
   }
   if (
     stage.domain !== undefined &&
@@ -160,6 +183,11 @@ function validate(stage: Stage, settings: StageSettings): void {
       "would let anybody on the internet into production; if that is meant, say selfSignUpInProduction: true as well",
     );
   }
+}
+
+/** `Array.isArray` knows nothing of readonly lists. */
+function isWords(kind: unknown): kind is readonly string[] {
+  return Array.isArray(kind);
 }
 
 function checkCertificate(

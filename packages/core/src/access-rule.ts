@@ -83,6 +83,8 @@ export function parseAccessRule(
     throw misuse(
       "many servers take the path without its last slash for the same; end it with * or without the slash",
     );
+  if (/^\/\.auth(?:\/|$)/i.test(pattern))
+    throw misuse("the guard answers everything below /.auth/ itself");
   if (pattern === "/*" && access === "anyone") {
     throw misuse("everything would be public, also what is added later; name the public paths");
   }

@@ -40,3 +40,8 @@ export class GuardError extends Error {
     this.code = code;
   }
 }
+
+/** Whether something thrown is a refusal. By its name: each file of the guard that is built on its own has the class once. */
+export function isGuardError(thrown: unknown): thrown is GuardError {
+  return thrown instanceof Error && thrown.name === "GuardError" && "code" in thrown;
+}

@@ -111,6 +111,44 @@ describe("what is signed", () => {
     expect(authorizationOf(signed)).toBe(recompute(signed, temporary));
   });
 
+  test("the operation of an AWS API, for that service and region", async () => {
+    const api = { service: "ssm", region: "eu-central-1" };
+    const signApi = createSigner({ credentials: () => temporary, now: () => now, api });
+    const name = "ssm.eu-central-1.amazonaws.com";
+    const body = '{"Names":["/gatehouse/app/dev/revoked"]}';
+    const sent = {
+      host: [name],
+      "content-type": ["application/x-amz-json-1.1"],
+      "x-amz-target": ["AmazonSSM.GetParameters"],
+    };
+    const signed = await signApi(
+      get({
+        method: "POST",
+        host: name,
+        headers: { ...sent, "x-amz-date": ["20000101T000000Z"], authorization: ["of somebody"] },
+        body: { kind: "visible", bytes: Buffer.from(body) },
+      }),
+    );
+    const payloadHash = hash("sha256", body);
+    const date = timestampOf(now);
+    const lines = {
+      "content-type": "application/x-amz-json-1.1",
+      host: name,
+      "x-amz-content-sha256": payloadHash,
+      "x-amz-date": date,
+      "x-amz-security-token": temporary.sessionToken ?? "",
+      "x-amz-target": "AmazonSSM.GetParameters",
+    };
+    const witness = signByTheRules(
+      { method: "POST", path: "/", query: "", headers: Object.entries(lines), payloadHash },
+      { ...temporary, ...api, timestamp: date },
+    );
+    expect(signed.headers).toEqual({
+      ...Object.fromEntries(Object.entries(lines).map(([header, value]) => [header, [value]])),
+      authorization: [witness.authorization],
+    });
+  });
+
   test("no session token when it is empty", async () => {
     const signed = await createSigner({
       credentials: () => ({ ...credentials, sessionToken: "" }),

@@ -26,6 +26,8 @@ export interface SignerDeps {
   readonly now: () => number;
   /** SHA-256, and HMAC-SHA-256 when constructed with a secret. */
   readonly sha256?: ChecksumConstructor;
+  /** An AWS API to sign for; a Lambda Function URL, in the region of its name, when left out. */
+  readonly api?: { readonly service: string; readonly region: string };
 }
 
 /** The region of the signature is the function's own, not the one this code happens to run in. */
@@ -34,6 +36,9 @@ const functionUrlHost = /^[a-z0-9]+\.lambda-url\.([a-z0-9-]+)\.on\.aws$/;
 /** Signed, so that nothing between here and the function can change who is calling. */
 const identityHeaders = [callerHeader, tokenHeader];
 
+/** What an AWS API wants signed of what it is sent: the operation, and the form of the input. */
+const apiHeaders = ["content-type", "x-amz-target"];
+
 /** What a signer sets. Whatever arrived under these names goes: a foreign `x-amz-content-sha256` would be signed as it is. */
 const signatureHeader = /^(?:authorization$|x-amz-)/i;
 
@@ -41,14 +46,14 @@ const signatureHeader = /^(?:authorization$|x-amz-)/i;
 const emptyBodyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /**
- * Makes a function that signs a request for a Lambda Function URL with SigV4.
+ * Makes a function that signs a request for a Lambda Function URL, or for an AWS API, with SigV4.
  *
  * Signed are `host`, the `x-amz-*` headers set here and Gatehouse's identity headers. Nothing else: the way to the
  * function adds and changes `via`, `x-forwarded-for` and others, and a signed header that changes is a refusal.
  *
  * The returned function takes the request and, for a body that is hidden, its SHA-256 (64 lower-case hex digits; it does
  * not count for a visible body). It resolves to the request with its query in canonical form, without the `authorization` and
- * `x-amz-*` headers it came with, and with `authorization`, `x-amz-date`, `x-amz-content-sha256` and, for temporary
+ * `x-amz-*` headers it came with (`x-amz-target` of an AWS API is kept, and signed), and with `authorization`, `x-amz-date`, `x-amz-content-sha256` and, for temporary
  * credentials, `x-amz-security-token`. The path is signed as it stands. There is no result without a signature.
  *
  * It rejects with a `GuardError`: `origin_unknown` for a host that is no Function URL's, `query_malformed`,
@@ -60,17 +65,23 @@ export function createSigner({
   credentials,
   now,
   sha256 = Sha256,
+  api,
 }: SignerDeps): (request: HttpRequest, bodyHash?: string) => Promise<HttpRequest> {
-  const signature = new WireSignature(sha256);
+  const signature = new WireSignature(sha256, api?.service ?? "lambda");
+  const signedHeaders = api ? apiHeaders : identityHeaders;
 
   return async (request, bodyHash) => {
-    const region = regionOf(request.host);
+    const region = api?.region ?? regionOf(request.host);
     const query = canonicalQuery(request.query);
     const payloadHash = await hashOf(request.body, bodyHash, sha256);
     const credential = requireCredentials(credentials());
     const added = await signature.sign(
       { method: request.method, path: request.path, query: sortedQuery(query) },
-      { host: request.host, "x-amz-content-sha256": payloadHash, ...identityOf(request) },
+      {
+        host: request.host,
+        "x-amz-content-sha256": payloadHash,
+        ...valuesOf(request, signedHeaders),
+      },
       { credential, region, date: new Date(now() * 1000) },
     );
     const kept = Object.entries(request.headers).filter(([name]) => !signatureHeader.test(name));
@@ -103,10 +114,10 @@ interface SignedTarget {
 class WireSignature extends SignatureV4Base {
   private lastKey: { readonly of: string; readonly key: Uint8Array } | undefined;
 
-  constructor(sha256: ChecksumConstructor) {
+  constructor(sha256: ChecksumConstructor, service: string) {
     // Region and credentials come with each request; the base class only keeps these.
     super({
-      service: "lambda",
+      service,
       region: "",
       credentials: { accessKeyId: "", secretAccessKey: "" },
       sha256,
@@ -206,9 +217,9 @@ async function hashOf(
   return Buffer.from(await hash.digest()).toString("hex");
 }
 
-function identityOf({ headers }: HttpRequest): Record<string, string> {
+function valuesOf({ headers }: HttpRequest, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(
-    identityHeaders.flatMap((name) => {
+    names.flatMap((name) => {
       const values = headers[name] ?? [];
       // SigV4 trims the lines of a header and joins them with commas.
       return values.length === 0 ? [] : [[name, values.map((value) => value.trim()).join(",")]];

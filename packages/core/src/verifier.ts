@@ -43,7 +43,8 @@ export interface VerifierDeps {
  * Everything cheap comes first; the claims are judged after the signature. Issuers and clients are copied: a change needs a
  * new verifier.
  *
- * @returns verifies a bare token (no `Bearer `).
+ * @returns verifies a bare token (no `Bearer `). `at` judges it by another time than now, in whole seconds since the epoch:
+ *   for a token that has expired, to know whose it was.
  *   Rejects with a {@link GuardError}: `token_too_large`, `token_malformed`, `token_signature`, `token_issuer`, `token_expired`,
  *   `token_not_yet_valid`, `token_use`, `token_client`; `keys_unavailable` when its key is unknown and cannot be fetched.
  * @throws {TypeError} for issuers that are not those of one user pool, and for missing or empty settings.
@@ -54,7 +55,7 @@ export function createVerifier({
   tokenUses,
   keys,
   now,
-}: VerifierDeps): (token: string) => Promise<VerifiedToken> {
+}: VerifierDeps): (token: string, at?: number) => Promise<VerifiedToken> {
   requireOneUserPool(issuers);
   const acceptedIssuers: ReadonlySet<unknown> = new Set(issuers);
   const acceptedClients = copyClients(clients);
@@ -68,7 +69,7 @@ export function createVerifier({
     return signatures;
   };
 
-  return async (token) => {
+  return async (token, at) => {
     const { unverifiedKid: kid, unverifiedIssuer } = decodeUnverifiedToken(token);
     // Before any key is looked for: a token of another pool costs no fetch, and the library would take a second issuer.
     if (!acceptedIssuers.has(unverifiedIssuer))
@@ -78,7 +79,7 @@ export function createVerifier({
     return judgeClaims(currentSignatures().verify(token, kid), kid, {
       clients: acceptedClients,
       tokenUses: acceptedUses,
-      now: now(),
+      now: at ?? now(),
     });
   };
 }

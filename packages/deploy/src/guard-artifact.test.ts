@@ -48,7 +48,9 @@ test("the same sources and settings give the same bytes, whatever was there befo
     "fetch-key-set.cjs",
     "lambda.cjs",
     "parameters.cjs",
+    "sessions.cjs",
     "settings.json",
+    "stage-revocations.cjs",
   ]);
   expect(JSON.parse(await readFile(join(first, "settings.json"), "utf8"))).toEqual(snapshot);
 });

@@ -46,7 +46,7 @@ test.each([
   [["outputs", "--stage", "dev", "--jsn"], "'--jsn'"],
   [["outputs", "dev"], "'dev'"],
   [["outputs", "--stage", "live"], "looks like production"],
-  [["users"], "Say what to do: add. See pnpm users --help."],
+  [["users"], "Say what to do: add, revoke. See pnpm users --help."],
   [["users", "remove", "carol"], "There is no users remove: add"],
   [["users", "add", "carol"], "--stage is needed"],
   [["sweep", "--stage", "Dev_1"], "lower-case letters"],

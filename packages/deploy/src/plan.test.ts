@@ -33,6 +33,7 @@ Stage
   firewall        none
   sign-up         by administrators only
   implicit grant  off
+  early sign-out  on; without a list of a minute, who sends a token is refused
   caller's token  kept from the backend
 
 Public
@@ -89,12 +90,14 @@ Who may do what
 
 Code
   gatehouse-anna-Guard: bytes and SHA-256
-    lambda.cjs          40,400  1111111111111111111111111111111111111111111111111111111111111111
-    parameters.cjs     180,000  2222222222222222222222222222222222222222222222222222222222222222
-    fetch-key-set.cjs    1,200  3333333333333333333333333333333333333333333333333333333333333333
-    settings.json        1,900  4444444444444444444444444444444444444444444444444444444444444444
+    lambda.cjs              40,400  1111111111111111111111111111111111111111111111111111111111111111
+    parameters.cjs         180,000  2222222222222222222222222222222222222222222222222222222222222222
+    fetch-key-set.cjs        1,200  3333333333333333333333333333333333333333333333333333333333333333
+    settings.json            1,900  4444444444444444444444444444444444444444444444444444444444444444
+    stage-revocations.cjs    4,900  5555555555555555555555555555555555555555555555555555555555555555
+    sessions.cjs            26,000  6666666666666666666666666666666666666666666666666666666666666666
 
-Resources (20)
+Resources (21)
   eu-central-1
     cloudwatch LogGroup ApiLogGroup        /aws/lambda/gatehouse-anna-ApiFunction-bafkksbh
     cognito ResourceServer ResourceServer  api
@@ -109,6 +112,7 @@ Resources (20)
     ssm Parameter ParameterWeb             /gatehouse/gatehouse/anna/clients/web
     ssm Parameter ParameterGuard           /gatehouse/gatehouse/anna/guard
     ssm Parameter ParameterOutputs         /gatehouse/gatehouse/anna/outputs
+    ssm Parameter ParameterRevoked         /gatehouse/gatehouse/anna/revoked
   us-east-1
     lambda Function gatehouse-anna-Guard  (left behind; pnpm sweep deletes it)
   everywhere

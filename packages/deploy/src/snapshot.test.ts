@@ -38,8 +38,16 @@ describe("the guard's settings of a deployment", () => {
         hostedOrigin: "https://gatehouse-anna-0.auth.eu-central-1.amazoncognito.com",
         client: "web",
       },
-      revocation: { mode: "off" },
+      revocation: { mode: "on", whenUnknown: "refuse" },
     });
+  });
+
+  test.each([
+    ["allow", { mode: "on", whenUnknown: "allow" }],
+    ["off", { mode: "off" }],
+  ] as const)("say what stages.ts says of revocation: %s", (revocation, told) => {
+    const { revocation: settings } = createSnapshot({ ...source, stage: { ...stage, revocation } });
+    expect(settings).toEqual(told);
   });
 
   test("hold the clients with their names and kinds where they are known", () => {
@@ -58,11 +66,11 @@ describe("the guard's settings of a deployment", () => {
     ]);
   });
 
-  test("sign in by the walk-through's client where the stage has it", () => {
+  test("sign in by the web client, also where the stage has the walk-through's", () => {
     const clientIds = { web: "w", machine: "m", walkthrough: "t" };
     const { clients, signIn } = createSnapshot({ ...source, stage: withWalkthrough, clientIds });
     expect(Object.keys(clients ?? {})).toEqual(["w", "m", "t"]);
-    expect(signIn?.client).toBe("walkthrough");
+    expect(signIn?.client).toBe("web");
   });
 
   test("name the Function URLs of further backends", () => {

@@ -1,8 +1,7 @@
 import { appClientNames, appClients, type AppClientName } from "@gatehouse/blueprint/app-clients";
-import { signInClient } from "@gatehouse/blueprint/sign-in-url";
 import type { Snapshot, SnapshotKey } from "@gatehouse/blueprint/snapshot";
 import type { StageOutputs } from "@gatehouse/blueprint/stage-outputs";
-import type { Stage } from "@gatehouse/blueprint/stages";
+import { guardRevocation, type Stage } from "@gatehouse/blueprint/stages";
 
 /** The ids of a stage's app clients; the walk-through's only where the stage has it. */
 export type ClientIds = Readonly<
@@ -62,8 +61,8 @@ export function createSnapshot({
     ...(stage.domain === undefined ? {} : { appOrigins: [`https://${stage.domain}`] }),
     corsOrigins: stage.corsOrigins,
     forwardToken: stage.forwardToken,
-    signIn: { hostedOrigin, client: signInClient(stage) },
-    revocation: { mode: "off" },
+    signIn: { hostedOrigin, client: "web" },
+    revocation: guardRevocation(stage),
   };
 }
 

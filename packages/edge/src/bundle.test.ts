@@ -24,7 +24,13 @@ import { accessKey, idKey, issuer, originRequestEvent, snapshot, webClient } fro
 
 const edge = join(import.meta.dirname, "..");
 const workspace = join(edge, "../..");
-const files = ["fetch-key-set.cjs", "lambda.cjs", "parameters.cjs"];
+const files = [
+  "fetch-key-set.cjs",
+  "lambda.cjs",
+  "parameters.cjs",
+  "sessions.cjs",
+  "stage-revocations.cjs",
+];
 
 const role = {
   AWS_ACCESS_KEY_ID: "ASIAIOSFODNN7EXAMPLE",
@@ -208,12 +214,17 @@ describe("the built files", () => {
     ["selfsigned", join(workspace, "packages/local"), "1.2.840.113549", files],
     ["aws-lambda-ric", join(workspace, "packages/local"), "lambda-runtime-aws-request-id", files],
     ["@aws-sdk/credential-provider-node", dirname(fromClient), "credential_process", files],
-    ["@aws-sdk/client-ssm", edge, "GetParametersByPath", ["fetch-key-set.cjs", "lambda.cjs"]],
+    [
+      "@aws-sdk/client-ssm",
+      edge,
+      "GetParametersByPath",
+      ["fetch-key-set.cjs", "lambda.cjs", "sessions.cjs", "stage-revocations.cjs"],
+    ],
     [
       "@aws-crypto/sha256-js",
       join(workspace, "packages/core"),
       "1116352408",
-      ["fetch-key-set.cjs", "lambda.cjs"],
+      ["fetch-key-set.cjs", "lambda.cjs", "sessions.cjs", "stage-revocations.cjs"],
     ],
   ];
 
@@ -295,6 +306,59 @@ describe("a request with baked settings", () => {
     const { answers, networkCalls } = await run(directory, [signedIn], { network: "refused" });
     expect(answers[0]?.status).toBe("503");
     expect(networkCalls[0]).toBeGreaterThan(0);
+  });
+});
+
+describe("a stage with a list of ended sign-ins", () => {
+  const withList = (whenUnknown: "allow" | "refuse") =>
+    JSON.stringify({ ...snapshot, revocation: { mode: "on", whenUnknown } });
+  const inPublic = originRequestEvent({ uri: "/public/a" });
+
+  test("loads and asks nothing for a hit while the list is fresh", async () => {
+    const directory = await deploy("fresh-list", withList("refuse"));
+    await writeFile(
+      join(directory, "stage-revocations.cjs"),
+      `exports.openRevocations = () => ({
+        ready: () => undefined, refreshWhenOld: () => undefined, requireValid: () => undefined
+      });`,
+    );
+    const observed = await run(directory, [signedIn, signedIn]);
+    expect(forwarded(observed)).toEqual([true, true]);
+    expect(ofTheNetwork(observed.modules)).toEqual([]);
+  });
+
+  test("is asked on every hit, whether the token is remembered or not", async () => {
+    const directory = await deploy("ended", withList("refuse"));
+    await writeFile(
+      join(directory, "stage-revocations.cjs"),
+      `let asked = 0;
+      exports.openRevocations = () => ({
+        ready: () => undefined,
+        refreshWhenOld: () => undefined,
+        requireValid: () => {
+          if (++asked > 1) throw Object.assign(new Error(""), { name: "GuardError", code: "token_revoked" });
+        }
+      });`,
+    );
+    const { answers } = await run(directory, [signedIn, signedIn]);
+    expect(answers.map(({ status }) => status)).toEqual([undefined, "401"]);
+    expect(JSON.parse(answers[1]?.body ?? "{}").code).toBe("token_revoked");
+  });
+
+  test("reads it while the module loads, refuses tokens while it cannot be had, and nobody else", async () => {
+    const directory = await deploy("no-list", withList("refuse"));
+    const observed = await run(directory, [inPublic, signedIn, signedIn], { network: "refused" });
+    expect(forwarded(observed)).toEqual([true, false, false]);
+    expect(observed.answers.slice(1).map(({ status }) => status)).toEqual(["503", "503"]);
+    // One try: then Parameter Store is left alone for two seconds.
+    expect(new Set(observed.networkCalls)).toEqual(new Set([observed.networkCalls[0]]));
+    expect(observed.networkCalls[0]).toBeGreaterThan(0);
+  });
+
+  test("lets tokens pass while it cannot be had, where the stage says so", async () => {
+    const directory = await deploy("allowed", withList("allow"));
+    const observed = await run(directory, [signedIn, signedIn], { network: "refused" });
+    expect(forwarded(observed)).toEqual([true, true]);
   });
 });
 

@@ -15,8 +15,11 @@ export function createCurrentVerifier({
   settings,
   keys,
   now,
-}: CurrentVerifierDeps): (token: string) => Promise<VerifiedToken> {
-  const create = (): { generation: number; verify: (token: string) => Promise<VerifiedToken> } => ({
+}: CurrentVerifierDeps): (token: string, at?: number) => Promise<VerifiedToken> {
+  const create = (): {
+    generation: number;
+    verify: (token: string, at?: number) => Promise<VerifiedToken>;
+  } => ({
     generation: settings.generation,
     verify: createVerifier({
       issuers,
@@ -27,8 +30,8 @@ export function createCurrentVerifier({
     }),
   });
   let current = create();
-  return (token) => {
+  return (token, at) => {
     if (current.generation !== settings.generation) current = create();
-    return current.verify(token);
+    return current.verify(token, at);
   };
 }

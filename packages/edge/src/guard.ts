@@ -4,11 +4,9 @@ import { callerHeader, toCallerHeader, tokenHeader, type Caller } from "@gatehou
 import { GuardError } from "@gatehouse/core/errors";
 import type { HttpRequest } from "@gatehouse/core/http-request";
 
+import { requireBodyFits } from "./body-limit.ts";
 import type { Identify } from "./identify.ts";
 import { declaredBodyHash, withoutRefusedHeaders } from "./viewer-headers.ts";
-
-/** Lambda takes 6 MB of event; a body announced as larger cannot arrive. */
-const maxBodyBytes = 6_291_456;
 
 /** CloudFront's limit for path and query together, in a request that a function returns. */
 const maxUrlCharacters = 8192;
@@ -34,7 +32,12 @@ export interface Admitted {
   readonly rule: string;
 }
 
-export type Guard = (request: HttpRequest, viewerAddress: string) => Promise<Admitted>;
+/** @param accessToken of the browser's session, if the request has one. */
+export type Guard = (
+  request: HttpRequest,
+  viewerAddress: string,
+  accessToken?: string,
+) => Promise<Admitted>;
 
 /**
  * Admits a request whose caller the access rules allow, and signs it for the origin.
@@ -44,12 +47,12 @@ export type Guard = (request: HttpRequest, viewerAddress: string) => Promise<Adm
  *   the key set cannot be had. Never forwards a request unsigned.
  */
 export function createGuard({ identify, sign, access, forwardToken }: GuardDeps): Guard {
-  return async (request, viewerAddress) => {
+  return async (request, viewerAddress, accessToken) => {
     if (!cacheBehavior.allowedMethods.includes(request.method)) {
       throw new GuardError("method_not_allowed", "This method is not served here.");
     }
-    const { caller, bearer } = await identify(request);
-    const rule = requireAccess(access, request, caller);
+    const { caller, bearer, problem } = await identify(request, accessToken);
+    const rule = requireAccess(access, request, caller, problem);
     const bodyHash = requireBody(request);
     const headers = {
       ...withoutRefusedHeaders(request.headers),
@@ -64,10 +67,17 @@ export function createGuard({ identify, sign, access, forwardToken }: GuardDeps)
   };
 }
 
-function requireAccess(access: AccessRules, request: HttpRequest, caller: Caller): string {
+/** @param problem why the session counts for nothing, which says more than that there is no caller. */
+function requireAccess(
+  access: AccessRules,
+  request: HttpRequest,
+  caller: Caller,
+  problem: GuardError | undefined,
+): string {
   const decision = decide(access, request, caller);
   if (decision.allowed) return decision.rule;
   if (decision.code === "token_missing") {
+    if (problem !== undefined) throw problem;
     throw new GuardError(
       "token_missing",
       "This needs a signed-in caller. Send `Authorization: Bearer <token>`.",
@@ -114,13 +124,7 @@ function requireRoomForHeaders({ path, query, headers }: HttpRequest): void {
 
 /** @returns the hash to sign where the bytes are hidden; `undefined` where the signer hashes them itself. */
 function requireBody({ body, headers }: HttpRequest): string | undefined {
-  const announced = Number(headers["content-length"]?.[0] ?? 0);
-  if (announced > maxBodyBytes) {
-    throw new GuardError(
-      "body_too_large",
-      `The body is larger than the ${maxBodyBytes} bytes that Lambda takes.`,
-    );
-  }
+  requireBodyFits(headers);
   if (body.kind === "visible") return undefined;
   const declared = declaredBodyHash(headers);
   if (declared !== undefined) return declared;

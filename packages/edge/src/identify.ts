@@ -1,29 +1,59 @@
 import type { Caller } from "@gatehouse/core/caller";
-import { GuardError } from "@gatehouse/core/errors";
+import { GuardError, isGuardError } from "@gatehouse/core/errors";
 import type { HttpRequest } from "@gatehouse/core/http-request";
 import type { VerifiedToken } from "@gatehouse/core/verifier";
 
-/** Who is calling, and the bearer token that says so. */
+/** Who is calling, and what says so. */
 export interface Identified {
   readonly caller: Caller;
+  /** The bearer token, where the caller has sent one; never that of a browser's session. */
   readonly bearer?: string;
+  /** When the token expires, whole seconds since the epoch. */
+  readonly expiresAt?: number;
+  /** Why the session counts for nothing, where there is one. Nobody minds that on a public path. */
+  readonly problem?: GuardError;
 }
 
-export type Identify = (request: HttpRequest) => Promise<Identified>;
+/** @param accessToken of the browser's session, if the request has one. */
+export type Identify = (request: HttpRequest, accessToken?: string) => Promise<Identified>;
+
+export interface IdentifyDeps {
+  /** Asked for each request: however long a token is known, it may have been revoked meanwhile. */
+  readonly verify: (token: string) => Promise<VerifiedToken>;
+  /** The app client that browser sessions belong to. */
+  readonly sessionClientId: () => string | undefined;
+}
 
 /**
  * Finds the caller in the `Authorization` header, which decides alone: a bad bearer is refused even where nobody has
- * to sign in.
+ * to sign in, and beside a good session.
  *
- * @throws {GuardError} `token_*`, `keys_unavailable`.
+ * @throws {GuardError} `token_*`, `keys_unavailable`, `settings_unavailable` for a bearer token.
  */
-export function createIdentify(verify: (token: string) => Promise<VerifiedToken>): Identify {
-  return async ({ headers }) => {
+export function createIdentify({ verify, sessionClientId }: IdentifyDeps): Identify {
+  return async ({ headers }, accessToken) => {
     const values = headers["authorization"];
-    if (values === undefined || values.length === 0) return { caller: { kind: "anonymous" } };
-    const bearer = bearerOf(values);
-    return { caller: (await verify(bearer)).caller, bearer };
+    if (values !== undefined && values.length > 0) {
+      const bearer = bearerOf(values);
+      const { caller, expiresAt } = await verify(bearer);
+      return { caller, expiresAt, bearer };
+    }
+    if (accessToken === undefined) return { caller: { kind: "anonymous" } };
+    try {
+      const verified = await verify(accessToken);
+      requireSession(verified, sessionClientId());
+      return { caller: verified.caller, expiresAt: verified.expiresAt };
+    } catch (error) {
+      if (!isGuardError(error)) throw error;
+      return { caller: { kind: "anonymous" }, problem: error };
+    }
   };
+}
+
+/** A session is an access token of the one app client that browsers sign in by, whatever else is accepted as bearer. */
+function requireSession({ tokenUse, clientId }: VerifiedToken, sessionClientId?: string): void {
+  if (tokenUse === "access" && clientId === sessionClientId) return;
+  throw new GuardError("token_use", "This token is no browser's session.");
 }
 
 function bearerOf(values: readonly string[]): string {

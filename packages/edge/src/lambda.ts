@@ -2,8 +2,10 @@ import type { Snapshot } from "@gatehouse/blueprint/snapshot";
 import { GuardError } from "@gatehouse/core/errors";
 import { createSigner, type Credentials } from "@gatehouse/core/signer";
 import { createVerifiedTokens } from "@gatehouse/core/verified-tokens";
+import type { VerifiedToken } from "@gatehouse/core/verifier";
 
 import { access } from "../../../access.ts";
+import { bakedSettings } from "./baked-settings.ts";
 import { createCurrentVerifier } from "./current-verifier.ts";
 import { createGuard } from "./guard.ts";
 import { createIdentify } from "./identify.ts";
@@ -12,7 +14,9 @@ import { causeOf, createLog } from "./log.ts";
 import { NativeSha256 } from "./native-sha256.ts";
 import { createOriginRequest, type OriginRequestHandler } from "./origin-request.ts";
 import { refusal } from "./responses.ts";
-import { createSettings } from "./settings.ts";
+import type { Revocations } from "./revocations.ts";
+import type { Sessions } from "./session/sessions.ts";
+import { signInClientId } from "./sign-in-client.ts";
 
 /** Verified tokens remembered at once. An entry is about 1 KB, so this is a few megabytes at most. */
 const rememberedTokens = 2000;
@@ -36,26 +40,64 @@ function build(): OriginRequestHandler {
       now,
       log,
     });
-    const settings = createSettings(snapshot, {
-      loadParameters: () =>
-        parameterStore().loadParameters(snapshot.region, snapshot.prefix, credentials),
-      adoptKeys: keys.adopt,
-      now,
-      log,
-    });
+    const revocations = revocationsOf(snapshot, now);
+    const settings =
+      snapshot.clients !== undefined && snapshot.jwks !== undefined
+        ? bakedSettings(snapshot.clients)
+        : parameterStore().createSettings(snapshot, {
+            loadParameters: () =>
+              parameterStore().loadParameters(snapshot.region, snapshot.prefix, credentials),
+            adoptKeys: keys.adopt,
+            adoptRevocations: (text, askedAt) => revocations?.adopt(text, askedAt),
+            now,
+            log,
+          });
+    const verify = createCurrentVerifier({ issuers: snapshot.issuers, settings, keys, now });
     const tokens = createVerifiedTokens({
-      verify: createCurrentVerifier({ issuers: snapshot.issuers, settings, keys, now }),
+      verify: (token) => verify(token),
       generation: () => `${keys.current().generation}.${settings.generation}`,
       now,
       capacity: rememberedTokens,
     });
+    // Only who has sent a good token waits for the list of ended sign-ins, and most often nobody.
+    const requireValid = async (token: VerifiedToken): Promise<void> => {
+      await revocations?.ready();
+      revocations?.requireValid(token);
+    };
+    const identify = createIdentify({
+      async verify(token) {
+        const verified = await tokens.verify(token);
+        await requireValid(verified);
+        return verified;
+      },
+      sessionClientId: () => signInClientId(snapshot.signIn, settings.clients()),
+    });
     const guard = createGuard({
-      identify: createIdentify((token) => tokens.verify(token)),
+      identify,
       sign: createSigner({ credentials, now, sha256: NativeSha256 }),
       access,
       forwardToken: snapshot.forwardToken,
     });
-    return createOriginRequest({ snapshot, settings, keys, guard, log });
+    let sessions: Sessions | undefined;
+    return createOriginRequest({
+      snapshot,
+      settings,
+      keys,
+      revocations,
+      guard,
+      sessions: () =>
+        (sessions ??= browserHalf().createSessions({
+          signIn: snapshot.signIn,
+          clients: () => settings.clients(),
+          scopes: access.scopes,
+          identify,
+          verify,
+          requireValid,
+          now,
+          onUnrevoked: (error) => log({ notice: "sign_out_unrevoked", cause: causeOf(error) }),
+        })),
+      log,
+    });
   } catch (error) {
     const invalid = new GuardError(
       "settings_invalid",
@@ -81,12 +123,27 @@ function requireWhole({ functionUrlHost, corsOrigins }: Snapshot): void {
   }
 }
 
+/** The sign-ins that were ended, where the stage keeps a list. A file of its own, because it brings `node:https`. */
+function revocationsOf(snapshot: Snapshot, now: () => number): Revocations | undefined {
+  const { revocation, region } = snapshot;
+  if (revocation.mode === "off") return undefined;
+  const file: typeof import("./stage-revocations.ts") = require("./stage-revocations.cjs");
+  const api = { service: "ssm", region };
+  const sign = createSigner({ credentials, now, sha256: NativeSha256, api });
+  return file.openRevocations(snapshot, revocation, { sign, now, log });
+}
+
+/** Loaded when a browser comes with a session, or for one; API clients never need it. */
+function browserHalf(): typeof import("./session/sessions.ts") {
+  return require("./sessions.cjs");
+}
+
 /** Loaded when a key is unknown or a day old; `node:https` alone costs more than verifying a token. */
 function network(): typeof import("./fetch-key-set.ts") {
   return require("./fetch-key-set.cjs");
 }
 
-/** The SDK lies in a file of its own, because a request with baked settings never needs it. */
+/** The SDK lies in a file of its own, with all that a guard with baked settings never needs. */
 function parameterStore(): typeof import("./parameters.ts") {
   return require("./parameters.cjs");
 }

@@ -8,9 +8,10 @@ import type { ErrorCode } from "@gatehouse/core/errors";
 export interface Decision {
   readonly requestId: string;
   readonly method: string;
-  readonly outcome: "forwarded" | "refused" | "preflight" | "sign_in";
+  /** `session`: answered for a browser, by a page, a redirect or cookies. */
+  readonly outcome: "forwarded" | "refused" | "preflight" | "session";
   readonly status?: number;
-  readonly code?: ErrorCode;
+  readonly code?: ErrorCode | `sign_in_${string}`;
   readonly rule?: string;
   readonly caller?: Caller["kind"];
   /** What the caller was told, too: our own sentence, which quotes nothing that was sent. */
@@ -25,7 +26,10 @@ export interface Notice {
     | "keys_refreshed"
     | "keys_refresh_failed"
     | "settings_refreshed"
-    | "settings_refresh_failed";
+    | "settings_refresh_failed"
+    | "revocations_refreshed"
+    | "revocations_refresh_failed"
+    | "sign_out_unrevoked";
   readonly cause?: string;
 }
 

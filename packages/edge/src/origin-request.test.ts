@@ -17,6 +17,7 @@ import type {
 import { describe, expect, test } from "vitest";
 
 import { access } from "../../../access.ts";
+import { bakedSettings } from "./baked-settings.ts";
 import { createCurrentVerifier } from "./current-verifier.ts";
 import { createGuard } from "./guard.ts";
 import { createIdentify } from "./identify.ts";
@@ -42,6 +43,11 @@ const credentials = {
   sessionToken: "session-token",
 };
 
+/** An API client's request never loads the browser half. */
+const notNeeded = (): never => {
+  throw new TypeError("sessions must not be asked for");
+};
+
 function setUp(changes: Partial<typeof snapshot> = {}) {
   const settingsFile = { ...snapshot, ...changes };
   const clock = fixedClock();
@@ -55,15 +61,7 @@ function setUp(changes: Partial<typeof snapshot> = {}) {
     return settingsFile.jwks;
   };
   const keys = createKeySet(settingsFile.jwks, { fetch, now: clock.now, log });
-  const loadParameters = async (): Promise<never> => {
-    throw new Error("no network here");
-  };
-  const settings = createSettings(settingsFile, {
-    loadParameters,
-    adoptKeys: keys.adopt,
-    now: clock.now,
-    log,
-  });
+  const settings = bakedSettings(settingsFile.clients ?? {});
   const tokens = createVerifiedTokens({
     verify: createCurrentVerifier({
       issuers: settingsFile.issuers,
@@ -76,12 +74,22 @@ function setUp(changes: Partial<typeof snapshot> = {}) {
     capacity: 10,
   });
   const guard = createGuard({
-    identify: createIdentify((token) => tokens.verify(token)),
+    identify: createIdentify({
+      verify: (token) => tokens.verify(token),
+      sessionClientId: () => webClient,
+    }),
     sign: createSigner({ credentials: () => credentials, now: clock.now, sha256: NativeSha256 }),
     access,
     forwardToken: settingsFile.forwardToken,
   });
-  const handler = createOriginRequest({ snapshot: settingsFile, settings, keys, guard, log });
+  const handler = createOriginRequest({
+    snapshot: settingsFile,
+    settings,
+    keys,
+    guard,
+    sessions: notNeeded,
+    log,
+  });
   const now = clock.now();
   return {
     clock,
@@ -560,13 +568,23 @@ describe("a refusal", () => {
     const settings = createSettings(unbaked, {
       loadParameters,
       adoptKeys: keys.adopt,
+      adoptRevocations: () => undefined,
       now: clock.now,
       log,
     });
     const guard = async (): Promise<never> => {
       throw new TypeError("the guard must not be asked");
     };
-    return { handle: createOriginRequest({ snapshot: unbaked, settings, keys, guard, log }) };
+    return {
+      handle: createOriginRequest({
+        snapshot: unbaked,
+        settings,
+        keys,
+        guard,
+        sessions: notNeeded,
+        log,
+      }),
+    };
   }
 
   test("comes as 500 for a fault of our own, without its text", async () => {
@@ -579,6 +597,7 @@ describe("a refusal", () => {
       settings: { clients: () => ({}), ready: () => undefined, refreshWhenOld: () => undefined },
       keys: { refreshWhenOld: () => undefined },
       guard,
+      sessions: notNeeded,
       log: (entry) => lines.push(entry),
     });
     const result = await handle(originRequestEvent());
@@ -681,6 +700,7 @@ describe("what a request starts and does not wait for", () => {
       },
       keys: { refreshWhenOld: () => started.push("keys") },
       guard: stack.guard,
+      sessions: notNeeded,
       log: () => undefined,
     });
     await handle(originRequestEvent(parts));

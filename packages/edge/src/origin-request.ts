@@ -1,20 +1,29 @@
 import type { Snapshot } from "@gatehouse/blueprint/snapshot";
-import { GuardError } from "@gatehouse/core/errors";
+import { GuardError, isGuardError } from "@gatehouse/core/errors";
+import type { HttpRequest } from "@gatehouse/core/http-request";
 import type { CloudFrontRequestEvent, CloudFrontRequestResult } from "aws-lambda";
 
 import { fromCloudFrontEvent, toCloudFrontRequest, type OriginRequest } from "./cloudfront.ts";
+import { isEdgeRoute } from "./edge-routes.ts";
 import type { Guard } from "./guard.ts";
 import { causeOf, type Log } from "./log.ts";
+import { isNavigation } from "./navigation.ts";
 import { corsHeaders, isPreflight, preflightHeaders } from "./preflight.ts";
-import { preflightAnswer, refusal, signInPath, signInRedirect, statusOf } from "./responses.ts";
+import { preflightAnswer, refusal, statusOf, withHeaders } from "./responses.ts";
+import type { Opened } from "./session/open-session.ts";
+import type { SessionAnswer, Sessions } from "./session/sessions.ts";
+import type { Visit } from "./session/visit.ts";
 import type { Settings } from "./settings.ts";
-import { signInLocation } from "./sign-in.ts";
 
 export interface OriginRequestDeps {
   readonly snapshot: Snapshot;
   readonly settings: Pick<Settings, "clients" | "ready" | "refreshWhenOld">;
   readonly keys: { refreshWhenOld(): void };
+  /** Absent where the stage has no list. */
+  readonly revocations?: { refreshWhenOld(): void } | undefined;
   readonly guard: Guard;
+  /** The browser half, loaded when it is asked for. */
+  readonly sessions: () => Sessions;
   readonly log: Log;
 }
 
@@ -30,49 +39,74 @@ export function createOriginRequest({
   snapshot,
   settings,
   keys,
+  revocations,
   guard,
+  sessions,
   log,
 }: OriginRequestDeps): OriginRequestHandler {
   const hosts = [snapshot.functionUrlHost, ...(snapshot.otherFunctionUrlHosts ?? [])] as const;
   return async (event) => {
     let received: OriginRequest | undefined;
+    let opened: Opened | undefined;
     try {
       received = fromCloudFrontEvent(event, hosts);
       const { requestId, http, request, clientIp } = received;
-      const entry = { requestId, method: http.method };
       if (isPreflight(http)) {
-        log({ ...entry, outcome: "preflight", status: 204 });
+        log({ requestId, method: http.method, outcome: "preflight", status: 204 });
         return preflightAnswer(preflightHeaders(http.headers, snapshot.corsOrigins));
       }
       requireOwnOrigin(received);
       const loading = settings.ready();
       if (loading !== undefined) await loading;
-      if (http.method === "GET" && http.path === signInPath) {
-        const url = signInLocation(snapshot, settings.clients(), received.distributionDomainName);
-        if (url !== undefined) {
-          log({ ...entry, outcome: "sign_in", status: 302 });
-          return signInRedirect(url);
-        }
+      if (isEdgeRoute(http.path))
+        return answered(received, await sessions().answer(visitOf(received)));
+      if (mayHoldSession(http)) {
+        const found = await sessions().open(visitOf(received));
+        if ("response" in found) return answered(received, found);
+        opened = found;
       }
-      const admitted = await guard(http, clientIp);
-      log({ ...entry, outcome: "forwarded", rule: admitted.rule, caller: admitted.caller.kind });
+      const { caller, rule, ...admitted } = await guard(
+        opened?.http ?? http,
+        clientIp,
+        opened?.session?.accessToken,
+      );
+      log({ requestId, method: http.method, outcome: "forwarded", rule, caller: caller.kind });
       return toCloudFrontRequest(request, admitted.request);
     } catch (error) {
-      return refuse(error, received);
+      return refuse(error, received, opened);
     } finally {
       // Started by this request, awaited by none; it may finish in a later one.
       settings.refreshWhenOld();
       keys.refreshWhenOld();
+      revocations?.refreshWhenOld();
     }
   };
 
-  function refuse(error: unknown, received: OriginRequest | undefined): CloudFrontRequestResult {
-    const known =
-      error instanceof GuardError
-        ? error
-        : new GuardError("settings_invalid", "The guard failed. Nothing was forwarded.", {
-            cause: error,
-          });
+  function visitOf({ http, requestId, distributionDomainName }: OriginRequest): Visit {
+    const { appOrigins: [first, ...others] = [] } = snapshot;
+    // Baked, or the distribution that CloudFront itself names; never a header.
+    return { http, requestId, origins: [first ?? `https://${distributionDomainName}`, ...others] };
+  }
+
+  function answered(
+    { requestId, http: { method, headers } }: OriginRequest,
+    { response, code }: SessionAnswer,
+  ): CloudFrontRequestResult {
+    const status = Number(response.status);
+    log({ requestId, method, outcome: "session", status, ...(code === undefined ? {} : { code }) });
+    return withHeaders(response, corsHeaders(headers, snapshot.corsOrigins));
+  }
+
+  function refuse(
+    error: unknown,
+    received: OriginRequest | undefined,
+    opened: Opened | undefined,
+  ): CloudFrontRequestResult {
+    const known = isGuardError(error)
+      ? error
+      : new GuardError("settings_invalid", "The guard failed. Nothing was forwarded.", {
+          cause: error,
+        });
     const requestId = received?.requestId ?? "";
     log({
       requestId,
@@ -83,12 +117,31 @@ export function createOriginRequest({
       detail: known.message,
       ...(known.cause === undefined ? {} : { cause: causeOf(known.cause) }),
     });
-    return refusal(
-      known,
-      requestId,
-      corsHeaders(received?.http.headers ?? {}, snapshot.corsOrigins),
-    );
+    const forBrowser = refuseBrowser(known, received, opened);
+    const cors = corsHeaders(received?.http.headers ?? {}, snapshot.corsOrigins);
+    return forBrowser === undefined
+      ? refusal(known, requestId, cors)
+      : withHeaders(forBrowser.response, cors);
   }
+
+  function refuseBrowser(
+    error: GuardError,
+    received: OriginRequest | undefined,
+    opened: Opened | undefined,
+  ): SessionAnswer | undefined {
+    if (received === undefined || (opened === undefined && !isNavigation(received.http)))
+      return undefined;
+    try {
+      return sessions().refuse(error, visitOf(received), opened);
+    } catch {
+      return undefined; // refused all the same, as every client is
+    }
+  }
+}
+
+/** Cookies whose name holds ours in any spelling. Everything else about them is for the file that sessions are in. */
+function mayHoldSession({ headers }: HttpRequest): boolean {
+  return headers["cookie"]?.some((line) => /gatehouse/i.test(line)) ?? false;
 }
 
 /** Signs for baked hosts only: a distribution pointed elsewhere must not get a signature to play with. */

@@ -1,7 +1,10 @@
 import { GetParametersByPathCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { Credentials } from "@gatehouse/core/signer";
 
-/** More would take a second call; a stage has five at most. */
+// Whoever needs Parameter Store needs both, and nobody else needs either.
+export { createSettings } from "./settings.ts";
+
+/** More would take a second call; a stage has six at most. */
 const maxParameters = 10;
 const maxPages = 3;
 

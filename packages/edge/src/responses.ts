@@ -41,8 +41,16 @@ const answers: Record<ErrorCode, Answer> = {
   settings_invalid: { status: 500 },
 };
 
-/** The page that starts a sign-in; relative, so that it is always on the app's own origin. */
-export const signInPath = "/.auth/login";
+/** Where a refused client finds the sign-in; relative, so that it is always on the app's own origin. */
+const signInPath = "/.auth/login";
+
+/** An answer to a CORS preflight. */
+export function preflightAnswer(headers: AnswerHeaders): CloudFrontResultResponse {
+  return answer(204, undefined, headers);
+}
+
+/** Header values by name; a list becomes as many lines, an empty one none. */
+export type AnswerHeaders = Readonly<Record<string, string | readonly string[]>>;
 
 /**
  * A refusal as `application/problem+json` (RFC 9457). Never cached: CloudFront keeps what an origin-request function
@@ -53,26 +61,36 @@ export const signInPath = "/.auth/login";
 export function refusal(
   error: GuardError,
   requestId: string,
-  extraHeaders: Record<string, string>,
+  extraHeaders: AnswerHeaders,
 ): CloudFrontResultResponse {
-  const { status, challenge, retryAfterSeconds } = answers[error.code];
+  const { code, message: detail } = error;
+  const { status, challenge, retryAfterSeconds } = answers[code];
+  return problemJson({ status, code, detail }, requestId, {
+    ...(challenge === undefined ? {} : { "www-authenticate": challenge }),
+    ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
+    ...(code === "method_not_allowed" ? { allow: cacheBehavior.allowedMethods.join(", ") } : {}),
+    ...extraHeaders,
+  });
+}
+
+/** A problem document (RFC 9457). */
+export function problemJson(
+  { status, code, detail }: { status: number; code: string; detail: string },
+  requestId: string,
+  headers: AnswerHeaders,
+): CloudFrontResultResponse {
   const problem = {
     type: "about:blank",
     title: reasonPhrases[status],
     status,
-    detail: error.message,
-    code: error.code,
+    detail,
+    code,
     requestId,
     ...(status === 401 ? { signInUrl: signInPath } : {}),
   };
-  return response(status, JSON.stringify(problem), {
+  return answer(status, JSON.stringify(problem), {
     "content-type": "application/problem+json",
-    ...(challenge === undefined ? {} : { "www-authenticate": challenge }),
-    ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
-    ...(error.code === "method_not_allowed"
-      ? { allow: cacheBehavior.allowedMethods.join(", ") }
-      : {}),
-    ...extraHeaders,
+    ...headers,
   });
 }
 
@@ -81,22 +99,15 @@ export function statusOf(code: ErrorCode): number {
   return answers[code].status;
 }
 
-/** An answer to a CORS preflight. */
-export function preflightAnswer(headers: Record<string, string>): CloudFrontResultResponse {
-  return response(204, undefined, headers);
-}
-
-/** A redirect to the sign-in page. The explicit empty fragment keeps a browser from carrying one along. */
-export function signInRedirect(url: string): CloudFrontResultResponse {
-  return response(302, undefined, { location: `${url}#` });
-}
-
 const reasonPhrases: Record<number, string> = {
+  200: "OK",
   204: "No Content",
   302: "Found",
+  307: "Temporary Redirect",
   400: "Bad Request",
   401: "Unauthorized",
   403: "Forbidden",
+  404: "Not Found",
   405: "Method Not Allowed",
   413: "Content Too Large",
   421: "Misdirected Request",
@@ -105,23 +116,30 @@ const reasonPhrases: Record<number, string> = {
   503: "Service Unavailable",
 };
 
-function response(
+/** An answer of the guard itself, which nobody keeps. */
+export function answer(
   status: number,
   body: string | undefined,
-  headers: Record<string, string>,
+  headers: AnswerHeaders,
 ): CloudFrontResultResponse {
-  const all: CloudFrontHeaders = {};
-  for (const [name, value] of Object.entries({
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-    ...headers,
-  })) {
-    all[name] = [{ key: name, value }];
+  return withHeaders(
+    {
+      status: String(status),
+      statusDescription: reasonPhrases[status] ?? "",
+      ...(body === undefined ? {} : { body }),
+    },
+    { "cache-control": "no-store", "x-content-type-options": "nosniff", ...headers },
+  );
+}
+
+export function withHeaders(
+  response: CloudFrontResultResponse,
+  added: AnswerHeaders,
+): CloudFrontResultResponse {
+  const headers: CloudFrontHeaders = { ...response.headers };
+  for (const [name, value] of Object.entries(added)) {
+    const lines = [value].flat();
+    if (lines.length > 0) headers[name] = lines.map((line) => ({ key: name, value: line }));
   }
-  return {
-    status: String(status),
-    statusDescription: reasonPhrases[status] ?? "",
-    headers: all,
-    ...(body === undefined ? {} : { body }),
-  };
+  return { ...response, headers };
 }

@@ -1,6 +1,7 @@
 import { fixedClock, makeKeyPair, publicJwk } from "@gatehouse/core/testing";
 import { describe, expect, test, vi } from "vitest";
 
+import { bakedSettings } from "./baked-settings.ts";
 import { createSettings } from "./settings.ts";
 import { machineClient, snapshot, webClient } from "./testing.ts";
 
@@ -19,26 +20,25 @@ function setUp(
   answer: () => Promise<Readonly<Record<string, string>>>,
 ) {
   const clock = fixedClock();
+  const start = clock.now();
   const loadParameters = vi.fn<typeof answer>(answer);
   const adopted: unknown[] = [];
+  const lists: unknown[] = [];
   const settings = createSettings(from, {
     loadParameters,
     adoptKeys: (keys) => adopted.push(keys),
+    adoptRevocations: (text, askedAt) => lists.push([text, askedAt - start]),
     now: clock.now,
     log: () => undefined,
   });
-  return { settings, loadParameters, clock, adopted };
+  return { settings, loadParameters, clock, adopted, lists };
 }
 
 describe("settings", () => {
-  test("with everything baked nothing is waited for, asked for or changed, whatever the parameters say", () => {
-    const { settings, loadParameters, clock } = setUp(snapshot, async () => ({
-      "clients/web": "evil",
-    }));
+  test("with everything baked nothing is waited for, asked for or changed", () => {
+    const settings = bakedSettings(snapshot.clients ?? {});
     expect(settings.ready()).toBe(undefined);
-    clock.advance(1_000_000);
-    settings.refreshWhenOld();
-    expect(loadParameters).toHaveBeenCalledTimes(0);
+    expect(settings.refreshWhenOld()).toBe(undefined);
     expect(settings.clients()).toEqual(snapshot.clients);
   });
 
@@ -105,6 +105,23 @@ describe("settings", () => {
     await settings.ready();
     expect(settings.clients()).toEqual(snapshot.clients);
     expect(adopted).toEqual([snapshot.jwks?.keys]);
+  });
+
+  test("the list of revocations comes with each call, with the time of the question; or that it is missing", async () => {
+    let answer: Readonly<Record<string, string>> = { ...complete, revoked: "the list" };
+    const { settings, clock, lists } = setUp(withoutClients, async () => {
+      clock.advance(2);
+      return answer;
+    });
+    await settings.ready();
+    answer = complete;
+    clock.advance(300);
+    settings.refreshWhenOld();
+    await vi.waitFor(() => expect(lists).toHaveLength(2));
+    expect(lists).toEqual([
+      ["the list", 0],
+      [undefined, 302],
+    ]);
   });
 
   test("a loader that throws at once is tried again, too", async () => {

@@ -18,6 +18,8 @@ export interface SettingsDeps {
   readonly loadParameters: () => Promise<Readonly<Record<string, string>>>;
   /** Takes the key set that came with the parameters, if the bundle has none. */
   readonly adoptKeys: (keys: readonly SnapshotKey[]) => void;
+  /** Takes the list of revocations that came with the parameters, or that it is not there. @param askedAt when they were asked for. */
+  readonly adoptRevocations: (text: string | undefined, askedAt: number) => void;
   readonly now: () => number;
   readonly log: Log;
 }
@@ -39,24 +41,25 @@ export interface Settings {
 }
 
 /**
- * The settings that may come from SSM. They can only fill what the bundle leaves open (client ids, and the key set of
+ * The settings of a guard that has not all of them baked in. They can only fill what the bundle leaves open (client ids, and the key set of
  * a bundle built without one); kinds, token uses, issuers and the origin never come from there.
  */
 export function createSettings(
   snapshot: Snapshot,
-  { loadParameters, adoptKeys, now, log }: SettingsDeps,
+  { loadParameters, adoptKeys, adoptRevocations, now, log }: SettingsDeps,
 ): Settings {
-  const complete = snapshot.clients !== undefined && snapshot.jwks !== undefined;
   let clients: ClientTable | undefined = snapshot.clients;
-  let loaded = complete;
+  let loaded = false;
   let generation = 0;
   let loadedAt = now();
   let failedAt: number | undefined;
   let running: Promise<void> | undefined;
 
   const load = async (): Promise<void> => {
+    const askedAt = now();
     try {
       const parameters = await loadParameters();
+      adoptRevocations(parameters[parameterNames.revoked], askedAt);
       const fresh = snapshot.clients ?? clientsFrom(parameters, snapshot.clientNames);
       if (snapshot.jwks === undefined) adoptKeys(keysFrom(parameters));
       if (JSON.stringify(fresh) !== JSON.stringify(clients)) {
@@ -94,7 +97,7 @@ export function createSettings(
       return start();
     },
     refreshWhenOld() {
-      if (complete || !loaded || resting() || now() - loadedAt < refreshAfterSeconds) return;
+      if (!loaded || resting() || now() - loadedAt < refreshAfterSeconds) return;
       start().catch(() => undefined); // logged where it failed; the last good ids go on
     },
   };
@@ -130,7 +133,8 @@ function keysFrom(parameters: Readonly<Record<string, string>>): readonly Snapsh
   return parseKeySet(parsed);
 }
 
-function unavailable(cause?: unknown): GuardError {
+/** Refuses: Parameter Store was needed, and gave nothing usable. */
+export function unavailable(cause?: unknown): GuardError {
   return new GuardError(
     "settings_unavailable",
     "The guard could not read its settings from Parameter Store. Try again in a few seconds; if it lasts, check that the stage's parameters exist and that the edge role may read them.",

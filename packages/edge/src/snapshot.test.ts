@@ -15,6 +15,14 @@ describe("the settings beside the bundle", () => {
     expect(parseSnapshot(more)).toEqual(more);
   });
 
+  test.each([
+    { mode: "off" },
+    { mode: "on", whenUnknown: "refuse" },
+    { mode: "on", whenUnknown: "allow" },
+  ] as const)("may say of revocation %j", (revocation) => {
+    expect(parseSnapshot({ ...snapshot, revocation }).revocation).toEqual(revocation);
+  });
+
   test("have the key set baked in when they are deployed", () => {
     const { jwks: _jwks, ...unbaked } = snapshot;
     expect(() => parseSnapshot({ ...unbaked, madeBy: "deploy" })).toThrow("jwks is missing");
@@ -65,6 +73,10 @@ describe("the settings beside the bundle", () => {
     ["signIn.hostedOrigin", { signIn: { hostedOrigin: "https://a.example/x", client: "web" } }],
     ["signIn.client", { signIn: { hostedOrigin: "https://a.example", client: "constructor" } }],
     ["revocation", { revocation: undefined }],
+    ["revocation", { revocation: { mode: "on" } }],
+    ["revocation", { revocation: { mode: "on", whenUnknown: "ignore" } }],
+    ["revocation", { revocation: { mode: "off", whenUnknown: "refuse" } }],
+    ["revocation", { revocation: { mode: "maybe", whenUnknown: "refuse" } }],
   ];
   test.each(mistakes)("are refused with the name of what is wrong: %s", (name, changes) => {
     expect(() => parseSnapshot({ ...snapshot, ...changes })).toThrow(`settings.json: ${name}`);

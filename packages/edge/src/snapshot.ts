@@ -25,11 +25,10 @@ export function parseSnapshot(value: unknown): Snapshot {
   const jwks = file["jwks"];
   const clients = file["clients"];
   const appOrigins = file["appOrigins"];
-  const signIn = file["signIn"];
+  const signIn = file["signIn"] === undefined ? undefined : record(file["signIn"], "signIn");
   const otherHosts = file["otherFunctionUrlHosts"];
   // Parameter Store may not bring what decides whom a deployed guard believes.
   if (madeBy === "deploy" && jwks === undefined) throw wrong("jwks");
-  if (record(file["revocation"], "revocation")["mode"] !== "off") throw wrong("revocation");
   return {
     madeBy,
     region: text(file["region"], "region", /^[a-z0-9-]{1,32}$/),
@@ -47,20 +46,32 @@ export function parseSnapshot(value: unknown): Snapshot {
       : { appOrigins: texts(appOrigins, "appOrigins", /^https?:\/\/[^/]+$/, 1) }),
     corsOrigins: parseCorsOrigins(file["corsOrigins"]),
     forwardToken: bool(file["forwardToken"], "forwardToken"),
-    ...(signIn === undefined
-      ? {}
-      : {
-          signIn: {
-            hostedOrigin: text(
-              record(signIn, "signIn")["hostedOrigin"],
-              "signIn.hostedOrigin",
-              /^https?:\/\/[^\s/#?]{1,255}$/,
-            ),
-            client: clientName(record(signIn, "signIn")["client"], "signIn.client"),
-          },
-        }),
-    revocation: { mode: "off" },
+    ...(signIn === undefined ? {} : { signIn: parseSignIn(signIn) }),
+    revocation: parseRevocation(file["revocation"]),
   };
+}
+
+function parseSignIn({
+  hostedOrigin,
+  apiOrigin,
+  client,
+}: Readonly<Record<string, unknown>>): NonNullable<Snapshot["signIn"]> {
+  return {
+    hostedOrigin: text(hostedOrigin, "signIn.hostedOrigin", /^https?:\/\/[^\s/#?]{1,255}$/),
+    // Codes and refresh tokens go there.
+    ...(apiOrigin === undefined
+      ? {}
+      : { apiOrigin: text(apiOrigin, "signIn.apiOrigin", /^https:\/\/[^\s/#?@]{1,255}$/) }),
+    client: clientName(client, "signIn.client"),
+  };
+}
+
+function parseRevocation(value: unknown): Snapshot["revocation"] {
+  const { mode, whenUnknown } = record(value, "revocation");
+  if (mode === "off" && whenUnknown === undefined) return { mode };
+  if (mode !== "on" || (whenUnknown !== "allow" && whenUnknown !== "refuse"))
+    throw wrong("revocation");
+  return { mode, whenUnknown };
 }
 
 function clientName(value: unknown, name: string): AppClientName {

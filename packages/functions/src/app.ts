@@ -4,6 +4,7 @@ import type { AppEnv } from "./app-env.ts";
 import { createProtectedApp, type ProtectedAppDeps } from "./protected-app.ts";
 import { echo } from "./routes/echo.ts";
 import { files } from "./routes/files.ts";
+import { home } from "./routes/home.tsx";
 import { stream } from "./routes/stream.ts";
 import type { AppSettings } from "./settings.ts";
 
@@ -14,7 +15,7 @@ export function createApp(
 ): Hono<AppEnv> {
   const app = createProtectedApp(settings, deps);
 
-  app.get("/", (c) => c.json({ message: "Hello, world!", caller: c.get("caller") }));
+  app.route("/", home);
   app.get("/me", (c) => c.json(c.get("caller")));
   app.get("/public/health", (c) => c.json({ ok: true }));
   // The same echo under each kind of rule.

@@ -1,7 +1,8 @@
-import type { RequestListener } from "node:http";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 
 import { appClientNames } from "@gatehouse/blueprint/app-clients";
 import { parameterNames } from "@gatehouse/blueprint/parameters";
+import { noRevocations } from "@gatehouse/blueprint/revocations";
 
 import { createAdminApi } from "./admin-api.ts";
 import { createJsonApi } from "./aws-json/json-api.ts";
@@ -22,8 +23,8 @@ export interface AwsApisOptions {
 }
 
 /** The AWS host names that the functions call. */
-export function awsHosts({ region }: Deployment): readonly string[] {
-  return [`cognito-idp.${region}.amazonaws.com`, `ssm.${region}.amazonaws.com`];
+export function awsHosts({ region }: Deployment, { domainHost }: Cognito): readonly string[] {
+  return [`cognito-idp.${region}.amazonaws.com`, `ssm.${region}.amazonaws.com`, domainHost];
 }
 
 /** The user pool API, Parameter Store with the stage's parameters, and the stack's own; by GET, the pool's key set. */
@@ -31,9 +32,13 @@ export function createAwsApis(options: AwsApisOptions): RequestListener {
   const { deployment, cognito, identities, clock, explain } = options;
   const { region, accountId, parameterPrefix, stage } = deployment;
   const ssm = createSsm({ region, accountId, clock });
+  const put = (name: string, value: string): void => ssm.put(`${parameterPrefix}/${name}`, value);
   for (const name of appClientNames(stage))
-    ssm.put(`${parameterPrefix}/${parameterNames.client(name)}`, cognito.clientId(name));
-  ssm.put(`${parameterPrefix}/${parameterNames.jwks}`, JSON.stringify(cognito.keySet()));
+    put(parameterNames.client(name), cognito.clientId(name));
+  put(parameterNames.jwks, JSON.stringify(cognito.keySet()));
+  if (stage.revocation !== "off") put(parameterNames.revoked, noRevocations);
+  // Where `pnpm users` finds the pool of a stack on this machine.
+  put(parameterNames.outputs, JSON.stringify({ userPoolId: cognito.poolId }));
   const jsonApi = createJsonApi({
     services: [
       cognito.service,
@@ -45,11 +50,15 @@ export function createAwsApis(options: AwsApisOptions): RequestListener {
     clock,
     explain,
   });
+  const answer = (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    // The sign-in domain under its AWS name: the guard exchanges codes there.
+    if (request.headers.host === cognito.domainHost) return cognito.handleHosted(request, response);
+    return request.method === "GET"
+      ? cognito.handleIdp(request, response)
+      : jsonApi.handle(request, response);
+  };
   return (request, response) => {
-    const answering =
-      request.method === "GET"
-        ? cognito.handleIdp(request, response)
-        : jsonApi.handle(request, response);
+    const answering = answer(request, response);
     answering.catch((error: unknown) => answerFault(error, response, explain));
   };
 }

@@ -19,10 +19,8 @@ export function explainGuardLine(line: string, explain: Explain): void {
     entry["rule"] === undefined ? "" : `rule ${text("rule")}`,
     entry["caller"] === undefined ? "" : `as ${text("caller")}`,
   ];
-  const outcome =
-    entry["outcome"] === "refused"
-      ? `${text("status")} ${text("code")}`
-      : text("outcome").replaceAll("_", " ");
+  const answered = entry["outcome"] === "refused" || entry["outcome"] === "session";
+  const outcome = answered ? `${text("status")} ${text("code")}`.trim() : text("outcome");
   const cause = entry["cause"] === undefined ? "" : `(${text("cause")})`;
   const detail = text("detail") === "" ? "" : `: ${text("detail")}`;
   return explain("guard", [outcome, ...about, cause].filter(Boolean).join(" ") + detail);

@@ -1,6 +1,6 @@
 import { appClientNames, appClients } from "@gatehouse/blueprint/app-clients";
-import { signInClient } from "@gatehouse/blueprint/sign-in-url";
 import type { Snapshot } from "@gatehouse/blueprint/snapshot";
+import { guardRevocation } from "@gatehouse/blueprint/stages";
 
 import type { Cognito } from "./cognito/cognito.ts";
 import type { Deployment } from "./deployment.ts";
@@ -36,7 +36,11 @@ export function createSnapshot(
     appOrigins: [appUrl],
     corsOrigins: stage.corsOrigins,
     forwardToken: stage.forwardToken,
-    signIn: { hostedOrigin: hostedUrl, client: signInClient(stage) },
-    revocation: { mode: "off" },
+    signIn: {
+      hostedOrigin: hostedUrl,
+      apiOrigin: `https://${cognito.domainHost}`,
+      client: "web",
+    },
+    revocation: guardRevocation(stage),
   };
 }

@@ -10,7 +10,7 @@ import { createCloudFront } from "./cloudfront/cloudfront.ts";
 import { builtFromSource, type CodeSource } from "./code-source.ts";
 import { createDeployment, type StageChanges } from "./deployment.ts";
 import type { Explain } from "./explain.ts";
-import { createFunctionUrl } from "./function-url/function-url.ts";
+import { createFunctionUrl, type FunctionUrlOptions } from "./function-url/function-url.ts";
 import { startApi, startGuard } from "./functions.ts";
 import { createIdentities } from "./identities.ts";
 import { startTlsFront } from "./lambda-runtime/tls-front.ts";
@@ -33,6 +33,8 @@ export interface StackOptions {
   readonly codeSource?: CodeSource;
   /** What is left out of the guard's settings file, so that it has to come from Parameter Store. */
   readonly unbaked?: Unbaked;
+  /** How the Function URL takes answers; as it is deployed when absent. */
+  readonly invokeMode?: FunctionUrlOptions["invokeMode"];
   /** Settings of the stage other than those in stages.ts. */
   readonly stage?: StageChanges;
 }
@@ -64,7 +66,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 /** @param onClose takes what has to be ended, as soon as it runs. */
 async function compose(
-  { port, explain, watch = false, codeSource = builtFromSource, unbaked = [], stage }: StackOptions,
+  {
+    port,
+    explain,
+    watch = false,
+    codeSource = builtFromSource,
+    unbaked = [],
+    invokeMode = apiFunction.invokeMode,
+    stage,
+  }: StackOptions,
   onClose: (closer: () => Promise<void>) => void,
 ): Promise<Omit<Stack, "close">> {
   // The port comes first: every address in the stack has it.
@@ -79,7 +89,7 @@ async function compose(
   const roles = createRoles(identities, deployment);
   const cognito = await createUserPool(deployment, clock, explain);
   const awsApis = createAwsApis({ deployment, cognito, identities, clock, explain });
-  const hosts = awsHosts(deployment);
+  const hosts = awsHosts(deployment, cognito);
   const front = await startTlsFront({ hosts, listener: awsApis });
   onClose(() => front.close());
 
@@ -111,7 +121,7 @@ async function compose(
     region,
     accountId,
     functionArn,
-    invokeMode: apiFunction.invokeMode,
+    invokeMode,
     identities,
     clock,
     explain,

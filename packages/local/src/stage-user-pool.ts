@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import { appClientNames } from "@gatehouse/blueprint/app-clients";
-import { redirectUrls } from "@gatehouse/blueprint/callback-urls";
+import { callbackPath, redirectUrls } from "@gatehouse/blueprint/callback-urls";
 import { signInClient } from "@gatehouse/blueprint/sign-in-url";
 
 import { access } from "../../../access.ts";
@@ -35,7 +35,7 @@ export function createUserPool(
 
 /** Where a person signs in: by the walk-through where the stage has it. */
 export function signInUrl(cognito: Cognito, { appUrl, stage }: Deployment): string {
-  return cognito.signInUrl(signInClient(stage), `${appUrl}/`);
+  return cognito.signInUrl(signInClient(stage), `${appUrl}${callbackPath}`);
 }
 
 /** A password that the pool's policy takes. */

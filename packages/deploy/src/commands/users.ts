@@ -4,13 +4,19 @@ const usage = `The people of a deployed stage.
 
   pnpm users add <username> --stage <name> --email <address> [--group <name> …]
   pnpm users add <username> --stage <name> --no-invitation [--email <address>] [--group <name> …]
+  pnpm users revoke <username> [--stage <name>] [--disable]
+  pnpm users revoke --everybody [--stage <name>]
 
-add creates a user, who chooses a password at the first sign-in.
+add creates a user, who chooses a password at the first sign-in. revoke signs out everywhere, before the tokens expire:
+within 60 seconds the guard refuses every token of the sign-ins until now. Without --stage it is for the stack on this
+machine.
 
   --stage <name>     the name you gave to \`sst deploy --stage\`
   --email <address>  where Cognito mails the invitation with a temporary password; counts as verified
   --group <name>     a group of the user pool; may be given more than once
   --no-invitation    mails nothing; the temporary password comes from stdin, which a terminal does not show
+  --disable          revoke: the user may not sign in again either; the only sure lock-out
+  --everybody        revoke: all users and machines of the stage
   --help             this text
 `;
 
@@ -18,6 +24,7 @@ type Subcommand = (args: readonly string[], context: CommandContext) => Promise<
 
 const subcommands = new Map<string, () => Promise<Subcommand>>([
   ["add", async () => (await import("./users/add.ts")).addUser],
+  ["revoke", async () => (await import("./users/revoke.ts")).revokeSignIns],
 ]);
 
 export const users: Command = {

@@ -22,7 +22,8 @@ test("every setting that differs is told", () => {
     selfSignUp: true,
     selfSignUpInProduction: true,
     forwardToken: true,
-  };
+    revocation: "allow",
+  } as const;
   const stage = resolveStage({ default: {}, production: settings }, "production");
   const graph = graphUnderTest({ stage: "production", protect: true, removal: "retain" });
   expect(told(graph, stage)).toEqual({
@@ -37,6 +38,7 @@ test("every setting that differs is told", () => {
     firewall: "2000 requests an address in five minutes, AWS's common rules",
     "sign-up": "open to anybody",
     "implicit grant": "off",
+    "early sign-out": "on; without a list of a minute, the last one counts",
     "caller's token": "forwarded to the backend",
   });
 });

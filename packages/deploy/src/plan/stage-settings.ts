@@ -33,10 +33,17 @@ export function stageSettings(
     ],
     ["sign-up", stage.selfSignUp ? "open to anybody" : "by administrators only"],
     ["implicit grant", stage.implicitGrant ? "open, for the curl walk-through" : "off"],
+    ["early sign-out", revocationInWords[stage.revocation]],
     ["caller's token", stage.forwardToken ? "forwarded to the backend" : "kept from the backend"],
   ];
   return settings.map(([setting, value]) => ({ setting, value }));
 }
+
+const revocationInWords: Readonly<Record<Stage["revocation"], string>> = {
+  refuse: "on; without a list of a minute, who sends a token is refused",
+  allow: "on; without a list of a minute, the last one counts",
+  off: "off: a token counts until it expires",
+};
 
 function removalInWords(removal: string): string {
   return removal === "remove"

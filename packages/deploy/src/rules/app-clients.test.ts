@@ -119,7 +119,10 @@ test("the walk-through's client exists only where the stage opens the implicit g
 test("production returns to the app alone", () => {
   const production = { ...annaStage, production: true };
   expect(check(web, {}, production)).toEqual(["client-callback-urls", "client-logout-urls"]);
-  const inputs = { callbackUrls: here, logoutUrls: [`${appUrl}/`] };
+  const inputs = {
+    callbackUrls: here,
+    logoutUrls: [`${appUrl}/`, `${appUrl}/.auth/signed-out`],
+  };
   expect(check(web, inputs, production)).toEqual([]);
 });
 
@@ -132,7 +135,10 @@ test("the app's address is the stage's domain where it has one", () => {
       "https://app.example.com/.auth/callback",
       ...localhost,
     ],
-    logoutUrls: ["https://app.example.com/", "http://localhost:5173/"],
+    logoutUrls: ["https://app.example.com/", "http://localhost:5173/"].flatMap((url) => [
+      url,
+      `${url}.auth/signed-out`,
+    ]),
   };
   expect(check(web, {}, stage)).toEqual(["client-callback-urls", "client-logout-urls"]);
   expect(check(web, inputs, stage)).toEqual([]);

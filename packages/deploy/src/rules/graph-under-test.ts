@@ -43,6 +43,7 @@ export const resourceNames = {
   machineParameter: "ParameterMachine",
   guardParameter: "ParameterGuard",
   outputsParameter: "ParameterOutputs",
+  revokedParameter: "ParameterRevoked",
 } as const;
 
 /** The correct graph of the stage `anna`, with some resources changed, added or taken away. */
@@ -175,7 +176,7 @@ export const settingsUnderTest = {
     hostedOrigin: "https://gatehouse-anna-0a1b2c3d.auth.eu-central-1.amazoncognito.com",
     client: "web",
   },
-  revocation: { mode: "off" },
+  revocation: { mode: "on", whenUnknown: "refuse" },
 } as const;
 
 /** What Cognito is told about the app clients. */
@@ -222,7 +223,7 @@ export const originUnderTest = {
 
 export const outputsUnderTest = {
   appUrl: "https://dd11d7b4aa6785.cloudfront.net",
-  signInUrl: `https://gatehouse-anna-0a1b2c3d.auth.eu-central-1.amazoncognito.com/login?client_id=${webId}&response_type=code&scope=openid+email+profile&redirect_uri=https%3A%2F%2Fdd11d7b4aa6785.cloudfront.net%2F`,
+  signInUrl: `https://gatehouse-anna-0a1b2c3d.auth.eu-central-1.amazoncognito.com/login?client_id=${webId}&response_type=code&scope=openid+email+profile&redirect_uri=https%3A%2F%2Fdd11d7b4aa6785.cloudfront.net%2F.auth%2Fcallback`,
   functionUrl: `https://${functionUrlHost}`,
   region: "eu-central-1",
   edgeRegion: "us-east-1",
@@ -234,13 +235,19 @@ export const outputsUnderTest = {
   },
 };
 
-function parameter(name: string, below: string, value: string): Resource {
-  return resource("aws:ssm/parameter:Parameter", name, {
+function parameter(
+  name: string,
+  below: string,
+  value: string,
+  options: Resource["options"] = {},
+): Resource {
+  const inputs = {
     name: `/gatehouse/gatehouse/anna/${below}`,
     type: "String",
     // The provider's SDK marks every value as a secret.
     value: { "<secret>": value },
-  });
+  };
+  return resource("aws:ssm/parameter:Parameter", name, inputs, { options });
 }
 
 const resources: readonly Resource[] = [
@@ -325,7 +332,12 @@ const resources: readonly Resource[] = [
         "http://localhost:5173/.auth/callback",
       ],
       generateSecret: false,
-      logoutUrls: ["https://dd11d7b4aa6785.cloudfront.net/", "http://localhost:5173/"],
+      logoutUrls: [
+        "https://dd11d7b4aa6785.cloudfront.net/",
+        "https://dd11d7b4aa6785.cloudfront.net/.auth/signed-out",
+        "http://localhost:5173/",
+        "http://localhost:5173/.auth/signed-out",
+      ],
       name: "gatehouse-anna-web",
       refreshTokenRotation: { feature: "ENABLED", retryGracePeriodSeconds: 60 },
       supportedIdentityProviders: ["COGNITO"],
@@ -418,6 +430,8 @@ const resources: readonly Resource[] = [
             bytes: 1900,
             text: JSON.stringify(settingsUnderTest),
           },
+          "stage-revocations.cjs": { sha256: "5".repeat(64), bytes: 4900 },
+          "sessions.cjs": { sha256: "6".repeat(64), bytes: 26_000 },
         },
       },
       handler: "lambda.handler",
@@ -450,6 +464,9 @@ const resources: readonly Resource[] = [
   parameter(resourceNames.webParameter, "clients/web", webId),
   parameter(resourceNames.guardParameter, "guard", `${guardArn}:1`),
   parameter(resourceNames.outputsParameter, "outputs", JSON.stringify(outputsUnderTest)),
+  parameter(resourceNames.revokedParameter, "revoked", '{"everybody":0,"users":{}}', {
+    ignoreChanges: ["value"],
+  }),
   resource("sst:aws:Router", "Cdn", {}),
 ];
 

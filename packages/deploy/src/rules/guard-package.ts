@@ -7,7 +7,14 @@ import type { Expectation } from "./violation.ts";
 const maxPackageBytes = 50_000_000;
 
 /** What the guard is made of; what it loads when needed stands in files of its own. */
-const packageFiles = ["lambda.cjs", "parameters.cjs", "fetch-key-set.cjs", "settings.json"];
+const packageFiles = [
+  "lambda.cjs",
+  "parameters.cjs",
+  "fetch-key-set.cjs",
+  "stage-revocations.cjs",
+  "sessions.cjs",
+  "settings.json",
+];
 
 /** What the guard is uploaded as. */
 export function guardPackageExpectations(guard: Resource): readonly Expectation[] {

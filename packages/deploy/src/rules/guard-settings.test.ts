@@ -79,7 +79,8 @@ test.each([
   ["forwardToken", true],
   ["signIn", { ...settings.signIn, hostedOrigin: "https://evil.example" }],
   ["signIn", { ...settings.signIn, client: "machine" }],
-  ["revocation", { mode: "on" }],
+  ["revocation", { mode: "on", whenUnknown: "allow" }],
+  ["revocation", { mode: "off" }],
   ["anything", "else"],
 ])("%s is not %j", (member, value) => {
   expect(differing({ [member]: value })).toEqual([`guard-settings: ${member}`]);

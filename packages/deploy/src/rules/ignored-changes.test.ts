@@ -23,3 +23,14 @@ test.each([["assumeRolePolicy"], ["name", "path"], ["*"], ["inlinePolicies[0]"]]
 test("what is not AWS's is free", () => {
   expect(check(["*"], "Cdn")).toEqual([]);
 });
+
+test("but the list of ended sign-ins stays as people have written it", () => {
+  expect(check(["value"], resourceNames.revokedParameter)).toEqual([]);
+  expect(check(["value", "name"], resourceNames.revokedParameter)).toEqual([]);
+  expect(check(["value"], resourceNames.outputsParameter)).toEqual(["changes-ignored"]);
+  expect(check([], resourceNames.revokedParameter)).toEqual(["revocations-kept"]);
+  expect(check(["tags"], resourceNames.revokedParameter)).toEqual([
+    "changes-ignored",
+    "revocations-kept",
+  ]);
+});

@@ -122,5 +122,6 @@ test("pools may share a name, and so may what is unique within a pool or a role 
     resourceNames.webParameter,
     resourceNames.guardParameter,
     resourceNames.outputsParameter,
+    resourceNames.revokedParameter,
   ]);
 });

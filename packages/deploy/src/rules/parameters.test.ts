@@ -39,6 +39,8 @@ test.each([
   ["parameter-value", names.outputsParameter, { value: "{}" }],
   ["parameter-value", names.outputsParameter, { value: "not JSON" }],
   ["parameter-value", names.outputsParameter, { value: outputs }],
+  ["parameter-value", names.revokedParameter, { value: "{}" }],
+  ["parameter-value", names.revokedParameter, { value: '{"everybody":1,"users":{}}' }],
 ])("%s is broken when %s has %j", (rule, name, inputs) => {
   expect(check(name, inputs)).toEqual([rule]);
 });
@@ -61,10 +63,20 @@ test.each([
   ]);
 });
 
-test.each([names.guardParameter, names.outputsParameter])("%s has to be there", (name) => {
-  expect(rulesOf(checkParameters(chainUnderTest({ without: [name] })))).toEqual([
-    "parameter-missing",
-  ]);
+test.each([names.guardParameter, names.outputsParameter, names.revokedParameter])(
+  "%s has to be there",
+  (name) => {
+    expect(rulesOf(checkParameters(chainUnderTest({ without: [name] })))).toEqual([
+      "parameter-missing",
+    ]);
+  },
+);
+
+test("there is no list of ended sign-ins where the stage has none", () => {
+  const off = resolveStage({ default: { revocation: "off" } }, "anna");
+  const without = [names.revokedParameter];
+  expect(rulesOf(checkParameters(chainUnderTest({ without }, off)))).toEqual([]);
+  expect(rulesOf(checkParameters(chainUnderTest({}, off)))).toEqual(["parameter-name"]);
 });
 
 test.each([
@@ -100,11 +112,11 @@ test("where the stage has the walk-through's client, the outputs name it and sig
 });
 
 test("one call brings ten, and a standard parameter holds 4096 characters", () => {
-  const seven = Array.from({ length: 7 }, (_, index) => more(`/gatehouse/gatehouse/anna/${index}`));
-  expect(rulesOf(checkParameters(chainUnderTest({ added: seven.slice(1) })))).toEqual([
+  const six = Array.from({ length: 6 }, (_, index) => more(`/gatehouse/gatehouse/anna/${index}`));
+  expect(rulesOf(checkParameters(chainUnderTest({ added: six.slice(1) })))).toEqual([
     "parameter-name",
   ]);
-  expect(rulesOf(checkParameters(chainUnderTest({ added: seven })))).toEqual([
+  expect(rulesOf(checkParameters(chainUnderTest({ added: six })))).toEqual([
     "parameter-name",
     "parameter-count",
   ]);

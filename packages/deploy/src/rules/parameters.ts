@@ -1,6 +1,8 @@
 import type { AppClientName } from "@gatehouse/blueprint/app-clients";
 import { guardFunction } from "@gatehouse/blueprint/guard-function";
 import { parameterNames, parameterPrefix } from "@gatehouse/blueprint/parameters";
+import { noRevocations } from "@gatehouse/blueprint/revocations";
+import { callbackPath } from "@gatehouse/blueprint/callback-urls";
 import { signInClient, signInUrl } from "@gatehouse/blueprint/sign-in-url";
 
 import { type Graph, type Resource, resourcesOf } from "../graph.ts";
@@ -93,7 +95,7 @@ function valueExpectations(
 
 /** By name below the prefix. Values are compared in full, so nothing can hide in them, a client's secret least of all. */
 function expectedValues(chain: Chain): ReadonlyMap<string, (value: unknown) => boolean> {
-  const { clients, guard } = chain;
+  const { clients, guard, stage } = chain;
   return new Map<string, (value: unknown) => boolean>([
     ...[...clients].map(([name, client]): [string, (value: unknown) => boolean] => [
       parameterNames.client(name),
@@ -101,8 +103,15 @@ function expectedValues(chain: Chain): ReadonlyMap<string, (value: unknown) => b
     ]),
     [parameterNames.guard, (value) => value === attributeOf(guard, "qualifiedArn")],
     [parameterNames.outputs, (value) => isStageOutputs(value, chain)],
+    ...(stage.revocation === "off" ? [] : [revokedAtFirst]),
   ]);
 }
+
+/** What a stage begins with. Later deploys leave the value alone (`ignored-changes.ts`), and the graph does not show it. */
+const revokedAtFirst: [name: string, isExpected: (value: unknown) => boolean] = [
+  parameterNames.revoked,
+  (value) => value === noRevocations,
+];
 
 function isStageOutputs(value: unknown, chain: Chain): boolean {
   const { graph, stage, functionUrl, userPool, userPoolDomain, clients } = chain;
@@ -122,7 +131,7 @@ function isStageOutputs(value: unknown, chain: Chain): boolean {
       appUrl,
       signInUrl: signInUrl(signIn, signInId, {
         hostedOrigin: `https://${domain}.auth.${graph.region}.amazoncognito.com`,
-        callbackUrl: `${appUrl}/`,
+        callbackUrl: `${appUrl}${callbackPath}`,
       }),
       functionUrl: attributeOf(functionUrl, "functionUrl"),
       region: graph.region,

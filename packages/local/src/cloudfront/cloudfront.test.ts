@@ -726,6 +726,24 @@ describe("a stream", () => {
     }
   });
 
+  test("of an origin that cuts it resets a viewer of HTTP/1.0, which has no other sign of an end", async () => {
+    const responses: ServerResponse[] = [];
+    const distribution = await start({
+      answering: (_request, response) => {
+        responses.push(response);
+        response.write("part");
+      },
+    });
+    const viewer = connect(distribution.port, "127.0.0.1");
+    viewer.write("GET / HTTP/1.0\r\nHost: app.localhost\r\n\r\n");
+    const broken = once(viewer, "error");
+    let seen = "";
+    while (!seen.endsWith("\r\n\r\npart")) seen += String((await once(viewer, "data"))[0]);
+    expect(seen).not.toMatch(/transfer-encoding|content-length/i);
+    responses[0]?.destroy();
+    expect(await broken).toMatchObject([{ code: "ECONNRESET" }]);
+  });
+
   test("that falls silent for the read timeout breaks", async () => {
     const distribution = await start({
       origin: { readTimeoutSeconds: 0.2 },

@@ -48,6 +48,8 @@ export async function relayBody(
 }
 
 function broken(viewer: ServerResponse, reason: string): RelayOutcome {
+  // To HTTP/1.0 an orderly end of the connection is the end of the answer: only a reset says that it is not.
+  if (viewer.req.httpVersion === "1.0") viewer.socket?.resetAndDestroy();
   viewer.destroy();
   return { kind: "broken", reason };
 }

@@ -145,6 +145,22 @@ test("an escape that is none stays as it is in the decoded query", () => {
   });
 });
 
+test("a header value in UTF-8 arrives as the text it is, and not as its bytes one by one", () => {
+  const asReceived = (text: string) => Buffer.from(text, "utf8").toString("latin1");
+  const { headers, cookies } = eventOf({
+    headers: [
+      ["x-name", asReceived("café \u{1f680}")],
+      ["x-latin", "caf\u00e9"],
+      ["cookie", asReceived("a=é; b=1")],
+    ],
+  });
+  expect([headers["x-name"], headers["x-latin"], cookies]).toEqual([
+    "café \u{1f680}",
+    "café",
+    ["a=é", "b=1"],
+  ]);
+});
+
 test("names that every object has are ordinary names", () => {
   const { headers, queryStringParameters } = eventOf({
     target: "/?__proto__=1&toString=2",

@@ -142,15 +142,16 @@ function eventHeaders({ request, traceHeader, peer, tls }: EventInput): {
     if (heldBack.has(key)) continue;
     if (key === "cookie") {
       cookies.push(
-        ...value
+        ...asText(value)
           .split(";")
           .map((cookie) => cookie.trim())
           .filter((cookie) => cookie !== ""),
       );
       continue;
     }
+    const text = asText(value);
     const before = headers.get(key);
-    headers.set(key, before === undefined ? value : `${before},${value}`);
+    headers.set(key, before === undefined ? text : `${before},${text}`);
   }
   const forwardedFor = headers.get("x-forwarded-for");
   headers.set("x-forwarded-for", forwardedFor ? `${forwardedFor}, ${peer}` : peer);
@@ -161,6 +162,16 @@ function eventHeaders({ request, traceHeader, peer, tls }: EventInput): {
   headers.set("x-amzn-tls-cipher-suite", tls.cipher);
   // fromEntries defines keys: a header called __proto__ stays a header.
   return { headers: Object.fromEntries(headers), cookies };
+}
+
+/**
+ * Bytes as the text they are: UTF-8, or Latin-1 where they are no UTF-8. An event is JSON, and CloudFront writes header
+ * values as UTF-8; that Lambda reads them so is inferred.
+ */
+function asText(value: string): string {
+  const bytes = Buffer.from(value, "latin1");
+  const text = bytes.toString("utf8");
+  return Buffer.from(text).equals(bytes) ? text : value;
 }
 
 function decodedQuery(query: string): Record<string, string> {

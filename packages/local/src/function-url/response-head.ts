@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
 
-/** Status and headers of an answer, as they go on the wire. */
+/** Status and headers of an answer, as they go on the wire: one character a byte. */
 export interface ResponseHead {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -75,10 +75,9 @@ function ownHeaders(headers: unknown): [name: string, value: string][] {
         `the header ${JSON.stringify(name)} is not one string: a repeated header needs one joined value`,
       );
     }
-    requireValidHeader(name, String(value));
     return [
       remapped.has(name.toLowerCase()) ? `x-amzn-Remapped-${name.toLowerCase()}` : name,
-      String(value),
+      onTheWire(name, String(value)),
     ];
   });
 }
@@ -89,12 +88,17 @@ function cookieHeaders(cookies: unknown): [name: string, value: string][] {
   return cookies.map((cookie: unknown) => {
     if (typeof cookie !== "string")
       throw new MalformedResult("cookies holds something that is not a string");
-    requireValidHeader("set-cookie", cookie);
-    return ["set-cookie", cookie];
+    return ["set-cookie", onTheWire("set-cookie", cookie)];
   });
 }
 
-function requireValidHeader(name: string, value: string): void {
+/**
+ * A result is JSON, so a value is text. That Lambda sends it as UTF-8 is inferred.
+ *
+ * @returns the bytes, one character each, as Node writes them.
+ */
+function onTheWire(name: string, text: string): string {
+  const value = Buffer.from(text, "utf8").toString("latin1");
   try {
     validateHeaderName(name);
     validateHeaderValue(name, value);
@@ -102,4 +106,5 @@ function requireValidHeader(name: string, value: string): void {
     // The value stays out of the message: it may be a cookie.
     throw new MalformedResult(`the header ${JSON.stringify(name)} cannot go on the wire`);
   }
+  return value;
 }

@@ -66,6 +66,13 @@ const envelopes: [
     "",
   ],
   [
+    "text beyond ASCII, which goes out as UTF-8",
+    { statusCode: 200, headers: { "X-Name": "caf\u00e9 \u2603" }, cookies: ["a=\u00e9"] },
+    200,
+    [...json, ["X-Name", "caf\xc3\xa9 \xe2\x98\x83"], ["set-cookie", "a=\xc3\xa9"]],
+    "",
+  ],
+  [
     "headers that are Lambda's own",
     {
       statusCode: 401,

@@ -31,17 +31,17 @@ async function start(
 }
 
 /** A client that shows what has come so far, byte for byte. */
-async function watch(server: TestServer, method = "GET") {
+async function watch(server: TestServer, method = "GET", version = "1.1") {
   const socket = connect(server.port, "127.0.0.1");
   const lines = signedFor({ method }).headers.map((header) => header.join(": "));
-  socket.write(`${method} / HTTP/1.1\r\n${lines.join("\r\n")}\r\nConnection: close\r\n\r\n`);
+  socket.write(`${method} / HTTP/${version}\r\n${lines.join("\r\n")}\r\nConnection: close\r\n\r\n`);
   let text = "";
   socket.setEncoding("latin1");
   socket.on("data", (chunk: string) => (text += chunk));
   socket.on("error", () => {});
   return {
     socket,
-    closed: once(socket, "close"),
+    closed: new Promise((resolve) => socket.once("close", resolve)),
     text: () => text,
     async until(end: string): Promise<string> {
       while (!text.endsWith(end)) await once(socket, "data");
@@ -78,6 +78,16 @@ describe("a stream with a prelude", () => {
     await client.closed;
     expect(client.text().endsWith("0\r\n\r\n")).toBe(true);
     expect(server.explained).toEqual([]);
+  });
+
+  test("sends the text of its headers as UTF-8, once", async () => {
+    const [server, body] = await startStream(withPrelude);
+    body.end(prelude({ headers: { "x-name": "caf\u00e9 \u2603" }, cookies: ["a=\u00e9"] }));
+    const { headers } = await server.send(signedFor());
+    const values = [headers["x-name"], headers["set-cookie"]?.[0]];
+    expect(
+      values.map((value) => Buffer.from(value?.toString() ?? "", "latin1").toString()),
+    ).toEqual(["caf\u00e9 \u2603", "a=\u00e9"]);
   });
 
   test("may bring its first bytes together with the prelude, NUL bytes among them", async () => {
@@ -163,6 +173,16 @@ describe("a function that fails", () => {
     expect(server.explained.flat()).toEqual([
       "function-url: GET /: the function failed while it was answering: Runtime.Unknown; the connection was cut",
     ]);
+  });
+
+  test("in the middle resets a connection of HTTP/1.0, which has no other sign of an end", async () => {
+    const [server, body] = await startStream("text/plain");
+    const client = await watch(server, "GET", "1.0");
+    const broken = once(client.socket, "error");
+    body.write("part");
+    expect(await client.until("\r\n\r\npart")).not.toMatch(/transfer-encoding|content-length/i);
+    body.destroy(new Error("Runtime.Unknown"));
+    expect(await broken).toMatchObject([{ code: "ECONNRESET" }]);
   });
 
   test("in the middle is an error to an HTTP client", async () => {

@@ -40,8 +40,9 @@ export async function sendStreamingResponse({
   let size = 0;
   const begin = (head: ResponseHead) => {
     writeHead(head);
-    // Headers go out now: an event stream may stay silent for long.
-    response.flushHeaders();
+    // Headers go out now: an event stream may stay silent for long. Not by flushHeaders(): that writes the bytes of
+    // header values as UTF-8, a second time.
+    response.write(Buffer.alloc(0));
   };
   const plainHead: ResponseHead = {
     status: 200,
@@ -73,7 +74,7 @@ export async function sendStreamingResponse({
       size += chunk.length;
       if (size > maxStreamBytes) fault = `the stream has more than ${maxStreamBytes} bytes`;
       else await writeChunk(response, chunk);
-      if (fault !== undefined) response.destroy();
+      if (fault !== undefined) cut(response);
     }
   } catch (error) {
     fault ??= `the function failed while it was answering: ${error instanceof Error ? error.message : String(error)}`;
@@ -84,9 +85,15 @@ export async function sendStreamingResponse({
     if (!response.headersSent) begin(plainHead);
     response.end();
   } else if (response.headersSent) {
-    response.destroy();
+    cut(response);
   }
   return fault;
+}
+
+function cut(response: ServerResponse): void {
+  // To HTTP/1.0 an orderly end of the connection is the end of the answer: only a reset says that it is not.
+  if (response.req.httpVersion === "1.0") response.socket?.resetAndDestroy();
+  response.destroy();
 }
 
 function preludeHead(json: Buffer): ResponseHead | string {

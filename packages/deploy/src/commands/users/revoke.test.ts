@@ -1,0 +1,312 @@
+import { createServer, type Server } from "node:http";
+import { PassThrough } from "node:stream";
+
+import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import { createStageOutputs } from "../../stage-outputs.ts";
+import type { RevocationRequest } from "./revocation-request.ts";
+import { revokeInStage } from "./revoke.ts";
+import { requireStackHere } from "./stack-here.ts";
+
+const poolId = "eu-central-1_Abcdefghi";
+const outputs = createStageOutputs({
+  appUrl: "https://d111111abcdef8.cloudfront.net",
+  signInUrl: "https://gatehouse-dev-01234567.auth.eu-central-1.amazoncognito.com/login?x=y",
+  functionUrl: "https://abcdefghijklmnopqrstuvwxyz234567.lambda-url.eu-central-1.on.aws/",
+  region: "eu-central-1",
+  edgeRegion: "us-east-1",
+  userPoolId: poolId,
+  clients: { web: { id: "w".repeat(26) }, machine: { id: "m".repeat(26) } },
+});
+const listName = "/gatehouse/gatehouse/dev/revoked";
+const sub = "8b99d25a-9041-70c3-4d2b-111111111111";
+/** Of AWS; this machine's clock says something else. */
+const now = 1_900_000_000;
+const empty = '{"everybody":0,"users":{}}';
+
+type Input = Readonly<Record<string, unknown>>;
+interface Call {
+  readonly operation: string;
+  readonly input: Input;
+}
+
+let server: Server;
+let url: string;
+let calls: Call[];
+/** The versions of the list, the first one first; none: the parameter is missing. */
+let versions: string[];
+/** What somebody else writes just before the next writes arrive here. */
+let others: string[];
+/** What somebody else writes just after the next write. */
+let afterwards: string[];
+let refused: Record<string, string>;
+let tags: Record<string, string>;
+
+class Refusal extends Error {}
+
+const answers: Record<string, (input: Input) => object> = {
+  GetParameter({ Name }) {
+    if (Name === "/gatehouse/gatehouse/dev/outputs")
+      return { Parameter: { Value: JSON.stringify(outputs) } };
+    const [name, version = versions.length] = String(Name).split(":");
+    const Value = versions[Number(version) - 1];
+    if (name !== listName || Value === undefined) throw new Refusal("ParameterNotFound");
+    return { Parameter: { Name: name, Value, Version: Number(version) } };
+  },
+  PutParameter({ Name, Value, Type, Overwrite }) {
+    expect({ Name, Type, Overwrite }).toEqual({ Name: listName, Overwrite: true });
+    versions.push(...others.splice(0, 1), String(Value));
+    const Version = versions.length;
+    versions.push(...afterwards.splice(0, 1));
+    return { Version };
+  },
+  DescribeUserPool: () => ({
+    UserPool: { UserPoolTags: tags, Domain: "gatehouse-dev-01234567" },
+  }),
+  AdminGetUser({ Username }) {
+    if (Username === "nobody") throw new Refusal("UserNotFoundException");
+    return {
+      Username: Username === "ada@example.com" ? "ada" : Username,
+      UserAttributes: [
+        { Name: "email", Value: "ada@example.com" },
+        { Name: "sub", Value: sub },
+      ],
+    };
+  },
+};
+
+beforeEach(async () => {
+  calls = [];
+  versions = [empty];
+  others = [];
+  afterwards = [];
+  refused = {};
+  tags = { "sst:app": "gatehouse", "sst:stage": "dev" };
+  server = createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk) => (body += String(chunk)));
+    request.on("end", () => {
+      const operation = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
+      const input: Input = JSON.parse(body);
+      calls.push({ operation, input });
+      const head = {
+        "content-type": "application/x-amz-json-1.1",
+        date: new Date(now * 1000).toUTCString(),
+      };
+      try {
+        const fault = refused[operation];
+        if (fault !== undefined) throw new Refusal(fault);
+        const answer = answers[operation]?.(input) ?? {};
+        response.writeHead(200, head).end(JSON.stringify(answer));
+      } catch (error) {
+        const message = error instanceof Error ? error.message : "";
+        response.writeHead(400, head).end(JSON.stringify({ __type: message, message }));
+      }
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  url = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+});
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+async function revoke(request: Partial<RevocationRequest> = {}) {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const client = {
+    endpoint: url,
+    region: "eu-central-1",
+    credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" },
+    maxAttempts: 1,
+  };
+  const code = await revokeInStage(
+    { stage: "dev", username: "ada", disable: false, ...request },
+    {
+      context: {
+        app: { name: "gatehouse", region: "eu-central-1" },
+        stdin: new PassThrough(),
+        stdout,
+        stderr,
+        env: {},
+      },
+      ssm: new SSMClient(client),
+      cognito: new CognitoIdentityProviderClient(client),
+    },
+  );
+  const text = (stream: PassThrough): string => String(stream.read() ?? "");
+  return { code, out: text(stdout), err: text(stderr) };
+}
+
+/** What changes something, in order. */
+const changes = () =>
+  calls
+    .map(({ operation }) => operation)
+    .filter((operation) => !/^(?:Get|Describe|AdminGet)/.test(operation));
+const list = (): unknown => JSON.parse(versions.at(-1) ?? "");
+
+const until =
+  'Tokens of sign-ins until 2030-03-17T17:46:40Z are refused within 60 seconds; later only where the stage says revocation: "allow" and Parameter Store is away.';
+
+test("writes the time first, by AWS's clock, and signs out at Cognito then", async () => {
+  expect(await revoke()).toEqual({
+    code: 0,
+    out: `ada is signed out of stage dev. ${until}
+Whoever knows the password can sign in again; so may, for an hour at most, a browser that still has the hosted sign-in's cookie. Only --disable is a sure lock-out.
+`,
+    err: "",
+  });
+  expect(changes()).toEqual(["PutParameter", "AdminUserGlobalSignOut"]);
+  expect(list()).toEqual({ everybody: 0, users: { [sub]: now } });
+  expect(calls.at(-1)?.input).toEqual({ UserPoolId: poolId, Username: "ada" });
+});
+
+test("disables before the time is taken, so that no sign-in comes after it", async () => {
+  const { code, out } = await revoke({ disable: true });
+  expect(code).toBe(0);
+  expect(out).toBe(
+    `ada is disabled in stage dev: no sign-in works any more.\nada is signed out of stage dev. ${until}\n`,
+  );
+  expect(changes()).toEqual(["AdminDisableUser", "PutParameter", "AdminUserGlobalSignOut"]);
+});
+
+test("names the user by the name that Cognito has, though an address was given", async () => {
+  await revoke({ username: "ada@example.com", disable: true });
+  const names = calls.filter(({ operation }) => /^Admin(Disable|UserGlobal)/.test(operation));
+  expect(names.map(({ input }) => input["Username"])).toEqual(["ada", "ada"]);
+});
+
+test("signs everybody out by one time, and users leave the list", async () => {
+  versions = [`{"everybody":5,"users":{"${sub}":1800000000}}`];
+  const { code, out } = await revoke({ username: undefined });
+  expect(code).toBe(0);
+  expect(out).toContain(`Everybody is signed out of stage dev, machines too. ${until}\n`);
+  expect(list()).toEqual({ everybody: now, users: {} });
+  expect(changes()).toEqual(["PutParameter"]);
+});
+
+test("keeps what another administrator has written at the same time, before or after", async () => {
+  others = [`{"everybody":0,"users":{"other":${now - 5}}}`];
+  expect((await revoke()).code).toBe(0);
+  expect(list()).toEqual({ everybody: 0, users: { [sub]: now, other: now - 5 } });
+
+  versions = [empty];
+  afterwards = [`{"everybody":0,"users":{"later":${now}}}`];
+  expect((await revoke()).code).toBe(0);
+  expect(list()).toEqual({ everybody: 0, users: { [sub]: now, later: now } });
+});
+
+test("gives up, and says so, when the list never stands still", async () => {
+  others = Array.from({ length: 9 }, () => empty);
+  await expect(revoke()).rejects.toThrow("it is not certain that this revocation is in it");
+  expect(changes()).not.toContain("AdminUserGlobalSignOut");
+});
+
+test("tells that Cognito was not told, and how to finish", async () => {
+  refused = { AdminUserGlobalSignOut: "TooManyRequestsException" };
+  const { code, err } = await revoke();
+  expect(code).toBe(1);
+  expect(err).toBe(
+    "But Cognito still takes the refresh tokens: AWS answers too many calls of this account just now. Try again in a minute. The guard refuses what they bring. To finish, run the command again.\n",
+  );
+  expect(list()).toEqual({ everybody: 0, users: { [sub]: now } });
+});
+
+const fullList = JSON.stringify({
+  everybody: 0,
+  users: Object.fromEntries(
+    Array.from({ length: 81 }, (_, count) => [
+      `00000000-0000-0000-0000-${String(count).padStart(12, "0")}`,
+      now - 9,
+    ]),
+  ),
+});
+
+const refusals: [what: string, arrange: () => void, username: string, message: string][] = [
+  ["the user is unknown", () => undefined, "nobody", "There is no user nobody in stage dev."],
+  [
+    "the stage has no list",
+    () => (versions = []),
+    "ada",
+    `There is no list of revocations in stage dev: the parameter ${listName} is missing.`,
+  ],
+  ["the list is full", () => (versions = [fullList]), "ada", "it names 81 users"],
+  ["the list is no list", () => (versions = ["{}"]), "ada", "is not a list that the guard reads"],
+  [
+    "the list has a time in the future",
+    () => (versions = [`{"everybody":${now + 301},"users":{}}`]),
+    "ada",
+    "a time in it is in the future",
+  ],
+  [
+    "the pool is another stage's",
+    () => (tags = { ...tags, "sst:stage": "production" }),
+    "ada",
+    "is not tagged as that of stage dev",
+  ],
+  [
+    "the credentials may not write",
+    () => (refused = { PutParameter: "AccessDeniedException" }),
+    "ada",
+    "The list of revocations of stage dev cannot be written",
+  ],
+];
+test.each(refusals)(
+  "changes nothing when %s, and says so",
+  async (_what, arrange, username, message) => {
+    arrange();
+    const revoking = revoke({ username });
+    await expect(revoking).rejects.toThrow(message);
+    await expect(revoking).rejects.toThrow(/(?:Nothing was|The list was not) changed\./);
+    expect(changes().filter((operation) => operation !== "PutParameter")).toEqual([]);
+  },
+);
+
+test("does not disable who could not be revoked", async () => {
+  versions = [fullList];
+  await expect(revoke({ disable: true })).rejects.toThrow("is full");
+  expect(changes()).toEqual([]);
+});
+
+test("writes a new list for everybody where the old one cannot be read", async () => {
+  versions = ["broken"];
+  expect((await revoke({ username: undefined })).code).toBe(0);
+  expect(list()).toEqual({ everybody: now, users: {} });
+});
+
+const here = {
+  AWS_ENDPOINT_URL_SSM: "http://127.0.0.1:4280",
+  AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: "http://127.0.0.1:4280",
+  AWS_ACCESS_KEY_ID: "ASIA",
+  AWS_SECRET_ACCESS_KEY: "secret",
+  AWS_SESSION_TOKEN: "token",
+};
+
+test("without a stage, speaks to a stack on this machine", () => {
+  expect(requireStackHere(here)).toBe(undefined);
+  for (const address of ["http://localhost:1/", "http://[::1]:65535"])
+    expect(requireStackHere({ ...here, AWS_ENDPOINT_URL_SSM: address })).toBe(undefined);
+});
+
+test("says which lines to paste when it is not told where the stack is", () => {
+  const { AWS_ENDPOINT_URL_SSM: _ssm, AWS_SESSION_TOKEN: _token, ...rest } = here;
+  expect(() => requireStackHere(rest)).toThrow(
+    `try again:
+
+  export AWS_ENDPOINT_URL_SSM=<endpoints.ssm>
+  export AWS_SESSION_TOKEN=<credentials.admin.sessionToken>`,
+  );
+});
+
+test.each([
+  "https://ssm.eu-central-1.amazonaws.com",
+  "http://127.0.0.1.evil.example",
+  "http://127.0.0.1@evil.example",
+  "http://localhost:4280/x",
+])("without a stage, never speaks to %s", (address) => {
+  const env = { ...here, AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: address };
+  expect(() => requireStackHere(env)).toThrow("is another address");
+});

@@ -1,0 +1,153 @@
+import {
+  AdminDisableUserCommand,
+  AdminGetUserCommand,
+  AdminUserGlobalSignOutCommand,
+  CognitoIdentityProviderClient,
+} from "@aws-sdk/client-cognito-identity-provider";
+import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { parameterNames, parameterPrefix } from "@gatehouse/blueprint/parameters";
+
+import { explainAwsFailure, orCommandError } from "../../aws-failure.ts";
+import { CommandError, type CommandContext } from "../../command.ts";
+import { loadStageOutputs } from "../../load-stage-outputs.ts";
+import type { UserPool } from "../user-pool.ts";
+import { verifyUserPool } from "../verify-user-pool.ts";
+import { awsClock } from "./aws-clock.ts";
+import { createRevocationList } from "./revocation-list.ts";
+import { parseRevocationRequest, type RevocationRequest } from "./revocation-request.ts";
+import { requireStackHere } from "./stack-here.ts";
+
+/** `users revoke`: ends sign-ins before their tokens expire. @returns the exit code */
+export async function revokeSignIns(
+  args: readonly string[],
+  context: CommandContext,
+): Promise<number> {
+  const { name, region } = context.app;
+  const request = parseRevocationRequest(args, name);
+  if (request.stage === undefined) requireStackHere(context.env);
+  return revokeInStage(request, {
+    context,
+    ssm: new SSMClient({ region }),
+    cognito: new CognitoIdentityProviderClient({ region }),
+  });
+}
+
+export interface RevokeDeps {
+  readonly context: CommandContext;
+  /** Clients for the home region. */
+  readonly ssm: SSMClient;
+  readonly cognito: CognitoIdentityProviderClient;
+}
+
+/**
+ * Writes the list first, and signs out at Cognito then: the other way round, an access token would count on until it
+ * expires. Who is disabled is so before the list is written, so that no sign-in can come after the time in it.
+ *
+ * @returns the exit code: 1 when the sign-in is ended here, but Cognito was not told.
+ * @throws {CommandError} (rejects) when it is not certain that anything was ended.
+ */
+export async function revokeInStage(
+  request: RevocationRequest,
+  { context, ssm, cognito }: RevokeDeps,
+): Promise<number> {
+  const { stdout, stderr, app } = context;
+  const now = awsClock(ssm);
+  const stage =
+    request.stage === undefined ? "the stack on this machine" : `stage ${request.stage}`;
+  const prefix = parameterPrefix(app.name, request.stage ?? "local");
+  const list = createRevocationList({
+    ssm,
+    name: `${prefix}/${parameterNames.revoked}`,
+    stage,
+    now,
+  });
+
+  if (request.username === undefined) {
+    const time = await list.add("everybody");
+    stdout.write(`Everybody is signed out of ${stage}, machines too. ${promise(time)}\n`);
+    stdout.write("All may sign in again. To lock somebody out, name the user and add --disable.\n");
+    return 0;
+  }
+
+  const pool = await findPool(request, prefix, { context, ssm, cognito });
+  const { username, sub } = await findUser(pool, request.username, stage);
+  await list.requireRoom({ sub });
+  if (request.disable) {
+    await orCommandError(
+      `${username} could not be disabled, and nothing was changed`,
+      cognito.send(new AdminDisableUserCommand(userIn(pool, username))),
+    );
+    stdout.write(`${username} is disabled in ${stage}: no sign-in works any more.\n`);
+  }
+  const time = await list.add({ sub });
+  stdout.write(`${username} is signed out of ${stage}. ${promise(time)}\n`);
+  try {
+    await cognito.send(new AdminUserGlobalSignOutCommand(userIn(pool, username)));
+  } catch (error) {
+    stderr.write(
+      `But Cognito still takes the refresh tokens: ${explainAwsFailure(error)} The guard refuses what they bring. To finish, run the command again.\n`,
+    );
+    return 1;
+  }
+  if (!request.disable) {
+    stdout.write(
+      `Whoever knows the password can sign in again; so may, for an hour at most, a browser that still has the hosted sign-in's cookie. Only --disable is a sure lock-out.\n`,
+    );
+  }
+  return 0;
+}
+
+function promise(time: number): string {
+  const until = new Date(time * 1000).toISOString().replace(".000", "");
+  return `Tokens of sign-ins until ${until} are refused within 60 seconds; later only where the stage says revocation: "allow" and Parameter Store is away.`;
+}
+
+function userIn({ userPoolId }: UserPool, username: string) {
+  return { UserPoolId: userPoolId, Username: username };
+}
+
+/** A deployed stage's pool has to be the stage's own; the stack on this machine has one. */
+async function findPool(
+  { stage }: RevocationRequest,
+  prefix: string,
+  { context, ssm, cognito }: RevokeDeps,
+): Promise<UserPool> {
+  const { name: app, region } = context.app;
+  if (stage !== undefined) {
+    const outputs = await loadStageOutputs({ app, stage, region, ssm });
+    return verifyUserPool(context.app, stage, outputs, cognito);
+  }
+  const { Parameter } = await orCommandError(
+    "The stack on this machine does not answer",
+    ssm.send(new GetParameterCommand({ Name: `${prefix}/${parameterNames.outputs}` })),
+  );
+  const userPoolId: unknown = Object(JSON.parse(Parameter?.Value ?? "{}")).userPoolId;
+  if (typeof userPoolId !== "string")
+    throw new CommandError("The stack on this machine does not say which user pool it has.");
+  return { userPoolId, region, client: cognito };
+}
+
+async function findUser(
+  pool: UserPool,
+  username: string,
+  stage: string,
+): Promise<{ readonly username: string; readonly sub: string }> {
+  try {
+    const found = await pool.client.send(new AdminGetUserCommand(userIn(pool, username)));
+    const sub = found.UserAttributes?.find(({ Name }) => Name === "sub")?.Value;
+    if (sub === undefined) throw new CommandError(`Cognito knows ${username}, but not its sub.`);
+    // By an address, Cognito finds the user of another name; what follows is about that one.
+    return { username: found.Username ?? username, sub };
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    if (error instanceof Error && error.name === "UserNotFoundException") {
+      throw new CommandError(
+        `There is no user ${username} in ${stage}. Nothing was changed. People of a company sign-on are called <provider>_<their id>.`,
+      );
+    }
+    throw new CommandError(
+      `${username} cannot be looked up in ${stage}: ${explainAwsFailure(error)} Nothing was changed.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,197 @@
+import { callbackPath } from "@gatehouse/blueprint/callback-urls";
+import { isGuardError } from "@gatehouse/core/errors";
+import type { VerifiedToken } from "@gatehouse/core/verifier";
+import type { CloudFrontResultResponse } from "aws-lambda";
+
+import { clearAttempt, hasRestarted, readAttempt, restartsOf, type Attempt } from "./attempt.ts";
+import type { GuardCookies } from "./cookies.ts";
+import type { GrantedTokens, HostedSignIn } from "./hosted-sign-in.ts";
+import { type LoopGuard, markCookie } from "./loop-guard.ts";
+import { page, type PageContent, problemPage } from "./pages.ts";
+import { readQuery } from "./query.ts";
+import { redirect } from "./redirect.ts";
+import { tooLarge, type RenewalDeps } from "./renewal.ts";
+import { fits, type Session, writeSession } from "./session-cookies.ts";
+import { requireTopLevel, startSignIn } from "./sign-in.ts";
+import { problemOf, SignInError } from "./sign-in-error.ts";
+import type { Visit } from "./visit.ts";
+
+/** The verifier takes no larger one. */
+const maxIdTokenBytes = 12 * 1024;
+
+/** What Cognito may say, in our words; its own description is never shown, because anybody can write such an address. */
+const refusals = new Map([
+  ["access_denied", "The sign-in was cancelled or refused."],
+  [
+    "invalid_scope",
+    "The sign-in asked for a scope that its app client may not have. Deploy the stage again.",
+  ],
+  [
+    "unauthorized_client",
+    "The app client may not sign people in this way. Deploy the stage again.",
+  ],
+]);
+
+export interface CallbackDeps extends RenewalDeps {
+  readonly loops: LoopGuard;
+  /** Whether the stage has the walk-through's client, whose tokens come in the fragment, which no server sees. */
+  readonly opensImplicitGrant: () => boolean;
+}
+
+const walkthroughPage: PageContent = {
+  heading: "Your token is in the address bar",
+  sentences: [
+    "Take what stands after id_token= up to the next &, and send it as Authorization: Bearer <token>. It is good for an hour.",
+    "It signs in whoever holds it, but not this browser: that takes a code.",
+  ],
+  actions: [{ label: "Sign in here", href: "/.auth/login" }],
+  callsFromConsole: true,
+};
+
+/**
+ * `GET /.auth/callback`: the browser comes back from the hosted sign-in with a code.
+ *
+ * Only the browser that began the attempt can end it, once, within ten minutes. Whatever is refused sets no cookie.
+ *
+ * @throws {SignInError} `sign_in_*`; {GuardError} `token_*`, `keys_unavailable`, `headers_too_large`.
+ */
+export async function callback(
+  visit: Visit,
+  hosted: HostedSignIn,
+  brought: GuardCookies,
+  { verify, requireValid, now, loops, opensImplicitGrant }: CallbackDeps,
+): Promise<CloudFrontResultResponse> {
+  requireTopLevel(visit);
+  if (visit.http.query === "" && opensImplicitGrant()) {
+    const aside = `sign_in_malformed, request ${visit.requestId}`;
+    return page(400, { ...walkthroughPage, aside }, {});
+  }
+  const query = readQuery(visit.http.query, ["code", "state", "error"]);
+  const state = query("state") ?? "";
+  const attempt = readAttempt(state, brought, now());
+  const error = query("error");
+  if (error !== undefined) throw refused(error);
+  const code = query("code");
+  if (code === undefined || !/^[\x21-\x7e]{1,2048}$/.test(code)) {
+    throw new SignInError(
+      "sign_in_malformed",
+      "The sign-in service sent this browser back without a code.",
+    );
+  }
+  if (attempt === undefined) return unmatched(visit, state, brought);
+
+  const callbackUrl = `${visit.origins[0]}${callbackPath}`;
+  const tokens = await hosted.exchangeCode(code, attempt.codeVerifier, callbackUrl);
+  if (tokens === undefined) {
+    throw new SignInError(
+      "sign_in_failed",
+      "The sign-in service did not take the code: it was used before, it is too old, or your account was disabled meanwhile.",
+    );
+  }
+  let session: Session;
+  try {
+    session = await requireSession(tokens, attempt, hosted, { verify, requireValid, now });
+  } catch (revoked) {
+    // The hosted sign-in still knew the browser; only the password makes a new sign-in of it. Once by itself.
+    if (!isRevoked(revoked) || restartsOf(state) === 1) throw revoked;
+    const { returnPath, posted } = attempt;
+    return startSignIn(visit, hosted, brought, now(), {
+      returnPath,
+      posted,
+      restarts: 1,
+      fresh: true,
+    });
+  }
+  loops.redeemed(state);
+  const cookies = [...writeSession(session, brought), clearAttempt(attempt), markCookie(now())];
+  return attempt.posted
+    ? page(200, postedPage(attempt), { hostedOrigin: hosted.origin, cookies })
+    : redirect(302, attempt.returnPath, cookies);
+}
+
+/**
+ * Verifies what Cognito has given: the ID token for the nonce of this attempt, after which it is dropped, and the
+ * access token, which is the session.
+ */
+async function requireSession(
+  { idToken, accessToken, refreshToken }: GrantedTokens,
+  { nonce }: Attempt,
+  hosted: HostedSignIn,
+  { verify, requireValid }: RenewalDeps,
+): Promise<Session> {
+  if (idToken === undefined || refreshToken === undefined) throw wrongTokens();
+  const session = { accessToken, refreshToken };
+  if (!fits(session) || idToken.length > maxIdTokenBytes) throw tooLarge();
+  const id = await verify(idToken);
+  if (id.tokenUse !== "id" || id.clientId !== hosted.clientId) throw wrongTokens();
+  if (nonceOf(idToken) !== nonce) throw wrongTokens();
+  const access = await verify(accessToken);
+  if (!isAccessTokenOf(id, access)) throw wrongTokens();
+  await requireValid(access);
+  return session;
+}
+
+function isAccessTokenOf(id: VerifiedToken, access: VerifiedToken): boolean {
+  return access.tokenUse === "access" && access.clientId === id.clientId && access.sub === id.sub;
+}
+
+/** Of a token that was verified a moment ago. */
+function nonceOf(verifiedToken: string): unknown {
+  const payload = Buffer.from(verifiedToken.split(".")[1] ?? "", "base64url").toString("utf8");
+  const claims: unknown = JSON.parse(payload);
+  return typeof claims === "object" && claims !== null ? Reflect.get(claims, "nonce") : undefined;
+}
+
+function wrongTokens(): SignInError {
+  return new SignInError(
+    "sign_in_nonce",
+    "The sign-in service answered with tokens that do not belong to this sign-in. Start again from the app itself.",
+  );
+}
+
+function refused(error: string): SignInError {
+  const sentence = refusals.get(error) ?? "The sign-in service could not sign you in.";
+  return new SignInError("sign_in_refused", sentence);
+}
+
+/**
+ * Nothing in this browser belongs to the state: the cookie has expired, was dropped, or is another browser's. A code
+ * without its verifier is worth nothing and is not tried. The sign-in begins anew once by itself, and then waits for a
+ * person: a browser that drops every cookie must not go round for ever.
+ */
+function unmatched(visit: Visit, state: string, brought: GuardCookies): CloudFrontResultResponse {
+  const mayRestart = restartsOf(state) !== 1 && !hasRestarted(brought);
+  const error = new SignInError(
+    "sign_in_unmatched",
+    mayRestart
+      ? "This sign-in does not belong to this browser any more, so it starts again."
+      : "This browser did not keep the cookie of its own sign-in. Allow cookies for this site, and sign in within ten minutes.",
+  );
+  const problem = problemOf(error);
+  if (problem === undefined) throw error;
+  const again = "/.auth/login?again=1";
+  return problemPage(
+    problem,
+    visit.requestId,
+    {
+      actions: [{ label: "Sign in again", href: mayRestart ? again : "/.auth/login" }],
+      ...(mayRestart ? { continueTo: again } : {}),
+    },
+    {},
+  );
+}
+
+function postedPage({ returnPath }: Attempt): PageContent {
+  return {
+    heading: "You are signed in",
+    sentences: [
+      "What you sent before was not kept, and it was not carried out.",
+      "Go back and send it once more.",
+    ],
+    actions: [{ label: "Go back", href: returnPath }],
+  };
+}
+
+function isRevoked(thrown: unknown): boolean {
+  return isGuardError(thrown) && thrown.code === "token_revoked";
+}

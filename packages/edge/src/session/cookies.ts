@@ -1,0 +1,79 @@
+import type { HttpHeaders } from "@gatehouse/core/http-request";
+
+/** The guard's own cookies begin with this. `__Host-`: set by this host alone, over https, for all paths. */
+export const cookiePrefix = "__Host-gatehouse-";
+
+/** What a browser may store in one cookie, name and value together. */
+const maxCookieBytes = 4096;
+
+const attributes = "Path=/; Secure; HttpOnly; SameSite=Lax";
+
+/** The guard's cookies in a request, by what follows the prefix; `undefined` for a name that came twice. */
+export type GuardCookies = ReadonlyMap<string, string | undefined>;
+
+/**
+ * Reads the guard's cookies: all lines joined, split at `;`, trimmed of space and tab, names compared exactly and
+ * nothing decoded. Whoever can set cookies from a neighbouring host can add others, but none of these names.
+ */
+export function guardCookies(headers: HttpHeaders): GuardCookies {
+  const cookies = new Map<string, string | undefined>();
+  for (const piece of pieces(headers)) {
+    const equals = piece.indexOf("=");
+    if (equals < 0 || !piece.startsWith(cookiePrefix)) continue;
+    const name = trimmed(piece.slice(cookiePrefix.length, equals));
+    cookies.set(name, cookies.has(name) ? undefined : trimmed(piece.slice(equals + 1)));
+  }
+  return cookies;
+}
+
+/** The request's headers without the guard's cookies, and without what a careless reader could take for them. */
+export function withoutGuardCookies(headers: HttpHeaders): HttpHeaders {
+  const { cookie, ...others } = headers;
+  if (cookie === undefined) return headers;
+  const kept = pieces(headers).filter((piece) => !looksLikeOurs(piece));
+  return kept.length === 0 ? others : { ...others, cookie: [kept.join("; ")] };
+}
+
+/** @throws {TypeError} when a browser would drop it. */
+export function setCookie(name: string, value: string, maxAgeSeconds: number): string {
+  if (cookiePrefix.length + name.length + value.length > maxCookieBytes)
+    throw new TypeError("a cookie is longer than browsers keep");
+  return `${cookiePrefix}${name}=${value}; Max-Age=${maxAgeSeconds}; ${attributes}`;
+}
+
+export function clearCookie(name: string): string {
+  return `${cookiePrefix}${name}=; Max-Age=0; ${attributes}`;
+}
+
+/** `Set-Cookie` lines that end the cookies of these names; a name that could break the header is left to the browser. */
+export function clearCookies(cookies: GuardCookies, which: RegExp): readonly string[] {
+  return [...cookies.keys()]
+    .filter((name) => which.test(name) && /^[\w.-]{1,80}$/.test(name))
+    .map(clearCookie);
+}
+
+function pieces(headers: HttpHeaders): readonly string[] {
+  return (headers["cookie"] ?? [])
+    .join(";")
+    .split(";")
+    .map(trimmed)
+    .filter((piece) => piece !== "");
+}
+
+/** Other case, spaces of other alphabets and a missing name: some parser would forgive each. */
+function looksLikeOurs(piece: string): boolean {
+  return /^=*__host-gatehouse-/i.test(piece.replaceAll(/[^\x21-\x7e]/g, ""));
+}
+
+/** Without space and tab at both ends. By hand: a pattern for the end takes the square of a long run of spaces. */
+function trimmed(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text[start])) start += 1;
+  while (end > start && isBlank(text[end - 1])) end -= 1;
+  return text.slice(start, end);
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === " " || character === "\t";
+}

@@ -1,0 +1,30 @@
+import type { HttpRequest } from "@gatehouse/core/http-request";
+
+import { isTopLevel, only } from "../navigation.ts";
+
+/**
+ * What another site may do with this browser's session.
+ *
+ * - `use`: the session counts.
+ * - `ignore`: the request goes on as nobody's.
+ * - `refuse`: it could change something, and does not say that it comes from this origin.
+ *
+ * @param origins the app's own.
+ */
+export function judgeCarrier(
+  { method, headers }: HttpRequest,
+  origins: readonly string[],
+): "use" | "ignore" | "refuse" {
+  const site = headers["sec-fetch-site"];
+  const origin = headers["origin"];
+  const ownOrigin = origin === undefined || origins.includes(only(origin) ?? "");
+  if (method !== "GET" && method !== "HEAD") {
+    const sameSite = site === undefined || only(site) === "same-origin";
+    const silent = site === undefined && origin === undefined;
+    return sameSite && ownOrigin && !silent ? "use" : "refuse";
+  }
+  if (site === undefined) return ownOrigin ? "use" : "ignore";
+  // `none`: typed into the address bar, or a bookmark.
+  const own = only(site) === "same-origin" || only(site) === "none";
+  return own || isTopLevel(headers) ? "use" : "ignore";
+}

@@ -1,0 +1,124 @@
+import { openIdScopes } from "@gatehouse/blueprint/app-clients";
+import type { Snapshot } from "@gatehouse/blueprint/snapshot";
+
+import { type Attempt, codeChallengeOf } from "./attempt.ts";
+import type { FormAnswer, PostForm } from "./post-form.ts";
+import { SignInError } from "./sign-in-error.ts";
+
+/** Tokens as Cognito gave them; nothing about them is verified. */
+export interface GrantedTokens {
+  readonly accessToken: string;
+  /** Absent after a refresh. */
+  readonly idToken?: string;
+  /** Absent where refresh tokens do not rotate. */
+  readonly refreshToken?: string;
+}
+
+/** The user pool's hosted sign-in, for one app client. */
+export interface HostedSignIn {
+  readonly origin: string;
+  readonly clientId: string;
+  /**
+   * Where to send a browser to sign in.
+   *
+   * @param fresh first ends the browser's session at the hosted sign-in, which would let it in without a question.
+   */
+  readonly signInUrl: (attempt: Attempt, callbackUrl: string, fresh: boolean) => string;
+  /** Where to send a browser to end its session there; it returns to a registered address. */
+  readonly signOutUrl: (returnUrl: string) => string;
+  /** @returns `undefined` when Cognito refuses. @throws {SignInError} (rejects) `sign_in_unavailable`. */
+  readonly exchangeCode: (
+    code: string,
+    codeVerifier: string,
+    callbackUrl: string,
+  ) => Promise<GrantedTokens | undefined>;
+  /** @returns `undefined` when the session is over. @throws {SignInError} (rejects) `sign_in_unavailable`. */
+  readonly refresh: (refreshToken: string) => Promise<GrantedTokens | undefined>;
+  /** Ends the refresh token. @throws {SignInError} (rejects) `sign_in_unavailable`. */
+  readonly revoke: (refreshToken: string) => Promise<void>;
+}
+
+/** Of any size that was read: that a session is too large is to be said as such. */
+const tokenPattern = /^[\w.-]+$/;
+
+/** @param scopes of the resource server, which people's access tokens carry too. */
+export function createHostedSignIn(
+  { hostedOrigin, apiOrigin = hostedOrigin }: NonNullable<Snapshot["signIn"]>,
+  clientId: string,
+  scopes: readonly string[],
+  post: PostForm,
+): HostedSignIn {
+  const send = async (path: string, fields: Record<string, string>): Promise<FormAnswer> => {
+    try {
+      return await post(`${apiOrigin}${path}`, { ...fields, client_id: clientId });
+    } catch (error) {
+      throw unavailable(error);
+    }
+  };
+  const grant = async (fields: Record<string, string>): Promise<GrantedTokens | undefined> => {
+    const { status, body } = await send("/oauth2/token", fields);
+    // Anything but a clear no may be different in a moment, and must not sign anybody out.
+    if (status === 400 && Object(body).error === "invalid_grant") return undefined;
+    const tokens = status === 200 ? tokensIn(body) : undefined;
+    if (tokens === undefined) throw unavailable();
+    return tokens;
+  };
+  return {
+    origin: hostedOrigin,
+    clientId,
+    signInUrl(attempt, callbackUrl, fresh) {
+      const query = new URLSearchParams({
+        client_id: clientId,
+        response_type: "code",
+        scope: [...openIdScopes, ...scopes].join(" "),
+        redirect_uri: callbackUrl,
+        state: attempt.state,
+        nonce: attempt.nonce,
+        code_challenge: codeChallengeOf(attempt),
+        code_challenge_method: "S256",
+      });
+      return `${hostedOrigin}${fresh ? "/logout" : "/oauth2/authorize"}?${query.toString()}`;
+    },
+    signOutUrl(returnUrl) {
+      const query = new URLSearchParams({ client_id: clientId, logout_uri: returnUrl });
+      return `${hostedOrigin}/logout?${query.toString()}`;
+    },
+    exchangeCode: (code, codeVerifier, callbackUrl) =>
+      grant({
+        grant_type: "authorization_code",
+        code,
+        code_verifier: codeVerifier,
+        redirect_uri: callbackUrl,
+      }),
+    refresh: (refreshToken) => grant({ grant_type: "refresh_token", refresh_token: refreshToken }),
+    async revoke(refreshToken) {
+      const { status } = await send("/oauth2/revoke", { token: refreshToken });
+      if (status !== 200) throw unavailable();
+    },
+  };
+}
+
+function tokensIn(body: unknown): GrantedTokens | undefined {
+  if (typeof body !== "object" || body === null) return undefined;
+  const member = (name: string): string | undefined => {
+    const value: unknown = Reflect.get(body, name);
+    return typeof value === "string" && tokenPattern.test(value) ? value : undefined;
+  };
+  const accessToken = member("access_token");
+  const idToken = member("id_token");
+  const refreshToken = member("refresh_token");
+  if (accessToken === undefined) return undefined;
+  return {
+    accessToken,
+    ...(idToken === undefined ? {} : { idToken }),
+    ...(refreshToken === undefined ? {} : { refreshToken }),
+  };
+}
+
+function unavailable(cause?: unknown): SignInError {
+  return new SignInError(
+    "sign_in_unavailable",
+    "The sign-in service does not answer. Try again in a moment.",
+    { cause },
+  );
+}

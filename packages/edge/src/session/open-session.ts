@@ -1,0 +1,122 @@
+import { GuardError } from "@gatehouse/core/errors";
+import type { HttpRequest } from "@gatehouse/core/http-request";
+import type { CloudFrontResultResponse } from "aws-lambda";
+
+import type { Identify } from "../identify.ts";
+import { isNavigation } from "../navigation.ts";
+
+import { type GuardCookies, guardCookies, withoutGuardCookies } from "./cookies.ts";
+import { judgeCarrier } from "./cross-site.ts";
+import type { HostedSignIn } from "./hosted-sign-in.ts";
+import { type LoopGuard, markCookie } from "./loop-guard.ts";
+import { redirect } from "./redirect.ts";
+import type { Renewal } from "./renewal.ts";
+import { readSession, type Session, writeSession } from "./session-cookies.ts";
+import { SignInError } from "./sign-in-error.ts";
+import type { Visit } from "./visit.ts";
+
+/** A request with its session taken out of it. */
+export interface Opened {
+  /** As the backend may see it: without the guard's cookies. */
+  readonly http: HttpRequest;
+  /** The guard's cookies, as they came. */
+  readonly brought: GuardCookies;
+  /** To be used for this request; its access token is still to be verified. */
+  readonly session?: Session;
+  /** Why the session cookies count for nothing: they are no session, or one that Cognito or an administrator has ended. */
+  readonly over?: "spoiled" | "ended" | "revoked";
+  /** Why a session that has expired could not be renewed, although it may be alive. */
+  readonly failure?: SignInError;
+}
+
+/**
+ * Takes the session out of a request. `Authorization` turns cookies off, and so may what another site asks for.
+ *
+ * @throws {GuardError} `cross_site`.
+ */
+export function readVisit({ http: received, origins }: Visit): Opened {
+  const brought = guardCookies(received.headers);
+  const http = { ...received, headers: withoutGuardCookies(received.headers) };
+  const opened = { http, brought };
+  if (received.headers["authorization"] !== undefined) return opened;
+  const reading = readSession(brought);
+  if (reading.kind === "none") return opened;
+  const carrier = judgeCarrier(received, origins);
+  if (carrier === "refuse") throw crossSite();
+  if (carrier === "ignore") return opened;
+  return reading.kind === "spoiled"
+    ? { ...opened, over: "spoiled" }
+    : { ...opened, session: reading.session };
+}
+
+export function crossSite(): GuardError {
+  return new GuardError(
+    "cross_site",
+    "A request with this site's session that may change something must come from this site itself.",
+  );
+}
+
+export interface OpenSessionDeps {
+  readonly identify: Identify;
+  readonly renew: (session: Session, hosted: HostedSignIn) => Promise<Renewal>;
+  readonly loops: LoopGuard;
+  readonly now: () => number;
+}
+
+/**
+ * Renews the session of a navigation that has expired: back to the same address, with the new cookies. The request
+ * itself never goes on to the backend with what was renewed. Scripts are told `token_expired` instead, and renew it by
+ * `/.auth/refresh`.
+ */
+export function createOpenSession({
+  identify,
+  renew,
+  loops,
+  now,
+}: OpenSessionDeps): (
+  visit: Visit,
+  hosted: HostedSignIn | undefined,
+) => Promise<Opened | { readonly answer: CloudFrontResultResponse }> {
+  return async (visit, hosted) => {
+    const { session, ...opened } = readVisit(visit);
+    if (
+      session === undefined ||
+      hosted === undefined ||
+      !isNavigation(visit.http) ||
+      !isPlainAddress(visit.http)
+    )
+      return { ...opened, ...(session === undefined ? {} : { session }) };
+    const { problem } = await identify(opened.http, session.accessToken);
+    if (problem?.code !== "token_expired") return { ...opened, session };
+    if (!loops.admits(session.refreshToken, opened.brought))
+      return { ...opened, failure: notKept() };
+    try {
+      const renewal = await renew(session, hosted);
+      if (renewal.kind === "over")
+        return { ...opened, over: renewal.revoked ? "revoked" : "ended" };
+      loops.renewed(session.refreshToken);
+      const cookies = [...writeSession(renewal.session, opened.brought), markCookie(now())];
+      return { answer: redirect(307, sameAddress(visit), cookies) };
+    } catch (error) {
+      if (error instanceof SignInError) return { ...opened, failure: error };
+      throw error;
+    }
+  };
+}
+
+/** Absolute, because a path of two slashes alone would lead to another host. */
+function sameAddress({ http: { path, query }, origins }: Visit): string {
+  return `${origins[0]}${path}${query === "" ? "" : `?${query}`}`;
+}
+
+/** What may stand in `Location` as it came; the guard refuses most of the others afterwards. */
+function isPlainAddress({ path, query }: HttpRequest): boolean {
+  return /^\/[\x21-\x7e]*$/.test(`${path}?${query}`);
+}
+
+export function notKept(): SignInError {
+  return new SignInError(
+    "sign_in_cookies",
+    "This browser does not keep the cookies of its session. Allow cookies for this site, or clear some, and sign in again.",
+  );
+}

@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+
+import { escapeHtml, pageStyle, renderPage } from "@gatehouse/blueprint/page";
+import type { CloudFrontResultResponse } from "aws-lambda";
+
+import { answer, withHeaders } from "../responses.ts";
+import { type Problem, retryAfter } from "./sign-in-error.ts";
+
+const styleHash = createHash("sha256").update(pageStyle).digest("base64");
+
+/** A way on: a link, or a button that posts. */
+export interface Action {
+  readonly label: string;
+  /** Path and query on this origin. */
+  readonly href: string;
+  readonly post?: true;
+}
+
+export interface PageContent {
+  readonly heading: string;
+  readonly sentences: readonly string[];
+  readonly actions: readonly Action[];
+  readonly aside?: string;
+  /** Calls of this origin from the browser's console are let through; no script of the page could make any. */
+  readonly callsFromConsole?: true;
+  /** Where the browser goes on to by itself: path and query on this origin. */
+  readonly continueTo?: string;
+}
+
+/**
+ * A page of the guard's own: no script, no other style than the shared one, in no frame.
+ *
+ * @param hostedOrigin where a form's answer may redirect to: browsers hold a form's redirects to `form-action` too.
+ */
+export function page(
+  status: number,
+  { heading, sentences, actions, aside, callsFromConsole, continueTo }: PageContent,
+  {
+    hostedOrigin,
+    cookies = [],
+  }: { hostedOrigin?: string | undefined; cookies?: readonly string[] },
+): CloudFrontResultResponse {
+  const content = [
+    ...sentences.map((sentence) => `<p>${escapeHtml(sentence)}</p>`),
+    ...actions.map(actionHtml),
+  ].join("\n");
+  const head =
+    continueTo === undefined
+      ? ""
+      : `<meta http-equiv="refresh" content="0;url=${escapeHtml(continueTo)}">\n`;
+  const html = renderPage({ heading, content, head, ...(aside === undefined ? {} : { aside }) });
+  const formAction = ["'self'", ...(hostedOrigin === undefined ? [] : [hostedOrigin])].join(" ");
+  return answer(status, html, {
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": `default-src 'none'; style-src 'sha256-${styleHash}'; form-action ${formAction}; base-uri 'none'; frame-ancestors 'none'${callsFromConsole ? "; connect-src 'self'" : ""}`,
+    "cross-origin-opener-policy": "same-origin",
+    // The address may hold a code. A form's page must let its origin be known, or browsers call it `null`.
+    "referrer-policy": actions.some(({ post }) => post) ? "same-origin" : "no-referrer",
+    "x-frame-options": "DENY",
+    "set-cookie": cookies,
+  });
+}
+
+/** A refusal, for a person. The code and the request's id are for whoever is asked for help. */
+export function problemPage(
+  problem: Problem,
+  requestId: string,
+  content: { actions: readonly Action[]; continueTo?: string },
+  options: Parameters<typeof page>[2],
+): CloudFrontResultResponse {
+  const { status, code, detail } = problem;
+  const aside = `${code}, request ${requestId}`;
+  const heading = headingOf(status);
+  return withHeaders(
+    page(status, { heading, sentences: [detail], aside, ...content }, options),
+    retryAfter(problem),
+  );
+}
+
+function headingOf(status: number): string {
+  switch (status) {
+    case 401:
+      return "Please sign in";
+    case 403:
+      return "You may not open this";
+    case 404:
+      return "There is nothing here";
+    case 431:
+      return "Too large to carry";
+    case 503:
+      return "Not available just now";
+    default:
+      return status < 500 ? "This did not work" : "Something went wrong";
+  }
+}
+
+function actionHtml({ label, href, post }: Action): string {
+  const target = escapeHtml(href);
+  return post
+    ? `<form method="post" action="${target}"><button type="submit">${escapeHtml(label)}</button></form>`
+    : `<a class="button" href="${target}">${escapeHtml(label)}</a>`;
+}

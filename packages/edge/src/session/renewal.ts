@@ -1,0 +1,107 @@
+import { createHash } from "node:crypto";
+
+import { GuardError, isGuardError } from "@gatehouse/core/errors";
+import type { VerifiedToken } from "@gatehouse/core/verifier";
+
+import type { GrantedTokens, HostedSignIn } from "./hosted-sign-in.ts";
+import { fits, type Session } from "./session-cookies.ts";
+
+export type Renewal =
+  | { readonly kind: "renewed"; readonly session: Session }
+  /** Signing in again helps. `revoked`: only with the password, not by the hosted sign-in's own session. */
+  | { readonly kind: "over"; readonly revoked: boolean };
+
+export interface RenewalDeps {
+  /** @param at judges the token by another time than now. */
+  readonly verify: (token: string, at?: number) => Promise<VerifiedToken>;
+  /** Rejects with a {@link GuardError} `token_revoked` for a sign-in that was ended. */
+  readonly requireValid: (token: VerifiedToken) => Promise<void>;
+  readonly now: () => number;
+}
+
+/** A refresh token that Cognito has refused is not offered again for this long. */
+const refusedSeconds = 60;
+const maxRefused = 1000;
+
+const over = { kind: "over", revoked: false } as const;
+const revoked = { kind: "over", revoked: true } as const;
+
+/**
+ * Gets the next access token for a session. Requests that come together with the same refresh token share one call;
+ * those that reach another container are what Cognito's grace period for rotated tokens is for.
+ *
+ * Only a session whose access token was once valid is offered to Cognito, and what comes back must be of the same user
+ * and app client: one person's access token beside another's refresh token is no session.
+ */
+export function createRenewal({
+  verify,
+  requireValid,
+  now,
+}: RenewalDeps): (session: Session, hosted: HostedSignIn) => Promise<Renewal> {
+  const underway = new Map<string, Promise<GrantedTokens | undefined>>();
+  const refused = new Map<string, number>();
+
+  const grant = async (
+    refreshToken: string,
+    hosted: HostedSignIn,
+  ): Promise<GrantedTokens | undefined> => {
+    const key = createHash("sha256").update(refreshToken).digest("base64url");
+    if ((refused.get(key) ?? 0) > now()) return undefined;
+    const running =
+      underway.get(key) ?? hosted.refresh(refreshToken).finally(() => underway.delete(key));
+    underway.set(key, running);
+    const tokens = await running;
+    if (tokens === undefined) {
+      refused.delete(key);
+      refused.set(key, now() + refusedSeconds);
+      const [oldest] = refused.keys();
+      if (refused.size > maxRefused && oldest !== undefined) refused.delete(oldest);
+    }
+    return tokens;
+  };
+
+  return async (session, hosted) => {
+    try {
+      const before = await verify(session.accessToken, unverifiedIssuedAt(session.accessToken));
+      if (before.tokenUse !== "access" || before.clientId !== hosted.clientId) return over;
+      await requireValid(before);
+      const tokens = await grant(session.refreshToken, hosted);
+      if (tokens === undefined) return over;
+      const { accessToken, refreshToken = session.refreshToken } = tokens;
+      const renewed = { accessToken, refreshToken };
+      if (!fits(renewed)) throw tooLarge();
+      const after = await verify(accessToken);
+      if (
+        after.tokenUse !== "access" ||
+        after.clientId !== before.clientId ||
+        after.sub !== before.sub
+      )
+        return over;
+      await requireValid(after);
+      return { kind: "renewed", session: renewed };
+    } catch (error) {
+      if (!isGuardError(error) || !error.code.startsWith("token_")) throw error;
+      return error.code === "token_revoked" ? revoked : over;
+    }
+  };
+}
+
+export function tooLarge(): GuardError {
+  return new GuardError(
+    "headers_too_large",
+    "Your session is larger than CloudFront lets a browser send: you are probably in very many groups. Ask an administrator to take you out of some, then sign in again.",
+  );
+}
+
+/** The time to judge an expired token by: it was valid when it was issued, or never. */
+function unverifiedIssuedAt(token: string): number {
+  try {
+    const payload = Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8");
+    const claims: unknown = JSON.parse(payload);
+    const iat: unknown =
+      typeof claims === "object" && claims !== null ? Reflect.get(claims, "iat") : 0;
+    return typeof iat === "number" ? iat : 0;
+  } catch {
+    return 0; // no token; the verifier will say so
+  }
+}

@@ -1,0 +1,124 @@
+import { callbackPath, signedOutPath } from "@gatehouse/blueprint/callback-urls";
+import { GuardError } from "@gatehouse/core/errors";
+import type { CloudFrontResultResponse } from "aws-lambda";
+
+import type { Identify } from "../identify.ts";
+import { answer } from "../responses.ts";
+import { callback, type CallbackDeps } from "./callback.ts";
+import { judgeCarrier } from "./cross-site.ts";
+import type { HostedSignIn } from "./hosted-sign-in.ts";
+import { crossSite, type Opened } from "./open-session.ts";
+import type { Renewal } from "./renewal.ts";
+import { type Session, writeSession } from "./session-cookies.ts";
+import { login } from "./sign-in.ts";
+import { SignInError } from "./sign-in-error.ts";
+import { logout, signedOut } from "./sign-out.ts";
+import type { Visit } from "./visit.ts";
+
+/** Renews a session for a script; a refusal there means that it is over. */
+export const refreshPath = "/.auth/refresh";
+
+export interface RoutesDeps extends CallbackDeps {
+  readonly identify: Identify;
+  readonly renew: (session: Session, hosted: HostedSignIn) => Promise<Renewal>;
+  /** Told when a refresh token could not be revoked at a sign-out. */
+  readonly onUnrevoked: (error: unknown) => void;
+}
+
+type Handle = (
+  visit: Visit,
+  opened: Opened,
+  hosted: HostedSignIn,
+) => Promise<CloudFrontResultResponse> | CloudFrontResultResponse;
+
+interface Route {
+  readonly methods: readonly string[];
+  readonly handle: Handle;
+}
+
+/** What the guard answers itself, by path. */
+export function createRoutes(deps: RoutesDeps): {
+  /**
+   * @throws {SignInError} `sign_in_*`. {GuardError} `method_not_allowed`, `cross_site`, `token_*`, `keys_unavailable`,
+   *   `headers_too_large`.
+   */
+  readonly answer: (
+    visit: Visit,
+    opened: Opened,
+    hosted: HostedSignIn | undefined,
+  ) => Promise<CloudFrontResultResponse>;
+  /** The methods of a path, for `Allow`. */
+  readonly methodsOf: (path: string) => readonly string[];
+} {
+  const { identify, renew, onUnrevoked, now } = deps;
+  const routes: Readonly<Record<string, Route>> = {
+    "/.auth/login": {
+      methods: ["GET"],
+      handle: (visit, { brought }, hosted) => login(visit, hosted, brought, now()),
+    },
+    [callbackPath]: {
+      methods: ["GET"],
+      handle: (visit, { brought }, hosted) => callback(visit, hosted, brought, deps),
+    },
+    "/.auth/logout": {
+      methods: ["GET", "POST"],
+      handle: (visit, { brought }, hosted) => logout(visit, hosted, brought, onUnrevoked),
+    },
+    [signedOutPath]: {
+      methods: ["GET"],
+      handle: (_visit, { brought }, hosted) => signedOut(hosted, brought),
+    },
+    "/.auth/me": {
+      methods: ["GET", "HEAD"],
+      async handle({ http: { method } }, { http, session }) {
+        const { caller, expiresAt, problem } = await identify(http, session?.accessToken);
+        if (problem !== undefined) throw problem;
+        if (caller.kind === "anonymous") throw nobody();
+        return json(200, method === "HEAD" ? undefined : { ...caller, expiresAt });
+      },
+    },
+    [refreshPath]: {
+      methods: ["POST"],
+      async handle(_visit, { session, brought }, hosted) {
+        if (session === undefined) throw nobody();
+        const renewal = await renew(session, hosted);
+        if (renewal.kind === "over") throw ended(renewal.revoked);
+        return answer(204, undefined, { "set-cookie": writeSession(renewal.session, brought) });
+      },
+    },
+  };
+
+  return {
+    async answer(visit, opened, hosted) {
+      const { method, path } = visit.http;
+      const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
+      if (route === undefined)
+        throw new SignInError("sign_in_unknown", "There is no such address below /.auth/.");
+      if (!route.methods.includes(method))
+        throw new GuardError("method_not_allowed", "This method is not served here.");
+      // Also without a session: signing out and in must not be another site's doing.
+      if (method === "POST" && judgeCarrier(visit.http, visit.origins) === "refuse")
+        throw crossSite();
+      if (hosted === undefined) throw new SignInError("sign_in_off", "This stage has no sign-in.");
+      return route.handle(visit, opened, hosted);
+    },
+    methodsOf: (path) => (Object.hasOwn(routes, path) ? (routes[path]?.methods ?? []) : []),
+  };
+}
+
+/** @param body `undefined` for none. */
+function json(status: number, body: object | undefined): CloudFrontResultResponse {
+  return answer(status, body === undefined ? undefined : JSON.stringify(body), {
+    "content-type": "application/json",
+  });
+}
+
+function nobody(): GuardError {
+  return new GuardError("token_missing", "Nobody is signed in here.");
+}
+
+function ended(revoked: boolean): GuardError {
+  return revoked
+    ? new GuardError("token_revoked", "Your sessions were ended. Sign in again.")
+    : new GuardError("token_expired", "The session is over. Sign in again.");
+}

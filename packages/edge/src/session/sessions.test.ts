@@ -1,0 +1,301 @@
+import { createHash } from "node:crypto";
+
+import { pageStyle } from "@gatehouse/blueprint/page";
+import { fromCallerHeader } from "@gatehouse/core/caller";
+import { describe, expect, test } from "vitest";
+
+import { snapshot } from "../testing.ts";
+import {
+  appOrigin,
+  createBench,
+  ended,
+  fetched,
+  followed,
+  fromElsewhere,
+  hostedOrigin,
+  type Outcome,
+  sessionCookie,
+} from "./testing.ts";
+
+const callerIn = (headers: Outcome["headers"]) =>
+  fromCallerHeader(headers["x-gatehouse-caller"] ?? []).caller;
+
+const own = { ...fetched, origin: appOrigin };
+
+describe("what reaches the backend", () => {
+  test("is the caller, and never the session", async () => {
+    const bench = createBench({ ...snapshot, forwardToken: true });
+    const session = await bench.signIn();
+    const headers = { ...fetched, cookie: [`a=1; ${sessionCookie(session)}`, "b=2"] };
+    const { forwarded, headers: sent } = await bench.send({ uri: "/x", headers });
+    expect(sent["cookie"]).toEqual(["a=1; b=2"]);
+    expect(callerIn(sent)).toMatchObject({
+      kind: "user",
+      sub: "alice",
+    });
+    expect(sent["x-gatehouse-token"]).toBeUndefined();
+    const whole = JSON.stringify(forwarded);
+    for (const secret of [session.accessToken, session.refreshToken, "__Host-"])
+      expect(whole).not.toContain(secret);
+  });
+
+  test("is the bearer token where the stage has it so, and not the session beside it", async () => {
+    const bench = createBench({ ...snapshot, forwardToken: true });
+    const session = await bench.signIn();
+    const bearer = bench.cognito.accessToken({ sub: "bob" });
+    const { forwarded, headers: sent } = await bench.send({
+      uri: "/x",
+      headers: { ...fetched, authorization: `Bearer ${bearer}`, cookie: sessionCookie(session) },
+    });
+    expect(sent["x-gatehouse-token"]).toEqual([bearer]);
+    expect(sent["cookie"]).toBeUndefined();
+    expect(JSON.stringify(forwarded)).not.toContain(session.accessToken);
+  });
+
+  test.each([
+    ["expired", (bench: ReturnType<typeof createBench>) => bench.clock.advance(3601)],
+    ["ended", (bench: ReturnType<typeof createBench>) => bench.revoked.add("alice")],
+  ])("on a public path is nobody, where the session is %s", async (_what, spoil) => {
+    const bench = createBench();
+    const cookie = sessionCookie(await bench.signIn());
+    spoil(bench);
+    const { headers } = await bench.send({ uri: "/public/x", headers: { ...fetched, cookie } });
+    expect(callerIn(headers)).toEqual({
+      kind: "anonymous",
+    });
+    expect(headers["cookie"]).toBeUndefined();
+  });
+
+  test.each([
+    ["another site's script", { ...fetched, "sec-fetch-site": "cross-site" }],
+    [
+      "another site's image",
+      { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" },
+    ],
+    [
+      "a frame on a sibling",
+      { ...followed, "sec-fetch-site": "same-site", "sec-fetch-dest": "iframe" },
+    ],
+  ])("on a public path is nobody for %s", async (_what, headers) => {
+    const bench = createBench();
+    const cookie = sessionCookie(await bench.signIn());
+    const answer = await bench.send({ uri: "/public/x", headers: { ...headers, cookie } });
+    expect(callerIn(answer.headers)).toEqual({
+      kind: "anonymous",
+    });
+    expect(answer.headers["cookie"]).toBeUndefined();
+    const inside = await bench.send({ uri: "/x", headers: { ...headers, cookie } });
+    expect([inside.status, inside.code, inside.cookies]).toEqual([401, "token_missing", []]);
+  });
+
+  test("is another site's link with the session, because a person has followed it", async () => {
+    const bench = createBench();
+    const cookie = sessionCookie(await bench.signIn());
+    const { headers } = await bench.send({ uri: "/x", headers: { ...fromElsewhere, cookie } });
+    expect(callerIn(headers)).toMatchObject({
+      sub: "alice",
+    });
+  });
+
+  test.each(["PUT", "PATCH", "POST", "DELETE"])(
+    "is no %s with a session from elsewhere, on public paths neither",
+    async (method) => {
+      const bench = createBench();
+      const cookie = sessionCookie(await bench.signIn());
+      const before = bench.signed.length;
+      const answer = await bench.send({
+        uri: "/public/x",
+        method,
+        headers: {
+          ...fetched,
+          "sec-fetch-site": "cross-site",
+          origin: "https://evil.example",
+          cookie,
+        },
+      });
+      expect([answer.status, answer.code, answer.cookies]).toEqual([403, "cross_site", []]);
+      expect(bench.signed).toHaveLength(before);
+    },
+  );
+});
+
+describe("a session is an access token of the sign-in's own client", () => {
+  const other = "4otherotherotherotherother4";
+  const clients = {
+    ...snapshot.clients,
+    [other]: { name: "implicit", kind: "person", tokenUses: ["id", "access"] },
+  } as const;
+  type Bench = ReturnType<typeof createBench>;
+  const wrong: [what: string, token: (bench: Bench) => string][] = [
+    ["an ID token", ({ cognito }) => cognito.idToken({ sub: "alice" })],
+    [
+      "an access token of another client",
+      ({ cognito }) => cognito.accessToken({ clientId: other }),
+    ],
+  ];
+  test.each(wrong)("not %s, which is a good bearer token", async (_what, tokenOf) => {
+    const bench = createBench({ ...snapshot, clients });
+    const accessToken = tokenOf(bench);
+    const cookie = sessionCookie({ accessToken, refreshToken: "r" });
+    const bearer = await bench.send({
+      uri: "/x",
+      headers: { authorization: `Bearer ${accessToken}` },
+    });
+    expect(bearer.status).toBe(0);
+    const answer = await bench.send({ uri: "/x", headers: { ...own, cookie } });
+    expect([answer.status, answer.code]).toEqual([401, "token_use"]);
+    expect(answer.cookies).toEqual([ended("access.1of1"), ended("refresh.1of1")]);
+    expect(answer.headers["www-authenticate"]).toEqual(['Bearer error="invalid_token"']);
+  });
+});
+
+describe("a refusal, for a browser's window", () => {
+  test("is the way to sign in, where that helps", async () => {
+    const { browse } = createBench();
+    const { status, location = "", body } = await browse("/x");
+    expect([status, new URL(location).origin, body]).toEqual([302, hostedOrigin, ""]);
+  });
+
+  test("names the group, where it does not", async () => {
+    const bench = createBench();
+    await bench.signIn();
+    const answer = await bench.browse("/admin/x");
+    expect([answer.status, answer.code, answer.cookies]).toEqual([403, "access_denied", []]);
+    expect(answer.body).toContain("one of the groups admin");
+    expect(answer.body).toContain("Signing in again does not change that.");
+    expect(answer.body).toContain("access_denied, request request-1");
+    expect(answer.body).not.toContain("/.auth/login");
+  });
+
+  test("ends half a session, and leads to sign in", async () => {
+    const { browse } = createBench();
+    const cookie = "__Host-gatehouse-access.1of2=a; __Host-gatehouse-access.1of2=b";
+    const { status, cookies } = await browse("/x", { headers: { ...followed, cookie } });
+    expect(status).toBe(302);
+    expect(cookies.slice(1)).toEqual([ended("access.1of2")]);
+  });
+
+  test("of a bearer token is what every client gets", async () => {
+    const { browse } = createBench();
+    const headers = { ...followed, authorization: "Bearer x.y.z" };
+    const answer = await browse("/x", { headers });
+    expect([answer.status, answer.code, answer.cookies]).toEqual([401, "token_malformed", []]);
+    expect(answer.headers["content-type"]).toEqual(["application/problem+json"]);
+  });
+
+  test("for a frame is no redirect", async () => {
+    const { browse } = createBench();
+    const answer = await browse("/x", { headers: { ...followed, "sec-fetch-dest": "iframe" } });
+    expect([answer.status, answer.code, answer.location]).toEqual([
+      401,
+      "token_missing",
+      undefined,
+    ]);
+  });
+
+  test("of a path that is none is a page, and never an exception", async () => {
+    const { browse } = createBench();
+    for (const path of ["/a%zz", "/.AUTH/x", `/${'"'.repeat(2000)}`, "/\u00e9"]) {
+      const answer = await browse(path);
+      expect(answer.status).toBe(400);
+      expect(answer.headers["content-type"]).toEqual(["text/html; charset=utf-8"]);
+    }
+    const answer = await browse(`/x?${'"'.repeat(2000)}`);
+    expect(answer.status).toBe(302);
+  });
+});
+
+describe("a page of the guard", () => {
+  const styleHash = createHash("sha256").update(pageStyle).digest("base64");
+  const pages: [what: string, path: string, parts: object][] = [
+    ["of a refusal", "/.auth/callback?error=x", {}],
+    ["of an address that there is not", "/.auth/x", {}],
+    ["of a sign-out", "/.auth/logout", { headers: fromElsewhere }],
+    ["that says it is done", "/.auth/signed-out", {}],
+    ["of a path that is none", "/a%zz", {}],
+  ];
+  test.each(pages)("%s has no script, and is in no frame", async (_what, path, parts) => {
+    const { browse } = createBench();
+    const { headers, body } = await browse(path, parts);
+    expect(headers["content-security-policy"]).toEqual([
+      `default-src 'none'; style-src 'sha256-${styleHash}'; form-action 'self' ${hostedOrigin}; base-uri 'none'; frame-ancestors 'none'`,
+    ]);
+    expect(headers["cross-origin-opener-policy"]).toEqual(["same-origin"]);
+    expect(headers["x-frame-options"]).toEqual(["DENY"]);
+    expect(headers["x-content-type-options"]).toEqual(["nosniff"]);
+    expect(headers["cache-control"]).toEqual(["no-store"]);
+    expect(headers["content-type"]).toEqual(["text/html; charset=utf-8"]);
+    expect(headers["referrer-policy"]).toEqual([
+      body.includes("<form") ? "same-origin" : "no-referrer",
+    ]);
+    expect(body.match(/<style>([^]*)<\/style>/)?.[1]).toBe(pageStyle);
+    expect(body).not.toContain("<script");
+  });
+
+  const evil = `<img src=x onerror="alert('1')">&`;
+  const injected: [where: string, path: string, parts: object][] = [
+    ["an error", `/.auth/callback?error=${encodeURIComponent(evil)}`, {}],
+    ["a state", `/.auth/callback?code=c&state=${encodeURIComponent(evil)}`, {}],
+    ["a path", `/${encodeURIComponent(evil)}`, { headers: { ...followed, accept: evil } }],
+    [
+      "a way back",
+      `/.auth/logout?return_to=/${encodeURIComponent(encodeURIComponent(evil))}`,
+      { headers: fromElsewhere },
+    ],
+    ["a raw way back", `/.auth/login?return_to=${encodeURIComponent(`/x?${evil}`)}`, {}],
+    ["an unknown address", `/.auth/${encodeURIComponent(evil)}`, {}],
+    ["a host", "/.auth/x", { headers: { ...followed, host: evil, "x-forwarded-host": evil } }],
+  ];
+  test.each(injected)("says nothing that stands in %s", async (_where, path, parts) => {
+    const { browse } = createBench();
+    const { body, headers } = await browse(path, parts);
+    expect(body).not.toMatch(/<img|onerror="|alert\('/);
+    expect(JSON.stringify({ ...headers, location: [] })).not.toContain("onerror");
+  });
+
+  test("leads back to a path with every sign in it, escaped", async () => {
+    const bench = createBench();
+    const { body } = await bench.visit("/public/../x", {
+      uri: "/x",
+      querystring: "a=<b>&c='d'&e=%22",
+      method: "POST",
+      headers: { origin: appOrigin },
+    });
+    expect(body).toContain('href="/x?a=&lt;b&gt;&amp;c=&#39;d&#39;&amp;e=%22"');
+  });
+
+  test("shows the request's id, for whoever is asked for help", async () => {
+    const { browse } = createBench();
+    const { body } = await browse("/.auth/callback?error=x");
+    expect(body).toContain('<p class="aside">sign_in_refused, request request-1</p>');
+  });
+});
+
+test("the log holds no token, cookie, code, state, path or query", async () => {
+  const bench = createBench();
+  const { location = "" } = await bench.browse(
+    "/.auth/login?return_to=/secret-path?q=secret-query",
+  );
+  const back = new URL(bench.cognito.browse(new URL(location)));
+  await bench.browse(`${back.pathname}${back.search}`, { headers: fromElsewhere });
+  const cookies = bench.jar.header();
+  await bench.browse("/secret-path?q=secret-query");
+  await bench.browse("/admin/secret-path?q=secret-query");
+  bench.clock.advance(3601);
+  await bench.browse("/secret-path?q=secret-query");
+  await bench.browse("/.auth/refresh", { method: "POST", headers: own });
+  bench.cognito.instead = new Error("secret-message");
+  await bench.browse("/.auth/refresh", { method: "POST", headers: own });
+  await bench.browse(`/.auth/callback${back.search}`, { headers: fromElsewhere });
+  await bench.browse("/.auth/logout?return_to=/secret-path");
+  await bench.browse("/secret-%zz");
+  const values = cookies.split("; ").map((pair) => pair.slice(pair.indexOf("=") + 1));
+  const { code, state } = Object.fromEntries(back.searchParams);
+  const log = bench.lines.join("\n");
+  expect(bench.lines.length).toBeGreaterThanOrEqual(10);
+  for (const secret of [...values.slice(0, 2), code, state, "secret", "alice", "__Host-"])
+    expect(log).not.toContain(secret);
+  expect(bench.lines[0]).toBe(
+    '{"requestId":"request-1","method":"GET","outcome":"session","status":302}',
+  );
+});

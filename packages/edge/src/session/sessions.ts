@@ -1,0 +1,212 @@
+import { callbackPath } from "@gatehouse/blueprint/callback-urls";
+import type { Snapshot } from "@gatehouse/blueprint/snapshot";
+import { type GuardError, isGuardError } from "@gatehouse/core/errors";
+import type { CloudFrontResultResponse } from "aws-lambda";
+
+import type { Identify } from "../identify.ts";
+import type { Decision } from "../log.ts";
+import { isNavigation } from "../navigation.ts";
+import { type AnswerHeaders, problemJson, refusal } from "../responses.ts";
+import type { ClientTable } from "../settings.ts";
+import { signInClientId } from "../sign-in-client.ts";
+import { readAttempt } from "./attempt.ts";
+import { createHostedSignIn, type HostedSignIn } from "./hosted-sign-in.ts";
+import { createLoopGuard, type LoopGuard } from "./loop-guard.ts";
+import { createOpenSession, notKept, type Opened, readVisit } from "./open-session.ts";
+import { type Action, problemPage } from "./pages.ts";
+import { postForm, type PostForm } from "./post-form.ts";
+import { createRenewal, type RenewalDeps } from "./renewal.ts";
+import { returnPathOf } from "./return-path.ts";
+import { createRoutes, refreshPath } from "./routes.ts";
+import { clearSession } from "./session-cookies.ts";
+import { startSignIn } from "./sign-in.ts";
+import { type Problem, problemOf, retryAfter } from "./sign-in-error.ts";
+import type { Visit } from "./visit.ts";
+
+export interface SessionsDeps extends RenewalDeps {
+  readonly signIn: Snapshot["signIn"];
+  readonly clients: () => ClientTable;
+  /** Of the resource server; people's access tokens carry them too. */
+  readonly scopes: readonly string[];
+  readonly identify: Identify;
+  readonly onUnrevoked: (error: unknown) => void;
+  /** Another way to Cognito, for tests. */
+  readonly post?: PostForm;
+}
+
+/** What the guard answered by itself, and the code where it was a refusal. */
+export interface SessionAnswer {
+  readonly response: CloudFrontResultResponse;
+  readonly code?: Decision["code"];
+}
+
+/** The browser half of the guard. Built into a file of its own, which API clients with bearer tokens never load. */
+export interface Sessions {
+  /**
+   * Takes the session out of a request, renewed where a navigation needs it.
+   *
+   * @throws {GuardError} `cross_site`, `keys_unavailable`, `headers_too_large`.
+   */
+  readonly open: (visit: Visit) => Promise<Opened | SessionAnswer>;
+  /** Answers a path below `/.auth/`. */
+  readonly answer: (visit: Visit) => Promise<SessionAnswer>;
+  /**
+   * What a browser gets for a request that was refused: the way to sign in where that helps, a page that explains, or
+   * `undefined` where it gets what every client gets.
+   *
+   * @param opened absent where the request was refused before its session was looked at.
+   */
+  readonly refuse: (error: GuardError, visit: Visit, opened?: Opened) => SessionAnswer | undefined;
+}
+
+export function createSessions(deps: SessionsDeps): Sessions {
+  const { signIn, clients, scopes, identify, now, post = postForm } = deps;
+  const renew = createRenewal(deps);
+  const loops = createLoopGuard(now);
+  const openSession = createOpenSession({ identify, renew, loops, now });
+  const routes = createRoutes({
+    ...deps,
+    renew,
+    loops,
+    opensImplicitGrant: () => Object.values(clients()).some(({ name }) => name === "walkthrough"),
+  });
+  const hostedSignIn = (): HostedSignIn | undefined => {
+    const clientId = signInClientId(signIn, clients());
+    return signIn === undefined || clientId === undefined
+      ? undefined
+      : createHostedSignIn(signIn, clientId, scopes, post);
+  };
+
+  return {
+    async open(visit) {
+      const opened = await openSession(visit, hostedSignIn());
+      return "answer" in opened ? { response: opened.answer } : opened;
+    },
+
+    async answer(visit) {
+      let opened: Opened | undefined;
+      try {
+        opened = readVisit(visit);
+        return { response: await routes.answer(visit, opened, hostedSignIn()) };
+      } catch (error) {
+        const problem = problemOf(error);
+        if (problem === undefined) throw error;
+        const cookies = problem.status === 401 ? endedCookies(error, visit, opened) : [];
+        const { path } = visit.http;
+        const response =
+          isNavigation(visit.http) && problem.status !== 405
+            ? problemPage(
+                problem,
+                visit.requestId,
+                waysOut(problem, wayBack(visit, opened, now())),
+                {
+                  cookies,
+                  hostedOrigin: signIn?.hostedOrigin,
+                },
+              )
+            : refusalJson(error, problem, visit.requestId, {
+                "set-cookie": cookies,
+                ...(problem.status === 405 ? { allow: routes.methodsOf(path).join(", ") } : {}),
+              });
+        return { response, code: problem.code };
+      }
+    },
+
+    refuse(error, visit, opened) {
+      const problem = problemOf(error);
+      if (problem === undefined) return undefined;
+      const cookies = problem.status === 401 ? endedCookies(error, visit, opened) : [];
+      const { http, requestId } = visit;
+      if (http.headers["authorization"] !== undefined || !isNavigation(http)) {
+        return cookies.length === 0
+          ? undefined
+          : {
+              response: refusalJson(error, problem, requestId, { "set-cookie": cookies }),
+              code: problem.code,
+            };
+      }
+      const show = (shown: Problem): SessionAnswer => ({
+        response: problemPage(shown, requestId, waysOut(shown, returnPathOf(http)), {
+          cookies,
+          hostedOrigin: signIn?.hostedOrigin,
+        }),
+        code: shown.code,
+      });
+      if (problem.status !== 401) return show(problem);
+      const hosted = hostedSignIn();
+      const failure = problemOf(
+        opened?.failure ?? (keepsNoSession(opened, loops) ? notKept() : undefined),
+      );
+      if (failure !== undefined || hosted === undefined) return show(failure ?? problem);
+      return {
+        response: startSignIn(visit, hosted, opened?.brought ?? new Map(), now(), {
+          returnPath: returnPathOf(http),
+          posted: http.method === "POST",
+          fresh: error.code === "token_revoked" || opened?.over === "revoked",
+          cookies,
+        }),
+        code: problem.code,
+      };
+    },
+  };
+}
+
+/** For a script: a refusal of the guard brings its challenge and `Retry-After`, as it does without a session. */
+function refusalJson(
+  error: unknown,
+  problem: Problem,
+  requestId: string,
+  headers: AnswerHeaders,
+): CloudFrontResultResponse {
+  return isGuardError(error)
+    ? refusal(error, requestId, headers)
+    : problemJson(problem, requestId, { ...retryAfter(problem), ...headers });
+}
+
+/** A browser that has just signed in and brings no session: sent to sign in again, it would go round for ever. */
+function keepsNoSession(opened: Opened | undefined, loops: LoopGuard): boolean {
+  if (opened === undefined || opened.session !== undefined) return false;
+  if (opened.over !== undefined && opened.over !== "spoiled") return false;
+  return loops.keepsNone(opened.brought);
+}
+
+/** Where a sign-in was to return to, as far as it is still known. */
+function wayBack({ http }: Visit, opened: Opened | undefined, now: number): string {
+  const state = new URLSearchParams(http.query).get("state") ?? "";
+  const attempt = opened === undefined ? undefined : readAttempt(state, opened.brought, now);
+  return attempt?.returnPath ?? "/";
+}
+
+/** `Set-Cookie` lines for a session that is over; an access token that has only expired can still be renewed. */
+function endedCookies(
+  error: unknown,
+  { http: { path } }: Visit,
+  opened: Opened | undefined,
+): readonly string[] {
+  // What is wrong with the tokens of a new sign-in says nothing about the session that there is.
+  if (opened === undefined || path === callbackPath) return [];
+  const ended =
+    opened.session === undefined
+      ? opened.over !== undefined
+      : path === refreshPath || (isGuardError(error) && error.code !== "token_expired");
+  return ended ? clearSession(opened.brought) : [];
+}
+
+function waysOut(
+  { status, code }: Problem,
+  returnPath: string,
+): { readonly actions: readonly Action[] } {
+  const returning = returnPath === "/" ? "" : `return_to=${encodeURIComponent(returnPath)}`;
+  const again: Action = { label: "Sign in", href: `/.auth/login${returning && `?${returning}`}` };
+  const withPassword: Action = {
+    label: "Sign in with your password",
+    href: `/.auth/login?fresh=1${returning && `&${returning}`}`,
+  };
+  const out: Action = { label: "Sign out", href: "/.auth/logout" };
+  if (code === "token_revoked") return { actions: [withPassword] };
+  if (status === 503) return { actions: [{ label: "Try again", href: returnPath }] };
+  if (status === 404) return { actions: [{ label: "To the start page", href: "/" }] };
+  if (status === 401 || code.startsWith("sign_in_")) return { actions: [again] };
+  if (code === "access_denied" || code === "headers_too_large") return { actions: [out] };
+  return { actions: [{ label: "To the start page", href: "/" }] };
+}

@@ -1,0 +1,84 @@
+import { callbackPath } from "@gatehouse/blueprint/callback-urls";
+import type { CloudFrontResultResponse } from "aws-lambda";
+
+import { isTopLevel, only, saysHowItWasFetched } from "../navigation.ts";
+
+import { createAttempt, writeAttempt } from "./attempt.ts";
+import type { GuardCookies } from "./cookies.ts";
+import type { HostedSignIn } from "./hosted-sign-in.ts";
+import { readQuery } from "./query.ts";
+import { redirect } from "./redirect.ts";
+import { isReturnPath } from "./return-path.ts";
+import { SignInError } from "./sign-in-error.ts";
+import type { Visit } from "./visit.ts";
+
+export interface SignInOptions {
+  readonly returnPath: string;
+  readonly posted?: boolean;
+  readonly restarts?: 0 | 1;
+  /** Asks for the password even where the hosted sign-in still knows the browser. */
+  readonly fresh?: boolean;
+  /** Further `Set-Cookie` lines. */
+  readonly cookies?: readonly string[];
+}
+
+/** Sends a browser to the hosted sign-in, with an attempt of its own. */
+export function startSignIn(
+  visit: Visit,
+  hosted: HostedSignIn,
+  brought: GuardCookies,
+  now: number,
+  { returnPath, posted = false, restarts = 0, fresh = false, cookies = [] }: SignInOptions,
+): CloudFrontResultResponse {
+  const attempt = createAttempt({ returnPath, posted, restarts }, now);
+  const url = hosted.signInUrl(attempt, `${visit.origins[0]}${callbackPath}`, fresh);
+  return redirect(302, url, [...writeAttempt(attempt, brought, now), ...cookies]);
+}
+
+/**
+ * `GET /.auth/login?return_to=`. `fresh=1` asks for the password in any case; `again=1` marks a sign-in that the guard
+ * has begun anew by itself, which it does once.
+ *
+ * @throws {SignInError} `sign_in_not_top_level`, `sign_in_malformed`, `sign_in_return_path`.
+ */
+export function login(
+  visit: Visit,
+  hosted: HostedSignIn,
+  brought: GuardCookies,
+  now: number,
+): CloudFrontResultResponse {
+  requireTopLevel(visit);
+  const query = readQuery(visit.http.query, ["return_to", "fresh", "again"]);
+  return startSignIn(visit, hosted, brought, now, {
+    returnPath: requireReturnPath(query("return_to")) ?? "/",
+    fresh: query("fresh") === "1",
+    restarts: query("again") === "1" ? 1 : 0,
+  });
+}
+
+/** @throws {SignInError} `sign_in_return_path` */
+export function requireReturnPath(path: string | undefined): string | undefined {
+  if (path === undefined || isReturnPath(path)) return path;
+  throw new SignInError(
+    "sign_in_return_path",
+    "return_to must be a path of this site: one slash at the start, at most 2,048 characters, not below /.auth/, with everything but plain ASCII percent-encoded.",
+  );
+}
+
+/**
+ * Nobody can sign in within a frame, and no script or image may start or end a sign-in.
+ *
+ * @throws {SignInError} `sign_in_not_top_level`
+ */
+export function requireTopLevel({ http: { headers } }: Visit): void {
+  if ((!saysHowItWasFetched(headers) || isTopLevel(headers)) && !isPrefetch(headers)) return;
+  throw new SignInError(
+    "sign_in_not_top_level",
+    "This address is for the browser's own window: open it as a page, not from a script or in a frame.",
+  );
+}
+
+/** A page that a browser fetches before anybody has asked for it. */
+export function isPrefetch(headers: Visit["http"]["headers"]): boolean {
+  return only(headers["sec-purpose"] ?? headers["purpose"])?.includes("prefetch") ?? false;
+}

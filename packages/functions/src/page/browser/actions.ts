@@ -1,0 +1,136 @@
+import { callApi, isObject, type CallPath } from "./call-api.ts";
+import { eventData } from "./event-data.ts";
+
+/** Where an answer is shown. Everything is text; nothing is ever read as HTML. */
+export interface AnswerView {
+  /** One line about the answer, in place of the one before. */
+  readonly summarise: (text: string) => void;
+  /** Forgets the answer before. */
+  readonly clear: () => void;
+  readonly append: (text: string) => void;
+  readonly offerSignIn: (offered: boolean) => void;
+}
+
+export interface ActionsDeps {
+  readonly fetch: CallPath;
+  readonly view: AnswerView;
+  /** Lower-case hex. */
+  readonly sha256: (file: Blob) => Promise<string>;
+}
+
+/** What the buttons do. Each ends the call before it; none rejects. */
+export interface Actions {
+  readonly me: () => Promise<void>;
+  readonly echo: () => Promise<void>;
+  readonly stream: () => Promise<void>;
+  readonly upload: (file: Blob) => Promise<void>;
+}
+
+/** One call. When another has begun, both throw, so that the two answers never mix. */
+interface Turn {
+  /** Shows the answer's status and request id. */
+  readonly send: (path: string, init?: RequestInit) => Promise<Response>;
+  readonly write: (text: string) => void;
+}
+
+export function createActions({ fetch, view, sha256 }: ActionsDeps): Actions {
+  let current = new AbortController();
+
+  const run = async (name: string, call: (turn: Turn) => Promise<void>): Promise<void> => {
+    current.abort();
+    current = new AbortController();
+    const { signal } = current;
+    view.summarise(`${name}: waiting for the answer`);
+    view.clear();
+    view.offerSignIn(false);
+    try {
+      await call({
+        send: async (path, init) => {
+          const answer = await callApi(fetch, path, { ...init, signal });
+          signal.throwIfAborted();
+          view.summarise(`${name}: ${answer.status}${requestIdNote(answer)}`);
+          view.offerSignIn(answer.status === 401);
+          return answer;
+        },
+        write: (text) => {
+          signal.throwIfAborted();
+          view.append(text);
+        },
+      });
+    } catch {
+      if (!signal.aborted) view.summarise(`${name}: it broke off. Try again.`);
+    }
+  };
+
+  return {
+    me: () =>
+      run("GET /me", async ({ send, write }) => {
+        const answer = await send("/me");
+        write(indented(await answer.text()));
+      }),
+
+    echo: () =>
+      run("POST /echo", async ({ send, write }) => {
+        const answer = await send("/echo", {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ hello: "world" }),
+        });
+        write(indented(await answer.text()));
+      }),
+
+    stream: () =>
+      run("GET /stream", async ({ send, write }) => {
+        const answer = await send("/stream?events=5&interval=500");
+        if (answer.ok && answer.body !== null) {
+          for await (const data of eventData(answer.body)) write(`${data}\n`);
+        } else {
+          write(indented(await answer.text()));
+        }
+      }),
+
+    upload: (file) =>
+      run("POST /files", async ({ send, write }) => {
+        const hash = await sha256(file);
+        const answer = await send("/files", {
+          method: "POST",
+          headers: {
+            "content-type": file.type === "" ? "application/octet-stream" : file.type,
+            // The guard sees no more than the first megabyte and has to be told the hash of the whole.
+            "x-amz-content-sha256": hash,
+          },
+          body: file,
+        });
+        const text = await answer.text();
+        write(indented(text));
+        if (answer.ok) write(`\n\n${comparison(hash, text)}`);
+      }),
+  };
+}
+
+/** CloudFront's id of the request, which the guard's log line has as well. */
+function requestIdNote(answer: Response): string {
+  const requestId = answer.headers.get("x-amz-cf-id");
+  return requestId === null ? "" : `, request id ${requestId}`;
+}
+
+function comparison(hash: string, answer: string): string {
+  const measured = parseJson(answer);
+  return isObject(measured) && measured["sha256"] === hash
+    ? "This browser computed the same SHA-256: the file arrived as it was sent."
+    : `This browser computed another SHA-256: ${hash}`;
+}
+
+/** JSON spread over lines; any other text as it is. */
+function indented(text: string): string {
+  const value = parseJson(text);
+  return value === undefined ? text : JSON.stringify(value, null, 2);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
