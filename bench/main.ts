@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { buildEdge } from "../packages/edge/build.ts";
 import { runCold } from "./cold/run-cold.ts";
 import { runMemory } from "./memory/run-memory.ts";
+import { measureFuzzedEvents } from "./fuzzed-events.ts";
 import { parseOptions, usage, type BenchOptions } from "./options.ts";
 import { rowsOf, type Measurements } from "./rows.ts";
 import { printTable, thisMachine, verdictOf } from "./table.ts";
@@ -31,6 +32,8 @@ async function bench(options: BenchOptions): Promise<void> {
   );
 }
 
+const fuzzedEvents = 20_000;
+
 async function measure({
   warmProcesses,
   warmRounds,
@@ -46,6 +49,7 @@ async function measure({
       built: files,
       warm: await runWarm({ ...common, processes: warmProcesses, rounds: warmRounds }),
       cold: await runCold({ ...common, rounds: coldRounds }),
+      fuzzedEventMicroseconds: await measureFuzzedEvents(fuzzedEvents),
       memory: {
         requests: memoryRequests,
         grownBytes: await runMemory({ ...common, requests: memoryRequests }),

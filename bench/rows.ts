@@ -19,6 +19,7 @@ export interface Measurements {
   readonly built: readonly BuiltFile[];
   readonly warm: readonly WarmMeasurements[];
   readonly cold: ColdMeasurements;
+  readonly fuzzedEventMicroseconds: number;
   readonly memory: { readonly requests: number; readonly grownBytes: number };
 }
 
@@ -26,7 +27,13 @@ export interface Measurements {
 const memoryNoiseMb = 1;
 
 /** The budgets that every change is held against. Ratios are over a floor that was measured in the same rounds. */
-export function rowsOf({ built, warm, cold, memory }: Measurements): readonly Row[] {
+export function rowsOf({
+  built,
+  warm,
+  cold,
+  fuzzedEventMicroseconds,
+  memory,
+}: Measurements): readonly Row[] {
   const overFloor = (measured: WarmCase, floor: WarmCase): number =>
     median(warm.map((process) => pairedRatio(process[measured], process[floor])));
   const each = (name: ColdCase, value: (start: ColdStart) => number): number[] =>
@@ -72,6 +79,31 @@ export function rowsOf({ built, warm, cold, memory }: Measurements): readonly Ro
       ...ratio,
     },
     {
+      id: "P4",
+      what: "the same with the list on, which is read meanwhile",
+      measured: coldRatio("guardWithList", "cryptoOnly"),
+      budget: undefined,
+      ...ratio,
+    },
+    {
+      id: "",
+      what: "the same, over bare node:https, which makes the same call",
+      measured: coldRatio("guardWithList", "bareHttps"),
+      budget: undefined,
+      ...ratio,
+    },
+    {
+      id: "",
+      what: "the same, over the guard without a list",
+      measured: pairedDifference(
+        each("guardWithList", ({ ms }) => ms),
+        each("guard", ({ ms }) => ms),
+      ),
+      budget: undefined,
+      unit: "ms",
+      digits: 1,
+    },
+    {
       id: "",
       what: "cold, spawn to first answer, over an empty handler",
       measured: coldRatio("guard", "empty", ({ wallMs }) => wallMs),
@@ -82,6 +114,13 @@ export function rowsOf({ built, warm, cold, memory }: Measurements): readonly Ro
       id: "P5",
       what: "cold, one SSM call, over bare node:https",
       measured: coldRatio("guardWithoutSnapshot", "bareHttps"),
+      budget: 2.3,
+      ...ratio,
+    },
+    {
+      id: "P5",
+      what: "the same with the list on, in the one call",
+      measured: coldRatio("guardWithoutSnapshotWithList", "bareHttps"),
       budget: 2.3,
       ...ratio,
     },
@@ -111,9 +150,27 @@ export function rowsOf({ built, warm, cold, memory }: Measurements): readonly Ro
       digits: 1,
     },
     {
+      id: "P7",
+      what: "the same with the list on",
+      measured: pairedDifference(
+        each("guardWithList", ({ rssMb }) => rssMb),
+        each("empty", ({ rssMb }) => rssMb),
+      ),
+      budget: undefined,
+      unit: "MB",
+      digits: 1,
+    },
+    {
       id: "P8",
       what: "http, https, undici and tls modules loaded for a hit",
       measured: [...loaded].filter(isNetworkModule).length,
+      budget: 0,
+      ...count,
+    },
+    {
+      id: "P8",
+      what: "the same with the list on and fresh",
+      measured: cold.networkCallsWithList.loadedWarm.filter(isNetworkModule).length,
       budget: 0,
       ...count,
     },
@@ -151,6 +208,21 @@ export function rowsOf({ built, warm, cold, memory }: Measurements): readonly Ro
       measured: cold.networkCalls.warm,
       budget: 0,
       ...count,
+    },
+    {
+      id: "P10",
+      what: "network calls, warm, with the list on and fresh",
+      measured: cold.networkCallsWithList.warm,
+      budget: 0,
+      ...count,
+    },
+    {
+      id: "",
+      what: "a broken event, refused or signed",
+      measured: fuzzedEventMicroseconds,
+      budget: undefined,
+      unit: "µs",
+      digits: 0,
     },
     {
       id: "P11",

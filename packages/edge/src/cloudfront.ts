@@ -17,6 +17,8 @@ export interface OriginRequest {
   readonly request: CloudFrontRequest;
 }
 
+const addressForm = /^(?=.*[.:])[0-9A-Fa-f.:]{2,45}$/;
+
 /**
  * @param hosts the Function URLs' hosts. The one that the event names as origin goes on the wire and is signed; the first
  *   where it names none of them, which nobody may sign for.
@@ -41,6 +43,8 @@ export function fromCloudFrontEvent(
   ]) {
     if (typeof text !== "string") throw malformed("a part has the wrong type");
   }
+  // Only CloudFront writes it, and the caller header takes nothing else.
+  if (!addressForm.test(request.clientIp)) throw malformed("the viewer's address is none");
   const headers = fromCloudFrontHeaders(request.headers);
   const custom = request.origin?.custom;
   return {
@@ -70,7 +74,8 @@ export function toCloudFrontRequest(
 ): CloudFrontRequest {
   const headers: CloudFrontHeaders = {};
   for (const [name, values] of Object.entries(signed.headers)) {
-    const before = original.headers[name];
+    // Of its own: every object has a `constructor`.
+    const before = Object.hasOwn(original.headers, name) ? original.headers[name] : undefined;
     headers[name] = sameValues(before, values)
       ? before
       : values.map((value) => ({ key: name, value }));

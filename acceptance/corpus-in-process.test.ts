@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { startGuardedChain, type GuardedChain } from "./corpus/guard-in-process.ts";
+import { arrivedOutcome, echoOf, meantOutcome } from "./corpus/outcome.ts";
+import { readCorpus, topics } from "./corpus/read-corpus.ts";
+import { needs } from "./requirements.ts";
+
+needs("machine");
+
+let guarded: GuardedChain;
+beforeAll(async () => {
+  guarded = await startGuardedChain();
+});
+afterAll(() => guarded.close());
+
+/** What an HTTP parser refuses cannot be without one. */
+const corpus = readCorpus().filter(
+  ({ expected }) =>
+    !(expected.kind === "refused" && expected.by === "cloudfront" && expected.status === 400),
+);
+
+describe.each(topics)("the wire corpus without sockets, %s", (topic) => {
+  const cases = corpus.filter((one) => one.topic === topic);
+
+  test.each(cases)("$name", async (one) => {
+    const headers = [...one.request.headers, guarded.authorization];
+    const sent = await guarded.chain.send(guarded.guard, { ...one.request, headers });
+    const outcome =
+      sent.kind === "arrived"
+        ? arrivedOutcome(echoOf(sent.event), one.expected)
+        : { kind: "refused", by: sent.by, status: sent.status, code: sent.code };
+    expect(outcome).toEqual(meantOutcome(one));
+  });
+});

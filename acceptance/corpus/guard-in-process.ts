@@ -1,0 +1,36 @@
+import { accessClaims, mint } from "@gatehouse/core/testing";
+
+import { loadBuiltGuard } from "../../packages/edge/built-guard.ts";
+import { accessKey, host, issuer, snapshot, webClient } from "../../packages/edge/src/testing.ts";
+import { createChain, type Chain, type EdgeFunction } from "./in-process.ts";
+
+export interface GuardedChain {
+  readonly chain: Chain;
+  readonly guard: EdgeFunction;
+  /** Of a user without groups, good for an hour. */
+  readonly authorization: readonly ["Authorization", string];
+  close(): Promise<void>;
+}
+
+/** The guard as it is deployed, between the local stack's CloudFront and Function URL, all in this process. */
+export async function startGuardedChain(): Promise<GuardedChain> {
+  const chain = createChain(host);
+  const { accessKeyId, secretAccessKey, sessionToken } = chain.credentials;
+  process.env["AWS_ACCESS_KEY_ID"] = accessKeyId;
+  process.env["AWS_SECRET_ACCESS_KEY"] = secretAccessKey;
+  process.env["AWS_SESSION_TOKEN"] = sessionToken;
+  const now = Math.floor(Date.now() / 1000);
+  const keys = snapshot.jwks?.keys ?? [];
+  const built = await loadBuiltGuard({ ...snapshot, jwks: { keys, fetchedAt: now } }, () => {});
+  const token = mint({
+    key: accessKey,
+    claims: accessClaims({ issuer, clientId: webClient, now }),
+  });
+  return {
+    chain,
+    // The chain's event is CloudFront's in every part that the guard reads; its type says `readonly` where aws-lambda's does not.
+    guard: (event) => built.handle(JSON.parse(JSON.stringify(event))),
+    authorization: ["Authorization", `Bearer ${token}`],
+    close: () => built.close(),
+  };
+}
