@@ -16,6 +16,7 @@ export function createApp(
   const app = createProtectedApp(settings, deps);
 
   app.route("/", home);
+  app.get("/", (c) => c.json({ message: "Hello, world!", caller: c.get("caller") }));
   app.get("/me", (c) => c.json(c.get("caller")));
   app.get("/public/health", (c) => c.json({ ok: true }));
   // The same echo under each kind of rule.

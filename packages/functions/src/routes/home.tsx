@@ -7,13 +7,13 @@ import { pageHeaders } from "../page/page-headers.ts";
 import { prefersHtml } from "../page/prefers-html.ts";
 import { pageScript } from "../page/script.ts";
 
-/** A greeting: a page for a browser, JSON for everybody else. */
+/** The greeting as a page, for a browser; everybody else goes on to the route that comes next. */
 export const home = new Hono<AppEnv>()
-  .get("/", (c) => {
-    const caller = c.get("caller");
+  .get("/", async (c, next) => {
     c.header("vary", "Accept", { append: true });
-    if (!prefersHtml(c.req.header("accept"))) return c.json({ message: "Hello, world!", caller });
-    return c.html(html`<!doctype html>${<HomePage caller={caller} />}`, 200, pageHeaders);
+    if (!prefersHtml(c.req.header("accept"))) return next();
+    const page = <HomePage caller={c.get("caller")} />;
+    return c.html(html`<!doctype html>${page}`, 200, pageHeaders);
   })
   .get(scriptPath, (c) =>
     c.body(pageScript, 200, {
