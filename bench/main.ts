@@ -11,6 +11,8 @@ import { rowsOf, type Measurements } from "./rows.ts";
 import { printTable, thisMachine, verdictOf } from "./table.ts";
 import { runWarm } from "./warm/run-warm.ts";
 
+const fuzzedEvents = 20_000;
+
 try {
   const options = parseOptions(process.argv.slice(2));
   if (options === "help") console.log(usage);
@@ -31,8 +33,6 @@ async function bench(options: BenchOptions): Promise<void> {
       : printTable(rows, date, machine),
   );
 }
-
-const fuzzedEvents = 20_000;
 
 async function measure({
   warmProcesses,

@@ -6,7 +6,8 @@ export function parameterPrefix(app: string, stage: string): string {
 }
 
 /**
- * The parameters below the prefix, all read by one `GetParametersByPath` (ten at most).
+ * The parameters below the prefix, read by one `GetParametersByPath` (ten at most) where client ids are not baked;
+ * `revoked` alone otherwise.
  *
  * They may only bring what could not be baked into the guard, and who is signed out; what the guard trusts is in its
  * bundle.

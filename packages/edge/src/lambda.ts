@@ -63,6 +63,8 @@ function build(): OriginRequestHandler {
     const requireValid = async (token: VerifiedToken): Promise<void> => {
       await revocations?.ready();
       revocations?.requireValid(token);
+      // By those with a good token alone: nobody else can make the guard read.
+      revocations?.refreshWhenOld();
     };
     const identify = createIdentify({
       async verify(token) {
@@ -83,7 +85,6 @@ function build(): OriginRequestHandler {
       snapshot,
       settings,
       keys,
-      revocations,
       guard,
       sessions: () =>
         (sessions ??= browserHalf().createSessions({

@@ -19,8 +19,6 @@ export interface OriginRequestDeps {
   readonly snapshot: Snapshot;
   readonly settings: Pick<Settings, "clients" | "ready" | "refreshWhenOld">;
   readonly keys: { refreshWhenOld(): void };
-  /** Absent where the stage has no list. */
-  readonly revocations?: { refreshWhenOld(): void } | undefined;
   readonly guard: Guard;
   /** The browser half, loaded when it is asked for. */
   readonly sessions: () => Sessions;
@@ -39,7 +37,6 @@ export function createOriginRequest({
   snapshot,
   settings,
   keys,
-  revocations,
   guard,
   sessions,
   log,
@@ -78,7 +75,6 @@ export function createOriginRequest({
       // Started by this request, awaited by none; it may finish in a later one.
       settings.refreshWhenOld();
       keys.refreshWhenOld();
-      revocations?.refreshWhenOld();
     }
   };
 
@@ -90,10 +86,16 @@ export function createOriginRequest({
 
   function answered(
     { requestId, http: { method, headers } }: OriginRequest,
-    { response, code }: SessionAnswer,
+    { response, code, cause }: SessionAnswer,
   ): CloudFrontRequestResult {
-    const status = Number(response.status);
-    log({ requestId, method, outcome: "session", status, ...(code === undefined ? {} : { code }) });
+    log({
+      requestId,
+      method,
+      outcome: "session",
+      status: Number(response.status),
+      ...(code === undefined ? {} : { code }),
+      ...(cause === undefined ? {} : { cause: causeOf(cause) }),
+    });
     return withHeaders(response, corsHeaders(headers, snapshot.corsOrigins));
   }
 
@@ -108,16 +110,17 @@ export function createOriginRequest({
           cause: error,
         });
     const requestId = received?.requestId ?? "";
+    const forBrowser = refuseBrowser(known, received, opened);
+    const cause = forBrowser?.cause ?? known.cause;
     log({
       requestId,
       method: received?.http.method ?? "",
       outcome: "refused",
-      status: statusOf(known.code),
-      code: known.code,
+      status: Number(forBrowser?.response.status ?? statusOf(known.code)),
+      code: forBrowser?.code ?? known.code,
       detail: known.message,
-      ...(known.cause === undefined ? {} : { cause: causeOf(known.cause) }),
+      ...(cause === undefined ? {} : { cause: causeOf(cause) }),
     });
-    const forBrowser = refuseBrowser(known, received, opened);
     const cors = corsHeaders(received?.http.headers ?? {}, snapshot.corsOrigins);
     return forBrowser === undefined
       ? refusal(known, requestId, cors)
@@ -139,9 +142,9 @@ export function createOriginRequest({
   }
 }
 
-/** Cookies whose name holds ours in any spelling. Everything else about them is for the file that sessions are in. */
+/** Cookies whose name may hold ours in any spelling. Everything else about them is for the file that sessions are in. */
 function mayHoldSession({ headers }: HttpRequest): boolean {
-  return headers["cookie"]?.some((line) => /gatehouse/i.test(line)) ?? false;
+  return headers["cookie"]?.some((line) => /gatehouse|[^\x20-\x7e]/i.test(line)) ?? false;
 }
 
 /** Signs for baked hosts only: a distribution pointed elsewhere must not get a signature to play with. */

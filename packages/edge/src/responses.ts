@@ -56,7 +56,7 @@ export type AnswerHeaders = Readonly<Record<string, string | readonly string[]>>
  * A refusal as `application/problem+json` (RFC 9457). Never cached: CloudFront keeps what an origin-request function
  * answers, by the behaviour's policy.
  *
- * @param extraHeaders CORS headers, so that a browser lets its script read the refusal.
+ * @param extraHeaders win over those of the refusal: CORS, so that a browser lets its script read it, cookies, `Allow`.
  */
 export function refusal(
   error: GuardError,
@@ -92,6 +92,11 @@ export function problemJson(
     "content-type": "application/problem+json",
     ...headers,
   });
+}
+
+/** `WWW-Authenticate` of a refusal, where it has one. */
+export function challengeOf(code: ErrorCode): string | undefined {
+  return answers[code].challenge;
 }
 
 /** The HTTP status of a refusal, for the log. */

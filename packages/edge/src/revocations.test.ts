@@ -51,6 +51,17 @@ describe("a list that can be read", () => {
     expect(revocations.requireValid(ada)).toBe(undefined);
   });
 
+  test("is read again when the clock was set back: it has no age that anybody knows", async () => {
+    const { revocations, reading, clock } = setUp({});
+    await revocations.ready();
+    clock.advance(-1);
+    expect(() => revocations.requireValid(ada)).toThrow(
+      expect.objectContaining({ code: "settings_unavailable" }),
+    );
+    await revocations.ready();
+    expect(reading).toHaveBeenCalledTimes(2);
+  });
+
   test("refuses a sign-in that was ended, and lets a later one in", async () => {
     const { revocations } = setUp({ read: async () => revoked });
     await revocations.ready();

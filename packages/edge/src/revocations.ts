@@ -8,7 +8,7 @@ import { GuardError } from "@gatehouse/core/errors";
 import type { VerifiedToken } from "@gatehouse/core/verifier";
 
 import { causeOf, type Log } from "./log.ts";
-import { unavailable } from "./settings.ts";
+import { settingsUnavailable } from "./settings.ts";
 
 /** What is promised: no list that was asked for longer ago lets anybody in. */
 const maxAgeSeconds = 60;
@@ -81,7 +81,7 @@ export function createRevocations(
   const fail = (error: unknown): GuardError => {
     failedAt = now();
     log({ notice: "revocations_refresh_failed", cause: causeOf(error) });
-    return unavailable(error);
+    return settingsUnavailable(error);
   };
   const load = async (): Promise<void> => {
     const asked = now();
@@ -103,8 +103,9 @@ export function createRevocations(
     }
     return running.done;
   };
+  // A list from the future has no age that anybody knows: the clock was set back.
   const isYoungerThan = (seconds: number): boolean =>
-    list !== undefined && now() - askedAt < seconds;
+    list !== undefined && askedAt <= now() && now() - askedAt < seconds;
   const failedWithin = (seconds: number): boolean =>
     failedAt !== undefined && now() - failedAt < seconds;
 
@@ -116,15 +117,15 @@ export function createRevocations(
         return failedWithin(maxAgeSeconds) ? undefined : start().catch(() => undefined);
       }
       return running === undefined && failedWithin(coolDownSeconds)
-        ? Promise.reject(unavailable())
+        ? Promise.reject(settingsUnavailable())
         : start();
     },
     refreshWhenOld() {
-      if (now() < refreshAt || failedWithin(coolDownSeconds)) return;
+      if ((askedAt <= now() && now() < refreshAt) || failedWithin(coolDownSeconds)) return;
       start().catch(() => undefined); // logged where it failed
     },
     requireValid(token) {
-      if (!allow && !isYoungerThan(maxAgeSeconds + graceSeconds)) throw unavailable();
+      if (!allow && !isYoungerThan(maxAgeSeconds + graceSeconds)) throw settingsUnavailable();
       if (list !== undefined && isRevoked(list, token))
         throw new GuardError("token_revoked", "This sign-in was ended; sign in again.");
     },

@@ -73,7 +73,7 @@ export function createSettings(
     } catch (error) {
       failedAt = now();
       log({ notice: "settings_refresh_failed", cause: causeOf(error) });
-      throw unavailable(error);
+      throw settingsUnavailable(error);
     } finally {
       running = undefined;
     }
@@ -93,7 +93,7 @@ export function createSettings(
     clients: () => clients ?? {},
     ready() {
       if (loaded) return undefined;
-      if (running === undefined && resting()) return Promise.reject(unavailable());
+      if (running === undefined && resting()) return Promise.reject(settingsUnavailable());
       return start();
     },
     refreshWhenOld() {
@@ -134,7 +134,7 @@ function keysFrom(parameters: Readonly<Record<string, string>>): readonly Snapsh
 }
 
 /** Refuses: Parameter Store was needed, and gave nothing usable. */
-export function unavailable(cause?: unknown): GuardError {
+export function settingsUnavailable(cause?: unknown): GuardError {
   return new GuardError(
     "settings_unavailable",
     "The guard could not read its settings from Parameter Store. Try again in a few seconds; if it lasts, check that the stage's parameters exist and that the edge role may read them.",

@@ -21,9 +21,13 @@ export interface HostedSignIn {
   /**
    * Where to send a browser to sign in.
    *
-   * @param fresh first ends the browser's session at the hosted sign-in, which would let it in without a question.
+   * @param how.fresh first ends the browser's session at the hosted sign-in, which would let it in without a question.
    */
-  readonly signInUrl: (attempt: Attempt, callbackUrl: string, fresh: boolean) => string;
+  readonly signInUrl: (
+    attempt: Attempt,
+    callbackUrl: string,
+    how: { readonly fresh: boolean; readonly identityProvider: string | undefined },
+  ) => string;
   /** Where to send a browser to end its session there; it returns to a registered address. */
   readonly signOutUrl: (returnUrl: string) => string;
   /** @returns `undefined` when Cognito refuses. @throws {SignInError} (rejects) `sign_in_unavailable`. */
@@ -60,13 +64,13 @@ export function createHostedSignIn(
     // Anything but a clear no may be different in a moment, and must not sign anybody out.
     if (status === 400 && Object(body).error === "invalid_grant") return undefined;
     const tokens = status === 200 ? tokensIn(body) : undefined;
-    if (tokens === undefined) throw unavailable();
+    if (tokens === undefined) throw unavailable(new UnexpectedAnswer(status, body));
     return tokens;
   };
   return {
     origin: hostedOrigin,
     clientId,
-    signInUrl(attempt, callbackUrl, fresh) {
+    signInUrl(attempt, callbackUrl, { fresh, identityProvider }) {
       const query = new URLSearchParams({
         client_id: clientId,
         response_type: "code",
@@ -76,6 +80,7 @@ export function createHostedSignIn(
         nonce: attempt.nonce,
         code_challenge: codeChallengeOf(attempt),
         code_challenge_method: "S256",
+        ...(identityProvider === undefined ? {} : { identity_provider: identityProvider }),
       });
       return `${hostedOrigin}${fresh ? "/logout" : "/oauth2/authorize"}?${query.toString()}`;
     },
@@ -93,7 +98,7 @@ export function createHostedSignIn(
     refresh: (refreshToken) => grant({ grant_type: "refresh_token", refresh_token: refreshToken }),
     async revoke(refreshToken) {
       const { status } = await send("/oauth2/revoke", { token: refreshToken });
-      if (status !== 200) throw unavailable();
+      if (status !== 200) throw unavailable(new UnexpectedAnswer(status, undefined));
     },
   };
 }
@@ -113,6 +118,18 @@ function tokensIn(body: unknown): GrantedTokens | undefined {
     ...(idToken === undefined ? {} : { idToken }),
     ...(refreshToken === undefined ? {} : { refreshToken }),
   };
+}
+
+/** The token endpoint's errors, RFC 6749 section 5.2: all that is believed of what it says. */
+const oauthErrors = ["invalid_request", "invalid_client", "unauthorized_client", "invalid_scope"];
+
+/** The log shows the name alone, so the status and the error are in it. */
+class UnexpectedAnswer extends Error {
+  constructor(status: number, body: unknown) {
+    super("Cognito gave no tokens");
+    const known = oauthErrors.find((error) => error === Object(body).error);
+    this.name = ["CognitoAnswered", String(status), known].filter(Boolean).join("_");
+  }
 }
 
 function unavailable(cause?: unknown): SignInError {

@@ -4,7 +4,7 @@ import { escapeHtml, pageStyle, renderPage } from "@gatehouse/blueprint/page";
 import type { CloudFrontResultResponse } from "aws-lambda";
 
 import { answer, withHeaders } from "../responses.ts";
-import { type Problem, retryAfter } from "./sign-in-error.ts";
+import { headersOf, type Problem } from "./sign-in-error.ts";
 
 const styleHash = createHash("sha256").update(pageStyle).digest("base64");
 
@@ -73,7 +73,7 @@ export function problemPage(
   const heading = headingOf(status);
   return withHeaders(
     page(status, { heading, sentences: [detail], aside, ...content }, options),
-    retryAfter(problem),
+    headersOf(problem),
   );
 }
 

@@ -62,7 +62,7 @@ export function createRenewal({
 
   return async (session, hosted) => {
     try {
-      const before = await verify(session.accessToken, unverifiedIssuedAt(session.accessToken));
+      const before = await verifyAsIssued(session.accessToken, verify);
       if (before.tokenUse !== "access" || before.clientId !== hosted.clientId) return over;
       await requireValid(before);
       const tokens = await grant(session.refreshToken, hosted);
@@ -91,6 +91,18 @@ export function tooLarge(): GuardError {
     "headers_too_large",
     "Your session is larger than CloudFront lets a browser send: you are probably in very many groups. Ask an administrator to take you out of some, then sign in again.",
   );
+}
+
+/**
+ * Verifies an access token that may have expired, to know whose it is.
+ *
+ * @throws {GuardError} (rejects) as `verify` does, but never `token_expired`.
+ */
+export function verifyAsIssued(
+  token: string,
+  verify: RenewalDeps["verify"],
+): Promise<VerifiedToken> {
+  return verify(token, unverifiedIssuedAt(token));
 }
 
 /** The time to judge an expired token by: it was valid when it was issued, or never. */

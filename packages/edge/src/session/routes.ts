@@ -12,17 +12,15 @@ import type { Renewal } from "./renewal.ts";
 import { type Session, writeSession } from "./session-cookies.ts";
 import { login } from "./sign-in.ts";
 import { SignInError } from "./sign-in-error.ts";
-import { logout, signedOut } from "./sign-out.ts";
+import { logout, signedOut, type SignOutDeps } from "./sign-out.ts";
 import type { Visit } from "./visit.ts";
 
 /** Renews a session for a script; a refusal there means that it is over. */
 export const refreshPath = "/.auth/refresh";
 
-export interface RoutesDeps extends CallbackDeps {
+export interface RoutesDeps extends CallbackDeps, SignOutDeps {
   readonly identify: Identify;
   readonly renew: (session: Session, hosted: HostedSignIn) => Promise<Renewal>;
-  /** Told when a refresh token could not be revoked at a sign-out. */
-  readonly onUnrevoked: (error: unknown) => void;
 }
 
 type Handle = (
@@ -50,7 +48,7 @@ export function createRoutes(deps: RoutesDeps): {
   /** The methods of a path, for `Allow`. */
   readonly methodsOf: (path: string) => readonly string[];
 } {
-  const { identify, renew, onUnrevoked, now } = deps;
+  const { identify, renew, now } = deps;
   const routes: Readonly<Record<string, Route>> = {
     "/.auth/login": {
       methods: ["GET"],
@@ -62,7 +60,7 @@ export function createRoutes(deps: RoutesDeps): {
     },
     "/.auth/logout": {
       methods: ["GET", "POST"],
-      handle: (visit, { brought }, hosted) => logout(visit, hosted, brought, onUnrevoked),
+      handle: (visit, { brought }, hosted) => logout(visit, hosted, brought, deps),
     },
     [signedOutPath]: {
       methods: ["GET"],

@@ -299,3 +299,55 @@ test("the log holds no token, cookie, code, state, path or query", async () => {
     '{"requestId":"request-1","method":"GET","outcome":"session","status":302}',
   );
 });
+
+test("the log says what the browser got, and what Cognito answered", async () => {
+  const bench = createBench();
+  const last = (): unknown => JSON.parse(bench.lines.at(-1) ?? "");
+  await bench.browse("/x");
+  expect(last()).toMatchObject({ outcome: "refused", status: 302, code: "token_missing" });
+  await bench.signIn();
+  bench.clock.advance(3601);
+  bench.cognito.instead = { status: 400, body: { error: "invalid_client" } };
+  expect((await bench.browse("/x")).status).toBe(503);
+  expect(last()).toMatchObject({
+    outcome: "refused",
+    status: 503,
+    code: "sign_in_unavailable",
+    cause: "CognitoAnswered_400_invalid_client",
+  });
+  bench.cognito.instead = { status: 400, body: { error: "secret-error" } };
+  await bench.browse("/.auth/refresh", { method: "POST", headers: own });
+  expect(last()).toMatchObject({
+    outcome: "session",
+    status: 503,
+    code: "sign_in_unavailable",
+    cause: "CognitoAnswered_400",
+  });
+});
+
+test("a page of 401 says how to authenticate, as every 401 has to", async () => {
+  const { status, headers } = await createBench().browse("/.auth/me", { headers: followed });
+  expect([status, headers["www-authenticate"]]).toEqual([401, ["Bearer"]]);
+});
+
+test("a company's sign-on is reached at once by its name, and by nothing that is no name", async () => {
+  const { browse } = createBench();
+  const { location = "" } = await browse("/.auth/login?identity_provider=Company");
+  expect(new URL(location).searchParams.get("identity_provider")).toBe("Company");
+  const odd = await browse("/.auth/login?identity_provider=a%26b");
+  expect([odd.status, odd.code, odd.cookies]).toEqual([400, "sign_in_malformed", []]);
+});
+
+test("a sign-out with cookies that somebody has made up asks nothing of Cognito", async () => {
+  const bench = createBench();
+  const { accessToken } = await bench.signIn();
+  const before = bench.cognito.posted.length;
+  const cookie = sessionCookie({ accessToken: `${accessToken}x`, refreshToken: "x" });
+  const answer = await bench.send({
+    method: "POST",
+    uri: "/.auth/logout",
+    headers: { ...own, cookie },
+  });
+  expect(answer.status).toBe(302);
+  expect(bench.cognito.posted.length).toBe(before);
+});

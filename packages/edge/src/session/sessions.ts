@@ -20,7 +20,7 @@ import { returnPathOf } from "./return-path.ts";
 import { createRoutes, refreshPath } from "./routes.ts";
 import { clearSession } from "./session-cookies.ts";
 import { startSignIn } from "./sign-in.ts";
-import { type Problem, problemOf, retryAfter } from "./sign-in-error.ts";
+import { headersOf, type Problem, problemOf } from "./sign-in-error.ts";
 import type { Visit } from "./visit.ts";
 
 export interface SessionsDeps extends RenewalDeps {
@@ -38,6 +38,8 @@ export interface SessionsDeps extends RenewalDeps {
 export interface SessionAnswer {
   readonly response: CloudFrontResultResponse;
   readonly code?: Decision["code"];
+  /** For the log. */
+  readonly cause?: unknown;
 }
 
 /** The browser half of the guard. Built into a file of its own, which API clients with bearer tokens never load. */
@@ -108,7 +110,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
                 "set-cookie": cookies,
                 ...(problem.status === 405 ? { allow: routes.methodsOf(path).join(", ") } : {}),
               });
-        return { response, code: problem.code };
+        return { response, code: problem.code, cause: causeIn(error) };
       }
     },
 
@@ -137,7 +139,8 @@ export function createSessions(deps: SessionsDeps): Sessions {
       const failure = problemOf(
         opened?.failure ?? (keepsNoSession(opened, loops) ? notKept() : undefined),
       );
-      if (failure !== undefined || hosted === undefined) return show(failure ?? problem);
+      if (failure !== undefined || hosted === undefined)
+        return { ...show(failure ?? problem), cause: causeIn(opened?.failure) };
       return {
         response: startSignIn(visit, hosted, opened?.brought ?? new Map(), now(), {
           returnPath: returnPathOf(http),
@@ -151,6 +154,10 @@ export function createSessions(deps: SessionsDeps): Sessions {
   };
 }
 
+function causeIn(thrown: unknown): unknown {
+  return thrown instanceof Error ? thrown.cause : undefined;
+}
+
 /** For a script: a refusal of the guard brings its challenge and `Retry-After`, as it does without a session. */
 function refusalJson(
   error: unknown,
@@ -160,7 +167,7 @@ function refusalJson(
 ): CloudFrontResultResponse {
   return isGuardError(error)
     ? refusal(error, requestId, headers)
-    : problemJson(problem, requestId, { ...retryAfter(problem), ...headers });
+    : problemJson(problem, requestId, { ...headersOf(problem), ...headers });
 }
 
 /** A browser that has just signed in and brings no session: sent to sign in again, it would go round for ever. */

@@ -1,6 +1,6 @@
 import { type ErrorCode, isGuardError } from "@gatehouse/core/errors";
 
-import { statusOf } from "../responses.ts";
+import { challengeOf, statusOf } from "../responses.ts";
 
 /** What signing in and out can fail with; a person sees the code on the page. */
 const statuses = {
@@ -42,9 +42,15 @@ export interface Problem {
   readonly detail: string;
 }
 
-/** What is away may be back in a moment. */
-export function retryAfter({ status }: Problem): Readonly<Record<string, string>> {
-  return status === 503 ? { "retry-after": "5" } : {};
+/** What HTTP wants beside the status: when to try again, and how to authenticate. */
+export function headersOf({ status, code }: Problem): Readonly<Record<string, string>> {
+  if (status === 503) return { "retry-after": "5" };
+  const challenge = status === 401 && !isSignInCode(code) ? challengeOf(code) : undefined;
+  return challenge === undefined ? {} : { "www-authenticate": challenge };
+}
+
+function isSignInCode(code: Problem["code"]): code is SignInCode {
+  return Object.hasOwn(statuses, code);
 }
 
 /** What to tell about something thrown; `undefined` for what is our own fault. */

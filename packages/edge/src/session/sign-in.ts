@@ -18,6 +18,8 @@ export interface SignInOptions {
   readonly restarts?: 0 | 1;
   /** Asks for the password even where the hosted sign-in still knows the browser. */
   readonly fresh?: boolean;
+  /** A company sign-on of the user pool, by its name there: skips the choice at the hosted sign-in. */
+  readonly identityProvider?: string | undefined;
   /** Further `Set-Cookie` lines. */
   readonly cookies?: readonly string[];
 }
@@ -28,15 +30,24 @@ export function startSignIn(
   hosted: HostedSignIn,
   brought: GuardCookies,
   now: number,
-  { returnPath, posted = false, restarts = 0, fresh = false, cookies = [] }: SignInOptions,
+  {
+    returnPath,
+    posted = false,
+    restarts = 0,
+    fresh = false,
+    identityProvider,
+    cookies = [],
+  }: SignInOptions,
 ): CloudFrontResultResponse {
   const attempt = createAttempt({ returnPath, posted, restarts }, now);
-  const url = hosted.signInUrl(attempt, `${visit.origins[0]}${callbackPath}`, fresh);
+  const callbackUrl = `${visit.origins[0]}${callbackPath}`;
+  const url = hosted.signInUrl(attempt, callbackUrl, { fresh, identityProvider });
   return redirect(302, url, [...writeAttempt(attempt, brought, now), ...cookies]);
 }
 
 /**
- * `GET /.auth/login?return_to=`. `fresh=1` asks for the password in any case; `again=1` marks a sign-in that the guard
+ * `GET /.auth/login?return_to=`. `fresh=1` asks for the password in any case, `identity_provider` leads to a
+ * company's page at once; `again=1` marks a sign-in that the guard
  * has begun anew by itself, which it does once.
  *
  * @throws {SignInError} `sign_in_not_top_level`, `sign_in_malformed`, `sign_in_return_path`.
@@ -48,12 +59,19 @@ export function login(
   now: number,
 ): CloudFrontResultResponse {
   requireTopLevel(visit);
-  const query = readQuery(visit.http.query, ["return_to", "fresh", "again"]);
+  const query = readQuery(visit.http.query, ["return_to", "fresh", "again", "identity_provider"]);
   return startSignIn(visit, hosted, brought, now, {
     returnPath: requireReturnPath(query("return_to")) ?? "/",
     fresh: query("fresh") === "1",
     restarts: query("again") === "1" ? 1 : 0,
+    identityProvider: requireProvider(query("identity_provider")),
   });
+}
+
+/** @throws {SignInError} `sign_in_malformed` */
+function requireProvider(name: string | undefined): string | undefined {
+  if (name === undefined || /^[\w.-]{1,32}$/.test(name)) return name;
+  throw new SignInError("sign_in_malformed", "identity_provider is not a provider's name.");
 }
 
 /** @throws {SignInError} `sign_in_return_path` */

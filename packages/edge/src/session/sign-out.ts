@@ -8,6 +8,7 @@ import type { HostedSignIn } from "./hosted-sign-in.ts";
 import { page } from "./pages.ts";
 import { readQuery } from "./query.ts";
 import { redirect } from "./redirect.ts";
+import { type RenewalDeps, verifyAsIssued } from "./renewal.ts";
 import { isReturnPath } from "./return-path.ts";
 import { readSession } from "./session-cookies.ts";
 import { isPrefetch, requireReturnPath } from "./sign-in.ts";
@@ -17,6 +18,11 @@ import type { Visit } from "./visit.ts";
 const returnCookie = "return";
 const returnSeconds = 300;
 
+export interface SignOutDeps extends Pick<RenewalDeps, "verify"> {
+  /** Told when the refresh token could not be revoked: the browser is signed out all the same. */
+  readonly onUnrevoked: (error: unknown) => void;
+}
+
 /**
  * `/.auth/logout?return_to=`: revokes the refresh token, ends every cookie of the guard, and sends the browser to end
  * its session at the hosted sign-in.
@@ -24,14 +30,13 @@ const returnSeconds = 300;
  * A POST was checked for its origin before. A GET acts only as a link of this origin that somebody has followed;
  * another site's link gets a page with a button.
  *
- * @param onUnrevoked told when Cognito could not be reached: the browser is signed out all the same.
  * @throws {SignInError} `sign_in_return_path`, `sign_in_malformed`.
  */
 export async function logout(
   visit: Visit,
   hosted: HostedSignIn,
   brought: GuardCookies,
-  onUnrevoked: (error: unknown) => void,
+  { verify, onUnrevoked }: SignOutDeps,
 ): Promise<CloudFrontResultResponse> {
   const { http, origins } = visit;
   const returnPath = requireReturnPath(readQuery(http.query, ["return_to"])("return_to"));
@@ -39,7 +44,11 @@ export async function logout(
 
   const reading = readSession(brought);
   if (reading.kind === "session") {
-    await hosted.revoke(reading.session.refreshToken).catch(onUnrevoked);
+    const { accessToken, refreshToken } = reading.session;
+    // Nothing is asked of Cognito for cookies that somebody has made up.
+    await verifyAsIssued(accessToken, verify)
+      .then(() => hosted.revoke(refreshToken))
+      .catch(onUnrevoked);
   }
   return redirect(302, hosted.signOutUrl(`${origins[0]}${signedOutPath}`), [
     ...clearCookies(brought, /./),
