@@ -47,6 +47,8 @@ function breakPart({ owner, name }: Part, how: Break["how"], odd: unknown): void
       return;
     case "rename":
       delete owner[name];
+      // The items of a list have no names; `length` could not even be one.
+      if (Array.isArray(owner)) return;
       Object.defineProperty(owner, typeof odd === "string" ? odd : name.toUpperCase(), {
         value,
         enumerable: true,
