@@ -1,16 +1,11 @@
-import { mkdtempSync, existsSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 
-import { chromium, type BrowserContext, type Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
+import { type Browser, executablePath, isInstalled, startBrowser } from "./browser.ts";
 import { needs } from "./requirements.ts";
 import { loadTarget, type Target } from "./target.ts";
-
-const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-const installed = existsSync(executablePath);
 
 /** A listed origin in stages.ts: the page of a single-page app in development. */
 const spaPort = 5173;
@@ -18,27 +13,15 @@ const spaPort = 5173;
 describe("in a real browser", () => {
   let target: Target;
   let context: BrowserContext;
-  let profile: string;
+  let browser: Browser;
   let spa: Server | undefined;
   const visited: string[] = [];
 
   beforeAll(async () => {
     target = loadTarget();
-    if (!installed) return;
-    profile = mkdtempSync(join(tmpdir(), "gatehouse-browser-"));
-    context = await chromium.launchPersistentContext(profile, {
-      executablePath,
-      headless: true,
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
-    });
+    if (!isInstalled) return;
+    browser = await startBrowser();
+    ({ context } = browser);
     // A request to anywhere else would be a fault, and must not leave the machine.
     await context.route("**/*", (route) => {
       const { hostname } = new URL(route.request().url());
@@ -47,15 +30,14 @@ describe("in a real browser", () => {
     });
   });
   afterAll(async () => {
-    if (!installed) return;
-    await context.close();
+    if (!isInstalled) return;
+    await browser.close();
     spa?.close();
-    rmSync(profile, { recursive: true, force: true });
   });
 
   needs("machine");
   beforeEach(({ skip }) =>
-    skip(!installed, `Chromium is not at ${executablePath}; see the README`),
+    skip(!isInstalled, `Chromium is not at ${executablePath}; see the README`),
   );
 
   test("a person signs in on the hosted page and finds the ID token in the address bar", async () => {

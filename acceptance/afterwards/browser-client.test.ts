@@ -6,7 +6,7 @@ import { build } from "esbuild";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { type Browser, executablePath, fillForm, isInstalled, startBrowser } from "./browser.ts";
+import { type Browser, executablePath, fillForm, isInstalled, startBrowser } from "../browser.ts";
 
 // What a page of the app does with packages/client, through the whole chain.
 

@@ -14,7 +14,7 @@ import {
   fillForm,
   isInstalled,
   startBrowser,
-} from "./browser.ts";
+} from "../browser.ts";
 
 // A stack of its own, whose clock these tests move.
 

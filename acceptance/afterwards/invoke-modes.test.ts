@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { viaApp, type Answer, type Sent } from "../client.ts";
+import { addedHeaders } from "./added-headers.ts";
 import { etag, type AskedAnswer } from "./answering-backend/app.ts";
 import { startAnsweringStack, type AnsweringStack, type InvokeMode } from "./answering-stack.ts";
 import { openAnswer, type Opened } from "./streaming-stack.ts";
@@ -42,22 +43,7 @@ function ownHeaders({ headers }: Answer): readonly (readonly [string, string])[]
     .toSorted(([a], [b]) => a.localeCompare(b));
 }
 
-const added = new Set([
-  "connection",
-  "date",
-  "referrer-policy",
-  "server",
-  "strict-transport-security",
-  "transfer-encoding",
-  "via",
-  "x-amz-cf-id",
-  "x-amz-cf-pop",
-  "x-amzn-requestid",
-  "x-amzn-trace-id",
-  "x-cache",
-  "x-content-type-options",
-  "x-frame-options",
-]);
+const added = new Set(addedHeaders);
 
 const kept: AskedAnswer["headers"] = [
   ["cache-control", "private, no-store"],

@@ -94,7 +94,7 @@ const faults: [what: string, mutation: Mutation, failing: RegExp, part?: readonl
     "the callback takes the tokens of another sign-in",
     {
       file: "packages/edge/src/session/callback.ts",
-      from: "if (nonceOf(idToken) !== nonce) throw wrongTokens();",
+      from: 'if (unverifiedClaim(idToken, "nonce") !== nonce) throw wrongTokens();',
       to: "",
     },
     /with a swapped nonce is refused/,

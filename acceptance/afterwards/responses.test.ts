@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import type { RawAnswer } from "../corpus/raw-answer.ts";
 import { sendRaw } from "../corpus/raw-client.ts";
+import { addedHeaders } from "./added-headers.ts";
 import { ask, startStreamingStack, type StreamingStack } from "./streaming-stack.ts";
 
 let started: StreamingStack;
@@ -29,24 +30,7 @@ function answerOf(head: Head, body?: Buffer, method = "GET"): Promise<RawAnswer>
   );
 }
 
-/** What Lambda, CloudFront and its security headers add to every answer. */
-const added = new Set([
-  "connection",
-  "date",
-  "keep-alive",
-  "referrer-policy",
-  "server",
-  "strict-transport-security",
-  "transfer-encoding",
-  "via",
-  "x-amz-cf-id",
-  "x-amz-cf-pop",
-  "x-amzn-requestid",
-  "x-amzn-trace-id",
-  "x-cache",
-  "x-content-type-options",
-  "x-frame-options",
-]);
+const added = new Set([...addedHeaders, "keep-alive"]);
 
 function ownHeaders({ headers }: RawAnswer): readonly (readonly [string, string])[] {
   return headers.filter(([name]) => !added.has(name));

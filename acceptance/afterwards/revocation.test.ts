@@ -3,31 +3,20 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
 
-import { startStack, type Stack, type StackOptions } from "@gatehouse/local/stack";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import type { StackOptions } from "@gatehouse/local/stack";
+import { describe, expect, test, vi } from "vitest";
 
 import { app } from "../../stages.ts";
 import { callApi, send, viaApp } from "../client.ts";
 import { decodeClaims } from "../forge.ts";
 import { authUrl, form, formType, machineToken, pkce, signInByForm } from "../oauth.ts";
+import { startOwnStack } from "./own-stack.ts";
 
 const name = `/gatehouse/${app.name}/local/revoked`;
 const password = "Correct-Horse-7";
 
-const stacks: Stack[] = [];
-afterEach(async () => {
-  await Promise.all(stacks.splice(0).map((stack) => stack.close()));
-});
-
 async function start(options: Pick<StackOptions, "stage" | "unbaked"> = {}) {
-  const lines: string[] = [];
-  const stack = await startStack({
-    port: 0,
-    explain: (from, reason) => lines.push(`${from}: ${reason}`),
-    ...options,
-  });
-  stacks.push(stack);
-  const target = stack.outputs;
+  const { stack, target, lines } = await startOwnStack(options);
   const code = async (token: string): Promise<unknown> => {
     const { status, ...answer } = await viaApp(target, { path: "/me", token });
     return status === 200 ? 200 : answer.json()["code"];

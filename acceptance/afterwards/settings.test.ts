@@ -1,31 +1,15 @@
-import { startStack, type Stack, type StackOptions } from "@gatehouse/local/stack";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import { callApi, viaApp } from "../client.ts";
 import { createForge } from "../forge.ts";
 import { app } from "../../stages.ts";
-
-const stacks: Stack[] = [];
-afterEach(async () => {
-  await Promise.all(stacks.splice(0).map((stack) => stack.close()));
-});
-
-async function start(options: Pick<StackOptions, "unbaked" | "stage"> = {}) {
-  const lines: string[] = [];
-  const stack = await startStack({
-    port: 0,
-    explain: (from, reason) => lines.push(`${from}: ${reason}`),
-    ...options,
-  });
-  stacks.push(stack);
-  return { stack, target: stack.outputs, lines };
-}
+import { startOwnStack } from "./own-stack.ts";
 
 const prefix = `/gatehouse/${app.name}/local`;
 
 describe("a guard that was built without clients and keys", () => {
   test("loads both with its first request, by one call that its role may make", async () => {
-    const { target, lines } = await start({ unbaked: ["clients", "jwks"] });
+    const { target, lines } = await startOwnStack({ unbaked: ["clients", "jwks"] });
     const answers = await Promise.all(
       [1, 2, 3].map(() => viaApp(target, { token: target.tokens.id })),
     );
@@ -35,7 +19,7 @@ describe("a guard that was built without clients and keys", () => {
   });
 
   test("answers 503 with a reason while a parameter is missing, and recovers", async () => {
-    const { stack, target } = await start({ unbaked: ["clients", "jwks"] });
+    const { stack, target } = await startOwnStack({ unbaked: ["clients", "jwks"] });
     const id = target.clients.web.id;
     await callApi(target, "AmazonSSM.DeleteParameter", { Name: `${prefix}/clients/web` });
     const refused = await viaApp(target, { token: target.tokens.id });
@@ -54,7 +38,7 @@ describe("a guard that was built without clients and keys", () => {
   });
 
   test("forgets a client whose id was replaced, also for tokens it has seen", async () => {
-    const { stack, target } = await start({ unbaked: ["clients"] });
+    const { stack, target } = await startOwnStack({ unbaked: ["clients"] });
     const call = () => viaApp(target, { token: target.tokens.id });
     expect((await call()).status).toBe(200);
     await callApi(target, "AmazonSSM.PutParameter", {
@@ -76,7 +60,7 @@ describe("a guard that was built without clients and keys", () => {
     ["jwks", '{"keys":[]}'],
     ["jwks", "null"],
   ])("refuses a hostile value of %s: %s", async (name, value) => {
-    const { target } = await start({ unbaked: ["clients", "jwks"] });
+    const { target } = await startOwnStack({ unbaked: ["clients", "jwks"] });
     await callApi(target, "AmazonSSM.PutParameter", {
       Name: `${prefix}/${name}`,
       Value: value,
@@ -91,7 +75,7 @@ describe("a guard that was built without clients and keys", () => {
 
 describe("a guard with everything baked", () => {
   test("is not moved by any parameter", async () => {
-    const { target } = await start();
+    const { target } = await startOwnStack();
     for (const [name, value] of [
       ["clients/web", "1evilclientevilclientevil1"],
       ["clients/machine", target.clients.web.id],
@@ -108,7 +92,7 @@ describe("a guard with everything baked", () => {
   });
 
   test("asks for the key set once when a token names a key it does not know", async () => {
-    const { target, lines } = await start();
+    const { target, lines } = await startOwnStack();
     const forge = await createForge(target);
     const token = forge.byStranger(forge.idClaims(), "dW5rbm93bg==");
     for (const _ of [1, 2, 3])
@@ -118,7 +102,7 @@ describe("a guard with everything baked", () => {
   });
 
   test("follows the stack's clock: a remembered token expires, moved by hand or by the admin call", async () => {
-    const { stack, target } = await start();
+    const { stack, target } = await startOwnStack();
     const call = () => viaApp(target, { token: target.tokens.id });
     expect((await call()).status).toBe(200);
     stack.clock.advance(3000);
@@ -130,7 +114,7 @@ describe("a guard with everything baked", () => {
   });
 
   test("takes the admin call for the clock", async () => {
-    const { target } = await start();
+    const { target } = await startOwnStack();
     const answer = await callApi(target, "Gatehouse.AdvanceClock", { Seconds: 3601 });
     expect(answer.status).toBe(200);
     expect((await viaApp(target, { token: target.tokens.id })).json()["code"]).toBe(
@@ -139,7 +123,7 @@ describe("a guard with everything baked", () => {
   });
 
   test("gives the backend the bearer token only where the stage says so, and the backend shows it to nobody", async () => {
-    const { target } = await start({ stage: { forwardToken: true } });
+    const { target } = await startOwnStack({ stage: { forwardToken: true } });
     const answer = await viaApp(target, { path: "/echo", token: target.tokens.id });
     expect(answer.status).toBe(200);
     expect(Object.keys(answer.json<{ headers: object }>().headers)).not.toContain(
@@ -149,7 +133,7 @@ describe("a guard with everything baked", () => {
 });
 
 test("two stacks at once share no key, secret or password", async () => {
-  const [one, other] = await Promise.all([start(), start()]);
+  const [one, other] = await Promise.all([startOwnStack(), startOwnStack()]);
   const secrets = ({ target }: typeof one) => [
     target.clients.machine.secret,
     ...target.users.map(({ password }) => password),

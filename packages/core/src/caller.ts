@@ -134,6 +134,7 @@ function isNameList(value: unknown): value is string[] {
   return Array.isArray(value) && value.every(isName);
 }
 
-function isAddress(value: unknown): value is string {
+/** Whether a text has the form of an IPv4 or IPv6 address. */
+export function isAddress(value: unknown): value is string {
   return typeof value === "string" && /^(?=.*[.:])[0-9A-Fa-f.:]{2,45}$/.test(value);
 }

@@ -1,3 +1,4 @@
+import { isAddress } from "@gatehouse/core/caller";
 import type { HttpBody, HttpHeaders, HttpRequest } from "@gatehouse/core/http-request";
 import { GuardError } from "@gatehouse/core/errors";
 import type { CloudFrontHeaders, CloudFrontRequest, CloudFrontRequestEvent } from "aws-lambda";
@@ -16,8 +17,6 @@ export interface OriginRequest {
   /** The request to give back; only its headers and its query may change. */
   readonly request: CloudFrontRequest;
 }
-
-const addressForm = /^(?=.*[.:])[0-9A-Fa-f.:]{2,45}$/;
 
 /**
  * @param hosts the Function URLs' hosts. The one that the event names as origin goes on the wire and is signed; the first
@@ -44,7 +43,7 @@ export function fromCloudFrontEvent(
     if (typeof text !== "string") throw malformed("a part has the wrong type");
   }
   // Only CloudFront writes it, and the caller header takes nothing else.
-  if (!addressForm.test(request.clientIp)) throw malformed("the viewer's address is none");
+  if (!isAddress(request.clientIp)) throw malformed("the viewer's address is none");
   const headers = fromCloudFrontHeaders(request.headers);
   const custom = request.origin?.custom;
   return {

@@ -1,7 +1,8 @@
 import type { HttpHeaders } from "@gatehouse/core/http-request";
 import { describe, expect, test } from "vitest";
 
-import { isNavigation, only } from "./navigation.ts";
+import { isNavigation } from "./navigation.ts";
+import { only } from "./viewer-headers.ts";
 
 const html = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 

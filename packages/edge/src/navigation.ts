@@ -1,5 +1,7 @@
 import type { HttpHeaders, HttpRequest } from "@gatehouse/core/http-request";
 
+import { only } from "./viewer-headers.ts";
+
 /** What a browser navigates with: links and address bar, and forms. */
 const methods = new Set(["GET", "HEAD", "POST"]);
 
@@ -27,9 +29,4 @@ export function isTopLevel(headers: HttpHeaders): boolean {
   return (
     only(headers["sec-fetch-mode"]) === "navigate" && only(headers["sec-fetch-dest"]) === "document"
   );
-}
-
-/** The one value of a header; a repeated one says nothing. */
-export function only(values: readonly string[] | undefined): string | undefined {
-  return values?.length === 1 ? values[0] : undefined;
 }

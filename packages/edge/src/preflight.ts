@@ -1,6 +1,8 @@
 import { cors } from "@gatehouse/blueprint/cors";
 import type { HttpHeaders, HttpRequest } from "@gatehouse/core/http-request";
 
+import { only } from "./viewer-headers.ts";
+
 /** A CORS preflight, as browsers send it before a cross-origin call with a bearer token. */
 export function isPreflight({ method, headers }: HttpRequest): boolean {
   return method === "OPTIONS" && headers["access-control-request-method"] !== undefined;
@@ -28,11 +30,10 @@ export function corsHeaders(
   headers: HttpHeaders,
   corsOrigins: readonly string[],
 ): Record<string, string> {
-  const origins = headers["origin"];
-  const only = origins?.length === 1 ? origins[0] : undefined;
-  if (only === undefined || !corsOrigins.includes(only)) return { vary: "Origin" };
+  const origin = only(headers["origin"]);
+  if (origin === undefined || !corsOrigins.includes(origin)) return { vary: "Origin" };
   return {
-    "access-control-allow-origin": only,
+    "access-control-allow-origin": origin,
     "access-control-expose-headers": cors.exposeHeaders,
     vary: "Origin",
   };

@@ -1,7 +1,6 @@
-import type { IncomingMessage } from "node:http";
-import https from "node:https";
-
 import type { HttpRequest } from "@gatehouse/core/http-request";
+
+import { exchange, readText } from "./bounded-https.ts";
 
 const timeoutMs = 3000;
 /** The parameter has 4096 characters at most, and JSON may write each in six. */
@@ -46,36 +45,13 @@ export async function readRevocations({ region, name, sign }: RevocationsSource)
 }
 
 function post(host: string, headers: Record<string, string>, body: Buffer): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const request = https.request(
-      { host, method: "POST", path: "/", headers, agent: false },
-      (response) => {
-        readJson(response).then(resolve, reject);
-      },
-    );
-    // One limit for the whole exchange, also for a server that sends a byte now and then.
-    const timer = setTimeout(
-      () => request.destroy(new Error("the list of revocations did not arrive in time")),
-      timeoutMs,
-    );
-    request.on("close", () => clearTimeout(timer));
-    request.on("error", reject);
-    request.end(body);
+  const options = { host, method: "POST", path: "/", headers, agent: false };
+  const late = "the list of revocations did not arrive in time";
+  return exchange({ options, body, timeoutMs, late }, async (response) => {
+    const text = await readText(response, maxBytes, "the answer");
+    if (response.statusCode !== 200) throw refusalOf(response.statusCode, text);
+    return JSON.parse(text);
   });
-}
-
-async function readJson(response: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of response) {
-    if (!(chunk instanceof Buffer)) throw new Error("the answer did not arrive as bytes");
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw new Error("the answer is too large");
-    chunks.push(chunk);
-  }
-  const text = Buffer.concat(chunks).toString("utf8");
-  if (response.statusCode !== 200) throw refusalOf(response.statusCode, text);
-  return JSON.parse(text);
 }
 
 /** The name is what the log shows: throttled, denied or something else. */

@@ -15,7 +15,11 @@ export function withoutRefusedHeaders(headers: HttpHeaders): HttpHeaders {
  * Lambda compares it with the bytes that arrive, so it is a promise, never an identity.
  */
 export function declaredBodyHash(headers: HttpHeaders): string | undefined {
-  const values = headers["x-amz-content-sha256"];
-  const only = values?.length === 1 ? values[0] : undefined;
-  return only !== undefined && /^[0-9a-f]{64}$/.test(only) ? only : undefined;
+  const hash = only(headers["x-amz-content-sha256"]);
+  return hash !== undefined && /^[0-9a-f]{64}$/.test(hash) ? hash : undefined;
+}
+
+/** The one value of a header; a repeated one says nothing. */
+export function only(values: readonly string[] | undefined): string | undefined {
+  return values?.length === 1 ? values[0] : undefined;
 }

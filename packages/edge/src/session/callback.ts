@@ -1,5 +1,6 @@
 import { callbackPath } from "@gatehouse/blueprint/callback-urls";
 import { isGuardError } from "@gatehouse/core/errors";
+import { maxTokenBytes } from "@gatehouse/core/unverified-token";
 import type { VerifiedToken } from "@gatehouse/core/verifier";
 import type { CloudFrontResultResponse } from "aws-lambda";
 
@@ -14,10 +15,8 @@ import { tooLarge, type RenewalDeps } from "./renewal.ts";
 import { fits, type Session, writeSession } from "./session-cookies.ts";
 import { requireTopLevel, startSignIn } from "./sign-in.ts";
 import { problemOf, SignInError } from "./sign-in-error.ts";
+import { unverifiedClaim } from "./unverified-claim.ts";
 import type { Visit } from "./visit.ts";
-
-/** The verifier takes no larger one. */
-const maxIdTokenBytes = 12 * 1024;
 
 /** What Cognito may say, in our words; its own description is never shown, because anybody can write such an address. */
 const refusals = new Map([
@@ -121,10 +120,11 @@ async function requireSession(
 ): Promise<Session> {
   if (idToken === undefined || refreshToken === undefined) throw wrongTokens();
   const session = { accessToken, refreshToken };
-  if (!fits(session) || idToken.length > maxIdTokenBytes) throw tooLarge();
+  if (!fits(session) || idToken.length > maxTokenBytes) throw tooLarge();
   const id = await verify(idToken);
   if (id.tokenUse !== "id" || id.clientId !== hosted.clientId) throw wrongTokens();
-  if (nonceOf(idToken) !== nonce) throw wrongTokens();
+  // Its signature held a moment ago.
+  if (unverifiedClaim(idToken, "nonce") !== nonce) throw wrongTokens();
   const access = await verify(accessToken);
   if (!isAccessTokenOf(id, access)) throw wrongTokens();
   await requireValid(access);
@@ -133,13 +133,6 @@ async function requireSession(
 
 function isAccessTokenOf(id: VerifiedToken, access: VerifiedToken): boolean {
   return access.tokenUse === "access" && access.clientId === id.clientId && access.sub === id.sub;
-}
-
-/** Of a token that was verified a moment ago. */
-function nonceOf(verifiedToken: string): unknown {
-  const payload = Buffer.from(verifiedToken.split(".")[1] ?? "", "base64url").toString("utf8");
-  const claims: unknown = JSON.parse(payload);
-  return typeof claims === "object" && claims !== null ? Reflect.get(claims, "nonce") : undefined;
 }
 
 function wrongTokens(): SignInError {

@@ -1,6 +1,7 @@
 import type { HttpRequest } from "@gatehouse/core/http-request";
 
-import { isTopLevel, only } from "../navigation.ts";
+import { isTopLevel } from "../navigation.ts";
+import { only } from "../viewer-headers.ts";
 
 /**
  * What another site may do with this browser's session.

@@ -1,5 +1,6 @@
-import type { IncomingMessage } from "node:http";
-import https from "node:https";
+import { urlToHttpOptions } from "node:url";
+
+import { exchange, readText } from "../bounded-https.ts";
 
 const timeoutMs = 5000;
 /** Three tokens are about 5 KB; with the largest that Cognito makes, still far less than this. */
@@ -22,34 +23,25 @@ export type PostForm = (
  *
  * @throws {Error} (rejects) when no whole answer comes within five seconds, or one over 128 KB.
  */
-export const postForm: PostForm = (url, fields) =>
-  new Promise((resolve, reject) => {
-    const body = new URLSearchParams(fields).toString();
-    const headers = {
-      "content-type": "application/x-www-form-urlencoded",
-      "content-length": Buffer.byteLength(body),
-      accept: "application/json",
-    };
-    const request = https.request(url, { method: "POST", headers, agent: false }, (response) => {
-      read(response).then(resolve, reject);
-    });
-    const timer = setTimeout(() => request.destroy(new Error("no answer in time")), timeoutMs);
-    request.on("close", () => clearTimeout(timer));
-    request.on("error", reject);
-    request.end(body);
+export const postForm: PostForm = (url, fields) => {
+  const body = new URLSearchParams(fields).toString();
+  const headers = {
+    "content-type": "application/x-www-form-urlencoded",
+    "content-length": Buffer.byteLength(body),
+    accept: "application/json",
+  };
+  const options = {
+    ...urlToHttpOptions(new URL(url)),
+    method: "POST",
+    headers,
+    agent: false,
+  };
+  const late = "no answer in time";
+  return exchange({ options, body, timeoutMs, late }, async (response) => {
+    const text = await readText(response, maxBytes, "the answer");
+    return { status: response.statusCode ?? 0, body: parse(text) };
   });
-
-async function read(response: IncomingMessage): Promise<FormAnswer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of response) {
-    if (!(chunk instanceof Buffer)) throw new Error("the answer did not arrive as bytes");
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw new Error("the answer is too large");
-    chunks.push(chunk);
-  }
-  return { status: response.statusCode ?? 0, body: parse(Buffer.concat(chunks).toString("utf8")) };
-}
+};
 
 function parse(text: string): unknown {
   try {

@@ -5,6 +5,7 @@ import type { VerifiedToken } from "@gatehouse/core/verifier";
 
 import type { GrantedTokens, HostedSignIn } from "./hosted-sign-in.ts";
 import { fits, type Session } from "./session-cookies.ts";
+import { unverifiedClaim } from "./unverified-claim.ts";
 
 export type Renewal =
   | { readonly kind: "renewed"; readonly session: Session }
@@ -107,13 +108,6 @@ export function verifyAsIssued(
 
 /** The time to judge an expired token by: it was valid when it was issued, or never. */
 function unverifiedIssuedAt(token: string): number {
-  try {
-    const payload = Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8");
-    const claims: unknown = JSON.parse(payload);
-    const iat: unknown =
-      typeof claims === "object" && claims !== null ? Reflect.get(claims, "iat") : 0;
-    return typeof iat === "number" ? iat : 0;
-  } catch {
-    return 0; // no token; the verifier will say so
-  }
+  const issuedAt = unverifiedClaim(token, "iat");
+  return typeof issuedAt === "number" ? issuedAt : 0;
 }

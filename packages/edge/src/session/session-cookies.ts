@@ -1,4 +1,5 @@
 import { tokenLifetimes } from "@gatehouse/blueprint/app-clients";
+import { maxTokenBytes } from "@gatehouse/core/unverified-token";
 
 import { clearCookies, type GuardCookies, setCookie } from "./cookies.ts";
 
@@ -68,7 +69,7 @@ function join(token: "access" | "refresh", cookies: GuardCookies): string | unde
   if (names.length === 0 || !names.every((name) => partName.test(name))) return undefined;
   const whole = values.every((value) => value !== undefined) ? values.join("") : "";
   // Both kinds of token are made of base64url and dots.
-  return /^[\w.-]{1,12288}$/.test(whole) ? whole : undefined;
+  return whole.length <= maxTokenBytes && /^[\w.-]+$/.test(whole) ? whole : undefined;
 }
 
 function parts(token: "access" | "refresh", text: string): readonly (readonly [string, string])[] {

@@ -5,20 +5,10 @@ import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { createStageOutputs } from "../../stage-outputs.ts";
+import { outputs, poolId } from "../../fixtures/dev-stage.ts";
 import { addToStage } from "./add.ts";
 import type { NewUser } from "./new-user.ts";
 
-const poolId = "eu-central-1_Abcdefghi";
-const outputs = createStageOutputs({
-  appUrl: "https://d111111abcdef8.cloudfront.net",
-  signInUrl: "https://gatehouse-dev-01234567.auth.eu-central-1.amazoncognito.com/login?x=y",
-  functionUrl: "https://abcdefghijklmnopqrstuvwxyz234567.lambda-url.eu-central-1.on.aws/",
-  region: "eu-central-1",
-  edgeRegion: "us-east-1",
-  userPoolId: poolId,
-  clients: { web: { id: "w".repeat(26) }, machine: { id: "m".repeat(26) } },
-});
 const password = "Correct-Horse-7";
 
 interface Scripted {

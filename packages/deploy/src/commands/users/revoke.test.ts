@@ -5,21 +5,11 @@ import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { createStageOutputs } from "../../stage-outputs.ts";
+import { outputs, poolId } from "../../fixtures/dev-stage.ts";
 import type { RevocationRequest } from "./revocation-request.ts";
 import { revokeInStage } from "./revoke.ts";
 import { requireStackHere } from "./stack-here.ts";
 
-const poolId = "eu-central-1_Abcdefghi";
-const outputs = createStageOutputs({
-  appUrl: "https://d111111abcdef8.cloudfront.net",
-  signInUrl: "https://gatehouse-dev-01234567.auth.eu-central-1.amazoncognito.com/login?x=y",
-  functionUrl: "https://abcdefghijklmnopqrstuvwxyz234567.lambda-url.eu-central-1.on.aws/",
-  region: "eu-central-1",
-  edgeRegion: "us-east-1",
-  userPoolId: poolId,
-  clients: { web: { id: "w".repeat(26) }, machine: { id: "m".repeat(26) } },
-});
 const listName = "/gatehouse/gatehouse/dev/revoked";
 const sub = "8b99d25a-9041-70c3-4d2b-111111111111";
 /** Of AWS; this machine's clock says something else. */

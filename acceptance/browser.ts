@@ -39,7 +39,7 @@ export async function startBrowser(blockedCookies?: string): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
-      "--host-resolver-rules=MAP * 127.0.0.1",
+      "--host-resolver-rules=MAP * 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost",
     ],
   });
   return {
