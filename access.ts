@@ -1,4 +1,4 @@
-import { defineAccess } from "@gatehouse/core/access";
+import { defineAccess } from "@sst-gatehouse/core/access";
 
 /**
  * Who may call what. The longest pattern wins; what no rule covers is refused.

@@ -3,7 +3,7 @@
 export default $config({
   // Runs alone, before anything else exists; SST shows no error from here, so run() meets a bad stages.ts again.
   async app({ stage }) {
-    const { isProduction } = await import("./packages/blueprint/src/stages.ts");
+    const { isProduction } = await import("./packages/blueprint/src/stage/stages.ts");
     const invalid = { name: "stages-ts-is-invalid", region: "us-east-1" } as const;
     const { app } = await import("./stages.ts").catch(() => ({ app: invalid }));
     return {
@@ -22,7 +22,7 @@ export default $config({
     const { createAppClients } = await import("./infra/app-clients.ts");
     const { createCdn } = await import("./infra/cdn.ts");
     const { createGuard } = await import("./infra/guard.ts");
-    const { clientIdsOfLastDeploy, createSettings } = await import("./infra/settings.ts");
+    const { clientIdsOfLastDeploy, createSettings } = await import("./infra/parameters.ts");
 
     if (stage.domain !== undefined) {
       const appUrl = $output(`https://${stage.domain}`);

@@ -6,13 +6,13 @@ export default defineConfig({
   test: {
     // Two cores are the least a machine has; more workers would only fight for them.
     maxWorkers: 2,
-    reporters: ["default", "./acceptance/summary-reporter.ts"],
+    reporters: ["default", "./acceptance/support/summary-reporter.ts"],
     projects: [
       {
         test: {
           ...common,
           name: "unit",
-          include: ["packages/**/*.test.ts", "*.test.ts"],
+          include: ["packages/**/*.test.ts", "repository/*.test.ts"],
           exclude: ["**/*.platform.test.ts", "**/node_modules/**"],
         },
       },
@@ -21,8 +21,8 @@ export default defineConfig({
           ...common,
           name: "acceptance",
           include: ["acceptance/**/*.test.ts"],
-          exclude: ["acceptance/afterwards/**"],
-          globalSetup: "./acceptance/setup.ts",
+          exclude: ["acceptance/own-stack/**"],
+          globalSetup: "./acceptance/support/setup.ts",
           sequence: { groupOrder: 1 },
         },
       },
@@ -32,7 +32,7 @@ export default defineConfig({
           ...common,
           name: "deploy",
           include: ["infra/**/*.test.ts", "packages/**/*.platform.test.ts"],
-          globalSetup: "./infra/setup.ts",
+          globalSetup: "./infra/test/setup.ts",
           testTimeout: 120_000,
           sequence: { groupOrder: 2 },
         },
@@ -41,8 +41,8 @@ export default defineConfig({
         // Searches what the acceptance run has left behind, and starts stacks of its own.
         test: {
           ...common,
-          name: "afterwards",
-          include: ["acceptance/afterwards/**/*.test.ts"],
+          name: "own-stack",
+          include: ["acceptance/own-stack/**/*.test.ts"],
           testTimeout: 180_000,
           sequence: { groupOrder: 3 },
         },

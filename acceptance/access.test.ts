@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { send, signedForFunctionUrl, viaApp, type Answer } from "./client.ts";
-import { createForge } from "./forge.ts";
-import { machineToken, signIn } from "./oauth.ts";
-import { needs } from "./requirements.ts";
-import { isStack, loadTarget, type Target } from "./target.ts";
+import { send, signedForFunctionUrl, viaApp, type Answer } from "./support/client.ts";
+import { createForge } from "./support/forge.ts";
+import { machineToken, signIn } from "./support/oauth.ts";
+import { needs } from "./support/requirements.ts";
+import { isStack, loadTarget, type Target } from "./support/target.ts";
 
 type Who =
   | "anonymous"

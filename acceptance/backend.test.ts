@@ -5,8 +5,8 @@ import { isIP } from "node:net";
 
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { viaApp, type Sent } from "./client.ts";
-import { isStack, loadTarget, type Target } from "./target.ts";
+import { viaApp, type Sent } from "./support/client.ts";
+import { isStack, loadTarget, type Target } from "./support/target.ts";
 
 let target: Target;
 beforeAll(() => {

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { startGuardedChain, type GuardedChain } from "./corpus/guard-in-process.ts";
 import { arrivedOutcome, echoOf, meantOutcome } from "./corpus/outcome.ts";
-import { readCorpus, topics } from "./corpus/read-corpus.ts";
-import { needs } from "./requirements.ts";
+import { readCorpus, topics } from "../corpus/read-corpus.ts";
+import { needs } from "./support/requirements.ts";
 
 needs("machine");
 

@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { arrivedOutcome, meantOutcome, type Echo, type Outcome } from "./corpus/outcome.ts";
 import type { RawAnswer } from "./corpus/raw-answer.ts";
 import { sendRaw } from "./corpus/raw-client.ts";
-import { readCorpus, topics, type CorpusCase } from "./corpus/read-corpus.ts";
-import { isStack, loadTarget, type Target } from "./target.ts";
+import { readCorpus, topics, type CorpusCase } from "../corpus/read-corpus.ts";
+import { isStack, loadTarget, type Target } from "./support/target.ts";
 
 let target: Target;
 beforeAll(() => {

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { viaApp } from "./client.ts";
-import { needs } from "./requirements.ts";
-import { loadTarget, type Target } from "./target.ts";
+import { viaApp } from "./support/client.ts";
+import { needs } from "./support/requirements.ts";
+import { loadTarget, type Target } from "./support/target.ts";
 
 /** Listed for the local stage in stages.ts. */
 const listed = "http://localhost:5173";

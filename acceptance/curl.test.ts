@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { needs } from "./requirements.ts";
-import { loadTarget, type Target } from "./target.ts";
+import { needs } from "./support/requirements.ts";
+import { loadTarget, type Target } from "./support/target.ts";
 
 /** curl signs with SigV4 since 7.75. */
 const canSign = supports("--aws-sigv4");

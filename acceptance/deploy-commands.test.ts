@@ -4,11 +4,11 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { callApi, send, viaApp } from "./client.ts";
-import { form, formType } from "./oauth.ts";
-import { createLeakFinder, secretsOf } from "./leaks.ts";
-import { needs } from "./requirements.ts";
-import { isStack, loadTarget, type Target } from "./target.ts";
+import { callApi, send, viaApp } from "./support/client.ts";
+import { form, formType } from "./support/oauth.ts";
+import { createLeakFinder, secretsOf } from "./support/leaks.ts";
+import { needs } from "./support/requirements.ts";
+import { isStack, loadTarget, type Target } from "./support/target.ts";
 
 const main = join(import.meta.dirname, "../packages/deploy/src/main.ts");
 const stage = "commands";

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { send, signedForFunctionUrl, type Sent } from "./client.ts";
-import { needs } from "./requirements.ts";
-import { loadTarget, type Target } from "./target.ts";
+import { send, signedForFunctionUrl, type Sent } from "./support/client.ts";
+import { needs } from "./support/requirements.ts";
+import { loadTarget, type Target } from "./support/target.ts";
 
 let target: Target;
 beforeAll(() => {

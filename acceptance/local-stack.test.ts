@@ -3,10 +3,10 @@ import { networkInterfaces } from "node:os";
 
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { callApi, send, viaApp } from "./client.ts";
-import { createForge } from "./forge.ts";
-import { needs } from "./requirements.ts";
-import { loadTarget, type Target } from "./target.ts";
+import { callApi, send, viaApp } from "./support/client.ts";
+import { createForge } from "./support/forge.ts";
+import { needs } from "./support/requirements.ts";
+import { loadTarget, type Target } from "./support/target.ts";
 import { app } from "../stages.ts";
 
 let target: Target;

@@ -3,13 +3,13 @@ import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { parseQuery } from "./corpus/decoded-query.ts";
+import { parseQuery } from "../corpus/decoded-query.ts";
 import { startGuardedChain, type GuardedChain } from "./corpus/guard-in-process.ts";
 import { mayHaveDotSegment, meantRequest, type Meant } from "./corpus/meant-request.ts";
 import { echoOf, type Echo } from "./corpus/outcome.ts";
 import { sendRaw } from "./corpus/raw-client.ts";
-import { needs } from "./requirements.ts";
-import { loadTarget, type Target } from "./target.ts";
+import { needs } from "./support/requirements.ts";
+import { loadTarget, type Target } from "./support/target.ts";
 
 const seed = Date.now() % 2_147_483_647;
 const inProcess = 20_000;

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { viaApp, type Sent } from "./client.ts";
-import { loadTarget, type Target } from "./target.ts";
+import { viaApp, type Sent } from "./support/client.ts";
+import { loadTarget, type Target } from "./support/target.ts";
 
 let target: Target;
 beforeAll(() => {

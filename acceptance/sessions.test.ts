@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { send, type Answer, type Sent } from "./client.ts";
-import { authUrl, form, formType, signInByForm } from "./oauth.ts";
-import { needs } from "./requirements.ts";
-import { loadTarget, type Target } from "./target.ts";
+import { send, type Answer, type Sent } from "./support/client.ts";
+import { authUrl, form, formType, signInByForm } from "./support/oauth.ts";
+import { needs } from "./support/requirements.ts";
+import { loadTarget, type Target } from "./support/target.ts";
 import {
   createVisitor,
   locationOf,
@@ -13,7 +13,7 @@ import {
   script,
   setCookies,
   type Visitor,
-} from "./visitor.ts";
+} from "./support/visitor.ts";
 
 // The way of a browser through the hosted sign-in and back to the stack's own addresses.
 needs("machine");

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { send, viaApp } from "./client.ts";
-import { decodeClaims } from "./forge.ts";
-import { authUrl, form, formType, machineToken, pkce, signInByForm } from "./oauth.ts";
-import { needs } from "./requirements.ts";
-import { loadTarget, type Target } from "./target.ts";
+import { send, viaApp } from "./support/client.ts";
+import { decodeClaims } from "./support/forge.ts";
+import { authUrl, form, formType, machineToken, pkce, signInByForm } from "./support/oauth.ts";
+import { needs } from "./support/requirements.ts";
+import { loadTarget, type Target } from "./support/target.ts";
 
 let target: Target;
 let user: Target["users"][number];

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 
-import { viaApp } from "./client.ts";
-import { loadTarget, type Target } from "./target.ts";
+import { viaApp } from "./support/client.ts";
+import { loadTarget, type Target } from "./support/target.ts";
 
 let target: Target;
 beforeAll(() => {

@@ -4,8 +4,8 @@ import { request as httpsRequest } from "node:https";
 
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { viaApp } from "./client.ts";
-import { isStack, loadTarget, type Target } from "./target.ts";
+import { viaApp } from "./support/client.ts";
+import { isStack, loadTarget, type Target } from "./support/target.ts";
 
 let target: Target;
 beforeAll(() => {

@@ -3,13 +3,20 @@ import { existsSync, readFileSync } from "node:fs";
 
 import { describe, expect, test, vi } from "vitest";
 
-import { callApi, send, signedForFunctionUrl, viaApp, type Answer, type Sent } from "./client.ts";
-import { createLeakFinder, secretsOf, type Secret } from "./leaks.ts";
-import { authUrl, form, formType, signInByForm } from "./oauth.ts";
-import { terminalFile } from "./recordings.ts";
-import { needs } from "./requirements.ts";
-import { isStack, loadTarget, type Target } from "./target.ts";
-import { createVisitor } from "./visitor.ts";
+import {
+  callApi,
+  send,
+  signedForFunctionUrl,
+  viaApp,
+  type Answer,
+  type Sent,
+} from "./support/client.ts";
+import { createLeakFinder, secretsOf, type Secret } from "./support/leaks.ts";
+import { authUrl, form, formType, signInByForm } from "./support/oauth.ts";
+import { terminalFile } from "./support/recordings.ts";
+import { needs } from "./support/requirements.ts";
+import { isStack, loadTarget, type Target } from "./support/target.ts";
+import { createVisitor } from "./support/visitor.ts";
 
 const target: Target = loadTarget();
 /** Only a stack of this machine gets its own secrets thrown at it. */

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { viaApp } from "./client.ts";
-import { createForge, decodeClaims, type Forge } from "./forge.ts";
-import { needs } from "./requirements.ts";
-import { loadTarget, type Target } from "./target.ts";
+import { viaApp } from "./support/client.ts";
+import { createForge, decodeClaims, type Forge } from "./support/forge.ts";
+import { needs } from "./support/requirements.ts";
+import { loadTarget, type Target } from "./support/target.ts";
 
 let target: Target;
 let forge: Forge;

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 
-import { loadBuiltGuard } from "../packages/edge/built-guard.ts";
-import { fuzzedEvent } from "../packages/edge/src/fuzzed-event.ts";
-import { snapshot } from "../packages/edge/src/testing.ts";
+import { loadBuiltGuard } from "@sst-gatehouse/edge/test/built-guard";
+import { fuzzedEvent } from "@sst-gatehouse/edge/test/fuzz/event";
+import { snapshot } from "@sst-gatehouse/edge/test/events";
 import { credentialVariables } from "./credentials.ts";
 
 const warmUpEvents = 2000;

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { buildEdge } from "../packages/edge/build.ts";
+import { buildEdge } from "@sst-gatehouse/edge/build";
 import { runCold } from "./cold/run-cold.ts";
 import { runMemory } from "./memory/run-memory.ts";
 import { measureFuzzedEvents } from "./fuzzed-events.ts";

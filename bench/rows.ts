@@ -1,4 +1,4 @@
-import type { BuiltFile } from "../packages/edge/build.ts";
+import type { BuiltFile } from "@sst-gatehouse/edge/build";
 import type { ColdCase, ColdMeasurements, ColdStart } from "./cold/run-cold.ts";
 import { median, pairedDifference, pairedRatio } from "./ratios.ts";
 import type { WarmCase, WarmMeasurements } from "./warm/measurements.ts";

@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 
-import { idClaims, mint } from "../packages/core/src/testing.ts";
-import type { OriginRequestHandler } from "../packages/edge/src/origin-request.ts";
+import { idClaims, mint } from "@sst-gatehouse/testkit/tokens";
+import type { OriginRequestHandler } from "@sst-gatehouse/edge/origin-request";
 import {
   idKey,
   issuer,
   originRequestEvent,
   webClient,
   type EventParts,
-} from "../packages/edge/src/testing.ts";
+} from "@sst-gatehouse/edge/test/events";
 
 export type EdgeEvent = Parameters<OriginRequestHandler>[0];
 export type EdgeAnswer = Awaited<ReturnType<OriginRequestHandler>>;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import { recomputeSignature } from "../packages/local/src/sigv4/recompute-signature.ts";
+import { recomputeSignature } from "@sst-gatehouse/local/recompute-signature";
 import { credentials } from "./credentials.ts";
 import type { EdgeAnswer } from "./scenario.ts";
 

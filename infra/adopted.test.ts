@@ -1,8 +1,8 @@
 import { join } from "node:path";
 
-import { resolveStage } from "@gatehouse/blueprint/stages";
-import { evaluateConfig } from "@gatehouse/deploy/evaluate-config";
-import { checkGraph } from "@gatehouse/deploy/rules";
+import { resolveStage } from "@sst-gatehouse/blueprint/stages";
+import { evaluateConfig } from "@sst-gatehouse/deploy/evaluate-config";
+import { checkGraph } from "@sst-gatehouse/deploy/rules";
 import { expect, test } from "vitest";
 
 import { access } from "../access.ts";

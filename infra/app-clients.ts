@@ -5,9 +5,9 @@ import {
   openIdScopes,
   tokenLifetimes,
   writeAttributes,
-} from "@gatehouse/blueprint/app-clients";
-import { redirectUrls } from "@gatehouse/blueprint/callback-urls";
-import type { ClientIds } from "@gatehouse/deploy/snapshot";
+} from "@sst-gatehouse/blueprint/app-clients";
+import { redirectUrls } from "@sst-gatehouse/blueprint/callback-urls";
+import type { ClientIds } from "@sst-gatehouse/blueprint/make-guard-settings";
 
 import { access } from "../access.ts";
 import { named, stage } from "./stage.ts";

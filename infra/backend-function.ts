@@ -1,5 +1,5 @@
-import { apiEnvironment, apiFunction } from "@gatehouse/blueprint/api-function";
-import { edgeRoleName } from "@gatehouse/blueprint/edge-role";
+import { apiEnvironment, apiFunction } from "@sst-gatehouse/blueprint/api-function";
+import { edgeRoleName } from "@sst-gatehouse/blueprint/edge-role";
 
 import { accountId, stage } from "./stage.ts";
 

@@ -1,4 +1,4 @@
-import { cacheBehavior, origin } from "@gatehouse/blueprint/cache-behavior";
+import { cacheBehavior, origin } from "@sst-gatehouse/blueprint/cache-behavior";
 
 import { backends } from "./backends.ts";
 import { firewall } from "./firewall.ts";

@@ -2,16 +2,16 @@ import { createHash } from "node:crypto";
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { appClientNames } from "@gatehouse/blueprint/app-clients";
-import { guardName } from "@gatehouse/blueprint/guard-function";
-import type { StageSettings } from "@gatehouse/blueprint/stages";
-import type { Evaluation } from "@gatehouse/deploy/evaluate-config";
-import type { Graph, Resource } from "@gatehouse/deploy/graph";
-import { checkGraph, checkNamesAcross } from "@gatehouse/deploy/rules";
-import { parseStageOutputs } from "@gatehouse/deploy/stage-outputs";
+import { appClientNames } from "@sst-gatehouse/blueprint/app-clients";
+import { guardName } from "@sst-gatehouse/blueprint/guard-function";
+import type { StageSettings } from "@sst-gatehouse/blueprint/stages";
+import type { Evaluation } from "@sst-gatehouse/deploy/evaluate-config";
+import type { Graph, Resource } from "@sst-gatehouse/deploy/graph";
+import { checkGraph, checkNamesAcross } from "@sst-gatehouse/deploy/rules";
+import { parseStageOutputs } from "@sst-gatehouse/deploy/stage-outputs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { access, evaluateSample, type SampleOptions, stageOf } from "./sample.ts";
+import { access, evaluateSample, type SampleOptions, stageOf } from "./test/sample.ts";
 
 const evaluations: Evaluation[] = [];
 

@@ -1,8 +1,8 @@
-import { edgeRoleName, edgeRolePolicy, edgeRoleTrust } from "@gatehouse/blueprint/edge-role";
-import { guardFunction, guardLogGroup, guardName } from "@gatehouse/blueprint/guard-function";
-import { buildGuardArtifact } from "@gatehouse/deploy/guard-artifact";
-import { fetchKeySet } from "@gatehouse/deploy/key-set";
-import { createSnapshot, type ClientIds } from "@gatehouse/deploy/snapshot";
+import { edgeRoleName, edgeRolePolicy, edgeRoleTrust } from "@sst-gatehouse/blueprint/edge-role";
+import { guardFunction, guardLogGroup, guardName } from "@sst-gatehouse/blueprint/guard-function";
+import { buildGuardArtifact } from "@sst-gatehouse/deploy/guard-artifact";
+import { fetchKeySet } from "@sst-gatehouse/deploy/key-set";
+import { createSnapshot, type ClientIds } from "@sst-gatehouse/blueprint/make-guard-settings";
 
 import { backends } from "./backends.ts";
 import { accountId, named, partition, prefix, region, stage, usEast1 } from "./stage.ts";

@@ -1,8 +1,8 @@
-import type { SourceChange } from "@gatehouse/deploy/evaluate-config";
-import { checkGraph } from "@gatehouse/deploy/rules";
+import type { SourceChange } from "@sst-gatehouse/deploy/evaluate-config";
+import { checkGraph } from "@sst-gatehouse/deploy/rules";
 import { expect, test } from "vitest";
 
-import { access, evaluateSample, stageOf } from "./sample.ts";
+import { access, evaluateSample, stageOf } from "./test/sample.ts";
 
 const change = (file: string, from: string, to: string): SourceChange => ({
   file: `infra/${file}.ts`,

@@ -1,8 +1,8 @@
-import type { StageSettings } from "@gatehouse/blueprint/stages";
-import { resourcesOf } from "@gatehouse/deploy/graph";
+import type { StageSettings } from "@sst-gatehouse/blueprint/stages";
+import { resourcesOf } from "@sst-gatehouse/deploy/graph";
 import { expect, test } from "vitest";
 
-import { evaluateSample, type SampleOptions } from "./sample.ts";
+import { evaluateSample, type SampleOptions } from "./test/sample.ts";
 
 const certificate = "arn:aws:acm:us-east-1:123456789012:certificate/abc";
 const production = (settings: StageSettings): SampleOptions => ({
@@ -67,7 +67,7 @@ const refusals: [what: string, options: SampleOptions, why: string][] = [
       changes: [
         {
           file: "access.ts",
-          content: `import { defineAccess } from "@gatehouse/core/access";
+          content: `import { defineAccess } from "@sst-gatehouse/core/access";
 export const access = defineAccess({ scopes: [], rules: { "/*": "signed-in" } });
 `,
         },

@@ -1,4 +1,4 @@
-import { responseHeaders } from "@gatehouse/blueprint/response-headers";
+import { responseHeaders } from "@sst-gatehouse/blueprint/response-headers";
 
 import { named } from "./stage.ts";
 

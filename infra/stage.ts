@@ -1,7 +1,7 @@
-import { parameterPrefix } from "@gatehouse/blueprint/parameters";
-import { checkRegion } from "@gatehouse/blueprint/region";
-import { checkStageName } from "@gatehouse/blueprint/stage-name";
-import { resolveStage } from "@gatehouse/blueprint/stages";
+import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
+import { checkRegion } from "@sst-gatehouse/blueprint/region";
+import { checkStageName } from "@sst-gatehouse/blueprint/stage-name";
+import { resolveStage } from "@sst-gatehouse/blueprint/stages";
 
 import { app, stages } from "../stages.ts";
 

@@ -1,6 +1,6 @@
-import { resourceServerIdentifier } from "@gatehouse/blueprint/app-clients";
-import { groupsOf, resourceServerScopes } from "@gatehouse/deploy/access-resources";
-import { signInDomainPrefix } from "@gatehouse/deploy/sign-in-domain";
+import { resourceServerIdentifier } from "@sst-gatehouse/blueprint/app-clients";
+import { groupsOf, resourceServerScopes } from "@sst-gatehouse/deploy/access-resources";
+import { signInDomainPrefix } from "@sst-gatehouse/deploy/sign-in-domain";
 
 import { access } from "../access.ts";
 import { accountId, named, region, stage } from "./stage.ts";

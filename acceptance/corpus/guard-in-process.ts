@@ -1,8 +1,12 @@
-import { accessClaims, mint } from "@gatehouse/core/testing";
+import { accessClaims, mint } from "@sst-gatehouse/testkit/tokens";
 
-import { loadBuiltGuard } from "../../packages/edge/built-guard.ts";
-import { accessKey, host, issuer, snapshot, webClient } from "../../packages/edge/src/testing.ts";
-import { createChain, type Chain, type EdgeFunction } from "./in-process.ts";
+import { loadBuiltGuard } from "@sst-gatehouse/edge/test/built-guard";
+import { accessKey, host, issuer, snapshot, webClient } from "@sst-gatehouse/edge/test/events";
+import {
+  createChain,
+  type Chain,
+  type EdgeFunction,
+} from "@sst-gatehouse/local/test/chain-in-process";
 
 export interface GuardedChain {
   readonly chain: Chain;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import * as fc from "fast-check";
 
-import type { CorpusRequest } from "./read-corpus.ts";
+import type { CorpusRequest } from "../../corpus/read-corpus.ts";
 
 /** What a client means, and one of the many ways to write it. */
 export interface Meant {

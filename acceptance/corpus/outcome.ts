@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 
-import type { FunctionUrlEvent } from "../../packages/local/src/function-url/event.ts";
-import { parseQuery } from "./decoded-query.ts";
-import type { Arrival, CorpusCase, Refusal } from "./read-corpus.ts";
+import type { FunctionUrlEvent } from "@sst-gatehouse/local/event";
+import { parseQuery } from "../../corpus/decoded-query.ts";
+import type { Arrival, CorpusCase, Refusal } from "../../corpus/read-corpus.ts";
 
 /** What the backend says of a request that reached it: the sample's `/echo`. */
 export interface Echo {

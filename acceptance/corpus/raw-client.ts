@@ -1,8 +1,8 @@
 import { connect, type Socket } from "node:net";
 import tls from "node:tls";
 
-import type { CorpusRequest } from "./read-corpus.ts";
-import { record } from "../recordings.ts";
+import type { CorpusRequest } from "../../corpus/read-corpus.ts";
+import { record } from "../support/recordings.ts";
 import { readAnswer, type RawAnswer } from "./raw-answer.ts";
 
 /** How a body travels in chunks: neither one byte at a time nor all at once. */

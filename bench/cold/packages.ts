@@ -3,11 +3,11 @@ import { join } from "node:path";
 
 import { build } from "esbuild";
 
-import { parameterNames } from "../../packages/blueprint/src/parameters.ts";
-import { noRevocations } from "../../packages/blueprint/src/revocations.ts";
-import type { Snapshot } from "../../packages/blueprint/src/snapshot.ts";
-import { writeSettings } from "../../packages/edge/build.ts";
-import { snapshot, webClient, machineClient } from "../../packages/edge/src/testing.ts";
+import { parameterNames } from "@sst-gatehouse/blueprint/parameters";
+import { noRevocations } from "@sst-gatehouse/blueprint/revocations";
+import type { Snapshot } from "@sst-gatehouse/blueprint/guard-settings";
+import { writeSettings } from "@sst-gatehouse/edge/build";
+import { snapshot, webClient, machineClient } from "@sst-gatehouse/edge/test/events";
 import { createEvents, freshToken } from "../scenario.ts";
 
 /** Paths of what a cold process loads, and of the event that it is asked with. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import { startTlsFront } from "../../packages/local/src/lambda-runtime/tls-front.ts";
+import { startTlsFront } from "@sst-gatehouse/local/tls-front";
 import { requireSignature } from "../signed-answer.ts";
 
 export interface ParameterStore {

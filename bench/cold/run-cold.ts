@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { snapshot } from "../../packages/edge/src/testing.ts";
+import { snapshot } from "@sst-gatehouse/edge/test/events";
 import { shuffled } from "../ratios.ts";
 import type { EdgeAnswer } from "../scenario.ts";
 import { requireSignedAnswer } from "../signed-answer.ts";

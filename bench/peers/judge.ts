@@ -1,7 +1,7 @@
-import { parseQuery } from "../../acceptance/corpus/decoded-query.ts";
-import type { Chain, EdgeFunction, Outcome } from "../../acceptance/corpus/in-process.ts";
+import { parseQuery } from "../../corpus/decoded-query.ts";
+import type { Chain, EdgeFunction, Outcome } from "@sst-gatehouse/local/test/chain-in-process";
 import { echoOf } from "../../acceptance/corpus/outcome.ts";
-import type { Arrival, CorpusCase, CorpusRequest } from "../../acceptance/corpus/read-corpus.ts";
+import type { Arrival, CorpusCase, CorpusRequest } from "../../corpus/read-corpus.ts";
 
 /** `undefined` when the case passes, else why not. */
 export type Verdict = string | undefined;

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 
 import { startGuardedChain } from "../../acceptance/corpus/guard-in-process.ts";
-import { readCorpus } from "../../acceptance/corpus/read-corpus.ts";
+import { readCorpus } from "../../corpus/read-corpus.ts";
 import { comparable, judge } from "./judge.ts";
 import { peerFunctions, peerVersions } from "./peers.ts";
 import { printPage, type Row } from "./page.ts";

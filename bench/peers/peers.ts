@@ -4,7 +4,7 @@ import { createRequire, findPackageJSON } from "node:module";
 import aws4 from "aws4";
 import { AwsClient } from "aws4fetch";
 
-import type { Chain, EdgeFunction } from "../../acceptance/corpus/in-process.ts";
+import type { Chain, EdgeFunction } from "@sst-gatehouse/local/test/chain-in-process";
 
 type EdgeRequest = Parameters<EdgeFunction>[0]["Records"][0]["cf"]["request"];
 
@@ -32,7 +32,7 @@ interface Smithy {
   };
 }
 
-const core = new URL("../../packages/core/src/signer.ts", import.meta.url);
+const core = new URL("../../packages/core/src/sigv4/signer.ts", import.meta.url);
 const ofCore = createRequire(core);
 const smithy: Smithy = ofCore("@smithy/signature-v4");
 const { Sha256 }: { readonly Sha256: unknown } = ofCore("@aws-crypto/sha256-js");

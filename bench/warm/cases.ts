@@ -1,7 +1,7 @@
 import { hash, randomBytes } from "node:crypto";
 
-import type { OriginRequestHandler } from "../../packages/edge/src/origin-request.ts";
-import { host, idKey, snapshot } from "../../packages/edge/src/testing.ts";
+import type { OriginRequestHandler } from "@sst-gatehouse/edge/origin-request";
+import { host, idKey, snapshot } from "@sst-gatehouse/edge/test/events";
 import { credentials } from "../credentials.ts";
 import { createOneShotSigner, readyToken, type ReadyRequest, verifyBare } from "../floors.ts";
 import {

@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-import { writeSettings } from "../../packages/edge/build.ts";
-import type { OriginRequestHandler } from "../../packages/edge/src/origin-request.ts";
-import { snapshot } from "../../packages/edge/src/testing.ts";
+import { writeSettings } from "@sst-gatehouse/edge/build";
+import type { OriginRequestHandler } from "@sst-gatehouse/edge/origin-request";
+import { snapshot } from "@sst-gatehouse/edge/test/events";
 import { shuffled } from "../ratios.ts";
 import { createCases } from "./cases.ts";
 import { warmCases, type WarmCase, type WarmMeasurements } from "./measurements.ts";

@@ -4,17 +4,22 @@ import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 
-import type { Snapshot } from "@gatehouse/blueprint/snapshot";
+import type { Snapshot } from "@sst-gatehouse/blueprint/guard-settings";
 import { build, type BuildOptions } from "esbuild";
 
 import { compiledAccess } from "./bundler/compiled-access.ts";
 import { leanLibraries } from "./bundler/lean-libraries.ts";
-import { parseSnapshot } from "./src/snapshot.ts";
+import { parseSnapshot } from "@sst-gatehouse/blueprint/parse-guard-settings";
 
 const source = join(import.meta.dirname, "src");
 
 /** Loaded when needed, each with what it brings along. */
-const lazyFiles = ["parameters", "fetch-key-set", "stage-revocations", "session/sessions"];
+const lazyFiles = [
+  "trust/parameters",
+  "trust/fetch-key-set",
+  "trust/stage-revocations",
+  "session/sessions",
+];
 
 /** The file that every request loads. Its parse time is most of a cold start, so its size has a limit. */
 const hotPath = { file: "lambda.cjs", maxBytes: 45_000, maxGzipBytes: 16_000 };
@@ -66,7 +71,12 @@ export async function buildEdge(outdir: string): Promise<readonly BuiltFile[]> {
         ...common,
         entryPoints: [join(source, `${name}.ts`)],
         outfile: join(outdir, `${basename(name)}.cjs`),
-        alias: { "@aws-sdk/credential-provider-node": join(source, "no-credential-chain.ts") },
+        alias: {
+          "@aws-sdk/credential-provider-node": join(
+            import.meta.dirname,
+            "bundler/replacements/no-credential-chain.ts",
+          ),
+        },
       }),
     ),
   ]);

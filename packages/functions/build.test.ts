@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { buildFunctions } from "./build.ts";
-import { functionUrlEvent, plainUser, securityToken } from "./src/testing.ts";
+import { functionUrlEvent, plainUser, securityToken } from "@sst-gatehouse/backend/test/events";
 
 const workspace = join(import.meta.dirname, "../..");
 const environment = {
@@ -49,7 +49,7 @@ test("builds one file that runs by itself", async () => {
   const bundle = await readFile(join(outdir, "lambda.mjs"));
   expect(await readdir(outdir)).toEqual(["lambda.mjs"]);
   expect(built).toEqual({ outdir, bytes: bundle.length });
-  for (const foreign of [workspace, "@gatehouse/", "aws-jwt-verify", "signature-v4"]) {
+  for (const foreign of [workspace, "@sst-gatehouse/", "aws-jwt-verify", "signature-v4"]) {
     expect({ foreign, found: bundle.includes(foreign) }).toEqual({ foreign, found: false });
   }
 

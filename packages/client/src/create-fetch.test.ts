@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { expect, onTestFinished, test, vi } from "vitest";
 
 import { createFetch, ProblemError } from "./create-fetch.ts";
-import { expired, problem, sha256, startApp, type Answer, type Received } from "./testing.ts";
+import { expired, problem, sha256, startApp, type Answer, type Received } from "../test/client.ts";
 
 /** An app whose session is over until it was renewed; `/.auth/refresh` answers as told. */
 function startExpired(refreshed: Answer | Promise<Answer> = { status: 204 }) {

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { expect, onTestFinished, test, vi } from "vitest";
 
 import { createFetch } from "./create-fetch.ts";
-import { sha256, startApp, type Received } from "./testing.ts";
+import { sha256, startApp, type Received } from "../test/client.ts";
 
 const everyByte = Uint8Array.from({ length: 256 }, (_, index) => index);
 const megabyte = new Uint8Array(randomBytes(1_000_000));

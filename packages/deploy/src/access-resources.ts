@@ -1,4 +1,4 @@
-import { resourceServerIdentifier } from "@gatehouse/blueprint/app-clients";
+import { resourceServerIdentifier } from "@sst-gatehouse/blueprint/app-clients";
 
 /** As much of the access rules as the user pool has to know. */
 export interface AccessNames {

@@ -1,4 +1,4 @@
-import { checkStageName } from "@gatehouse/blueprint/stage-name";
+import { checkStageName } from "@sst-gatehouse/blueprint/stage-name";
 
 import { UsageError } from "./command.ts";
 

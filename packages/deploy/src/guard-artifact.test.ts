@@ -3,11 +3,11 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { resolveStage } from "@gatehouse/blueprint/stages";
+import { resolveStage } from "@sst-gatehouse/blueprint/stages";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { buildGuardArtifact } from "./guard-artifact.ts";
-import { createSnapshot } from "./snapshot.ts";
+import { createSnapshot } from "@sst-gatehouse/blueprint/make-guard-settings";
 
 const root = join(import.meta.dirname, "../../..");
 let scratch: string;

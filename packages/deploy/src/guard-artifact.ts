@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { Snapshot } from "@gatehouse/blueprint/snapshot";
+import type { Snapshot } from "@sst-gatehouse/blueprint/guard-settings";
 
 /**
  * Builds the guard as it is deployed, with its settings beside it. The same sources and settings give the same bytes.

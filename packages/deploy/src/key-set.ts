@@ -1,4 +1,4 @@
-import type { SnapshotKey } from "@gatehouse/blueprint/snapshot";
+import type { SnapshotKey } from "@sst-gatehouse/blueprint/guard-settings";
 
 /** A pool has two keys of about 400 bytes each. */
 const maxBytes = 20_000;

@@ -1,6 +1,6 @@
 import { GetParameterCommand, ParameterNotFound, type SSMClient } from "@aws-sdk/client-ssm";
-import { parameterNames, parameterPrefix } from "@gatehouse/blueprint/parameters";
-import type { StageOutputs } from "@gatehouse/blueprint/stage-outputs";
+import { parameterNames, parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
+import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
 
 import { explainAwsFailure } from "./aws-failure.ts";
 import { CommandError } from "./command.ts";

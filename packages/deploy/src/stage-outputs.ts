@@ -1,4 +1,4 @@
-import type { StageOutputs } from "@gatehouse/blueprint/stage-outputs";
+import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
 
 /**
  * Puts together what a stage tells from what a deploy knows. URLs may end with a slash, as the Function URL's does.

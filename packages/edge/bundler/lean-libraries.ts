@@ -6,7 +6,7 @@ interface StandIn {
   /** How the library's own modules import the one that is replaced. */
   readonly imported: RegExp;
   readonly importer: RegExp;
-  /** Below `src`. */
+  /** Below `replacements`. */
   readonly file: string;
 }
 
@@ -36,7 +36,7 @@ export const leanLibraries: Plugin = {
   setup(bundler) {
     for (const { imported, importer: from, file } of standIns) {
       bundler.onResolve({ filter: imported }, ({ importer }) =>
-        from.test(importer) ? { path: join(import.meta.dirname, "../src", file) } : undefined,
+        from.test(importer) ? { path: join(import.meta.dirname, "replacements", file) } : undefined,
       );
     }
   },

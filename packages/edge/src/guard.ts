@@ -1,12 +1,12 @@
-import { cacheBehavior } from "@gatehouse/blueprint/cache-behavior";
-import { decide, type AccessRules } from "@gatehouse/core/access";
-import { callerHeader, toCallerHeader, tokenHeader, type Caller } from "@gatehouse/core/caller";
-import { GuardError } from "@gatehouse/core/errors";
-import type { HttpRequest } from "@gatehouse/core/http-request";
+import { cacheBehavior } from "@sst-gatehouse/blueprint/cache-behavior";
+import { decide, type AccessRules } from "@sst-gatehouse/core/access";
+import { callerHeader, toCallerHeader, tokenHeader, type Caller } from "@sst-gatehouse/core/caller";
+import { GuardError } from "@sst-gatehouse/core/errors";
+import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 
-import { requireBodyFits } from "./body-limit.ts";
+import { requireBodyFits } from "./http/body-limit.ts";
 import type { Identify } from "./identify.ts";
-import { declaredBodyHash, withoutRefusedHeaders } from "./viewer-headers.ts";
+import { declaredBodyHash, withoutRefusedHeaders } from "./http/viewer-headers.ts";
 
 /** CloudFront's limit for path and query together, in a request that a function returns. */
 const maxUrlCharacters = 8192;

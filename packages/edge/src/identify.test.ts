@@ -1,10 +1,10 @@
-import type { HttpHeaders } from "@gatehouse/core/http-request";
-import { GuardError } from "@gatehouse/core/errors";
-import type { VerifiedToken } from "@gatehouse/core/verifier";
+import type { HttpHeaders } from "@sst-gatehouse/core/http-request";
+import { GuardError } from "@sst-gatehouse/core/errors";
+import type { VerifiedToken } from "@sst-gatehouse/core/verifier";
 import { describe, expect, test } from "vitest";
 
 import { createIdentify } from "./identify.ts";
-import { webClient } from "./testing.ts";
+import { webClient } from "../test/events.ts";
 
 const alice = {
   kind: "user",

@@ -1,7 +1,7 @@
-import type { Caller } from "@gatehouse/core/caller";
-import { GuardError, isGuardError } from "@gatehouse/core/errors";
-import type { HttpRequest } from "@gatehouse/core/http-request";
-import type { VerifiedToken } from "@gatehouse/core/verifier";
+import type { Caller } from "@sst-gatehouse/core/caller";
+import { GuardError, isGuardError } from "@sst-gatehouse/core/errors";
+import type { HttpRequest } from "@sst-gatehouse/core/http-request";
+import type { VerifiedToken } from "@sst-gatehouse/core/verifier";
 
 /** Who is calling, and what says so. */
 export interface Identified {

@@ -1,22 +1,22 @@
-import type { Snapshot } from "@gatehouse/blueprint/snapshot";
-import { GuardError } from "@gatehouse/core/errors";
-import { createSigner, type Credentials } from "@gatehouse/core/signer";
-import { createVerifiedTokens } from "@gatehouse/core/verified-tokens";
-import type { VerifiedToken } from "@gatehouse/core/verifier";
+import type { Snapshot } from "@sst-gatehouse/blueprint/guard-settings";
+import { GuardError } from "@sst-gatehouse/core/errors";
+import { createSigner, type Credentials } from "@sst-gatehouse/core/signer";
+import { createVerifiedTokens } from "@sst-gatehouse/core/verified-tokens";
+import type { VerifiedToken } from "@sst-gatehouse/core/verifier";
 
 import { access } from "../../../access.ts";
-import { bakedSettings } from "./baked-settings.ts";
-import { createCurrentVerifier } from "./current-verifier.ts";
+import { bakedSettings } from "./trust/baked-client-ids.ts";
+import { createCurrentVerifier } from "./trust/current-verifier.ts";
 import { createGuard } from "./guard.ts";
 import { createIdentify } from "./identify.ts";
-import { createKeySet } from "./key-set.ts";
+import { createKeySet } from "./trust/key-set.ts";
 import { causeOf, createLog } from "./log.ts";
 import { NativeSha256 } from "./native-sha256.ts";
 import { createOriginRequest, type OriginRequestHandler } from "./origin-request.ts";
 import { refusal } from "./responses.ts";
-import type { Revocations } from "./revocations.ts";
+import type { Revocations } from "./trust/revocations.ts";
 import type { Sessions } from "./session/sessions.ts";
-import { signInClientId } from "./sign-in-client.ts";
+import { signInClientId } from "./trust/sign-in-client.ts";
 
 /** Verified tokens remembered at once. An entry is about 1 KB, so this is a few megabytes at most. */
 const rememberedTokens = 2000;
@@ -128,7 +128,7 @@ function requireWhole({ functionUrlHost, corsOrigins }: Snapshot): void {
 function revocationsOf(snapshot: Snapshot, now: () => number): Revocations | undefined {
   const { revocation, region } = snapshot;
   if (revocation.mode === "off") return undefined;
-  const file: typeof import("./stage-revocations.ts") = require("./stage-revocations.cjs");
+  const file: typeof import("./trust/stage-revocations.ts") = require("./stage-revocations.cjs");
   const api = { service: "ssm", region };
   const sign = createSigner({ credentials, now, sha256: NativeSha256, api });
   return file.openRevocations(snapshot, revocation, { sign, now, log });
@@ -140,12 +140,12 @@ function browserHalf(): typeof import("./session/sessions.ts") {
 }
 
 /** Loaded when a key is unknown or a day old; `node:https` alone costs more than verifying a token. */
-function network(): typeof import("./fetch-key-set.ts") {
+function network(): typeof import("./trust/fetch-key-set.ts") {
   return require("./fetch-key-set.cjs");
 }
 
 /** The SDK lies in a file of its own, with all that a guard with baked settings never needs. */
-function parameterStore(): typeof import("./parameters.ts") {
+function parameterStore(): typeof import("./trust/parameters.ts") {
   return require("./parameters.cjs");
 }
 

@@ -1,5 +1,5 @@
-import type { Caller } from "@gatehouse/core/caller";
-import type { ErrorCode } from "@gatehouse/core/errors";
+import type { Caller } from "@sst-gatehouse/core/caller";
+import type { ErrorCode } from "@sst-gatehouse/core/errors";
 
 /**
  * What one decision leaves behind. The list is closed: no path, query, header, token or address, so nothing secret can

@@ -5,10 +5,10 @@ import {
   machineClaims,
   makeKeyPair,
   mint,
-} from "@gatehouse/core/testing";
-import { fromCallerHeader } from "@gatehouse/core/caller";
-import { createSigner } from "@gatehouse/core/signer";
-import { createVerifiedTokens } from "@gatehouse/core/verified-tokens";
+} from "@sst-gatehouse/testkit/tokens";
+import { fromCallerHeader } from "@sst-gatehouse/core/caller";
+import { createSigner } from "@sst-gatehouse/core/signer";
+import { createVerifiedTokens } from "@sst-gatehouse/core/verified-tokens";
 import type {
   CloudFrontRequest,
   CloudFrontRequestResult,
@@ -17,14 +17,14 @@ import type {
 import { describe, expect, test } from "vitest";
 
 import { access } from "../../../access.ts";
-import { bakedSettings } from "./baked-settings.ts";
-import { createCurrentVerifier } from "./current-verifier.ts";
+import { bakedSettings } from "./trust/baked-client-ids.ts";
+import { createCurrentVerifier } from "./trust/current-verifier.ts";
 import { createGuard } from "./guard.ts";
 import { createIdentify } from "./identify.ts";
-import { createKeySet } from "./key-set.ts";
+import { createKeySet } from "./trust/key-set.ts";
 import { NativeSha256 } from "./native-sha256.ts";
 import { createOriginRequest } from "./origin-request.ts";
-import { createSettings } from "./settings.ts";
+import { createSettings } from "./trust/client-ids.ts";
 import {
   accessKey,
   host,
@@ -35,7 +35,7 @@ import {
   snapshot,
   webClient,
   type EventParts,
-} from "./testing.ts";
+} from "../test/events.ts";
 
 const credentials = {
   accessKeyId: "ASIAEXAMPLE",

@@ -1,19 +1,19 @@
-import type { Snapshot } from "@gatehouse/blueprint/snapshot";
-import { GuardError, isGuardError } from "@gatehouse/core/errors";
-import type { HttpRequest } from "@gatehouse/core/http-request";
+import type { Snapshot } from "@sst-gatehouse/blueprint/guard-settings";
+import { GuardError, isGuardError } from "@sst-gatehouse/core/errors";
+import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 import type { CloudFrontRequestEvent, CloudFrontRequestResult } from "aws-lambda";
 
-import { fromCloudFrontEvent, toCloudFrontRequest, type OriginRequest } from "./cloudfront.ts";
-import { isEdgeRoute } from "./edge-routes.ts";
+import { fromCloudFrontEvent, toCloudFrontRequest, type OriginRequest } from "./http/cloudfront.ts";
+import { isEdgeRoute } from "./http/edge-routes.ts";
 import type { Guard } from "./guard.ts";
 import { causeOf, type Log } from "./log.ts";
-import { isNavigation } from "./navigation.ts";
-import { corsHeaders, isPreflight, preflightHeaders } from "./preflight.ts";
+import { isNavigation } from "./http/navigation.ts";
+import { corsHeaders, isPreflight, preflightHeaders } from "./http/preflight.ts";
 import { preflightAnswer, refusal, statusOf, withHeaders } from "./responses.ts";
 import type { Opened } from "./session/open-session.ts";
 import type { SessionAnswer, Sessions } from "./session/sessions.ts";
 import type { Visit } from "./session/visit.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "./trust/client-ids.ts";
 
 export interface OriginRequestDeps {
   readonly snapshot: Snapshot;

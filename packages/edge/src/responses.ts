@@ -1,5 +1,5 @@
-import { cacheBehavior } from "@gatehouse/blueprint/cache-behavior";
-import type { ErrorCode, GuardError } from "@gatehouse/core/errors";
+import { cacheBehavior } from "@sst-gatehouse/blueprint/cache-behavior";
+import type { ErrorCode, GuardError } from "@sst-gatehouse/core/errors";
 import type { CloudFrontHeaders, CloudFrontResultResponse } from "aws-lambda";
 
 interface Answer {

@@ -4,7 +4,7 @@ import { HTTPException } from "hono/http-exception";
 import { expect, test } from "vitest";
 
 import { createApp } from "./app.ts";
-import type { LogLine } from "./log.ts";
+import type { LogLine } from "@sst-gatehouse/backend/log";
 import {
   adminUser,
   functionUrlEvent,
@@ -12,8 +12,8 @@ import {
   securityToken,
   send,
   settings,
-} from "./testing.ts";
-import { withSafeHeaders } from "./function-url-event.ts";
+} from "@sst-gatehouse/backend/test/events";
+import { withSafeHeaders } from "@sst-gatehouse/backend/function-url-event";
 
 function createTestApp() {
   const lines: LogLine[] = [];

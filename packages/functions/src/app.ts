@@ -1,12 +1,12 @@
 import type { Hono } from "hono";
 
-import type { AppEnv } from "./app-env.ts";
-import { createProtectedApp, type ProtectedAppDeps } from "./protected-app.ts";
+import type { AppEnv } from "@sst-gatehouse/backend/app-env";
+import { createProtectedApp, type ProtectedAppDeps } from "@sst-gatehouse/backend/protected-app";
 import { echo } from "./routes/echo.ts";
 import { files } from "./routes/files.ts";
 import { home } from "./routes/home.tsx";
 import { stream } from "./routes/stream.ts";
-import type { AppSettings } from "./settings.ts";
+import type { AppSettings } from "@sst-gatehouse/backend/settings";
 
 /** The backend that Gatehouse protects. Replace the routes. */
 export function createApp(

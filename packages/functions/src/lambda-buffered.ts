@@ -1,8 +1,8 @@
-import { createAnswer } from "./answer.ts";
+import { createAnswer } from "@sst-gatehouse/backend/answer";
 import { createApp } from "./app.ts";
-import { createBufferedHandler } from "./buffered-handler.ts";
-import { writeLog } from "./log.ts";
-import { parseSettings } from "./settings.ts";
+import { createBufferedHandler } from "@sst-gatehouse/backend/buffered-handler";
+import { writeLog } from "@sst-gatehouse/backend/log";
+import { parseSettings } from "@sst-gatehouse/backend/settings";
 
 const settings = parseSettings(process.env);
 const answer = createAnswer(createApp(settings), writeLog, settings.edgeRole);

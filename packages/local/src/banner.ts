@@ -1,4 +1,4 @@
-import type { StackOutputs } from "./outputs.ts";
+import type { StackOutputs } from "./stack/outputs.ts";
 
 /** What `start` prints when the stack is ready. */
 export function banner(outputs: StackOutputs): string {

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-import { checkStageName } from "@gatehouse/blueprint/stage-name";
+import { checkStageName } from "@sst-gatehouse/blueprint/stage-name";
 
 const defaultPort = 4280;
 

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { app } from "../../../stages.ts";
 import { banner } from "./banner.ts";
 import { parseCommandLine, usage, type CommandLine } from "./command-line.ts";
-import { deployArtifacts } from "./deploy-artifacts.ts";
+import { deployArtifacts } from "./code/deploy-artifacts.ts";
 import { watchParents } from "./parent-watch.ts";
 import { createPrinter } from "./printer.ts";
-import { startStack, type Stack, type StackOptions } from "./stack.ts";
+import { startStack, type Stack, type StackOptions } from "./stack/stack.ts";
 
 async function main(): Promise<void> {
   const command = readCommandLine();

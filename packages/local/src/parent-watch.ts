@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 
-import { isProcessAlive } from "@gatehouse/deploy/is-process-alive";
+import { isProcessAlive } from "@sst-gatehouse/deploy/is-process-alive";
 
 const intervalMs = 500;
 

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 
-import type { Explain } from "./explain.ts";
+import type { Explain } from "./aws/explain.ts";
 
 /** Writes each refusal as one line, its details indented below. */
 export function createPrinter(stream: NodeJS.WriteStream, now: () => number = Date.now): Explain {

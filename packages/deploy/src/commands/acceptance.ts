@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { SSMClient } from "@aws-sdk/client-ssm";
-import { isProduction } from "@gatehouse/blueprint/stages";
+import { isProduction } from "@sst-gatehouse/blueprint/stages";
 
 import { orUsageError, requireStage } from "../command-line.ts";
 import { UsageError, type Command } from "../command.ts";

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 
 import { SSMClient } from "@aws-sdk/client-ssm";
-import type { StageOutputs } from "@gatehouse/blueprint/stage-outputs";
+import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
 
 import { orUsageError, requireStage } from "../command-line.ts";
 import type { Command } from "../command.ts";

@@ -1,16 +1,16 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-import { resolveStage } from "@gatehouse/blueprint/stages";
+import { resolveStage } from "@sst-gatehouse/blueprint/stages";
 
 import { access } from "../../../../access.ts";
 import { stages } from "../../../../stages.ts";
 import { orUsageError, requireStage } from "../command-line.ts";
 import { CommandError, type Command, type CommandContext } from "../command.ts";
-import { evaluateConfig, type Evaluation } from "../evaluate-config.ts";
-import { createPlan } from "../plan.ts";
-import { printPlan } from "../plan/print-plan.ts";
-import { checkGraph } from "../rules/rules.ts";
+import { evaluateConfig, type Evaluation } from "../dry-run/evaluate-config/evaluate-config.ts";
+import { createPlan } from "../review/plan/plan.ts";
+import { printPlan } from "../review/plan/print-plan.ts";
+import { checkGraph } from "../review/rules/rules.ts";
 
 const root = join(import.meta.dirname, "../../../..");
 

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 
 import { orUsageError } from "../command-line.ts";
 import { CommandError, type Command } from "../command.ts";
-import { compareWithSst4 } from "../sst4.ts";
+import { compareWithSst4 } from "../dry-run/sst4/sst4.ts";
 
 const root = join(import.meta.dirname, "../../../..");
 

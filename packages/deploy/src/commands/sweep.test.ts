@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SSMClient } from "@aws-sdk/client-ssm";
-import { guardName } from "@gatehouse/blueprint/guard-function";
+import { guardName } from "@sst-gatehouse/blueprint/guard-function";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import {
@@ -10,7 +10,7 @@ import {
   startAws,
   type AwsUnderTest,
   type PlayedFunction,
-} from "./sweep/aws-under-test.ts";
+} from "../../test/aws-under-test.ts";
 import { stageOfGuard } from "./sweep/guard-name.ts";
 import { runSweep } from "./sweep/run-sweep.ts";
 

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SSMClient } from "@aws-sdk/client-ssm";
-import { guardFunction } from "@gatehouse/blueprint/guard-function";
+import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
 
 import { orUsageError, requireStage } from "../command-line.ts";
 import type { Command } from "../command.ts";

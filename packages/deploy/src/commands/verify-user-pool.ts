@@ -2,7 +2,7 @@ import {
   DescribeUserPoolCommand,
   type CognitoIdentityProviderClient,
 } from "@aws-sdk/client-cognito-identity-provider";
-import type { StageOutputs } from "@gatehouse/blueprint/stage-outputs";
+import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
 
 import { orCommandError } from "../aws-failure.ts";
 import { CommandError, type CommandContext } from "../command.ts";

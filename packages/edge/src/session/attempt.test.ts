@@ -11,8 +11,8 @@ import {
   writeAttempt,
 } from "./attempt.ts";
 import { type GuardCookies, guardCookies } from "./cookies.ts";
-import { createCookieJar } from "./testing-cookie-jar.ts";
-import { ended, s256 } from "./testing.ts";
+import { createCookieJar } from "../../test/cookie-jar.ts";
+import { ended, s256 } from "../../test/test-browser.ts";
 
 const now = 1_800_000_000;
 const none: GuardCookies = new Map();

@@ -1,7 +1,7 @@
-import { mint } from "@gatehouse/core/testing";
+import { mint } from "@sst-gatehouse/testkit/tokens";
 import { describe, expect, test } from "vitest";
 
-import { idKey, machineClient, snapshot } from "../testing.ts";
+import { idKey, machineClient, snapshot } from "../../test/events.ts";
 import {
   type Bench,
   createBench,
@@ -9,8 +9,8 @@ import {
   followed,
   fromElsewhere,
   type Outcome,
-} from "./testing.ts";
-import { type TokenAnswer, without } from "./testing-cognito.ts";
+} from "../../test/test-browser.ts";
+import { type TokenAnswer, without } from "../../test/cognito.ts";
 
 /** Begins a sign-in, and returns what the hosted sign-in sends the browser back with. */
 async function begin({ browse, cognito }: Bench, query = "return_to=/deep") {

@@ -1,7 +1,7 @@
-import { callbackPath } from "@gatehouse/blueprint/callback-urls";
-import { isGuardError } from "@gatehouse/core/errors";
-import { maxTokenBytes } from "@gatehouse/core/unverified-token";
-import type { VerifiedToken } from "@gatehouse/core/verifier";
+import { callbackPath } from "@sst-gatehouse/blueprint/callback-urls";
+import { isGuardError } from "@sst-gatehouse/core/errors";
+import { maxTokenBytes } from "@sst-gatehouse/core/unverified-token";
+import type { VerifiedToken } from "@sst-gatehouse/core/verifier";
 import type { CloudFrontResultResponse } from "aws-lambda";
 
 import { clearAttempt, hasRestarted, readAttempt, restartsOf, type Attempt } from "./attempt.ts";

@@ -1,4 +1,4 @@
-import type { HttpHeaders } from "@gatehouse/core/http-request";
+import type { HttpHeaders } from "@sst-gatehouse/core/http-request";
 
 /** The guard's own cookies begin with this. `__Host-`: set by this host alone, over https, for all paths. */
 export const cookiePrefix = "__Host-gatehouse-";

@@ -1,7 +1,7 @@
-import type { HttpRequest } from "@gatehouse/core/http-request";
+import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 
-import { isTopLevel } from "../navigation.ts";
-import { only } from "../viewer-headers.ts";
+import { isTopLevel } from "../http/navigation.ts";
+import { only } from "../http/viewer-headers.ts";
 
 /**
  * What another site may do with this browser's session.

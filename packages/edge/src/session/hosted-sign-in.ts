@@ -1,5 +1,5 @@
-import { openIdScopes } from "@gatehouse/blueprint/app-clients";
-import type { Snapshot } from "@gatehouse/blueprint/snapshot";
+import { openIdScopes } from "@sst-gatehouse/blueprint/app-clients";
+import type { Snapshot } from "@sst-gatehouse/blueprint/guard-settings";
 
 import { type Attempt, codeChallengeOf } from "./attempt.ts";
 import type { FormAnswer, PostForm } from "./post-form.ts";

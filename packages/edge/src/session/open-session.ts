@@ -1,9 +1,9 @@
-import { GuardError } from "@gatehouse/core/errors";
-import type { HttpRequest } from "@gatehouse/core/http-request";
+import { GuardError } from "@sst-gatehouse/core/errors";
+import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 import type { CloudFrontResultResponse } from "aws-lambda";
 
 import type { Identify } from "../identify.ts";
-import { isNavigation } from "../navigation.ts";
+import { isNavigation } from "../http/navigation.ts";
 
 import { type GuardCookies, guardCookies, withoutGuardCookies } from "./cookies.ts";
 import { judgeCarrier } from "./cross-site.ts";

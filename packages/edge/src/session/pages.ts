@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import { escapeHtml, pageStyle, renderPage } from "@gatehouse/blueprint/page";
+import { escapeHtml, pageStyle, renderPage } from "@sst-gatehouse/blueprint/page";
 import type { CloudFrontResultResponse } from "aws-lambda";
 
 import { answer, withHeaders } from "../responses.ts";

@@ -6,7 +6,7 @@ import tls from "node:tls";
 
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 
-import { makeCertificate } from "../testing-certificate.ts";
+import { makeCertificate } from "../../test/certificate.ts";
 import { type FormAnswer, postForm } from "./post-form.ts";
 
 const fields = { grant_type: "refresh_token", refresh_token: "a.b+c/d=&é", client_id: "web" };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { machineClient, webClient } from "../testing.ts";
+import { machineClient, webClient } from "../../test/events.ts";
 import {
   appOrigin,
   type Bench,
@@ -12,8 +12,8 @@ import {
   hostedOrigin,
   sessionCookie,
   sessionLines,
-} from "./testing.ts";
-import { type TokenAnswer, without } from "./testing-cognito.ts";
+} from "../../test/test-browser.ts";
+import { type TokenAnswer, without } from "../../test/cognito.ts";
 
 /** A browser whose access token has expired. */
 async function expired(bench: Bench = createBench()) {

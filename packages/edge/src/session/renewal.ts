@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
-import { GuardError, isGuardError } from "@gatehouse/core/errors";
-import type { VerifiedToken } from "@gatehouse/core/verifier";
+import { GuardError, isGuardError } from "@sst-gatehouse/core/errors";
+import type { VerifiedToken } from "@sst-gatehouse/core/verifier";
 
 import type { GrantedTokens, HostedSignIn } from "./hosted-sign-in.ts";
 import { fits, type Session } from "./session-cookies.ts";

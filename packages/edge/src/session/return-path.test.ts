@@ -1,4 +1,4 @@
-import type { HttpRequest } from "@gatehouse/core/http-request";
+import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 import { describe, expect, test } from "vitest";
 
 import { isReturnPath, returnPathOf } from "./return-path.ts";

@@ -1,6 +1,6 @@
-import type { HttpRequest } from "@gatehouse/core/http-request";
+import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 
-import { readsAsEdgeRoute } from "../edge-routes.ts";
+import { readsAsEdgeRoute } from "../http/edge-routes.ts";
 
 const maxCharacters = 2048;
 /** Stands for the app's own origin while a path is judged; the name can never exist. */

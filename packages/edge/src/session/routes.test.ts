@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { machineClient } from "../testing.ts";
+import { machineClient } from "../../test/events.ts";
 import {
   appOrigin,
   createBench,
@@ -10,7 +10,7 @@ import {
   fromElsewhere,
   sessionCookie,
   sessionLines,
-} from "./testing.ts";
+} from "../../test/test-browser.ts";
 
 const all = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 const routes: [path: string, methods: readonly string[]][] = [

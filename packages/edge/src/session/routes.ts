@@ -1,5 +1,5 @@
-import { callbackPath, signedOutPath } from "@gatehouse/blueprint/callback-urls";
-import { GuardError } from "@gatehouse/core/errors";
+import { callbackPath, signedOutPath } from "@sst-gatehouse/blueprint/callback-urls";
+import { GuardError } from "@sst-gatehouse/core/errors";
 import type { CloudFrontResultResponse } from "aws-lambda";
 
 import type { Identify } from "../identify.ts";

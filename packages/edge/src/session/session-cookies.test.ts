@@ -8,8 +8,8 @@ import {
   readSession,
   writeSession,
 } from "./session-cookies.ts";
-import { createCookieJar } from "./testing-cookie-jar.ts";
-import { ended, sessionLines } from "./testing.ts";
+import { createCookieJar } from "../../test/cookie-jar.ts";
+import { ended, sessionLines } from "../../test/test-browser.ts";
 
 const none: GuardCookies = new Map();
 const small = { accessToken: "aaa.bbb.ccc", refreshToken: "ddd.eee" };

@@ -1,5 +1,5 @@
-import { tokenLifetimes } from "@gatehouse/blueprint/app-clients";
-import { maxTokenBytes } from "@gatehouse/core/unverified-token";
+import { tokenLifetimes } from "@sst-gatehouse/blueprint/app-clients";
+import { maxTokenBytes } from "@sst-gatehouse/core/unverified-token";
 
 import { clearCookies, type GuardCookies, setCookie } from "./cookies.ts";
 

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 
-import { pageStyle } from "@gatehouse/blueprint/page";
-import { fromCallerHeader } from "@gatehouse/core/caller";
+import { pageStyle } from "@sst-gatehouse/blueprint/page";
+import { fromCallerHeader } from "@sst-gatehouse/core/caller";
 import { describe, expect, test } from "vitest";
 
-import { snapshot } from "../testing.ts";
+import { snapshot } from "../../test/events.ts";
 import {
   appOrigin,
   createBench,
@@ -15,7 +15,7 @@ import {
   hostedOrigin,
   type Outcome,
   sessionCookie,
-} from "./testing.ts";
+} from "../../test/test-browser.ts";
 
 const callerIn = (headers: Outcome["headers"]) =>
   fromCallerHeader(headers["x-gatehouse-caller"] ?? []).caller;

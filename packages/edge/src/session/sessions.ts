@@ -1,14 +1,14 @@
-import { callbackPath } from "@gatehouse/blueprint/callback-urls";
-import type { Snapshot } from "@gatehouse/blueprint/snapshot";
-import { type GuardError, isGuardError } from "@gatehouse/core/errors";
+import { callbackPath } from "@sst-gatehouse/blueprint/callback-urls";
+import type { Snapshot } from "@sst-gatehouse/blueprint/guard-settings";
+import { type GuardError, isGuardError } from "@sst-gatehouse/core/errors";
 import type { CloudFrontResultResponse } from "aws-lambda";
 
 import type { Identify } from "../identify.ts";
 import type { Decision } from "../log.ts";
-import { isNavigation } from "../navigation.ts";
+import { isNavigation } from "../http/navigation.ts";
 import { type AnswerHeaders, problemJson, refusal } from "../responses.ts";
-import type { ClientTable } from "../settings.ts";
-import { signInClientId } from "../sign-in-client.ts";
+import type { ClientTable } from "../trust/client-ids.ts";
+import { signInClientId } from "../trust/sign-in-client.ts";
 import { readAttempt } from "./attempt.ts";
 import { createHostedSignIn, type HostedSignIn } from "./hosted-sign-in.ts";
 import { createLoopGuard, type LoopGuard } from "./loop-guard.ts";

@@ -1,4 +1,4 @@
-import { type ErrorCode, isGuardError } from "@gatehouse/core/errors";
+import { type ErrorCode, isGuardError } from "@sst-gatehouse/core/errors";
 
 import { challengeOf, statusOf } from "../responses.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { snapshot, webClient } from "../testing.ts";
+import { snapshot, webClient } from "../../test/events.ts";
 import {
   appOrigin,
   createBench,
@@ -9,7 +9,7 @@ import {
   fromElsewhere,
   hostedOrigin,
   sessionLines,
-} from "./testing.ts";
+} from "../../test/test-browser.ts";
 
 test("leads to the hosted sign-in, with everything that the answer is checked by", async () => {
   const { browse } = createBench();

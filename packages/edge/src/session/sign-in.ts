@@ -1,8 +1,8 @@
-import { callbackPath } from "@gatehouse/blueprint/callback-urls";
+import { callbackPath } from "@sst-gatehouse/blueprint/callback-urls";
 import type { CloudFrontResultResponse } from "aws-lambda";
 
-import { isTopLevel, saysHowItWasFetched } from "../navigation.ts";
-import { only } from "../viewer-headers.ts";
+import { isTopLevel, saysHowItWasFetched } from "../http/navigation.ts";
+import { only } from "../http/viewer-headers.ts";
 
 import { createAttempt, writeAttempt } from "./attempt.ts";
 import type { GuardCookies } from "./cookies.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { webClient } from "../testing.ts";
+import { webClient } from "../../test/events.ts";
 import {
   appOrigin,
   createBench,
@@ -10,7 +10,7 @@ import {
   fromElsewhere,
   hostedOrigin,
   type Outcome,
-} from "./testing.ts";
+} from "../../test/test-browser.ts";
 
 const own = { ...followed, origin: appOrigin };
 const signOutUrl = `${hostedOrigin}/logout?client_id=${webClient}&logout_uri=${encodeURIComponent(`${appOrigin}/.auth/signed-out`)}#`;

@@ -1,8 +1,8 @@
-import { signedOutPath } from "@gatehouse/blueprint/callback-urls";
+import { signedOutPath } from "@sst-gatehouse/blueprint/callback-urls";
 import type { CloudFrontResultResponse } from "aws-lambda";
 
-import { isTopLevel } from "../navigation.ts";
-import { only } from "../viewer-headers.ts";
+import { isTopLevel } from "../http/navigation.ts";
+import { only } from "../http/viewer-headers.ts";
 
 import { clearCookie, clearCookies, type GuardCookies, setCookie } from "./cookies.ts";
 import type { HostedSignIn } from "./hosted-sign-in.ts";

@@ -1,4 +1,4 @@
-import type { HttpRequest } from "@gatehouse/core/http-request";
+import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 
 /** One request of a browser. */
 export interface Visit {

@@ -1,5 +1,5 @@
-import { pageStyle } from "@gatehouse/blueprint/page";
-import type { Caller } from "@gatehouse/core/caller";
+import { pageStyle } from "@sst-gatehouse/blueprint/page";
+import type { Caller } from "@sst-gatehouse/core/caller";
 import { raw } from "hono/html";
 
 import { homeStyle } from "./home-style.ts";

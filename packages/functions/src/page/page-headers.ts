@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import { pageStyle } from "@gatehouse/blueprint/page";
+import { pageStyle } from "@sst-gatehouse/blueprint/page";
 
 import { homeStyle } from "./home-style.ts";
 

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 
 import type { Handler } from "hono";
 
-import type { AppEnv } from "../app-env.ts";
-import { receivedBytes } from "../function-url-event.ts";
+import type { AppEnv } from "@sst-gatehouse/backend/app-env";
+import { receivedBytes } from "@sst-gatehouse/backend/function-url-event";
 
 /** Credentials, which no answer repeats. */
 const secretHeaders = new Set([

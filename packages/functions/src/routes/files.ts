@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 
-import type { AppEnv } from "../app-env.ts";
-import { receivedBytes } from "../function-url-event.ts";
-import { wholeNumber } from "../query-number.ts";
-import { seededBytes } from "../seeded-bytes.ts";
+import type { AppEnv } from "@sst-gatehouse/backend/app-env";
+import { receivedBytes } from "@sst-gatehouse/backend/function-url-event";
+import { wholeNumber } from "./query-number.ts";
+import { seededBytes } from "./seeded-bytes.ts";
 
 const maxBytes = 50 * 1024 * 1024;
 

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 
-import type { Caller } from "@gatehouse/core/caller";
+import type { Caller } from "@sst-gatehouse/core/caller";
 import { expect, test } from "vitest";
 
 import { createApp } from "../app.ts";
-import { plainUser, send, settings, type EventOptions } from "../testing.ts";
+import { plainUser, send, settings, type EventOptions } from "@sst-gatehouse/backend/test/events";
 
 const person = {
   kind: "user",

@@ -1,10 +1,10 @@
-import { apiFunction } from "@gatehouse/blueprint/api-function";
+import { apiFunction } from "@sst-gatehouse/blueprint/api-function";
 import type { Handler } from "hono";
 import { HTTPException } from "hono/http-exception";
 
-import type { AppEnv } from "../app-env.ts";
-import { eventStream } from "../event-stream.ts";
-import { wholeNumber } from "../query-number.ts";
+import type { AppEnv } from "@sst-gatehouse/backend/app-env";
+import { eventStream } from "./event-stream.ts";
+import { wholeNumber } from "./query-number.ts";
 
 /** Lambda cuts the function off at its timeout; a stream that ends by itself must be done before. */
 const maxDurationMs = (apiFunction.timeoutSeconds - 5) * 1000;

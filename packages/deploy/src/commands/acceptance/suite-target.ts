@@ -1,4 +1,4 @@
-import type { StageOutputs } from "@gatehouse/blueprint/stage-outputs";
+import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
 
 import type { TemporaryUser } from "./temporary-users.ts";
 

@@ -1,4 +1,4 @@
-import { guardFunction, guardName } from "@gatehouse/blueprint/guard-function";
+import { guardFunction, guardName } from "@sst-gatehouse/blueprint/guard-function";
 
 /** The stage in the name of a guard, `guardName` and `-<7 hex digits>`; `undefined` when it is not such a name. */
 export function stageOfGuard(app: string, name: string): string | undefined {

@@ -1,5 +1,5 @@
 import { GetParametersCommand, type SSMClient } from "@aws-sdk/client-ssm";
-import { parameterNames, parameterPrefix } from "@gatehouse/blueprint/parameters";
+import { parameterNames, parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 
 import { nameOfFunction, stageOfGuard } from "./guard-name.ts";
 

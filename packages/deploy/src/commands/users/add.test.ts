@@ -5,7 +5,7 @@ import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { outputs, poolId } from "../../fixtures/dev-stage.ts";
+import { outputs, poolId } from "../../../test/dev-stage.ts";
 import { addToStage } from "./add.ts";
 import type { NewUser } from "./new-user.ts";
 

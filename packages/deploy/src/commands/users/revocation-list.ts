@@ -1,5 +1,5 @@
 import { GetParameterCommand, PutParameterCommand, type SSMClient } from "@aws-sdk/client-ssm";
-import { longestTokenLifeSeconds } from "@gatehouse/blueprint/app-clients";
+import { longestTokenLifeSeconds } from "@sst-gatehouse/blueprint/app-clients";
 import {
   addRevocation,
   isRevoked,
@@ -8,7 +8,7 @@ import {
   revocationsText,
   type Revocations,
   type Revoked,
-} from "@gatehouse/blueprint/revocations";
+} from "@sst-gatehouse/blueprint/revocations";
 
 import { explainAwsFailure } from "../../aws-failure.ts";
 import { CommandError } from "../../command.ts";

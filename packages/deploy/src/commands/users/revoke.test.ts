@@ -5,7 +5,7 @@ import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { outputs, poolId } from "../../fixtures/dev-stage.ts";
+import { outputs, poolId } from "../../../test/dev-stage.ts";
 import type { RevocationRequest } from "./revocation-request.ts";
 import { revokeInStage } from "./revoke.ts";
 import { requireStackHere } from "./stack-here.ts";

@@ -5,7 +5,7 @@ import {
   CognitoIdentityProviderClient,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { parameterNames, parameterPrefix } from "@gatehouse/blueprint/parameters";
+import { parameterNames, parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 
 import { explainAwsFailure, orCommandError } from "../../aws-failure.ts";
 import { CommandError, type CommandContext } from "../../command.ts";

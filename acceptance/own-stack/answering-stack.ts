@@ -1,0 +1,52 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
+import { startStack, type Stack } from "@sst-gatehouse/local/stack";
+import { build } from "esbuild";
+
+import { buildEdge } from "@sst-gatehouse/edge/build";
+
+export type InvokeMode = "BUFFERED" | "RESPONSE_STREAM";
+
+export interface AnsweringStack {
+  readonly stack: Stack;
+  /** What the terminal would show: who says it, and the first line. */
+  readonly lines: string[];
+  /** Lets a route go on that waits for this name. */
+  readonly release: (name: string) => void;
+}
+
+const entries = { BUFFERED: "lambda-buffered.ts", RESPONSE_STREAM: "lambda.ts" };
+
+/** The local stack with `answering-backend/` behind its Function URL. `sst dev`, and functions elsewhere, have the buffered mode. */
+export async function startAnsweringStack(mode: InvokeMode): Promise<AnsweringStack> {
+  const lines: string[] = [];
+  let codeDirectory = "";
+  const stack = await startStack({
+    port: 0,
+    invokeMode: mode,
+    explain: (from, reason) => lines.push(`${from}: ${reason}`),
+    async codeSource({ edge, functions }) {
+      codeDirectory = functions;
+      await Promise.all([buildEdge(edge), bundle(entries[mode], functions)]);
+      return {
+        edge: { directory: edge, handler: guardFunction.handler },
+        functions: { directory: functions, handler: "lambda.handler" },
+      };
+    },
+  });
+  return { stack, lines, release: (name) => writeFileSync(join(codeDirectory, name), "") };
+}
+
+async function bundle(entry: string, directory: string): Promise<void> {
+  await build({
+    entryPoints: [join(import.meta.dirname, "answering-backend", entry)],
+    bundle: true,
+    platform: "node",
+    target: "node22",
+    format: "esm",
+    outfile: join(directory, "lambda.mjs"),
+    logLevel: "silent",
+  });
+}

@@ -1,0 +1,178 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+
+import { startStack, type Stack } from "@sst-gatehouse/local/stack";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { readSummary } from "../support/child-run.ts";
+import { callApi } from "../support/client.ts";
+import { createLeakFinder, secretsOf } from "../support/leaks.ts";
+import { playStage, type PlayedStage } from "./played-stage.ts";
+
+const main = join(import.meta.dirname, "../../packages/deploy/src/main.ts");
+
+describe("pnpm acceptance, against a stack that looks like a deployed stage", () => {
+  let stack: Stack;
+  let played: PlayedStage;
+  beforeAll(async () => {
+    stack = await startStack({ port: 0, explain: () => undefined, unbaked: ["clients"] });
+    played = await playStage(stack, "played");
+  });
+  afterAll(async () => {
+    await played.close();
+    await stack.close();
+  });
+
+  /** @param onPrinted gets what was printed so far, and can end the run. */
+  async function run(
+    args: readonly string[],
+    onPrinted: (printed: string, interrupt: () => void) => void = () => undefined,
+  ): Promise<{ code: number | null; printed: string }> {
+    const child = spawn(process.execPath, [main, "acceptance", ...args], {
+      env: { PATH: process.env["PATH"], NO_COLOR: "1", ...played.environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let printed = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (text) => {
+        printed += String(text);
+        onPrinted(printed, () => child.kill("SIGINT"));
+      });
+    }
+    await once(child, "close");
+    return { code: child.exitCode, printed };
+  }
+
+  async function usernames(): Promise<readonly string[]> {
+    const answer = await callApi(stack.outputs, "AWSCognitoIdentityProviderService.ListUsers", {
+      UserPoolId: stack.outputs.userPoolId,
+    });
+    return answer
+      .json<{ Users: { Username: string }[] }>()
+      .Users.map(({ Username }) => Username)
+      .toSorted();
+  }
+
+  async function createUser(Username: string): Promise<void> {
+    const answer = await callApi(
+      stack.outputs,
+      "AWSCognitoIdentityProviderService.AdminCreateUser",
+      { UserPoolId: stack.outputs.userPoolId, Username, MessageAction: "SUPPRESS" },
+    );
+    expect(answer.status).toBe(200);
+  }
+
+  test("runs all but what needs more than a client has, leaves no user, and prints no secret", async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const abandoned = `gatehouse-acceptance-${now - 3700}-0123456789-plain`;
+    const running = `gatehouse-acceptance-${now - 3500}-0123456789-plain`;
+    const other = "gatehouse-acceptance-tester";
+    for (const name of [abandoned, running, other]) await createUser(name);
+
+    const { code, printed } = await run(["--stage", played.stage]);
+    const { passed, failed, skipped } = readSummary(printed);
+    expect({ code, failed, printed }).toEqual({ code: 0, failed: 0, printed: expect.any(String) });
+    expect(passed).toBeGreaterThan(120);
+    expect(printed).toContain("Deleted users that earlier runs had left: 1.");
+    expect(await usernames()).toEqual(["ada", "alice", running, other].toSorted());
+
+    const reasons = skipped.map((line) => / \(([^()]+)\)$/.exec(line)?.[1] ?? line);
+    expect([...new Set(reasons)].toSorted()).toEqual([
+      "a deployed stage gives no credentials of its roles",
+      "a deployed stage may be judged by aws4, or not",
+      "a deployed stage may have other settings than the local one",
+      "a deployed user pool signs nothing on request",
+      "this is about a stack on this machine",
+    ]);
+    // The names of the groups that are skipped as a whole, or have a part that is.
+    expect([...new Set(skipped.map((line) => line.split(" > ", 1)[0] ?? ""))].toSorted()).toEqual([
+      "a bad token is refused with its code",
+      "a browser that drops every cookie",
+      "a good token is admitted",
+      "a hostile callback",
+      "a listed origin",
+      "a page without a session",
+      "a session",
+      "below /.auth/",
+      "caller, rule and method, through the real guard and the real backend",
+      "curl, straight at the Function URL",
+      "in a real browser",
+      "refresh",
+      "return_to",
+      "sign-out",
+      "straight at the Function URL, signed",
+      "the AWS APIs",
+      "the commands for deployed stages",
+      "the stack is for this machine only",
+      "the terminal never shows a secret that was sent as",
+      "the wire corpus without sockets, bodies",
+      "the wire corpus without sockets, headers",
+      "the wire corpus without sockets, methods",
+      "the wire corpus without sockets, paths",
+      "the wire corpus without sockets, queries",
+      "the wire corpus, queries",
+      "without sockets",
+    ]);
+    expect(createLeakFinder(secretsOf(stack.outputs))(printed)).toEqual([]);
+    expect(printed).not.toContain(played.machineSecret);
+    expect(printed).not.toMatch(/eyJ[\w-]{10,}\.|Acc-7[\w-]{10,}/);
+  }, 300_000);
+
+  test("ends with 130 on Ctrl-C, and leaves no user", async () => {
+    const before = await usernames();
+    let during: Promise<readonly string[]> | undefined;
+    const { code } = await run(["--stage", played.stage], (printed, interrupt) => {
+      if (during !== undefined || !printed.includes("RUN")) return;
+      during = usernames();
+      void during.then(interrupt, interrupt);
+    });
+    expect((await during)?.length).toBe(before.length + 2);
+    expect([code, await usernames()]).toEqual([130, before]);
+  });
+
+  test.each([
+    [["--stage", "production"], 2, "say --production-too as well"],
+    [["--stage", "prod"], 2, "say --production-too as well"],
+    [["--stage", "production", "--production-too"], 1, "Stage production has not been deployed"],
+    [["--stage", "nobodys"], 1, "Stage nobodys has not been deployed"],
+    [[], 2, "--stage is needed"],
+    [["--stage", "played", "more"], 2, "more"],
+  ])("%j is refused before any user is made", async (args, code, message) => {
+    const before = await usernames();
+    const refused = await run(args);
+    expect([refused.code, await usernames()]).toEqual([code, before]);
+    expect(refused.printed).toContain(message);
+  });
+
+  test.each<
+    [what: string, change: (outputs: Stack["outputs"]) => Record<string, unknown>, message: string]
+  >([
+    [
+      "another sign-in page",
+      () => ({ signInUrl: "https://gatehouse-local.auth.eu-central-1.evil.example/login" }),
+      "the sign-in page is not at the domain of the user pool",
+    ],
+    [
+      "a client that is not the stage's for machines",
+      ({ clients }) => ({ clients: { ...clients, machine: { id: clients.machine.id } } }),
+      "the machine client is not gatehouse-played-machine of the user pool",
+    ],
+  ])("outputs with %s are refused before any user is made", async (_what, change, message) => {
+    const before = await usernames();
+    await played.rewrite(change(stack.outputs));
+    const refused = await run(["--stage", played.stage]);
+    await played.rewrite();
+    expect([refused.code, await usernames()]).toEqual([1, before]);
+    expect(refused.printed).toContain(message);
+    expect(refused.printed).not.toContain("RUN");
+  });
+
+  test("a stage that does not answer fails, and leaves no user", async () => {
+    const before = await usernames();
+    played.breakDown();
+    const { code, printed } = await run(["--stage", played.stage]);
+    expect([code, await usernames()]).toEqual([1, before]);
+    expect(readSummary(printed).failed).toBeGreaterThan(50);
+  }, 300_000);
+});

@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { guardName } from "@sst-gatehouse/blueprint/guard-function";
+import { evaluateConfig, type Evaluation } from "@sst-gatehouse/deploy/evaluate-config";
+import { startStack } from "@sst-gatehouse/local/stack";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { deployArtifacts } from "@sst-gatehouse/local/deploy-artifacts";
+import { app } from "../../stages.ts";
+import { runSuite } from "../support/child-run.ts";
+import { startCommand, type RunningStack } from "../support/command.ts";
+
+const root = join(import.meta.dirname, "../..");
+const stage = "from-deploy";
+
+describe("start --from-deploy", () => {
+  let stack: RunningStack;
+  let evaluation: Evaluation;
+  beforeAll(async () => {
+    [stack, evaluation] = await Promise.all([
+      startCommand(undefined, undefined, ["--from-deploy"]),
+      evaluateConfig({ root, stage }),
+    ]);
+  }, 300_000);
+  afterAll(async () => {
+    await Promise.all([stack.stop(), evaluation.dispose()]);
+  });
+
+  test("says what it does, on stderr", () => {
+    expect(stack.terminal()).toContain(
+      "Running what sst deploy would upload: edits are not picked up, start again for them.\n",
+    );
+    expect(stack.terminal()).toContain(`Evaluating sst.config.ts for stage ${stage} …\n`);
+  });
+
+  test("runs the guard's archive of the graph and the backend's zip, byte for byte, but for the settings", async ({
+    skip,
+  }) => {
+    skip(process.platform !== "linux", "where a function runs is looked up in /proc");
+    const running = childrenOf(stack.child.pid ?? 0).map((pid) => readlinkSync(`/proc/${pid}/cwd`));
+    const directories = [...new Set(running)];
+    expect(directories).toHaveLength(2);
+    const [guard, api] = ["lambda.cjs", "bundle.mjs"].map((file) =>
+      directories.find((directory) => readdirSync(directory).includes(file)),
+    );
+    const { "settings.json": settings, ...code } = digestsIn(guard ?? "");
+    const { "settings.json": deployed, ...uploaded } = guardArchive(evaluation);
+    expect(code).toEqual(uploaded);
+    expect(Object.keys(code)).toEqual([
+      "fetch-key-set.cjs",
+      "lambda.cjs",
+      "parameters.cjs",
+      "sessions.cjs",
+      "stage-revocations.cjs",
+    ]);
+    expect(settings).not.toBe(deployed);
+
+    const zip = await evaluation.code("ApiFunction");
+    expect(zip.handler).toBe("bundle.handler");
+    expect(digestsIn(api ?? "")).toEqual(digestsIn(zip.directory));
+    expect(Object.keys(digestsIn(api ?? ""))).toEqual(["bundle.mjs", "resource.enc"]);
+  });
+
+  test("passes the acceptance suite; only the tests that read a terminal are left out", async () => {
+    const { code, passed, failed, skipped, output } = await runSuite(stack.target);
+    expect({ code, failed, output }).toEqual({ code: 0, failed: 0, output: expect.any(String) });
+    expect(passed).toBeGreaterThan(200);
+    const terminal = /^the terminal never shows .* \(this run did not start the stack/;
+    const installed = /\((Chromium is not|curl is missing|port 5173)/;
+    expect(skipped.filter((line) => !terminal.test(line) && !installed.test(line))).toEqual([]);
+  }, 300_000);
+});
+
+test("a backend's artifact that does something else fails the suite", async () => {
+  const print = () => undefined;
+  const artifacts = deployArtifacts({ root, app: app.name, stage, print });
+  const stack = await startStack({
+    port: 0,
+    explain: print,
+    codeSource: async (into) => {
+      const bundles = await artifacts(into);
+      const file = join(bundles.functions.directory, "bundle.mjs");
+      const source = readFileSync(file, "utf8");
+      expect(source).toContain("Hello, world!");
+      writeFileSync(file, source.replace("Hello, world!", "Hello, nobody!"));
+      return bundles;
+    },
+  });
+  try {
+    const { code, failed, output } = await runSuite(stack.outputs, ["tokens"]);
+    expect([code, failed]).toEqual([1, 1]);
+    expect(output).toMatch(/an ID token, with Hello, world!/);
+  } finally {
+    await stack.close();
+  }
+});
+
+test("a stage that the config refuses is not started, and the config's own words say why", async () => {
+  const print = () => undefined;
+  const artifacts = deployArtifacts({ root, app: app.name, stage: "live", print });
+  await expect(startStack({ port: 0, explain: print, codeSource: artifacts })).rejects.toThrow(
+    'stage "live": this looks like production',
+  );
+});
+
+/** SHA-256 of each file by name; there are no directories in either bundle. */
+function digestsIn(directory: string): Record<string, string> {
+  const names = readdirSync(directory).toSorted();
+  return Object.fromEntries(
+    names.map((name) => {
+      const bytes = readFileSync(join(directory, name));
+      return [name, createHash("sha256").update(bytes).digest("hex")];
+    }),
+  );
+}
+
+function guardArchive({ graph }: Evaluation): Record<string, string> {
+  const guard = graph.resources.find(({ name }) => name === guardName(app.name, stage));
+  const code: { archive?: Record<string, { sha256: string }> } = Object(guard?.inputs["code"]);
+  return Object.fromEntries(
+    Object.entries(code.archive ?? {}).map(([file, { sha256 }]) => [file, sha256]),
+  );
+}
+
+function childrenOf(pid: number): readonly number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").map(Number);
+}

@@ -1,0 +1,25 @@
+import { startStack, type Stack, type StackOptions } from "@sst-gatehouse/local/stack";
+import { onTestFinished } from "vitest";
+
+import type { Target } from "../support/target.ts";
+
+export interface OwnStack {
+  readonly stack: Stack;
+  readonly target: Target;
+  /** What the terminal would show: who says it, and the first line. */
+  readonly lines: readonly string[];
+}
+
+/** A stack for one test, which may move its clock and take its parameters away. It ends with the test. */
+export async function startOwnStack(
+  options: Pick<StackOptions, "unbaked" | "stage"> = {},
+): Promise<OwnStack> {
+  const lines: string[] = [];
+  const stack = await startStack({
+    port: 0,
+    explain: (from, reason) => lines.push(`${from}: ${reason}`),
+    ...options,
+  });
+  onTestFinished(() => stack.close());
+  return { stack, target: stack.outputs, lines };
+}

@@ -1,0 +1,205 @@
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import { join } from "node:path";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+
+import type { Stack } from "@sst-gatehouse/local/stack";
+
+import { startTlsFront } from "@sst-gatehouse/local/tls-front";
+import { callApi } from "../support/client.ts";
+
+/** A local stack behind the names and the TLS of a deployed stage. */
+export interface PlayedStage {
+  readonly stage: string;
+  /** For a process that takes it for a deployed stage, with the administrator's credentials. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Of the stage's machine client; the stack's own outputs do not know it. */
+  readonly machineSecret: string;
+  /** Writes the outputs anew, with changes that no deploy would have made; without any, as they were. */
+  rewrite(changes?: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Answers every request for the app with 503 from now on. */
+  breakDown(): void;
+  close(): Promise<void>;
+}
+
+const appHost = "d111111abcdef8.cloudfront.net";
+/** What the local stack's pool says of its domain. */
+const signInHost = "gatehouse-local.auth.eu-central-1.amazoncognito.com";
+
+/** What CloudFront's stand-in takes is above Node's own limit. */
+const maxHeadBytes = 65_536;
+
+/**
+ * Puts a TLS server with names such as AWS gives in front of a local stack, gives its user pool the tags and the machine
+ * client of a deployed stage, and writes the outputs of a stage that has these names to the stack's Parameter Store.
+ *
+ * @param stack one that was built without clients, and has not been asked for anything: its guard is to know the new one.
+ */
+export async function playStage({ outputs }: Stack, stage: string): Promise<PlayedStage> {
+  const { endpoints, region, userPoolId, clients, credentials } = outputs;
+  const functionUrlHost = new URL(outputs.functionUrl).hostname;
+  const cognitoHost = `cognito-idp.${region}.amazonaws.com`;
+  const local = new Map([
+    [appHost, new URL(outputs.appUrl).host],
+    [signInHost, new URL(outputs.signInUrl).host],
+    [cognitoHost, new URL(endpoints.cognitoIdp).host],
+  ]);
+  const port = Number(new URL(outputs.appUrl).port);
+  const localSignIn = new URL(outputs.signInUrl).origin;
+  const signInUrl = outputs.signInUrl.replace(localSignIn, `https://${signInHost}`);
+  let broken = false;
+
+  const front = await startTlsFront({
+    hosts: [appHost, signInHost, cognitoHost, `*.lambda-url.${region}.on.aws`],
+    maxHeadBytes,
+    listener: (request, response) => {
+      const { host = "" } = request.headers;
+      if (broken && host === appHost) {
+        request.resume();
+        response.writeHead(503).end();
+        return;
+      }
+      forward(request, response, local.get(host) ?? host);
+    },
+  });
+
+  /** Only `Host` changes on the way in, and the sign-in's address on the way out. */
+  function forward(request: IncomingMessage, response: ServerResponse, host: string): void {
+    const { method = "", url = "", rawHeaders } = request;
+    const headers = mapHeaders(rawHeaders, (name, value) => (name === "host" ? host : value));
+    const onward = httpRequest({
+      host: "127.0.0.1",
+      port,
+      method,
+      path: url,
+      headers,
+      agent: false,
+      maxHeaderSize: maxHeadBytes,
+    });
+    if (!/^(content-length|transfer-encoding)$/im.test(rawHeaders.join("\n")))
+      onward.useChunkedEncodingByDefault = false;
+    onward.on("error", () => response.destroy());
+    onward.on("response", (answer) => {
+      response.sendDate = false;
+      const { statusCode = 0, statusMessage = "" } = answer;
+      const answered = mapHeaders(answer.rawHeaders, (name, value) =>
+        name === "location" ? value.replace(localSignIn, `https://${signInHost}`) : value,
+      );
+      response.writeHead(statusCode, statusMessage, answered);
+      answer.on("error", () => response.destroy());
+      answer.pipe(response);
+    });
+    request.pipe(onward);
+  }
+
+  const directory = mkdtempSync(join(tmpdir(), "gatehouse-played-"));
+  const caFile = join(directory, "ca.pem");
+  writeFileSync(caFile, front.caPem);
+  const machine = await deployMachineClient(outputs, stage);
+  const value = {
+    appUrl: `https://${appHost}`,
+    signInUrl,
+    functionUrl: `https://${functionUrlHost}`,
+    region,
+    edgeRegion: "us-east-1",
+    userPoolId,
+    clients: { ...clients, machine: { id: machine.ClientId } },
+    endpoints: { ssm: `https://ssm.${region}.amazonaws.com`, cognitoIdp: `https://${cognitoHost}` },
+  };
+  const rewrite = async (changes: Readonly<Record<string, unknown>> = {}): Promise<void> => {
+    await call(outputs, "AmazonSSM.PutParameter", {
+      Name: `/gatehouse/gatehouse/${stage}/outputs`,
+      Value: JSON.stringify({ ...value, ...changes }),
+      Type: "String",
+      Overwrite: true,
+    });
+  };
+  await rewrite();
+  const preload = join(import.meta.dirname, "dial-the-front.ts");
+  return {
+    stage,
+    machineSecret: machine.ClientSecret,
+    rewrite,
+    environment: {
+      AWS_ENDPOINT_URL_SSM: endpoints.ssm,
+      AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: endpoints.cognitoIdp,
+      AWS_ACCESS_KEY_ID: credentials.admin.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.admin.secretAccessKey,
+      AWS_SESSION_TOKEN: credentials.admin.sessionToken,
+      NODE_EXTRA_CA_CERTS: caFile,
+      NODE_OPTIONS: `--disable-warning=ExperimentalWarning --import=${preload}`,
+      GATEHOUSE_TEST_FRONT_PORT: String(front.port),
+    },
+    breakDown() {
+      broken = true;
+    },
+    async close() {
+      await front.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+interface MachineClient {
+  readonly ClientId: string;
+  readonly ClientSecret: string;
+}
+
+/** Tags the pool, and makes a client for machines with the name that a deploy gives it, which the guard then knows. */
+async function deployMachineClient(
+  outputs: Stack["outputs"],
+  stage: string,
+): Promise<MachineClient> {
+  const { userPoolId: UserPoolId, clients } = outputs;
+  const cognito = "AWSCognitoIdentityProviderService";
+  const { UserPool } = await call<{ UserPool: { Arn: string } }>(
+    outputs,
+    `${cognito}.DescribeUserPool`,
+    { UserPoolId },
+  );
+  await call(outputs, `${cognito}.TagResource`, {
+    ResourceArn: UserPool.Arn,
+    Tags: { "sst:app": "gatehouse", "sst:stage": stage },
+  });
+  const { UserPoolClient: local } = await call<{
+    UserPoolClient: { AllowedOAuthScopes: string[] };
+  }>(outputs, `${cognito}.DescribeUserPoolClient`, { UserPoolId, ClientId: clients.machine.id });
+  const { UserPoolClient } = await call<{ UserPoolClient: MachineClient }>(
+    outputs,
+    `${cognito}.CreateUserPoolClient`,
+    {
+      UserPoolId,
+      ClientName: `gatehouse-${stage}-machine`,
+      GenerateSecret: true,
+      AllowedOAuthFlows: ["client_credentials"],
+      AllowedOAuthFlowsUserPoolClient: true,
+      AllowedOAuthScopes: local.AllowedOAuthScopes,
+    },
+  );
+  await call(outputs, "AmazonSSM.PutParameter", {
+    Name: "/gatehouse/gatehouse/local/clients/machine",
+    Value: UserPoolClient.ClientId,
+    Type: "String",
+    Overwrite: true,
+  });
+  return UserPoolClient;
+}
+
+async function call<Answer>(
+  outputs: Stack["outputs"],
+  target: string,
+  input: Readonly<Record<string, unknown>>,
+): Promise<Answer> {
+  const answer = await callApi(outputs, target, input);
+  if (answer.status !== 200) throw new Error(`${target} was refused: ${answer.text()}`);
+  return answer.json<Answer>();
+}
+
+function mapHeaders(
+  raw: readonly string[],
+  change: (name: string, value: string) => string,
+): string[] {
+  return raw.map((text, index) =>
+    index % 2 === 0 ? text : change(raw[index - 1]?.toLowerCase() ?? "", text),
+  );
+}

@@ -1,0 +1,90 @@
+import { existsSync, readFileSync } from "node:fs";
+
+import { describe, expect, test } from "vitest";
+
+import { createLeakFinder, secretsOf } from "../support/leaks.ts";
+import { answersFile, terminalFile, type RecordedAnswer } from "../support/recordings.ts";
+import { loadTarget } from "../support/target.ts";
+
+/** The acceptance run against a local stack leaves these; one against a deployed stage has no terminal. */
+const recorded = existsSync(answersFile) && existsSync(terminalFile);
+
+describe.runIf(recorded)("after the acceptance run", () => {
+  const target = loadTarget();
+  const secrets = secretsOf(target);
+  const leaksIn = createLeakFinder(secrets);
+  const lines = readFileSync(terminalFile, "utf8").split("\n");
+  const answers: RecordedAnswer[] = readFileSync(answersFile, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  // Of tokens made during the run, which nobody has listed.
+  const anyToken = /eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}|eyJ[\w-]{10,}(\.[\w-]{10,}){4}/;
+  const anySignature =
+    /Signature=[0-9a-f]{16,}|x-amz-security-token["':=\s]+(?!sha256:)[\w+/]{40,}/i;
+  /** What a text gives away; the text itself stays out of the test's own output. */
+  const foundIn = (text: string): readonly string[] => [
+    ...leaksIn(text),
+    ...(anyToken.test(text) ? ["a token"] : []),
+    ...(anySignature.test(text) ? ["a signature or session token"] : []),
+  ];
+
+  /** The stack's own operation for tests, which the administrator alone may call, gives the token that it is asked for. */
+  const isMinted = ({ request, status, body }: RecordedAnswer): boolean =>
+    status === 200 &&
+    request === `POST ${target.endpoints.ssm}/` &&
+    /^\{"Token":"[\w.-]+"\}$/.test(body);
+
+  /** A browser's session, which no script can read. */
+  const isSessionCookie = ([name, value]: readonly [string, string]): boolean =>
+    name === "set-cookie" &&
+    /^__Host-gatehouse-[\w.-]+=[\w.-]*; Max-Age=\d+; Path=\/; Secure; HttpOnly; SameSite=Lax$/.test(
+      value,
+    );
+
+  test("there was something to search", () => {
+    expect(answers.length).toBeGreaterThan(200);
+    expect(lines.length).toBeGreaterThan(200);
+    expect(secrets.length).toBeGreaterThanOrEqual(13);
+    const terminal = lines.join("\n");
+    expect(terminal).toContain("access_denied");
+    expect(terminal).toContain("the signature is wrong");
+    // The test of odd places has run.
+    expect(terminal).toContain("apikey=sha256:");
+  });
+
+  test("any part of a secret would be found, and its hash is not one", () => {
+    for (const { what, value } of secrets) {
+      expect(foundIn(`  x:${value.slice(-16)}.`)).toEqual([what]);
+      const encoded = Buffer.from(`${"i".repeat(26)}:${value}`).toString("base64");
+      expect(foundIn(`Basic ${encoded}`)).toContain(what);
+    }
+    expect(foundIn("x-amz-security-token:sha256:01234567")).toEqual([]);
+    expect(foundIn(`eyJjdHkiOiJKV1Qi.${"c2lnbmF0dXJl.".repeat(3)}c2lnbmF0dXJl`)).toEqual([
+      "a token",
+    ]);
+  });
+
+  test("no line in the terminal holds a token, a signature, a session token, a key or a password", () => {
+    const leaking = lines.flatMap((line, index) =>
+      foundIn(line).map((what) => `line ${index + 1}: ${what}`),
+    );
+    expect(leaking).toEqual([]);
+  });
+
+  test("no answer holds one either, but for the sign-in's own", () => {
+    const leaking = answers
+      .filter((answer) => !answer.mayHoldTokens && !isMinted(answer))
+      .flatMap(({ request, status, headers, body }) => {
+        const head = headers
+          .filter((header) => !isSessionCookie(header))
+          .map(([name, value]) => `${name}: ${value}`)
+          .join("\n");
+        const found = foundIn(`${head}\n${body}`);
+        return found.map(
+          (what) => `${status} to ${request.split("?", 1)[0]?.slice(0, 60)}: ${what}`,
+        );
+      });
+    expect(leaking).toEqual([]);
+  });
+});

@@ -1,0 +1,146 @@
+import { describe, expect, test, vi } from "vitest";
+
+import { callApi, viaApp } from "../support/client.ts";
+import { createForge } from "../support/forge.ts";
+import { app } from "../../stages.ts";
+import { startOwnStack } from "./own-stack.ts";
+
+const prefix = `/gatehouse/${app.name}/local`;
+
+describe("a guard that was built without clients and keys", () => {
+  test("loads both with its first request, by one call that its role may make", async () => {
+    const { target, lines } = await startOwnStack({ unbaked: ["clients", "jwks"] });
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => viaApp(target, { token: target.tokens.id })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(lines.filter((line) => line.startsWith("ssm"))).toEqual([]);
+    expect(lines).toContain("guard: settings refreshed");
+  });
+
+  test("answers 503 with a reason while a parameter is missing, and recovers", async () => {
+    const { stack, target } = await startOwnStack({ unbaked: ["clients", "jwks"] });
+    const id = target.clients.web.id;
+    await callApi(target, "AmazonSSM.DeleteParameter", { Name: `${prefix}/clients/web` });
+    const refused = await viaApp(target, { token: target.tokens.id });
+    expect([refused.status, refused.json()["code"], refused.header("retry-after")]).toEqual([
+      503,
+      "settings_unavailable",
+      "5",
+    ]);
+    await callApi(target, "AmazonSSM.PutParameter", {
+      Name: `${prefix}/clients/web`,
+      Value: id,
+      Type: "String",
+    });
+    stack.clock.advance(2);
+    expect((await viaApp(target, { token: target.tokens.id })).status).toBe(200);
+  });
+
+  test("forgets a client whose id was replaced, also for tokens it has seen", async () => {
+    const { stack, target } = await startOwnStack({ unbaked: ["clients"] });
+    const call = () => viaApp(target, { token: target.tokens.id });
+    expect((await call()).status).toBe(200);
+    await callApi(target, "AmazonSSM.PutParameter", {
+      Name: `${prefix}/clients/web`,
+      Value: "9anotherclientanothercli9",
+      Type: "String",
+      Overwrite: true,
+    });
+    expect((await call()).status).toBe(200);
+    stack.clock.advance(301);
+    await vi.waitFor(async () => expect((await call()).json()["code"]).toBe("token_client"), {
+      timeout: 5000,
+    });
+  });
+
+  test.each([
+    ["clients/web", "*"],
+    ["clients/web", "null"],
+    ["jwks", '{"keys":[]}'],
+    ["jwks", "null"],
+  ])("refuses a hostile value of %s: %s", async (name, value) => {
+    const { target } = await startOwnStack({ unbaked: ["clients", "jwks"] });
+    await callApi(target, "AmazonSSM.PutParameter", {
+      Name: `${prefix}/${name}`,
+      Value: value,
+      Type: "String",
+      Overwrite: true,
+    });
+    expect((await viaApp(target, { token: target.tokens.id })).json()["code"]).toBe(
+      "settings_unavailable",
+    );
+  });
+});
+
+describe("a guard with everything baked", () => {
+  test("is not moved by any parameter", async () => {
+    const { target } = await startOwnStack();
+    for (const [name, value] of [
+      ["clients/web", "1evilclientevilclientevil1"],
+      ["clients/machine", target.clients.web.id],
+      ["jwks", '{"keys":[]}'],
+    ]) {
+      await callApi(target, "AmazonSSM.PutParameter", {
+        Name: `${prefix}/${name}`,
+        Value: value,
+        Type: "String",
+        Overwrite: true,
+      });
+    }
+    expect((await viaApp(target, { token: target.tokens.id })).status).toBe(200);
+  });
+
+  test("asks for the key set once when a token names a key it does not know", async () => {
+    const { target, lines } = await startOwnStack();
+    const forge = await createForge(target);
+    const token = forge.byStranger(forge.idClaims(), "dW5rbm93bg==");
+    for (const _ of [1, 2, 3])
+      expect((await viaApp(target, { token })).json()["code"]).toBe("token_signature");
+    expect(lines.filter((line) => line === "guard: keys refreshed")).toHaveLength(1);
+    expect((await viaApp(target, { token: target.tokens.id })).status).toBe(200);
+  });
+
+  test("follows the stack's clock: a remembered token expires, moved by hand or by the admin call", async () => {
+    const { stack, target } = await startOwnStack();
+    const call = () => viaApp(target, { token: target.tokens.id });
+    expect((await call()).status).toBe(200);
+    stack.clock.advance(3000);
+    expect((await call()).status).toBe(200);
+    // The administrator signs with the machine's time, which is far behind by now; so the clock is moved by hand.
+    stack.clock.advance(601);
+    const refused = await call();
+    expect([refused.status, refused.json()["code"]]).toEqual([401, "token_expired"]);
+  });
+
+  test("takes the admin call for the clock", async () => {
+    const { target } = await startOwnStack();
+    const answer = await callApi(target, "Gatehouse.AdvanceClock", { Seconds: 3601 });
+    expect(answer.status).toBe(200);
+    expect((await viaApp(target, { token: target.tokens.id })).json()["code"]).toBe(
+      "token_expired",
+    );
+  });
+
+  test("gives the backend the bearer token only where the stage says so, and the backend shows it to nobody", async () => {
+    const { target } = await startOwnStack({ stage: { forwardToken: true } });
+    const answer = await viaApp(target, { path: "/echo", token: target.tokens.id });
+    expect(answer.status).toBe(200);
+    expect(Object.keys(answer.json<{ headers: object }>().headers)).not.toContain(
+      "x-gatehouse-token",
+    );
+  });
+});
+
+test("two stacks at once share no key, secret or password", async () => {
+  const [one, other] = await Promise.all([startOwnStack(), startOwnStack()]);
+  const secrets = ({ target }: typeof one) => [
+    target.clients.machine.secret,
+    ...target.users.map(({ password }) => password),
+    ...Object.values(target.credentials).map(({ secretAccessKey }) => secretAccessKey),
+  ];
+  expect(secrets(one).filter((secret) => secrets(other).includes(secret))).toEqual([]);
+  expect((await viaApp(other.target, { token: one.target.tokens.id })).json()["code"]).toBe(
+    "token_issuer",
+  );
+});

@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+
+import type { StackOutputs } from "@sst-gatehouse/local/outputs";
+
+import { targetFile } from "./recordings.ts";
+
+/**
+ * The chain under test: what `start --json` printed, or a deployed stage with two users. A deployed stage gives no
+ * `credentials`: whoever uses them gets a TypeError, and a test that does so says what it needs (`requirements.ts`).
+ */
+export type Target = StackOutputs;
+
+/** What is given for a deployed stage; the set-up of the suite signs in for the tokens. */
+export type DeployedTarget = Omit<StackOutputs, "credentials" | "tokens">;
+
+/** A stack on this machine speaks plain HTTP; a deployed stage never does. */
+export function isStack({ appUrl }: Pick<Target, "appUrl">): boolean {
+  return appUrl.startsWith("http://");
+}
+
+/** The chain that this run talks to; the suite's set-up has started it, or was told which one to take. */
+export function loadTarget(): Target {
+  const target: Target = JSON.parse(readFileSync(targetFile, "utf8"));
+  if (isStack(target)) return target;
+  const absent = new AbsentCredentials();
+  return {
+    ...target,
+    credentials: { edge: absent, service: absent, stranger: absent, admin: absent },
+  };
+}
+
+/** A table of tests may name and copy them; nothing may use them. */
+class AbsentCredentials {
+  get accessKeyId(): never {
+    return refuse();
+  }
+  get secretAccessKey(): never {
+    return refuse();
+  }
+  get sessionToken(): never {
+    return refuse();
+  }
+}
+
+function refuse(): never {
+  throw new TypeError('a deployed stage gives no credentials: the test has to say needs("roles")');
+}

@@ -1,0 +1,106 @@
+import { callbackPath } from "@sst-gatehouse/blueprint/callback-urls";
+import { appClientNames } from "@sst-gatehouse/blueprint/app-clients";
+import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
+import { parameterNames } from "@sst-gatehouse/blueprint/parameters";
+import { noRevocations } from "@sst-gatehouse/blueprint/revocations";
+import { signInClient, signInUrl } from "@sst-gatehouse/blueprint/sign-in-url";
+import {
+  clientIdsOfLastDeploy as stillKnown,
+  idOf,
+  staleGuard,
+  type ClientIds,
+} from "@sst-gatehouse/blueprint/make-guard-settings";
+import { createStageOutputs, parseStageOutputs } from "@sst-gatehouse/deploy/stage-outputs";
+
+import { api } from "./api.ts";
+import { prefix, region, stage } from "./stage.ts";
+import { hostedOrigin, users } from "./users.ts";
+
+/** What the last deploy of this stage wrote to Parameter Store; nothing before the first. */
+const lastOutputs = aws.ssm
+  .getParametersByPathOutput({ path: prefix, recursive: true })
+  .apply(({ names, values }) => {
+    const text = values[names.indexOf(`${prefix}/${parameterNames.outputs}`)];
+    try {
+      return text === undefined ? undefined : parseStageOutputs(text);
+    } catch {
+      return undefined; // not what this version writes: as on the first deploy, and this deploy writes it anew
+    }
+  });
+
+/** The client ids as the last deploy left them, where they still hold. They are not secret. */
+export const clientIdsOfLastDeploy = $util.unsecret(
+  $util
+    .all([lastOutputs, users.id])
+    .apply(([outputs, userPoolId]) => stillKnown(outputs, userPoolId, stage)),
+);
+
+export interface SettingsSource {
+  readonly appUrl: $util.Output<string>;
+  readonly clients: $util.Output<ClientIds>;
+  readonly guard: aws.lambda.Function;
+  readonly cdn: sst.aws.Router;
+  /** What the guard was made with. */
+  readonly baked: $util.Output<ClientIds | undefined>;
+}
+
+/**
+ * Writes down what this deploy made: the client ids, for a guard that was made before them, and the outputs, for people
+ * and for the next deploy. And the list of ended sign-ins, once.
+ *
+ * @returns what SST prints.
+ */
+export function createSettings({ appUrl, clients, guard, cdn, baked }: SettingsSource) {
+  const write = (
+    component: string,
+    name: string,
+    value: $util.Input<string>,
+    options: $util.CustomResourceOptions = {},
+  ) =>
+    new aws.ssm.Parameter(component, { name: `${prefix}/${name}`, type: "String", value }, options);
+
+  for (const name of appClientNames(stage)) {
+    const id = clients.apply((ids) => idOf(ids, name));
+    write(`Parameter-${name}-client`, parameterNames.client(name), id);
+  }
+  if (stage.revocation !== "off") {
+    // The first deploy writes the empty list, and no later one touches it: that would let everybody in again.
+    write("Parameter-revoked", parameterNames.revoked, noRevocations, { ignoreChanges: ["value"] });
+  }
+  const outputs = $util
+    .all([appUrl, api.url, users.id, hostedOrigin, clients])
+    .apply(([app, functionUrl, userPoolId, hosted, ids]) => {
+      const name = signInClient(stage);
+      return createStageOutputs({
+        appUrl: app,
+        signInUrl: signInUrl(name, idOf(ids, name), {
+          hostedOrigin: hosted,
+          callbackUrl: `${app}${callbackPath}`,
+        }),
+        functionUrl,
+        region,
+        edgeRegion: guardFunction.region,
+        userPoolId,
+        clients: {
+          web: { id: ids.web },
+          machine: { id: ids.machine },
+          ...(ids.walkthrough === undefined ? {} : { walkthrough: { id: ids.walkthrough } }),
+        },
+      });
+    });
+  write("Parameter-outputs", parameterNames.outputs, outputs.apply(JSON.stringify));
+  // Only once the distribution has this version: `pnpm sweep` takes older ones for unused.
+  write("Parameter-guard", parameterNames.guard, guard.qualifiedArn, { dependsOn: cdn });
+  return {
+    appUrl,
+    signInUrl: outputs.signInUrl,
+    functionUrl: outputs.functionUrl,
+    region,
+    userPoolId: users.id,
+    webClientId: clients.web,
+    machineClientId: clients.machine,
+    note: $util
+      .all([baked, clients])
+      .apply(([known, made]) => staleGuard(appClientNames(stage), known, made)),
+  };
+}

@@ -1,0 +1,53 @@
+import { GuardError, type ErrorCode } from "@sst-gatehouse/core/errors";
+import { HTTPException } from "hono/http-exception";
+
+import type { FunctionUrlEvent } from "./function-url-event.ts";
+import { thrownAt, type Log } from "./log.ts";
+import { problemResponse, type ProblemCode } from "./problem.ts";
+
+/** What the backend itself refuses with. Any other code thrown here would be our own fault. */
+const statuses: Partial<Record<ErrorCode, number>> = {
+  path_malformed: 400,
+  path_ambiguous: 400,
+  header_malformed: 400,
+  access_denied: 403,
+  method_not_allowed: 405,
+  settings_invalid: 500,
+};
+
+/** The answer to something thrown: a refusal says why, a fault says nothing to the caller and one line to the log. */
+export function answerError(thrown: unknown, event: FunctionUrlEvent, log: Log): Response {
+  const { requestId, http } = event.requestContext;
+  const { status, code, detail } = judge(thrown);
+  const fault = status >= 500;
+  log({
+    level: fault ? "error" : "warn",
+    requestId,
+    method: http.method,
+    path: event.rawPath,
+    status,
+    code,
+    // A GuardError's sentence quotes nobody; any other message might.
+    ...(thrown instanceof GuardError ? { detail: thrown.message } : {}),
+    ...(fault ? thrownAt(thrown) : {}),
+  });
+  return problemResponse({
+    status,
+    code,
+    requestId,
+    ...(fault || detail === undefined ? {} : { detail }),
+  });
+}
+
+function judge(thrown: unknown): { status: number; code: ProblemCode; detail?: string } {
+  if (thrown instanceof GuardError) {
+    const status = statuses[thrown.code];
+    if (status !== undefined) return { status, code: thrown.code, detail: thrown.message };
+  }
+  // A route's own refusal, as Hono's validators make it too.
+  if (thrown instanceof HTTPException && thrown.status >= 400 && thrown.status < 500) {
+    const { status, message: detail } = thrown;
+    return { status, code: status === 404 ? "not_found" : "invalid_request", detail };
+  }
+  return { status: 500, code: "internal_error" };
+}

@@ -1,0 +1,75 @@
+import { expect, test } from "vitest";
+
+import { createApp } from "@sst-gatehouse/functions/app";
+import { functionUrlEvent, plainUser, send, settings } from "../test/events.ts";
+
+const app = createApp(settings, { log: () => {} });
+
+const exposed = "content-disposition, content-range, etag, www-authenticate, x-amzn-requestid";
+
+function corsOf(response: Response): Record<string, string> {
+  return Object.fromEntries(
+    [...response.headers].filter(([name]) => name.startsWith("access-control-") || name === "vary"),
+  );
+}
+
+const answers: [what: string, path: string, status: number][] = [
+  ["an answer", "/me", 200],
+  ["a refusal", "/admin/x", 403],
+  ["a path without a route", "/nothing", 404],
+  ["a route's own refusal", "/files/x?bytes=x", 400],
+];
+
+test.each(answers)(
+  "lets a listed origin read %s, without credentials",
+  async (_what, target, status) => {
+    const [path = "", query = ""] = target.split("?");
+    for (const origin of settings.corsOrigins) {
+      const response = await send(app, { path, query, caller: plainUser, headers: { origin } });
+      expect(response.status).toBe(status);
+      expect(corsOf(response)).toEqual({
+        "access-control-allow-origin": origin,
+        "access-control-expose-headers": exposed,
+        vary: "Origin",
+      });
+    }
+  },
+);
+
+test("lets a listed origin read that a fault happened", async () => {
+  const event = functionUrlEvent({ path: "/me", caller: null });
+  const headers = { origin: "https://ok.example" };
+  const response = await app.request("https://api.example/me", { headers }, { event });
+  expect(response.status).toBe(500);
+  expect(response.headers.get("access-control-allow-origin")).toBe("https://ok.example");
+});
+
+test.each([
+  "https://ok.example.evil",
+  "https://evil-ok.example",
+  "https://sub.ok.example",
+  "http://ok.example",
+  "https://ok.example:8443",
+  "https://ok.example/",
+  "HTTPS://OK.EXAMPLE",
+  "http://localhost:51730",
+  "https://ok.example,https://ok.example",
+  "null",
+  "*",
+  "",
+])("says nothing of CORS to the origin %s", async (origin) => {
+  const response = await send(app, { path: "/me", caller: plainUser, headers: { origin } });
+  expect(response.status).toBe(200);
+  expect(corsOf(response)).toEqual({ vary: "Origin" });
+});
+
+test("says nothing of CORS without an origin, but that it matters", async () => {
+  expect(corsOf(await send(app, { path: "/me", caller: plainUser }))).toEqual({ vary: "Origin" });
+});
+
+test("keeps what a route's answer varies by", async () => {
+  const own = createApp(settings, { log: () => {} });
+  own.get("/varied", (c) => c.text("x", 200, { vary: "Accept" }));
+  const response = await send(own, { path: "/varied", caller: plainUser });
+  expect(response.headers.get("vary")).toBe("Accept, Origin");
+});

@@ -1,0 +1,21 @@
+import { cors as corsLists } from "@sst-gatehouse/blueprint/cors";
+import type { MiddlewareHandler } from "hono";
+
+import type { AppEnv } from "./app-env.ts";
+
+/**
+ * Lets scripts of the listed origins read the answers; the guard has answered their preflights.
+ *
+ * Exact origins only, and never `Access-Control-Allow-Credentials`: a bearer token works across origins, a cookie never.
+ */
+export function cors(origins: readonly string[]): MiddlewareHandler<AppEnv> {
+  const listed = new Set(origins);
+  return async (c, next) => {
+    await next();
+    c.header("vary", "Origin", { append: true });
+    const origin = c.req.header("origin");
+    if (origin === undefined || !listed.has(origin)) return;
+    c.header("access-control-allow-origin", origin);
+    c.header("access-control-expose-headers", corsLists.exposeHeaders);
+  };
+}

@@ -1,0 +1,79 @@
+import type { Context as LambdaContext } from "aws-lambda";
+import type { Hono } from "hono";
+
+import { answerError } from "../answer-error.ts";
+import type { AppEnv } from "../app-env.ts";
+import type { EdgeRole } from "../edge-principal.ts";
+import { withSafeHeaders, type FunctionUrlEvent } from "../function-url-event.ts";
+import type { Log } from "../log.ts";
+import { toRequest } from "./to-request.ts";
+
+/** An answer in the words of Lambda's payload format 2.0, with the body still to be read. */
+export interface Answer {
+  readonly statusCode: number;
+  /** One value a name; without `set-cookie`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** One `Set-Cookie` value each. */
+  readonly cookies: readonly string[];
+  /** Never an empty chunk; no chunk at all for 204, 304 and HEAD. Throws when the route fails in the middle. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** Lambda frames the body itself; a `content-length` would reach the client under another name. */
+const framingHeaders = new Set(["connection", "content-length", "keep-alive", "transfer-encoding"]);
+
+/**
+ * Answers an event with the app.
+ *
+ * The first piece of the body is read before this resolves, so that whatever fails until then is still a 500.
+ */
+export function createAnswer(
+  app: Hono<AppEnv>,
+  log: Log,
+  edgeRole: EdgeRole,
+): (received: FunctionUrlEvent, lambdaContext?: LambdaContext) => Promise<Answer> {
+  return async (received, lambdaContext) => {
+    const event = withSafeHeaders(received, edgeRole);
+    try {
+      return await fromResponse(await app.fetch(toRequest(event), { event, lambdaContext }));
+    } catch (thrown) {
+      return await fromResponse(answerError(thrown, event, log));
+    }
+  };
+}
+
+async function fromResponse(response: Response): Promise<Answer> {
+  const body = chunksOf(response.body);
+  const first = await body.next();
+  const headers = [...response.headers].filter(
+    ([name]) => name !== "set-cookie" && !framingHeaders.has(name),
+  );
+  return {
+    statusCode: response.status,
+    headers: Object.fromEntries(headers),
+    cookies: response.headers.getSetCookie(),
+    body: withFirst(first, body),
+  };
+}
+
+async function* chunksOf(body: Response["body"]): AsyncGenerator<Uint8Array, void> {
+  if (body === null) return;
+  const reader = body.getReader();
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      if (read.value.byteLength > 0) yield read.value;
+    }
+  } finally {
+    // After the end this does nothing; before it, the route learns that nobody reads on.
+    await reader.cancel().catch(() => {});
+  }
+}
+
+async function* withFirst<T>(
+  first: IteratorResult<T, void>,
+  rest: AsyncIterable<T>,
+): AsyncGenerator<T, void> {
+  if (first.done) return;
+  yield first.value;
+  yield* rest;
+}

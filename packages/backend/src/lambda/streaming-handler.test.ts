@@ -1,0 +1,329 @@
+import { once } from "node:events";
+
+import { expect, test } from "vitest";
+
+import { createAnswer } from "./answer.ts";
+import { createApp } from "@sst-gatehouse/functions/app";
+import { createBufferedHandler } from "./buffered-handler.ts";
+import type { LogLine } from "../log.ts";
+import { createStreamingHandler } from "./streaming-handler.ts";
+import {
+  functionUrlEvent,
+  plainUser,
+  readStreamed,
+  ResponseStream,
+  runStreaming,
+  securityToken,
+  settings,
+  streamingRuntime,
+  type EventOptions,
+} from "../../test/events.ts";
+
+const httpIntegrationResponse = "application/vnd.awslambda.http-integration-response";
+
+function createBackend() {
+  const lines: LogLine[] = [];
+  const log = (line: LogLine) => void lines.push(line);
+  const app = createApp(settings, { log });
+  const answer = createAnswer(app, log, settings.edgeRole);
+  const handler = createStreamingHandler({ answer, log, runtime: streamingRuntime });
+  const invoke = (options: EventOptions, stream?: ResponseStream) =>
+    runStreaming(handler, functionUrlEvent({ caller: plainUser, ...options }), stream);
+  return { app, answer, lines, invoke };
+}
+
+const privateHeaders = { "cache-control": "private, no-store", vary: "Origin" };
+
+test("sends status and headers as the prelude, then the body", async () => {
+  const streamed = await createBackend().invoke({ path: "/me" });
+  expect(streamed).toMatchObject({
+    contentType: httpIntegrationResponse,
+    ended: true,
+    failure: undefined,
+  });
+  const { metadata, body } = readStreamed(streamed);
+  expect(metadata).toEqual({
+    statusCode: 200,
+    headers: { ...privateHeaders, "content-type": "application/json" },
+    cookies: [],
+  });
+  expect(JSON.parse(body.toString())).toEqual(plainUser);
+});
+
+test("passes each chunk on before the next one is there", async () => {
+  const { app, invoke } = createBackend();
+  const stream = new ResponseStream();
+  const chunks = ["one", "", "two"];
+  const writtenWhenAsked: string[] = [];
+  app.get("/slow", () => {
+    const body = new ReadableStream({
+      async pull(controller) {
+        // Long enough for everything that could go out to have gone out.
+        for (let round = 0; round < 20; round += 1) await new Promise(setImmediate);
+        writtenWhenAsked.push(stream.writes.slice(2).join("|"));
+        const chunk = chunks.shift();
+        if (chunk === undefined) return controller.close();
+        controller.enqueue(new TextEncoder().encode(chunk));
+      },
+    });
+    return new Response(body);
+  });
+  await invoke({ path: "/slow" }, stream);
+  expect(writtenWhenAsked).toEqual(["", "|one", "|one", "|one|two"]);
+  expect(stream.writes.slice(2).map(String)).toEqual(["", "one", "two"]);
+});
+
+test("waits when the client reads slowly, and loses nothing", async () => {
+  const stream = new ResponseStream();
+  const options = { path: "/files/big", query: "bytes=5000000" };
+  const streamed = await createBackend().invoke(options, stream);
+  expect(readStreamed(streamed).body.length).toBe(5_000_000);
+  expect(stream.mostWaiting).toBeLessThan(2 * 65_536);
+});
+
+test.each([false, true])(
+  "stops the route when the stream is closed (while it waits: %s)",
+  async (whileWaiting) => {
+    const { app, lines, invoke } = createBackend();
+    const stream = new ResponseStream();
+    let pulled = 0;
+    let cancelled = false;
+    const body = () =>
+      new ReadableStream({
+        async pull(controller) {
+          pulled += 1;
+          if (pulled === 3) {
+            const closed = once(stream, "close");
+            setImmediate(() => stream.destroy());
+            if (!whileWaiting) await closed;
+          }
+          // A large piece fills the stream, so that the handler waits for it to drain; a small one does not.
+          controller.enqueue(new Uint8Array(whileWaiting ? 65_536 : 16));
+        },
+        cancel: () => void (cancelled = true),
+      });
+    app.get("/endless", () => new Response(body()));
+    const streamed = await invoke({ path: "/endless" }, stream);
+    expect(streamed.failure).toBeInstanceOf(Error);
+    expect({ cancelled, few: pulled < 10 }).toEqual({ cancelled: true, few: true });
+    expect(lines).toMatchObject([{ code: "body_failed" }]);
+  },
+);
+
+const empty: [what: string, status: number, method: string][] = [
+  ["204", 204, "GET"],
+  ["304", 304, "GET"],
+  ["HEAD", 200, "HEAD"],
+  ["an empty text", 200, "GET"],
+  ["a stream that ends at once", 200, "GET"],
+];
+
+test.each(empty)(
+  "still sends status and headers when the body is empty: %s",
+  async (what, status, method) => {
+    const { app, invoke } = createBackend();
+    const headers = { etag: '"1"' };
+    app.get("/empty", (c) => {
+      if (what === "an empty text") return c.text("", 200, headers);
+      if (what === "a stream that ends at once")
+        return new Response(new Blob([]).stream(), { headers });
+      if (what === "HEAD") return c.text("not for HEAD", 200, headers);
+      return new Response(null, { status, headers });
+    });
+    const streamed = await invoke({ path: "/empty", method });
+    expect(streamed).toMatchObject({ contentType: httpIntegrationResponse, ended: true });
+    const { metadata, body } = readStreamed(streamed);
+    expect(metadata).toMatchObject({
+      statusCode: status,
+      headers: { ...privateHeaders, ...headers },
+    });
+    expect(body.length).toBe(0);
+  },
+);
+
+test("keeps every cookie apart", async () => {
+  const { app, answer, invoke } = createBackend();
+  const cookies = ["a=1; Expires=Thu, 01 Jan 2037 00:00:00 GMT; Path=/", "b=2; HttpOnly"];
+  app.get("/cookies", (c) => {
+    for (const cookie of cookies) c.header("set-cookie", cookie, { append: true });
+    return c.body(null, 204);
+  });
+  const { metadata } = readStreamed(await invoke({ path: "/cookies" }));
+  expect(metadata).toEqual({ statusCode: 204, headers: privateHeaders, cookies });
+  const buffered = await createBufferedHandler(answer)(
+    functionUrlEvent({ path: "/cookies", caller: plainUser }),
+  );
+  expect(buffered).toEqual({
+    statusCode: 204,
+    headers: privateHeaders,
+    cookies,
+    body: "",
+    isBase64Encoded: true,
+  });
+});
+
+test("leaves framing to Lambda", async () => {
+  const { app, invoke } = createBackend();
+  const headers = { "content-length": "2", "transfer-encoding": "chunked", connection: "close" };
+  app.get("/framed", (c) => c.text("ok", 200, headers));
+  const { metadata } = readStreamed(await invoke({ path: "/framed" }));
+  expect(metadata).toEqual({
+    statusCode: 200,
+    headers: { ...privateHeaders, "content-type": "text/plain; charset=UTF-8" },
+    cookies: [],
+  });
+});
+
+const secret = `secret ${securityToken}`;
+
+function failing(after: string[]): ReadableStream {
+  const chunks = after.map((text) => new TextEncoder().encode(text));
+  return new ReadableStream({
+    pull(controller) {
+      const next = chunks.shift();
+      if (next === undefined) throw new RangeError(secret);
+      controller.enqueue(next);
+    },
+  });
+}
+
+const faults: [when: string, respond: () => Response][] = [
+  [
+    "in the route",
+    () => {
+      throw new RangeError(secret);
+    },
+  ],
+  ["before the first byte of the body", () => new Response(failing([]))],
+  ["after an empty piece only", () => new Response(failing([""]))],
+];
+
+test.each(faults)("answers 500 when something fails %s", async (_when, respond) => {
+  const { app, lines, invoke } = createBackend();
+  app.get("/boom", respond);
+  const streamed = await invoke({ path: "/boom" });
+  expect(streamed).toMatchObject({ ended: true, failure: undefined });
+  const { metadata, body } = readStreamed(streamed);
+  expect(metadata).toMatchObject({
+    statusCode: 500,
+    headers: { "content-type": "application/problem+json" },
+  });
+  expect(JSON.parse(body.toString())).toMatchObject({ code: "internal_error" });
+  expect(lines).toMatchObject([
+    { level: "error", path: "/boom", status: 500, error: "RangeError" },
+  ]);
+  expect(JSON.stringify(lines) + String(Buffer.concat(streamed.writes))).not.toContain("secret");
+});
+
+test("answers 500 when a route throws what is no error", async () => {
+  const { app, lines, invoke } = createBackend();
+  app.get("/boom", () => {
+    // oxlint-disable-next-line typescript/only-throw-error -- what foreign code may do
+    throw secret;
+  });
+  const { metadata } = readStreamed(await invoke({ path: "/boom" }));
+  expect(metadata).toMatchObject({ statusCode: 500 });
+  expect(lines).toMatchObject([{ status: 500, error: "string" }]);
+});
+
+test("cuts the response off when the body fails in the middle, and names no cause to the runtime", async () => {
+  const { app, lines, invoke } = createBackend();
+  app.get("/boom", () => new Response(failing(["one", "two"])));
+  const streamed = await invoke({ path: "/boom", query: "q=secret" });
+  // The runtime ends the stream with its error trailers when the handler rejects; a stream that we ended or destroyed
+  // ourselves would be taken for complete, or kill the execution environment.
+  expect(streamed).toMatchObject({ ended: false, destroyed: false });
+  expect(streamed.failure).toEqual(
+    new Error("the response body failed after its first bytes were sent"),
+  );
+  expect(streamed.failure).not.toHaveProperty("cause");
+  expect(readStreamed(streamed).body.toString()).toBe("onetwo");
+  expect(lines).toMatchObject([
+    { level: "error", path: "/boom", status: 200, code: "body_failed", error: "RangeError" },
+  ]);
+  expect(JSON.stringify(lines)).not.toContain("secret");
+});
+
+test("shows the signer's session token to no route", async () => {
+  const { app, invoke } = createBackend();
+  app.get("/dump", (c) => c.json({ event: c.env.event, headers: c.req.header() }));
+  for (const headers of [{}, { "X-Amz-Security-Token": securityToken }]) {
+    const { body } = readStreamed(await invoke({ path: "/dump", headers }));
+    expect(body.toString()).toContain("x-amz-date");
+    expect(body.toString().toLowerCase()).not.toContain("x-amz-security-token");
+    expect(body.toString()).not.toContain(securityToken);
+  }
+});
+
+test("gives a route the request as it was sent", async () => {
+  const { app, invoke } = createBackend();
+  app.post("/form", async (c) =>
+    c.json({
+      url: c.req.url,
+      cookie: c.req.header("cookie"),
+      name: c.req.header("x-name"),
+      body: await c.req.json(),
+    }),
+  );
+  const { body } = readStreamed(
+    await invoke({
+      method: "POST",
+      path: "/form",
+      query: "a=1&a=2",
+      cookies: ["a=1", "b=2"],
+      headers: { "x-name": "Zoë" },
+      body: new TextEncoder().encode('{"grüße":1}'),
+    }),
+  );
+  const { domainName } = functionUrlEvent().requestContext;
+  expect(JSON.parse(body.toString())).toEqual({
+    url: `https://${domainName}/form?a=1&a=2`,
+    cookie: "a=1; b=2",
+    name: Buffer.from("Zoë").toString("latin1"),
+    body: { grüße: 1 },
+  });
+});
+
+test("takes a body with GET, which only the event can hold", async () => {
+  const { body } = readStreamed(await createBackend().invoke({ path: "/echo", body: "four" }));
+  expect(JSON.parse(body.toString())).toMatchObject({ method: "GET", body: { bytes: 4 } });
+});
+
+const unanswerable: [what: string, options: EventOptions, status: number, code: string][] = [
+  ["TRACE", { method: "TRACE" }, 405, "method_not_allowed"],
+  ["CONNECT", { method: "CONNECT" }, 405, "method_not_allowed"],
+  ["a header with a line break", { headers: { "x-a": "b\r\nc: d" } }, 400, "header_malformed"],
+  ["a header without a name", { headers: { "": "x" } }, 400, "header_malformed"],
+];
+
+test.each(unanswerable)(
+  "refuses %s, which no Request can carry",
+  async (_what, options, status, code) => {
+    const streamed = await createBackend().invoke({ path: "/echo", ...options });
+    const { metadata, body } = readStreamed(streamed);
+    expect(metadata).toMatchObject({
+      statusCode: status,
+      headers: { "content-type": "application/problem+json" },
+    });
+    expect(JSON.parse(body.toString())).toMatchObject({ status, code });
+  },
+);
+
+test("gives the same answer in one piece to a runtime that cannot stream", async () => {
+  const { answer } = createBackend();
+  const event = functionUrlEvent({
+    path: "/files/a.bin",
+    query: "bytes=100000",
+    caller: plainUser,
+  });
+  const buffered = await createBufferedHandler(answer)(event);
+  const streamed = readStreamed(
+    await createBackend().invoke({ path: "/files/a.bin", query: "bytes=100000" }),
+  );
+  expect(Buffer.from(buffered.body, "base64").equals(streamed.body)).toBe(true);
+  expect(streamed.metadata).toEqual({
+    statusCode: buffered.statusCode,
+    headers: buffered.headers,
+    cookies: [],
+  });
+});

@@ -1,0 +1,70 @@
+import type { AppClientKind, AppClientName, TokenUse } from "../aws/app-clients.ts";
+
+/** One public key of the user pool, as in its key set. */
+export interface SnapshotKey {
+  readonly kid: string;
+  readonly kty: "RSA";
+  readonly alg: "RS256";
+  readonly use: "sig";
+  readonly n: string;
+  readonly e: string;
+}
+
+/**
+ * `settings.json` beside the guard's bundle. Lambda@Edge has no environment, so all the guard needs is here.
+ *
+ * Trust anchors (issuers, origin host, clients' kinds and token uses) come from this file and from the bundle alone.
+ */
+export interface Snapshot {
+  /** Infra refuses to deploy a `local` snapshot. */
+  readonly madeBy: "local" | "deploy";
+  /** Home region: of the Function URL, the user pool and the parameters. Not where the guard runs. */
+  readonly region: string;
+  /** SSM prefix, without a trailing slash. */
+  readonly prefix: string;
+  /** `<id>.lambda-url.<region>.on.aws`, the app's own; the guard signs for it and for `otherFunctionUrlHosts` only. */
+  readonly functionUrlHost: string;
+  /** Further Function URLs behind the same guard, where the distribution has more than one. */
+  readonly otherFunctionUrlHosts?: readonly string[];
+  /** Accepted `iss` values, compared as they are. */
+  readonly issuers: readonly string[];
+  /** The pool's key set; absent: loaded from SSM before the first request is answered. A deployment always bakes it. */
+  readonly jwks?: {
+    readonly keys: readonly SnapshotKey[];
+    /** When they were fetched, whole seconds since the epoch; keys older than a day are refreshed beside a request. */
+    readonly fetchedAt?: number;
+  };
+  /** App clients by id; absent: the ids are loaded from SSM before the first request is answered. */
+  readonly clients?: Readonly<
+    Record<
+      string,
+      {
+        readonly name: string;
+        readonly kind: AppClientKind;
+        readonly tokenUses: readonly TokenUse[];
+      }
+    >
+  >;
+  /** Which of the blueprint's clients this stage has, for ids that come from SSM. */
+  readonly clientNames: readonly string[];
+  /** The app's own origins, where they are known when the bundle is made. */
+  readonly appOrigins?: readonly string[];
+  /** Origins whose scripts may call with a bearer token. */
+  readonly corsOrigins: readonly string[];
+  /** Whether the backend gets the caller's bearer token as `x-gatehouse-token`. */
+  readonly forwardToken: boolean;
+  /** Where people sign in, and the app client they do it by; `/.auth/login` leads there. */
+  readonly signIn?: {
+    /** For browsers, without a trailing slash. */
+    readonly hostedOrigin: string;
+    /** Where the guard itself reaches the same domain; absent: by the same address. */
+    readonly apiOrigin?: string;
+    readonly client: AppClientName;
+  };
+  readonly revocation: Revocation;
+}
+
+/** Whether the guard keeps a list of revoked sign-ins, and what a list that cannot be refreshed means. */
+export type Revocation =
+  | { readonly mode: "off" }
+  | { readonly mode: "on"; readonly whenUnknown: "allow" | "refuse" };

@@ -1,0 +1,84 @@
+import { describe, expect, test } from "vitest";
+
+import { parseSnapshot } from "./parse-guard-settings.ts";
+import { snapshot } from "@sst-gatehouse/edge/test/events";
+
+describe("the settings beside the bundle", () => {
+  test("come through as they are", () => {
+    expect(parseSnapshot(snapshot)).toEqual(snapshot);
+    const { jwks: _jwks, clients: _clients, ...unbaked } = snapshot;
+    expect(parseSnapshot(unbaked)).toEqual(unbaked);
+  });
+
+  test("may name further Function URLs", () => {
+    const more = { ...snapshot, otherFunctionUrlHosts: ["second.lambda-url.us-west-2.on.aws"] };
+    expect(parseSnapshot(more)).toEqual(more);
+  });
+
+  test.each([
+    { mode: "off" },
+    { mode: "on", whenUnknown: "refuse" },
+    { mode: "on", whenUnknown: "allow" },
+  ] as const)("may say of revocation %j", (revocation) => {
+    expect(parseSnapshot({ ...snapshot, revocation }).revocation).toEqual(revocation);
+  });
+
+  test("have the key set baked in when they are deployed", () => {
+    const { jwks: _jwks, ...unbaked } = snapshot;
+    expect(() => parseSnapshot({ ...unbaked, madeBy: "deploy" })).toThrow("jwks is missing");
+    expect(parseSnapshot({ ...snapshot, madeBy: "deploy" }).madeBy).toBe("deploy");
+  });
+
+  const mistakes: [name: string, changes: object][] = [
+    ["madeBy", { madeBy: "me" }],
+    ["region", { region: "" }],
+    ["prefix", { prefix: "/gatehouse/" }],
+    ["functionUrlHost", { functionUrlHost: "evil.example" }],
+    ["functionUrlHost", { functionUrlHost: `x.${snapshot.functionUrlHost}` }],
+    ["otherFunctionUrlHosts", { otherFunctionUrlHosts: ["evil.example"] }],
+    ["otherFunctionUrlHosts", { otherFunctionUrlHosts: [] }],
+    ["issuers", { issuers: [] }],
+    [
+      "issuers",
+      { issuers: ["http://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEf123"] },
+    ],
+    ["jwks.fetchedAt", { jwks: { ...snapshot.jwks, fetchedAt: "now" } }],
+    ["clients", { clients: {} }],
+    ["clients", { clients: null }],
+    [
+      "clients",
+      {
+        clients: {
+          "1webwebwebwebwebwebwebweb1": { name: "web", kind: "anyone", tokenUses: ["id"] },
+        },
+      },
+    ],
+    [
+      "tokenUses",
+      { clients: { "1webwebwebwebwebwebwebweb1": { name: "web", kind: "person", tokenUses: [] } } },
+    ],
+    [
+      "the name of a client",
+      {
+        clients: {
+          "1webwebwebwebwebwebwebweb1": { name: "me", kind: "person", tokenUses: ["id"] },
+        },
+      },
+    ],
+    ["clientNames", { clientNames: [] }],
+    ["corsOrigins", { corsOrigins: ["*"] }],
+    ["corsOrigins", { corsOrigins: null }],
+    ["forwardToken", { forwardToken: "no" }],
+    ["signIn.hostedOrigin", { signIn: { hostedOrigin: "javascript:alert(1)", client: "web" } }],
+    ["signIn.hostedOrigin", { signIn: { hostedOrigin: "https://a.example/x", client: "web" } }],
+    ["signIn.client", { signIn: { hostedOrigin: "https://a.example", client: "constructor" } }],
+    ["revocation", { revocation: undefined }],
+    ["revocation", { revocation: { mode: "on" } }],
+    ["revocation", { revocation: { mode: "on", whenUnknown: "ignore" } }],
+    ["revocation", { revocation: { mode: "off", whenUnknown: "refuse" } }],
+    ["revocation", { revocation: { mode: "maybe", whenUnknown: "refuse" } }],
+  ];
+  test.each(mistakes)("are refused with the name of what is wrong: %s", (name, changes) => {
+    expect(() => parseSnapshot({ ...snapshot, ...changes })).toThrow(`settings.json: ${name}`);
+  });
+});

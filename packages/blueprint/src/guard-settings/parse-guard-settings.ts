@@ -1,0 +1,136 @@
+import {
+  type AppClientKind,
+  type AppClientName,
+  isAppClientName,
+  type TokenUse,
+} from "../aws/app-clients.ts";
+import { isCorsOrigin } from "../protocol/cors.ts";
+import type { Snapshot } from "./guard-settings.ts";
+
+import { clientIdPattern, parseKeySet } from "./cognito-values.ts";
+
+const hostPattern = /^[a-z0-9]{1,63}\.lambda-url\.[a-z0-9-]{1,32}\.on\.aws$/;
+const issuerPattern = /^https:\/\/[a-z0-9.-]{1,100}\.amazonaws\.com(\.cn)?\/[\w-]{1,55}$/;
+
+/**
+ * Checks the settings that are put beside the bundle, while it is built: what is wrong with them should stop a
+ * deployment, not a request.
+ *
+ * @throws {TypeError} naming the member that is missing or wrong.
+ */
+export function parseSnapshot(value: unknown): Snapshot {
+  const file = record(value, "the file");
+  const madeBy = file["madeBy"];
+  if (madeBy !== "local" && madeBy !== "deploy") throw wrong("madeBy");
+  const jwks = file["jwks"];
+  const clients = file["clients"];
+  const appOrigins = file["appOrigins"];
+  const signIn = file["signIn"] === undefined ? undefined : record(file["signIn"], "signIn");
+  const otherHosts = file["otherFunctionUrlHosts"];
+  // Parameter Store may not bring what decides whom a deployed guard believes.
+  if (madeBy === "deploy" && jwks === undefined) throw wrong("jwks");
+  return {
+    madeBy,
+    region: text(file["region"], "region", /^[a-z0-9-]{1,32}$/),
+    prefix: text(file["prefix"], "prefix", /^(\/[\w.-]+)+$/),
+    functionUrlHost: text(file["functionUrlHost"], "functionUrlHost", hostPattern),
+    ...(otherHosts === undefined
+      ? {}
+      : { otherFunctionUrlHosts: texts(otherHosts, "otherFunctionUrlHosts", hostPattern, 1) }),
+    issuers: texts(file["issuers"], "issuers", issuerPattern, 1),
+    ...(jwks === undefined ? {} : { jwks: parseBakedKeys(jwks) }),
+    ...(clients === undefined ? {} : { clients: parseClients(clients) }),
+    clientNames: texts(file["clientNames"], "clientNames", /^[a-z]{1,32}$/, 1),
+    ...(appOrigins === undefined
+      ? {}
+      : { appOrigins: texts(appOrigins, "appOrigins", /^https?:\/\/[^/]+$/, 1) }),
+    corsOrigins: parseCorsOrigins(file["corsOrigins"]),
+    forwardToken: bool(file["forwardToken"], "forwardToken"),
+    ...(signIn === undefined ? {} : { signIn: parseSignIn(signIn) }),
+    revocation: parseRevocation(file["revocation"]),
+  };
+}
+
+function parseSignIn({
+  hostedOrigin,
+  apiOrigin,
+  client,
+}: Readonly<Record<string, unknown>>): NonNullable<Snapshot["signIn"]> {
+  return {
+    hostedOrigin: text(hostedOrigin, "signIn.hostedOrigin", /^https?:\/\/[^\s/#?]{1,255}$/),
+    // Codes and refresh tokens go there.
+    ...(apiOrigin === undefined
+      ? {}
+      : { apiOrigin: text(apiOrigin, "signIn.apiOrigin", /^https:\/\/[^\s/#?@]{1,255}$/) }),
+    client: clientName(client, "signIn.client"),
+  };
+}
+
+function parseRevocation(value: unknown): Snapshot["revocation"] {
+  const { mode, whenUnknown } = record(value, "revocation");
+  if (mode === "off" && whenUnknown === undefined) return { mode };
+  if (mode !== "on" || (whenUnknown !== "allow" && whenUnknown !== "refuse"))
+    throw wrong("revocation");
+  return { mode, whenUnknown };
+}
+
+function clientName(value: unknown, name: string): AppClientName {
+  if (typeof value !== "string" || !isAppClientName(value)) throw wrong(name);
+  return value;
+}
+
+function parseCorsOrigins(value: unknown): readonly string[] {
+  if (!Array.isArray(value) || !value.every(isCorsOrigin)) throw wrong("corsOrigins");
+  return value;
+}
+
+function parseBakedKeys(value: unknown): NonNullable<Snapshot["jwks"]> {
+  const { fetchedAt } = record(value, "jwks");
+  if (fetchedAt === undefined) return { keys: parseKeySet(value) };
+  if (typeof fetchedAt !== "number" || !Number.isSafeInteger(fetchedAt))
+    throw wrong("jwks.fetchedAt");
+  return { keys: parseKeySet(value), fetchedAt };
+}
+
+function parseClients(value: unknown): NonNullable<Snapshot["clients"]> {
+  const entries = Object.entries(record(value, "clients"));
+  if (entries.length === 0) throw wrong("clients");
+  const clients: Record<
+    string,
+    { name: string; kind: AppClientKind; tokenUses: readonly TokenUse[] }
+  > = Object.create(null);
+  for (const [id, client] of entries) {
+    const { name, kind, tokenUses } = record(client, "a client");
+    if (!clientIdPattern.test(id) || (kind !== "person" && kind !== "machine"))
+      throw wrong("clients");
+    const uses = texts(tokenUses, "tokenUses", /^(id|access)$/, 1).map((use): TokenUse =>
+      use === "id" ? "id" : "access",
+    );
+    clients[id] = { name: clientName(name, "the name of a client"), kind, tokenUses: uses };
+  }
+  return clients;
+}
+
+function record(value: unknown, name: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrong(name);
+  return { ...value };
+}
+
+function text(value: unknown, name: string, pattern: RegExp): string {
+  if (typeof value !== "string" || !pattern.test(value)) throw wrong(name);
+  return value;
+}
+
+function texts(value: unknown, name: string, pattern: RegExp, atLeast: number): readonly string[] {
+  if (!Array.isArray(value) || value.length < atLeast) throw wrong(name);
+  return value.map((item) => text(item, name, pattern));
+}
+
+function bool(value: unknown, name: string): boolean {
+  if (typeof value !== "boolean") throw wrong(name);
+  return value;
+}
+
+function wrong(name: string): TypeError {
+  return new TypeError(`settings.json: ${name} is missing or malformed`);
+}

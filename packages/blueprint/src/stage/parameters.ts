@@ -1,0 +1,26 @@
+import type { AppClientName } from "../aws/app-clients.ts";
+
+/** The one SSM prefix of an app and stage, without a trailing slash. */
+export function parameterPrefix(app: string, stage: string): string {
+  return `/gatehouse/${app}/${stage}`;
+}
+
+/**
+ * The parameters below the prefix, read by one `GetParametersByPath` (ten at most) where client ids are not baked;
+ * `revoked` alone otherwise.
+ *
+ * They may only bring what could not be baked into the guard, and who is signed out; what the guard trusts is in its
+ * bundle.
+ */
+export const parameterNames = {
+  /** The pool's key set, JSON; used only by a guard that was built without one. */
+  jwks: "jwks",
+  /** The id of an app client. Its kind and token uses are not settings: they come from the bundle. */
+  client: (name: AppClientName) => `clients/${name}`,
+  /** Who is signed out before the tokens expire, JSON; written by `pnpm users revoke`, kept by every deploy. */
+  revoked: "revoked",
+  /** What a deploy printed, JSON; for people and scripts, and for the next deploy. The guard does not read it. */
+  outputs: "outputs",
+  /** The published version of the guard that the stage uses, a qualified ARN; `pnpm sweep` leaves it alone. */
+  guard: "guard",
+} as const;

@@ -1,0 +1,212 @@
+import { apiFunction } from "../aws/api-function.ts";
+import { origin } from "../aws/cache-behavior.ts";
+import { isCorsOrigin } from "../protocol/cors.ts";
+import type { Revocation } from "../guard-settings/guard-settings.ts";
+
+/** What an adopter may set per stage. Everything else is the same everywhere and stands in this package. */
+export interface StageSettings {
+  /** Custom domain of the app, with its `certificateArn`; the distribution's own name when absent. */
+  readonly domain?: string;
+  /** The domain's validated certificate. CloudFront takes certificates of us-east-1 only. */
+  readonly certificateArn?: string;
+  /** Origins (`https://host[:port]`) whose scripts may call with a bearer token. Exact; never `*` or `null`. */
+  readonly corsOrigins?: readonly string[];
+  /** How long CloudFront waits for the first byte and between two packets, 1 to 120 seconds. */
+  readonly originReadTimeoutSeconds?: number;
+  /** How long CloudFront keeps an idle connection to the Function URL, 1 to 120 seconds. */
+  readonly originKeepaliveSeconds?: number;
+  /** How long one call of the backend may take, 1 to 900 seconds; also the longest stream. */
+  readonly apiTimeoutSeconds?: number;
+  /** Memory of the backend, 128 to 10,240 MB; processor time grows with it. */
+  readonly apiMemoryMb?: number;
+  /** A firewall in front: AWS's common rules, and a limit an address. Costs extra; none when absent. */
+  readonly waf?: {
+    /** Requests one address may send in five minutes, 10 to 2,000,000,000. */
+    readonly requestsPerFiveMinutes: number;
+  };
+  /** The curl walk-through's app client, which may use the implicit grant. Refused in production. */
+  readonly implicitGrant?: boolean;
+  /** Whether people may sign themselves up. In production it has to be said twice: `selfSignUpInProduction`. */
+  readonly selfSignUp?: boolean;
+  /** Confirms `selfSignUp` where it lets anybody into production. */
+  readonly selfSignUpInProduction?: boolean;
+  /** Whether the backend gets the caller's bearer token as `x-gatehouse-token`. */
+  readonly forwardToken?: boolean;
+  /**
+   * Whether people can be signed out before their tokens expire (`pnpm users revoke`). The guard then keeps a list that
+   * is never older than 60 seconds, and this says what it does when Parameter Store does not give it a newer one:
+   *
+   * - `"refuse"`, the default: who sends a token is answered 503 until the list is there. Nobody who was signed out gets in.
+   * - `"allow"`: the last list counts on, or none in a container that has just started. Nobody else is locked out.
+   * - `"off"`: there is no list and nothing waits for one; a token counts until it expires.
+   */
+  readonly revocation?: "refuse" | "allow" | "off";
+}
+
+type Optional = "domain" | "certificateArn" | "waf";
+
+/** Settings with every default filled in. */
+export interface Stage extends Required<Omit<StageSettings, Optional | "selfSignUpInProduction">> {
+  readonly name: string;
+  readonly production: boolean;
+  readonly domain: string | undefined;
+  readonly certificateArn: string | undefined;
+  readonly waf: StageSettings["waf"] | undefined;
+}
+
+export type Stages = Readonly<Record<string, StageSettings>> & { readonly default: StageSettings };
+
+/** The production stages, by name. Pure, because `app()` in `sst.config.ts` asks before anything else exists. */
+export function isProduction(stage: string): boolean {
+  return stage === "production" || stage === "prod";
+}
+
+/**
+ * Declares the stages of this app: `default` for every stage that is not named, then one entry a named stage.
+ *
+ * @throws {TypeError} naming the stage and the setting, when a setting is unknown, mistyped or unsafe.
+ */
+export function defineStages<const S extends Stages>(stages: S): S {
+  for (const name of Object.keys(stages)) resolveStage(stages, name);
+  return stages;
+}
+
+/** The settings of one stage: the defaults, then `default`, then the stage's own. */
+export function resolveStage(stages: Stages, name: string): Stage {
+  const settings = { ...stages.default, ...(Object.hasOwn(stages, name) ? stages[name] : {}) };
+  const stage: Stage = {
+    name,
+    production: isProduction(name),
+    domain: settings.domain,
+    certificateArn: settings.certificateArn,
+    corsOrigins: settings.corsOrigins ?? [],
+    originReadTimeoutSeconds: settings.originReadTimeoutSeconds ?? origin.readTimeoutSeconds,
+    originKeepaliveSeconds: settings.originKeepaliveSeconds ?? origin.keepaliveTimeoutSeconds,
+    apiTimeoutSeconds: settings.apiTimeoutSeconds ?? apiFunction.timeoutSeconds,
+    apiMemoryMb: settings.apiMemoryMb ?? apiFunction.memoryMb,
+    waf: settings.waf,
+    implicitGrant: settings.implicitGrant ?? false,
+    selfSignUp: settings.selfSignUp ?? false,
+    forwardToken: settings.forwardToken ?? false,
+    revocation: settings.revocation ?? "refuse",
+  };
+  validate(stage, settings);
+  return stage;
+}
+
+/** What the guard is told about revocation. */
+export function guardRevocation({ revocation }: Pick<Stage, "revocation">): Revocation {
+  return revocation === "off" ? { mode: "off" } : { mode: "on", whenUnknown: revocation };
+}
+
+/** What each setting is: a switch, a list, one of a few words, a whole number in a range; `text` and `group` have checks of their own below. */
+const settingKinds: Readonly<
+  Record<
+    keyof Required<StageSettings>,
+    "text" | "list" | "group" | "switch" | readonly string[] | Range
+  >
+> = {
+  domain: "text",
+  certificateArn: "text",
+  corsOrigins: "list",
+  originReadTimeoutSeconds: { from: 1, to: 120 },
+  originKeepaliveSeconds: { from: 1, to: 120 },
+  apiTimeoutSeconds: { from: 1, to: 900 },
+  apiMemoryMb: { from: 128, to: 10_240 },
+  waf: "group",
+  implicitGrant: "switch",
+  selfSignUp: "switch",
+  selfSignUpInProduction: "switch",
+  forwardToken: "switch",
+  revocation: ["refuse", "allow", "off"],
+};
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+function validate(stage: Stage, settings: StageSettings): void {
+  const refuse = (setting: string, why: string): never => {
+    throw new TypeError(`stages.ts: stage ${stage.name}: ${setting} ${why}`);
+  };
+  const checkRange = (setting: string, value: unknown, { from, to }: Range): void => {
+    if (!Number.isInteger(value) || Number(value) < from || Number(value) > to)
+      refuse(setting, `must be a whole number from ${from} to ${to}`);
+  };
+  for (const [setting, value] of Object.entries(settings)) {
+    const kind = Object.hasOwn(settingKinds, setting)
+      ? settingKinds[setting as keyof StageSettings] // oxlint-disable-line typescript/no-unsafe-type-assertion -- just checked
+      : undefined;
+    if (kind === undefined)
+      refuse(setting, `is not a setting; there are ${Object.keys(settingKinds).join(", ")}`);
+    if (value === undefined) continue;
+    if (kind === "switch" && typeof value !== "boolean") refuse(setting, "must be true or false");
+    if (kind === "list" && !Array.isArray(value)) refuse(setting, "must be an array");
+    if (isWords(kind)) {
+      if (!kind.some((word) => word === value))
+        refuse(setting, `must be ${kind.map((word) => JSON.stringify(word)).join(", ")}`);
+    } else if (typeof kind === "object") checkRange(setting, value, kind);
+  }
+  if (
+    stage.domain !== undefined &&
+    !/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/.test(stage.domain)
+  ) {
+    refuse("domain", "must be a host name such as app.example.com");
+  }
+  checkCertificate(stage, refuse);
+  if (stage.waf !== undefined) {
+    if (typeof stage.waf !== "object" || stage.waf === null)
+      refuse("waf", "must be an object, such as { requestsPerFiveMinutes: 2000 }");
+    const { requestsPerFiveMinutes, ...others } = stage.waf;
+    const [unknown] = Object.keys(others);
+    if (unknown !== undefined)
+      refuse(`waf.${unknown}`, "is not a setting; there is waf.requestsPerFiveMinutes");
+    checkRange("waf.requestsPerFiveMinutes", requestsPerFiveMinutes, {
+      from: 10,
+      to: 2_000_000_000,
+    });
+  }
+  for (const listed of stage.corsOrigins) {
+    if (!isCorsOrigin(listed)) {
+      refuse(
+        "corsOrigins",
+        `has ${JSON.stringify(listed)}: write each origin out, such as https://app.example.com, without a path`,
+      );
+    }
+  }
+  if (stage.production && stage.implicitGrant)
+    refuse("implicitGrant", "is for the walk-through only and is refused in production");
+  if (stage.production && stage.selfSignUp && settings.selfSignUpInProduction !== true) {
+    refuse(
+      "selfSignUp",
+      "would let anybody on the internet into production; if that is meant, say selfSignUpInProduction: true as well",
+    );
+  }
+}
+
+/** `Array.isArray` knows nothing of readonly lists. */
+function isWords(kind: unknown): kind is readonly string[] {
+  return Array.isArray(kind);
+}
+
+function checkCertificate(
+  { domain, certificateArn }: Stage,
+  refuse: (setting: string, why: string) => never,
+): void {
+  if (domain === undefined && certificateArn === undefined) return;
+  if (certificateArn === undefined)
+    refuse("domain", "needs certificateArn: a validated certificate for it, in us-east-1");
+  if (domain === undefined) refuse("certificateArn", "needs domain: the name it is for");
+  const arn = /^arn:aws:acm:([a-z0-9-]+):\d{12}:certificate\/[\w-]{1,64}$/.exec(
+    certificateArn ?? "",
+  );
+  if (arn === null)
+    refuse("certificateArn", "must look like arn:aws:acm:us-east-1:<account>:certificate/<id>");
+  else if (arn[1] !== "us-east-1") {
+    refuse(
+      "certificateArn",
+      `is in ${arn[1]}; CloudFront takes certificates of us-east-1 only: request one there, wherever the app runs`,
+    );
+  }
+}

@@ -1,0 +1,231 @@
+import {
+  type Access,
+  type AccessRule,
+  matchesPath,
+  parseAccessRule,
+  requireNames,
+  ruleMethods,
+} from "./access-rule.ts";
+import type { Caller } from "../caller.ts";
+import { GuardError } from "../errors.ts";
+import { exactReadings } from "./path-readings.ts";
+import { isServicePrincipal } from "./service-principal.ts";
+
+export type { Access } from "./access-rule.ts";
+
+/** The access rules of an app, read once; made by {@link defineAccess} only. */
+export interface AccessRules {
+  readonly scopes: readonly string[];
+  /** In the order they are tried: longest pattern first, exact before `*`, then the one with a method (HEAD before GET). */
+  readonly rules: readonly AccessRule[];
+}
+
+export interface AccessOptions<Scope extends string> {
+  /** Every scope of the resource server, as `<resource server>/<scope>`. */
+  readonly scopes: readonly Scope[];
+  /** `/a`, `/a/*` (also `/a`), `POST /a/*`; what no rule covers is refused. */
+  readonly rules: Readonly<Record<string, Access<NoInfer<Scope>>>>;
+}
+
+export interface AccessRequest {
+  /** Upper case. */
+  readonly method: string;
+  /** As on the wire, without query. */
+  readonly path: string;
+}
+
+/** What signing in as somebody else, or with more scopes, would have to bring. */
+export interface MissingAccess {
+  readonly groups?: readonly string[];
+  readonly scopes?: readonly string[];
+}
+
+/** `rule` is the text of the rule that decided; undefined when none covers the request. */
+export type Decision =
+  | { readonly allowed: true; readonly rule: string }
+  | {
+      readonly allowed: false;
+      readonly rule: string | undefined;
+      readonly code: "token_missing" | "access_denied";
+      readonly missing?: MissingAccess;
+    };
+
+/**
+ * Declares which path and method asks for what.
+ *
+ * The longest pattern wins, of two as long the exact one, then the one with a method; a rule for another method does not
+ * match. GET covers HEAD; where the same pattern has a rule for HEAD too, that one decides for HEAD.
+ *
+ * @throws {TypeError} naming the rule that is a duplicate, unreachable, a public `/*`, asks for an unknown scope, or is mistyped.
+ */
+export function defineAccess<const Scope extends string>({
+  scopes,
+  rules,
+  ...rest
+}: AccessOptions<Scope>): AccessRules {
+  const [unknownOption] = Object.keys(rest);
+  if (unknownOption !== undefined)
+    throw new TypeError(`access: there is no option ${JSON.stringify(unknownOption)}`);
+  // No resource server, no scopes: the one list that may be empty.
+  if (!Array.isArray(scopes) || scopes.length > 0)
+    requireNames(scopes, (why) => new TypeError(`access: scopes ${why}`));
+
+  const knownScopes = new Set<string>(scopes);
+  const parsed = Object.entries(rules).map(([text, access]) =>
+    parseAccessRule(text, access, knownScopes),
+  );
+  parsed.sort(byPrecedence);
+
+  const seen = new Map<string, AccessRule>();
+  for (const rule of parsed) {
+    const key = `${rule.method ?? ""} ${rule.lowerCase.path} ${rule.lowerCase.whole}`;
+    const twin = seen.get(key);
+    if (twin)
+      throw new TypeError(
+        `access rule ${JSON.stringify(rule.text)} is a duplicate of ${JSON.stringify(twin.text)}`,
+      );
+    seen.set(key, rule);
+  }
+  for (const rule of parsed) {
+    const shadow = shadowOf(parsed, rule);
+    if (shadow)
+      throw new TypeError(
+        `access rule ${JSON.stringify(rule.text)} is passed over for ${shadow.method}, because ${JSON.stringify(shadow.text)} is longer and covers that path too`,
+      );
+    if (!isReachable(parsed, rule))
+      throw new TypeError(
+        `access rule ${JSON.stringify(rule.text)} is never reached: longer patterns win wherever it matches (/a/* covers /a too)`,
+      );
+  }
+  return Object.freeze({ scopes: Object.freeze([...scopes]), rules: Object.freeze(parsed) });
+}
+
+/**
+ * The rule that decides about a request.
+ *
+ * @returns the rule's text, undefined when no rule covers the request.
+ * @throws {GuardError} `path_malformed`; `path_ambiguous` when two readings of the path fall under different rules.
+ */
+export function selectRule(rules: AccessRules, request: AccessRequest): string | undefined {
+  return findRule(rules, request)?.text;
+}
+
+/**
+ * Whether a caller may make a request. Default is no.
+ *
+ * @throws {GuardError} `path_malformed`; `path_ambiguous` when two readings of the path fall under different rules.
+ */
+export function decide(rules: AccessRules, request: AccessRequest, caller: Caller): Decision {
+  const rule = findRule(rules, request);
+  // Signing in would not help where no rule admits anybody, so this is no `token_missing`.
+  if (!rule) return { allowed: false, rule: undefined, code: "access_denied" };
+
+  const { access, text } = rule;
+  const allowed: Decision = { allowed: true, rule: text };
+  if (access === "anyone") return allowed;
+  if (caller.kind === "anonymous") return { allowed: false, rule: text, code: "token_missing" };
+  if (access === "signed-in") return allowed;
+
+  const { admitted, missing } = judgeCaller(rule, access, caller);
+  if (admitted) return allowed;
+  return { allowed: false, rule: text, code: "access_denied", ...(missing && { missing }) };
+}
+
+/** `missing` stays out where no groups or scopes would help this kind of caller. */
+function judgeCaller(
+  { services }: AccessRule,
+  { groups, scopes }: Exclude<Access, string>,
+  caller: Exclude<Caller, { kind: "anonymous" }>,
+): { admitted: boolean; missing?: MissingAccess } {
+  if (caller.kind === "service") {
+    return { admitted: services.some((service) => isServicePrincipal(service, caller.arn)) };
+  }
+  if (caller.kind === "client") {
+    if (!scopes) return { admitted: false };
+    return overlap(scopes, caller.scopes)
+      ? { admitted: true }
+      : { admitted: false, missing: { scopes } };
+  }
+  if (!groups && !scopes) return { admitted: false };
+  const lacksGroup = groups !== undefined && !overlap(groups, caller.groups);
+  // An ID token carries no scopes: groups decide alone, and where there are none it cannot satisfy the rule.
+  const scopesCount = groups === undefined || caller.scopes.length > 0;
+  const lacksScope = scopes !== undefined && scopesCount && !overlap(scopes, caller.scopes);
+  if (!lacksGroup && !lacksScope) return { admitted: true };
+  return {
+    admitted: false,
+    missing: { ...(lacksGroup && { groups }), ...(lacksScope && { scopes }) },
+  };
+}
+
+function findRule({ rules }: AccessRules, { method, path }: AccessRequest): AccessRule | undefined {
+  const readings = exactReadings(path);
+  const [first = path] = readings;
+  const rule = firstMatch(rules, method, first, "exact");
+  const everyReadingAgrees = readings.every(
+    (reading) =>
+      firstMatch(rules, method, reading, "exact") === rule &&
+      firstMatch(rules, method, reading.toLowerCase(), "lowerCase") === rule,
+  );
+  if (!everyReadingAgrees) {
+    throw new GuardError(
+      "path_ambiguous",
+      "The path can be read in ways that fall under different access rules; send its plain form.",
+    );
+  }
+  return rule;
+}
+
+function firstMatch(
+  rules: readonly AccessRule[],
+  method: string,
+  reading: string,
+  spelling: "exact" | "lowerCase",
+): AccessRule | undefined {
+  return rules.find((rule) => coversMethod(rule, method) && matchesPath(rule[spelling], reading));
+}
+
+function coversMethod(rule: AccessRule, method: string): boolean {
+  return (
+    rule.method === undefined ||
+    rule.method === method ||
+    (rule.method === "GET" && method === "HEAD")
+  );
+}
+
+/** Longest pattern first; of two as long, the exact path before the one that ends in `*`; then the one with a method. */
+function byPrecedence(a: AccessRule, b: AccessRule): number {
+  return (
+    b.pattern.length - a.pattern.length ||
+    Number(b.exact.whole) - Number(a.exact.whole) ||
+    methodRank(a) - methodRank(b)
+  );
+}
+
+function methodRank({ method }: AccessRule): number {
+  if (method === undefined) return 2;
+  return method === "HEAD" ? 0 : 1;
+}
+
+/** Whether the rule decides about anything: its own path, or for `*` a rest that no other pattern can spell. */
+function isReachable(rules: readonly AccessRule[], rule: AccessRule): boolean {
+  const path = rule.exact.whole ? rule.exact.path : `${rule.exact.path}\0`;
+  return ruleMethods.some(
+    (method) =>
+      firstMatch(rules, method, path, "exact") === rule &&
+      firstMatch(rules, method, path.toLowerCase(), "lowerCase") === rule,
+  );
+}
+
+/** A `*` rule for some methods only that takes an exact rule's own path away from it: surely not what was meant. */
+function shadowOf(rules: readonly AccessRule[], rule: AccessRule): AccessRule | undefined {
+  if (!rule.exact.whole) return undefined;
+  return ruleMethods
+    .filter((method) => coversMethod(rule, method))
+    .map((method) => firstMatch(rules, method, rule.exact.path, "exact"))
+    .find((winner) => winner?.exact.whole === false && winner.method !== undefined);
+}
+
+function overlap(wanted: readonly string[], held: readonly string[]): boolean {
+  return wanted.some((name) => held.includes(name));
+}

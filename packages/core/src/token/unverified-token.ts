@@ -1,0 +1,81 @@
+import { GuardError } from "../errors.ts";
+
+/** A token above this is refused unread: real ones are 1 to 4 KB, and a header this long costs every later step. */
+export const maxTokenBytes = 12 * 1024;
+
+/** What a token says about itself before anybody has checked it: enough to choose a key, good for nothing else. */
+export interface UnverifiedToken {
+  readonly unverifiedKid: string;
+  readonly unverifiedIssuer: unknown;
+}
+
+const threeParts = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+const maxKidLength = 256;
+
+/** @throws {GuardError} `token_too_large` when the token is over 12 KB. */
+export function requireTokenSize(token: string): void {
+  if (token.length > maxTokenBytes)
+    throw new GuardError("token_too_large", "The token is larger than 12 KB.");
+}
+
+/**
+ * Takes a signed token apart, cheapest refusals first.
+ *
+ * @throws {GuardError} `token_too_large`; `token_malformed` when it is not a compact JWS of two JSON objects, names no key
+ *   or has critical extensions (none are understood here); `token_signature` when it is not signed with RS256.
+ */
+export function decodeUnverifiedToken(token: string): UnverifiedToken {
+  requireTokenSize(token);
+  if (!threeParts.test(token)) throw malformed("The token is not three base64url parts.");
+  const [headerText = "", payloadText = "", signatureText = ""] = token.split(".");
+
+  const header = decodeJsonObject(headerText);
+  if ("crit" in header)
+    throw malformed("The token's header asks for extensions that are not supported.");
+  if (header["alg"] !== "RS256")
+    throw new GuardError("token_signature", "The token is not signed with RS256.");
+  const kid = header["kid"];
+  if (typeof kid !== "string" || kid === "" || kid.length > maxKidLength)
+    throw malformed("The token's header does not name a key.");
+
+  decodeBase64Url(signatureText);
+  return { unverifiedKid: kid, unverifiedIssuer: decodeJsonObject(payloadText)["iss"] };
+}
+
+function decodeJsonObject(text: string): Readonly<Record<string, unknown>> {
+  const bytes = decodeBase64Url(text);
+  let value: unknown;
+  try {
+    value = JSON.parse(decodeUtf8(bytes));
+  } catch {
+    throw malformed("A part of the token is not JSON in UTF-8.");
+  }
+  if (!isRecord(value)) throw malformed("A part of the token is not a JSON object.");
+  return value;
+}
+
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The quick way puts U+FFFD in the place of what is not UTF-8; only then is it looked at closely. */
+function decodeUtf8(bytes: Buffer): string {
+  const text = bytes.toString("utf8");
+  return text.includes("\ufffd") ? strictUtf8.decode(bytes) : text;
+}
+
+/** Strict: one text for one value, so that nobody can vary a good token's bytes. */
+function decodeBase64Url(text: string): Buffer {
+  if (!canonicalEnd[text.length % 4]?.test(text))
+    throw malformed("A part of the token is not canonical base64url.");
+  return Buffer.from(text, "base64url");
+}
+
+/** By length modulo 4: in the last character, the bits that no byte needs are zero. A rest of one is no length at all. */
+const canonicalEnd = [/$/, undefined, /[AQgw]$/, /[AEIMQUYcgkosw048]$/];
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function malformed(detail: string): GuardError {
+  return new GuardError("token_malformed", detail);
+}

@@ -1,0 +1,176 @@
+import type { Caller } from "../caller.ts";
+import { GuardError } from "../errors.ts";
+
+export type TokenUse = "id" | "access";
+
+/** A token whose signature and claims held. Times are whole seconds since the epoch. */
+export interface VerifiedToken {
+  readonly caller: Exclude<Caller, { kind: "anonymous" | "service" }>;
+  readonly tokenUse: TokenUse;
+  readonly clientId: string;
+  readonly issuer: string;
+  readonly kid: string;
+  /** A machine's is its client id. */
+  readonly sub: string;
+  readonly expiresAt: number;
+  readonly notBefore?: number;
+  readonly issuedAt: number;
+  /** First sign-in: stays through refreshes. The time of issue where the token does not say. */
+  readonly authTime: number;
+}
+
+/** An app client whose tokens are accepted, and for what. */
+export interface AcceptedClient {
+  readonly kind: "person" | "machine";
+  readonly tokenUses: readonly TokenUse[];
+}
+
+export interface ClaimRules {
+  /** By client id; null: any client of the user pool. */
+  readonly clients: ReadonlyMap<string, AcceptedClient> | null;
+  /** null: both. */
+  readonly tokenUses: readonly TokenUse[] | null;
+  /** Whole seconds since the epoch. */
+  readonly now: number;
+}
+
+/** How far a token may come from the future: clocks differ, and a stolen signing time must not outlive a revocation. */
+export const maxClockSkewSeconds = 300;
+
+/** Cognito's limits are 128 for most names and 513 for a scope; nothing beyond these comes from Cognito. */
+const maxNameLength = 256;
+const maxScopeLength = 1024;
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/**
+ * Judges the claims of a token whose signature and issuer hold already.
+ *
+ * @throws {GuardError} `token_malformed`, `token_expired`, `token_not_yet_valid`, `token_use`, `token_client`.
+ */
+export function judgeClaims(
+  claims: Claims,
+  kid: string,
+  { clients, tokenUses, now }: ClaimRules,
+): VerifiedToken {
+  const times = judgeTimes(claims, now);
+
+  const tokenUse = claims["token_use"];
+  if (tokenUse !== "id" && tokenUse !== "access")
+    throw wrongUse("The token is neither an ID token nor an access token.");
+  const clientId = name(tokenUse === "id" ? claims["aud"] : claims["client_id"]);
+  if (clientId === undefined) throw wrongClient("The token names no app client.");
+  const client = clients?.get(clientId);
+  if (clients && !client) throw wrongClient("The token's app client is not accepted here.");
+  if (
+    (client && !client.tokenUses.includes(tokenUse)) ||
+    (tokenUses && !tokenUses.includes(tokenUse))
+  ) {
+    throw wrongUse("This kind of token is not accepted from its app client.");
+  }
+
+  const sub = name(claims["sub"]);
+  if (sub === undefined) throw malformed("The token has no subject.");
+  const about: Omit<VerifiedToken, "caller"> = {
+    tokenUse,
+    clientId,
+    issuer: String(claims["iss"]),
+    kid,
+    sub,
+    ...times,
+  };
+
+  const isMachineToken =
+    tokenUse === "access" &&
+    sub === clientId &&
+    claims["username"] === undefined &&
+    claims["cognito:username"] === undefined;
+  const scopes = tokenUse === "access" ? readScopes(claims["scope"]) : [];
+  if (client ? client.kind === "machine" : isMachineToken) {
+    if (!isMachineToken) throw wrongClient("The app client is a machine's, the token is not.");
+    return { caller: { kind: "client", clientId, scopes }, ...about };
+  }
+  const username = name(tokenUse === "id" ? claims["cognito:username"] : claims["username"]);
+  if (sub === clientId || username === undefined)
+    throw wrongClient("The app client is for people, the token is not a person's.");
+  return {
+    caller: { kind: "user", sub, username, groups: readGroups(claims["cognito:groups"]), scopes },
+    ...about,
+  };
+}
+
+function judgeTimes(
+  claims: Claims,
+  now: number,
+): Pick<VerifiedToken, "expiresAt" | "notBefore" | "issuedAt" | "authTime"> {
+  const expiresAt = time(claims["exp"]);
+  const issuedAt = time(claims["iat"]);
+  const notBefore = claims["nbf"] === undefined ? undefined : time(claims["nbf"]);
+  const authTime = claims["auth_time"] === undefined ? issuedAt : time(claims["auth_time"]);
+  requireValidNow({ expiresAt, ...(notBefore !== undefined && { notBefore }) }, now);
+  if (issuedAt > now + maxClockSkewSeconds || authTime > now + maxClockSkewSeconds)
+    throw notYetValid();
+  return { expiresAt, ...(notBefore !== undefined && { notBefore }), issuedAt, authTime };
+}
+
+/**
+ * @param now whole seconds since the epoch.
+ * @throws {GuardError} `token_expired`, `token_not_yet_valid`.
+ */
+export function requireValidNow(
+  { expiresAt, notBefore }: Pick<VerifiedToken, "expiresAt" | "notBefore">,
+  now: number,
+): void {
+  // Written so that a clock that is not a number refuses.
+  if (!(now < expiresAt))
+    throw new GuardError("token_expired", "The token has expired; sign in again or refresh it.");
+  if (notBefore !== undefined && !(notBefore <= now)) throw notYetValid();
+}
+
+function time(claim: unknown): number {
+  if (typeof claim !== "number" || !Number.isFinite(claim))
+    throw malformed("A time in the token is missing or not a number.");
+  return claim;
+}
+
+function name(claim: unknown): string | undefined {
+  return typeof claim === "string" && claim !== "" && claim.length <= maxNameLength
+    ? claim
+    : undefined;
+}
+
+/** An access token without scopes does not come from Cognito: even API sign-in gives one. */
+function readScopes(claim: unknown): string[] {
+  const scopes = typeof claim === "string" ? claim.split(" ").filter((scope) => scope !== "") : [];
+  if (scopes.length === 0) throw wrongUse("The access token has no scopes.");
+  if (scopes.some((scope) => scope.length > maxScopeLength))
+    throw malformed("A scope in the token is too long.");
+  return scopes;
+}
+
+/** Cognito leaves the claim out for a user without groups. */
+function readGroups(claim: unknown): string[] {
+  if (claim === undefined) return [];
+  if (!Array.isArray(claim)) throw malformed("The groups in the token are not a list.");
+  return claim.map((group: unknown) => {
+    const known = name(group);
+    if (known === undefined) throw malformed("A group in the token is not a name.");
+    return known;
+  });
+}
+
+function malformed(detail: string): GuardError {
+  return new GuardError("token_malformed", detail);
+}
+
+function notYetValid(): GuardError {
+  return new GuardError("token_not_yet_valid", "The token is not valid yet; check the clock.");
+}
+
+function wrongUse(detail: string): GuardError {
+  return new GuardError("token_use", detail);
+}
+
+function wrongClient(detail: string): GuardError {
+  return new GuardError("token_client", detail);
+}

@@ -1,0 +1,121 @@
+import { GuardError } from "../errors.ts";
+import { createSignatureCheck, type Jwk, requireOneUserPool } from "./signature-check.ts";
+import { decodeUnverifiedToken } from "./unverified-token.ts";
+import {
+  type AcceptedClient,
+  judgeClaims,
+  type TokenUse,
+  type VerifiedToken,
+} from "./verified-claims.ts";
+
+export type { Jwk } from "./signature-check.ts";
+export type { AcceptedClient, TokenUse, VerifiedToken } from "./verified-claims.ts";
+
+/** The user pool's keys, wherever they come from. */
+export interface KeySet {
+  /** The keys to trust now. A generation belongs to one set of keys for good; another set has another number. */
+  current(): { readonly generation: number; readonly keys: readonly Jwk[] };
+  /**
+   * Replaces the keys by the pool's own, for a token signed by a key that is not there. Called once a token; single flight
+   * and cool-down are the implementation's, which may return without having fetched.
+   *
+   * @throws {GuardError} `keys_unavailable` when fetching failed, or failed a moment ago.
+   */
+  refetch(): Promise<void>;
+}
+
+/** None of these has a default: whoever accepts any client or both token uses writes `null`. */
+export interface VerifierDeps {
+  /** Accepted `iss` values, compared as they are; all of one user pool. */
+  readonly issuers: readonly string[];
+  /** App clients by id; null: every client of the pool. */
+  readonly clients: Readonly<Record<string, AcceptedClient>> | null;
+  /** null: ID and access tokens, as far as the client allows them. */
+  readonly tokenUses: readonly TokenUse[] | null;
+  readonly keys: KeySet;
+  /** Whole seconds since the epoch. */
+  readonly now: () => number;
+}
+
+/**
+ * Makes the one function that establishes trust in a Cognito token.
+ *
+ * Everything cheap comes first; the claims are judged after the signature. Issuers and clients are copied: a change needs a
+ * new verifier.
+ *
+ * @returns verifies a bare token (no `Bearer `). `at` judges it by another time than now, in whole seconds since the epoch:
+ *   for a token that has expired, to know whose it was.
+ *   Rejects with a {@link GuardError}: `token_too_large`, `token_malformed`, `token_signature`, `token_issuer`, `token_expired`,
+ *   `token_not_yet_valid`, `token_use`, `token_client`; `keys_unavailable` when its key is unknown and cannot be fetched.
+ * @throws {TypeError} for issuers that are not those of one user pool, and for missing or empty settings.
+ */
+export function createVerifier({
+  issuers,
+  clients,
+  tokenUses,
+  keys,
+  now,
+}: VerifierDeps): (token: string, at?: number) => Promise<VerifiedToken> {
+  requireOneUserPool(issuers);
+  const acceptedIssuers: ReadonlySet<unknown> = new Set(issuers);
+  const acceptedClients = copyClients(clients);
+  const acceptedUses = copyTokenUses(tokenUses);
+
+  let signatures = createSignatureCheck(issuers, keys.current());
+  const currentSignatures = () => {
+    const current = keys.current();
+    if (current.generation !== signatures.generation)
+      signatures = createSignatureCheck(issuers, current);
+    return signatures;
+  };
+
+  return async (token, at) => {
+    const { unverifiedKid: kid, unverifiedIssuer } = decodeUnverifiedToken(token);
+    // Before any key is looked for: a token of another pool costs no fetch, and the library would take a second issuer.
+    if (!acceptedIssuers.has(unverifiedIssuer))
+      throw new GuardError("token_issuer", "The token was issued by somebody else.");
+
+    if (!currentSignatures().knows(kid)) await refetch(keys);
+    return judgeClaims(currentSignatures().verify(token, kid), kid, {
+      clients: acceptedClients,
+      tokenUses: acceptedUses,
+      now: at ?? now(),
+    });
+  };
+}
+
+/** Our own refusal goes on as it is; whatever else went wrong, the keys are what is missing. */
+async function refetch(keys: KeySet): Promise<void> {
+  try {
+    await keys.refetch();
+  } catch (error) {
+    if (error instanceof GuardError) throw error;
+    throw new GuardError("keys_unavailable", "The user pool's keys cannot be had just now.", {
+      cause: error,
+    });
+  }
+}
+
+function copyClients(clients: VerifierDeps["clients"]): ReadonlyMap<string, AcceptedClient> | null {
+  if (clients === null) return null;
+  if (typeof clients !== "object")
+    throw new TypeError("clients lists app clients by id; null is any client of the pool");
+  return new Map(
+    Object.entries(clients).map(([id, { kind, tokenUses }]) => {
+      if (kind !== "person" && kind !== "machine")
+        throw new TypeError(`client ${id} is neither a person's nor a machine's`);
+      const uses = copyTokenUses(tokenUses);
+      if (uses === null) throw new TypeError(`client ${id} needs its token uses listed`);
+      return [id, { kind, tokenUses: uses }];
+    }),
+  );
+}
+
+function copyTokenUses(tokenUses: readonly TokenUse[] | null): readonly TokenUse[] | null {
+  if (tokenUses === null) return null;
+  const isList = Array.isArray(tokenUses) && tokenUses.length > 0;
+  if (!isList || !tokenUses.every((use) => use === "id" || use === "access")) {
+    throw new TypeError("tokenUses lists id, access or both; null is both");
+  }
+  return [...tokenUses];
+}

@@ -1,0 +1,48 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+
+import { resourcesOf, type Graph } from "../graph/graph.ts";
+import { awsTypes } from "../graph/aws-types.ts";
+import { inputOf } from "../graph/resource-values.ts";
+import { uploadOf } from "../graph/upload-of.ts";
+import { unzip } from "./unzip.ts";
+
+/** The code of a function as it would be deployed. */
+export interface FunctionCode {
+  /** As Lambda would unpack it. */
+  readonly directory: string;
+  /** `<file>.<export>` */
+  readonly handler: string;
+}
+
+/**
+ * Finds the code that a Lambda function of the graph would run: in an archive of its own, or in an object that is put
+ * into a bucket for it.
+ *
+ * @param files by URN, what the archives of a resource are made of.
+ * @param name logical name of the function.
+ * @param scratch where zip files are unpacked.
+ * @throws {TypeError} (rejects) when the graph has no such function, or not its code.
+ */
+export async function functionCode(
+  graph: Graph,
+  files: Readonly<Record<string, readonly string[]>>,
+  name: string,
+  scratch: string,
+): Promise<FunctionCode> {
+  const functions = resourcesOf(graph, awsTypes.function);
+  const found = functions.find((resource) => resource.name === name);
+  if (found === undefined) {
+    const names = functions.map((resource) => resource.name).join(", ");
+    throw new TypeError(`the graph has no function ${name}; it has: ${names}`);
+  }
+  const handler = inputOf(found, "handler");
+  const owner = "code" in found.inputs ? found : uploadOf(graph, found);
+  const [file] = (owner === undefined ? undefined : files[owner.urn]) ?? [];
+  if (file === undefined || typeof handler !== "string")
+    throw new TypeError(`the graph does not hold the code of ${name}`);
+  if ((await stat(file)).isDirectory()) return { directory: file, handler };
+  const directory = join(scratch, name);
+  await unzip(file, directory);
+  return { directory, handler };
+}

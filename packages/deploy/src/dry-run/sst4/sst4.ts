@@ -1,0 +1,75 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { evaluateConfig, type SourceChange } from "../evaluate-config/evaluate-config.ts";
+import type { Graph } from "../graph/graph.ts";
+import { installPlatform, type Platform } from "../platform/platform.ts";
+import { ensurePlatform } from "../platform/ensure-platform.ts";
+import { pinnedProvider } from "../platform/pinned-provider.ts";
+import { expectedDifferences } from "./expected-differences.ts";
+import { graphDifferences } from "./graph-differences.ts";
+import { installSst } from "./install-sst.ts";
+import { report } from "./report.ts";
+
+/** The SST that the project could move to. */
+const version = "4.17.1";
+
+const variants = [
+  { title: "a personal stage", stage: "jane", dev: false },
+  { title: "a personal stage in sst dev", stage: "jane", dev: true },
+  { title: "production", stage: "production", dev: false },
+];
+
+/**
+ * Evaluates the project's config with SST 4 too, in a cache of its own, and prints where the graphs differ.
+ *
+ * SST 4 refuses the version of the AWS provider that the config pins for SST 3: the pin is lifted in the copy that is
+ * evaluated, and SST 4 takes the provider that it brings.
+ *
+ * @returns whether they are the same but for what is expected.
+ */
+export async function compareWithSst4(
+  root: string,
+  print: (line: string) => void,
+): Promise<boolean> {
+  const home = join(root, ".cache/sst4");
+  const pinned = pinnedProvider(await readFile(join(root, "sst.config.ts"), "utf8"));
+  const file = "sst.config.ts";
+  const unpinned = { file, from: `version: "${pinned}"`, to: "version: undefined" };
+  const ours = await installPlatform(root, print);
+  const cli = await installSst(home, version, print);
+  const theirs = await ensurePlatform({
+    root,
+    home,
+    cache: home,
+    cli,
+    awsVersion: undefined,
+    change: unpinned,
+    print,
+  });
+  print(`SST ${ours.version} with AWS provider ${ours.awsVersion}, and`);
+  print(`SST ${theirs.version} with AWS provider ${theirs.awsVersion}, deploy`);
+
+  let surprises = 0;
+  for (const { title, stage, dev } of variants) {
+    const evaluate = (platform: Platform, ...changes: SourceChange[]): Promise<Graph> =>
+      graphOf({ root, stage, dev, platform, changes });
+    const [before, after] = await Promise.all([evaluate(ours), evaluate(theirs, unpinned)]);
+    const found = report(graphDifferences(before, after), expectedDifferences(dev));
+    surprises += found.surprises;
+    print(`\n  ${title}: ${after.resources.length} resources`);
+    for (const line of found.lines) print(`    ${line}`);
+  }
+  print(
+    surprises === 0
+      ? "\nThe same, but for what is expected."
+      : `\n${surprises} differences that nobody expected (-: ${ours.version}, +: ${theirs.version}).`,
+  );
+  return surprises === 0;
+}
+
+async function graphOf(options: Parameters<typeof evaluateConfig>[0]): Promise<Graph> {
+  const evaluation = await evaluateConfig(options);
+  await evaluation.dispose();
+  return evaluation.graph;
+}

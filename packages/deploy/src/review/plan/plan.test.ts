@@ -1,0 +1,170 @@
+import { defineAccess } from "@sst-gatehouse/core/access";
+import { expect, test } from "vitest";
+
+import { createPlan } from "./plan.ts";
+import { printPlan } from "./print-plan.ts";
+import { annaStage, graphUnderTest, resourceNames } from "../../../test/graph-under-test.ts";
+import { checkGraph } from "../rules/rules.ts";
+
+const access = defineAccess({
+  scopes: ["api/read", "api/write"],
+  rules: { "/*": "signed-in", "/public/*": "anyone", "/admin/*": { groups: ["admin"] } },
+});
+
+function plan(change?: Parameters<typeof graphUnderTest>[0]) {
+  const graph = graphUnderTest(change);
+  return createPlan(graph, annaStage, access, checkGraph(graph, annaStage, access));
+}
+
+test("a stage in order is told in a minute", () => {
+  expect(printPlan(plan()))
+    .toBe(`gatehouse, stage anna: what a deployment would make. Nothing has been deployed.
+Ids, account and host names that AWS chooses are made up here.
+
+Stage
+  kind            personal
+  live debugging  no
+  sst remove      takes away everything but what is marked below
+  home region     eu-central-1; the guard in us-east-1, with replicas where callers are
+  address         CloudFront's own name
+  certificate     CloudFront's own
+  backend         512 MB, 60 s
+  patience        30 s for a packet, idle connections kept 5 s
+  firewall        none
+  sign-up         by administrators only
+  implicit grant  off
+  early sign-out  on; without a list of a minute, who sends a token is refused
+  caller's token  kept from the backend
+
+Public
+  CloudFront          https://dd11d7b4aa6785.cloudfront.net
+  hosted sign-in      https://gatehouse-anna-0a1b2c3d.auth.eu-central-1.amazoncognito.com
+  without a sign-in   /public/*, otherwise /*: signed-in
+  scripts of origins  https://tools.example
+
+Protected by access.ts
+  /admin/*  groups admin
+  /*        signed-in
+
+Ways in
+  CdnCdnDistribution, every path
+    passes    gatehouse-anna-Guard, version 1, at origin-request with the body
+    reaches   ApiUrl
+    forwards  all but Host
+    caches    nothing
+  ApiUrl, Function URL of ApiFunction
+    opens to  IAM only
+    mode      RESPONSE_STREAM
+  No function has a resource policy.
+
+Who gets tokens
+  gatehouse-anna-machine: client_credentials; with a secret
+    scopes      api/read, api/write
+    returns to  nowhere
+  gatehouse-anna-web: code; no secret
+    scopes      openid, email, profile, api/read, api/write
+    returns to  https://dd11d7b4aa6785.cloudfront.net/
+                https://dd11d7b4aa6785.cloudfront.net/.auth/callback http://localhost:5173/
+                http://localhost:5173/.auth/callback
+
+Who may do what
+  gatehouse-anna-ApiRole-bafkksbh (ApiRole), assumed by lambda.amazonaws.com
+    has the policy AWSLambdaBasicExecutionRole
+  gatehouse-anna-guard (GuardRole), assumed by lambda.amazonaws.com, edgelambda.amazonaws.com
+    may call the Function URL
+      actions  lambda:InvokeFunctionUrl
+      on       lambda eu-central-1 function:gatehouse-anna-ApiFunction-bafkksbh
+      only if  lambda:FunctionUrlAuthType is AWS_IAM
+    may invoke the function
+      actions  lambda:InvokeFunction
+      on       lambda eu-central-1 function:gatehouse-anna-ApiFunction-bafkksbh
+      only if  lambda:InvokedViaFunctionUrl is true
+    may read parameters
+      actions  ssm:GetParametersByPath, ssm:GetParameters
+      on       ssm eu-central-1 parameter/gatehouse/gatehouse/anna
+      on       ssm eu-central-1 parameter/gatehouse/gatehouse/anna/*
+    may write logs
+      actions  logs:CreateLogGroup, logs:CreateLogStream, logs:PutLogEvents
+      on       logs * log-group:/gatehouse/gatehouse/anna/guard
+      on       logs * log-group:/gatehouse/gatehouse/anna/guard:*
+
+Code
+  gatehouse-anna-Guard: bytes and SHA-256
+    lambda.cjs              40,400  1111111111111111111111111111111111111111111111111111111111111111
+    parameters.cjs         180,000  2222222222222222222222222222222222222222222222222222222222222222
+    fetch-key-set.cjs        1,200  3333333333333333333333333333333333333333333333333333333333333333
+    settings.json            1,900  4444444444444444444444444444444444444444444444444444444444444444
+    stage-revocations.cjs    4,900  5555555555555555555555555555555555555555555555555555555555555555
+    sessions.cjs            26,000  6666666666666666666666666666666666666666666666666666666666666666
+
+Resources (21)
+  eu-central-1
+    cloudwatch LogGroup ApiLogGroup        /aws/lambda/gatehouse-anna-ApiFunction-bafkksbh
+    cognito ResourceServer ResourceServer  api
+    cognito UserGroup AdminGroup           admin
+    cognito UserPool UsersUserPool         gatehouse-anna-UsersUserPool-bafkksbh
+    cognito UserPoolClient MachineClient   gatehouse-anna-machine
+    cognito UserPoolClient WebClient       gatehouse-anna-web
+    cognito UserPoolDomain SignInDomain    gatehouse-anna-0a1b2c3d
+    lambda Function ApiFunction            gatehouse-anna-ApiFunction-bafkksbh
+    lambda FunctionUrl ApiUrl
+    ssm Parameter ParameterMachine         /gatehouse/gatehouse/anna/clients/machine
+    ssm Parameter ParameterWeb             /gatehouse/gatehouse/anna/clients/web
+    ssm Parameter ParameterGuard           /gatehouse/gatehouse/anna/guard
+    ssm Parameter ParameterOutputs         /gatehouse/gatehouse/anna/outputs
+    ssm Parameter ParameterRevoked         /gatehouse/gatehouse/anna/revoked
+  us-east-1
+    lambda Function gatehouse-anna-Guard  (left behind; pnpm sweep deletes it)
+  everywhere
+    cloudfront Distribution CdnCdnDistribution
+    cloudfront Function CdnCloudfrontFunction         gatehouse-anna-CdnCloudfrontFunction-bafkksbh
+                                                      (SST's own; on no path)
+    cloudfront ResponseHeadersPolicy SecurityHeaders
+    iam Role ApiRole                                  gatehouse-anna-ApiRole-bafkksbh
+    iam Role GuardRole                                gatehouse-anna-guard
+    iam RolePolicy GuardPolicy
+
+Nothing that AWS would refuse.
+`);
+});
+
+test("what is refused comes last, with rule, resource and reason", () => {
+  const changes = {
+    [resourceNames.apiUrl]: { authorizationType: "NONE" },
+    [resourceNames.guard]: { publish: false },
+  };
+  const lines = printPlan(plan({ changes })).split("\n");
+  expect(lines.slice(lines.indexOf("Refused, for 2 reasons"))).toEqual([
+    "Refused, for 2 reasons",
+    "  function-url-auth",
+    "    lambda FunctionUrl ApiUrl is not locked by AWS_IAM; anybody who learns its address calls the",
+    "    function without the guard: set authorization to iam",
+    "  guard-version",
+    "    lambda Function gatehouse-anna-Guard is not published; CloudFront takes a numbered version only,",
+    "    never $LATEST: set publish to true",
+    "",
+  ]);
+  expect(lines).not.toContain("Nothing that AWS would refuse.");
+});
+
+test("a graph with next to nothing in it is still told", () => {
+  const empty = { ...graphUnderTest(), resources: [] };
+  const text = printPlan(
+    createPlan(empty, annaStage, access, checkGraph(empty, annaStage, access)),
+  );
+  expect(text).toContain("Resources (0)\n  none\n");
+  expect(text).toContain("  part-missing\n");
+});
+
+test("no line is longer than a terminal, and the same graph gives the same text", () => {
+  const text = printPlan(plan());
+  expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
+  expect(printPlan(plan())).toBe(text);
+});
+
+test("as JSON it holds the same, and no secret", () => {
+  const json = JSON.stringify(plan());
+  expect(JSON.parse(json)).toEqual(plan());
+  expect(json).not.toContain("swordfish");
+  expect(json).not.toContain("secret>");
+});

@@ -1,0 +1,123 @@
+import { expect, test } from "vitest";
+
+import type { Plan } from "./plan.ts";
+import { printPlan } from "./print-plan.ts";
+
+const bare: Plan = {
+  app: "shop",
+  stage: "bert",
+  settings: [],
+  addresses: [],
+  publicPaths: [],
+  protectedPaths: [],
+  corsOrigins: [],
+  paths: [],
+  functionUrls: [],
+  permissions: [],
+  clients: [],
+  roles: [],
+  code: [],
+  resources: [],
+  violations: [],
+};
+
+test("where there is nothing, the plan says so", () => {
+  expect(printPlan(bare))
+    .toBe(`shop, stage bert: what a deployment would make. Nothing has been deployed.
+Ids, account and host names that AWS chooses are made up here.
+
+Stage
+  none
+
+Public
+  without a sign-in   nothing
+  scripts of origins  none
+
+Protected by access.ts
+  none
+
+Ways in
+  No function has a resource policy.
+
+Who gets tokens
+  none
+
+Who may do what
+  none
+
+Code
+  none
+
+Resources (0)
+  none
+
+Nothing that AWS would refuse.
+`);
+});
+
+test("what should not be there is told as plainly", () => {
+  const lines = printPlan({
+    ...bare,
+    publicPaths: [{ rule: "/docs/*", who: "anyone" }],
+    paths: [
+      {
+        distribution: "Cdn",
+        path: "/b/*",
+        passes: [],
+        reaches: "placeholder.sst.dev",
+        caches: "as the policy 0a1b says",
+        forwards: "as the policy nothing says",
+      },
+    ],
+    functionUrls: [
+      { name: "ApiUrl", functionName: "Api", authorization: "NONE", mode: "BUFFERED" },
+    ],
+    permissions: ["* may lambda:InvokeFunctionUrl on lambda eu-central-1 function:api"],
+    roles: [
+      {
+        name: "Role",
+        physicalName: "(generated)",
+        assumedBy: ["everybody"],
+        managedPolicies: ["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"],
+        may: [
+          { words: "write logs", denied: true, actions: ["logs:*"], resources: [], conditions: [] },
+          {
+            words: "x:Y",
+            denied: false,
+            actions: ["x:Y"],
+            resources: ["*"],
+            conditions: ["a is b"],
+          },
+        ],
+      },
+    ],
+    resources: [{ region: "everywhere", type: "iam Role", name: "Role" }],
+    violations: [{ rule: "a-rule", resource: "stage bert", message: "is wrong: do something" }],
+  }).split("\n");
+  expect(lines.filter((line) => line.startsWith("  ") && !line.endsWith("  none"))).toEqual([
+    "  without a sign-in   /docs/*",
+    "  Cdn, /b/*",
+    "    passes    nothing",
+    "    reaches   placeholder.sst.dev",
+    "    forwards  as the policy nothing says",
+    "    caches    as the policy 0a1b says",
+    "  ApiUrl, Function URL of Api",
+    "    opens to  authorization NONE",
+    "    mode      BUFFERED",
+    "  Resource policies",
+    "    * may lambda:InvokeFunctionUrl on lambda eu-central-1 function:api",
+    "  (generated) (Role), assumed by everybody",
+    "    has the policy AWSLambdaBasicExecutionRole",
+    "    may not write logs",
+    "      actions  logs:*",
+    "    may x:Y",
+    "      actions  x:Y",
+    "      on       *",
+    "      only if  a is b",
+    "  everywhere",
+    "    iam Role Role",
+    "  a-rule",
+    "    stage bert is wrong: do something",
+  ]);
+  expect(lines).toContain("Refused, for 1 reason");
+});

@@ -1,0 +1,54 @@
+import { resolveStage } from "@sst-gatehouse/blueprint/stages";
+import { expect, test } from "vitest";
+
+import { graphUnderTest } from "../../../test/graph-under-test.ts";
+import { stageSettings } from "./stage-settings.ts";
+
+const certificateArn = "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d";
+
+function told(...given: Parameters<typeof stageSettings>): Readonly<Record<string, string>> {
+  return Object.fromEntries(stageSettings(...given).map(({ setting, value }) => [setting, value]));
+}
+
+test("every setting that differs is told", () => {
+  const settings = {
+    domain: "app.example.com",
+    certificateArn,
+    waf: { requestsPerFiveMinutes: 2000 },
+    apiMemoryMb: 1024,
+    apiTimeoutSeconds: 900,
+    originReadTimeoutSeconds: 120,
+    originKeepaliveSeconds: 60,
+    selfSignUp: true,
+    selfSignUpInProduction: true,
+    forwardToken: true,
+    revocation: "allow",
+  } as const;
+  const stage = resolveStage({ default: {}, production: settings }, "production");
+  const graph = graphUnderTest({ stage: "production", protect: true, removal: "retain" });
+  expect(told(graph, stage)).toEqual({
+    kind: "production",
+    "live debugging": "no",
+    "sst remove": "refuses; removal is retain",
+    "home region": "eu-central-1; the guard in us-east-1, with replicas where callers are",
+    address: "app.example.com",
+    certificate: certificateArn,
+    backend: "1024 MB, 900 s",
+    patience: "120 s for a packet, idle connections kept 60 s",
+    firewall: "2000 requests an address in five minutes, AWS's common rules",
+    "sign-up": "open to anybody",
+    "implicit grant": "off",
+    "early sign-out": "on; without a list of a minute, the last one counts",
+    "caller's token": "forwarded to the backend",
+  });
+});
+
+test("live debugging and the walk-through are told, and a removal that leaves data", () => {
+  const stage = resolveStage({ default: { implicitGrant: true } }, "anna");
+  expect(told(graphUnderTest({ dev: true, removal: "retain" }), stage)).toMatchObject({
+    kind: "personal",
+    "live debugging": "yes: the backend runs on a developer's machine",
+    "sst remove": "leaves data behind: removal is retain",
+    "implicit grant": "open, for the curl walk-through",
+  });
+});

@@ -1,0 +1,160 @@
+import { apiEnvironment, apiFunction } from "@sst-gatehouse/blueprint/api-function";
+import { edgeRoleName } from "@sst-gatehouse/blueprint/edge-role";
+
+import { type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
+import { accountOf } from "../facts/aws-account.ts";
+import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
+import type { Chain } from "../facts/chain.ts";
+import { isAbsent, sameJson, sameSet, toList, toObject } from "../../../dry-run/graph/json.ts";
+import { statementsOf } from "../facts/policies.ts";
+import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
+import { type Expectation, unmet, type Violation } from "../violation.ts";
+
+/** Variables by which the runtime loads other code before the handler's, or believes other servers. */
+const refusedVariables = [
+  "NODE_OPTIONS",
+  "AWS_LAMBDA_EXEC_WRAPPER",
+  "NODE_TLS_REJECT_UNAUTHORIZED",
+  "NODE_EXTRA_CA_CERTS",
+];
+
+const basicExecution = "policy/service-role/AWSLambdaBasicExecutionRole";
+
+/** The backend believes what the guard's role signed; here is whether it knows that role, and who else may be it. */
+export function checkBackend(chain: Chain): readonly Violation[] {
+  const { graph, backend, backends } = chain;
+  return [
+    ...[...new Set([backend, ...backends])].flatMap((one) => unmet(one, codeExpectations(one))),
+    // `sst dev` deploys a stub in its place, which runs the handler on the developer's machine.
+    ...unmet(backend, graph.dev ? [] : runtimeExpectations(chain)),
+    ...unmet(backend, [...environmentExpectations(chain), ...logExpectations(chain)]),
+    ...checkRole(chain),
+  ];
+}
+
+/** Nothing but its own code may run where callers and their data arrive. */
+function codeExpectations(backend: Resource): readonly Expectation[] {
+  const variables = toObject(toObject(inputOf(backend, "environment"))["variables"]);
+  const refused = refusedVariables.filter((name) => Object.hasOwn(variables, name));
+  return [
+    {
+      rule: "backend-layers",
+      holds: isAbsent(inputOf(backend, "layers")),
+      message:
+        "has layers; an extension in one sees every request, and nothing here says what is in it: bundle what it needs",
+    },
+    {
+      rule: "backend-environment",
+      holds: refused.length === 0,
+      message: `sets ${refused.join(", ")}, by which other code runs before the handler, or a stranger's server passes for a known one: take it away`,
+    },
+  ];
+}
+
+function runtimeExpectations({ backend, stage }: Chain): readonly Expectation[] {
+  const is = (key: string, expected: unknown) => sameJson(inputOf(backend, key), expected);
+  return [
+    {
+      rule: "backend-runtime",
+      holds: is("runtime", apiFunction.runtime),
+      message: `does not run on ${apiFunction.runtime}, which it is tested with: take it from the blueprint's apiFunction`,
+    },
+    {
+      rule: "backend-architecture",
+      holds: is("architectures", [apiFunction.architecture]),
+      message: `is not ${apiFunction.architecture}, which it is tested with: take it from the blueprint's apiFunction`,
+    },
+    {
+      rule: "backend-memory",
+      holds: is("memorySize", stage.apiMemoryMb),
+      message: `has not the stage's memory of ${stage.apiMemoryMb} MB: take apiMemoryMb from the stage`,
+    },
+    {
+      rule: "backend-timeout",
+      holds: is("timeout", stage.apiTimeoutSeconds),
+      message: `has not the stage's time of ${stage.apiTimeoutSeconds} seconds; Lambda would cut answers off at another one: take apiTimeoutSeconds from the stage`,
+    },
+  ];
+}
+
+function environmentExpectations({
+  graph,
+  stage,
+  backend,
+  guardRole,
+}: Chain): readonly Expectation[] {
+  const variables = toObject(toObject(inputOf(backend, "environment"))["variables"]);
+  const account = accountOf(guardRole).id;
+  const role = edgeRoleName(graph.app, graph.stage);
+  const corsOrigins = JSON.stringify(stage.corsOrigins);
+  return [
+    {
+      rule: "backend-edge-account",
+      holds: variables[apiEnvironment.edgeAccount] === account,
+      message: `is not told by ${apiEnvironment.edgeAccount} that the guard's role is in account ${account}; it would refuse the guard, or believe another account's role: set it to the stage's account`,
+    },
+    {
+      rule: "backend-edge-role",
+      holds: variables[apiEnvironment.edgeRole] === role,
+      message: `is not told by ${apiEnvironment.edgeRole} to believe ${role}; it would refuse the guard, or believe another role about who is calling: take the blueprint's edgeRoleName`,
+    },
+    {
+      rule: "backend-cors-origins",
+      holds: variables[apiEnvironment.corsOrigins] === corsOrigins,
+      message: `is not told the stage's CORS origins ${corsOrigins} by ${apiEnvironment.corsOrigins}; browsers would be refused, or origins admitted that nobody listed: write corsOrigins of the stage as JSON`,
+    },
+  ];
+}
+
+function logExpectations({ graph, backend }: Chain): readonly Expectation[] {
+  const { logGroup } = toObject(inputOf(backend, "loggingConfig"));
+  const [group, ...others] = resourcesOf(graph, awsTypes.logGroup).filter(
+    (candidate) => attributeOf(candidate, "name") === logGroup,
+  );
+  const retention = group && inputOf(group, "retentionInDays");
+  return [
+    {
+      rule: "backend-log-retention",
+      holds: others.length === 0 && typeof retention === "number" && retention > 0,
+      message:
+        "does not log to a group of the stage with a retention; Lambda would keep its log for ever, and after the stage is gone: set logging.retention",
+    },
+  ];
+}
+
+function checkRole({ graph, backend, backendRole }: Chain): readonly Violation[] {
+  const managed = toList(inputOf(backendRole, "managedPolicyArns"));
+  const { partition } = accountOf(backend);
+  return unmet(backendRole, [
+    {
+      rule: "backend-role-assigned",
+      holds: inputOf(backend, "role") === attributeOf(backendRole, "arn"),
+      message:
+        "is not the role that the backend runs as, so another one decides what it may do: let SST create the role of Api",
+    },
+    {
+      rule: "backend-role-trust",
+      // Live debugging runs the handler as this role elsewhere; `role-trust` looks at whom it may trust then.
+      holds: graph.dev || isLambdaTrust(inputOf(backendRole, "assumeRolePolicy")),
+      message:
+        "is not trusted by lambda.amazonaws.com alone; SST's default trusts the whole account: set assumeRolePolicy in transform.role",
+    },
+    {
+      rule: "backend-role-managed-policies",
+      holds: sameSet(managed, [`arn:${partition}:iam::aws:${basicExecution}`]),
+      message:
+        "has not exactly the managed policy AWSLambdaBasicExecutionRole; without it the backend's log is lost, with more it may do what nobody wrote down: give it what it needs by permissions",
+    },
+  ]);
+}
+
+function isLambdaTrust(document: unknown): boolean {
+  const statements = statementsOf(document)?.map(({ Sid: _sid, ...statement }) => statement);
+  return sameJson(statements, [
+    {
+      Effect: "Allow",
+      Action: "sts:AssumeRole",
+      Principal: { Service: "lambda.amazonaws.com" },
+    },
+  ]);
+}

@@ -1,0 +1,157 @@
+import { cacheBehavior as blueprint } from "@sst-gatehouse/blueprint/cache-behavior";
+
+import { resourcesOf } from "../../../dry-run/graph/graph.ts";
+import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
+import type { Chain } from "../facts/chain.ts";
+import {
+  isAbsent,
+  type JsonObject,
+  sameJson,
+  sameSet,
+  toList,
+  toObject,
+} from "../../../dry-run/graph/json.ts";
+import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
+import { type Expectation, unmet, type Violation } from "../violation.ts";
+
+const knownMembers = new Set([
+  "allowedMethods",
+  "cachePolicyId",
+  "cachedMethods",
+  "compress",
+  "functionAssociations",
+  "lambdaFunctionAssociations",
+  "originRequestPolicyId",
+  "pathPattern",
+  "responseHeadersPolicyId",
+  "targetOriginId",
+  "viewerProtocolPolicy",
+]);
+
+/** Members that say nothing when they are zero, false or empty. */
+const silentDefaults = new Set<unknown>([0, false, ""]);
+
+/** Every path that CloudFront answers for has the guard in front of it, and nothing that works behind its back. */
+export function checkCacheBehaviors(chain: Chain): readonly Violation[] {
+  const { distribution } = chain;
+  const ordered = toList(inputOf(distribution, "orderedCacheBehaviors")).map(toObject);
+  const behaviors = [
+    {
+      name: "the default behaviour",
+      behavior: toObject(inputOf(distribution, "defaultCacheBehavior")),
+    },
+    ...ordered.map((behavior) => ({
+      name: `the behaviour for ${String(behavior["pathPattern"])}`,
+      behavior,
+    })),
+  ];
+  return unmet(
+    distribution,
+    behaviors.flatMap(({ name, behavior }) => [
+      ...guardExpectations(name, behavior, chain),
+      ...cacheExpectations(name, behavior),
+      ...pathExpectations(name, behavior, chain),
+    ]),
+  );
+}
+
+function guardExpectations(
+  name: string,
+  behavior: JsonObject,
+  { guard }: Chain,
+): readonly Expectation[] {
+  const associations = toList(behavior["lambdaFunctionAssociations"]).map(toObject);
+  const [association = {}] = associations;
+  const version = attributeOf(guard, "qualifiedArn");
+  return [
+    {
+      rule: "behaviour-guard",
+      holds: associations.length === 1 && association["lambdaArn"] === version,
+      message: `${name} does not have the guard, in exactly the version ${version}, as its one function; without it AWS refuses every request, and with another function a stranger decides: associate the guard's qualifiedArn`,
+    },
+    {
+      rule: "behaviour-guard-version",
+      holds: /:function:[\w-]+:\d+$/.test(String(association["lambdaArn"])),
+      message: `${name} does not name a numbered version; CloudFront refuses $LATEST and aliases: use qualifiedArn, and publish the guard`,
+    },
+    {
+      rule: "behaviour-guard-event",
+      holds: association["eventType"] === blueprint.trigger.eventType,
+      message: `${name} runs the guard at ${String(association["eventType"])}; only at ${blueprint.trigger.eventType} does it see the request as the backend gets it: take the blueprint's trigger`,
+    },
+    {
+      rule: "behaviour-guard-body",
+      holds: association["includeBody"] === blueprint.trigger.includeBody,
+      message: `${name} hides the body from the guard; it could not sign any upload: set includeBody to true`,
+    },
+    {
+      rule: "behaviour-function",
+      holds: isAbsent(behavior["functionAssociations"]),
+      message: `${name} has a CloudFront function; it would change requests or answers beside the guard, and fails on headers over 10 KB: set functionAssociations to []`,
+    },
+  ];
+}
+
+function cacheExpectations(name: string, behavior: JsonObject): readonly Expectation[] {
+  return [
+    {
+      rule: "behaviour-cache",
+      holds: behavior["cachePolicyId"] === blueprint.cachePolicyId,
+      message: `${name} has another cache policy than the managed CachingDisabled; the guard does not run on a cache hit, so one caller would get the answer of another: take the blueprint's cachePolicyId`,
+    },
+    {
+      rule: "behaviour-origin-request",
+      holds: behavior["originRequestPolicyId"] === blueprint.originRequestPolicyId,
+      message: `${name} has another origin request policy than the managed AllViewerExceptHostHeader; the guard would not see Authorization, or the Function URL would get a Host that it refuses: take the blueprint's originRequestPolicyId`,
+    },
+    {
+      rule: "behaviour-methods",
+      holds:
+        sameSet(behavior["allowedMethods"], blueprint.allowedMethods) &&
+        sameSet(behavior["cachedMethods"], blueprint.cachedMethods),
+      message: `${name} does not allow exactly the blueprint's methods; CloudFront would answer the others with 403: take them from the blueprint's cacheBehavior`,
+    },
+    {
+      rule: "behaviour-redirect",
+      holds: behavior["viewerProtocolPolicy"] === blueprint.viewerProtocolPolicy,
+      message: `${name} does not redirect to https; tokens would travel in clear text: take the blueprint's viewerProtocolPolicy`,
+    },
+  ];
+}
+
+function pathExpectations(
+  name: string,
+  behavior: JsonObject,
+  { graph, distribution }: Chain,
+): readonly Expectation[] {
+  const origins = toList(inputOf(distribution, "origins")).map(
+    (origin) => toObject(origin)["originId"],
+  );
+  const headers = resourcesOf(graph, awsTypes.responseHeadersPolicy).map((policy) =>
+    attributeOf(policy, "id"),
+  );
+  const unknown = Object.keys(behavior).filter(
+    (member) =>
+      !knownMembers.has(member) &&
+      !isAbsent(behavior[member]) &&
+      !silentDefaults.has(behavior[member]) &&
+      !sameJson(behavior[member], { enabled: false }),
+  );
+  return [
+    {
+      rule: "behaviour-origin",
+      holds: origins.includes(behavior["targetOriginId"]),
+      message: `${name} leads to ${String(behavior["targetOriginId"])}, which is not an origin of the distribution; CloudFront refuses that: name one of its origins`,
+    },
+    {
+      rule: "behaviour-headers",
+      holds: headers.some((id) => id === behavior["responseHeadersPolicyId"]),
+      message: `${name} has no response headers policy of this stage; answers would lack HSTS, nosniff, frame and referrer headers: give it the id of ResponseHeaders`,
+    },
+    {
+      rule: "behaviour-setting",
+      holds: unknown.length === 0,
+      message: `${name} sets ${unknown.join(", ")}; whatever changes, caches or carries requests in another way (gRPC skips the guard) is refused until somebody has checked it: take it away`,
+    },
+  ];
+}

@@ -1,0 +1,115 @@
+import { type AppClientName, appClientNames } from "@sst-gatehouse/blueprint/app-clients";
+import { guardName } from "@sst-gatehouse/blueprint/guard-function";
+import { parameterNames, parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
+import type { Stage } from "@sst-gatehouse/blueprint/stages";
+
+import { type Graph, type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
+import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
+import { functionAt } from "./function-url-hosts.ts";
+import { toList, toObject } from "../../../dry-run/graph/json.ts";
+import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
+import type { Violation } from "../violation.ts";
+
+/** The parts between a browser and the backend, `Api`, each there exactly once. */
+export interface Chain extends Readonly<Record<Part, Resource>> {
+  readonly graph: Graph;
+  readonly stage: Stage;
+  /** The stage's functions that CloudFront leads to by their Function URLs. */
+  readonly backends: readonly Resource[];
+  /** By the name under which the guard learns their ids. */
+  readonly clients: ReadonlyMap<AppClientName, Resource>;
+}
+
+/** Type and logical name; without a name it is the only one of its type. */
+interface PartKey {
+  readonly type: string;
+  readonly name?: string;
+}
+
+type Part = keyof ReturnType<typeof partKeys>;
+
+function partKeys({ app, stage }: Graph) {
+  return {
+    distribution: { type: awsTypes.distribution },
+    guard: { type: awsTypes.function, name: guardName(app, stage) },
+    guardRole: { type: awsTypes.role, name: "GuardRole" },
+    functionUrl: { type: awsTypes.functionUrl, name: "ApiUrl" },
+    backend: { type: awsTypes.function, name: "ApiFunction" },
+    backendRole: { type: awsTypes.role, name: "ApiRole" },
+    userPool: { type: awsTypes.userPool },
+    userPoolDomain: { type: awsTypes.userPoolDomain },
+    resourceServer: { type: awsTypes.resourceServer },
+  } satisfies Record<string, PartKey>;
+}
+
+/**
+ * Finds the parts of the chain, so that no rule passes for want of something to look at.
+ *
+ * @returns the chain, or a violation for each part that is missing or there more than once.
+ */
+export function findChain(graph: Graph, stage: Stage): Chain | readonly Violation[] {
+  const violations: Violation[] = [];
+  const resources: Partial<Record<string, Resource>> = {};
+  for (const [part, key] of Object.entries<PartKey>(partKeys(graph))) {
+    const [resource, ...others] = resourcesOf(graph, key.type).filter(
+      ({ name }) => key.name === undefined || name === key.name,
+    );
+    if (resource !== undefined && others.length === 0) resources[part] = resource;
+    else violations.push(countViolation(key, resource === undefined ? 0 : others.length + 1));
+  }
+  const clients = findClients(graph, stage, violations);
+  if (violations.length > 0 || !isComplete(graph, resources)) return violations;
+  return { graph, stage, ...resources, backends: findBackends(graph, resources), clients };
+}
+
+function isComplete(
+  graph: Graph,
+  resources: Partial<Record<string, Resource>>,
+): resources is Record<Part, Resource> {
+  return Object.keys(partKeys(graph)).every((part) => resources[part] !== undefined);
+}
+
+function findBackends(
+  graph: Graph,
+  { distribution }: Pick<Chain, "distribution">,
+): readonly Resource[] {
+  return toList(inputOf(distribution, "origins")).flatMap(
+    (origin) => functionAt(graph, toObject(origin)["domainName"]) ?? [],
+  );
+}
+
+/** A client is what the guard takes it for: the one whose id stands in the parameter of that name. */
+function findClients(
+  graph: Graph,
+  stage: Stage,
+  violations: Violation[],
+): ReadonlyMap<AppClientName, Resource> {
+  const clients = new Map<AppClientName, Resource>();
+  for (const client of appClientNames(stage)) {
+    const parameter = `${parameterPrefix(graph.app, graph.stage)}/${parameterNames.client(client)}`;
+    const ids = resourcesOf(graph, awsTypes.parameter)
+      .filter((resource) => inputOf(resource, "name") === parameter)
+      .map((resource) => inputOf(resource, "value"));
+    const [resource, ...others] = resourcesOf(graph, awsTypes.userPoolClient).filter((candidate) =>
+      ids.includes(attributeOf(candidate, "id")),
+    );
+    if (resource !== undefined && others.length === 0 && ids.length === 1) {
+      clients.set(client, resource);
+    } else {
+      violations.push({
+        rule: resource === undefined ? "part-missing" : "part-duplicate",
+        resource: `${awsTypes.userPoolClient}::${client}`,
+        message: `the guard learns the app client ${client} from the parameter ${parameter}, which must be there once and hold the id of one client of this stage; otherwise it refuses everybody who signs in by it, or trusts a client that nothing here describes`,
+      });
+    }
+  }
+  return clients;
+}
+
+function countViolation({ type, name }: PartKey, count: number): Violation {
+  return {
+    rule: count === 0 ? "part-missing" : "part-duplicate",
+    resource: `${type}::${name ?? "*"}`,
+    message: `the stage has ${count === 0 ? "none" : count} of these and needs exactly one, so what depends on it could not be checked: declare it once${name === undefined ? "" : ", under this name"}`,
+  };
+}

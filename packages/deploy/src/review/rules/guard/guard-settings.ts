@@ -1,0 +1,82 @@
+import type { AppClientName } from "@sst-gatehouse/blueprint/app-clients";
+import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
+
+import { type ClientIds, createSnapshot } from "@sst-gatehouse/blueprint/make-guard-settings";
+import { publicKeysOf } from "../../../dry-run/engine/aws/key-set.ts";
+import type { Chain } from "../facts/chain.ts";
+import { functionUrlHost } from "../facts/function-url-hosts.ts";
+import {
+  isObject,
+  type JsonObject,
+  parseJson,
+  sameJson,
+  toList,
+  toObject,
+} from "../../../dry-run/graph/json.ts";
+import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
+import { unmet, type Violation } from "../violation.ts";
+
+/**
+ * Whom the guard believes and where it sends what it has signed: `settings.json` beside its bundle. It has to say what the
+ * graph and stages.ts say, member by member, and nothing else.
+ */
+export function checkGuardSettings(chain: Chain): readonly Violation[] {
+  const { guard } = chain;
+  const files = toObject(toObject(inputOf(guard, "code"))["archive"]);
+  const settings = parseJson(toObject(files["settings.json"])["text"]);
+  if (!isObject(settings)) {
+    return unmet(guard, [
+      {
+        rule: "guard-settings",
+        holds: false,
+        message:
+          "has settings that cannot be read here, so nobody knows whom it would believe: deploy the directory that the guard's build writes",
+      },
+    ]);
+  }
+  const differing = differences(settings, expectedSettings(chain, settings));
+  return unmet(guard, [
+    {
+      rule: "guard-settings",
+      holds: differing.length === 0,
+      message: `is told something else than the stage by ${differing.join(", ")} in settings.json; it would believe other keys, pools or clients, or sign for other hosts: make them with createSnapshot, from this stage's own resources`,
+    },
+  ]);
+}
+
+/** Ids may be left to Parameter Store; where they are there, they are the stage's. */
+function expectedSettings(chain: Chain, settings: JsonObject): JsonObject {
+  const { graph, stage, distribution, functionUrl, userPool, userPoolDomain } = chain;
+  const api = functionUrlHost(functionUrl);
+  const others = toList(inputOf(distribution, "origins"))
+    .map((origin) => String(toObject(origin)["domainName"]))
+    .filter((host) => host !== api);
+  const domain = String(inputOf(userPoolDomain, "domain"));
+  const userPoolId = attributeOf(userPool, "id");
+  const snapshot = createSnapshot({
+    stage,
+    region: graph.region,
+    prefix: parameterPrefix(graph.app, graph.stage),
+    functionUrls: [api, ...others]
+      .map((host) => `https://${host}`)
+      .filter((url) => URL.canParse(url)),
+    userPoolId,
+    keys: publicKeysOf(userPoolId),
+    hostedOrigin: `https://${domain}.auth.${graph.region}.amazoncognito.com`,
+    clientIds: settings["clients"] === undefined ? undefined : clientIds(chain),
+  });
+  return { ...snapshot };
+}
+
+function clientIds({ clients }: Chain): ClientIds {
+  const id = (name: AppClientName): string | undefined => {
+    const client = clients.get(name);
+    return client && attributeOf(client, "id");
+  };
+  return { web: id("web") ?? "", machine: id("machine") ?? "", walkthrough: id("walkthrough") };
+}
+
+function differences(settings: JsonObject, expected: JsonObject): readonly string[] {
+  const members = new Set([...Object.keys(settings), ...Object.keys(expected)]);
+  return [...members].filter((member) => !sameJson(settings[member], expected[member]));
+}

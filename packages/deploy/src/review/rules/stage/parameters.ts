@@ -1,0 +1,160 @@
+import type { AppClientName } from "@sst-gatehouse/blueprint/app-clients";
+import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
+import { parameterNames, parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
+import { noRevocations } from "@sst-gatehouse/blueprint/revocations";
+import { callbackPath } from "@sst-gatehouse/blueprint/callback-urls";
+import { signInClient, signInUrl } from "@sst-gatehouse/blueprint/sign-in-url";
+
+import { type Graph, type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
+import { createStageOutputs } from "../../../stage-outputs.ts";
+import { appUrlOf } from "../facts/app-url.ts";
+import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
+import type { Chain } from "../facts/chain.ts";
+import { parseJson, sameJson } from "../../../dry-run/graph/json.ts";
+import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
+import { type Expectation, unmet, type Violation } from "../violation.ts";
+
+/** More would not come with the guard's one call. */
+const maxParameters = 10;
+/** Of a standard parameter; longer ones cost extra. */
+const maxValueLength = 4096;
+
+/** What the guard and the commands read from Parameter Store: exactly what is expected there, and no secret. */
+export function checkParameters(chain: Chain): readonly Violation[] {
+  const { graph } = chain;
+  const prefix = parameterPrefix(graph.app, graph.stage);
+  const parameters = gatehouseParameters(graph);
+  const expected = expectedValues(chain);
+  const names = parameters.map((parameter) => inputOf(parameter, "name"));
+  const missing = [...expected.keys()].filter((name) => !names.includes(`${prefix}/${name}`));
+  return [
+    ...missing.map((name) => ({
+      rule: "parameter-missing",
+      resource: `${awsTypes.parameter}::*`,
+      message: `there is no ${prefix}/${name}, which the guard or the commands read: write it in infra/parameters.ts`,
+    })),
+    ...parameters.flatMap((parameter) =>
+      unmet(parameter, [
+        ...storageExpectations(parameter, graph),
+        ...valueExpectations(parameter, prefix, expected),
+      ]),
+    ),
+    ...(parameters.length > maxParameters ? [tooMany(parameters.length)] : []),
+  ];
+}
+
+function gatehouseParameters(graph: Graph): readonly Resource[] {
+  return resourcesOf(graph, awsTypes.parameter).filter((parameter) =>
+    String(inputOf(parameter, "name")).startsWith("/gatehouse/"),
+  );
+}
+
+function storageExpectations(parameter: Resource, { region }: Graph): readonly Expectation[] {
+  return [
+    {
+      rule: "parameter-region",
+      holds: parameter.region === region,
+      message: `is not in the stage's region ${region}, the only one that the guard reads from: create it with the default provider`,
+    },
+    {
+      rule: "parameter-type",
+      holds: inputOf(parameter, "type") === "String",
+      message:
+        "is not of type String; the guard may not decrypt, and nothing here is secret: set type to String",
+    },
+    {
+      rule: "parameter-size",
+      holds: String(valueOf(parameter)).length <= maxValueLength,
+      message: `is longer than the ${maxValueLength} characters of a standard parameter; AWS refuses it: write less`,
+    },
+  ];
+}
+
+function valueExpectations(
+  parameter: Resource,
+  prefix: string,
+  expected: ReadonlyMap<string, (value: unknown) => boolean>,
+): readonly Expectation[] {
+  const name = String(inputOf(parameter, "name"));
+  const isExpected = name.startsWith(`${prefix}/`)
+    ? expected.get(name.slice(prefix.length + 1))
+    : undefined;
+  return [
+    {
+      rule: "parameter-name",
+      holds: isExpected !== undefined,
+      message: `is called ${name}, which is none of ${[...expected.keys()].join(", ")} below ${prefix}; the guard reads everything there with one call, and another stage's prefix is not ours: keep your own parameters elsewhere`,
+    },
+    {
+      rule: "parameter-value",
+      holds: isExpected === undefined || isExpected(valueOf(parameter)),
+      message: `${name} does not hold what this stage has; the guard would trust, or a person call, something else: write what the blueprint names, from the resources themselves`,
+    },
+  ];
+}
+
+/** By name below the prefix. Values are compared in full, so nothing can hide in them, a client's secret least of all. */
+function expectedValues(chain: Chain): ReadonlyMap<string, (value: unknown) => boolean> {
+  const { clients, guard, stage } = chain;
+  return new Map<string, (value: unknown) => boolean>([
+    ...[...clients].map(([name, client]): [string, (value: unknown) => boolean] => [
+      parameterNames.client(name),
+      (value) => value === attributeOf(client, "id"),
+    ]),
+    [parameterNames.guard, (value) => value === attributeOf(guard, "qualifiedArn")],
+    [parameterNames.outputs, (value) => isStageOutputs(value, chain)],
+    ...(stage.revocation === "off" ? [] : [revokedAtFirst]),
+  ]);
+}
+
+/** What a stage begins with. Later deploys leave the value alone (`ignored-changes.ts`), and the graph does not show it. */
+const revokedAtFirst: [name: string, isExpected: (value: unknown) => boolean] = [
+  parameterNames.revoked,
+  (value) => value === noRevocations,
+];
+
+function isStageOutputs(value: unknown, chain: Chain): boolean {
+  const { graph, stage, functionUrl, userPool, userPoolDomain, clients } = chain;
+  const idOf = (name: AppClientName) => {
+    const client = clients.get(name);
+    return client === undefined ? undefined : attributeOf(client, "id");
+  };
+  const [web, machine, walkthrough] = [idOf("web"), idOf("machine"), idOf("walkthrough")];
+  const signIn = signInClient(stage);
+  const signInId = idOf(signIn);
+  if (web === undefined || machine === undefined || signInId === undefined) return false;
+  const appUrl = appUrlOf(chain);
+  const domain = attributeOf(userPoolDomain, "domain");
+  return sameJson(
+    typeof value === "string" ? parseJson(value) : undefined,
+    createStageOutputs({
+      appUrl,
+      signInUrl: signInUrl(signIn, signInId, {
+        hostedOrigin: `https://${domain}.auth.${graph.region}.amazoncognito.com`,
+        callbackUrl: `${appUrl}${callbackPath}`,
+      }),
+      functionUrl: attributeOf(functionUrl, "functionUrl"),
+      region: graph.region,
+      edgeRegion: guardFunction.region,
+      userPoolId: attributeOf(userPool, "id"),
+      clients: {
+        web: { id: web },
+        machine: { id: machine },
+        ...(walkthrough !== undefined && { walkthrough: { id: walkthrough } }),
+      },
+    }),
+  );
+}
+
+function tooMany(count: number): Violation {
+  return {
+    rule: "parameter-count",
+    resource: `${awsTypes.parameter}::*`,
+    message: `there are ${count} below /gatehouse; the guard reads ${maxParameters} with its one call and fails on more: keep your own elsewhere`,
+  };
+}
+
+/** The provider has two inputs for it; the insecure one shows up in plans. */
+function valueOf(parameter: Resource): unknown {
+  return inputOf(parameter, "value") ?? inputOf(parameter, "insecureValue");
+}

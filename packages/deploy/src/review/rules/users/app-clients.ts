@@ -1,0 +1,138 @@
+import {
+  type AppClientName,
+  appClients,
+  explicitAuthFlows,
+  openIdScopes,
+  tokenLifetimes,
+} from "@sst-gatehouse/blueprint/app-clients";
+
+import { type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
+import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
+import type { Chain } from "../facts/chain.ts";
+import { isAbsent, sameJson, sameSet, toList } from "../../../dry-run/graph/json.ts";
+import { personClientExpectations } from "./person-client.ts";
+import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
+import { resourceServerScopeNames } from "./user-pool.ts";
+import { type Expectation, labelOf, unmet, type Violation } from "../violation.ts";
+
+/** What each app client may do at Cognito: what the blueprint says and nothing else. */
+export function checkAppClients(chain: Chain): readonly Violation[] {
+  return [
+    ...checkStrangers(chain),
+    ...[...chain.clients].flatMap(([name, client]) =>
+      unmet(client, [
+        ...flowExpectations(name, client, chain),
+        ...tokenExpectations(client),
+        ...(appClients[name].kind === "person"
+          ? personClientExpectations(client, chain)
+          : machineExpectations(client)),
+      ]),
+    ),
+  ];
+}
+
+/** A client that the guard does not know gets tokens all the same, and may be open in every way. */
+function checkStrangers({ graph, clients }: Chain): readonly Violation[] {
+  const known = new Set(clients.values());
+  return resourcesOf(graph, awsTypes.userPoolClient)
+    .filter((client) => !known.has(client))
+    .map((client) => ({
+      rule: "client-unknown",
+      resource: labelOf(client),
+      message: `is not one of the stage's clients ${[...clients.keys()].join(", ")}; the guard does not know it, and nobody has checked what it lets in: take it away (walkthrough exists only with implicitGrant)`,
+    }));
+}
+
+function flowExpectations(
+  name: AppClientName,
+  client: Resource,
+  { userPool, resourceServer, stage }: Chain,
+): readonly Expectation[] {
+  const { kind, flows, generateSecret } = appClients[name];
+  const scopes = [
+    ...(kind === "person" ? openIdScopes : []),
+    ...resourceServerScopeNames(resourceServer),
+  ];
+  const apiFlows = inputOf(client, "explicitAuthFlows");
+  return [
+    {
+      rule: "client-pool",
+      holds: inputOf(client, "userPoolId") === attributeOf(userPool, "id"),
+      message: "belongs to another user pool, whose tokens the guard refuses: create it in Users",
+    },
+    {
+      rule: "client-flows",
+      holds:
+        inputOf(client, "allowedOauthFlowsUserPoolClient") === true &&
+        sameSet(inputOf(client, "allowedOauthFlows"), flows),
+      message: `does not offer exactly ${flows.join(" and ")}; SST's default adds the implicit grant, which puts tokens into address bars and histories: take the flows from the blueprint`,
+    },
+    {
+      rule: "client-implicit",
+      holds:
+        !toList(inputOf(client, "allowedOauthFlows")).includes("implicit") || stage.implicitGrant,
+      message:
+        "offers the implicit grant, which puts tokens into address bars, though the stage has not opened it: take it away, or set implicitGrant in stages.ts",
+    },
+    {
+      rule: "client-secret",
+      holds: (inputOf(client, "generateSecret") ?? false) === generateSecret,
+      message: generateSecret
+        ? "has no secret; anybody who knows its id would get a machine's token: set generateSecret to true"
+        : "has a secret, which no browser can keep: set generateSecret to false",
+    },
+    {
+      rule: "client-scopes",
+      holds: sameSet(inputOf(client, "allowedOauthScopes"), scopes),
+      message: `may not ask for exactly ${scopes.join(", ")}; aws.cognito.signin.user.admin, in SST's default, lets a stolen access token change the account: take the scopes from the blueprint and access.ts`,
+    },
+    {
+      rule: "client-auth-flows",
+      holds: sameSet(apiFlows, explicitAuthFlows(kind)),
+      message: `does not limit Cognito's own sign-in API to ${explicitAuthFlows(kind).join(", ")}; without a list, or with an empty one, Cognito opens SRP, and passwords can be tried past the hosted sign-in: take the blueprint's explicitAuthFlows`,
+    },
+    {
+      rule: "client-user-existence",
+      holds: inputOf(client, "preventUserExistenceErrors") === "ENABLED",
+      message: "tells strangers which accounts exist: set preventUserExistenceErrors to ENABLED",
+    },
+    {
+      rule: "client-revocation",
+      holds: inputOf(client, "enableTokenRevocation") === true,
+      message: "gives refresh tokens that cannot be revoked: set enableTokenRevocation to true",
+    },
+  ];
+}
+
+function tokenExpectations(client: Resource): readonly Expectation[] {
+  const { idMinutes, accessMinutes, refreshDays } = tokenLifetimes;
+  const is = (key: string, expected: unknown) => sameJson(inputOf(client, key), expected);
+  return [
+    {
+      rule: "client-lifetimes",
+      holds:
+        is("idTokenValidity", idMinutes) &&
+        is("accessTokenValidity", accessMinutes) &&
+        is("refreshTokenValidity", refreshDays) &&
+        is("tokenValidityUnits", {
+          idToken: "minutes",
+          accessToken: "minutes",
+          refreshToken: "days",
+        }),
+      message: `does not give tokens for the blueprint's ${idMinutes} minutes (ID), ${accessMinutes} minutes (access) and ${refreshDays} days (refresh), each with its unit; without units Cognito counts hours: take tokenLifetimes, and give the units`,
+    },
+  ];
+}
+
+function machineExpectations(client: Resource): readonly Expectation[] {
+  return [
+    {
+      rule: "client-callback-urls",
+      holds: ["callbackUrls", "logoutUrls", "defaultRedirectUri"].every((key) =>
+        isAbsent(inputOf(client, key)),
+      ),
+      message:
+        "returns somewhere after sign-in, though machines never sign in; a code sent there would be somebody else's: give it no URLs",
+    },
+  ];
+}

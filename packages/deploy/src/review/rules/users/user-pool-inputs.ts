@@ -1,0 +1,97 @@
+import { resourcesOf } from "../../../dry-run/graph/graph.ts";
+import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
+import type { Chain } from "../facts/chain.ts";
+import { isAbsent, isObject, toObject } from "../../../dry-run/graph/json.ts";
+import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
+import { type Expectation, unmet, type Violation } from "../violation.ts";
+
+/** What the user pool may say; anything else is refused until somebody has read whom it lets in. */
+const knownInputs = new Set([
+  "accountRecoverySetting",
+  "adminCreateUserConfig",
+  "aliasAttributes",
+  "autoVerifiedAttributes",
+  "deletionProtection",
+  "emailConfiguration",
+  "lambdaConfig",
+  "mfaConfiguration",
+  "name",
+  "passwordPolicy",
+  "schemas",
+  "softwareTokenMfaConfiguration",
+  "tags",
+  "userAttributeUpdateSettings",
+  "userPoolAddOns",
+  "userPoolTier",
+  "usernameConfiguration",
+  "verificationMessageTemplate",
+  "webAuthnConfiguration",
+]);
+
+const minPasswordLength = 8;
+const maxTemporaryPasswordDays = 30;
+
+/** A company's own; every other type is a service where anybody makes an account. */
+const closedProviderTypes = new Set<unknown>(["SAML", "OIDC"]);
+
+/** What the pool's own inputs may hold, beyond what `checkUserPool` asks for. */
+export function userPoolInputExpectations({ graph, userPool }: Chain): readonly Expectation[] {
+  const own = new Set(resourcesOf(graph, awsTypes.function).map((one) => attributeOf(one, "arn")));
+  const strangers = Object.entries(toObject(inputOf(userPool, "lambdaConfig")))
+    .filter(([name]) => name !== "kmsKeyId")
+    .filter(([, trigger]) => !isAbsent(trigger) && !own.has(functionOf(trigger)))
+    .map(([name]) => name);
+  const policy = inputOf(userPool, "passwordPolicy");
+  return [
+    {
+      rule: "pool-trigger-functions",
+      holds: strangers.length === 0,
+      message: `calls functions that this stage does not deploy for ${strangers.join(", ")}; whoever owns them decides who signs in and what tokens say: let triggers be functions of the stage`,
+    },
+    {
+      rule: "pool-passwords",
+      holds: isAbsent(policy) || isStrict(toObject(policy)),
+      message: `takes passwords shorter than ${minPasswordLength} characters, or lets temporary ones work for more than ${maxTemporaryPasswordDays} days: set minimumLength and temporaryPasswordValidityDays, or leave passwordPolicy to Cognito`,
+    },
+    ...Object.keys(userPool.inputs)
+      .filter((key) => !knownInputs.has(key))
+      .map((key) => ({
+        rule: "pool-setting",
+        holds: isAbsent(inputOf(userPool, key)),
+        message: `sets ${key}, and nobody has checked whom that lets in: take it away, or add it to the known inputs of the user pool`,
+      })),
+  ];
+}
+
+/** Who may vouch for people: with Google's sign-in, for one, everybody who has an account there comes in. */
+export function checkIdentityProviders({ graph, stage }: Chain): readonly Violation[] {
+  return resourcesOf(graph, awsTypes.identityProvider).flatMap((provider) =>
+    unmet(provider, [
+      {
+        rule: "pool-provider",
+        holds: stage.selfSignUp || closedProviderTypes.has(inputOf(provider, "providerType")),
+        message: `lets in everybody who has an account at ${String(inputOf(provider, "providerType"))}, though the stage lets nobody sign up: take it away, or set selfSignUp in stages.ts`,
+      },
+    ]),
+  );
+}
+
+function functionOf(trigger: unknown): string {
+  return String(isObject(trigger) ? trigger["lambdaArn"] : trigger);
+}
+
+/** A policy without a length would have Cognito's own least, 6 characters; without days, its 7. */
+function isStrict({
+  minimumLength,
+  temporaryPasswordValidityDays = 7,
+}: {
+  readonly minimumLength?: unknown;
+  readonly temporaryPasswordValidityDays?: unknown;
+}): boolean {
+  return (
+    typeof minimumLength === "number" &&
+    minimumLength >= minPasswordLength &&
+    typeof temporaryPasswordValidityDays === "number" &&
+    temporaryPasswordValidityDays <= maxTemporaryPasswordDays
+  );
+}

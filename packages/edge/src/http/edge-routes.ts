@@ -1,0 +1,27 @@
+import { GuardError } from "@sst-gatehouse/core/errors";
+import { exactReadings } from "@sst-gatehouse/core/path-readings";
+
+/** Paths that the guard answers itself; they never reach the backend. */
+const edgeRoute = /^\/\.auth(?:\/|$)/;
+
+/**
+ * Whether the guard answers this path itself.
+ *
+ * @throws {GuardError} `path_malformed`; `path_ambiguous` for a path that some reader would take for such a route.
+ */
+export function isEdgeRoute(path: string): boolean {
+  if (edgeRoute.test(path)) return true;
+  // Every reading of such a route spells `auth`, or hides it behind an escape.
+  if (!/auth|%/i.test(path)) return false;
+  if (readsAsEdgeRoute(path))
+    throw new GuardError(
+      "path_ambiguous",
+      "The path can be read as one below /.auth/; send its plain form.",
+    );
+  return false;
+}
+
+/** @throws {GuardError} `path_malformed`. */
+export function readsAsEdgeRoute(path: string): boolean {
+  return exactReadings(path).some((reading) => edgeRoute.test(reading.toLowerCase()));
+}

@@ -1,0 +1,32 @@
+import type { HttpHeaders, HttpRequest } from "@sst-gatehouse/core/http-request";
+
+import { only } from "./viewer-headers.ts";
+
+/** What a browser navigates with: links and address bar, and forms. */
+const methods = new Set(["GET", "HEAD", "POST"]);
+
+/**
+ * Whether a person waits for a page, rather than a script for an answer.
+ *
+ * `Sec-Fetch-Mode` and `Sec-Fetch-Dest` decide where a browser sends them: a whole document, not a frame. Otherwise
+ * `Accept` does, which names `text/html` for pages, and `X-Requested-With`, which only scripts send.
+ */
+export function isNavigation({ method, headers }: HttpRequest): boolean {
+  if (!methods.has(method)) return false;
+  return saysHowItWasFetched(headers)
+    ? isTopLevel(headers)
+    : headers["x-requested-with"] === undefined &&
+        (headers["accept"] ?? []).some((value) => /(?:^|[\s,])text\/html\b/i.test(value));
+}
+
+/** Whether the browser says so itself; those that say nothing may be old, or no browsers. */
+export function saysHowItWasFetched(headers: HttpHeaders): boolean {
+  return headers["sec-fetch-mode"] !== undefined || headers["sec-fetch-dest"] !== undefined;
+}
+
+/** A navigation of the whole window. */
+export function isTopLevel(headers: HttpHeaders): boolean {
+  return (
+    only(headers["sec-fetch-mode"]) === "navigate" && only(headers["sec-fetch-dest"]) === "document"
+  );
+}

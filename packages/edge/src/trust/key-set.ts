@@ -1,0 +1,97 @@
+import { GuardError } from "@sst-gatehouse/core/errors";
+import type { Snapshot, SnapshotKey } from "@sst-gatehouse/blueprint/guard-settings";
+
+import { parseKeySet } from "@sst-gatehouse/blueprint/cognito-values";
+import { causeOf, type Log } from "../log.ts";
+
+/** A key id nobody knows may cost one fetch in this time, whoever asks and however it ends. */
+const coolDownSeconds = 10;
+/** Older keys are asked for again beside a request, so a withdrawn key is trusted a little longer than this at most. */
+const maxAgeSeconds = 24 * 60 * 60;
+
+export interface KeySetDeps {
+  /** Gets the pool's key set from its fixed URL; rejects on any fault. */
+  readonly fetch: () => Promise<unknown>;
+  /** Whole seconds since the epoch. */
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+/** The user pool's public keys: known from the start, replaced when they are old or when a token names another. */
+export interface PoolKeySet {
+  readonly current: () => { readonly generation: number; readonly keys: readonly SnapshotKey[] };
+  /** Takes a key set that was loaded with the settings, when there is none yet. It counts as old. */
+  readonly adopt: (keys: readonly SnapshotKey[]) => void;
+  /**
+   * Asks for the key set again: one request at a time, one in ten seconds.
+   *
+   * @throws {GuardError} `keys_unavailable` when the last attempt failed.
+   */
+  readonly refetch: () => Promise<void>;
+  /** Starts a refetch that nobody waits for, when the keys are older than a day. */
+  readonly refreshWhenOld: () => void;
+}
+
+/** @param baked the keys in the guard's settings file. Without a time they count as old. */
+export function createKeySet(baked: Snapshot["jwks"], { fetch, now, log }: KeySetDeps): PoolKeySet {
+  let keys = baked === undefined ? [] : parseKeySet(baked);
+  let generation = 0;
+  let loadedAt = Math.min(baked?.fetchedAt ?? 0, now());
+  let attempt: { at: number; failed: boolean } | undefined;
+  let running: Promise<void> | undefined;
+
+  const replace = (fresh: readonly SnapshotKey[]): void => {
+    if (JSON.stringify(fresh) !== JSON.stringify(keys)) {
+      keys = fresh;
+      generation += 1;
+    }
+    loadedAt = now();
+  };
+
+  const load = async (): Promise<void> => {
+    try {
+      replace(parseKeySet(await fetch()));
+      attempt = { at: now(), failed: false };
+      log({ notice: "keys_refreshed" });
+    } catch (error) {
+      attempt = { at: now(), failed: true };
+      log({ notice: "keys_refresh_failed", cause: causeOf(error) });
+      throw unavailable(error);
+    } finally {
+      running = undefined;
+    }
+  };
+
+  const refetch = async (): Promise<void> => {
+    if (running !== undefined) return running;
+    if (attempt !== undefined && now() - attempt.at < coolDownSeconds) {
+      if (attempt.failed) throw unavailable();
+      return undefined;
+    }
+    // Started in a later turn, so that a fetch that throws at once is cleared away like any other.
+    running = Promise.resolve().then(load);
+    return running;
+  };
+
+  return {
+    current: () => ({ generation, keys }),
+    adopt(fresh) {
+      if (keys.length > 0) return;
+      keys = fresh;
+      generation += 1;
+    },
+    refetch,
+    refreshWhenOld() {
+      if (keys.length === 0 || now() - loadedAt < maxAgeSeconds) return;
+      refetch().catch(() => undefined); // logged where it failed; the old keys go on until the next try
+    },
+  };
+}
+
+function unavailable(cause?: unknown): GuardError {
+  return new GuardError(
+    "keys_unavailable",
+    "The user pool's keys could not be fetched. Try again in a few seconds.",
+    { cause },
+  );
+}

@@ -1,0 +1,280 @@
+import { noRevocations } from "@sst-gatehouse/blueprint/revocations";
+import { fixedClock } from "@sst-gatehouse/testkit/tokens";
+import { describe, expect, test, vi } from "vitest";
+
+import type { Log } from "../log.ts";
+import { createRevocations } from "./revocations.ts";
+
+const start = 1_800_000_000;
+const ada = { sub: "ada", authTime: start - 10 };
+const revoked = JSON.stringify({ everybody: 0, users: { ada: start } });
+
+interface SetUp {
+  readonly whenUnknown?: "allow" | "refuse";
+  readonly read?: () => Promise<string>;
+  readonly random?: number;
+}
+
+function setUp({ whenUnknown = "refuse", read = async () => noRevocations, random = 0 }: SetUp) {
+  const clock = fixedClock(start);
+  const reading = vi.fn<typeof read>(read);
+  const lines: Parameters<Log>[0][] = [];
+  const revocations = createRevocations(
+    { mode: "on", whenUnknown },
+    { read: reading, now: clock.now, log: (line) => lines.push(line), random: () => random },
+  );
+  const notices = () => lines.map((line) => ("notice" in line ? line.notice : ""));
+  return { revocations, reading, clock, lines, notices };
+}
+
+/** A read that is answered, or not, when the test says so. */
+function heldRead() {
+  const held: { answer: (text: string) => void; fail: (error: Error) => void }[] = [];
+  const read = () =>
+    new Promise<string>((resolve, reject) => held.push({ answer: resolve, fail: reject }));
+  return { held, read };
+}
+
+const away = async (): Promise<string> => {
+  throw new Error("away");
+};
+const unavailable = { code: "settings_unavailable" };
+const ended = expect.objectContaining({ code: "token_revoked" });
+
+describe("a list that can be read", () => {
+  test("is read once for all who wait, and then nobody waits", async () => {
+    const { revocations, reading } = setUp({});
+    revocations.refreshWhenOld();
+    await Promise.all([revocations.ready(), revocations.ready()]);
+    expect(reading).toHaveBeenCalledTimes(1);
+    expect(revocations.ready()).toBe(undefined);
+    expect(revocations.requireValid(ada)).toBe(undefined);
+  });
+
+  test("is read again when the clock was set back: it has no age that anybody knows", async () => {
+    const { revocations, reading, clock } = setUp({});
+    await revocations.ready();
+    clock.advance(-1);
+    expect(() => revocations.requireValid(ada)).toThrow(
+      expect.objectContaining({ code: "settings_unavailable" }),
+    );
+    await revocations.ready();
+    expect(reading).toHaveBeenCalledTimes(2);
+  });
+
+  test("refuses a sign-in that was ended, and lets a later one in", async () => {
+    const { revocations } = setUp({ read: async () => revoked });
+    await revocations.ready();
+    expect(() => revocations.requireValid(ada)).toThrow(ended);
+    expect(() => revocations.requireValid({ ...ada, authTime: start })).toThrow(ended);
+    expect(revocations.requireValid({ ...ada, authTime: start + 1 })).toBe(undefined);
+    expect(revocations.requireValid({ ...ada, sub: "bob" })).toBe(undefined);
+  });
+
+  test("counts for less than a minute from the question, not from the answer", async () => {
+    const { held, read } = heldRead();
+    const { revocations, clock } = setUp({ read });
+    const first = revocations.ready();
+    clock.advance(3);
+    held[0]?.answer(noRevocations);
+    await first;
+    clock.advance(56);
+    expect(revocations.ready()).toBe(undefined);
+    clock.advance(1);
+    const second = revocations.ready();
+    expect(second).not.toBe(undefined);
+    held[1]?.answer(revoked);
+    await second;
+    expect(() => revocations.requireValid(ada)).toThrow(ended);
+  });
+
+  test.each([
+    [0, 40],
+    [0.5, 48],
+    [0.999, 55],
+  ])("is asked for anew beside a request, by chance %d at the age of %d", async (random, age) => {
+    const { revocations, reading, clock } = setUp({ random });
+    await revocations.ready();
+    clock.advance(age - 1);
+    revocations.refreshWhenOld();
+    expect(reading).toHaveBeenCalledTimes(1);
+    clock.advance(1);
+    revocations.refreshWhenOld();
+    revocations.refreshWhenOld();
+    expect(reading).toHaveBeenCalledTimes(2);
+    expect(revocations.ready()).toBe(undefined);
+  });
+
+  test("that brings something new is told in the log, the first one is not", async () => {
+    const texts = [noRevocations, noRevocations, revoked];
+    const { revocations, clock, notices } = setUp({ read: async () => texts.shift() ?? "" });
+    for (let count = 0; count < 3; count += 1) {
+      await revocations.ready();
+      clock.advance(60);
+    }
+    expect(notices()).toEqual(["revocations_refreshed"]);
+  });
+});
+
+const unusable: [why: string, read: () => Promise<string>][] = [
+  ["Parameter Store is away", away],
+  [
+    "the reader throws at once",
+    () => {
+      throw new Error("no such file");
+    },
+  ],
+  ["the parameter is empty", async () => ""],
+  ["the parameter is no list", async () => "{}"],
+  ["a time is in the future", async () => '{"everybody":1800001000,"users":{}}'],
+];
+
+describe("a list that cannot be had", () => {
+  test.each(unusable)("refuses where that is meant, when %s", async (_why, read) => {
+    const { revocations, reading, clock, notices } = setUp({ read });
+    await expect(revocations.ready()).rejects.toMatchObject(unavailable);
+    expect(() => revocations.requireValid(ada)).toThrow(expect.objectContaining(unavailable));
+    await expect(revocations.ready()).rejects.toMatchObject(unavailable);
+    revocations.refreshWhenOld();
+    expect(reading).toHaveBeenCalledTimes(1);
+    clock.advance(2);
+    await expect(revocations.ready()).rejects.toMatchObject(unavailable);
+    expect(reading).toHaveBeenCalledTimes(2);
+    expect(notices()).toEqual(["revocations_refresh_failed", "revocations_refresh_failed"]);
+  });
+
+  test.each(unusable)("counts as empty where that is meant, when %s", async (_why, read) => {
+    const { revocations, notices } = setUp({ whenUnknown: "allow", read });
+    await revocations.ready();
+    expect(revocations.requireValid(ada)).toBe(undefined);
+    expect(notices()).toEqual(["revocations_refresh_failed"]);
+  });
+
+  test("is no reason to refuse while the last one is younger than a minute, and is one from then on", async () => {
+    let read = async () => noRevocations;
+    const { revocations, clock, reading } = setUp({ read: () => read() });
+    await revocations.ready();
+    read = away;
+    clock.advance(45);
+    revocations.refreshWhenOld();
+    await vi.waitFor(() => expect(reading.mock.settledResults[1]?.type).toBe("rejected"));
+    expect(revocations.ready()).toBe(undefined);
+    clock.advance(14);
+    expect(revocations.ready()).toBe(undefined);
+    clock.advance(1);
+    await expect(revocations.ready()).rejects.toMatchObject(unavailable);
+    read = async () => noRevocations;
+    clock.advance(2);
+    await revocations.ready();
+    expect(revocations.requireValid(ada)).toBe(undefined);
+  });
+
+  test("leaves the last one in force where unknown means to allow, however old it is", async () => {
+    let read = async () => revoked;
+    const { revocations, clock } = setUp({ whenUnknown: "allow", read: () => read() });
+    await revocations.ready();
+    read = away;
+    clock.advance(3600);
+    await revocations.ready();
+    expect(() => revocations.requireValid(ada)).toThrow(ended);
+    expect(revocations.requireValid({ ...ada, sub: "bob" })).toBe(undefined);
+  });
+
+  test("is waited for once a minute where unknown means to allow, and tried beside the requests meanwhile", async () => {
+    let read = away;
+    const { revocations, clock, reading } = setUp({ whenUnknown: "allow", read: () => read() });
+    await revocations.ready();
+    clock.advance(2);
+    expect(revocations.ready()).toBe(undefined);
+    revocations.refreshWhenOld();
+    await vi.waitFor(() => expect(reading.mock.settledResults[1]?.type).toBe("rejected"));
+    clock.advance(60);
+    expect(revocations.ready()).not.toBe(undefined);
+    await vi.waitFor(() => expect(reading.mock.settledResults[2]?.type).toBe("rejected"));
+    read = async () => revoked;
+    clock.advance(2);
+    revocations.refreshWhenOld();
+    await vi.waitFor(() => expect(() => revocations.requireValid(ada)).toThrow(ended));
+  });
+
+  test("refuses who asks without having waited", async () => {
+    const { revocations, clock } = setUp({});
+    expect(() => revocations.requireValid(ada)).toThrow(expect.objectContaining(unavailable));
+    await revocations.ready();
+    clock.advance(64);
+    expect(revocations.requireValid(ada)).toBe(undefined);
+    clock.advance(1);
+    expect(() => revocations.requireValid(ada)).toThrow(expect.objectContaining(unavailable));
+  });
+
+  test("says in the log what AWS calls the fault, and nothing else of it", async () => {
+    const throttled = Object.assign(new Error("secret"), { name: "ThrottlingException" });
+    const { revocations, lines } = setUp({ read: () => Promise.reject(throttled) });
+    await expect(revocations.ready()).rejects.toMatchObject(unavailable);
+    expect(lines).toEqual([{ notice: "revocations_refresh_failed", cause: "ThrottlingException" }]);
+  });
+});
+
+describe("a container that was frozen", () => {
+  test("waits for a new list, though the old one was good", async () => {
+    let text = noRevocations;
+    const { revocations, clock } = setUp({ read: async () => text });
+    await revocations.ready();
+    text = revoked;
+    clock.advance(3600);
+    await revocations.ready();
+    expect(() => revocations.requireValid(ada)).toThrow(ended);
+  });
+
+  test("does not wait for a read that was frozen with it", async () => {
+    const { held, read } = heldRead();
+    const { revocations, clock, reading } = setUp({ read });
+    revocations.refreshWhenOld();
+    clock.advance(4);
+    revocations.refreshWhenOld();
+    expect(reading).toHaveBeenCalledTimes(1);
+    clock.advance(1);
+    const waiting = revocations.ready();
+    expect(reading).toHaveBeenCalledTimes(2);
+    held[0]?.fail(new Error("dead socket"));
+    held[1]?.answer(revoked);
+    await waiting;
+    expect(() => revocations.requireValid(ada)).toThrow(ended);
+  });
+
+  test("takes no older list over a newer one, when the frozen read is answered after all", async () => {
+    const { held, read } = heldRead();
+    const { revocations, clock } = setUp({ read });
+    revocations.refreshWhenOld();
+    clock.advance(3600);
+    const waiting = revocations.ready();
+    held[1]?.answer(revoked);
+    await waiting;
+    held[0]?.answer(noRevocations);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(() => revocations.requireValid(ada)).toThrow(ended);
+  });
+});
+
+describe("a list that came with other parameters", () => {
+  test("saves the read", () => {
+    const { revocations, reading, clock } = setUp({});
+    revocations.adopt(revoked, start);
+    expect(revocations.ready()).toBe(undefined);
+    expect(() => revocations.requireValid(ada)).toThrow(ended);
+    clock.advance(39);
+    revocations.refreshWhenOld();
+    expect(reading).toHaveBeenCalledTimes(0);
+  });
+
+  test.each([
+    ["was missing", undefined],
+    ["was empty", ""],
+    ["was none", "[]"],
+  ])("is no empty list when it %s", async (_why, text) => {
+    const { revocations, notices } = setUp({});
+    revocations.adopt(text, start);
+    await expect(revocations.ready()).rejects.toMatchObject(unavailable);
+    expect(notices()).toEqual(["revocations_refresh_failed"]);
+  });
+});

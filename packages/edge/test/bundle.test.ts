@@ -1,0 +1,473 @@
+import { spawnSync } from "node:child_process";
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+
+import { idClaims, makeKeyPair, mint, publicJwk } from "@sst-gatehouse/testkit/tokens";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { buildEdge, writeSettings, type BuiltFile } from "../build.ts";
+import { accessKey, idKey, issuer, originRequestEvent, snapshot, webClient } from "./events.ts";
+
+const edge = join(import.meta.dirname, "..");
+const workspace = join(edge, "../..");
+const files = [
+  "fetch-key-set.cjs",
+  "lambda.cjs",
+  "parameters.cjs",
+  "sessions.cjs",
+  "stage-revocations.cjs",
+];
+
+const role = {
+  AWS_ACCESS_KEY_ID: "ASIAIOSFODNN7EXAMPLE",
+  AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+  AWS_SESSION_TOKEN: "session-token",
+};
+const token = mint({
+  key: idKey,
+  claims: idClaims({ issuer, clientId: webClient, now: Math.floor(Date.now() / 1000) }),
+});
+const signedIn = originRequestEvent({ uri: "/me", headers: { authorization: `Bearer ${token}` } });
+
+let scratch: string;
+let built: string;
+let sizes: readonly BuiltFile[];
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), "gatehouse-edge-"));
+  built = join(scratch, "built");
+  sizes = await buildEdge(built);
+});
+afterAll(() => rm(scratch, { recursive: true, force: true }));
+
+/** The built files once more, with these settings; `undefined`: without any. */
+async function deploy(name: string, settings: string | undefined): Promise<string> {
+  const directory = join(scratch, name);
+  await cp(built, directory, { recursive: true });
+  if (settings !== undefined) await writeFile(join(directory, "settings.json"), settings);
+  return directory;
+}
+
+interface Observed {
+  readonly answers: readonly {
+    readonly status?: string;
+    readonly uri?: string;
+    readonly headers: Record<string, { value: string }[]>;
+    readonly body?: string;
+  }[];
+  /** Of Node's own modules, those that loading the bundle and answering brought in. */
+  readonly modules: readonly string[];
+  /** Files that were loaded, the bundle among them. */
+  readonly files: readonly string[];
+  /** Turns to the network up to each answer, counted only where `network` is `"refused"`. */
+  readonly networkCalls: readonly number[];
+}
+
+/**
+ * Loads a bundle in a process of its own, with nothing around it but credentials, and has it answer each event. Its log
+ * goes nowhere: stdout as a pipe would load `net` by itself.
+ */
+async function run(
+  directory: string,
+  events: readonly unknown[],
+  {
+    environment = role,
+    network = "open",
+  }: { environment?: Partial<typeof role>; network?: "open" | "refused" } = {},
+): Promise<Observed> {
+  const script = `
+    import { openSync, readFileSync, writeSync } from "node:fs";
+    import { createRequire } from "node:module";
+    const [directory, network, events] = process.argv.slice(1);
+    let calls = 0;
+    if (network === "refused") {
+      const [{ default: net }, { default: dns }, { default: dgram }] =
+        await Promise.all(["node:net", "node:dns", "node:dgram"].map((name) => import(name)));
+      const refused = () => new Error("there is no network here");
+      net.Socket.prototype.connect = function () {
+        calls += 1;
+        process.nextTick(() => this.destroy(refused()));
+        return this;
+      };
+      dns.lookup = (...args) => { calls += 1; process.nextTick(args.at(-1), refused()); };
+      dns.promises.lookup = async () => { calls += 1; throw refused(); };
+      for (const name of ["send", "connect"]) dgram.Socket.prototype[name] = () => { calls += 1; throw refused(); };
+    }
+    const require = createRequire(directory + "/");
+    const before = new Set(process.moduleLoadList);
+    const { handler } = require(directory + "/lambda.cjs");
+    const answers = [], networkCalls = [];
+    for (const event of JSON.parse(events)) {
+      answers.push(await handler(event));
+      networkCalls.push(calls);
+    }
+    const modules = process.moduleLoadList.filter((name) => !before.has(name));
+    writeSync(3, JSON.stringify({ answers, modules, files: Object.keys(require.cache), networkCalls }));
+    process.exit(0);`;
+  const { output, stderr, status } = spawnSync(
+    process.execPath,
+    ["--input-type=module", "-e", script, directory, network, JSON.stringify(events)],
+    {
+      env: environment,
+      cwd: directory,
+      encoding: "utf8",
+      stdio: ["ignore", "ignore", "pipe", "pipe"],
+      timeout: 20_000,
+    },
+  );
+  expect({ status, stderr: status === 0 ? "" : stderr.slice(-600) }).toEqual({
+    status: 0,
+    stderr: "",
+  });
+  return JSON.parse(output[3] ?? "");
+}
+
+function ofTheNetwork(modules: readonly string[]): string[] {
+  return modules.filter((name) =>
+    /(?:^|[ /_])(?:https?|http2|undici|tls|net|dns|dgram)(?:[/_]|$)/.test(name),
+  );
+}
+
+describe("the build", () => {
+  test("makes the hot path and what it loads when needed, and tells their sizes", async () => {
+    expect((await readdir(built)).toSorted()).toEqual(files);
+    const measured = await Promise.all(
+      files.map(async (file) => {
+        const content = await readFile(join(built, file));
+        return { file, bytes: content.length, gzipBytes: gzipSync(content, { level: 9 }).length };
+      }),
+    );
+    expect(sizes.toSorted((a, b) => (a.file < b.file ? -1 : 1))).toEqual(measured);
+  });
+
+  test("keeps the hot path within 45,000 bytes and 16,000 compressed", async () => {
+    const content = await readFile(join(built, "lambda.cjs"));
+    expect(content.length).toBeLessThanOrEqual(45_000);
+    expect(gzipSync(content, { level: 9 }).length).toBeLessThanOrEqual(16_000);
+  });
+
+  test.each([
+    ["bytes", "maxBytes: 45_000", "maxBytes: 45", "45 (16000)"],
+    ["compressed bytes", "maxGzipBytes: 16_000", "maxGzipBytes: 16", "45000 (16)"],
+  ])("refuses a hot path over its budget of %s", async (name, budget, smaller, told) => {
+    const copy = join(scratch, `over-${name}`);
+    const copied = join(copy, "packages/edge");
+    await mkdir(copied, { recursive: true });
+    await cp(edge, copied, {
+      recursive: true,
+      filter: (path) => !/\/(node_modules|dist)$/.test(path),
+    });
+    await cp(join(workspace, "access.ts"), join(copy, "access.ts"));
+    await symlink(join(workspace, "node_modules"), join(copy, "node_modules"));
+    await symlink(join(edge, "node_modules"), join(copied, "node_modules"));
+    const source = await readFile(join(copied, "build.ts"), "utf8");
+    expect(source).toContain(budget);
+    await writeFile(join(copied, "build.ts"), source.replace(budget, smaller));
+
+    const { status, stderr } = spawnSync(process.execPath, [join(copied, "build.ts")], {
+      encoding: "utf8",
+    });
+    expect(status).toBe(1);
+    const message =
+      /^Error: lambda\.cjs is \d{5} bytes \(\d{5} compressed\); the budget is (.+)$/m.exec(stderr);
+    expect(message?.[1]).toBe(told);
+  });
+
+  test("gives the same bytes for the same sources and the same settings", async () => {
+    const again = join(scratch, "again");
+    await buildEdge(again);
+    const reordered = JSON.parse(
+      JSON.stringify(Object.fromEntries(Object.entries(snapshot).toReversed())),
+    );
+    await writeSettings(again, reordered);
+    const first = await deploy("first", undefined);
+    await writeSettings(first, snapshot);
+    for (const file of [...files, "settings.json"]) {
+      const same = (await readFile(join(first, file))).equals(await readFile(join(again, file)));
+      expect({ file, same }).toEqual({ file, same: true });
+    }
+    expect(JSON.parse(await readFile(join(first, "settings.json"), "utf8"))).toEqual(snapshot);
+  });
+});
+
+describe("the built files", () => {
+  const fromClient = createRequire(join(edge, "package.json")).resolve("@aws-sdk/client-ssm");
+  const foreign: [module: string, from: string, needle: string, absentFrom: readonly string[]][] = [
+    ["@sst-gatehouse/local/stack", workspace, "Gatehouse local stack", files],
+    ["jose", workspace, "ERR_JWS_INVALID", files],
+    ["aws4", workspace, "doNotModifyHeaders", files],
+    ["fast-check", workspace, "Property failed after", files],
+    ["hono", join(workspace, "packages/functions"), "Context is not finalized", files],
+    ["selfsigned", join(workspace, "packages/local"), "1.2.840.113549", files],
+    ["aws-lambda-ric", join(workspace, "packages/local"), "lambda-runtime-aws-request-id", files],
+    ["@aws-sdk/credential-provider-node", dirname(fromClient), "credential_process", files],
+    [
+      "@aws-sdk/client-ssm",
+      edge,
+      "GetParametersByPath",
+      ["fetch-key-set.cjs", "lambda.cjs", "sessions.cjs", "stage-revocations.cjs"],
+    ],
+    [
+      "@aws-crypto/sha256-js",
+      join(workspace, "packages/core"),
+      "1116352408",
+      ["fetch-key-set.cjs", "lambda.cjs", "sessions.cjs", "stage-revocations.cjs"],
+    ],
+  ];
+
+  test.each(foreign)("hold nothing of %s", async (module, from, needle, absentFrom) => {
+    const { outputFiles } = await build({
+      stdin: {
+        contents: `import * as all from ${JSON.stringify(module)}; console.log(all);`,
+        resolveDir: await realpath(from),
+      },
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      mainFields: ["module", "main"],
+      minify: true,
+      write: false,
+      logLevel: "silent",
+      external: ["esbuild", "*.node"],
+    });
+    // Otherwise the needle would prove nothing.
+    expect(outputFiles[0]?.text).toContain(needle);
+    for (const file of absentFrom) {
+      const found = (await readFile(join(built, file), "utf8")).includes(needle);
+      expect({ file, found }).toEqual({ file, found: false });
+    }
+  });
+
+  test("name no directory of the machine that built them", async () => {
+    for (const file of files) {
+      const found = (await readFile(join(built, file), "utf8")).includes(workspace);
+      expect({ file, found }).toEqual({ file, found: false });
+    }
+  });
+});
+
+describe("a request with baked settings", () => {
+  test("is signed without loading anything of Node's network, the SDK or the key set's fetch", async () => {
+    const directory = await deploy("hit", JSON.stringify(snapshot));
+    const observed = await run(directory, [signedIn]);
+    expect(forwarded(observed)).toEqual([true]);
+    expect(observed.files.map((file) => file.slice(directory.length + 1)).toSorted()).toEqual([
+      "lambda.cjs",
+      "settings.json",
+    ]);
+    expect(observed.modules).toContain("NativeModule crypto");
+    expect(ofTheNetwork(observed.modules)).toEqual([]);
+  });
+
+  test("would be seen to load the network", async () => {
+    const directory = await deploy("with-https", undefined);
+    await writeFile(
+      join(directory, "lambda.cjs"),
+      'exports.handler = async () => { require("node:https"); return {}; };',
+    );
+    expect(ofTheNetwork((await run(directory, [signedIn])).modules)).toEqual(
+      expect.arrayContaining([
+        "NativeModule net",
+        "NativeModule tls",
+        "NativeModule _http_agent",
+        "NativeModule https",
+      ]),
+    );
+  });
+
+  test("makes no network call, cold or warm, with a known token or a new one", async () => {
+    const directory = await deploy("no-network", JSON.stringify(snapshot));
+    const claims = idClaims({ issuer, clientId: webClient, now: Math.floor(Date.now() / 1000) });
+    const another = originRequestEvent({
+      uri: "/me",
+      headers: { authorization: `Bearer ${mint({ key: accessKey, claims })}` },
+    });
+    const observed = await run(directory, [signedIn, signedIn, another], { network: "refused" });
+    expect(forwarded(observed)).toEqual([true, true, true]);
+    expect(observed.networkCalls).toEqual([0, 0, 0]);
+  });
+
+  test("would be seen to make network calls", async () => {
+    const { jwks: _jwks, clients: _clients, ...open } = snapshot;
+    const directory = await deploy("asks-ssm", JSON.stringify(open));
+    const { answers, networkCalls } = await run(directory, [signedIn], { network: "refused" });
+    expect(answers[0]?.status).toBe("503");
+    expect(networkCalls[0]).toBeGreaterThan(0);
+  });
+});
+
+describe("a stage with a list of ended sign-ins", () => {
+  const withList = (whenUnknown: "allow" | "refuse") =>
+    JSON.stringify({ ...snapshot, revocation: { mode: "on", whenUnknown } });
+  const inPublic = originRequestEvent({ uri: "/public/a" });
+
+  test("loads and asks nothing for a hit while the list is fresh", async () => {
+    const directory = await deploy("fresh-list", withList("refuse"));
+    await writeFile(
+      join(directory, "stage-revocations.cjs"),
+      `exports.openRevocations = () => ({
+        ready: () => undefined, refreshWhenOld: () => undefined, requireValid: () => undefined
+      });`,
+    );
+    const observed = await run(directory, [signedIn, signedIn]);
+    expect(forwarded(observed)).toEqual([true, true]);
+    expect(ofTheNetwork(observed.modules)).toEqual([]);
+  });
+
+  test("is asked on every hit, whether the token is remembered or not", async () => {
+    const directory = await deploy("ended", withList("refuse"));
+    await writeFile(
+      join(directory, "stage-revocations.cjs"),
+      `let asked = 0;
+      exports.openRevocations = () => ({
+        ready: () => undefined,
+        refreshWhenOld: () => undefined,
+        requireValid: () => {
+          if (++asked > 1) throw Object.assign(new Error(""), { name: "GuardError", code: "token_revoked" });
+        }
+      });`,
+    );
+    const { answers } = await run(directory, [signedIn, signedIn]);
+    expect(answers.map(({ status }) => status)).toEqual([undefined, "401"]);
+    expect(JSON.parse(answers[1]?.body ?? "{}").code).toBe("token_revoked");
+  });
+
+  test("reads it while the module loads, refuses tokens while it cannot be had, and nobody else", async () => {
+    const directory = await deploy("no-list", withList("refuse"));
+    const observed = await run(directory, [inPublic, signedIn, signedIn], { network: "refused" });
+    expect(forwarded(observed)).toEqual([true, false, false]);
+    expect(observed.answers.slice(1).map(({ status }) => status)).toEqual(["503", "503"]);
+    // One try: then Parameter Store is left alone for two seconds.
+    expect(new Set(observed.networkCalls)).toEqual(new Set([observed.networkCalls[0]]));
+    expect(observed.networkCalls[0]).toBeGreaterThan(0);
+  });
+
+  test("lets tokens pass while it cannot be had, where the stage says so", async () => {
+    const directory = await deploy("allowed", withList("allow"));
+    const observed = await run(directory, [signedIn, signedIn], { network: "refused" });
+    expect(forwarded(observed)).toEqual([true, true]);
+  });
+});
+
+describe("a token that is remembered", () => {
+  test("is refused once the pool has withdrawn its key", async () => {
+    const directory = await deploy(
+      "withdrawn",
+      JSON.stringify({ ...snapshot, jwks: { ...snapshot.jwks, fetchedAt: 0 } }),
+    );
+    const others = { keys: [publicJwk(makeKeyPair())] };
+    await writeFile(
+      join(directory, "fetch-key-set.cjs"),
+      `exports.fetchJson = async () => (${JSON.stringify(others)});`,
+    );
+    // The refresh runs beside the first requests, so it is done a few of them later.
+    const { answers } = await run(
+      directory,
+      Array.from({ length: 10 }, () => signedIn),
+    );
+    expect(answers[0]?.status).toBe(undefined);
+    expect(JSON.parse(answers.at(-1)?.body ?? "{}").code).toBe("token_signature");
+  });
+});
+
+describe("without valid settings", () => {
+  const { issuers: _issuers, ...withoutIssuers } = snapshot;
+  const everyKind = [
+    signedIn,
+    originRequestEvent({ uri: "/public/a" }),
+    originRequestEvent({ uri: "/.auth/login" }),
+    originRequestEvent({
+      method: "OPTIONS",
+      headers: { origin: "https://spa.example.com", "access-control-request-method": "GET" },
+    }),
+  ];
+  test.each([
+    ["there is no settings.json", undefined],
+    ["settings.json is empty", ""],
+    ["settings.json is cut off", JSON.stringify(snapshot).slice(0, -10)],
+    ["settings.json is null", "null"],
+    ["settings.json is a list", "[]"],
+    ["settings.json is an empty object", "{}"],
+    ["no issuer is named", JSON.stringify(withoutIssuers)],
+    ["no origin is named", JSON.stringify({ ...snapshot, functionUrlHost: undefined })],
+    ["there is no list of CORS origins", JSON.stringify({ ...snapshot, corsOrigins: undefined })],
+    ["the list of issuers is empty", JSON.stringify({ ...snapshot, issuers: [] })],
+    [
+      "the issuers are of two user pools",
+      JSON.stringify({ ...snapshot, issuers: [issuer, `${issuer}x`] }),
+    ],
+    ["the key set is empty", JSON.stringify({ ...snapshot, jwks: { keys: [] } })],
+    [
+      "a key is too short",
+      JSON.stringify({ ...snapshot, jwks: { keys: [{ ...snapshot.jwks?.keys[0], n: "AQAB" }] } }),
+    ],
+    [
+      "a client is of no known kind",
+      JSON.stringify({
+        ...snapshot,
+        clients: { [webClient]: { kind: "robot", tokenUses: ["id"] } },
+      }),
+    ],
+    [
+      "a client has no token uses",
+      JSON.stringify({ ...snapshot, clients: { [webClient]: { kind: "person", tokenUses: [] } } }),
+    ],
+  ])("every request is answered 500 when %s", async (why, settings) => {
+    const directory = await deploy(`invalid: ${why}`, settings);
+    const { answers } = await run(directory, everyKind);
+    expect(answers.map(({ status, body }) => ({ status, ...JSON.parse(body ?? "{}") }))).toEqual(
+      everyKind.map(() => ({
+        type: "about:blank",
+        title: "Internal Server Error",
+        status: 500,
+        detail: "The guard's settings are not valid. Build and deploy it again.",
+        code: "settings_invalid",
+        requestId: "request-1",
+      })),
+    );
+    expect(answers.map((answer) => "uri" in answer)).toEqual(everyKind.map(() => false));
+  });
+});
+
+describe("without the role's credentials", () => {
+  test.each(Object.keys(role))("nothing is forwarded when %s is missing", async (name) => {
+    const directory = await deploy(`without ${name}`, JSON.stringify(snapshot));
+    const environment = Object.fromEntries(Object.entries(role).filter(([key]) => key !== name));
+    const observed = await run(directory, [signedIn, originRequestEvent({ uri: "/public/a" })], {
+      environment,
+    });
+    expect(
+      observed.answers.map(({ status, body }) => [status, JSON.parse(body ?? "{}").code]),
+    ).toEqual([
+      ["500", "settings_invalid"],
+      ["500", "settings_invalid"],
+    ]);
+    expect(forwarded(observed)).toEqual([false, false]);
+  });
+});
+
+/** Whether each answer is a request for the origin, signed by the role. */
+function forwarded({ answers }: Observed): boolean[] {
+  return answers.map(
+    ({ uri, status, headers }) =>
+      uri !== undefined &&
+      status === undefined &&
+      headers["x-amz-security-token"]?.[0]?.value === role.AWS_SESSION_TOKEN &&
+      /^AWS4-HMAC-SHA256 Credential=ASIAIOSFODNN7EXAMPLE\/\d{8}\/eu-central-1\/lambda\/aws4_request, SignedHeaders=[a-z0-9;-]*x-gatehouse-caller[a-z0-9;-]*, Signature=[0-9a-f]{64}$/.test(
+        headers["authorization"]?.[0]?.value ?? "",
+      ),
+  );
+}

@@ -1,0 +1,265 @@
+import { createHash } from "node:crypto";
+
+import type { Snapshot } from "@sst-gatehouse/blueprint/guard-settings";
+import { GuardError } from "@sst-gatehouse/core/errors";
+import { createSigner } from "@sst-gatehouse/core/signer";
+import { type FixedClock, fixedClock } from "@sst-gatehouse/testkit/tokens";
+import { createVerifiedTokens } from "@sst-gatehouse/core/verified-tokens";
+import type { VerifiedToken } from "@sst-gatehouse/core/verifier";
+import type { CloudFrontRequest, CloudFrontResultResponse } from "aws-lambda";
+
+import { access } from "../../../access.ts";
+import { bakedSettings } from "../src/trust/baked-client-ids.ts";
+import { createCurrentVerifier } from "../src/trust/current-verifier.ts";
+import { createGuard } from "../src/guard.ts";
+import { createIdentify } from "../src/identify.ts";
+import { createKeySet } from "../src/trust/key-set.ts";
+import { createLog } from "../src/log.ts";
+import { NativeSha256 } from "../src/native-sha256.ts";
+import { createOriginRequest } from "../src/origin-request.ts";
+import { signInClientId } from "../src/trust/sign-in-client.ts";
+import { type EventParts, originRequestEvent, snapshot } from "./events.ts";
+import { type CookieJar, createCookieJar } from "./cookie-jar.ts";
+import { createFakeCognito, type FakeCognito } from "./cognito.ts";
+import type { Session } from "../src/session/session-cookies.ts";
+import { createSessions } from "../src/session/sessions.ts";
+
+/** The app's own origin: of the distribution that the events name. */
+export const appOrigin = "https://d111111abcdef8.cloudfront.net";
+export const hostedOrigin = "https://auth.example.com";
+
+/** The headers of a link that somebody has followed, within the app. */
+export const followed = {
+  accept: "text/html,application/xhtml+xml,*/*;q=0.8",
+  "sec-fetch-site": "same-origin",
+  "sec-fetch-mode": "navigate",
+  "sec-fetch-dest": "document",
+};
+/** Of a link from another site, and of what a browser is redirected to from there. */
+export const fromElsewhere = { ...followed, "sec-fetch-site": "cross-site" };
+/** Of the app's own script. */
+export const fetched = {
+  accept: "*/*",
+  "sec-fetch-site": "same-origin",
+  "sec-fetch-mode": "cors",
+  "sec-fetch-dest": "empty",
+};
+
+/** What came out of the guard: an answer of its own, or the request that CloudFront is to send on. */
+export interface Outcome {
+  /** 0 for a request that was forwarded. */
+  readonly status: number;
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly location: string | undefined;
+  /** Each `Set-Cookie` line. */
+  readonly cookies: readonly string[];
+  readonly body: string;
+  /** Of a problem document or of a page that explains. */
+  readonly code: string | undefined;
+  readonly forwarded: CloudFrontRequest | undefined;
+}
+
+export interface Bench {
+  readonly clock: FixedClock;
+  readonly cognito: FakeCognito;
+  readonly jar: CookieJar;
+  /** Everything that was logged, one JSON line each. */
+  readonly lines: readonly string[];
+  /** Every path that the guard has signed for. */
+  readonly signed: readonly string[];
+  /** Ends all sign-ins of these people before now; refused as `token_revoked` from then on. */
+  readonly revoked: Set<string>;
+  /** One request as it is, no cookie but those of the headers. */
+  readonly send: (parts: EventParts) => Promise<Outcome>;
+  /** One request with the jar's cookies, which keeps what the answer sets. */
+  readonly browse: (path: string, parts?: EventParts) => Promise<Outcome>;
+  /**
+   * A browser's window: follows redirects, the hosted sign-in's among them, and pages that go on by themselves.
+   *
+   * @returns where it ends, and every address on the way.
+   */
+  readonly visit: (
+    path: string,
+    parts?: EventParts,
+  ) => Promise<Outcome & { readonly hops: readonly string[] }>;
+  /** Signs alice in, and returns her session. */
+  readonly signIn: () => Promise<Session>;
+}
+
+const credentials = {
+  accessKeyId: "ASIAEXAMPLE",
+  secretAccessKey: "secret",
+  sessionToken: "session-token",
+};
+
+/** The guard with its browser half, a user pool and a browser; the clock stands still until it is moved. */
+export function createBench(settingsFile: Snapshot = snapshot): Bench {
+  const clock = fixedClock();
+  const { now } = clock;
+  const lines: string[] = [];
+  const signed: string[] = [];
+  const revoked = new Set<string>();
+  const log = createLog((line) => lines.push(line));
+  const cognito = createFakeCognito(now);
+  const jar = createCookieJar(now);
+
+  const keys = createKeySet(settingsFile.jwks, {
+    fetch: () => Promise.reject(new Error("no key set is fetched here")),
+    now,
+    log,
+  });
+  const settings = bakedSettings(settingsFile.clients ?? {});
+  const { issuers, signIn } = settingsFile;
+  const verify = createCurrentVerifier({ issuers, settings, keys, now });
+  const tokens = createVerifiedTokens({
+    verify: (token) => verify(token),
+    generation: () => keys.current().generation,
+    now,
+    capacity: 100,
+  });
+  const requireValid = async ({ sub }: VerifiedToken): Promise<void> => {
+    if (revoked.has(sub)) throw new GuardError("token_revoked", "This sign-in was ended.");
+  };
+  const identify = createIdentify({
+    async verify(token) {
+      const verified = await tokens.verify(token);
+      await requireValid(verified);
+      return verified;
+    },
+    sessionClientId: () => signInClientId(signIn, settings.clients()),
+  });
+  const sign = createSigner({ credentials: () => credentials, now, sha256: NativeSha256 });
+  const sessions = createSessions({
+    signIn,
+    clients: () => settings.clients(),
+    scopes: access.scopes,
+    identify,
+    verify,
+    requireValid,
+    now,
+    onUnrevoked: () => log({ notice: "sign_out_unrevoked" }),
+    post: cognito.post,
+  });
+  const handle = createOriginRequest({
+    snapshot: settingsFile,
+    settings,
+    keys,
+    guard: createGuard({
+      identify,
+      sign(request, bodyHash) {
+        signed.push(request.path);
+        return sign(request, bodyHash);
+      },
+      access,
+      forwardToken: settingsFile.forwardToken,
+    }),
+    sessions: () => sessions,
+    log,
+  });
+
+  const send = async (parts: EventParts): Promise<Outcome> => {
+    const result = await handle(originRequestEvent(parts));
+    if (result === null || result === undefined) throw new TypeError("the guard gave nothing back");
+    return "uri" in result ? forwarded(result) : answered(result);
+  };
+  const browse = async (path: string, parts: EventParts = {}): Promise<Outcome> => {
+    const [uri = "", ...query] = path.split("?");
+    const cookie = jar.header();
+    const outcome = await send({
+      uri,
+      querystring: query.join("?"),
+      ...parts,
+      headers: { ...followed, ...parts.headers, ...(cookie === "" ? {} : { cookie }) },
+    });
+    jar.keep(outcome.cookies);
+    return outcome;
+  };
+  const visit: Bench["visit"] = async (path, parts) => {
+    const hops: string[] = [];
+    let outcome = await browse(path, parts);
+    for (let next = nextOf(outcome); next !== undefined; next = nextOf(outcome)) {
+      hops.push(next);
+      if (hops.length > 30) throw new Error(`too many redirects: ${hops.join("\n")}`);
+      const url = new URL(next, appOrigin);
+      const atHome = url.origin === hostedOrigin ? new URL(cognito.browse(url)) : url;
+      if (atHome !== url) hops.push(atHome.href);
+      if (atHome.origin !== appOrigin) throw new Error(`sent to ${atHome.origin}`);
+      outcome = await browse(`${atHome.pathname}${atHome.search}`, { headers: fromElsewhere });
+    }
+    return { ...outcome, hops };
+  };
+
+  return {
+    clock,
+    cognito,
+    jar,
+    lines,
+    signed,
+    revoked,
+    send,
+    browse,
+    visit,
+    async signIn() {
+      await visit("/.auth/login?return_to=/public/start");
+      return {
+        accessToken: jar.get("__Host-gatehouse-access.1of1") ?? "",
+        refreshToken: jar.get("__Host-gatehouse-refresh.1of1") ?? "",
+      };
+    },
+  };
+}
+
+/** The cookies of a session that fits into one part each, and their `Set-Cookie` lines. */
+export function sessionCookie({ accessToken, refreshToken }: Session): string {
+  return `__Host-gatehouse-access.1of1=${accessToken}; __Host-gatehouse-refresh.1of1=${refreshToken}`;
+}
+
+export function sessionLines({ accessToken, refreshToken }: Session): readonly string[] {
+  const attributes = "Max-Age=2592000; Path=/; Secure; HttpOnly; SameSite=Lax";
+  return [
+    `__Host-gatehouse-access.1of1=${accessToken}; ${attributes}`,
+    `__Host-gatehouse-refresh.1of1=${refreshToken}; ${attributes}`,
+  ];
+}
+
+/** The `Set-Cookie` line that ends a cookie of the guard. */
+export function ended(name: string): string {
+  return `__Host-gatehouse-${name}=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Lax`;
+}
+
+/** PKCE's S256, computed by the other side. */
+export function s256(codeVerifier: string): string {
+  return createHash("sha256").update(codeVerifier).digest("base64url");
+}
+
+function nextOf({ status, location, body }: Outcome): string | undefined {
+  if (status === 302 || status === 307) return location;
+  return /<meta http-equiv="refresh" content="0;url=([^"]*)">/.exec(body)?.[1];
+}
+
+function forwarded(request: CloudFrontRequest): Outcome {
+  const nothing = { location: undefined, cookies: [], body: "", code: undefined };
+  return { status: 0, headers: valuesOf(request.headers), ...nothing, forwarded: request };
+}
+
+function answered(response: CloudFrontResultResponse): Outcome {
+  const headers = valuesOf(response.headers ?? {});
+  const body = response.body ?? "";
+  return {
+    status: Number(response.status),
+    headers,
+    location: headers["location"]?.[0],
+    cookies: headers["set-cookie"] ?? [],
+    body,
+    code: /"code":"(\w+)"|class="aside">(\w+), request/.exec(body)?.slice(1).find(Boolean),
+    forwarded: undefined,
+  };
+}
+
+function valuesOf(
+  headers: CloudFrontRequest["headers"],
+): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, lines]) => [name, lines.map(({ value }) => value)]),
+  );
+}

@@ -1,0 +1,243 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+import { toCacheKey } from "./cache/cache-key.ts";
+import { createCache } from "./cache/cache.ts";
+import type { CachedAnswer } from "./cache/cache.ts";
+import { checkDistribution } from "./distribution.ts";
+import type { CloudFrontOptions } from "./distribution.ts";
+import { toEdgeEvent } from "./edge-function/edge-event.ts";
+import type { EdgeOrigin } from "./edge-function/edge-event.ts";
+import { createForward } from "./origin/forward-to-origin.ts";
+import type { GivenAnswer } from "./origin/forward-to-origin.ts";
+import { freshnessOf } from "./cache/freshness.ts";
+import type { GeneratedResponse } from "./edge-function/generated-response.ts";
+import { toWire } from "./header-lines.ts";
+import type { HeaderLine } from "./header-lines.ts";
+import { createOriginFetch } from "./origin/origin-fetch.ts";
+import { toOriginHeaders } from "./origin/origin-headers.ts";
+import { forwardsCookies, forwardsQueryStrings } from "./policies.ts";
+import { runEdgeFunction } from "./edge-function/run-edge-function.ts";
+import { createViewerAnswers } from "./viewer/viewer-answers.ts";
+import type { Exchange } from "./viewer/viewer-answers.ts";
+import { maxBodyBytes, readViewerBody } from "./viewer/viewer-body.ts";
+import { refuseViewerRequest, toViewerRequest } from "./viewer/viewer-request.ts";
+
+export interface CloudFront {
+  /** Answers one viewer request. Never rejects: what goes wrong becomes CloudFront's error page and one `explain`. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * CloudFront on this machine: viewer limits, policies, cache, one Lambda@Edge origin-request function, one custom origin, error pages.
+ *
+ * Where AWS's behaviour is not known it is stricter. Two hops differ: the viewer speaks plain HTTP/1.1 from this machine, so
+ * `redirect-to-https` has nothing to redirect; and the origin, whose settings say https, is dialled at `dial` in plain HTTP/1.1.
+ * Left out: compression, `Vary` pruning, revalidation and stale answers when the origin fails, HTTP/2, WebSocket.
+ *
+ * @throws {TypeError} for a distribution that CloudFront would not take.
+ */
+export function createCloudFront(options: CloudFrontOptions): CloudFront {
+  const { domainName, distributionId, behavior, origin, edge, clock, explain } = options;
+  const { dial } = options;
+  const policies = checkDistribution(options);
+  const cache = createCache(() => clock.now());
+  const viaHost = serverName();
+  const originFetch = createOriginFetch({
+    ...origin,
+    dial: () => (typeof dial === "function" ? dial() : dial),
+  });
+  const edgeOrigin = toEdgeOrigin(origin);
+  const answers = createViewerAnswers({
+    viaHost,
+    responseHeaders: options.responseHeaders,
+    clock,
+    explain,
+  });
+  const cookiesForwarded = forwardsCookies(policies);
+  const forward = createForward({
+    originFetch,
+    origin: edgeOrigin,
+    viaHost: serverName(),
+    cookiesForwarded,
+    answers,
+    explain,
+  });
+
+  /** On a miss: the function, then the origin unless the function answered itself. */
+  const answerAnew = async (
+    exchange: Exchange,
+    headers: readonly HeaderLine[],
+    viewerBody: Buffer,
+    wantsCopy: boolean,
+  ): Promise<GivenAnswer | undefined> => {
+    const { viewer, requestId, viewerGone } = exchange;
+    const { address: clientIp, method, path } = viewer;
+    const query = forwardsQueryStrings(policies) ? viewer.query : "";
+    const config = { distributionDomainName: domainName, distributionId, requestId };
+    const event = toEdgeEvent({
+      ...config,
+      clientIp,
+      method,
+      path,
+      query,
+      headers,
+      origin: edgeOrigin,
+      body: viewerBody,
+    });
+    const run = await runEdgeFunction((input) => edge.invoke(input), event);
+    if (viewerGone.aborted) return undefined;
+    if (run.kind === "refuse") {
+      answers.refuse(exchange, run.refusal);
+      return undefined;
+    }
+    if (run.kind === "forward") return forward(exchange, run, { viewerBody, wantsCopy });
+    const given = toGivenAnswer(run);
+    answers.send(exchange, given.head, "LambdaGeneratedResponse", given.body);
+    return given;
+  };
+
+  const answerAgain = (exchange: Exchange, cached: CachedAnswer): void => {
+    const age = Math.max(0, Math.floor((clock.now() - cached.storedAtMs) / 1000));
+    const headers: HeaderLine[] = [
+      ...cached.headers.filter(([name]) => name.toLowerCase() !== "age"),
+      ["Age", String(age)],
+    ];
+    answers.send(
+      exchange,
+      { ...cached, headers },
+      cached.status >= 400 ? "Error" : "Hit",
+      cached.body,
+    );
+  };
+
+  /** Requests with one key wait for the first of them, unless cookies go to the origin: those may tell people apart. */
+  const answerThroughCache = async (
+    exchange: Exchange,
+    key: string,
+    anew: () => Promise<GivenAnswer | undefined>,
+  ): Promise<void> => {
+    const waitedFor = cookiesForwarded ? undefined : await cache.flight(key)?.answer;
+    if (waitedFor !== undefined) return answerAgain(exchange, waitedFor);
+    const flight = cookiesForwarded ? undefined : cache.takeOff(key);
+    try {
+      const given = await anew();
+      if (given === undefined) return;
+      const storedAtMs = clock.now();
+      const { ttlSeconds, shared } = freshnessOf(
+        given.head.status,
+        given.head.headers,
+        policies.cache,
+        storedAtMs,
+      );
+      const answer = { ...given.head, body: given.body, storedAtMs, ttlSeconds };
+      cache.store(key, answer);
+      if (shared) flight?.land(answer);
+    } finally {
+      flight?.land(undefined);
+    }
+  };
+
+  const answer = async (exchange: Exchange, request: IncomingMessage): Promise<void> => {
+    const { viewer, viewerGone } = exchange;
+    const { cachedMethods } = behavior;
+    const refusal = refuseViewerRequest(viewer, behavior);
+    if (refusal !== undefined) return answers.refuse(exchange, refusal);
+    const body = await readViewerBody(request);
+    if (body.kind === "cut-off" || viewerGone.aborted) return;
+    if (body.kind === "too-large") {
+      const reason = `the body has more than ${maxBodyBytes} bytes; CloudFront takes more, this stand-in and a Function URL do not`;
+      return answers.refuse(exchange, {
+        status: 413,
+        message: "Bad request.",
+        cacheResult: "Error",
+        reason,
+      });
+    }
+    const headers = toOriginHeaders(viewer, {
+      policies,
+      cachedMethods,
+      originDomainName: origin.domainName,
+      viaHost,
+    });
+    const keyFor = (method: string): string | undefined =>
+      toCacheKey({ ...viewer, method }, headers, policies.cache, cachedMethods);
+    const key = keyFor(viewer.method);
+    if (key === undefined) {
+      await answerAnew(exchange, headers, body.bytes, false);
+      return;
+    }
+    // The answer to a GET answers a HEAD too.
+    const usable = viewer.method === "HEAD" ? [keyFor("GET"), key] : [key];
+    const cached = usable
+      .map((one) => (one === undefined ? undefined : cache.find(one)))
+      .find((found) => found !== undefined);
+    if (cached !== undefined) return answerAgain(exchange, cached);
+    return answerThroughCache(exchange, key, () => answerAnew(exchange, headers, body.bytes, true));
+  };
+
+  return {
+    async handle(request, response) {
+      const gone = new AbortController();
+      response.on("close", () => {
+        if (!response.writableFinished) gone.abort();
+      });
+      const exchange = {
+        viewer: toViewerRequest(request),
+        response,
+        requestId: newRequestId(),
+        viewerGone: gone.signal,
+      };
+      try {
+        await answer(exchange, request);
+      } catch (error) {
+        const reason = `the stand-in itself failed: ${String(error)}`;
+        if (!response.headersSent) {
+          answers.refuse(exchange, {
+            status: 500,
+            message: "Internal server error.",
+            cacheResult: "Error",
+            reason,
+          });
+          return;
+        }
+        explain("cloudfront", reason);
+        response.destroy();
+      }
+    },
+    async close() {
+      originFetch.close();
+    },
+  };
+}
+
+function toEdgeOrigin(origin: CloudFrontOptions["origin"]): EdgeOrigin {
+  const { domainName, port, protocol, sslProtocols } = origin;
+  const timeouts = {
+    keepaliveTimeout: origin.keepaliveTimeoutSeconds,
+    readTimeout: origin.readTimeoutSeconds,
+  };
+  return { customHeaders: {}, domainName, path: "", port, protocol, sslProtocols, ...timeouts };
+}
+
+function toGivenAnswer({
+  status,
+  statusDescription,
+  headers,
+  body,
+}: GeneratedResponse): GivenAnswer {
+  const lines: HeaderLine[] = headers.map(([name, value]) => [name, toWire(value)] as const);
+  if (status !== 204 && status !== 304) lines.push(["Content-Length", String(body.length)]);
+  return { head: { status, statusText: statusDescription, headers: lines }, body };
+}
+
+/** 56 characters that end in `==`, as on AWS. */
+function newRequestId(): string {
+  return `${randomBytes(40).toString("base64url")}==`;
+}
+
+/** What a CloudFront server calls itself in `Via`; not the distribution's name. */
+function serverName(): string {
+  return `${randomBytes(16).toString("hex")}.cloudfront.net`;
+}

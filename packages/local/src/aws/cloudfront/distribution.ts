@@ -1,0 +1,73 @@
+import type {
+  CacheBehavior,
+  origin as blueprintOrigin,
+} from "@sst-gatehouse/blueprint/cache-behavior";
+import type { ResponseHeaders } from "@sst-gatehouse/blueprint/response-headers";
+
+import type { Clock } from "../clock.ts";
+import type { Explain } from "../explain.ts";
+import type { Invocation } from "../lambda/lambda-function.ts";
+
+import type { Dial } from "./origin/origin-fetch.ts";
+import { findPolicies } from "./policies.ts";
+import type { Policies } from "./policies.ts";
+
+type Loosened<T> = { readonly [K in keyof T]: T[K] extends number ? number : T[K] };
+
+/** One distribution with one behaviour, one custom origin and one origin-request function. */
+export interface CloudFrontOptions {
+  /** `<id>.cloudfront.net`: what edge functions see as `config.distributionDomainName`. */
+  readonly domainName: string;
+  readonly distributionId: string;
+  readonly behavior: CacheBehavior;
+  /** The behaviour's response headers policy; none when absent. */
+  readonly responseHeaders?: ResponseHeaders;
+  /** The Function URL's host, and how CloudFront speaks to it. Fractions of a second are fine. */
+  readonly origin: { readonly domainName: string } & Loosened<typeof blueprintOrigin>;
+  /** Where that host listens on this machine. */
+  readonly dial: Dial | (() => Dial);
+  /** `timeoutSeconds` is the function's own, kept by whoever runs it. */
+  readonly edge: { invoke(event: unknown): Promise<Invocation>; readonly timeoutSeconds: number };
+  readonly clock: Clock;
+  readonly explain: Explain;
+}
+
+const methodSets = ["GET,HEAD", "GET,HEAD,OPTIONS", "DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT"];
+
+/**
+ * Checks what AWS would check when the distribution is made.
+ *
+ * @returns the behaviour's policies.
+ * @throws {TypeError} naming the setting.
+ */
+export function checkDistribution({ behavior, origin, edge }: CloudFrontOptions): Policies {
+  demand(
+    methodSets.includes(sorted(behavior.allowedMethods)),
+    "allowedMethods is none of its three sets",
+  );
+  demand(
+    methodSets.slice(0, 2).includes(sorted(behavior.cachedMethods)),
+    "cachedMethods is neither GET, HEAD nor GET, HEAD, OPTIONS",
+  );
+  demand([1, 2, 3].includes(origin.connectionAttempts), "connectionAttempts must be 1, 2 or 3");
+  demand(origin.connectionTimeoutSeconds <= 10, "connectionTimeoutSeconds must be at most 10");
+  demand(origin.readTimeoutSeconds <= 120, "readTimeoutSeconds must be at most 120");
+  demand(origin.keepaliveTimeoutSeconds <= 120, "keepaliveTimeoutSeconds must be at most 120");
+  demand(edge.timeoutSeconds <= 30, "an origin-request function may run for 30 seconds at most");
+  const policies = findPolicies(behavior);
+  const { cache } = policies;
+  const keyed = cache.headers.length > 0 || cache.cookies === "all" || cache.queryStrings === "all";
+  demand(
+    cache.maxTtlSeconds > 0 || !keyed,
+    "a cache policy with caching disabled cannot name headers, cookies or query strings",
+  );
+  return policies;
+}
+
+function demand(holds: boolean, why: string): void {
+  if (!holds) throw new TypeError(`CloudFront would not take this distribution: ${why}`);
+}
+
+function sorted(methods: readonly string[]): string {
+  return methods.toSorted().join(",");
+}

@@ -1,0 +1,24 @@
+import type { JsonService } from "../../json-api/json-service.ts";
+import { groupOperations } from "./group-operations.ts";
+import { passwordResetOperations } from "./password-reset-operations.ts";
+import { poolOperations } from "./pool-operations.ts";
+import { signInOperations } from "./sign-in-operations.ts";
+import { tokenOperations } from "./token-operations.ts";
+import { userOperations } from "./user-operations.ts";
+import type { UserPool } from "../pool/user-pool.ts";
+
+/** The user pool API, as far as it is played; anything else is an UnknownOperationException. */
+export function createUserPoolApi(pool: UserPool): JsonService {
+  return {
+    targetPrefix: "AWSCognitoIdentityProviderService",
+    service: "cognito-idp",
+    operations: {
+      ...poolOperations(pool),
+      ...userOperations(pool),
+      ...groupOperations(pool),
+      ...signInOperations(pool),
+      ...passwordResetOperations(pool),
+      ...tokenOperations(pool),
+    },
+  };
+}

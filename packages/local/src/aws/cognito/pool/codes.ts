@@ -1,0 +1,26 @@
+import type { Clock } from "../../clock.ts";
+import { createTickets } from "./tickets.ts";
+import type { Tickets } from "./tickets.ts";
+
+/** What an authorization code stands for. */
+export interface CodeGrant {
+  readonly clientId: string;
+  /** Must come again, the same, when the code is exchanged. */
+  readonly redirectUri: string;
+  readonly scopes: readonly string[];
+  readonly sub: string;
+  readonly nonce: string | undefined;
+  /** SHA-256 of the code verifier, base64url; absent without PKCE. */
+  readonly codeChallenge: string | undefined;
+  /** Seconds. */
+  readonly authTime: number;
+}
+
+export type Codes = Tickets<CodeGrant>;
+
+const codeSeconds = 5 * 60;
+
+/** Authorization codes: one use, five minutes. */
+export function createCodes(clock: Clock): Codes {
+  return createTickets<CodeGrant>(codeSeconds, clock);
+}

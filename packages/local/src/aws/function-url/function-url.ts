@@ -1,0 +1,154 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+import type { Explain } from "../explain.ts";
+import type { Invocation } from "../lambda/lambda-function.ts";
+import { admit } from "./admit-request.ts";
+import type { AdmissionRules } from "./admit-request.ts";
+import { refuse, send, titleOf, writeHead } from "./answer.ts";
+import type { Call } from "./answer.ts";
+import type { FunctionUrlEvent } from "./event.ts";
+import { functionFailed } from "./refusal.ts";
+import type { Refusal } from "./refusal.ts";
+import { isRecord, MalformedResult } from "./response-head.ts";
+import { toBufferedResponse } from "./response.ts";
+import { sendStreamingResponse } from "./streaming-response.ts";
+import { createTrace } from "./trace-id.ts";
+
+export interface FunctionUrlOptions extends AdmissionRules {
+  readonly invokeMode: "BUFFERED" | "RESPONSE_STREAM";
+  readonly explain: Explain;
+  readonly invoke: (event: unknown) => Promise<Invocation>;
+}
+
+export interface FunctionUrl {
+  /** Answers one request of any `http` or `https` server. Never rejects. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+/**
+ * A Function URL of type AWS_IAM: checks host, size, signature and permission, invokes the function, sends its answer.
+ *
+ * Every refusal gets AWS's own status and body, and one call of `explain` that says why.
+ */
+export function createFunctionUrl(options: FunctionUrlOptions): FunctionUrl {
+  return {
+    async handle(request, response) {
+      const call: Call = {
+        requestId: randomUUID(),
+        trace: createTrace(request.headers["x-amzn-trace-id"]?.toString(), options.clock.now()),
+        request,
+        response,
+      };
+      try {
+        const admitted = await admit(call, options);
+        if (admitted === "gone") return;
+        if ("event" in admitted) await runFunction(call, admitted.event, options);
+        else refuse(call, admitted, options.explain);
+      } catch (error) {
+        // A fault of the stand-in or of the policies it was given; the request must not hang for it.
+        refuse(call, standInFailed(error), options.explain);
+      }
+    },
+  };
+}
+
+async function runFunction(
+  received: Call,
+  event: FunctionUrlEvent,
+  { invoke, invokeMode, explain }: FunctionUrlOptions,
+): Promise<void> {
+  const invocation = await invoke(event);
+  const call: Call = { ...received, requestId: invocation.requestId };
+  if (invocation.kind === "stream") {
+    if (invokeMode === "RESPONSE_STREAM") return sendStream(call, invocation, explain);
+    return sendBuffered(call, await collected(invocation.body), explain);
+  }
+  if (invocation.kind !== "response") return refuse(call, failureOf(invocation), explain);
+  if (invokeMode === "BUFFERED") return sendBuffered(call, invocation.payload, explain);
+  return leakEnvelope(call, invocation.payload, explain);
+}
+
+async function sendStream(
+  call: Call,
+  { contentType, body }: Extract<Invocation, { kind: "stream" }>,
+  explain: Explain,
+): Promise<void> {
+  const { response } = call;
+  const fault = await sendStreamingResponse({
+    contentType,
+    body,
+    response,
+    writeHead: (head) => writeHead(call, head),
+  });
+  if (fault === undefined) return;
+  if (response.headersSent) {
+    explain("function-url", `${titleOf(call)}: ${fault}; the connection was cut`);
+  } else {
+    refuse(call, functionFailed(fault), explain);
+  }
+}
+
+function sendBuffered(call: Call, payload: Buffer | Refusal, explain: Explain): void {
+  if (!Buffer.isBuffer(payload)) return refuse(call, payload, explain);
+  try {
+    const { body, ...head } = toBufferedResponse(payload);
+    return send(call, head, body);
+  } catch (error) {
+    if (!(error instanceof MalformedResult)) throw error;
+    return refuse(call, functionFailed(error.message), explain);
+  }
+}
+
+/** A buffered result of a streaming URL: Lambda sends it as it is, status and headers inside the body. */
+function leakEnvelope(call: Call, payload: Buffer, explain: Explain): void {
+  send(call, { status: 200, headers: [["content-type", "application/json"]] }, payload);
+  if (!looksLikeEnvelope(payload)) return;
+  explain(
+    "function-url",
+    `${titleOf(call)}: the function returned {"statusCode": …}, but its URL streams, so the client got that text as the body: stream the answer instead`,
+  );
+}
+
+function looksLikeEnvelope(payload: Buffer): boolean {
+  try {
+    const result: unknown = JSON.parse(payload.toString("utf8"));
+    return isRecord(result) && Object.hasOwn(result, "statusCode");
+  } catch {
+    return false;
+  }
+}
+
+function failureOf(
+  invocation: Exclude<Invocation, { kind: "response" } | { kind: "stream" }>,
+): Refusal {
+  if (invocation.kind === "function-error") {
+    const { errorType, errorMessage, trace } = invocation;
+    return functionFailed(`the function threw ${errorType}: ${errorMessage}`, trace);
+  }
+  if (invocation.kind === "timeout") {
+    return functionFailed(`the function did not answer within ${invocation.afterSeconds} s`);
+  }
+  return functionFailed(`the function ended: ${invocation.reason}`);
+}
+
+function standInFailed(error: unknown): Refusal {
+  return {
+    status: 500,
+    errorType: "ServiceException",
+    body: '{"Message":"Internal Server Error"}',
+    reason: `the stand-in failed: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
+  };
+}
+
+/** A stream behind a buffered URL is sent as one piece. */
+async function collected(body: AsyncIterable<Uint8Array>): Promise<Buffer | Refusal> {
+  const chunks: Uint8Array[] = [];
+  try {
+    for await (const chunk of body) chunks.push(chunk);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return functionFailed(`the function failed while it was answering: ${message}`);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,36 @@
+import { apiFunction } from "@sst-gatehouse/blueprint/api-function";
+import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
+import { buildEdge } from "@sst-gatehouse/edge/build";
+import { buildFunctions } from "@sst-gatehouse/functions/build";
+
+/** Code of one function, as Lambda would unpack it. */
+export interface Bundle {
+  readonly directory: string;
+  /** `<file without extension>.<export>` */
+  readonly handler: string;
+}
+
+/** The code of both functions. */
+export interface Bundles {
+  readonly edge: Bundle;
+  readonly functions: Bundle;
+}
+
+/**
+ * Puts the code of both functions into two empty directories; the guard's settings are put beside it afterwards.
+ *
+ * @returns the same directories, with the handlers.
+ */
+export type CodeSource = (into: {
+  readonly edge: string;
+  readonly functions: string;
+}) => Promise<Bundles>;
+
+/** Builds both functions as they are deployed. Rejects with the bundler's messages. */
+export const builtFromSource: CodeSource = async ({ edge, functions }) => {
+  await Promise.all([buildEdge(edge), buildFunctions(functions)]);
+  return {
+    edge: { directory: edge, handler: guardFunction.handler },
+    functions: { directory: functions, handler: apiFunction.handler },
+  };
+};

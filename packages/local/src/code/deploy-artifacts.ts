@@ -1,0 +1,52 @@
+import { access, cp } from "node:fs/promises";
+import { basename, join } from "node:path";
+
+import { guardName } from "@sst-gatehouse/blueprint/guard-function";
+
+import type { CodeSource } from "./code-source.ts";
+
+/** What the stack makes anew; everything else stays as a deployment would upload it. */
+const settingsFile = "settings.json";
+
+export interface DeployArtifactsOptions {
+  /** The directory with `sst.config.ts`. */
+  readonly root: string;
+  readonly app: string;
+  /** The stage whose deployment the code is taken from. */
+  readonly stage: string;
+  /** Tells a person what takes so long. */
+  readonly print: (line: string) => void;
+}
+
+/**
+ * The code that `sst deploy` would upload, byte for byte, and nothing of the deployment's own: neither its settings nor
+ * the environment that SST gives the backend.
+ *
+ * @returns a source that rejects with the config's own message when the config refuses the stage or itself.
+ */
+export function deployArtifacts({ root, app, stage, print }: DeployArtifactsOptions): CodeSource {
+  return async (into) => {
+    // Loaded only here: a stack that builds from source needs nothing of SST.
+    const { evaluateConfig } = await import("@sst-gatehouse/deploy/evaluate-config");
+    print(`Evaluating sst.config.ts for stage ${stage} …`);
+    const evaluation = await evaluateConfig({ root, stage, print });
+    try {
+      const [guard, api] = await Promise.all([
+        evaluation.code(guardName(app, stage)),
+        evaluation.code("ApiFunction"),
+      ]);
+      await access(join(guard.directory, settingsFile));
+      await cp(guard.directory, into.edge, {
+        recursive: true,
+        filter: (path) => basename(path) !== settingsFile,
+      });
+      await cp(api.directory, into.functions, { recursive: true });
+      return {
+        edge: { directory: into.edge, handler: guard.handler },
+        functions: { directory: into.functions, handler: api.handler },
+      };
+    } finally {
+      await evaluation.dispose();
+    }
+  };
+}

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+
+import { createClock } from "../aws/clock.ts";
+import { createDeployment } from "./deployment.ts";
+import { apiOptions } from "./functions.ts";
+import { createIdentities } from "../aws/iam/identities.ts";
+import { createRoles } from "./roles.ts";
+
+test("the backend runs the code it is given, with the time, memory and CORS origins of its stage", () => {
+  const deployment = createDeployment(4280, {
+    apiTimeoutSeconds: 900,
+    apiMemoryMb: 2048,
+    corsOrigins: ["https://a.example"],
+  });
+  const identities = createIdentities(deployment.accountId);
+  const { codeDirectory, handler, timeoutSeconds, memoryMb, environment } = apiOptions({
+    deployment,
+    bundles: {
+      edge: { directory: "/edge", handler: "lambda.handler" },
+      functions: { directory: "/functions", handler: "bundle.handler" },
+    },
+    roles: createRoles(identities, deployment),
+    identities,
+    network: { hosts: {}, caPem: "" },
+    clock: createClock(),
+    explain: () => undefined,
+  });
+  expect({ codeDirectory, handler, timeoutSeconds, memoryMb, environment }).toEqual({
+    codeDirectory: "/functions",
+    handler: "bundle.handler",
+    timeoutSeconds: 900,
+    memoryMb: 2048,
+    environment: {
+      GATEHOUSE_EDGE_ACCOUNT: "123456789012",
+      GATEHOUSE_EDGE_ROLE: "gatehouse-local-guard",
+      GATEHOUSE_CORS_ORIGINS: '["https://a.example"]',
+    },
+  });
+});

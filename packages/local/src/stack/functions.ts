@@ -1,0 +1,94 @@
+import { apiEnvironment } from "@sst-gatehouse/blueprint/api-function";
+import { edgeRoleName } from "@sst-gatehouse/blueprint/edge-role";
+import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
+
+import type { Clock } from "../aws/clock.ts";
+import type { Bundles } from "../code/code-source.ts";
+import type { Deployment } from "./deployment.ts";
+import type { Explain } from "../aws/explain.ts";
+import { explainGuardLine } from "./guard-log.ts";
+import type { Identities } from "../aws/iam/identities.ts";
+import {
+  createLambdaFunction,
+  type LambdaFunction,
+  type LambdaFunctionOptions,
+} from "../aws/lambda/lambda-function.ts";
+import { credentialsOf } from "./outputs.ts";
+import type { Roles } from "./roles.ts";
+
+/** Streams hold an environment until they end, so there may be a few at a time. */
+const apiEnvironments = 10;
+
+export interface FunctionsOptions {
+  readonly deployment: Deployment;
+  readonly bundles: Bundles;
+  readonly roles: Roles;
+  readonly identities: Identities;
+  readonly network: LambdaFunctionOptions["network"];
+  readonly clock: Clock;
+  readonly explain: Explain;
+}
+
+/** The guard, in a region of its own and without environment, as Lambda@Edge runs it. */
+export function startGuard({
+  deployment,
+  bundles,
+  roles,
+  network,
+  clock,
+  explain,
+}: FunctionsOptions): Promise<LambdaFunction> {
+  const { accountId, guardName, edgeRegion } = deployment;
+  return createLambdaFunction({
+    name: `us-east-1.${guardName}`,
+    functionArn: `arn:aws:lambda:us-east-1:${accountId}:function:${guardName}`,
+    version: "1",
+    codeDirectory: bundles.edge.directory,
+    handler: bundles.edge.handler,
+    region: edgeRegion,
+    memoryMb: guardFunction.memoryMb,
+    timeoutSeconds: guardFunction.timeoutSeconds,
+    environment: {},
+    credentials: credentialsOf(roles.edge),
+    network,
+    clock,
+    onLog: (line) => explainGuardLine(line, explain),
+  });
+}
+
+/** The backend behind the Function URL. */
+export function startApi(options: FunctionsOptions): Promise<LambdaFunction> {
+  return createLambdaFunction(apiOptions(options));
+}
+
+/** The backend as this stage deploys it. */
+export function apiOptions({
+  deployment,
+  bundles,
+  identities,
+  network,
+  clock,
+  explain,
+}: FunctionsOptions): LambdaFunctionOptions {
+  const { app, stage, accountId, region, functionName, functionArn } = deployment;
+  return {
+    name: functionName,
+    functionArn,
+    version: "$LATEST",
+    codeDirectory: bundles.functions.directory,
+    handler: bundles.functions.handler,
+    region,
+    memoryMb: stage.apiMemoryMb,
+    timeoutSeconds: stage.apiTimeoutSeconds,
+    maxEnvironments: apiEnvironments,
+    environment: {
+      [apiEnvironment.edgeAccount]: accountId,
+      [apiEnvironment.edgeRole]: edgeRoleName(app, stage.name),
+      [apiEnvironment.corsOrigins]: JSON.stringify(stage.corsOrigins),
+    },
+    credentials: credentialsOf(identities.assumeRole(functionName, functionName, [])),
+    network,
+    clock,
+    onLog: (line) => explain("api", line),
+  };
+}

@@ -1,0 +1,100 @@
+import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
+
+import type { Cognito } from "../aws/cognito/cognito.ts";
+import type { Deployment } from "./deployment.ts";
+import type { Identity } from "../aws/iam/identities.ts";
+import type { Roles } from "./roles.ts";
+import { signInUrl } from "./stage-user-pool.ts";
+
+/** Temporary credentials, as the SDKs and curl's `--aws-sigv4` take them. */
+export interface OutputCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+/**
+ * What `start --json` prints, as one line: all that a client, a test or a script needs. URLs have no trailing slash.
+ *
+ * It is what a deployed stage tells and what is secret there. Everything secret in it is new at every start and worth
+ * nothing outside this machine.
+ */
+export interface StackOutputs extends Omit<StageOutputs, "clients"> {
+  /** The Function URL's real host name with the stack's port: dial 127.0.0.1 and send the name as `Host`. */
+  readonly functionUrl: StageOutputs["functionUrl"];
+  /** Where the guard runs: on purpose not the region of the Function URL. */
+  readonly edgeRegion: StageOutputs["edgeRegion"];
+  readonly clients: StageOutputs["clients"] & { readonly machine: { readonly secret: string } };
+  /** For `AWS_ENDPOINT_URL_SSM` and `AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER`. */
+  readonly endpoints: StageOutputs["endpoints"];
+  readonly users: readonly {
+    readonly username: string;
+    readonly password: string;
+    readonly groups: readonly string[];
+  }[];
+  /** Of the first user, from the web client. */
+  readonly tokens: { readonly id: string; readonly access: string };
+  /**
+   * `edge`: the guard's own role. `service`: another role that may call the Function URL. `stranger`: one that may not.
+   * `admin`: may use the SSM, user pool and clock APIs.
+   */
+  readonly credentials: Readonly<
+    Record<"edge" | "service" | "stranger" | "admin", OutputCredentials>
+  >;
+}
+
+export interface OutputsSource {
+  readonly deployment: Deployment;
+  readonly cognito: Cognito;
+  readonly roles: Roles;
+}
+
+/** Collects the outputs, with fresh tokens for the first user. */
+export async function createOutputs({
+  deployment,
+  cognito,
+  roles,
+}: OutputsSource): Promise<StackOutputs> {
+  const { appUrl, functionUrl, region, edgeRegion, endpoint, stage } = deployment;
+  const users = cognito.users.map(({ username, password, groups }) => ({
+    username,
+    password,
+    groups,
+  }));
+  const [first] = users;
+  if (first === undefined) throw new TypeError("the stack has no user");
+  const { id, access } = await cognito.tokensFor(first.username, "web");
+  const walkthrough = stage.implicitGrant
+    ? { walkthrough: { id: cognito.clientId("walkthrough") } }
+    : {};
+  return {
+    appUrl,
+    signInUrl: signInUrl(cognito, deployment),
+    functionUrl,
+    region,
+    edgeRegion,
+    userPoolId: cognito.poolId,
+    clients: {
+      web: { id: cognito.clientId("web") },
+      machine: { id: cognito.clientId("machine"), secret: cognito.clientSecret("machine") },
+      ...walkthrough,
+    },
+    endpoints: { ssm: endpoint, cognitoIdp: endpoint },
+    users,
+    tokens: { id, access },
+    credentials: {
+      edge: credentialsOf(roles.edge),
+      service: credentialsOf(roles.service),
+      stranger: credentialsOf(roles.stranger),
+      admin: credentialsOf(roles.admin),
+    },
+  };
+}
+
+export function credentialsOf({
+  accessKeyId,
+  secretAccessKey,
+  sessionToken,
+}: Identity): OutputCredentials {
+  return { accessKeyId, secretAccessKey, sessionToken };
+}

@@ -1,0 +1,159 @@
+import { apiFunction } from "@sst-gatehouse/blueprint/api-function";
+import { cacheBehavior } from "@sst-gatehouse/blueprint/cache-behavior";
+import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
+import { responseHeaders } from "@sst-gatehouse/blueprint/response-headers";
+
+import { awsHosts, createAwsApis } from "./aws-apis.ts";
+import { createBundleStore } from "../code/bundles.ts";
+import { createClock, type Clock } from "../aws/clock.ts";
+import { createCloudFront } from "../aws/cloudfront/cloudfront.ts";
+import { builtFromSource, type CodeSource } from "../code/code-source.ts";
+import { createDeployment, type StageChanges } from "./deployment.ts";
+import type { Explain } from "../aws/explain.ts";
+import { createFunctionUrl, type FunctionUrlOptions } from "../aws/function-url/function-url.ts";
+import { startApi, startGuard } from "./functions.ts";
+import { createIdentities } from "../aws/iam/identities.ts";
+import { startTlsFront } from "../aws/lambda/tls-front.ts";
+import { createOutputs, type StackOutputs } from "./outputs.ts";
+import { startPublicServer, type Routes } from "./public-server.ts";
+import { createReload } from "../code/reload.ts";
+import { createRoles } from "./roles.ts";
+import { createRoutes } from "./routes.ts";
+import { createSnapshot, type Unbaked } from "./guard-settings.ts";
+import { stageOrigin } from "./stage-origin.ts";
+import { createUserPool } from "./stage-user-pool.ts";
+
+export interface StackOptions {
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly explain: Explain;
+  /** Rebuilds and reloads both functions when their source is edited. */
+  readonly watch?: boolean;
+  /** Where the code of both functions comes from; built from source when absent. */
+  readonly codeSource?: CodeSource;
+  /** What is left out of the guard's settings file, so that it has to come from Parameter Store. */
+  readonly unbaked?: Unbaked;
+  /** How the Function URL takes answers; as it is deployed when absent. */
+  readonly invokeMode?: FunctionUrlOptions["invokeMode"];
+  /** Settings of the stage other than those in stages.ts. */
+  readonly stage?: StageChanges;
+}
+
+export interface Stack {
+  readonly outputs: StackOutputs;
+  readonly clock: Clock;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the whole chain on this machine: CloudFront, the guard, the Function URL, the backend, Cognito and Parameter
+ * Store. Resolves when a request can be sent.
+ *
+ * @throws {Error} with code `EADDRINUSE` when the port is taken, or when there is no code: with the bundler's messages.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(closers.splice(0).map((closer) => closer()));
+  };
+  try {
+    return { ...(await compose(options, (closer) => closers.push(closer))), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** @param onClose takes what has to be ended, as soon as it runs. */
+async function compose(
+  {
+    port,
+    explain,
+    watch = false,
+    codeSource = builtFromSource,
+    unbaked = [],
+    invokeMode = apiFunction.invokeMode,
+    stage,
+  }: StackOptions,
+  onClose: (closer: () => Promise<void>) => void,
+): Promise<Omit<Stack, "close">> {
+  // The port comes first: every address in the stack has it.
+  let routes: Routes = { find: () => undefined, names: [] };
+  const server = await startPublicServer(port, () => routes, explain);
+  onClose(() => server.close());
+
+  const clock = createClock();
+  const deployment = createDeployment(server.port, stage);
+  const { accountId, region, functionArn, functionUrlHost } = deployment;
+  const identities = createIdentities(accountId);
+  const roles = createRoles(identities, deployment);
+  const cognito = await createUserPool(deployment, clock, explain);
+  const awsApis = createAwsApis({ deployment, cognito, identities, clock, explain });
+  const hosts = awsHosts(deployment, cognito);
+  const front = await startTlsFront({ hosts, listener: awsApis });
+  onClose(() => front.close());
+
+  const nowSeconds = Math.floor(clock.now() / 1000);
+  const snapshot = createSnapshot(deployment, cognito, nowSeconds, unbaked);
+  const store = await createBundleStore(snapshot, codeSource);
+  onClose(() => store.close());
+  const functionsOptions = {
+    deployment,
+    bundles: await store.build(),
+    roles,
+    identities,
+    network: {
+      hosts: Object.fromEntries(hosts.map((host) => [host, front.port])),
+      caPem: front.caPem,
+    },
+    clock,
+    explain,
+  };
+  const [guard, api] = await Promise.all([
+    startGuard(functionsOptions),
+    startApi(functionsOptions),
+  ]);
+  onClose(() => guard.close());
+  onClose(() => api.close());
+
+  const functionUrl = createFunctionUrl({
+    host: functionUrlHost,
+    region,
+    accountId,
+    functionArn,
+    invokeMode,
+    identities,
+    clock,
+    explain,
+    invoke: (event) => api.invoke(event),
+  });
+  const cloudFront = createCloudFront({
+    domainName: deployment.distributionDomainName,
+    distributionId: deployment.distributionId,
+    behavior: cacheBehavior,
+    responseHeaders,
+    origin: stageOrigin(deployment),
+    dial: { host: "127.0.0.1", port: server.port },
+    edge: {
+      invoke: (event) => guard.invoke(event),
+      timeoutSeconds: guardFunction.timeoutSeconds,
+    },
+    clock,
+    explain,
+  });
+  onClose(() => cloudFront.close());
+
+  routes = createRoutes(server.port, {
+    cloudFront: (request, response) => cloudFront.handle(request, response),
+    hosted: cognito.handleHosted,
+    functionUrl: (request, response) => functionUrl.handle(request, response),
+    awsApis,
+    explain,
+  });
+  if (watch) {
+    store.watch(createReload({ guard, api, explain }), (message) =>
+      explain("stack", "the build failed; the last good one keeps serving", message.split("\n")),
+    );
+  }
+  return { clock, outputs: await createOutputs({ deployment, cognito, roles }) };
+}

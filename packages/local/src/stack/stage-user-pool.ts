@@ -1,0 +1,44 @@
+import { randomBytes } from "node:crypto";
+
+import { appClientNames } from "@sst-gatehouse/blueprint/app-clients";
+import { callbackPath, redirectUrls } from "@sst-gatehouse/blueprint/callback-urls";
+import { signInClient } from "@sst-gatehouse/blueprint/sign-in-url";
+
+import { access } from "../../../../access.ts";
+import type { Clock } from "../aws/clock.ts";
+import { createCognito, type Cognito } from "../aws/cognito/cognito.ts";
+import type { Deployment } from "./deployment.ts";
+import type { Explain } from "../aws/explain.ts";
+
+/** The stage's user pool with its clients and two people: one plain, one in the group `admin`. */
+export function createUserPool(
+  { region, accountId, appUrl, hostedUrl, stage }: Deployment,
+  clock: Clock,
+  explain: Explain,
+): Promise<Cognito> {
+  return createCognito({
+    region,
+    accountId,
+    hostedOrigin: hostedUrl,
+    clock,
+    explain,
+    clients: appClientNames(stage),
+    ...redirectUrls(appUrl, stage),
+    resourceServerScopes: access.scopes,
+    selfSignUp: stage.selfSignUp,
+    users: [
+      { username: "alice", password: newPassword(), groups: [], email: "alice@example.com" },
+      { username: "ada", password: newPassword(), groups: ["admin"], email: "ada@example.com" },
+    ],
+  });
+}
+
+/** Where a person signs in: by the walk-through where the stage has it. */
+export function signInUrl(cognito: Cognito, { appUrl, stage }: Deployment): string {
+  return cognito.signInUrl(signInClient(stage), `${appUrl}${callbackPath}`);
+}
+
+/** A password that the pool's policy takes. */
+function newPassword(): string {
+  return `Gate-${randomBytes(6).toString("hex")}-7`;
+}

@@ -1,0 +1,254 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+
+const folder = join(import.meta.dirname, "../.github/workflows");
+const read = (file: string) => readFileSync(join(folder, file), "utf8");
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+interface Job {
+  readonly needs?: string;
+  readonly uses?: string;
+  readonly environment?: string;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly "timeout-minutes"?: number;
+  readonly steps?: readonly Step[];
+}
+interface Workflow {
+  readonly on: Readonly<Record<string, unknown>>;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+const parseWorkflow = (text: string): Workflow => parse(text);
+
+test("there are two workflows", () => {
+  expect(readdirSync(folder).toSorted()).toEqual(["check.yml", "deploy.yml"]);
+});
+
+test.each(["check.yml", "deploy.yml"])("%s runs no unpinned code and hands out nothing", (file) => {
+  expect(lint(read(file))).toEqual([]);
+});
+
+test("every push and pull request is checked by what a person would run", () => {
+  const { on, jobs } = parseWorkflow(read("check.yml"));
+  expect(on).toEqual({
+    push: { branches: ["**"] },
+    pull_request: null,
+    workflow_call: null,
+  });
+  expect(jobs["check"]?.steps?.at(-1)?.run).toBe("bash .ci/run");
+});
+
+test("a deploy starts from a version tag, and waits for the check and the plan", () => {
+  const { on, jobs } = parseWorkflow(read("deploy.yml"));
+  expect(on).toEqual({ push: { tags: ["v*"] } });
+  expect(jobs["check"]).toEqual({ uses: "./.github/workflows/check.yml" });
+  expect(jobs["plan"]?.needs).toBe("check");
+  expect(jobs["plan"]?.steps?.at(-1)?.run).toBe("npx --yes pnpm@10.34.9 plan --stage production");
+  expect(jobs["deploy"]?.needs).toBe("plan");
+});
+
+const checkout = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1";
+const unset = "unset ACTIONS_ID_TOKEN_REQUEST_TOKEN ACTIONS_ID_TOKEN_REQUEST_URL";
+
+const weakened: [what: string, file: string, from: string, to: string, findings: string[]][] = [
+  [
+    "an action by its tag",
+    "check.yml",
+    `${checkout} # v7.0.1`,
+    "actions/checkout@v7 # v7.0.1",
+    ["unpinned: actions/checkout@v7 # v7.0.1"],
+  ],
+  [
+    "a hash without its version",
+    "check.yml",
+    `${checkout} # v7.0.1`,
+    checkout,
+    [`unpinned: ${checkout}`],
+  ],
+  [
+    "another repository's workflow",
+    "deploy.yml",
+    "./.github/workflows/check.yml",
+    "other/repository/.github/workflows/check.yml@main",
+    ["unpinned: other/repository/.github/workflows/check.yml@main"],
+  ],
+  [
+    "a trigger that runs strangers' code with our rights",
+    "check.yml",
+    "  pull_request:",
+    "  pull_request_target:",
+    ["trigger pull_request_target"],
+  ],
+  [
+    "no permissions at the top",
+    "check.yml",
+    "permissions:\n  contents: read\n",
+    "",
+    ["permissions"],
+  ],
+  [
+    "permission to write",
+    "check.yml",
+    "permissions:\n  contents: read\n",
+    "permissions:\n  contents: write\n",
+    ["permissions"],
+  ],
+  [
+    "one more permission for a job",
+    "deploy.yml",
+    "      id-token: write\n",
+    "      id-token: write\n      packages: write\n",
+    ["deploy: packages: write"],
+  ],
+  [
+    "identity tokens outside the environment",
+    "deploy.yml",
+    "    environment: production\n",
+    "",
+    ["deploy: id-token: write"],
+  ],
+  [
+    "the repository's token left in the checkout",
+    "check.yml",
+    "persist-credentials: false",
+    "persist-credentials: true",
+    ["check: checkout keeps its token"],
+  ],
+  [
+    "a stored key",
+    "deploy.yml",
+    "role-to-assume: ${{ vars.DEPLOY_ROLE_ARN }}",
+    "aws-access-key-id: ${{ secrets.AWS_ACCESS_KEY_ID }}",
+    ["secrets", "deploy: credentials"],
+  ],
+  [
+    "the role from a secret",
+    "deploy.yml",
+    "vars.DEPLOY_ROLE_ARN",
+    "secrets.DEPLOY_ROLE_ARN",
+    ["secrets", "deploy: credentials"],
+  ],
+  [
+    "a script that strangers write a part of",
+    "check.yml",
+    "run: bash .ci/run",
+    "run: echo ${{ github.event.pull_request.title }}",
+    ["check: expression in a script"],
+  ],
+  [
+    "more than the deploy beside the credentials",
+    "deploy.yml",
+    "sst deploy --stage production\n",
+    "sst deploy --stage production\n      - run: npx --yes something\n",
+    ["deploy: beside the credentials: npx --yes something"],
+  ],
+  [
+    "an action beside the credentials",
+    "deploy.yml",
+    "sst deploy --stage production\n",
+    `sst deploy --stage production\n      - uses: ${checkout.replace("actions/checkout", "some/action")} # v1.0.0\n`,
+    ["deploy: beside the credentials: some/action"],
+  ],
+  [
+    "installing with the means to ask for credentials",
+    "deploy.yml",
+    unset,
+    "true",
+    ["deploy: install can ask for credentials"],
+  ],
+  [
+    "installing what the lockfile does not hold",
+    "deploy.yml",
+    "install --frozen-lockfile",
+    "install",
+    ["plan: install without the lockfile"],
+  ],
+  ["a job without an end", "check.yml", "    timeout-minutes: 60\n", "", ["check: no timeout"]],
+];
+
+test.each(weakened)("notices %s", (_what, file, from, to, findings) => {
+  const text = read(file);
+  expect(text).toContain(from);
+  expect(lint(text.replace(from, () => to))).toEqual(findings);
+});
+
+/** What is wrong with a workflow; nothing, in the order of these lines. */
+function lint(text: string): string[] {
+  const { on, permissions, jobs } = parseWorkflow(text);
+  return [
+    ...Object.keys(on)
+      .filter((trigger) => !["push", "pull_request", "workflow_call"].includes(trigger))
+      .map((trigger) => `trigger ${trigger}`),
+    ...(JSON.stringify(permissions) === '{"contents":"read"}' ? [] : ["permissions"]),
+    ...Array.from(text.matchAll(/\buses: *(.*)$/gm), ([, used = ""]) => used)
+      .filter(
+        (used) =>
+          !/^(\.\/\.github\/workflows\/[\w-]+\.yml|[\w-]+\/[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$/.test(
+            used,
+          ),
+      )
+      .map((used) => `unpinned: ${used}`),
+    ...(/\bsecrets\b/.test(text.replaceAll(/#.*$/gm, "")) ? ["secrets"] : []),
+    ...Object.entries(jobs).flatMap(([name, job]) =>
+      lintJob(job).map((finding) => `${name}: ${finding}`),
+    ),
+  ];
+}
+
+function lintJob(job: Job): string[] {
+  const { environment, permissions = {}, steps = [] } = job;
+  const rights =
+    environment === "production" ? ["contents: read", "id-token: write"] : ["contents: read"];
+  const runs = steps.flatMap(({ run }) => run ?? []);
+  return [
+    ...Object.entries(permissions)
+      .map(([name, right]) => `${name}: ${right}`)
+      .filter((right) => !rights.includes(right)),
+    ...(job.uses === undefined && job["timeout-minutes"] === undefined ? ["no timeout"] : []),
+    ...(steps.some(
+      (step) => isUse(step, "actions/checkout") && step.with?.["persist-credentials"] !== false,
+    )
+      ? ["checkout keeps its token"]
+      : []),
+    ...(runs.some((run) => run.includes("${{")) ? ["expression in a script"] : []),
+    ...(runs.some((run) => / install$/m.test(run.replaceAll(/ sst install .*/g, "")))
+      ? ["install without the lockfile"]
+      : []),
+    ...lintCredentials(steps),
+  ];
+}
+
+/** The step that gets credentials comes after every install, and before nothing but the deploy. */
+function lintCredentials(steps: readonly Step[]): string[] {
+  const at = steps.findIndex((step) => isUse(step, "aws-actions/configure-aws-credentials"));
+  if (at === -1) return [];
+  const keys = Object.keys(steps[at]?.with ?? {}).toSorted();
+  const role = steps[at]?.with?.["role-to-assume"];
+  return [
+    ...(keys.join() === "aws-region,role-session-name,role-to-assume" &&
+    role === "${{ vars.DEPLOY_ROLE_ARN }}"
+      ? []
+      : ["credentials"]),
+    ...steps
+      .slice(0, at)
+      .flatMap(({ run }) => run ?? [])
+      .filter((run) => !run.startsWith(`${unset}\n`))
+      .map(() => "install can ask for credentials"),
+    ...steps
+      .slice(at + 1)
+      .map(({ run, uses }) => run ?? uses?.split("@")[0])
+      .filter((what) => what !== "npx --yes pnpm@10.34.9 sst deploy --stage production")
+      .map((what) => `beside the credentials: ${what}`),
+  ];
+}
+
+function isUse({ uses }: Step, action: string): boolean {
+  return uses?.startsWith(`${action}@`) === true;
+}
