@@ -3,7 +3,7 @@
 export default $config({
   // Runs alone, before anything else exists; SST shows no error from here, so run() meets a bad stages.ts again.
   async app({ stage }) {
-    const { isProduction } = await import("./packages/blueprint/src/stage/stages.ts");
+    const { isProduction } = await import("@sst-gatehouse/blueprint/stages");
     const invalid = { name: "stages-ts-is-invalid", region: "us-east-1" } as const;
     const { app } = await import("./stages.ts").catch(() => ({ app: invalid }));
     return {

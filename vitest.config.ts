@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           ...common,
           name: "unit",
-          include: ["packages/**/*.test.ts", "repository/*.test.ts"],
+          include: ["packages/**/*.test.ts", "repository/**/*.test.ts"],
           exclude: ["**/*.platform.test.ts", "**/node_modules/**"],
         },
       },

@@ -32,7 +32,7 @@ interface Smithy {
   };
 }
 
-const core = new URL("../../packages/core/src/sigv4/signer.ts", import.meta.url);
+const core = import.meta.resolve("@sst-gatehouse/core/signer");
 const ofCore = createRequire(core);
 const smithy: Smithy = ofCore("@smithy/signature-v4");
 const { Sha256 }: { readonly Sha256: unknown } = ofCore("@aws-crypto/sha256-js");
