@@ -46,7 +46,7 @@ if (values.help) {
 }
 
 function print(house: House, own: boolean): void {
-  const [[largest = "", most = 0] = []] = house.folders;
+  const [[largest, most] = ["", 0]] = house.folders;
   console.log(
     `folders of packages      ${house.folders.length}; the fullest holds ${most} (${largest})`,
   );

@@ -9,8 +9,8 @@ function files(imports: Readonly<Record<string, readonly string[]>>): readonly S
     path,
     lines: 10,
     imports: targets.map((target) => {
-      const door = /^door:/.test(target);
-      const byPath = /^path:/.test(target);
+      const door = target.startsWith("door:");
+      const byPath = target.startsWith("path:");
       return {
         specifier: door ? "@sst-gatehouse/somewhere" : "./somewhere.ts",
         target: target.replace(/^(door|path):/, ""),

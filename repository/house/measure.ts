@@ -63,7 +63,7 @@ function arrowsBetweenRooms(files: readonly SourceFile[]): ReadonlyMap<string, r
       const from = roomIn(folder, path);
       const to = roomIn(folder, target);
       // Two files of one folder have a lint rule of their own.
-      if (from === to || (!from.endsWith("/") && !to.endsWith("/") && !/\/src$/.test(folder)))
+      if (from === to || (!from.endsWith("/") && !to.endsWith("/") && !folder.endsWith("/src")))
         continue;
       const found = arrows.get(folder) ?? new Map<string, Arrow>();
       arrows.set(folder, found);
