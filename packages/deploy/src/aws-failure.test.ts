@@ -71,7 +71,7 @@ test.each([
   [
     "too many calls",
     failure("ThrottlingException"),
-    "AWS answers too many calls of this account just now. Try again in a minute.",
+    "AWS is throttling calls from this account. Try again in a minute.",
   ],
   [
     "no network",

@@ -21,7 +21,7 @@ export function explainAwsFailure(error: unknown): string {
   }
   if (/^AccessDenied(Exception)?$/.test(name)) return explainDenial(error.message);
   if (/^(Throttling(Exception)?|TooManyRequests(Exception)?|RequestLimitExceeded)$/.test(name))
-    return "AWS answers too many calls of this account just now. Try again in a minute.";
+    return "AWS is throttling calls from this account. Try again in a minute.";
   const code = networkCodeOf(error);
   if (code !== undefined) {
     return `AWS could not be reached (${code}). Check the network, and AWS_ENDPOINT_URL… if you have set one.`;

@@ -52,7 +52,7 @@ const commands = new Map<string, Entry>([
   ],
 ]);
 
-const usage = `What you do with stages on AWS, beside deploying them.
+const usage = `Commands for stages on AWS. To deploy one, use sst deploy.
 
 ${[...commands].map(([name, { summary }]) => `  pnpm ${name.padEnd(11)} ${summary}`).join("\n")}
 

@@ -259,7 +259,7 @@ test("says how to finish when a group fails after the user exists, and adds to t
   expect(out).toContain("o'hara was created in stage dev.");
   expect(out).toContain("o'hara is in staff.\n");
   expect(err)
-    .toBe(`o'hara was not added to admin: AWS answers too many calls of this account just now. Try again in a minute.
+    .toBe(`o'hara was not added to admin: AWS is throttling calls from this account. Try again in a minute.
 o'hara exists. To finish:
   aws cognito-idp admin-add-user-to-group --region eu-central-1 --user-pool-id ${poolId} --username 'o'\\''hara' --group-name admin
 `);

@@ -200,7 +200,7 @@ test("tells that Cognito was not told, and how to finish", async () => {
   const { code, err } = await revoke();
   expect(code).toBe(1);
   expect(err).toBe(
-    "But Cognito still takes the refresh tokens: AWS answers too many calls of this account just now. Try again in a minute. The guard refuses what they bring. To finish, run the command again.\n",
+    "But Cognito still takes the refresh tokens: AWS is throttling calls from this account. Try again in a minute. The guard refuses what they bring. To finish, run the command again.\n",
   );
   expect(list()).toEqual({ everybody: 0, users: { [sub]: now } });
 });

@@ -24,17 +24,17 @@ Ids, account and host names that AWS chooses are made up here.
 Stage
   kind            personal
   live debugging  no
-  sst remove      takes away everything but what is marked below
+  sst remove      deletes everything except what is marked below
   home region     eu-central-1; the guard in us-east-1, with replicas where callers are
   address         CloudFront's own name
   certificate     CloudFront's own
   backend         512 MB, 60 s
-  patience        30 s for a packet, idle connections kept 5 s
+  origin timeout  30 s; idle connections are kept 5 s
   firewall        none
   sign-up         by administrators only
   implicit grant  off
-  early sign-out  on; without a list of a minute, who sends a token is refused
-  caller's token  kept from the backend
+  revocation      on; requests with a token get 503 if the list is over a minute old
+  caller's token  not sent to the backend
 
 Public
   CloudFront          https://dd11d7b4aa6785.cloudfront.net

@@ -34,11 +34,11 @@ test("every setting that differs is told", () => {
     address: "app.example.com",
     certificate: certificateArn,
     backend: "1024 MB, 900 s",
-    patience: "120 s for a packet, idle connections kept 60 s",
-    firewall: "2000 requests an address in five minutes, AWS's common rules",
+    "origin timeout": "120 s; idle connections are kept 60 s",
+    firewall: "2000 requests per address in five minutes, AWS's common rules",
     "sign-up": "open to anybody",
     "implicit grant": "off",
-    "early sign-out": "on; without a list of a minute, the last one counts",
+    revocation: "on; a list that cannot be refreshed stays in use",
     "caller's token": "forwarded to the backend",
   });
 });

@@ -22,31 +22,31 @@ export function stageSettings(
     ["certificate", stage.certificateArn ?? "CloudFront's own"],
     ["backend", `${stage.apiMemoryMb} MB, ${stage.apiTimeoutSeconds} s`],
     [
-      "patience",
-      `${stage.originReadTimeoutSeconds} s for a packet, idle connections kept ${stage.originKeepaliveSeconds} s`,
+      "origin timeout",
+      `${stage.originReadTimeoutSeconds} s; idle connections are kept ${stage.originKeepaliveSeconds} s`,
     ],
     [
       "firewall",
       stage.waf === undefined
         ? "none"
-        : `${stage.waf.requestsPerFiveMinutes} requests an address in five minutes, AWS's common rules`,
+        : `${stage.waf.requestsPerFiveMinutes} requests per address in five minutes, AWS's common rules`,
     ],
     ["sign-up", stage.selfSignUp ? "open to anybody" : "by administrators only"],
     ["implicit grant", stage.implicitGrant ? "open, for the curl walk-through" : "off"],
-    ["early sign-out", revocationInWords[stage.revocation]],
-    ["caller's token", stage.forwardToken ? "forwarded to the backend" : "kept from the backend"],
+    ["revocation", revocationInWords[stage.revocation]],
+    ["caller's token", stage.forwardToken ? "forwarded to the backend" : "not sent to the backend"],
   ];
   return settings.map(([setting, value]) => ({ setting, value }));
 }
 
 const revocationInWords: Readonly<Record<Stage["revocation"], string>> = {
-  refuse: "on; without a list of a minute, who sends a token is refused",
-  allow: "on; without a list of a minute, the last one counts",
-  off: "off: a token counts until it expires",
+  refuse: "on; requests with a token get 503 if the list is over a minute old",
+  allow: "on; a list that cannot be refreshed stays in use",
+  off: "off: a token is good until it expires",
 };
 
 function removalInWords(removal: string): string {
   return removal === "remove"
-    ? "takes away everything but what is marked below"
+    ? "deletes everything except what is marked below"
     : `leaves data behind: removal is ${removal}`;
 }

@@ -46,7 +46,7 @@ function codeExpectations(backend: Resource): readonly Expectation[] {
     {
       rule: "backend-environment",
       holds: refused.length === 0,
-      message: `sets ${refused.join(", ")}, by which other code runs before the handler, or a stranger's server passes for a known one: take it away`,
+      message: `sets ${refused.join(", ")}, which can run other code before the handler or make a foreign server look like a known one: remove it`,
     },
   ];
 }
@@ -67,12 +67,12 @@ function runtimeExpectations({ backend, stage }: Chain): readonly Expectation[] 
     {
       rule: "backend-memory",
       holds: is("memorySize", stage.apiMemoryMb),
-      message: `has not the stage's memory of ${stage.apiMemoryMb} MB: take apiMemoryMb from the stage`,
+      message: `does not have the stage's memory of ${stage.apiMemoryMb} MB: take apiMemoryMb from the stage`,
     },
     {
       rule: "backend-timeout",
       holds: is("timeout", stage.apiTimeoutSeconds),
-      message: `has not the stage's time of ${stage.apiTimeoutSeconds} seconds; Lambda would cut answers off at another one: take apiTimeoutSeconds from the stage`,
+      message: `does not have the stage's timeout of ${stage.apiTimeoutSeconds} seconds; Lambda would cut answers off earlier or later: take apiTimeoutSeconds from the stage`,
     },
   ];
 }
@@ -96,12 +96,12 @@ function environmentExpectations({
     {
       rule: "backend-edge-role",
       holds: variables[apiEnvironment.edgeRole] === role,
-      message: `is not told by ${apiEnvironment.edgeRole} to believe ${role}; it would refuse the guard, or believe another role about who is calling: take the blueprint's edgeRoleName`,
+      message: `is not told by ${apiEnvironment.edgeRole} to believe ${role}; it would refuse the guard, or believe another role's word on who is calling: take the blueprint's edgeRoleName`,
     },
     {
       rule: "backend-cors-origins",
       holds: variables[apiEnvironment.corsOrigins] === corsOrigins,
-      message: `is not told the stage's CORS origins ${corsOrigins} by ${apiEnvironment.corsOrigins}; browsers would be refused, or origins admitted that nobody listed: write corsOrigins of the stage as JSON`,
+      message: `is not told the stage's CORS origins ${corsOrigins} by ${apiEnvironment.corsOrigins}; browsers would be refused, or unlisted origins admitted: write corsOrigins of the stage as JSON`,
     },
   ];
 }

@@ -21,7 +21,7 @@ export function checkFunctionUrls(graph: Graph): readonly Violation[] {
         rule: "function-url-cors",
         holds: isAbsent(inputOf(url, "cors")),
         message:
-          "answers CORS itself; Lambda would then answer preflights, and send every CORS header twice beside the backend's: set cors to false",
+          "answers CORS itself; Lambda would then answer preflights itself and send every CORS header a second time: set cors to false",
       },
       {
         rule: "function-url-qualifier",

@@ -13,7 +13,7 @@ export function checkPermissionPrincipals(graph: Graph): readonly Violation[] {
         rule: "permission-public",
         holds: principal !== "*",
         message:
-          "lets everybody call the function, and stays in force when the Function URL is locked again: take it away",
+          "lets everybody call the function, and stays in force when the Function URL is locked again: remove it",
       },
       {
         rule: "permission-principal",
@@ -38,7 +38,7 @@ export function checkChainPermissions(chain: Chain): readonly Violation[] {
         rule: "permission-guard",
         holds: !isFor(permission, guard),
         message:
-          "lets a principal call the guard without CloudFront, which would sign what it makes up; CloudFront needs none: take it away",
+          "lets a principal call the guard without CloudFront, which would sign what it makes up; CloudFront needs none: remove it",
       },
       {
         rule: "permission-backend",

@@ -67,7 +67,7 @@ function guardExpectations(
     {
       rule: "behaviour-guard",
       holds: associations.length === 1 && association["lambdaArn"] === version,
-      message: `${name} does not have the guard, in exactly the version ${version}, as its one function; without it AWS refuses every request, and with another function a stranger decides: associate the guard's qualifiedArn`,
+      message: `${name} does not have exactly the guard, version ${version}, as its only function; without it AWS refuses every request, and another function would decide instead: associate the guard's qualifiedArn`,
     },
     {
       rule: "behaviour-guard-version",
@@ -82,12 +82,12 @@ function guardExpectations(
     {
       rule: "behaviour-guard-body",
       holds: association["includeBody"] === blueprint.trigger.includeBody,
-      message: `${name} hides the body from the guard; it could not sign any upload: set includeBody to true`,
+      message: `${name} hides the body from the guard; it could sign no upload: set includeBody to true`,
     },
     {
       rule: "behaviour-function",
       holds: isAbsent(behavior["functionAssociations"]),
-      message: `${name} has a CloudFront function; it would change requests or answers beside the guard, and fails on headers over 10 KB: set functionAssociations to []`,
+      message: `${name} has a CloudFront function; it would change requests or answers behind the guard's back, and it fails on headers over 10 KB: set functionAssociations to []`,
     },
   ];
 }
@@ -97,12 +97,12 @@ function cacheExpectations(name: string, behavior: JsonObject): readonly Expecta
     {
       rule: "behaviour-cache",
       holds: behavior["cachePolicyId"] === blueprint.cachePolicyId,
-      message: `${name} has another cache policy than the managed CachingDisabled; the guard does not run on a cache hit, so one caller would get the answer of another: take the blueprint's cachePolicyId`,
+      message: `${name} has another cache policy than the managed CachingDisabled; the guard does not run on a cache hit, so one caller would get another's answer: take the blueprint's cachePolicyId`,
     },
     {
       rule: "behaviour-origin-request",
       holds: behavior["originRequestPolicyId"] === blueprint.originRequestPolicyId,
-      message: `${name} has another origin request policy than the managed AllViewerExceptHostHeader; the guard would not see Authorization, or the Function URL would get a Host that it refuses: take the blueprint's originRequestPolicyId`,
+      message: `${name} has another origin request policy than the managed AllViewerExceptHostHeader; the guard would not see Authorization, or the Function URL would get a Host header that it refuses: take the blueprint's originRequestPolicyId`,
     },
     {
       rule: "behaviour-methods",
@@ -151,7 +151,7 @@ function pathExpectations(
     {
       rule: "behaviour-setting",
       holds: unknown.length === 0,
-      message: `${name} sets ${unknown.join(", ")}; whatever changes, caches or carries requests in another way (gRPC skips the guard) is refused until somebody has checked it: take it away`,
+      message: `${name} sets ${unknown.join(", ")}; a setting that changes, caches or carries requests differently (gRPC skips the guard) is refused until it has been reviewed: remove it`,
     },
   ];
 }

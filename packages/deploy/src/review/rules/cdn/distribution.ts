@@ -68,12 +68,12 @@ export function checkDistribution(chain: Chain): readonly Violation[] {
         isAbsent(input("continuousDeploymentPolicyId")) ||
         input("continuousDeploymentPolicyId") === "",
       message:
-        "sends part of the requests to another distribution, whose behaviours nobody has checked here: take continuousDeploymentPolicyId away",
+        "sends part of the requests to another distribution, whose behaviours are not checked here: remove continuousDeploymentPolicyId",
     },
     {
       rule: "distribution-aliases",
       holds: sameSet(input("aliases"), stage.domain === undefined ? [] : [stage.domain]),
-      message: `does not answer to exactly ${stage.domain ?? "its own name"}; under another name cookies and callbacks would not fit: set domain in stages.ts, and no other alias`,
+      message: `does not answer to exactly ${stage.domain ?? "its own name"}; under another name cookies and callbacks would not match: set domain in stages.ts, and no other alias`,
     },
     certificateExpectation(chain),
     ...inputExpectations(distribution),
@@ -88,8 +88,8 @@ function inputExpectations(distribution: Resource): readonly Expectation[] {
       holds: isAbsent(inputOf(distribution, key)),
       message:
         key === "loggingConfig"
-          ? "writes access logs; sign-in codes are in their addresses and, with includeCookies, session tokens beside them, for whoever may read the bucket: take loggingConfig away, the guard logs every request without them"
-          : `sets ${key}, and nobody has checked what becomes of tokens then: take it away, or add it to the known inputs of the distribution`,
+          ? "writes access logs; sign-in codes are in their addresses and, with includeCookies, session tokens too, readable by everybody with access to the bucket: remove loggingConfig; the guard logs every request without them"
+          : `sets ${key}, which has not been reviewed for what it does to tokens: remove it, or add it to the known inputs of the distribution`,
     }));
 }
 
@@ -101,7 +101,7 @@ function certificateExpectation({ distribution, stage }: Chain): Expectation {
     return {
       rule: "distribution-certificate",
       holds: cloudfrontDefaultCertificate === true && Object.keys(certificate).length === 0,
-      message: "has a certificate but the stage has no domain: set domain, or take it away",
+      message: "has a certificate but the stage has no domain: set domain, or remove it",
     };
   }
   return {
@@ -114,6 +114,6 @@ function certificateExpectation({ distribution, stage }: Chain): Expectation {
         sslSupportMethod: "sni-only",
         minimumProtocolVersion: "TLSv1.2_2021",
       }),
-    message: `does not use the stage's certificate ${stage.certificateArn ?? "(none)"} of us-east-1 by SNI with TLSv1.2_2021; CloudFront refuses certificates of other regions, and older protocols can be broken: give the Router the certificate of the stage`,
+    message: `does not use the stage's certificate ${stage.certificateArn ?? "(none)"} of us-east-1 by SNI with TLSv1.2_2021; CloudFront refuses certificates of other regions, and older protocols are breakable: give the Router the certificate of the stage`,
   };
 }

@@ -68,7 +68,7 @@ function originExpectations(
     {
       rule: "origin-host",
       holds: hosts.some((host) => origin["domainName"] === host),
-      message: `${name} is ${String(origin["domainName"])}, not a Function URL of this stage nor one that it has looked up; signed requests and their tokens would go to whoever owns that host, and a placeholder gives 502 before the guard even runs: give the Router inline routes, each to a Function URL of the stage or of getFunctionUrlOutput`,
+      message: `${name} is ${String(origin["domainName"])}, not a Function URL of this stage nor one that it has looked up; signed requests and their tokens would go to that host's owner, and a placeholder gives 502 before the guard even runs: give the Router inline routes, each to a Function URL of the stage or of getFunctionUrlOutput`,
     },
     {
       rule: "origin-https",
@@ -79,32 +79,32 @@ function originExpectations(
     {
       rule: "origin-tls",
       holds: sameJson(config["originSslProtocols"], blueprint.sslProtocols),
-      message: `${name} allows other protocols than ${blueprint.sslProtocols.join(", ")}, which can be broken: take the blueprint's origin`,
+      message: `${name} allows other protocols than ${blueprint.sslProtocols.join(", ")}, which are breakable: take the blueprint's origin`,
     },
     {
       rule: "origin-path",
       holds: isAbsent(origin["originPath"]) || origin["originPath"] === "",
-      message: `${name} adds a path in front of the one that was signed; AWS would refuse every request: take originPath away`,
+      message: `${name} adds a path in front of the one that was signed; AWS would refuse every request: remove originPath`,
     },
     {
       rule: "origin-headers",
       holds: isAbsent(origin["customHeaders"]),
-      message: `${name} adds headers behind the guard's back; the backend could not tell them from the caller's: take customHeaders away`,
+      message: `${name} adds headers behind the guard's back; the backend could not tell them from the caller's: remove customHeaders`,
     },
     {
       rule: "origin-access-control",
       holds: isAbsent(origin["originAccessControlId"]),
-      message: `${name} has an origin access control; CloudFront would sign again and overwrite the guard's signature: take originAccessControlId away`,
+      message: `${name} has an origin access control; CloudFront would sign again and overwrite the guard's signature: remove originAccessControlId`,
     },
     {
       rule: "origin-read-timeout",
       holds: config["originReadTimeout"] === stage.originReadTimeoutSeconds,
-      message: `${name} does not wait the stage's ${stage.originReadTimeoutSeconds} seconds between two packets; slow answers and quiet streams would be cut off at another time: take originReadTimeoutSeconds from the stage`,
+      message: `${name} does not wait the stage's ${stage.originReadTimeoutSeconds} seconds between two packets; slow answers and quiet streams would be cut off earlier or later than the stage says: take originReadTimeoutSeconds from the stage`,
     },
     {
       rule: "origin-keepalive",
       holds: config["originKeepaliveTimeout"] === stage.originKeepaliveSeconds,
-      message: `${name} does not keep connections for the stage's ${stage.originKeepaliveSeconds} seconds, so more requests than expected wait for a new one: take originKeepaliveSeconds from the stage`,
+      message: `${name} does not keep idle connections for the stage's ${stage.originKeepaliveSeconds} seconds, so more requests than expected wait for a new one: take originKeepaliveSeconds from the stage`,
     },
     {
       rule: "origin-retries",
@@ -113,12 +113,12 @@ function originExpectations(
           blueprint.connectionAttempts &&
         (origin["connectionTimeout"] ?? blueprint.connectionTimeoutSeconds) ===
           blueprint.connectionTimeoutSeconds,
-      message: `${name} is tried in another way than on the laptop: take attempts and timeout from the blueprint`,
+      message: `${name} is tried differently from the laptop: take attempts and timeout from the blueprint`,
     },
     {
       rule: "origin-setting",
       holds: unknown.length === 0,
-      message: `${name} sets ${unknown.join(", ")}, and nobody has checked what that makes of a signed request: take it away`,
+      message: `${name} sets ${unknown.join(", ")}, which has not been reviewed for what it does to a signed request: remove it`,
     },
   ];
 }

@@ -77,12 +77,12 @@ export function checkResponseHeaders(graph: Graph): readonly Violation[] {
         rule: "headers-custom",
         holds: isAbsent(inputOf(policy, "customHeadersConfig")),
         message:
-          "adds headers of its own to every answer, the guard's included; a Set-Cookie among them would replace everybody's session, and CORS headers would admit anybody: set headers in the backend",
+          "adds its own headers to every answer, the guard's included; a Set-Cookie among them would replace everybody's session, and CORS headers would admit anybody: set headers in the backend",
       },
       {
         rule: "headers-setting",
         holds: unknown.length === 0,
-        message: `sets ${unknown.join(", ")}, and nobody has checked what it tells callers: take it away`,
+        message: `sets ${unknown.join(", ")}, which has not been reviewed for what it tells callers: remove it`,
       },
     ]);
   });

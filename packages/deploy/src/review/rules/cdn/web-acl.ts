@@ -30,7 +30,7 @@ export function checkWebAcl(chain: Chain): readonly Violation[] {
         rule: "waf-attached",
         holds: (isAbsent(attached) || attached === "") && acl === undefined,
         message:
-          "has a firewall that the stage does not ask for and that costs: set waf in stages.ts, or take it away",
+          "has a firewall that the stage does not ask for and that costs: set waf in stages.ts, or remove it",
       },
     ]);
   }
@@ -52,7 +52,7 @@ function noAcl(graph: Graph): Violation {
   return {
     rule: "waf-attached",
     resource: `${awsTypes.webAcl}::*`,
-    message: `stages.ts asks for a firewall, and the stage has ${resourcesOf(graph, awsTypes.webAcl).length} of them: declare one`,
+    message: `stages.ts asks for a firewall, and the stage declares ${resourcesOf(graph, awsTypes.webAcl).length}: declare one`,
   };
 }
 
@@ -62,17 +62,17 @@ function checkAcl(acl: Resource, limit: number): readonly Violation[] {
     {
       rule: "waf-scope",
       holds: acl.region === "us-east-1" && inputOf(acl, "scope") === "CLOUDFRONT",
-      message: `is in ${acl.region ?? "no region"}; CloudFront takes web ACLs of scope CLOUDFRONT in us-east-1 only: give it that scope and the provider UsEast1`,
+      message: `is in ${acl.region ?? "no region"}; CloudFront accepts web ACLs of scope CLOUDFRONT in us-east-1 only: give it that scope and the provider UsEast1`,
     },
     {
       rule: "waf-default",
       holds: sameJson(Object.keys(toObject(inputOf(acl, "defaultAction"))), ["allow"]),
-      message: "does not allow by default; nobody could reach the app: set defaultAction to allow",
+      message: "blocks by default; nobody could reach the app: set defaultAction to allow",
     },
     {
       rule: "waf-rate",
       holds: rules.filter((rule) => limitsRate(rule, limit)).length === 1,
-      message: `does not block an address after ${limit} requests in five minutes, so one caller can use up the concurrency of all: write one rate-based rule by IP that blocks`,
+      message: `does not block an address after ${limit} requests in five minutes, so one caller can use up everybody's concurrency: write one rate-based rule by IP that blocks`,
     },
     {
       rule: "waf-common-rules",
@@ -96,7 +96,7 @@ function checkAcl(acl: Resource, limit: number): readonly Violation[] {
     {
       rule: "waf-rule-json",
       holds: isAbsent(inputOf(acl, "ruleJson")),
-      message: "has its rules as one text, which is not checked here: write them as rules",
+      message: "has its rules as one JSON string, which is not checked here: write them as rules",
     },
   ]);
 }

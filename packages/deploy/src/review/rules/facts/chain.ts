@@ -99,7 +99,7 @@ function findClients(
       violations.push({
         rule: resource === undefined ? "part-missing" : "part-duplicate",
         resource: `${awsTypes.userPoolClient}::${client}`,
-        message: `the guard learns the app client ${client} from the parameter ${parameter}, which must be there once and hold the id of one client of this stage; otherwise it refuses everybody who signs in by it, or trusts a client that nothing here describes`,
+        message: `the guard learns the app client ${client} from the parameter ${parameter}, which must exist once and hold the id of one client of this stage; otherwise it refuses everybody who signs in through that client, or trusts an unknown one`,
       });
     }
   }

@@ -35,7 +35,7 @@ const onBackend: Dangers = {
 };
 
 const onGuard: Dangers = {
-  "run code of its own as the guard's role": [
+  "run its own code as the guard's role": [
     "lambda:UpdateFunctionCode",
     "lambda:UpdateFunctionConfiguration",
     "lambda:PublishVersion",
@@ -88,11 +88,11 @@ const onUserPool: Dangers = {
     "cognito-idp:CreateUserPoolClient",
     "cognito-idp:UpdateUserPoolClient",
   ],
-  "open sign-up, or have the pool's tokens written by code of its own": [
+  "open sign-up, or have its own code write the pool's tokens": [
     "cognito-idp:UpdateUserPool",
     "cognito-idp:SetUserPoolMfaConfig",
   ],
-  "sign in as anybody by a provider of its own": [
+  "sign in as anybody through its own identity provider": [
     "cognito-idp:CreateIdentityProvider",
     "cognito-idp:UpdateIdentityProvider",
     "cognito-idp:DescribeIdentityProvider",

@@ -90,6 +90,6 @@ test("a violation names the resource, and says what is wrong and what to do", ()
   ]);
   const unknown = { [resourceNames.guard]: { somethingNew: true } };
   expect(checkGuardFunction(chainUnderTest({ changes: unknown }))[0]?.message).toMatch(
-    /^sets somethingNew, and nobody has checked/,
+    /^sets somethingNew, which has not been reviewed/,
   );
 });

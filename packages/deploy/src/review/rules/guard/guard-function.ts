@@ -17,7 +17,7 @@ export function checkGuardFunction({ graph, guard, guardRole }: Chain): readonly
     {
       rule: "guard-region",
       holds: guard.region === guardFunction.region,
-      message: `is in ${guard.region ?? "no region"}; CloudFront takes functions of us-east-1 only: give it the provider UsEast1`,
+      message: `is in ${guard.region ?? "no region"}; CloudFront accepts functions in us-east-1 only: give it the provider UsEast1`,
     },
     {
       rule: "guard-version",

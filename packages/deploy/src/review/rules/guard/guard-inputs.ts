@@ -29,16 +29,15 @@ const knownInputs = new Set([
 const refusedInputs: Readonly<Record<string, string>> = {
   environment:
     "has an environment; Lambda@Edge refuses the function then: bake what it needs into settings.json",
-  vpcConfig: "is in a VPC; Lambda@Edge refuses the function then: take vpcConfig away",
+  vpcConfig: "is in a VPC; Lambda@Edge refuses the function then: remove vpcConfig",
   layers: "has layers; Lambda@Edge refuses the function then: bundle what it needs",
-  deadLetterConfig: "has a dead letter queue; Lambda@Edge refuses the function then: take it away",
-  tracingConfig: "is traced by X-Ray; Lambda@Edge refuses the function then: take it away",
-  fileSystemConfig: "mounts a file system; Lambda@Edge refuses the function then: take it away",
-  imageUri: "is a container image; Lambda@Edge takes zip packages only: use code",
-  imageConfig: "is a container image; Lambda@Edge takes zip packages only: use code",
-  kmsKeyArn:
-    "is encrypted with a key of its own; Lambda@Edge refuses the function then: take it away",
-  snapStart: "uses SnapStart; Lambda@Edge does not have it: take it away",
+  deadLetterConfig: "has a dead letter queue; Lambda@Edge refuses the function then: remove it",
+  tracingConfig: "is traced by X-Ray; Lambda@Edge refuses the function then: remove it",
+  fileSystemConfig: "mounts a file system; Lambda@Edge refuses the function then: remove it",
+  imageUri: "is a container image; Lambda@Edge accepts zip packages only: use code",
+  imageConfig: "is a container image; Lambda@Edge accepts zip packages only: use code",
+  kmsKeyArn: "is encrypted with a customer key; Lambda@Edge refuses the function then: remove it",
+  snapStart: "uses SnapStart; Lambda@Edge does not have it: remove it",
   name: "has a fixed name; it is left behind when the stage is removed, and the next deploy of the stage would find the name taken: let it be generated",
 };
 
@@ -49,7 +48,7 @@ export function guardInputExpectations(guard: Resource): readonly Expectation[] 
     {
       rule: "guard-feature",
       holds: typeof storage === "number" && storage <= maxEphemeralStorageMb,
-      message: `has more temporary storage than the ${maxEphemeralStorageMb} MB of Lambda@Edge, which refuses the function then: take ephemeralStorage away`,
+      message: `has more temporary storage than the ${maxEphemeralStorageMb} MB of Lambda@Edge, which refuses the function then: remove ephemeralStorage`,
     },
     ...Object.keys(guard.inputs)
       .filter((key) => !knownInputs.has(key))
@@ -58,7 +57,7 @@ export function guardInputExpectations(guard: Resource): readonly Expectation[] 
         holds: isAbsent(inputOf(guard, key)),
         message:
           refusedInputs[key] ??
-          `sets ${key}, and nobody has checked what Lambda@Edge makes of that: take it away, or add it to the known inputs of the guard`,
+          `sets ${key}, which has not been reviewed for Lambda@Edge: remove it, or add it to the known inputs of the guard`,
       })),
   ];
 }

@@ -29,7 +29,7 @@ export function guardPackageExpectations(guard: Resource): readonly Expectation[
     {
       rule: "guard-package",
       holds: packageType === undefined || packageType === "Zip",
-      message: "is not a zip package; Lambda@Edge takes nothing else: set packageType to Zip",
+      message: "is not a zip package; Lambda@Edge accepts nothing else: set packageType to Zip",
     },
     {
       rule: "guard-files",
@@ -39,7 +39,7 @@ export function guardPackageExpectations(guard: Resource): readonly Expectation[
     {
       rule: "guard-size",
       holds: total <= maxPackageBytes,
-      message: `has ${total} bytes; Lambda@Edge takes a package of ${maxPackageBytes} at most: look what has come into the bundle`,
+      message: `has ${total} bytes; Lambda@Edge accepts ${maxPackageBytes} at most: look at what got into the bundle`,
     },
   ];
 }

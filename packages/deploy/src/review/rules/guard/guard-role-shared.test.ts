@@ -53,7 +53,7 @@ test("nor may the backend run as the guard's role", () => {
       rule: "guard-role-shared",
       resource: "aws:lambda/function:Function::ApiFunction",
       message:
-        "names the guard's role gatehouse-anna-guard; whatever runs as that role, or may take it, can tell the backend to be any user: give it a role of its own",
+        "names the guard's role gatehouse-anna-guard; code that runs as that role, and every principal that may assume it, can claim to be any user: give it its own role",
     },
   ]);
 });

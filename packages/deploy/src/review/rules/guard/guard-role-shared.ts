@@ -25,7 +25,7 @@ export function checkGuardRoleShared(chain: Chain): readonly Violation[] {
     .map((resource) => ({
       rule: "guard-role-shared",
       resource: labelOf(resource),
-      message: `names the guard's role ${name}; whatever runs as that role, or may take it, can tell the backend to be any user: give it a role of its own`,
+      message: `names the guard's role ${name}; code that runs as that role, and every principal that may assume it, can claim to be any user: give it its own role`,
     }));
 }
 

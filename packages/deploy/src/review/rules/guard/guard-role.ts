@@ -22,7 +22,7 @@ export function checkGuardRole(chain: Chain): readonly Violation[] {
       {
         rule: "guard-role-name",
         holds: inputOf(guardRole, "name") === name && isAbsent(inputOf(guardRole, "namePrefix")),
-        message: `is not called ${name}; the backend believes exactly that role, so every request would be an unknown service's: take the name from the blueprint's edgeRoleName`,
+        message: `is not called ${name}; the backend believes exactly that role, so every request would come from an unknown service: take the name from the blueprint's edgeRoleName`,
       },
       {
         rule: "guard-role-path",
@@ -34,18 +34,18 @@ export function checkGuardRole(chain: Chain): readonly Violation[] {
         rule: "guard-role-trust",
         holds: sameJson(parseJson(inputOf(guardRole, "assumeRolePolicy")), edgeRoleTrust),
         message:
-          "is not trusted by lambda and edgelambda alone; without both CloudFront refuses the guard, and anybody else who may take the role can speak for every user: use the blueprint's edgeRoleTrust",
+          "is not trusted by lambda and edgelambda alone; without both CloudFront refuses the guard, and any other principal that may assume the role can speak for every user: use the blueprint's edgeRoleTrust",
       },
       {
         rule: "guard-role-managed-policies",
         holds: isAbsent(inputOf(guardRole, "managedPolicyArns")),
-        message: "has managed policies, and so may do more than the guard needs: take them away",
+        message: "has managed policies, and so may do more than the guard needs: remove them",
       },
       {
         rule: "guard-role-inline-policies",
         holds: isAbsent(inputOf(guardRole, "inlinePolicies")),
         message:
-          "has inline policies; its one policy is GuardPolicy, attached once the backend exists: take them away",
+          "has inline policies; its one policy is GuardPolicy, attached once the backend exists: remove them",
       },
     ]),
     ...checkAttachments(chain),
@@ -78,7 +78,7 @@ function checkPolicy(chain: Chain): readonly Violation[] {
       {
         rule: "guard-role-policy-count",
         holds: false,
-        message: `has ${policy === undefined ? "no policy" : `${others.length + 1} policies`}; without one AWS refuses every call of the guard, and a second one widens it: attach GuardPolicy and no other`,
+        message: `has ${policy === undefined ? "no policy" : `${others.length + 1} policies`}; without one AWS refuses every call of the guard, and a second one grants more: attach GuardPolicy and no other`,
       },
     ]);
   }
@@ -96,7 +96,7 @@ function checkAttachments(chain: Chain): readonly Violation[] {
   return guardRoleAttachments(chain).map((resource) => ({
     rule: "guard-role-attachment",
     resource: labelOf(resource),
-    message: "gives the guard's role more than its one policy, GuardPolicy: take it away",
+    message: "gives the guard's role more than its one policy, GuardPolicy: remove it",
   }));
 }
 

@@ -28,7 +28,7 @@ function differing(change: object, stage = annaStage, { changes, ...more }: Chan
     stage,
   );
   return checkGuardSettings(chain).map(
-    ({ rule, message }) => `${rule}: ${/ by (.+) in settings/.exec(message)?.[1] ?? message}`,
+    ({ rule, message }) => `${rule}: ${/ stage in (.+) in settings/.exec(message)?.[1] ?? message}`,
   );
 }
 

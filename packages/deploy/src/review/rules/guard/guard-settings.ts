@@ -39,7 +39,7 @@ export function checkGuardSettings(chain: Chain): readonly Violation[] {
     {
       rule: "guard-settings",
       holds: differing.length === 0,
-      message: `is told something else than the stage by ${differing.join(", ")} in settings.json; it would believe other keys, pools or clients, or sign for other hosts: make them with createSnapshot, from this stage's own resources`,
+      message: `differs from the stage in ${differing.join(", ")} in settings.json; it would trust other keys, pools or clients, or sign for other hosts: make them with makeGuardSettings, from this stage's own resources`,
     },
   ]);
 }

@@ -159,7 +159,7 @@ test("linking the backend to another function, which adds this statement, is ref
     {
       rule: "invoke-granted",
       resource: "aws:iam/role:Role::ApiRole",
-      message: `may allow lambda:InvokeFunction on ${apiArn}, and whoever has it can call the backend past the guard; link on a function grants this too: take the link away, name other resources or narrower actions`,
+      message: `may allow lambda:InvokeFunction on ${apiArn}, and every principal with that permission can call the backend past the guard; link on a function grants this too: remove the link, name other resources or narrower actions`,
     },
   ]);
 });
@@ -171,7 +171,7 @@ test("linking the user pool to another function, which adds this statement, is r
     {
       rule: "impersonation-granted",
       resource: "aws:iam/role:Role::OtherRole",
-      message: `may allow cognito-idp:AdminConfirmSignUp on ${pool}, and whoever has it can make users, or sign in as any of them; link on a function grants this too: take the link away, name other resources or narrower actions`,
+      message: `may allow cognito-idp:AdminConfirmSignUp on ${pool}, and every principal with that permission can make users, or sign in as any of them; link on a function grants this too: remove the link, name other resources or narrower actions`,
     },
   ]);
 });

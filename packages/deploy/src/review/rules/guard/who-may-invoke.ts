@@ -41,7 +41,7 @@ function dangersOf(
     {
       rule: first.rule,
       resource,
-      message: `may allow ${first.action} on ${first.resource}, and whoever has it can ${first.danger}; link on a function grants this too: take the link away, name other resources or narrower actions`,
+      message: `may allow ${first.action} on ${first.resource}, and every principal with that permission can ${first.danger}; link on a function grants this too: remove the link, name other resources or narrower actions`,
     },
   ];
 }
@@ -66,7 +66,7 @@ function checkManagedPolicies({ graph }: Chain): readonly Violation[] {
     .map(({ resource, arn }) => ({
       rule: "invoke-through-managed-policy",
       resource: labelOf(resource),
-      message: `attaches ${arn}, whose statements are not written here and may allow calling the backend past the guard: write down what is needed as a policy of the stage's own`,
+      message: `attaches ${arn}, whose statements are not written here and may allow calls to the backend that bypass the guard: write what is needed as a policy of this stage`,
     }));
 }
 

@@ -23,12 +23,12 @@ export function checkIgnoredChanges(graph: Graph): readonly Violation[] {
         {
           rule: "changes-ignored",
           holds: ignored.length === 0,
-          message: `ignores changes of ${ignored.join(", ")}; what AWS has would stay, whatever is written and checked here: take ignoreChanges away`,
+          message: `ignores changes of ${ignored.join(", ")}; AWS would keep what it has, no matter what is written and checked here: remove ignoreChanges`,
         },
         {
           rule: "revocations-kept",
           holds: lost.length === 0,
-          message: `is the list of ended sign-ins, and the next deploy would write the empty one again and let everybody in: set ignoreChanges to ${JSON.stringify(kept)}`,
+          message: `is the revocation list, and the next deploy would overwrite it with an empty one and let everybody back in: set ignoreChanges to ${JSON.stringify(kept)}`,
         },
       ]);
     });

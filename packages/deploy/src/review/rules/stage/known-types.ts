@@ -55,6 +55,6 @@ export function checkKnownTypes({ resources }: Graph): readonly Violation[] {
     .map((resource) => ({
       rule: "type-unknown",
       resource: labelOf(resource),
-      message: `nobody has checked what ${resource.type} opens; read what it grants, then add it to packages/deploy/src/review/rules/stage/known-types.ts`,
+      message: `${resource.type} has not been reviewed; read what it grants, then add it to packages/deploy/src/review/rules/stage/known-types.ts`,
     }));
 }

@@ -50,7 +50,7 @@ test("a generated name is the logical one and eight letters", () => {
     {
       rule: "name-length",
       resource: `aws:lambda/function:Function::${long(57)}`,
-      message: `name ${long(57)}-0123456 has 65 characters and AWS takes 64: shorten the stage`,
+      message: `name ${long(57)}-0123456 has 65 characters and AWS accepts 64: shorten the stage`,
     },
   ]);
 });

@@ -41,7 +41,7 @@ export function checkNames(graph: Graph): readonly Violation[] {
       {
         rule: "name-length",
         holds: name.length <= naming.longest,
-        message: `${naming.key} ${name} has ${name.length} characters and AWS takes ${naming.longest}: shorten the stage`,
+        message: `${naming.key} ${name} has ${name.length} characters and AWS accepts ${naming.longest}: shorten the stage`,
       },
     ]);
   });
@@ -56,7 +56,7 @@ export function checkNames(graph: Graph): readonly Violation[] {
     ...twice.map(({ resource, name }) => ({
       rule: "name-duplicate",
       resource: labelOf(resource),
-      message: `is called ${name}, like another one of the stage; AWS takes a name once: give it another, or let it be generated`,
+      message: `is called ${name}, like another one of the stage; AWS accepts a name only once: give it another, or let it be generated`,
     })),
   ];
 }
@@ -69,7 +69,7 @@ export function checkNamesAcross(a: Graph, b: Graph): readonly Violation[] {
     .map(({ resource, name }) => ({
       rule: "name-shared",
       resource: labelOf(resource),
-      message: `is called ${name} in the stages ${a.stage} and ${b.stage}; AWS takes a name once: put the stage into it, or let it be generated`,
+      message: `is called ${name} in the stages ${a.stage} and ${b.stage}; AWS accepts a name only once: put the stage into it, or let it be generated`,
     }));
 }
 

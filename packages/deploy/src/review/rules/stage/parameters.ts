@@ -54,7 +54,7 @@ function storageExpectations(parameter: Resource, { region }: Graph): readonly E
     {
       rule: "parameter-region",
       holds: parameter.region === region,
-      message: `is not in the stage's region ${region}, the only one that the guard reads from: create it with the default provider`,
+      message: `is not in the stage's region ${region}, the only region the guard reads from: create it with the default provider`,
     },
     {
       rule: "parameter-type",
@@ -88,7 +88,7 @@ function valueExpectations(
     {
       rule: "parameter-value",
       holds: isExpected === undefined || isExpected(valueOf(parameter)),
-      message: `${name} does not hold what this stage has; the guard would trust, or a person call, something else: write what the blueprint names, from the resources themselves`,
+      message: `${name} does not hold what this stage has; the guard would trust something else, or a person would call it: write what the blueprint names, from the resources themselves`,
     },
   ];
 }
@@ -150,7 +150,7 @@ function tooMany(count: number): Violation {
   return {
     rule: "parameter-count",
     resource: `${awsTypes.parameter}::*`,
-    message: `there are ${count} below /gatehouse; the guard reads ${maxParameters} with its one call and fails on more: keep your own elsewhere`,
+    message: `there are ${count} below /gatehouse; the guard reads ${maxParameters} in its one call and fails on more: keep your own parameters elsewhere`,
   };
 }
 

@@ -39,11 +39,11 @@ test("what to do depends on the stage", () => {
   const messages = (graph: object, stage = annaStage) =>
     checkProduction(graphUnderTest(graph), stage).map(({ message }) => message);
   expect(messages({ ...kept, protect: false, removal: "remove" }, production)).toEqual([
-    "is not protected; one sst remove would take production down: set protect to true",
+    "is not protected; a single `sst remove` would take production down: set protect to true",
     "has removal remove; data would go with the stage: set removal to retain",
   ]);
   expect(messages({ protect: true, removal: "retain" })).toEqual([
-    "is protected, so sst remove refuses a stage that is meant to come and go: set protect to false",
+    "is protected, so `sst remove` refuses a stage that is meant to be short-lived: set protect to false",
     "has removal retain; every personal stage would leave its resources behind: set removal to remove",
   ]);
 });

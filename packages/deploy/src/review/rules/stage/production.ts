@@ -15,8 +15,8 @@ export function checkProduction(
     report(
       "production-protect",
       production
-        ? "is not protected; one sst remove would take production down: set protect to true"
-        : "is protected, so sst remove refuses a stage that is meant to come and go: set protect to false",
+        ? "is not protected; a single `sst remove` would take production down: set protect to true"
+        : "is protected, so `sst remove` refuses a stage that is meant to be short-lived: set protect to false",
     );
   }
   if (removal !== (production ? "retain" : "remove")) {

@@ -39,7 +39,7 @@ function checkStrangers({ graph, clients }: Chain): readonly Violation[] {
     .map((client) => ({
       rule: "client-unknown",
       resource: labelOf(client),
-      message: `is not one of the stage's clients ${[...clients.keys()].join(", ")}; the guard does not know it, and nobody has checked what it lets in: take it away (walkthrough exists only with implicitGrant)`,
+      message: `is not one of the stage's clients ${[...clients.keys()].join(", ")}; the guard does not know it, and whom it lets in has not been reviewed: remove it (walkthrough exists only with implicitGrant)`,
     }));
 }
 
@@ -72,7 +72,7 @@ function flowExpectations(
       holds:
         !toList(inputOf(client, "allowedOauthFlows")).includes("implicit") || stage.implicitGrant,
       message:
-        "offers the implicit grant, which puts tokens into address bars, though the stage has not opened it: take it away, or set implicitGrant in stages.ts",
+        "offers the implicit grant, which puts tokens into address bars, though the stage has not opened it: remove it, or set implicitGrant in stages.ts",
     },
     {
       rule: "client-secret",
@@ -119,7 +119,7 @@ function tokenExpectations(client: Resource): readonly Expectation[] {
           accessToken: "minutes",
           refreshToken: "days",
         }),
-      message: `does not give tokens for the blueprint's ${idMinutes} minutes (ID), ${accessMinutes} minutes (access) and ${refreshDays} days (refresh), each with its unit; without units Cognito counts hours: take tokenLifetimes, and give the units`,
+      message: `does not issue tokens for the blueprint's ${idMinutes} minutes (ID), ${accessMinutes} minutes (access) and ${refreshDays} days (refresh), each with its unit; without units Cognito counts hours: take tokenLifetimes, and give the units`,
     },
   ];
 }

@@ -27,7 +27,7 @@ export function personClientExpectations(client: Resource, chain: Chain): readon
     {
       rule: "client-logout-urls",
       holds: sameSet(inputOf(client, "logoutUrls"), logoutUrls),
-      message: `does not sign out to exactly ${logoutUrls.join(", ")}; Cognito shows an error in place of any other: take the blueprint's redirectUrls`,
+      message: `does not sign out to exactly ${logoutUrls.join(", ")}; Cognito shows an error for any other: take the blueprint's redirectUrls`,
     },
     {
       rule: "client-rotation",

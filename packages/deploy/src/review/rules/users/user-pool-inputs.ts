@@ -46,7 +46,7 @@ export function userPoolInputExpectations({ graph, userPool }: Chain): readonly 
     {
       rule: "pool-trigger-functions",
       holds: strangers.length === 0,
-      message: `calls functions that this stage does not deploy for ${strangers.join(", ")}; whoever owns them decides who signs in and what tokens say: let triggers be functions of the stage`,
+      message: `calls functions that this stage does not deploy for ${strangers.join(", ")}; their owners decide who signs in and what tokens say: use functions of the stage as triggers`,
     },
     {
       rule: "pool-passwords",
@@ -58,7 +58,7 @@ export function userPoolInputExpectations({ graph, userPool }: Chain): readonly 
       .map((key) => ({
         rule: "pool-setting",
         holds: isAbsent(inputOf(userPool, key)),
-        message: `sets ${key}, and nobody has checked whom that lets in: take it away, or add it to the known inputs of the user pool`,
+        message: `sets ${key}, which has not been reviewed for whom it lets in: remove it, or add it to the known inputs of the user pool`,
       })),
   ];
 }
@@ -70,7 +70,7 @@ export function checkIdentityProviders({ graph, stage }: Chain): readonly Violat
       {
         rule: "pool-provider",
         holds: stage.selfSignUp || closedProviderTypes.has(inputOf(provider, "providerType")),
-        message: `lets in everybody who has an account at ${String(inputOf(provider, "providerType"))}, though the stage lets nobody sign up: take it away, or set selfSignUp in stages.ts`,
+        message: `admits everybody with an account at ${String(inputOf(provider, "providerType"))}, though sign-up is closed on this stage: remove it, or set selfSignUp in stages.ts`,
       },
     ]),
   );

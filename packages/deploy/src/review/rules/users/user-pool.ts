@@ -36,7 +36,7 @@ export function checkUserPool(chain: Chain, access?: AccessNames): readonly Viol
         holds: admin["allowAdminCreateUserOnly"] === !stage.selfSignUp,
         message: stage.selfSignUp
           ? "does not let people sign up, though the stage says so: set allowAdminCreateUserOnly to false"
-          : "lets anybody on the internet sign up (SST's default), and then every rule signed-in is open to them: set allowAdminCreateUserOnly to true, or selfSignUp in stages.ts",
+          : "lets anybody on the internet sign up (SST's default), and then every `signed-in` rule admits them: set allowAdminCreateUserOnly to true, or selfSignUp in stages.ts",
       },
       {
         rule: "pool-recovery",
@@ -75,7 +75,7 @@ function checkDomain({ graph, userPool, userPoolDomain }: Chain): readonly Viola
       rule: "sign-in-domain",
       holds:
         /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(domain) && !/aws|amazon|cognito/.test(domain),
-      message: `is called ${domain}; Cognito takes up to 63 lower-case letters, digits and hyphens, without aws, amazon or cognito, and refuses this: take signInDomainPrefix`,
+      message: `is called ${domain}; Cognito accepts up to 63 lower-case letters, digits and hyphens, without aws, amazon or cognito, and refuses this: take signInDomainPrefix`,
     },
     {
       rule: "sign-in-pool",
@@ -108,7 +108,7 @@ function checkResourceServer(
     {
       rule: "resource-server-scopes",
       holds: scopes.length > 0 && (access === undefined || sameSet(scopes, access.scopes)),
-      message: `has the scopes ${scopes.join(", ") || "(none)"}, not exactly those of access.ts; rules would ask for scopes that nobody can get: take them from access.ts`,
+      message: `has the scopes ${scopes.join(", ") || "(none)"}, not exactly those of access.ts; rules would require scopes that nobody can get: take them from access.ts`,
     },
   ]);
 }
@@ -134,7 +134,7 @@ function checkGroups(
     {
       rule: "pool-groups",
       holds: missing.length === 0,
-      message: `has no group ${missing.join(", ")}, which access.ts asks for; nobody could be put into it: create a UserGroup for it`,
+      message: `has no group ${missing.join(", ")}, which access.ts requires; nobody could be added to it: create a UserGroup for it`,
     },
   ]);
 }
