@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { recordingInto } from "./recordings.ts";
+
 const repository = join(import.meta.dirname, "../..");
 
 export interface SuiteRun {
@@ -24,6 +26,24 @@ export async function runSuite(target: object, files: readonly string[] = []): P
   const directory = mkdtempSync(join(tmpdir(), "gatehouse-acceptance-"));
   const targetFile = join(directory, "given.json");
   writeFileSync(targetFile, JSON.stringify(target), { mode: 0o600 });
+  try {
+    return await runRecorded(join(directory, "run"), files, { GATEHOUSE_TARGET: targetFile });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Runs the acceptance suite, or some of its files, in a process of its own.
+ *
+ * @param directory keeps what the run recorded.
+ * @param environment besides what this process has.
+ */
+export async function runRecorded(
+  directory: string,
+  files: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<SuiteRun> {
   const vitest = join(repository, "node_modules/vitest/vitest.mjs");
   const summary = join(import.meta.dirname, "summary-reporter.ts");
   const reporters = ["--reporter", "dot", "--reporter", summary];
@@ -35,9 +55,9 @@ export async function runSuite(target: object, files: readonly string[] = []): P
       cwd: repository,
       env: {
         ...process.env,
-        GATEHOUSE_TARGET: targetFile,
-        GATEHOUSE_ACCEPTANCE_DIR: join(directory, "run"),
+        ...recordingInto(directory).environment,
         NO_COLOR: "1",
+        ...environment,
       },
       stdio: ["ignore", "pipe", "pipe"],
     },
@@ -46,7 +66,6 @@ export async function runSuite(target: object, files: readonly string[] = []): P
   child.stdout.on("data", (text) => (output += String(text)));
   child.stderr.on("data", (text) => (output += String(text)));
   await once(child, "close");
-  rmSync(directory, { recursive: true, force: true });
   return { code: child.exitCode, output, ...readSummary(output) };
 }
 

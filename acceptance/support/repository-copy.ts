@@ -23,11 +23,11 @@ export function copyRepository(): RepositoryCopy {
   }
   const from = join(repository, "node_modules");
   const to = join(root, "node_modules");
-  mkdirSync(join(to, "@gatehouse"), { recursive: true });
+  mkdirSync(join(to, "@sst-gatehouse"), { recursive: true });
   for (const name of readdirSync(from)) {
-    if (name !== "@gatehouse") symlinkSync(join(from, name), join(to, name));
+    if (name !== "@sst-gatehouse") symlinkSync(join(from, name), join(to, name));
   }
   for (const name of readdirSync(join(root, "packages")))
-    symlinkSync(join(root, "packages", name), join(to, "@gatehouse", name));
+    symlinkSync(join(root, "packages", name), join(to, "@sst-gatehouse", name));
   return { root, remove: () => rmSync(root, { recursive: true, force: true }) };
 }

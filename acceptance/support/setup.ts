@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 
 import { startCommand } from "./command.ts";
 import { signIn } from "./oauth.ts";
-import { startRecording, targetFile, terminalFile } from "./recordings.ts";
+import { startRecording } from "./recordings.ts";
 import type { DeployedTarget, Target } from "./target.ts";
 
 /**
@@ -10,7 +10,7 @@ import type { DeployedTarget, Target } from "./target.ts";
  * `start --json` printed, or a deployed stage with its users.
  */
 export default async function setup(): Promise<() => Promise<void>> {
-  startRecording();
+  const { targetFile, terminalFile } = startRecording();
   const given = process.env["GATEHOUSE_TARGET"];
   if (given !== undefined) {
     const target: Target | DeployedTarget = JSON.parse(readFileSync(given, "utf8"));
