@@ -8,19 +8,29 @@ import { startStack } from "@sst-gatehouse/local/stack";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { deployArtifacts } from "@sst-gatehouse/local/deploy-artifacts";
-import { app } from "../../stages.ts";
+import { sample } from "../sample/sample.ts";
 import { runSuite } from "../support/child-run.ts";
 import { startCommand, type RunningStack } from "../support/command.ts";
+import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
 
-const root = join(import.meta.dirname, "../..");
 const stage = "from-deploy";
+const { app } = sample;
+
+/** With the suite's own sample of what an adopter writes. */
+let root: string;
+let copy: RepositoryCopy;
+beforeAll(() => {
+  copy = copyRepository();
+  ({ root } = copy);
+});
+afterAll(() => copy.remove());
 
 describe("start --from-deploy", () => {
   let stack: RunningStack;
   let evaluation: Evaluation;
   beforeAll(async () => {
     [stack, evaluation] = await Promise.all([
-      startCommand(undefined, undefined, ["--from-deploy"]),
+      startCommand(root, undefined, ["--from-deploy"]),
       evaluateConfig({ root, stage }),
     ]);
   }, 300_000);
@@ -77,6 +87,7 @@ test("a backend's artifact that does something else fails the suite", async () =
   const print = () => undefined;
   const artifacts = deployArtifacts({ root, app: app.name, stage, print });
   const stack = await startStack({
+    adopted: sample,
     port: 0,
     explain: print,
     codeSource: async (into) => {
@@ -100,9 +111,9 @@ test("a backend's artifact that does something else fails the suite", async () =
 test("a stage that the config refuses is not started, and the config's own words say why", async () => {
   const print = () => undefined;
   const artifacts = deployArtifacts({ root, app: app.name, stage: "live", print });
-  await expect(startStack({ port: 0, explain: print, codeSource: artifacts })).rejects.toThrow(
-    'stage "live": this looks like production',
-  );
+  await expect(
+    startStack({ adopted: sample, port: 0, explain: print, codeSource: artifacts }),
+  ).rejects.toThrow('stage "live": this looks like production');
 });
 
 /** SHA-256 of each file by name; there are no directories in either bundle. */

@@ -1,20 +1,45 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
 const repository = join(import.meta.dirname, "../..");
-const copied = ["packages", "access.ts", "stages.ts", "package.json", "tsconfig.json"];
-const leftOut = new Set(["dist", "vectors", ".cache"]);
+const notCopied = new Set([".git", ".sst", ".cache", "node_modules"]);
+const leftOut = new Set(["dist", ".cache"]);
 
 export interface RepositoryCopy {
   readonly root: string;
   remove(): void;
 }
 
-/** A copy of the sources to change at will. The installed packages are shared, but for the workspace's own. */
-export function copyRepository(): RepositoryCopy {
+/** By path in the repository. */
+export type Replacements = Readonly<Record<string, string>>;
+
+/** What the suite is written for, in place of what an adopter has written. */
+const sampleFiles: Replacements = Object.fromEntries(
+  ["access.ts", "stages.ts"].map((name) => [
+    name,
+    readFileSync(join(import.meta.dirname, "../sample", name), "utf8"),
+  ]),
+);
+
+/**
+ * A copy of the sources to change at will. The installed packages are shared, but for the workspace's own.
+ *
+ * @param replacements for the adopter's files; the suite's own samples when absent.
+ */
+export function copyRepository(replacements: Replacements = sampleFiles): RepositoryCopy {
   const root = mkdtempSync(join(tmpdir(), "gatehouse-copy-"));
-  for (const name of copied) {
+  for (const name of readdirSync(repository)) {
+    if (notCopied.has(name)) continue;
     cpSync(join(repository, name), join(root, name), {
       recursive: true,
       verbatimSymlinks: true,
@@ -29,5 +54,10 @@ export function copyRepository(): RepositoryCopy {
   }
   for (const name of readdirSync(join(root, "packages")))
     symlinkSync(join(root, "packages", name), join(to, "@sst-gatehouse", name));
+  // SST's platform is 300 MB, and only read there; where it is missing, it is installed for all.
+  mkdirSync(join(repository, ".sst"), { recursive: true });
+  symlinkSync(join(repository, ".sst"), join(root, ".sst"));
+  for (const [path, content] of Object.entries(replacements))
+    writeFileSync(join(root, path), content);
   return { root, remove: () => rmSync(root, { recursive: true, force: true }) };
 }
