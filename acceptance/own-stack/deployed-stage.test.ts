@@ -18,7 +18,7 @@ describe("pnpm acceptance, against a stack that looks like a deployed stage", ()
   /** Whose commands are for the sample's app. */
   let copy: RepositoryCopy;
   beforeAll(async () => {
-    copy = copyRepository();
+    copy = copyRepository({ everything: true });
     stack = await startStack({
       adopted: sample,
       port: 0,

@@ -20,7 +20,7 @@ const { app } = sample;
 let root: string;
 let copy: RepositoryCopy;
 beforeAll(() => {
-  copy = copyRepository();
+  copy = copyRepository({ everything: true });
   ({ root } = copy);
 });
 afterAll(() => copy.remove());
@@ -75,8 +75,8 @@ describe("start --from-deploy", () => {
 
   test("passes the acceptance suite; only the tests that read a terminal are left out", async () => {
     const { code, passed, failed, skipped, output } = await runSuite(stack.target);
-    expect({ code, failed, output }).toEqual({ code: 0, failed: 0, output: expect.any(String) });
-    expect(passed).toBeGreaterThan(200);
+    expect({ code, failed, output }).toEqual({ code: 0, failed: [], output: expect.any(String) });
+    expect(passed.length).toBeGreaterThan(200);
     const terminal = /^the terminal never shows .* \(this run did not start the stack/;
     const installed = /\((Chromium is not|curl is missing|port 5173)/;
     expect(skipped.filter((line) => !terminal.test(line) && !installed.test(line))).toEqual([]);
@@ -100,9 +100,11 @@ test("a backend's artifact that does something else fails the suite", async () =
     },
   });
   try {
-    const { code, failed, output } = await runSuite(stack.outputs, ["tokens"]);
-    expect([code, failed]).toEqual([1, 1]);
-    expect(output).toMatch(/an ID token, with Hello, world!/);
+    const { code, failed } = await runSuite(stack.outputs, ["tokens"]);
+    expect([code, failed]).toEqual([
+      1,
+      ["a good token is admitted an ID token, with Hello, world!"],
+    ]);
   } finally {
     await stack.close();
   }

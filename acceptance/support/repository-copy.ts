@@ -9,11 +9,20 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 
 const repository = join(import.meta.dirname, "../..");
-const notCopied = new Set([".git", ".sst", ".cache", "node_modules"]);
-const leftOut = new Set(["dist", ".cache"]);
+/** What the commands run, and nothing that only tests and people read. */
+const runnable = {
+  folders: ["packages", "access.ts", "stages.ts", "package.json", "tsconfig.json"],
+  leftOut: /[\\/](dist|vectors|test|\.cache)$|\.test\.tsx?$/,
+};
+const whole = {
+  folders: readdirSync(repository).filter(
+    (name) => !/^(\.git|\.sst|\.cache|node_modules)$/.test(name),
+  ),
+  leftOut: /[\\/](dist|\.cache)$/,
+};
 
 export interface RepositoryCopy {
   readonly root: string;
@@ -31,19 +40,25 @@ const sampleFiles: Replacements = Object.fromEntries(
   ]),
 );
 
-/**
- * A copy of the sources to change at will. The installed packages are shared, but for the workspace's own.
- *
- * @param replacements for the adopter's files; the suite's own samples when absent.
- */
-export function copyRepository(replacements: Replacements = sampleFiles): RepositoryCopy {
+export interface CopyOptions {
+  /** With the tests, infra and all the rest; only what the commands run when absent. */
+  readonly everything?: boolean;
+  /** For the adopter's files; the suite's own samples when absent. */
+  readonly replacements?: Replacements;
+}
+
+/** A copy of the sources to change at will. The installed packages are shared, but for the workspace's own. */
+export function copyRepository({
+  everything = false,
+  replacements = sampleFiles,
+}: CopyOptions = {}): RepositoryCopy {
   const root = mkdtempSync(join(tmpdir(), "gatehouse-copy-"));
-  for (const name of readdirSync(repository)) {
-    if (notCopied.has(name)) continue;
+  const { folders, leftOut } = everything ? whole : runnable;
+  for (const name of folders) {
     cpSync(join(repository, name), join(root, name), {
       recursive: true,
       verbatimSymlinks: true,
-      filter: (path) => !leftOut.has(basename(path)),
+      filter: (path) => !leftOut.test(path),
     });
   }
   const from = join(repository, "node_modules");
