@@ -96,6 +96,7 @@ describe("pnpm acceptance, against a stack that looks like a deployed stage", ()
       "a deployed stage may be judged by aws4, or not",
       "a deployed stage may have other settings than the local one",
       "a deployed user pool signs nothing on request",
+      "this involves no chain: it runs where the suite starts its own",
       "this is about a stack on this machine",
     ]);
     // The names of the groups that are skipped as a whole, or have a part that is.
