@@ -9,10 +9,20 @@ export default defineConfig({
     reporters: ["default", "./acceptance/support/summary-reporter.ts"],
     projects: [
       {
+        // A file and its test, side by side: `pnpm test:unit`.
         test: {
           ...common,
           name: "unit",
           include: ["packages/**/*.test.ts", "repository/**/*.test.ts"],
+          exclude: ["packages/*/test/**", "**/*.platform.test.ts", "**/node_modules/**"],
+        },
+      },
+      {
+        // A package as a whole: fuzzed, as its bundle, under other people's libraries.
+        test: {
+          ...common,
+          name: "thorough",
+          include: ["packages/*/test/**/*.test.ts"],
           exclude: ["**/*.platform.test.ts", "**/node_modules/**"],
         },
       },
@@ -23,7 +33,6 @@ export default defineConfig({
           include: ["acceptance/**/*.test.ts"],
           exclude: ["acceptance/own-stack/**"],
           globalSetup: "./acceptance/support/setup.ts",
-          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -34,17 +43,16 @@ export default defineConfig({
           include: ["infra/**/*.test.ts", "packages/**/*.platform.test.ts"],
           globalSetup: "./infra/test/setup.ts",
           testTimeout: 120_000,
-          sequence: { groupOrder: 2 },
         },
       },
       {
-        // Searches what the acceptance run has left behind, and starts stacks of its own.
+        // Starts stacks of its own. After the others, because one file searches what the acceptance run has recorded.
         test: {
           ...common,
           name: "own-stack",
           include: ["acceptance/own-stack/**/*.test.ts"],
           testTimeout: 180_000,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -5,7 +5,7 @@ import { arrivedOutcome, echoOf, meantOutcome } from "./corpus/outcome.ts";
 import { readCorpus, topics } from "../corpus/read-corpus.ts";
 import { needs } from "./support/requirements.ts";
 
-needs("machine");
+needs("no chain");
 
 let guarded: GuardedChain;
 beforeAll(async () => {

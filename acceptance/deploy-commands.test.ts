@@ -4,19 +4,22 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { app } from "./sample/stages.ts";
 import { callApi, send, viaApp } from "./support/client.ts";
 import { form, formType } from "./support/oauth.ts";
 import { createLeakFinder, secretsOf } from "./support/leaks.ts";
+import { copyRepository, type RepositoryCopy } from "./support/repository-copy.ts";
 import { needs } from "./support/requirements.ts";
 import { isStack, loadTarget, type Target } from "./support/target.ts";
 
-const main = join(import.meta.dirname, "../packages/deploy/src/main.ts");
+/** Whose commands are for the sample's app. */
+let copy: RepositoryCopy;
 const stage = "commands";
-const parameterOf = (name: string): string => `/gatehouse/gatehouse/${name}/outputs`;
+const parameterOf = (name: string): string => `/gatehouse/${app.name}/${name}/outputs`;
 const parameter = parameterOf(stage);
-const revoked = `/gatehouse/gatehouse/${stage}/revoked`;
+const revoked = `/gatehouse/${app.name}/${stage}/revoked`;
 /** As AWS shows it of the pool of a deployed stage. */
-const tags = { "sst:app": "gatehouse", "sst:stage": stage };
+const tags = { "sst:app": app.name, "sst:stage": stage };
 const temporaryPassword = "Handed-Over-7";
 const newPassword = "Chosen-Myself-8";
 
@@ -26,8 +29,8 @@ const target = loadTarget();
 const written = {
   appUrl: "https://d111111abcdef8.cloudfront.net",
   // What the local stack's pool says of its domain.
-  signInUrl: "https://gatehouse-local.auth.eu-central-1.amazoncognito.com/login?client_id=x",
-  functionUrl: "https://abcdefghijklmnopqrstuvwxyz234567.lambda-url.eu-central-1.on.aws",
+  signInUrl: `https://gatehouse-local.auth.${app.region}.amazoncognito.com/login?client_id=x`,
+  functionUrl: `https://abcdefghijklmnopqrstuvwxyz234567.lambda-url.${app.region}.on.aws`,
   region: target.region,
   edgeRegion: "us-east-1",
   userPoolId: target.userPoolId,
@@ -48,7 +51,7 @@ async function run(
   args: readonly string[],
   { credentials = target.credentials.admin, stdin = "" }: Run = {},
 ) {
-  const child = spawn(process.execPath, [main, ...args], {
+  const child = spawn(process.execPath, [join(copy.root, "packages/deploy/src/main.ts"), ...args], {
     env: {
       AWS_ENDPOINT_URL_SSM: target.endpoints.ssm,
       AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: target.endpoints.cognitoIdp,
@@ -90,12 +93,14 @@ describe("the commands for deployed stages", () => {
   needs("machine");
   beforeAll(async () => {
     if (!isStack(target)) return;
+    copy = copyRepository();
     await put(JSON.stringify(written));
     const input = { ResourceArn: await poolArn(), Tags: tags };
     await callApi(target, "AWSCognitoIdentityProviderService.TagResource", input);
   });
   afterAll(async () => {
     if (!isStack(target)) return;
+    copy.remove();
     await callApi(target, "AmazonSSM.DeleteParameter", { Name: parameter });
     for (const username of people) await inPool("AdminDeleteUser", username);
     const input = { ResourceArn: await poolArn(), TagKeys: Object.keys(tags) };
@@ -111,7 +116,7 @@ describe("the commands for deployed stages", () => {
   test("outputs prints the same for a person", async () => {
     const { code, stdout } = await run(["outputs", "--stage", stage]);
     expect(code).toBe(0);
-    expect(stdout).toBe(`Stage commands, in eu-central-1; the guard in us-east-1
+    expect(stdout).toBe(`Stage commands, in ${app.region}; the guard in us-east-1
 
 App           ${written.appUrl}
 Sign in       ${written.signInUrl}
@@ -224,7 +229,7 @@ App clients
       const { code, stdout, stderr } = await run([...words.split(" "), "--stage", "elsewhere"]);
       expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
       expect(stderr).toBe(
-        "Stage elsewhere has not been deployed to this account in eu-central-1: there is no parameter /gatehouse/gatehouse/elsewhere/outputs. Run `pnpm sst deploy --stage elsewhere`, or use the credentials of the stage's account.\n",
+        `Stage elsewhere has not been deployed to this account in ${app.region}: there is no parameter ${parameterOf("elsewhere")}. Run \`pnpm sst deploy --stage elsewhere\`, or use the credentials of the stage's account.\n`,
       );
     },
   );

@@ -7,7 +7,7 @@ import { callApi, send, viaApp } from "./support/client.ts";
 import { createForge } from "./support/forge.ts";
 import { needs } from "./support/requirements.ts";
 import { loadTarget, type Target } from "./support/target.ts";
-import { app } from "../stages.ts";
+import { app } from "./sample/stages.ts";
 
 let target: Target;
 beforeAll(() => {

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => guarded.close());
 
 describe("without sockets", () => {
-  needs("machine");
+  needs("no chain");
 
   test("whatever a client means, the signature is right and the backend sees it", async () => {
     console.log(`seed ${seed}, ${inProcess} requests`);

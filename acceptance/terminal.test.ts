@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
 
 import { describe, expect, test, vi } from "vitest";
 
@@ -13,7 +12,7 @@ import {
 } from "./support/client.ts";
 import { createLeakFinder, secretsOf, type Secret } from "./support/leaks.ts";
 import { authUrl, form, formType, signInByForm } from "./support/oauth.ts";
-import { terminalFile } from "./support/recordings.ts";
+import { findRecordings, readTerminal } from "./support/recordings.ts";
 import { needs } from "./support/requirements.ts";
 import { isStack, loadTarget, type Target } from "./support/target.ts";
 import { createVisitor } from "./support/visitor.ts";
@@ -26,8 +25,8 @@ const encode = encodeURIComponent;
 const hashOf = (value: string): string =>
   `sha256:${createHash("sha256").update(value).digest("hex").slice(0, 8)}`;
 
-/** There is no file until something was printed. */
-const terminal = (): string => (existsSync(terminalFile) ? readFileSync(terminalFile, "utf8") : "");
+const recordings = findRecordings();
+const terminal = (): string => (recordings === undefined ? "" : readTerminal(recordings));
 
 /** What the terminal says about some requests, up to a last one that is told apart by its name. */
 async function saidAbout(sendAll: () => Promise<void>): Promise<string> {

@@ -7,6 +7,8 @@ import { build } from "esbuild";
 
 import { buildEdge } from "@sst-gatehouse/edge/build";
 
+import { sample } from "../sample/sample.ts";
+
 export type InvokeMode = "BUFFERED" | "RESPONSE_STREAM";
 
 export interface AnsweringStack {
@@ -24,6 +26,7 @@ export async function startAnsweringStack(mode: InvokeMode): Promise<AnsweringSt
   const lines: string[] = [];
   let codeDirectory = "";
   const stack = await startStack({
+    adopted: sample,
     port: 0,
     invokeMode: mode,
     explain: (from, reason) => lines.push(`${from}: ${reason}`),

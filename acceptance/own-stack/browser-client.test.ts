@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
-import { join } from "node:path";
 
 import { startStack, type Stack } from "@sst-gatehouse/local/stack";
 import { build } from "esbuild";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
+import { sample } from "../sample/sample.ts";
 import {
   type Browser,
   executablePath,
@@ -24,7 +24,7 @@ let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
-  stack = await startStack({ port: 0, explain: () => undefined });
+  stack = await startStack({ adopted: sample, port: 0, explain: () => undefined });
   if (!isInstalled) return;
   browser = await startBrowser();
   page = await browser.context.newPage();
@@ -48,7 +48,8 @@ beforeEach(({ skip }) =>
 /** `createFetch` as a page would load it, under a global name. */
 async function bundledClient(): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [join(import.meta.dirname, "../../packages/client/src/create-fetch.ts")],
+    entryPoints: ["@sst-gatehouse/client"],
+    absWorkingDir: import.meta.dirname,
     bundle: true,
     write: false,
     format: "iife",

@@ -4,7 +4,8 @@ import { startStack, type Stack } from "@sst-gatehouse/local/stack";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { app } from "../../stages.ts";
+import { sample } from "../sample/sample.ts";
+import { app } from "../sample/stages.ts";
 import { callApi } from "../support/client.ts";
 import type { Target } from "../support/target.ts";
 import {
@@ -26,7 +27,7 @@ let page: Page;
 let user: Target["users"][number];
 
 beforeAll(async () => {
-  stack = await startStack({ port: 0, explain: () => undefined });
+  stack = await startStack({ adopted: sample, port: 0, explain: () => undefined });
   target = stack.outputs;
   const [first] = target.users;
   if (first === undefined) throw new Error("the stack has no user");

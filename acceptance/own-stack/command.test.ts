@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 
 import { viaApp } from "../support/client.ts";
 import { runCommand, startCommand, type RunningStack } from "../support/command.ts";
@@ -14,6 +14,13 @@ import { copyRepository, type RepositoryCopy } from "../support/repository-copy.
 
 const running: RunningStack[] = [];
 const copies: RepositoryCopy[] = [];
+/** With the suite's own sample of what an adopter writes; no test edits it. */
+let root: string;
+let removeRoot: () => void;
+beforeAll(() => {
+  ({ root, remove: removeRoot } = copyRepository());
+});
+afterAll(() => removeRoot());
 afterEach(async () => {
   await Promise.all(running.splice(0).map((stack) => stack.stop()));
   for (const copy of copies.splice(0)) copy.remove();
@@ -21,7 +28,7 @@ afterEach(async () => {
 
 describe("the start command", () => {
   test("explains itself", async () => {
-    const { code, stdout } = await runCommand(["--help"]);
+    const { code, stdout } = await runCommand(root, ["--help"]);
     expect(code).toBe(0);
     expect(stdout).toContain("--port <number>");
     expect(stdout).toContain("--from-deploy");
@@ -34,7 +41,7 @@ describe("the start command", () => {
     [["--stage", "anna"], 2],
     [["--from-deploy", "--stage", "live"], 2],
   ])("refuses %j in one line that says what to do", async (args, expected) => {
-    const { code, stdout, stderr } = await runCommand(args);
+    const { code, stdout, stderr } = await runCommand(root, args);
     expect(code).toBe(expected);
     expect(stdout).toBe("");
     expect(stderr.trim().split("\n")).toHaveLength(1);
@@ -46,7 +53,7 @@ describe("the start command", () => {
     await new Promise<void>((resolve) => squatter.listen(0, "127.0.0.1", resolve));
     const address = squatter.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
-    const { code, stdout, stderr } = await runCommand(["--json", "--port", String(port)]);
+    const { code, stdout, stderr } = await runCommand(root, ["--json", "--port", String(port)]);
     squatter.close();
     expect(code).toBe(1);
     expect(stdout).toBe("");
@@ -87,7 +94,7 @@ describe("the start command", () => {
 
   test("ends when the process that started it is gone", async ({ skip }) => {
     skip(process.platform !== "linux", "processes are looked up in /proc");
-    const main = join(import.meta.dirname, "../../packages/local/src/main.ts");
+    const main = join(root, "packages/local/src/main.ts");
     const script = `const c = require("node:child_process").spawn(process.execPath, [${JSON.stringify(main)}, "--json", "--port", "0"], { stdio: ["ignore", "pipe", "ignore"] }); c.stdout.once("data", () => { console.log(c.pid); }); setInterval(() => {}, 1000);`;
     const parent = spawn(process.execPath, ["-e", script], {
       stdio: ["ignore", "pipe", "inherit"],
@@ -106,7 +113,7 @@ describe("the command of the README", () => {
       "npx",
       ["--yes", "pnpm@10.34.9", "--silent", "start", "--json", "--port", "0"],
       {
-        cwd: join(import.meta.dirname, "../.."),
+        cwd: root,
         env: { ...process.env, PATH: userPath() },
         stdio: ["ignore", "pipe", "ignore"],
       },
@@ -161,15 +168,15 @@ describe("editing a handler", () => {
   });
 });
 
-async function start(root?: string): Promise<RunningStack> {
-  const stack = await startCommand(root);
+async function start(of: string = root): Promise<RunningStack> {
+  const stack = await startCommand(of);
   running.push(stack);
   return stack;
 }
 
 /** Starts with the banner, takes the curl line out of it and hands it to a shell. */
 async function runAndPaste(): Promise<{ code: number | null; stdout: string }> {
-  const main = join(import.meta.dirname, "../../packages/local/src/main.ts");
+  const main = join(root, "packages/local/src/main.ts");
   const child = spawn(process.execPath, [main, "--port", "0"], {
     stdio: ["ignore", "pipe", "ignore"],
   });

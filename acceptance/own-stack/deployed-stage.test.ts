@@ -8,20 +8,29 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readSummary } from "../support/child-run.ts";
 import { callApi } from "../support/client.ts";
 import { createLeakFinder, secretsOf } from "../support/leaks.ts";
+import { sample } from "../sample/sample.ts";
+import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
 import { playStage, type PlayedStage } from "./played-stage.ts";
-
-const main = join(import.meta.dirname, "../../packages/deploy/src/main.ts");
 
 describe("pnpm acceptance, against a stack that looks like a deployed stage", () => {
   let stack: Stack;
   let played: PlayedStage;
+  /** Whose commands are for the sample's app. */
+  let copy: RepositoryCopy;
   beforeAll(async () => {
-    stack = await startStack({ port: 0, explain: () => undefined, unbaked: ["clients"] });
+    copy = copyRepository({ everything: true });
+    stack = await startStack({
+      adopted: sample,
+      port: 0,
+      explain: () => undefined,
+      unbaked: ["clients"],
+    });
     played = await playStage(stack, "played");
   });
   afterAll(async () => {
     await played.close();
     await stack.close();
+    copy.remove();
   });
 
   /** @param onPrinted gets what was printed so far, and can end the run. */
@@ -29,10 +38,14 @@ describe("pnpm acceptance, against a stack that looks like a deployed stage", ()
     args: readonly string[],
     onPrinted: (printed: string, interrupt: () => void) => void = () => undefined,
   ): Promise<{ code: number | null; printed: string }> {
-    const child = spawn(process.execPath, [main, "acceptance", ...args], {
-      env: { PATH: process.env["PATH"], NO_COLOR: "1", ...played.environment },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = spawn(
+      process.execPath,
+      [join(copy.root, "packages/deploy/src/main.ts"), "acceptance", ...args],
+      {
+        env: { PATH: process.env["PATH"], NO_COLOR: "1", ...played.environment },
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
     let printed = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (text) => {
@@ -83,6 +96,7 @@ describe("pnpm acceptance, against a stack that looks like a deployed stage", ()
       "a deployed stage may be judged by aws4, or not",
       "a deployed stage may have other settings than the local one",
       "a deployed user pool signs nothing on request",
+      "this involves no chain: it runs where the suite starts its own",
       "this is about a stack on this machine",
     ]);
     // The names of the groups that are skipped as a whole, or have a part that is.
@@ -150,13 +164,13 @@ describe("pnpm acceptance, against a stack that looks like a deployed stage", ()
   >([
     [
       "another sign-in page",
-      () => ({ signInUrl: "https://gatehouse-local.auth.eu-central-1.evil.example/login" }),
+      () => ({ signInUrl: `https://gatehouse-local.auth.${sample.app.region}.evil.example/login` }),
       "the sign-in page is not at the domain of the user pool",
     ],
     [
       "a client that is not the stage's for machines",
       ({ clients }) => ({ clients: { ...clients, machine: { id: clients.machine.id } } }),
-      "the machine client is not gatehouse-played-machine of the user pool",
+      `the machine client is not ${sample.app.name}-played-machine of the user pool`,
     ],
   ])("outputs with %s are refused before any user is made", async (_what, change, message) => {
     const before = await usernames();

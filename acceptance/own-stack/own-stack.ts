@@ -1,6 +1,7 @@
 import { startStack, type Stack, type StackOptions } from "@sst-gatehouse/local/stack";
 import { onTestFinished } from "vitest";
 
+import { sample } from "../sample/sample.ts";
 import type { Target } from "../support/target.ts";
 
 export interface OwnStack {
@@ -12,10 +13,11 @@ export interface OwnStack {
 
 /** A stack for one test, which may move its clock and take its parameters away. It ends with the test. */
 export async function startOwnStack(
-  options: Pick<StackOptions, "unbaked" | "stage"> = {},
+  options: Pick<StackOptions, "unbaked" | "stage" | "codeSource" | "invokeMode"> = {},
 ): Promise<OwnStack> {
   const lines: string[] = [];
   const stack = await startStack({
+    adopted: sample,
     port: 0,
     explain: (from, reason) => lines.push(`${from}: ${reason}`),
     ...options,

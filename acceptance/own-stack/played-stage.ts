@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import type { Stack } from "@sst-gatehouse/local/stack";
 
 import { startTlsFront } from "@sst-gatehouse/local/tls-front";
+import { app } from "../sample/stages.ts";
 import { callApi } from "../support/client.ts";
 
 /** A local stack behind the names and the TLS of a deployed stage. */
@@ -24,7 +25,7 @@ export interface PlayedStage {
 
 const appHost = "d111111abcdef8.cloudfront.net";
 /** What the local stack's pool says of its domain. */
-const signInHost = "gatehouse-local.auth.eu-central-1.amazoncognito.com";
+const signInHost = `gatehouse-local.auth.${app.region}.amazoncognito.com`;
 
 /** What CloudFront's stand-in takes is above Node's own limit. */
 const maxHeadBytes = 65_536;
@@ -108,7 +109,7 @@ export async function playStage({ outputs }: Stack, stage: string): Promise<Play
   };
   const rewrite = async (changes: Readonly<Record<string, unknown>> = {}): Promise<void> => {
     await call(outputs, "AmazonSSM.PutParameter", {
-      Name: `/gatehouse/gatehouse/${stage}/outputs`,
+      Name: `/gatehouse/${app.name}/${stage}/outputs`,
       Value: JSON.stringify({ ...value, ...changes }),
       Type: "String",
       Overwrite: true,
@@ -159,7 +160,7 @@ async function deployMachineClient(
   );
   await call(outputs, `${cognito}.TagResource`, {
     ResourceArn: UserPool.Arn,
-    Tags: { "sst:app": "gatehouse", "sst:stage": stage },
+    Tags: { "sst:app": app.name, "sst:stage": stage },
   });
   const { UserPoolClient: local } = await call<{
     UserPoolClient: { AllowedOAuthScopes: string[] };
@@ -169,7 +170,7 @@ async function deployMachineClient(
     `${cognito}.CreateUserPoolClient`,
     {
       UserPoolId,
-      ClientName: `gatehouse-${stage}-machine`,
+      ClientName: `${app.name}-${stage}-machine`,
       GenerateSecret: true,
       AllowedOAuthFlows: ["client_credentials"],
       AllowedOAuthFlowsUserPoolClient: true,
@@ -177,7 +178,7 @@ async function deployMachineClient(
     },
   );
   await call(outputs, "AmazonSSM.PutParameter", {
-    Name: "/gatehouse/gatehouse/local/clients/machine",
+    Name: `/gatehouse/${app.name}/local/clients/machine`,
     Value: UserPoolClient.ClientId,
     Type: "String",
     Overwrite: true,

@@ -4,13 +4,21 @@ import { once } from "node:events";
 import { join } from "node:path";
 
 import type { StackOptions } from "@sst-gatehouse/local/stack";
-import { describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
-import { app } from "../../stages.ts";
+import { app } from "../sample/stages.ts";
 import { callApi, send, viaApp } from "../support/client.ts";
 import { decodeClaims } from "../support/forge.ts";
 import { authUrl, form, formType, machineToken, pkce, signInByForm } from "../support/oauth.ts";
+import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
 import { startOwnStack } from "./own-stack.ts";
+
+/** Whose commands are for the sample's app. */
+let copy: RepositoryCopy;
+beforeAll(() => {
+  copy = copyRepository();
+});
+afterAll(() => copy.remove());
 
 const name = `/gatehouse/${app.name}/local/revoked`;
 const password = "Correct-Horse-7";
@@ -24,7 +32,7 @@ async function start(options: Pick<StackOptions, "stage" | "unbaked"> = {}) {
   /** `pnpm users revoke` as a person runs it here. */
   const revoke = async (...args: string[]): Promise<{ code: number | null; output: string }> => {
     const { accessKeyId, secretAccessKey, sessionToken } = target.credentials.admin;
-    const main = join(import.meta.dirname, "../../packages/deploy/src/main.ts");
+    const main = join(copy.root, "packages/deploy/src/main.ts");
     const child = spawn(process.execPath, [main, "users", "revoke", ...args], {
       env: {
         AWS_ENDPOINT_URL_SSM: target.endpoints.ssm,

@@ -1,8 +1,14 @@
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
+
+import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
+import { buildEdge } from "@sst-gatehouse/edge/build";
+import type { CodeSource } from "@sst-gatehouse/local/stack";
 import { describe, expect, test, vi } from "vitest";
 
 import { callApi, viaApp } from "../support/client.ts";
 import { createForge } from "../support/forge.ts";
-import { app } from "../../stages.ts";
+import { app } from "../sample/stages.ts";
 import { startOwnStack } from "./own-stack.ts";
 
 const prefix = `/gatehouse/${app.name}/local`;
@@ -122,7 +128,24 @@ describe("a guard with everything baked", () => {
     );
   });
 
-  test("gives the backend the bearer token only where the stage says so, and the backend shows it to nobody", async () => {
+  test.each([
+    [true, "is sent to the backend"],
+    [false, "is kept from the backend"],
+  ])("where the stage says forwardToken: %s, the bearer token %s", async (forwardToken) => {
+    const { target } = await startOwnStack({
+      stage: { forwardToken },
+      codeSource: tellingBackend,
+      invokeMode: "BUFFERED",
+    });
+    const token = target.tokens.id;
+    const answer = await viaApp(target, { path: "/echo", token });
+    expect(answer.status).toBe(200);
+    const { "x-gatehouse-token": sent, ...others } = answer.json<Record<string, string>>();
+    expect(sent).toBe(forwardToken ? token : undefined);
+    expect(JSON.stringify(others)).not.toContain(token);
+  });
+
+  test("the backend shows the bearer token to nobody, where it gets it", async () => {
     const { target } = await startOwnStack({ stage: { forwardToken: true } });
     const answer = await viaApp(target, { path: "/echo", token: target.tokens.id });
     expect(answer.status).toBe(200);
@@ -131,6 +154,16 @@ describe("a guard with everything baked", () => {
     );
   });
 });
+
+/** In place of the sample's routes, to see what arrives. */
+const tellingBackend: CodeSource = async ({ edge, functions }) => {
+  await buildEdge(edge);
+  await cp(join(import.meta.dirname, "telling-backend"), functions, { recursive: true });
+  return {
+    edge: { directory: edge, handler: guardFunction.handler },
+    functions: { directory: functions, handler: "index.handler" },
+  };
+};
 
 test("two stacks at once share no key, secret or password", async () => {
   const [one, other] = await Promise.all([startOwnStack(), startOwnStack()]);

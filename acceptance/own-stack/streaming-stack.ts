@@ -7,6 +7,8 @@ import { startStack, type Stack } from "@sst-gatehouse/local/stack";
 import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
 import { buildEdge } from "@sst-gatehouse/edge/build";
 
+import { sample } from "../sample/sample.ts";
+
 export interface StreamingStack {
   readonly stack: Stack;
   /** What the terminal would show. */
@@ -17,6 +19,7 @@ export interface StreamingStack {
 export async function startStreamingStack(): Promise<StreamingStack> {
   const lines: string[] = [];
   const stack = await startStack({
+    adopted: sample,
     port: 0,
     explain: (from, reason) => lines.push(`${from}: ${reason}`),
     async codeSource({ edge, functions }) {

@@ -1,43 +1,84 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+import { recordingInto } from "./recordings.ts";
 
 const repository = join(import.meta.dirname, "../..");
 
 export interface SuiteRun {
   readonly code: number | null;
   readonly output: string;
-  readonly passed: number;
-  readonly failed: number;
+  /** Full names of tests. */
+  readonly passed: readonly string[];
+  readonly failed: readonly string[];
   /** Each skipped test with its reason, as the summary lists them. */
   readonly skipped: readonly string[];
 }
 
 /**
- * Runs the acceptance suite, or some of its files, against a chain that is given.
+ * Runs the acceptance suite, or a part of it, against a chain that is given.
  *
  * @param files names without `.test.ts`; all when none are named.
+ * @param titles of the tests that run; all when none are named.
  */
-export async function runSuite(target: object, files: readonly string[] = []): Promise<SuiteRun> {
+export async function runSuite(
+  target: object,
+  files: readonly string[] = [],
+  titles: readonly string[] = [],
+): Promise<SuiteRun> {
   const directory = mkdtempSync(join(tmpdir(), "gatehouse-acceptance-"));
   const targetFile = join(directory, "given.json");
   writeFileSync(targetFile, JSON.stringify(target), { mode: 0o600 });
+  try {
+    return await runRecorded(join(directory, "run"), files, {
+      titles,
+      environment: { GATEHOUSE_TARGET: targetFile },
+    });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+interface Part {
+  readonly titles?: readonly string[];
+  /** Besides what this process has. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Runs the acceptance suite, or some of its files, in a process of its own.
+ *
+ * @param directory keeps what the run recorded.
+ * @throws {Error} (rejects) when nothing was tested.
+ */
+export async function runRecorded(
+  directory: string,
+  files: readonly string[],
+  { titles = [], environment = {} }: Part = {},
+): Promise<SuiteRun> {
+  const results = mkdtempSync(join(tmpdir(), "gatehouse-results-"));
+  const resultsFile = join(results, "results.json");
   const vitest = join(repository, "node_modules/vitest/vitest.mjs");
   const summary = join(import.meta.dirname, "summary-reporter.ts");
-  const reporters = ["--reporter", "dot", "--reporter", summary];
+  const reporters = ["dot", "json", summary].flatMap((reporter) => ["--reporter", reporter]);
   const names = files.map((name) => `acceptance/${name}.test.ts`);
+  const some = titles.length === 0 ? [] : ["-t", titles.map(escaped).join("|")];
   const child = spawn(
     process.execPath,
-    [vitest, "run", "--project", "acceptance", ...reporters, ...names],
+    [
+      ...[vitest, "run", "--project", "acceptance", ...reporters],
+      ...[`--outputFile.json=${resultsFile}`, ...some, ...names],
+    ],
     {
       cwd: repository,
       env: {
         ...process.env,
-        GATEHOUSE_TARGET: targetFile,
-        GATEHOUSE_ACCEPTANCE_DIR: join(directory, "run"),
+        ...recordingInto(directory).environment,
         NO_COLOR: "1",
+        ...environment,
       },
       stdio: ["ignore", "pipe", "pipe"],
     },
@@ -46,12 +87,42 @@ export async function runSuite(target: object, files: readonly string[] = []): P
   child.stdout.on("data", (text) => (output += String(text)));
   child.stderr.on("data", (text) => (output += String(text)));
   await once(child, "close");
-  rmSync(directory, { recursive: true, force: true });
-  return { code: child.exitCode, output, ...readSummary(output) };
+  const { skipped } = readSummary(output);
+  const tests = readResults(resultsFile);
+  rmSync(results, { recursive: true, force: true });
+  const withStatus = (wanted: string) =>
+    tests.filter(({ status }) => status === wanted).map(({ fullName }) => fullName);
+  return {
+    code: child.exitCode,
+    output,
+    passed: withStatus("passed"),
+    failed: withStatus("failed"),
+    skipped,
+  };
+}
+
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+
+interface TestResult {
+  readonly fullName: string;
+  readonly status: string;
+}
+
+function readResults(file: string): readonly TestResult[] {
+  const { testResults }: { testResults: { assertionResults: TestResult[] }[] } = JSON.parse(
+    readFileSync(file, "utf8"),
+  );
+  return testResults.flatMap(({ assertionResults }) => assertionResults);
+}
+
+interface Summary {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: readonly string[];
 }
 
 /** @throws {Error} when the run has not come to its summary: nothing was tested. */
-export function readSummary(output: string): Pick<SuiteRun, "passed" | "failed" | "skipped"> {
+export function readSummary(output: string): Summary {
   const [, passed, failed] = /^(\d+) passed, (\d+) failed, \d+ skipped$/m.exec(output) ?? [];
   if (passed === undefined) throw new Error(`the suite did not run:\n${output}`);
   const skipped = [...output.matchAll(/^skipped: (.*)$/gm)].map(([, line = ""]) => line);

@@ -5,8 +5,6 @@ import { createInterface } from "node:readline";
 
 import type { Target } from "./target.ts";
 
-const repository = join(import.meta.dirname, "../..");
-
 export interface RunningStack {
   readonly target: Target;
   readonly child: ChildProcess;
@@ -18,13 +16,14 @@ export interface RunningStack {
 }
 
 /**
- * Starts the stack by its command in this repository, or in a copy of it.
+ * Starts the stack by its command.
  *
+ * @param root of a copy of the repository.
  * @param onPrinted takes what is printed on stderr, as it comes.
  * @param args besides `--json --port 0`.
  */
 export async function startCommand(
-  root: string = repository,
+  root: string,
   onPrinted: (text: string) => void = () => undefined,
   args: readonly string[] = [],
 ): Promise<RunningStack> {
@@ -77,12 +76,13 @@ export async function startCommand(
   };
 }
 
-/** Runs the command to its end. */
+/** Runs the command of a copy of the repository to its end. */
 export async function runCommand(
+  root: string,
   args: readonly string[],
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [join(repository, "packages/local/src/main.ts"), ...args], {
-    cwd: repository,
+  const child = spawn(process.execPath, [join(root, "packages/local/src/main.ts"), ...args], {
+    cwd: root,
   });
   let stdout = "";
   let stderr = "";

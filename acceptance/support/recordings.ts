@@ -1,19 +1,46 @@
-import { appendFileSync, mkdirSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-/** What a run of the suite leaves behind, for the search for secrets that follows it. */
-const directory =
-  process.env["GATEHOUSE_ACCEPTANCE_DIR"] ?? join(import.meta.dirname, "../.cache/acceptance");
+/** Names the folder that this run records in. The suite's set-up sets it where nobody else has. */
+const variable = "GATEHOUSE_ACCEPTANCE_DIR";
 
-export const targetFile = join(directory, "target.json");
-/** Everything the stack printed on the terminal. */
-export const terminalFile = join(directory, "terminal.log");
-/** Every answer a test received, one JSON line each. */
-export const answersFile = join(directory, "answers.ndjson");
+/** What a run of the suite talks to and what it saw, for the search for secrets. */
+export interface Recordings {
+  readonly targetFile: string;
+  /** Everything the stack printed on the terminal. There is no file until something was printed. */
+  readonly terminalFile: string;
+  /** Every answer a test received, one JSON line each. */
+  readonly answersFile: string;
+}
 
-export function startRecording(): void {
+/** Begins a run, in an empty folder. */
+export function startRecording(): Recordings {
+  const directory = (process.env[variable] ??= join(import.meta.dirname, "../.cache/acceptance"));
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
+  return recordingsIn(directory);
+}
+
+/** Those of the suite in this very run; `undefined` where the suite is not part of it. */
+export function findRecordings(): Recordings | undefined {
+  const directory = process.env[variable];
+  return directory === undefined ? undefined : recordingsIn(directory);
+}
+
+/** For a run of the suite as a process of its own. */
+export function recordingInto(directory: string): {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly recordings: Recordings;
+} {
+  return { environment: { [variable]: directory }, recordings: recordingsIn(directory) };
+}
+
+function recordingsIn(directory: string): Recordings {
+  return {
+    targetFile: join(directory, "target.json"),
+    terminalFile: join(directory, "terminal.log"),
+    answersFile: join(directory, "answers.ndjson"),
+  };
 }
 
 export interface RecordedAnswer {
@@ -22,10 +49,22 @@ export interface RecordedAnswer {
   readonly headers: readonly (readonly [string, string])[];
   /** As Latin-1, so that bytes survive. */
   readonly body: string;
-  /** Answers that are allowed to hold a token: SECURITY lists them. */
+  /** Answers that may hold a token: those of the sign-in itself. */
   readonly mayHoldTokens: boolean;
 }
 
+/** Keeps an answer where the suite is part of the run; a test with a stack of its own, alone, keeps nothing. */
 export function record(answer: RecordedAnswer): void {
-  appendFileSync(answersFile, `${JSON.stringify(answer)}\n`);
+  const recordings = findRecordings();
+  if (recordings !== undefined)
+    appendFileSync(recordings.answersFile, `${JSON.stringify(answer)}\n`);
+}
+
+export function readAnswers({ answersFile }: Recordings): readonly RecordedAnswer[] {
+  const lines = existsSync(answersFile) ? readFileSync(answersFile, "utf8").trim().split("\n") : [];
+  return lines.map((line) => JSON.parse(line));
+}
+
+export function readTerminal({ terminalFile }: Recordings): string {
+  return existsSync(terminalFile) ? readFileSync(terminalFile, "utf8") : "";
 }

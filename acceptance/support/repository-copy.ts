@@ -1,33 +1,78 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 
 const repository = join(import.meta.dirname, "../..");
-const copied = ["packages", "access.ts", "stages.ts", "package.json", "tsconfig.json"];
-const leftOut = new Set(["dist", "vectors", ".cache"]);
+/** What the commands run, and nothing that only tests and people read. */
+const runnable = {
+  folders: ["packages", "access.ts", "stages.ts", "package.json", "tsconfig.json"],
+  leftOut: /[\\/](dist|vectors|test|\.cache)$|\.test\.tsx?$/,
+};
+const whole = {
+  folders: readdirSync(repository).filter(
+    (name) => !/^(\.git|\.sst|\.cache|node_modules)$/.test(name),
+  ),
+  leftOut: /[\\/](dist|\.cache)$/,
+};
 
 export interface RepositoryCopy {
   readonly root: string;
   remove(): void;
 }
 
+/** By path in the repository. */
+export type Replacements = Readonly<Record<string, string>>;
+
+/** What the suite is written for, in place of what an adopter has written. */
+const sampleFiles: Replacements = Object.fromEntries(
+  ["access.ts", "stages.ts"].map((name) => [
+    name,
+    readFileSync(join(import.meta.dirname, "../sample", name), "utf8"),
+  ]),
+);
+
+export interface CopyOptions {
+  /** With the tests, infra and all the rest; only what the commands run when absent. */
+  readonly everything?: boolean;
+  /** For the adopter's files; the suite's own samples when absent. */
+  readonly replacements?: Replacements;
+}
+
 /** A copy of the sources to change at will. The installed packages are shared, but for the workspace's own. */
-export function copyRepository(): RepositoryCopy {
+export function copyRepository({
+  everything = false,
+  replacements = sampleFiles,
+}: CopyOptions = {}): RepositoryCopy {
   const root = mkdtempSync(join(tmpdir(), "gatehouse-copy-"));
-  for (const name of copied) {
+  const { folders, leftOut } = everything ? whole : runnable;
+  for (const name of folders) {
     cpSync(join(repository, name), join(root, name), {
       recursive: true,
       verbatimSymlinks: true,
-      filter: (path) => !leftOut.has(basename(path)),
+      filter: (path) => !leftOut.test(path),
     });
   }
   const from = join(repository, "node_modules");
   const to = join(root, "node_modules");
-  mkdirSync(join(to, "@gatehouse"), { recursive: true });
+  mkdirSync(join(to, "@sst-gatehouse"), { recursive: true });
   for (const name of readdirSync(from)) {
-    if (name !== "@gatehouse") symlinkSync(join(from, name), join(to, name));
+    if (name !== "@sst-gatehouse") symlinkSync(join(from, name), join(to, name));
   }
   for (const name of readdirSync(join(root, "packages")))
-    symlinkSync(join(root, "packages", name), join(to, "@gatehouse", name));
+    symlinkSync(join(root, "packages", name), join(to, "@sst-gatehouse", name));
+  // SST's platform is 300 MB, and only read there; where it is missing, it is installed for all.
+  mkdirSync(join(repository, ".sst"), { recursive: true });
+  symlinkSync(join(repository, ".sst"), join(root, ".sst"));
+  for (const [path, content] of Object.entries(replacements))
+    writeFileSync(join(root, path), content);
   return { root, remove: () => rmSync(root, { recursive: true, force: true }) };
 }

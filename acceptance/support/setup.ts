@@ -2,25 +2,28 @@ import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 
 import { startCommand } from "./command.ts";
 import { signIn } from "./oauth.ts";
-import { startRecording, targetFile, terminalFile } from "./recordings.ts";
+import { startRecording } from "./recordings.ts";
+import { copyRepository } from "./repository-copy.ts";
 import type { DeployedTarget, Target } from "./target.ts";
 
 /**
- * Starts the stack as a user does, by its command, or takes the chain that `GATEHOUSE_TARGET` names: a file with what
- * `start --json` printed, or a deployed stage with its users.
+ * Starts the stack as a user does, by its command and with the suite's own sample of what an adopter writes. Or takes
+ * the chain that `GATEHOUSE_TARGET` names: a file with what `start --json` printed, or a deployed stage with its users.
  */
 export default async function setup(): Promise<() => Promise<void>> {
-  startRecording();
+  const { targetFile, terminalFile } = startRecording();
   const given = process.env["GATEHOUSE_TARGET"];
   if (given !== undefined) {
     const target: Target | DeployedTarget = JSON.parse(readFileSync(given, "utf8"));
     writeFileSync(targetFile, JSON.stringify(await withTokens(target)));
     return async () => undefined;
   }
-  const stack = await startCommand(undefined, (text) => appendFileSync(terminalFile, text));
+  const copy = copyRepository();
+  const stack = await startCommand(copy.root, (text) => appendFileSync(terminalFile, text));
   writeFileSync(targetFile, JSON.stringify(stack.target));
   return async () => {
     await stack.stop();
+    copy.remove();
   };
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 import type { StackOutputs } from "@sst-gatehouse/local/outputs";
 
-import { targetFile } from "./recordings.ts";
+import { findRecordings } from "./recordings.ts";
 
 /**
  * The chain under test: what `start --json` printed, or a deployed stage with two users. A deployed stage gives no
@@ -20,7 +20,9 @@ export function isStack({ appUrl }: Pick<Target, "appUrl">): boolean {
 
 /** The chain that this run talks to; the suite's set-up has started it, or was told which one to take. */
 export function loadTarget(): Target {
-  const target: Target = JSON.parse(readFileSync(targetFile, "utf8"));
+  const recordings = findRecordings();
+  if (recordings === undefined) throw new TypeError("the suite's set-up has started no chain");
+  const target: Target = JSON.parse(readFileSync(recordings.targetFile, "utf8"));
   if (isStack(target)) return target;
   const absent = new AbsentCredentials();
   return {

@@ -20,15 +20,17 @@ const commonJsNames = [
  * page's script is brought up to date before.
  *
  * @param outdir emptied first; `dist` of this package when absent.
+ * @param entry the module whose `handler` answers; this package's own when absent.
  * @returns where the code is, and the size of the bundle in bytes.
  * @throws esbuild's `BuildFailure` with its messages; what stood in `outdir` then stays as it was.
  */
 export async function buildFunctions(
   outdir: string = join(import.meta.dirname, "dist"),
+  entry: string = join(import.meta.dirname, "src/lambda.ts"),
 ): Promise<{ outdir: string; bytes: number }> {
   await updatePageScript();
   const { outputFiles } = await build({
-    entryPoints: [join(import.meta.dirname, "src/lambda.ts")],
+    entryPoints: [entry],
     absWorkingDir: import.meta.dirname,
     bundle: true,
     platform: "node",

@@ -1,12 +1,22 @@
 import { join } from "node:path";
 
-import { app } from "../../../stages.ts";
+import { app, stages } from "../../../stages.ts";
 import { banner } from "./banner.ts";
 import { parseCommandLine, usage, type CommandLine } from "./command-line.ts";
 import { deployArtifacts } from "./code/deploy-artifacts.ts";
 import { watchParents } from "./parent-watch.ts";
 import { createPrinter } from "./printer.ts";
-import { startStack, type Stack, type StackOptions } from "./stack/stack.ts";
+import { startStack, type Adopted, type Stack, type StackOptions } from "./stack/stack.ts";
+
+const root = join(import.meta.dirname, "../../..");
+
+/** The repository's own. */
+const adopted: Adopted = {
+  app,
+  stages,
+  accessFile: join(root, "access.ts"),
+  backendEntry: join(root, "packages/functions/src/lambda.ts"),
+};
 
 async function main(): Promise<void> {
   const command = readCommandLine();
@@ -14,7 +24,7 @@ async function main(): Promise<void> {
   // Whoever reads the output has gone: stop rather than run unseen.
   process.stdout.on("error", () => process.exit(1));
   const explain = createPrinter(process.stderr);
-  const starting = startStack({ port: command.port, explain, ...codeOptions(command) });
+  const starting = startStack({ adopted, port: command.port, explain, ...codeOptions(command) });
   stopWith(starting);
   try {
     const { outputs } = await starting;
@@ -34,7 +44,6 @@ function codeOptions({
     if (!json) print("Building the guard and the backend …");
     return { watch: true };
   }
-  const root = join(import.meta.dirname, "../../..");
   print("Running what sst deploy would upload: edits are not picked up, start again for them.");
   return {
     watch: false,

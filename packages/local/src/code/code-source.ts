@@ -26,11 +26,17 @@ export type CodeSource = (into: {
   readonly functions: string;
 }) => Promise<Bundles>;
 
-/** Builds both functions as they are deployed. Rejects with the bundler's messages. */
-export const builtFromSource: CodeSource = async ({ edge, functions }) => {
-  await Promise.all([buildEdge(edge), buildFunctions(functions)]);
-  return {
-    edge: { directory: edge, handler: guardFunction.handler },
-    functions: { directory: functions, handler: apiFunction.handler },
+/**
+ * Builds both functions as they are deployed.
+ *
+ * @returns a source that rejects with the bundler's messages.
+ */
+export function builtFromSource({ backendEntry }: { readonly backendEntry: string }): CodeSource {
+  return async ({ edge, functions }) => {
+    await Promise.all([buildEdge(edge), buildFunctions(functions, backendEntry)]);
+    return {
+      edge: { directory: edge, handler: guardFunction.handler },
+      functions: { directory: functions, handler: apiFunction.handler },
+    };
   };
-};
+}

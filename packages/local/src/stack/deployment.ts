@@ -4,12 +4,10 @@ import { guardLogGroup, guardName } from "@sst-gatehouse/blueprint/guard-functio
 import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 import { resolveStage, type Stage } from "@sst-gatehouse/blueprint/stages";
 
-import { app as adopted, stages } from "../../../../stages.ts";
+import type { Adopted } from "./adopted.ts";
 
-const app = adopted.name;
 const stageName = "local";
 const accountId = "123456789012";
-const { region } = adopted;
 /** Not the region of the Function URL: a guard that signs with its own region must fail here as it does on AWS. */
 const edgeRegion = "ap-southeast-2";
 
@@ -44,7 +42,11 @@ export interface Deployment {
 }
 
 /** @param port the stack's one public port. */
-export function createDeployment(port: number, changes: StageChanges = {}): Deployment {
+export function createDeployment(
+  port: number,
+  { app: { name: app, region }, stages }: Pick<Adopted, "app" | "stages">,
+  changes: StageChanges = {},
+): Deployment {
   const functionName = `${app}-${stageName}-Api`;
   const functionUrlHost = `${lowerCaseId(32)}.lambda-url.${region}.on.aws`;
   return {

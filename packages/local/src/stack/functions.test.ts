@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 
 import { createClock } from "../aws/clock.ts";
+import { adopted } from "../../test/adopted.ts";
 import { createDeployment } from "./deployment.ts";
 import { apiOptions } from "./functions.ts";
 import { createIdentities } from "../aws/iam/identities.ts";
 import { createRoles } from "./roles.ts";
 
 test("the backend runs the code it is given, with the time, memory and CORS origins of its stage", () => {
-  const deployment = createDeployment(4280, {
+  const deployment = createDeployment(4280, adopted, {
     apiTimeoutSeconds: 900,
     apiMemoryMb: 2048,
     corsOrigins: ["https://a.example"],
@@ -32,7 +33,7 @@ test("the backend runs the code it is given, with the time, memory and CORS orig
     memoryMb: 2048,
     environment: {
       GATEHOUSE_EDGE_ACCOUNT: "123456789012",
-      GATEHOUSE_EDGE_ROLE: "gatehouse-local-guard",
+      GATEHOUSE_EDGE_ROLE: "orders-local-guard",
       GATEHOUSE_CORS_ORIGINS: '["https://a.example"]',
     },
   });

@@ -3,6 +3,7 @@ import { cacheBehavior } from "@sst-gatehouse/blueprint/cache-behavior";
 import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
 import { responseHeaders } from "@sst-gatehouse/blueprint/response-headers";
 
+import { scopesOf, type Adopted } from "./adopted.ts";
 import { awsHosts, createAwsApis } from "./aws-apis.ts";
 import { createBundleStore } from "../code/bundles.ts";
 import { createClock, type Clock } from "../aws/clock.ts";
@@ -23,7 +24,11 @@ import { createSnapshot, type Unbaked } from "./guard-settings.ts";
 import { stageOrigin } from "./stage-origin.ts";
 import { createUserPool } from "./stage-user-pool.ts";
 
+export type { Adopted, CodeSource };
+
 export interface StackOptions {
+  /** The app's name and region, its stages, its access rules and its backend. */
+  readonly adopted: Adopted;
   /** 0 picks a free one. */
   readonly port: number;
   readonly explain: Explain;
@@ -35,7 +40,7 @@ export interface StackOptions {
   readonly unbaked?: Unbaked;
   /** How the Function URL takes answers; as it is deployed when absent. */
   readonly invokeMode?: FunctionUrlOptions["invokeMode"];
-  /** Settings of the stage other than those in stages.ts. */
+  /** Settings of the stage other than those of the adopter. */
   readonly stage?: StageChanges;
 }
 
@@ -67,10 +72,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 /** @param onClose takes what has to be ended, as soon as it runs. */
 async function compose(
   {
+    adopted,
     port,
     explain,
     watch = false,
-    codeSource = builtFromSource,
+    codeSource = builtFromSource(adopted),
     unbaked = [],
     invokeMode = apiFunction.invokeMode,
     stage,
@@ -83,11 +89,11 @@ async function compose(
   onClose(() => server.close());
 
   const clock = createClock();
-  const deployment = createDeployment(server.port, stage);
+  const deployment = createDeployment(server.port, adopted, stage);
   const { accountId, region, functionArn, functionUrlHost } = deployment;
   const identities = createIdentities(accountId);
   const roles = createRoles(identities, deployment);
-  const cognito = await createUserPool(deployment, clock, explain);
+  const cognito = await createUserPool(deployment, await scopesOf(adopted), clock, explain);
   const awsApis = createAwsApis({ deployment, cognito, identities, clock, explain });
   const hosts = awsHosts(deployment, cognito);
   const front = await startTlsFront({ hosts, listener: awsApis });

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 
+import { adopted } from "../../test/adopted.ts";
 import { createDeployment } from "./deployment.ts";
 import { stageOrigin } from "./stage-origin.ts";
 
 test("CloudFront speaks to the Function URL as the stage says", () => {
-  const deployment = createDeployment(4280, {
+  const deployment = createDeployment(4280, adopted, {
     originReadTimeoutSeconds: 120,
     originKeepaliveSeconds: 60,
   });

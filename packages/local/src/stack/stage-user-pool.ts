@@ -4,15 +4,19 @@ import { appClientNames } from "@sst-gatehouse/blueprint/app-clients";
 import { callbackPath, redirectUrls } from "@sst-gatehouse/blueprint/callback-urls";
 import { signInClient } from "@sst-gatehouse/blueprint/sign-in-url";
 
-import { access } from "../../../../access.ts";
 import type { Clock } from "../aws/clock.ts";
 import { createCognito, type Cognito } from "../aws/cognito/cognito.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Explain } from "../aws/explain.ts";
 
-/** The stage's user pool with its clients and two people: one plain, one in the group `admin`. */
+/**
+ * The stage's user pool with its clients and two people: one plain, one in the group `admin`.
+ *
+ * @param scopes that machines may ask for.
+ */
 export function createUserPool(
   { region, accountId, appUrl, hostedUrl, stage }: Deployment,
+  scopes: readonly string[],
   clock: Clock,
   explain: Explain,
 ): Promise<Cognito> {
@@ -24,7 +28,7 @@ export function createUserPool(
     explain,
     clients: appClientNames(stage),
     ...redirectUrls(appUrl, stage),
-    resourceServerScopes: access.scopes,
+    resourceServerScopes: scopes,
     selfSignUp: stage.selfSignUp,
     users: [
       { username: "alice", password: newPassword(), groups: [], email: "alice@example.com" },
