@@ -1,4 +1,4 @@
-import type { SnapshotKey } from "@sst-gatehouse/blueprint/guard-settings";
+import type { SigningKey } from "@sst-gatehouse/blueprint/guard-settings";
 
 /** A pool has two keys of about 400 bytes each. */
 const maxBytes = 20_000;
@@ -26,7 +26,7 @@ export interface KeySetSource {
 export async function fetchKeySet(
   { region, userPoolId, environment }: KeySetSource,
   wait: (seconds: number) => Promise<void> = pause,
-): Promise<readonly SnapshotKey[]> {
+): Promise<readonly SigningKey[]> {
   const endpoint = endpointOf(environment) ?? `https://cognito-idp.${region}.amazonaws.com`;
   const url = `${endpoint.replace(/\/$/, "")}/${userPoolId}/.well-known/jwks.json`;
   for (let attempt = 1; ; attempt += 1) {
@@ -69,8 +69,8 @@ async function fetchText(url: string): Promise<string> {
   return text;
 }
 
-function parseKeys(text: string): readonly SnapshotKey[] {
-  const { keys }: { keys?: readonly SnapshotKey[] } = JSON.parse(text);
+function parseKeys(text: string): readonly SigningKey[] {
+  const { keys }: { keys?: readonly SigningKey[] } = JSON.parse(text);
   if (!Array.isArray(keys) || keys.length === 0) throw new Error("it holds no keys");
   return keys
     .map(({ kid, kty, alg, use, n, e }) => ({ kid, kty, alg, use, n, e }))

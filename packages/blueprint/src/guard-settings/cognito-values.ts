@@ -1,4 +1,4 @@
-import type { SnapshotKey } from "./guard-settings.ts";
+import type { SigningKey } from "./guard-settings.ts";
 
 /** An app client's id: Cognito makes 26 letters and digits. Short words such as `null` are somebody's mistake. */
 export const clientIdPattern = /^[a-zA-Z0-9_+]{20,128}$/;
@@ -11,10 +11,10 @@ const modulusPattern = /^[\w-]{342,1400}$/;
  *
  * @throws {TypeError} for anything else.
  */
-export function parseKeySet(value: unknown): readonly SnapshotKey[] {
+export function parseKeySet(value: unknown): readonly SigningKey[] {
   const keys = record(value)["keys"];
   if (!Array.isArray(keys) || keys.length === 0 || keys.length > 10) throw malformed();
-  const parsed = keys.map((key: unknown): SnapshotKey => {
+  const parsed = keys.map((key: unknown): SigningKey => {
     const { kid, kty, alg, use, n, e } = record(key);
     if (kty !== "RSA" || alg !== "RS256" || use !== "sig" || e !== "AQAB") throw malformed();
     return { kid: text(kid, /^[\x21-\x7e]{1,100}$/), kty, alg, use, n: text(n, modulusPattern), e };
