@@ -1,14 +1,5 @@
 import type { AppClientKind, AppClientName, TokenUse } from "../aws/app-clients.ts";
-
-/** One public key of the user pool, as in its key set. */
-export interface SigningKey {
-  readonly kid: string;
-  readonly kty: "RSA";
-  readonly alg: "RS256";
-  readonly use: "sig";
-  readonly n: string;
-  readonly e: string;
-}
+import type { PublicKey } from "./cognito-values.ts";
 
 /**
  * `settings.json` beside the guard's bundle. Lambda@Edge has no environment, so all the guard needs is here.
@@ -30,7 +21,7 @@ export interface GuardSettings {
   readonly issuers: readonly string[];
   /** The pool's key set; absent: loaded from SSM before the first request is answered. A deployment always bakes it. */
   readonly jwks?: {
-    readonly keys: readonly SigningKey[];
+    readonly keys: readonly PublicKey[];
     /** When they were fetched, whole seconds since the epoch; keys older than a day are refreshed beside a request. */
     readonly fetchedAt?: number;
   };

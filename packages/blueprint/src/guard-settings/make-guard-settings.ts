@@ -1,6 +1,7 @@
 import { appClientNames, appClients, type ClientIds, idOf } from "../aws/app-clients.ts";
 import type { Stage } from "../stage/stages.ts";
-import type { GuardSettings, Revocation, SigningKey } from "./guard-settings.ts";
+import type { PublicKey } from "./cognito-values.ts";
+import type { GuardSettings, Revocation } from "./guard-settings.ts";
 
 export interface GuardSettingsSource {
   readonly stage: Stage;
@@ -11,7 +12,7 @@ export interface GuardSettingsSource {
   readonly functionUrls: readonly string[];
   readonly userPoolId: string;
   /** Absent: the guard asks Parameter Store, which a deployed guard may not. */
-  readonly keys: readonly SigningKey[] | undefined;
+  readonly keys: readonly PublicKey[] | undefined;
   /** The hosted sign-in, without a trailing slash. */
   readonly hostedOrigin: string;
   /**

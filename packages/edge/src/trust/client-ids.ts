@@ -1,9 +1,13 @@
 import { appClients, isAppClientName } from "@sst-gatehouse/blueprint/app-clients";
 import { parameterNames } from "@sst-gatehouse/blueprint/parameters";
-import type { GuardSettings, SigningKey } from "@sst-gatehouse/blueprint/guard-settings";
+import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { GuardError } from "@sst-gatehouse/core/errors";
 
-import { clientIdPattern, parseKeySet } from "@sst-gatehouse/blueprint/cognito-values";
+import {
+  clientIdPattern,
+  parseKeySet,
+  type PublicKey,
+} from "@sst-gatehouse/blueprint/cognito-values";
 import { causeOf, type Log } from "../log.ts";
 
 export type ClientTable = NonNullable<GuardSettings["clients"]>;
@@ -17,7 +21,7 @@ export interface SettingsDeps {
   /** Everything below the prefix, by name relative to it; one call. Rejects on any fault. */
   readonly loadParameters: () => Promise<Readonly<Record<string, string>>>;
   /** Takes the key set that came with the parameters, if the bundle has none. */
-  readonly adoptKeys: (keys: readonly SigningKey[]) => void;
+  readonly adoptKeys: (keys: readonly PublicKey[]) => void;
   /** Takes the list of revocations that came with the parameters, or that it is not there. @param askedAt when they were asked for. */
   readonly adoptRevocations: (text: string | undefined, askedAt: number) => void;
   readonly now: () => number;
@@ -126,7 +130,7 @@ function clientsFrom(
   return clients;
 }
 
-function keysFrom(parameters: Readonly<Record<string, string>>): readonly SigningKey[] {
+function keysFrom(parameters: Readonly<Record<string, string>>): readonly PublicKey[] {
   const text = parameters[parameterNames.jwks];
   if (text === undefined) throw new TypeError("the key set is missing");
   const parsed: unknown = JSON.parse(text);

@@ -1,7 +1,7 @@
 import { GuardError } from "@sst-gatehouse/core/errors";
-import type { GuardSettings, SigningKey } from "@sst-gatehouse/blueprint/guard-settings";
+import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 
-import { parseKeySet } from "@sst-gatehouse/blueprint/cognito-values";
+import { parseKeySet, type PublicKey } from "@sst-gatehouse/blueprint/cognito-values";
 import { causeOf, type Log } from "../log.ts";
 
 /** A key id nobody knows may cost one fetch in this time, whoever asks and however it ends. */
@@ -19,9 +19,9 @@ export interface KeySetDeps {
 
 /** The user pool's public keys: known from the start, replaced when they are old or when a token names another. */
 export interface PoolKeySet {
-  readonly current: () => { readonly generation: number; readonly keys: readonly SigningKey[] };
+  readonly current: () => { readonly generation: number; readonly keys: readonly PublicKey[] };
   /** Takes a key set that was loaded with the settings, when there is none yet. It counts as old. */
-  readonly adopt: (keys: readonly SigningKey[]) => void;
+  readonly adopt: (keys: readonly PublicKey[]) => void;
   /**
    * Asks for the key set again: one request at a time, one in ten seconds.
    *
@@ -43,7 +43,7 @@ export function createKeySet(
   let attempt: { at: number; failed: boolean } | undefined;
   let running: Promise<void> | undefined;
 
-  const replace = (fresh: readonly SigningKey[]): void => {
+  const replace = (fresh: readonly PublicKey[]): void => {
     if (JSON.stringify(fresh) !== JSON.stringify(keys)) {
       keys = fresh;
       generation += 1;
