@@ -5,7 +5,7 @@ import { edgeRolePolicy } from "@sst-gatehouse/blueprint/edge-role";
 
 import type { Clock } from "../src/aws/clock.ts";
 import { createIdentities } from "../src/aws/iam/identities.ts";
-import type { Invocation } from "../src/aws/lambda/lambda-function.ts";
+import type { Invocation } from "../src/aws/lambda/invocation.ts";
 import { signRequest } from "./sign-request.ts";
 import type { SignOptions } from "./sign-request.ts";
 import type { SignedRequest } from "../src/aws/sigv4/signed-request.ts";
