@@ -1,13 +1,13 @@
 import {
   appClients,
   type AppClientName,
+  type ClientIds,
   explicitAuthFlows,
   openIdScopes,
   tokenLifetimes,
   writeAttributes,
 } from "@sst-gatehouse/blueprint/app-clients";
 import { redirectUrls } from "@sst-gatehouse/blueprint/callback-urls";
-import type { ClientIds } from "@sst-gatehouse/blueprint/make-guard-settings";
 
 import { access } from "../access.ts";
 import { named, stage } from "./stage.ts";

@@ -1,8 +1,9 @@
+import type { ClientIds } from "@sst-gatehouse/blueprint/app-clients";
 import { edgeRoleName, edgeRolePolicy, edgeRoleTrust } from "@sst-gatehouse/blueprint/edge-role";
 import { guardFunction, guardLogGroup, guardName } from "@sst-gatehouse/blueprint/guard-function";
 import { buildGuardArtifact } from "@sst-gatehouse/deploy/guard-artifact";
 import { fetchKeySet } from "@sst-gatehouse/deploy/key-set";
-import { createSnapshot, type ClientIds } from "@sst-gatehouse/blueprint/make-guard-settings";
+import { makeGuardSettings } from "@sst-gatehouse/blueprint/make-guard-settings";
 
 import { backends } from "./backends.ts";
 import { accountId, named, partition, prefix, region, stage, usEast1 } from "./stage.ts";
@@ -39,7 +40,7 @@ export function createGuard(clientIds: $util.Output<ClientIds | undefined>): aws
   const code = $util
     .all([urls, users.id, hostedOrigin, clientIds])
     .apply(async ([functionUrls, userPoolId, hosted, ids]) => {
-      const snapshot = createSnapshot({
+      const settings = makeGuardSettings({
         stage,
         region,
         prefix,
@@ -51,7 +52,7 @@ export function createGuard(clientIds: $util.Output<ClientIds | undefined>): aws
       });
       const outdir = `${$cli.paths.work}/artifacts/Guard-src`;
       return new $util.asset.FileArchive(
-        await buildGuardArtifact($cli.paths.root, outdir, snapshot),
+        await buildGuardArtifact($cli.paths.root, outdir, settings),
       );
     });
   return new aws.lambda.Function(

@@ -1,15 +1,13 @@
 import { callbackPath } from "@sst-gatehouse/blueprint/callback-urls";
-import { appClientNames } from "@sst-gatehouse/blueprint/app-clients";
+import { appClientNames, type ClientIds, idOf } from "@sst-gatehouse/blueprint/app-clients";
 import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
 import { parameterNames } from "@sst-gatehouse/blueprint/parameters";
 import { noRevocations } from "@sst-gatehouse/blueprint/revocations";
 import { signInClient, signInUrl } from "@sst-gatehouse/blueprint/sign-in-url";
 import {
   clientIdsOfLastDeploy as stillKnown,
-  idOf,
   staleGuard,
-  type ClientIds,
-} from "@sst-gatehouse/blueprint/make-guard-settings";
+} from "@sst-gatehouse/deploy/baked-client-ids";
 import { createStageOutputs, parseStageOutputs } from "@sst-gatehouse/deploy/stage-outputs";
 
 import { api } from "./api.ts";

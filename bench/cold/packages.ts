@@ -5,7 +5,7 @@ import { build } from "esbuild";
 
 import { parameterNames } from "@sst-gatehouse/blueprint/parameters";
 import { noRevocations } from "@sst-gatehouse/blueprint/revocations";
-import type { Snapshot } from "@sst-gatehouse/blueprint/guard-settings";
+import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { writeSettings } from "@sst-gatehouse/edge/build";
 import { snapshot, webClient, machineClient } from "@sst-gatehouse/edge/test/events";
 import { createEvents, freshToken } from "../scenario.ts";
@@ -57,7 +57,7 @@ export async function layOutColdPackages(built: string, scratch: string): Promis
     event,
   };
 
-  async function guard(name: string, settings: Snapshot): Promise<string> {
+  async function guard(name: string, settings: GuardSettings): Promise<string> {
     const directory = join(scratch, name);
     await cp(built, directory, { recursive: true });
     await writeSettings(directory, settings);

@@ -4,12 +4,12 @@ import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 
-import type { Snapshot } from "@sst-gatehouse/blueprint/guard-settings";
+import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { build, type BuildOptions } from "esbuild";
 
 import { compiledAccess } from "./bundler/compiled-access.ts";
 import { leanLibraries } from "./bundler/lean-libraries.ts";
-import { parseSnapshot } from "@sst-gatehouse/blueprint/parse-guard-settings";
+import { parseGuardSettings } from "@sst-gatehouse/blueprint/parse-guard-settings";
 
 const source = join(import.meta.dirname, "src");
 
@@ -100,8 +100,8 @@ export async function buildEdge(outdir: string): Promise<readonly BuiltFile[]> {
  *
  * @throws {TypeError} naming the setting that is missing or malformed.
  */
-export async function writeSettings(outdir: string, snapshot: Snapshot): Promise<void> {
-  await writeFile(join(outdir, "settings.json"), JSON.stringify(parseSnapshot(snapshot)));
+export async function writeSettings(outdir: string, settings: GuardSettings): Promise<void> {
+  await writeFile(join(outdir, "settings.json"), JSON.stringify(parseGuardSettings(settings)));
 }
 
 async function measure(outdir: string, file: string): Promise<BuiltFile> {

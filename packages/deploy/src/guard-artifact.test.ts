@@ -7,7 +7,7 @@ import { resolveStage } from "@sst-gatehouse/blueprint/stages";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { buildGuardArtifact } from "./guard-artifact.ts";
-import { createSnapshot } from "@sst-gatehouse/blueprint/make-guard-settings";
+import { makeGuardSettings } from "@sst-gatehouse/blueprint/make-guard-settings";
 
 const root = join(import.meta.dirname, "../../..");
 let scratch: string;
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
-const snapshot = createSnapshot({
+const settings = makeGuardSettings({
   stage: resolveStage({ default: {} }, "anna"),
   region: "eu-central-1",
   prefix: "/gatehouse/gatehouse/anna",
@@ -38,11 +38,11 @@ async function digests(directory: string): Promise<Record<string, string>> {
 }
 
 test("the same sources and settings give the same bytes, whatever was there before", async () => {
-  const first = await buildGuardArtifact(root, join(scratch, "first"), snapshot);
+  const first = await buildGuardArtifact(root, join(scratch, "first"), settings);
   const second = join(scratch, "second");
   await mkdir(second);
   await writeFile(join(second, "leftover.cjs"), "");
-  await buildGuardArtifact(root, second, snapshot);
+  await buildGuardArtifact(root, second, settings);
   expect(await digests(second)).toEqual(await digests(first));
   expect(await readdir(first)).toEqual([
     "fetch-key-set.cjs",
@@ -52,11 +52,11 @@ test("the same sources and settings give the same bytes, whatever was there befo
     "settings.json",
     "stage-revocations.cjs",
   ]);
-  expect(JSON.parse(await readFile(join(first, "settings.json"), "utf8"))).toEqual(snapshot);
+  expect(JSON.parse(await readFile(join(first, "settings.json"), "utf8"))).toEqual(settings);
 });
 
 test("settings that the guard would not take stop the build, by name", async () => {
-  const { jwks: _left, ...keyless } = snapshot;
+  const { jwks: _left, ...keyless } = settings;
   await expect(buildGuardArtifact(root, join(scratch, "keyless"), keyless)).rejects.toThrow(
     /The guard could not be built: [\s\S]*settings\.json: jwks is missing or malformed/,
   );

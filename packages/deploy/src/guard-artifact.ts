@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { Snapshot } from "@sst-gatehouse/blueprint/guard-settings";
+import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 
 /**
  * Builds the guard as it is deployed, with its settings beside it. The same sources and settings give the same bytes.
@@ -17,7 +17,7 @@ import type { Snapshot } from "@sst-gatehouse/blueprint/guard-settings";
 export async function buildGuardArtifact(
   root: string,
   outdir: string,
-  snapshot: Snapshot,
+  settings: GuardSettings,
 ): Promise<string> {
   await rm(outdir, { recursive: true, force: true });
   return new Promise((resolve, reject) => {
@@ -30,6 +30,6 @@ export async function buildGuardArtifact(
         else reject(new Error(`The guard could not be built: ${stderr.trim() || error.message}`));
       },
     );
-    child.stdin?.end(JSON.stringify(snapshot));
+    child.stdin?.end(JSON.stringify(settings));
   });
 }

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { fetchKeySet } from "./key-set.ts";
 
-const key = (kid: string) => ({ kid, kty: "RSA", alg: "RS256", use: "sig", n: "AQAB", e: "AQAB" });
+const n = "n".repeat(342);
+const key = (kid: string) => ({ kid, kty: "RSA", alg: "RS256", use: "sig", n, e: "AQAB" });
 
 let server: Server;
 let endpoint: string;
@@ -62,8 +63,13 @@ test("waits for a pool that was made a moment ago", async () => {
 describe("gives up, naming the address, when the answer stays", () => {
   test.each<[what: string, answer: (typeof answers)[number], why: string]>([
     ["an error", { status: 503, body: "" }, "status 503"],
-    ["empty", { body: '{"keys":[]}' }, "it holds no keys"],
-    ["no list", { body: '{"keys":{}}' }, "it holds no keys"],
+    ["empty", { body: '{"keys":[]}' }, "the key set is not one that Cognito publishes"],
+    ["no list", { body: '{"keys":{}}' }, "the key set is not one that Cognito publishes"],
+    [
+      "a key that anybody could sign with",
+      { body: JSON.stringify({ keys: [{ ...key("a"), e: "AQ" }] }) },
+      "the key set is not one that Cognito publishes",
+    ],
     ["too long", { body: " ".repeat(20_001) }, "20001 characters are too many"],
     ["a redirect", { status: 302, headers: { location: "/other" }, body: "" }, "fetch failed"],
   ])("%s", async (_what, answer, why) => {

@@ -1,4 +1,4 @@
-import type { SnapshotKey } from "@sst-gatehouse/blueprint/guard-settings";
+import { parseKeySet, type PublicKey } from "@sst-gatehouse/blueprint/cognito-values";
 
 /** A pool has two keys of about 400 bytes each. */
 const maxBytes = 20_000;
@@ -18,15 +18,16 @@ export interface KeySetSource {
 
 /**
  * The user pool's public keys, to be baked into the guard: sorted by `kid`, and only the members that matter, so that
- * unchanged keys give unchanged bytes. The guard's build checks them strictly.
+ * unchanged keys give unchanged bytes.
  *
- * @throws {Error} (rejects) that names the address, when the keys cannot be had within a quarter of a minute; and when
- *   the environment names another address than AWS's, which would make somebody else's keys the guard's.
+ * @throws {Error} (rejects) that names the address, when keys as a user pool publishes them cannot be had there within
+ *   a quarter of a minute; and when the environment names another address than AWS's, which would make somebody else's
+ *   keys the guard's.
  */
 export async function fetchKeySet(
   { region, userPoolId, environment }: KeySetSource,
   wait: (seconds: number) => Promise<void> = pause,
-): Promise<readonly SnapshotKey[]> {
+): Promise<readonly PublicKey[]> {
   const endpoint = endpointOf(environment) ?? `https://cognito-idp.${region}.amazonaws.com`;
   const url = `${endpoint.replace(/\/$/, "")}/${userPoolId}/.well-known/jwks.json`;
   for (let attempt = 1; ; attempt += 1) {
@@ -69,12 +70,9 @@ async function fetchText(url: string): Promise<string> {
   return text;
 }
 
-function parseKeys(text: string): readonly SnapshotKey[] {
-  const { keys }: { keys?: readonly SnapshotKey[] } = JSON.parse(text);
-  if (!Array.isArray(keys) || keys.length === 0) throw new Error("it holds no keys");
-  return keys
-    .map(({ kid, kty, alg, use, n, e }) => ({ kid, kty, alg, use, n, e }))
-    .toSorted((a, b) => (a.kid < b.kid ? -1 : 1));
+function parseKeys(text: string): readonly PublicKey[] {
+  const parsed: unknown = JSON.parse(text);
+  return parseKeySet(parsed).toSorted((a, b) => (a.kid < b.kid ? -1 : 1));
 }
 
 function pause(seconds: number): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Snapshot } from "@sst-gatehouse/blueprint/guard-settings";
+import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { GuardError } from "@sst-gatehouse/core/errors";
 import { createSigner, type Credentials } from "@sst-gatehouse/core/signer";
 import { createVerifiedTokens } from "@sst-gatehouse/core/verified-tokens";
@@ -32,7 +32,7 @@ Error.stackTraceLimit = 0;
 /** Once per container. Settings that cannot be read refuse every request, and say so. */
 function build(): OriginRequestHandler {
   try {
-    const snapshot: Snapshot = require("./settings.json");
+    const snapshot: GuardSettings = require("./settings.json");
     requireWhole(snapshot);
     const now = (): number => Math.floor(Date.now() / 1000);
     const keys = createKeySet(snapshot.jwks, {
@@ -118,14 +118,14 @@ function build(): OriginRequestHandler {
 }
 
 /** The file was checked when it was built; this is for one that was cut or made by other means. */
-function requireWhole({ functionUrlHost, corsOrigins }: Snapshot): void {
+function requireWhole({ functionUrlHost, corsOrigins }: GuardSettings): void {
   if (typeof functionUrlHost !== "string" || !Array.isArray(corsOrigins)) {
     throw new TypeError("settings.json is not whole");
   }
 }
 
 /** The sign-ins that were ended, where the stage keeps a list. A file of its own, because it brings `node:https`. */
-function revocationsOf(snapshot: Snapshot, now: () => number): Revocations | undefined {
+function revocationsOf(snapshot: GuardSettings, now: () => number): Revocations | undefined {
   const { revocation, region } = snapshot;
   if (revocation.mode === "off") return undefined;
   const file: typeof import("./trust/stage-revocations.ts") = require("./stage-revocations.cjs");

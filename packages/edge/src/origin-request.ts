@@ -1,4 +1,4 @@
-import type { Snapshot } from "@sst-gatehouse/blueprint/guard-settings";
+import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { GuardError, isGuardError } from "@sst-gatehouse/core/errors";
 import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 import type { CloudFrontRequestEvent, CloudFrontRequestResult } from "aws-lambda";
@@ -16,7 +16,7 @@ import type { Visit } from "./session/visit.ts";
 import type { Settings } from "./trust/client-ids.ts";
 
 export interface OriginRequestDeps {
-  readonly snapshot: Snapshot;
+  readonly snapshot: GuardSettings;
   readonly settings: Pick<Settings, "clients" | "ready" | "refreshWhenOld">;
   readonly keys: { refreshWhenOld(): void };
   readonly guard: Guard;

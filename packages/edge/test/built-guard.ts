@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { Snapshot } from "@sst-gatehouse/blueprint/guard-settings";
+import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import type { CloudFrontRequestEvent, CloudFrontRequestResult } from "aws-lambda";
 
 import { buildEdge, writeSettings } from "../build.ts";
@@ -20,7 +20,7 @@ export interface BuiltGuard {
  * @param onLine gets each line that it would log.
  */
 export async function loadBuiltGuard(
-  snapshot: Snapshot,
+  snapshot: GuardSettings,
   onLine: (line: string) => void,
 ): Promise<BuiltGuard> {
   const directory = await mkdtemp(join(tmpdir(), "gatehouse-guard-"));

@@ -1,32 +1,15 @@
-import type { Snapshot } from "@sst-gatehouse/blueprint/guard-settings";
-import { makeKeyPair, publicJwk } from "@sst-gatehouse/testkit/tokens";
+import { host } from "@sst-gatehouse/blueprint/test/guard-settings";
 import type { CloudFrontHeaders, CloudFrontRequestEvent } from "aws-lambda";
 
-/** What the tests of this package share: one pool, one stage, events as CloudFront makes them. */
-export const host = "abcdefghijklmnopqrstuvwxyz234567.lambda-url.eu-central-1.on.aws";
-export const issuer = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEf123";
-export const webClient = "1webwebwebwebwebwebwebweb1";
-export const machineClient = "2machinemachinemachinema2";
-export const idKey = makeKeyPair();
-export const accessKey = makeKeyPair();
-
-export const snapshot: Snapshot = {
-  madeBy: "local",
-  region: "eu-central-1",
-  prefix: "/gatehouse/app/test",
-  functionUrlHost: host,
-  issuers: [issuer],
-  jwks: { keys: [publicJwk(idKey), publicJwk(accessKey)], fetchedAt: 1_800_000_000 },
-  clients: {
-    [webClient]: { name: "web", kind: "person", tokenUses: ["id", "access"] },
-    [machineClient]: { name: "machine", kind: "machine", tokenUses: ["access"] },
-  },
-  clientNames: ["web", "machine"],
-  corsOrigins: ["https://spa.example.com"],
-  forwardToken: false,
-  signIn: { hostedOrigin: "https://auth.example.com", client: "web" },
-  revocation: { mode: "off" },
-};
+export {
+  accessKey,
+  guardSettings as snapshot,
+  host,
+  idKey,
+  issuer,
+  machineClient,
+  webClient,
+} from "@sst-gatehouse/blueprint/test/guard-settings";
 
 export interface EventParts {
   readonly method?: string;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { Snapshot } from "@sst-gatehouse/blueprint/guard-settings";
+import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { GuardError } from "@sst-gatehouse/core/errors";
 import { createSigner } from "@sst-gatehouse/core/signer";
 import { type FixedClock, fixedClock } from "@sst-gatehouse/testkit/tokens";
@@ -93,7 +93,7 @@ const credentials = {
 };
 
 /** The guard with its browser half, a user pool and a browser; the clock stands still until it is moved. */
-export function createBench(settingsFile: Snapshot = snapshot): Bench {
+export function createBench(settingsFile: GuardSettings = snapshot): Bench {
   const clock = fixedClock();
   const { now } = clock;
   const lines: string[] = [];

@@ -7,7 +7,7 @@ import { cacheBehavior, origin as blueprintOrigin } from "@sst-gatehouse/bluepri
 
 import { createClock } from "../src/aws/clock.ts";
 import type { Clock } from "../src/aws/clock.ts";
-import type { Invocation } from "../src/aws/lambda/lambda-function.ts";
+import type { Invocation } from "../src/aws/lambda/invocation.ts";
 
 import { createCloudFront } from "../src/aws/cloudfront/cloudfront.ts";
 import type { CloudFrontOptions } from "../src/aws/cloudfront/distribution.ts";

@@ -5,9 +5,9 @@ import { edgeRolePolicy } from "@sst-gatehouse/blueprint/edge-role";
 
 import type { Clock } from "../src/aws/clock.ts";
 import { createIdentities } from "../src/aws/iam/identities.ts";
-import type { Invocation } from "../src/aws/lambda/lambda-function.ts";
-import { signPlainly } from "./sign-plainly.ts";
-import type { SignOptions } from "./sign-plainly.ts";
+import type { Invocation } from "../src/aws/lambda/invocation.ts";
+import { signRequest } from "./sign-request.ts";
+import type { SignOptions } from "./sign-request.ts";
 import type { SignedRequest } from "../src/aws/sigv4/signed-request.ts";
 import { createFunctionUrl } from "../src/aws/function-url/function-url.ts";
 import type { FunctionUrlOptions } from "../src/aws/function-url/function-url.ts";
@@ -28,7 +28,7 @@ export const edge = identities.assumeRole("app-dev-guard", "us-east-1.guard", [r
 
 /** A request to the URL with the guard's credentials, unless told otherwise. */
 export function signedFor(options: Partial<SignOptions> = {}): SignedRequest {
-  return signPlainly({
+  return signRequest({
     credentials: edge,
     host: urlHost,
     datetime,

@@ -1,15 +1,5 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, randomUUID, sign } from "node:crypto";
 
-/** The public half of a signing key, as a user pool publishes it. */
-export interface Jwk {
-  readonly alg: "RS256";
-  readonly e: string;
-  readonly kid: string;
-  readonly kty: "RSA";
-  readonly n: string;
-  readonly use: "sig";
-}
-
 export interface KeyPair {
   readonly kid: string;
   readonly privateKey: KeyObject;
@@ -22,10 +12,10 @@ export function makeKeyPair(kid: string = randomBytes(32).toString("base64")): K
 }
 
 /** The public half as a user pool publishes it. */
-export function publicJwk({ kid, publicKey }: KeyPair): Jwk {
+export function publicJwk({ kid, publicKey }: KeyPair) {
   const { n, e } = publicKey.export({ format: "jwk" });
   if (n === undefined || e === undefined) throw new TypeError("not an RSA key");
-  return { alg: "RS256", e, kid, kty: "RSA", n, use: "sig" };
+  return { alg: "RS256", e, kid, kty: "RSA", n, use: "sig" } as const;
 }
 
 export interface MintOptions {

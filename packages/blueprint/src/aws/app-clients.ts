@@ -31,6 +31,18 @@ export const appClients: Readonly<Record<AppClientName, AppClient>> = {
   },
 };
 
+/** The ids of a stage's app clients; the walk-through's only where the stage has it. */
+export type ClientIds = Readonly<
+  Record<Exclude<AppClientName, "walkthrough">, string> & { walkthrough?: string | undefined }
+>;
+
+/** @throws {TypeError} for a client that the stage does not have. */
+export function idOf(ids: ClientIds, name: AppClientName): string {
+  const id = ids[name];
+  if (id === undefined) throw new TypeError(`the app client ${name} has no id`);
+  return id;
+}
+
 export function isAppClientName(name: string): name is AppClientName {
   return Object.hasOwn(appClients, name);
 }

@@ -1,22 +1,13 @@
 import type { AppClientKind, AppClientName, TokenUse } from "../aws/app-clients.ts";
-
-/** One public key of the user pool, as in its key set. */
-export interface SnapshotKey {
-  readonly kid: string;
-  readonly kty: "RSA";
-  readonly alg: "RS256";
-  readonly use: "sig";
-  readonly n: string;
-  readonly e: string;
-}
+import type { PublicKey } from "./cognito-values.ts";
 
 /**
  * `settings.json` beside the guard's bundle. Lambda@Edge has no environment, so all the guard needs is here.
  *
  * Trust anchors (issuers, origin host, clients' kinds and token uses) come from this file and from the bundle alone.
  */
-export interface Snapshot {
-  /** Infra refuses to deploy a `local` snapshot. */
+export interface GuardSettings {
+  /** Infra refuses to deploy settings made by `local`. */
   readonly madeBy: "local" | "deploy";
   /** Home region: of the Function URL, the user pool and the parameters. Not where the guard runs. */
   readonly region: string;
@@ -30,7 +21,7 @@ export interface Snapshot {
   readonly issuers: readonly string[];
   /** The pool's key set; absent: loaded from SSM before the first request is answered. A deployment always bakes it. */
   readonly jwks?: {
-    readonly keys: readonly SnapshotKey[];
+    readonly keys: readonly PublicKey[];
     /** When they were fetched, whole seconds since the epoch; keys older than a day are refreshed beside a request. */
     readonly fetchedAt?: number;
   };

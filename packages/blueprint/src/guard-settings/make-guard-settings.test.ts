@@ -1,17 +1,16 @@
-import { resolveStage } from "../stage/stages.ts";
 import { describe, expect, test } from "vitest";
 
+import { resolveStage } from "../stage/stages.ts";
 import {
-  createSnapshot,
-  clientIdsOfLastDeploy,
-  staleGuard,
-  type SnapshotSource,
+  guardRevocation,
+  type GuardSettingsSource,
+  makeGuardSettings,
 } from "./make-guard-settings.ts";
 
 const stage = resolveStage({ default: { corsOrigins: ["https://spa.example"] } }, "anna");
 const withWalkthrough = resolveStage({ default: { implicitGrant: true } }, "anna");
 
-const source: SnapshotSource = {
+const source: GuardSettingsSource = {
   stage,
   region: "eu-central-1",
   prefix: "/gatehouse/gatehouse/anna",
@@ -24,7 +23,7 @@ const source: SnapshotSource = {
 
 describe("the guard's settings of a deployment", () => {
   test("leave the clients to Parameter Store where they are not known", () => {
-    expect(createSnapshot(source)).toEqual({
+    expect(makeGuardSettings(source)).toEqual({
       madeBy: "deploy",
       region: "eu-central-1",
       prefix: "/gatehouse/gatehouse/anna",
@@ -46,12 +45,15 @@ describe("the guard's settings of a deployment", () => {
     ["allow", { mode: "on", whenUnknown: "allow" }],
     ["off", { mode: "off" }],
   ] as const)("say what stages.ts says of revocation: %s", (revocation, told) => {
-    const { revocation: settings } = createSnapshot({ ...source, stage: { ...stage, revocation } });
+    const { revocation: settings } = makeGuardSettings({
+      ...source,
+      stage: { ...stage, revocation },
+    });
     expect(settings).toEqual(told);
   });
 
   test("hold the clients with their names and kinds where they are known", () => {
-    const { clients } = createSnapshot({ ...source, clientIds: { web: "w", machine: "m" } });
+    const { clients } = makeGuardSettings({ ...source, clientIds: { web: "w", machine: "m" } });
     expect(clients).toEqual({
       w: { name: "web", kind: "person", tokenUses: ["id", "access"] },
       m: { name: "machine", kind: "machine", tokenUses: ["access"] },
@@ -59,85 +61,65 @@ describe("the guard's settings of a deployment", () => {
   });
 
   test("name the app's own origin where the stage has a domain", () => {
-    expect(createSnapshot(source)).not.toHaveProperty("appOrigins");
+    expect(makeGuardSettings(source)).not.toHaveProperty("appOrigins");
     const domain = { ...stage, domain: "app.example.com" };
-    expect(createSnapshot({ ...source, stage: domain }).appOrigins).toEqual([
+    expect(makeGuardSettings({ ...source, stage: domain }).appOrigins).toEqual([
       "https://app.example.com",
     ]);
   });
 
   test("sign in by the web client, also where the stage has the walk-through's", () => {
     const clientIds = { web: "w", machine: "m", walkthrough: "t" };
-    const { clients, signIn } = createSnapshot({ ...source, stage: withWalkthrough, clientIds });
+    const { clients, signIn } = makeGuardSettings({ ...source, stage: withWalkthrough, clientIds });
     expect(Object.keys(clients ?? {})).toEqual(["w", "m", "t"]);
     expect(signIn?.client).toBe("web");
   });
 
   test("name the Function URLs of further backends", () => {
     const functionUrls = [...source.functionUrls, "https://def.lambda-url.us-west-2.on.aws/"];
-    expect(createSnapshot({ ...source, functionUrls })).toMatchObject({
+    expect(makeGuardSettings({ ...source, functionUrls })).toMatchObject({
       functionUrlHost: "abc.lambda-url.eu-central-1.on.aws",
       otherFunctionUrlHosts: ["def.lambda-url.us-west-2.on.aws"],
     });
   });
 
   test("are the same bytes for the same input", () => {
-    expect(JSON.stringify(createSnapshot(source))).toBe(JSON.stringify(createSnapshot(source)));
+    expect(JSON.stringify(makeGuardSettings(source))).toBe(
+      JSON.stringify(makeGuardSettings(source)),
+    );
   });
 });
 
-describe("what the last deploy wrote", () => {
-  const outputs = {
-    userPoolId: "eu-central-1_pool",
-    clients: { web: { id: "w" }, machine: { id: "m" } },
+test.each([
+  ["refuse", { mode: "on", whenUnknown: "refuse" }],
+  ["allow", { mode: "on", whenUnknown: "allow" }],
+  ["off", { mode: "off" }],
+] as const)("revocation %s tells the guard %j", (revocation, told) => {
+  expect(guardRevocation({ revocation })).toEqual(told);
+});
+
+describe("the guard's settings of a laptop", () => {
+  const local = {
+    appUrl: "http://app.localhost:3000",
+    apiOrigin: "https://sign-in.example",
+    keysFetchedAt: 1_800_000_000,
   };
 
-  test("is used for the same pool", () => {
-    expect(clientIdsOfLastDeploy(outputs, "eu-central-1_pool", stage)).toEqual({
-      web: "w",
-      machine: "m",
+  test("differ from a deployment's in who made them, addresses and the time of the keys alone", () => {
+    expect(makeGuardSettings({ ...source, local })).toEqual({
+      ...makeGuardSettings(source),
+      madeBy: "local",
+      jwks: { keys: source.keys, fetchedAt: 1_800_000_000 },
+      appOrigins: ["http://app.localhost:3000"],
+      signIn: {
+        hostedOrigin: source.hostedOrigin,
+        apiOrigin: "https://sign-in.example",
+        client: "web",
+      },
     });
   });
 
-  test.each([
-    ["there was none", undefined, stage],
-    ["the pool was made anew", { ...outputs, userPoolId: "eu-central-1_old" }, stage],
-    ["the stage has a client that it did not have", outputs, withWalkthrough],
-  ] as const)("is not used when %s", (_why, last, now) => {
-    expect(clientIdsOfLastDeploy(last, "eu-central-1_pool", now)).toBeUndefined();
-  });
-
-  test("leaves out the walk-through's client when the stage no longer has it", () => {
-    const last = { ...outputs, clients: { ...outputs.clients, walkthrough: { id: "t" } } };
-    const ids = clientIdsOfLastDeploy(last, "eu-central-1_pool", stage);
-    expect(ids).toEqual({ web: "w", machine: "m" });
-  });
-});
-
-describe("a guard that was made with client ids", () => {
-  const names = ["web", "machine"] as const;
-  const ids = { web: "w", machine: "m" };
-  const note =
-    "An app client was made anew, and the guard still knows the old one: deploy once more.";
-
-  test.each([
-    ["knows a client that was made anew by its old id", names, ids, { ...ids, web: "new" }],
-    ["knows another one so", names, ids, { ...ids, machine: "new" }],
-    [
-      "does not know one that the stage has now",
-      [...names, "walkthrough"],
-      ids,
-      { ...ids, walkthrough: "t" },
-    ],
-  ] as const)("is stale when it %s", (_when, clients, baked, made) => {
-    expect(staleGuard(clients, baked, made)).toBe(note);
-  });
-
-  test.each([
-    ["knows each by its id", ids, ids],
-    ["asks Parameter Store", undefined, ids],
-    ["knows one that the stage no longer has", { ...ids, walkthrough: "t" }, ids],
-  ] as const)("is not stale when it %s", (_when, baked, made) => {
-    expect(staleGuard(names, baked, made)).toBeUndefined();
+  test("may leave the keys to Parameter Store", () => {
+    expect(makeGuardSettings({ ...source, keys: undefined, local })).not.toHaveProperty("jwks");
   });
 });

@@ -1,18 +1,18 @@
 import { describe, expect, test } from "vitest";
 
-import { parseSnapshot } from "./parse-guard-settings.ts";
-import { snapshot } from "@sst-gatehouse/edge/test/events";
+import { guardSettings as settings } from "../../test/guard-settings.ts";
+import { parseGuardSettings } from "./parse-guard-settings.ts";
 
 describe("the settings beside the bundle", () => {
   test("come through as they are", () => {
-    expect(parseSnapshot(snapshot)).toEqual(snapshot);
-    const { jwks: _jwks, clients: _clients, ...unbaked } = snapshot;
-    expect(parseSnapshot(unbaked)).toEqual(unbaked);
+    expect(parseGuardSettings(settings)).toEqual(settings);
+    const { jwks: _jwks, clients: _clients, ...unbaked } = settings;
+    expect(parseGuardSettings(unbaked)).toEqual(unbaked);
   });
 
   test("may name further Function URLs", () => {
-    const more = { ...snapshot, otherFunctionUrlHosts: ["second.lambda-url.us-west-2.on.aws"] };
-    expect(parseSnapshot(more)).toEqual(more);
+    const more = { ...settings, otherFunctionUrlHosts: ["second.lambda-url.us-west-2.on.aws"] };
+    expect(parseGuardSettings(more)).toEqual(more);
   });
 
   test.each([
@@ -20,13 +20,13 @@ describe("the settings beside the bundle", () => {
     { mode: "on", whenUnknown: "refuse" },
     { mode: "on", whenUnknown: "allow" },
   ] as const)("may say of revocation %j", (revocation) => {
-    expect(parseSnapshot({ ...snapshot, revocation }).revocation).toEqual(revocation);
+    expect(parseGuardSettings({ ...settings, revocation }).revocation).toEqual(revocation);
   });
 
   test("have the key set baked in when they are deployed", () => {
-    const { jwks: _jwks, ...unbaked } = snapshot;
-    expect(() => parseSnapshot({ ...unbaked, madeBy: "deploy" })).toThrow("jwks is missing");
-    expect(parseSnapshot({ ...snapshot, madeBy: "deploy" }).madeBy).toBe("deploy");
+    const { jwks: _jwks, ...unbaked } = settings;
+    expect(() => parseGuardSettings({ ...unbaked, madeBy: "deploy" })).toThrow("jwks is missing");
+    expect(parseGuardSettings({ ...settings, madeBy: "deploy" }).madeBy).toBe("deploy");
   });
 
   const mistakes: [name: string, changes: object][] = [
@@ -34,7 +34,7 @@ describe("the settings beside the bundle", () => {
     ["region", { region: "" }],
     ["prefix", { prefix: "/gatehouse/" }],
     ["functionUrlHost", { functionUrlHost: "evil.example" }],
-    ["functionUrlHost", { functionUrlHost: `x.${snapshot.functionUrlHost}` }],
+    ["functionUrlHost", { functionUrlHost: `x.${settings.functionUrlHost}` }],
     ["otherFunctionUrlHosts", { otherFunctionUrlHosts: ["evil.example"] }],
     ["otherFunctionUrlHosts", { otherFunctionUrlHosts: [] }],
     ["issuers", { issuers: [] }],
@@ -42,7 +42,7 @@ describe("the settings beside the bundle", () => {
       "issuers",
       { issuers: ["http://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEf123"] },
     ],
-    ["jwks.fetchedAt", { jwks: { ...snapshot.jwks, fetchedAt: "now" } }],
+    ["jwks.fetchedAt", { jwks: { ...settings.jwks, fetchedAt: "now" } }],
     ["clients", { clients: {} }],
     ["clients", { clients: null }],
     [
@@ -79,6 +79,6 @@ describe("the settings beside the bundle", () => {
     ["revocation", { revocation: { mode: "maybe", whenUnknown: "refuse" } }],
   ];
   test.each(mistakes)("are refused with the name of what is wrong: %s", (name, changes) => {
-    expect(() => parseSnapshot({ ...snapshot, ...changes })).toThrow(`settings.json: ${name}`);
+    expect(() => parseGuardSettings({ ...settings, ...changes })).toThrow(`settings.json: ${name}`);
   });
 });

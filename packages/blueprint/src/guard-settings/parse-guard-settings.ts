@@ -5,7 +5,7 @@ import {
   type TokenUse,
 } from "../aws/app-clients.ts";
 import { isCorsOrigin } from "../protocol/cors.ts";
-import type { Snapshot } from "./guard-settings.ts";
+import type { GuardSettings } from "./guard-settings.ts";
 
 import { clientIdPattern, parseKeySet } from "./cognito-values.ts";
 
@@ -18,7 +18,7 @@ const issuerPattern = /^https:\/\/[a-z0-9.-]{1,100}\.amazonaws\.com(\.cn)?\/[\w-
  *
  * @throws {TypeError} naming the member that is missing or wrong.
  */
-export function parseSnapshot(value: unknown): Snapshot {
+export function parseGuardSettings(value: unknown): GuardSettings {
   const file = record(value, "the file");
   const madeBy = file["madeBy"];
   if (madeBy !== "local" && madeBy !== "deploy") throw wrong("madeBy");
@@ -55,7 +55,7 @@ function parseSignIn({
   hostedOrigin,
   apiOrigin,
   client,
-}: Readonly<Record<string, unknown>>): NonNullable<Snapshot["signIn"]> {
+}: Readonly<Record<string, unknown>>): NonNullable<GuardSettings["signIn"]> {
   return {
     hostedOrigin: text(hostedOrigin, "signIn.hostedOrigin", /^https?:\/\/[^\s/#?]{1,255}$/),
     // Codes and refresh tokens go there.
@@ -66,7 +66,7 @@ function parseSignIn({
   };
 }
 
-function parseRevocation(value: unknown): Snapshot["revocation"] {
+function parseRevocation(value: unknown): GuardSettings["revocation"] {
   const { mode, whenUnknown } = record(value, "revocation");
   if (mode === "off" && whenUnknown === undefined) return { mode };
   if (mode !== "on" || (whenUnknown !== "allow" && whenUnknown !== "refuse"))
@@ -84,7 +84,7 @@ function parseCorsOrigins(value: unknown): readonly string[] {
   return value;
 }
 
-function parseBakedKeys(value: unknown): NonNullable<Snapshot["jwks"]> {
+function parseBakedKeys(value: unknown): NonNullable<GuardSettings["jwks"]> {
   const { fetchedAt } = record(value, "jwks");
   if (fetchedAt === undefined) return { keys: parseKeySet(value) };
   if (typeof fetchedAt !== "number" || !Number.isSafeInteger(fetchedAt))
@@ -92,7 +92,7 @@ function parseBakedKeys(value: unknown): NonNullable<Snapshot["jwks"]> {
   return { keys: parseKeySet(value), fetchedAt };
 }
 
-function parseClients(value: unknown): NonNullable<Snapshot["clients"]> {
+function parseClients(value: unknown): NonNullable<GuardSettings["clients"]> {
   const entries = Object.entries(record(value, "clients"));
   if (entries.length === 0) throw wrong("clients");
   const clients: Record<

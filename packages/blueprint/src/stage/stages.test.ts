@@ -1,12 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import {
-  defineStages,
-  guardRevocation,
-  isProduction,
-  resolveStage,
-  type StageSettings,
-} from "./stages.ts";
+import { defineStages, isProduction, resolveStage, type StageSettings } from "./stages.ts";
 
 const certificateArn =
   "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012";
@@ -74,14 +68,6 @@ describe("a stage", () => {
       ["production", "prod", "Production", "prod2", "live", "default"].map(isProduction),
     ).toEqual([true, true, false, false, false, false]);
   });
-});
-
-test.each([
-  ["refuse", { mode: "on", whenUnknown: "refuse" }],
-  ["allow", { mode: "on", whenUnknown: "allow" }],
-  ["off", { mode: "off" }],
-] as const)("revocation %s tells the guard %j", (revocation, told) => {
-  expect(guardRevocation({ revocation })).toEqual(told);
 });
 
 /** The least and the most of each number. */

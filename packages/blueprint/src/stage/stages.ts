@@ -1,7 +1,6 @@
 import { apiFunction } from "../aws/api-function.ts";
 import { origin } from "../aws/cache-behavior.ts";
 import { isCorsOrigin } from "../protocol/cors.ts";
-import type { Revocation } from "../guard-settings/guard-settings.ts";
 
 /** What an adopter may set per stage. Everything else is the same everywhere and stands in this package. */
 export interface StageSettings {
@@ -92,11 +91,6 @@ export function resolveStage(stages: Stages, name: string): Stage {
   };
   validate(stage, settings);
   return stage;
-}
-
-/** What the guard is told about revocation. */
-export function guardRevocation({ revocation }: Pick<Stage, "revocation">): Revocation {
-  return revocation === "off" ? { mode: "off" } : { mode: "on", whenUnknown: revocation };
 }
 
 /** What each setting is: a switch, a list, one of a few words, a whole number in a range; `text` and `group` have checks of their own below. */

@@ -1,6 +1,7 @@
 import type { Caller } from "../caller.ts";
 import { GuardError } from "../errors.ts";
 
+/** Declared in blueprint too, because core stands alone; the compiler compares the two where the guard is composed. */
 export type TokenUse = "id" | "access";
 
 /** A token whose signature and claims held. Times are whole seconds since the epoch. */

@@ -11,7 +11,7 @@ import {
 export type { Jwk } from "./signature-check.ts";
 export type { AcceptedClient, TokenUse, VerifiedToken } from "./verified-claims.ts";
 
-/** The user pool's keys, wherever they come from. */
+/** The user pool's keys, wherever they come from: checked by whoever loads them, for the verifier believes them. */
 export interface KeySet {
   /** The keys to trust now. A generation belongs to one set of keys for good; another set has another number. */
   current(): { readonly generation: number; readonly keys: readonly Jwk[] };

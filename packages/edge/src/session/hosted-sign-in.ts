@@ -1,5 +1,5 @@
 import { openIdScopes } from "@sst-gatehouse/blueprint/app-clients";
-import type { Snapshot } from "@sst-gatehouse/blueprint/guard-settings";
+import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 
 import { type Attempt, codeChallengeOf } from "./attempt.ts";
 import type { FormAnswer, PostForm } from "./post-form.ts";
@@ -47,7 +47,7 @@ const tokenPattern = /^[\w.-]+$/;
 
 /** @param scopes of the resource server, which people's access tokens carry too. */
 export function createHostedSignIn(
-  { hostedOrigin, apiOrigin = hostedOrigin }: NonNullable<Snapshot["signIn"]>,
+  { hostedOrigin, apiOrigin = hostedOrigin }: NonNullable<GuardSettings["signIn"]>,
   clientId: string,
   scopes: readonly string[],
   post: PostForm,

@@ -1,5 +1,5 @@
 import { callbackPath } from "@sst-gatehouse/blueprint/callback-urls";
-import type { Snapshot } from "@sst-gatehouse/blueprint/guard-settings";
+import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { type GuardError, isGuardError } from "@sst-gatehouse/core/errors";
 import type { CloudFrontResultResponse } from "aws-lambda";
 
@@ -24,7 +24,7 @@ import { headersOf, type Problem, problemOf } from "./sign-in-error.ts";
 import type { Visit } from "./visit.ts";
 
 export interface SessionsDeps extends RenewalDeps {
-  readonly signIn: Snapshot["signIn"];
+  readonly signIn: GuardSettings["signIn"];
   readonly clients: () => ClientTable;
   /** Of the resource server; people's access tokens carry them too. */
   readonly scopes: readonly string[];

@@ -1,12 +1,16 @@
 import { appClients, isAppClientName } from "@sst-gatehouse/blueprint/app-clients";
 import { parameterNames } from "@sst-gatehouse/blueprint/parameters";
-import type { Snapshot, SnapshotKey } from "@sst-gatehouse/blueprint/guard-settings";
+import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { GuardError } from "@sst-gatehouse/core/errors";
 
-import { clientIdPattern, parseKeySet } from "@sst-gatehouse/blueprint/cognito-values";
+import {
+  clientIdPattern,
+  parseKeySet,
+  type PublicKey,
+} from "@sst-gatehouse/blueprint/cognito-values";
 import { causeOf, type Log } from "../log.ts";
 
-export type ClientTable = NonNullable<Snapshot["clients"]>;
+export type ClientTable = NonNullable<GuardSettings["clients"]>;
 
 /** How long ids from SSM are used before they are asked for again, beside a request. */
 const refreshAfterSeconds = 300;
@@ -17,7 +21,7 @@ export interface SettingsDeps {
   /** Everything below the prefix, by name relative to it; one call. Rejects on any fault. */
   readonly loadParameters: () => Promise<Readonly<Record<string, string>>>;
   /** Takes the key set that came with the parameters, if the bundle has none. */
-  readonly adoptKeys: (keys: readonly SnapshotKey[]) => void;
+  readonly adoptKeys: (keys: readonly PublicKey[]) => void;
   /** Takes the list of revocations that came with the parameters, or that it is not there. @param askedAt when they were asked for. */
   readonly adoptRevocations: (text: string | undefined, askedAt: number) => void;
   readonly now: () => number;
@@ -45,7 +49,7 @@ export interface Settings {
  * a bundle built without one); kinds, token uses, issuers and the origin never come from there.
  */
 export function createSettings(
-  snapshot: Snapshot,
+  snapshot: GuardSettings,
   { loadParameters, adoptKeys, adoptRevocations, now, log }: SettingsDeps,
 ): Settings {
   let clients: ClientTable | undefined = snapshot.clients;
@@ -126,7 +130,7 @@ function clientsFrom(
   return clients;
 }
 
-function keysFrom(parameters: Readonly<Record<string, string>>): readonly SnapshotKey[] {
+function keysFrom(parameters: Readonly<Record<string, string>>): readonly PublicKey[] {
   const text = parameters[parameterNames.jwks];
   if (text === undefined) throw new TypeError("the key set is missing");
   const parsed: unknown = JSON.parse(text);

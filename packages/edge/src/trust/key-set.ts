@@ -1,7 +1,7 @@
 import { GuardError } from "@sst-gatehouse/core/errors";
-import type { Snapshot, SnapshotKey } from "@sst-gatehouse/blueprint/guard-settings";
+import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 
-import { parseKeySet } from "@sst-gatehouse/blueprint/cognito-values";
+import { parseKeySet, type PublicKey } from "@sst-gatehouse/blueprint/cognito-values";
 import { causeOf, type Log } from "../log.ts";
 
 /** A key id nobody knows may cost one fetch in this time, whoever asks and however it ends. */
@@ -19,9 +19,9 @@ export interface KeySetDeps {
 
 /** The user pool's public keys: known from the start, replaced when they are old or when a token names another. */
 export interface PoolKeySet {
-  readonly current: () => { readonly generation: number; readonly keys: readonly SnapshotKey[] };
+  readonly current: () => { readonly generation: number; readonly keys: readonly PublicKey[] };
   /** Takes a key set that was loaded with the settings, when there is none yet. It counts as old. */
-  readonly adopt: (keys: readonly SnapshotKey[]) => void;
+  readonly adopt: (keys: readonly PublicKey[]) => void;
   /**
    * Asks for the key set again: one request at a time, one in ten seconds.
    *
@@ -33,14 +33,17 @@ export interface PoolKeySet {
 }
 
 /** @param baked the keys in the guard's settings file. Without a time they count as old. */
-export function createKeySet(baked: Snapshot["jwks"], { fetch, now, log }: KeySetDeps): PoolKeySet {
+export function createKeySet(
+  baked: GuardSettings["jwks"],
+  { fetch, now, log }: KeySetDeps,
+): PoolKeySet {
   let keys = baked === undefined ? [] : parseKeySet(baked);
   let generation = 0;
   let loadedAt = Math.min(baked?.fetchedAt ?? 0, now());
   let attempt: { at: number; failed: boolean } | undefined;
   let running: Promise<void> | undefined;
 
-  const replace = (fresh: readonly SnapshotKey[]): void => {
+  const replace = (fresh: readonly PublicKey[]): void => {
     if (JSON.stringify(fresh) !== JSON.stringify(keys)) {
       keys = fresh;
       generation += 1;

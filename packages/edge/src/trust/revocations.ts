@@ -3,7 +3,7 @@ import {
   parseRevocations,
   type Revocations as RevocationList,
 } from "@sst-gatehouse/blueprint/revocations";
-import type { Snapshot } from "@sst-gatehouse/blueprint/guard-settings";
+import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { GuardError } from "@sst-gatehouse/core/errors";
 import type { VerifiedToken } from "@sst-gatehouse/core/verifier";
 
@@ -54,7 +54,7 @@ export interface Revocations {
 
 /** The sign-ins that were ended, and what it means when the list of them cannot be had. */
 export function createRevocations(
-  { whenUnknown }: Extract<Snapshot["revocation"], { mode: "on" }>,
+  { whenUnknown }: Extract<GuardSettings["revocation"], { mode: "on" }>,
   { read, now, log, random }: RevocationsDeps,
 ): Revocations {
   const allow = whenUnknown === "allow";

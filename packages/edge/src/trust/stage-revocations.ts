@@ -1,5 +1,5 @@
 import { parameterNames } from "@sst-gatehouse/blueprint/parameters";
-import type { Snapshot } from "@sst-gatehouse/blueprint/guard-settings";
+import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 
 import { readRevocations, type RevocationsSource } from "./read-revocations.ts";
 import { createRevocations, type Revocations, type RevocationsDeps } from "./revocations.ts";
@@ -15,8 +15,8 @@ export interface StageRevocationsDeps
  * call that brings them brings the list as well.
  */
 export function openRevocations(
-  { region, prefix, clients, jwks }: Snapshot,
-  revocation: Extract<Snapshot["revocation"], { mode: "on" }>,
+  { region, prefix, clients, jwks }: GuardSettings,
+  revocation: Extract<GuardSettings["revocation"], { mode: "on" }>,
   { sign, now, log }: StageRevocationsDeps,
 ): Revocations {
   const name = `${prefix}/${parameterNames.revoked}`;

@@ -1,4 +1,4 @@
-import { percentDecode, sha256Hex } from "./sigv4/canonical-request.ts";
+import { percentDecode, sha256Hex } from "./wire-text.ts";
 
 /** Stands in the terminal for what a request holds and the terminal must not show. */
 export const unreadable = "something unreadable";

@@ -2,7 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { Snapshot } from "@sst-gatehouse/blueprint/guard-settings";
+import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { createScratchDirectory } from "@sst-gatehouse/deploy/scratch-directory";
 import { writeSettings } from "@sst-gatehouse/edge/build";
 
@@ -27,9 +27,9 @@ export interface BundleStore {
   close(): Promise<void>;
 }
 
-/** @param snapshot the settings to bake into the guard, made by the local stack. */
+/** @param settings to bake into the guard, made by the local stack. */
 export async function createBundleStore(
-  snapshot: Snapshot,
+  settings: GuardSettings,
   codeSource: CodeSource,
 ): Promise<BundleStore> {
   const directory = await createScratchDirectory(tmpdir(), "gatehouse-stack");
@@ -45,7 +45,7 @@ export async function createBundleStore(
     };
     await Promise.all(Object.values(into).map((path) => mkdir(path)));
     const bundles = await codeSource(into);
-    await writeSettings(bundles.edge.directory, snapshot);
+    await writeSettings(bundles.edge.directory, settings);
     return bundles;
   };
 

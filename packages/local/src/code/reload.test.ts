@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import type { LoadOutcome } from "../aws/lambda/lambda-function.ts";
+import type { LoadOutcome } from "../aws/lambda/invocation.ts";
 import { createReload } from "./reload.ts";
 
 const bundles = {

@@ -7,13 +7,9 @@ import type { Bundles } from "../code/code-source.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Explain } from "../aws/explain.ts";
 import { explainGuardLine } from "./guard-log.ts";
-import type { Identities } from "../aws/iam/identities.ts";
-import {
-  createLambdaFunction,
-  type LambdaFunction,
-  type LambdaFunctionOptions,
-} from "../aws/lambda/lambda-function.ts";
-import { credentialsOf } from "./outputs.ts";
+import { credentialsOf, type Identities } from "../aws/iam/identities.ts";
+import type { LambdaFunctionOptions } from "../aws/lambda/invocation.ts";
+import { createLambdaFunction, type LambdaFunction } from "../aws/lambda/lambda-function.ts";
 import type { Roles } from "./roles.ts";
 
 /** Streams hold an environment until they end, so there may be a few at a time. */

@@ -1,6 +1,5 @@
-import { appClientNames, appClients } from "@sst-gatehouse/blueprint/app-clients";
-import type { Snapshot } from "@sst-gatehouse/blueprint/guard-settings";
-import { guardRevocation } from "@sst-gatehouse/blueprint/stages";
+import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
+import { makeGuardSettings } from "@sst-gatehouse/blueprint/make-guard-settings";
 
 import type { Cognito } from "../aws/cognito/cognito.ts";
 import type { Deployment } from "./deployment.ts";
@@ -9,38 +8,26 @@ import type { Deployment } from "./deployment.ts";
 export type Unbaked = readonly ("clients" | "jwks")[];
 
 /** The guard's settings, as a deployment of this stage would bake them. @param nowSeconds since the epoch. */
-export function createSnapshot(
-  deployment: Deployment,
+export function localGuardSettings(
+  { region, parameterPrefix, functionUrlHost, appUrl, hostedUrl, stage }: Deployment,
   cognito: Cognito,
   nowSeconds: number,
   unbaked: Unbaked,
-): Snapshot {
-  const { region, parameterPrefix, functionUrlHost, appUrl, hostedUrl, stage } = deployment;
-  const clientNames = appClientNames(stage);
-  const clients = Object.fromEntries(
-    clientNames.map((name) => {
-      const { kind, tokenUses } = appClients[name];
-      return [cognito.clientId(name), { name, kind, tokenUses }];
-    }),
-  );
-  const jwks = { ...cognito.keySet(), fetchedAt: nowSeconds };
-  return {
-    madeBy: "local",
+): GuardSettings {
+  const clientIds = {
+    web: cognito.clientId("web"),
+    machine: cognito.clientId("machine"),
+    ...(stage.implicitGrant ? { walkthrough: cognito.clientId("walkthrough") } : {}),
+  };
+  return makeGuardSettings({
+    stage,
     region,
     prefix: parameterPrefix,
-    functionUrlHost,
-    issuers: [cognito.issuer],
-    ...(unbaked.includes("jwks") ? {} : { jwks }),
-    ...(unbaked.includes("clients") ? {} : { clients }),
-    clientNames,
-    appOrigins: [appUrl],
-    corsOrigins: stage.corsOrigins,
-    forwardToken: stage.forwardToken,
-    signIn: {
-      hostedOrigin: hostedUrl,
-      apiOrigin: `https://${cognito.domainHost}`,
-      client: "web",
-    },
-    revocation: guardRevocation(stage),
-  };
+    functionUrls: [`https://${functionUrlHost}`],
+    userPoolId: cognito.poolId,
+    keys: unbaked.includes("jwks") ? undefined : cognito.keySet().keys,
+    hostedOrigin: hostedUrl,
+    clientIds: unbaked.includes("clients") ? undefined : clientIds,
+    local: { appUrl, apiOrigin: `https://${cognito.domainHost}`, keysFetchedAt: nowSeconds },
+  });
 }

@@ -2,16 +2,9 @@ import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
 
 import type { Cognito } from "../aws/cognito/cognito.ts";
 import type { Deployment } from "./deployment.ts";
-import type { Identity } from "../aws/iam/identities.ts";
+import { type Credentials, credentialsOf } from "../aws/iam/identities.ts";
 import type { Roles } from "./roles.ts";
 import { signInUrl } from "./stage-user-pool.ts";
-
-/** Temporary credentials, as the SDKs and curl's `--aws-sigv4` take them. */
-export interface OutputCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-}
 
 /**
  * What `start --json` prints, as one line: all that a client, a test or a script needs. URLs have no trailing slash.
@@ -38,9 +31,7 @@ export interface StackOutputs extends Omit<StageOutputs, "clients"> {
    * `edge`: the guard's own role. `service`: another role that may call the Function URL. `stranger`: one that may not.
    * `admin`: may use the SSM, user pool and clock APIs.
    */
-  readonly credentials: Readonly<
-    Record<"edge" | "service" | "stranger" | "admin", OutputCredentials>
-  >;
+  readonly credentials: Readonly<Record<"edge" | "service" | "stranger" | "admin", Credentials>>;
 }
 
 export interface OutputsSource {
@@ -89,12 +80,4 @@ export async function createOutputs({
       admin: credentialsOf(roles.admin),
     },
   };
-}
-
-export function credentialsOf({
-  accessKeyId,
-  secretAccessKey,
-  sessionToken,
-}: Identity): OutputCredentials {
-  return { accessKeyId, secretAccessKey, sessionToken };
 }

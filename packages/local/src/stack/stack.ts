@@ -20,7 +20,7 @@ import { startPublicServer, type Routes } from "./public-server.ts";
 import { createReload } from "../code/reload.ts";
 import { createRoles } from "./roles.ts";
 import { createRoutes } from "./routes.ts";
-import { createSnapshot, type Unbaked } from "./guard-settings.ts";
+import { localGuardSettings, type Unbaked } from "./guard-settings.ts";
 import { stageOrigin } from "./stage-origin.ts";
 import { createUserPool } from "./stage-user-pool.ts";
 
@@ -100,8 +100,8 @@ async function compose(
   onClose(() => front.close());
 
   const nowSeconds = Math.floor(clock.now() / 1000);
-  const snapshot = createSnapshot(deployment, cognito, nowSeconds, unbaked);
-  const store = await createBundleStore(snapshot, codeSource);
+  const settings = localGuardSettings(deployment, cognito, nowSeconds, unbaked);
+  const store = await createBundleStore(settings, codeSource);
   onClose(() => store.close());
   const functionsOptions = {
     deployment,

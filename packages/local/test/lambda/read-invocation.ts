@@ -1,4 +1,4 @@
-import type { Invocation } from "../../src/aws/lambda/lambda-function.ts";
+import type { Invocation } from "../../src/aws/lambda/invocation.ts";
 
 /** As loose as `JSON.parse`; tests say what they expect. */
 export type Json = ReturnType<typeof JSON.parse>;

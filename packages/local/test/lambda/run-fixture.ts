@@ -1,6 +1,6 @@
 import { onTestFinished } from "vitest";
 
-import type { LambdaFunctionOptions } from "../../src/aws/lambda/lambda-function.ts";
+import type { LambdaFunctionOptions } from "../../src/aws/lambda/invocation.ts";
 import { startFixture, type Fixture } from "./start-fixture.ts";
 
 /** Runs a fixture until the test is over. */

@@ -1,11 +1,8 @@
 import { fileURLToPath } from "node:url";
 
 import { createClock, type Clock } from "../../src/aws/clock.ts";
-import {
-  createLambdaFunction,
-  type LambdaFunction,
-  type LambdaFunctionOptions,
-} from "../../src/aws/lambda/lambda-function.ts";
+import { createLambdaFunction, type LambdaFunction } from "../../src/aws/lambda/lambda-function.ts";
+import type { LambdaFunctionOptions } from "../../src/aws/lambda/invocation.ts";
 import { payloadOf, type Json } from "./read-invocation.ts";
 
 /** A directory of this folder, as a bundle to run. */

@@ -14,14 +14,17 @@ import { freshnessOf } from "./cache/freshness.ts";
 import type { GeneratedResponse } from "./edge-function/generated-response.ts";
 import { toWire } from "./header-lines.ts";
 import type { HeaderLine } from "./header-lines.ts";
+import { readBody } from "../read-body.ts";
 import { createOriginFetch } from "./origin/origin-fetch.ts";
 import { toOriginHeaders } from "./origin/origin-headers.ts";
 import { forwardsCookies, forwardsQueryStrings } from "./policies.ts";
 import { runEdgeFunction } from "./edge-function/run-edge-function.ts";
 import { createViewerAnswers } from "./viewer/viewer-answers.ts";
 import type { Exchange } from "./viewer/viewer-answers.ts";
-import { maxBodyBytes, readViewerBody } from "./viewer/viewer-body.ts";
 import { refuseViewerRequest, toViewerRequest } from "./viewer/viewer-request.ts";
+
+/** How much the stand-in holds in memory for one request. CloudFront itself takes far more; a Function URL takes 6 MB. */
+const maxBodyBytes = 20_000_000;
 
 export interface CloudFront {
   /** Answers one viewer request. Never rejects: what goes wrong becomes CloudFront's error page and one `explain`. */
@@ -144,9 +147,9 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
     const { cachedMethods } = behavior;
     const refusal = refuseViewerRequest(viewer, behavior);
     if (refusal !== undefined) return answers.refuse(exchange, refusal);
-    const body = await readViewerBody(request);
-    if (body.kind === "cut-off" || viewerGone.aborted) return;
-    if (body.kind === "too-large") {
+    const body = await readBody(request, { maxBytes: maxBodyBytes, beyond: "dropped" });
+    if (body === "cut-off" || viewerGone.aborted) return;
+    if (body === "too-large") {
       const reason = `the body has more than ${maxBodyBytes} bytes; CloudFront takes more, this stand-in and a Function URL do not`;
       return answers.refuse(exchange, {
         status: 413,
@@ -165,7 +168,7 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
       toCacheKey({ ...viewer, method }, headers, policies.cache, cachedMethods);
     const key = keyFor(viewer.method);
     if (key === undefined) {
-      await answerAnew(exchange, headers, body.bytes, false);
+      await answerAnew(exchange, headers, body, false);
       return;
     }
     // The answer to a GET answers a HEAD too.
@@ -174,7 +177,7 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
       .map((one) => (one === undefined ? undefined : cache.find(one)))
       .find((found) => found !== undefined);
     if (cached !== undefined) return answerAgain(exchange, cached);
-    return answerThroughCache(exchange, key, () => answerAnew(exchange, headers, body.bytes, true));
+    return answerThroughCache(exchange, key, () => answerAnew(exchange, headers, body, true));
   };
 
   return {

@@ -6,7 +6,7 @@ import type { ResponseHeaders } from "@sst-gatehouse/blueprint/response-headers"
 
 import type { Clock } from "../clock.ts";
 import type { Explain } from "../explain.ts";
-import type { Invocation } from "../lambda/lambda-function.ts";
+import type { Invocation } from "../lambda/invocation.ts";
 
 import type { Dial } from "./origin/origin-fetch.ts";
 import { findPolicies } from "./policies.ts";

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { appClients, openIdScopes, tokenLifetimes } from "@sst-gatehouse/blueprint/app-clients";
 import type { AppClientName } from "@sst-gatehouse/blueprint/app-clients";
+import type { PublicKey } from "@sst-gatehouse/blueprint/cognito-values";
 import { signInUrl } from "@sst-gatehouse/blueprint/sign-in-url";
 
 import type { JsonObject, JsonService } from "../json-api/json-service.ts";
@@ -12,7 +13,6 @@ import type { Client } from "./pool/clients.ts";
 import { createHosted } from "./hosted/hosted.ts";
 import { newPoolId } from "./pool/ids.ts";
 import { createKeySetListener } from "./hosted/key-set.ts";
-import type { PublicKey } from "./pool/signing-keys.ts";
 import { createUserPool } from "./pool/user-pool.ts";
 import type { UserPool } from "./pool/user-pool.ts";
 

@@ -6,6 +6,7 @@ import type { Identities, Identity } from "../iam/identities.ts";
 import { splitTarget } from "../sigv4/signed-request.ts";
 import type { SignedRequest } from "../sigv4/signed-request.ts";
 import { verifySignature } from "../sigv4/verify-signature.ts";
+import { readBody } from "../read-body.ts";
 import { printableHost } from "../without-secrets.ts";
 import type { Call } from "./answer.ts";
 import { authorizeCall } from "./authorize-call.ts";
@@ -13,7 +14,6 @@ import { toFunctionUrlEvent } from "./event.ts";
 import type { FunctionUrlEvent } from "./event.ts";
 import { badSignature, forbidden, invalidQuery, tooLarge, unknownHost } from "./refusal.ts";
 import type { Refusal } from "./refusal.ts";
-import { readRequestBody } from "./request-body.ts";
 
 /** Lambda's limit for an event, in bytes of its JSON; a base64 body counts as base64. */
 const maxEventBytes = 6_291_456;
@@ -41,8 +41,8 @@ export async function admit(
   const headers = headerPairs(call.request.rawHeaders);
   const wrongHost = hostRefusal(headers, options.host);
   if (wrongHost) return wrongHost;
-  const body = await readRequestBody(call.request, maxEventBytes);
-  if (body === "gone") return "gone";
+  const body = await readBody(call.request, { maxBytes: maxEventBytes, beyond: "dropped" });
+  if (body === "cut-off") return "gone";
   if (body === "too-large") return tooLarge(`the body has more than ${maxEventBytes} bytes`);
 
   const signed: SignedRequest = {

@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import { afterEach, describe, expect, test } from "vitest";
 
 import { createIdentities } from "../iam/identities.ts";
-import type { Invocation } from "../lambda/lambda-function.ts";
+import type { Invocation } from "../lambda/invocation.ts";
 import type { SignedRequest } from "../sigv4/signed-request.ts";
 import {
   accountId,

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { buffer } from "node:stream/consumers";
 
 import type { Explain } from "../explain.ts";
-import type { Invocation } from "../lambda/lambda-function.ts";
+import type { Invocation } from "../lambda/invocation.ts";
 import { admit } from "./admit-request.ts";
 import type { AdmissionRules } from "./admit-request.ts";
 import { refuse, send, titleOf, writeHead } from "./answer.ts";
@@ -143,12 +144,10 @@ function standInFailed(error: unknown): Refusal {
 
 /** A stream behind a buffered URL is sent as one piece. */
 async function collected(body: AsyncIterable<Uint8Array>): Promise<Buffer | Refusal> {
-  const chunks: Uint8Array[] = [];
   try {
-    for await (const chunk of body) chunks.push(chunk);
+    return await buffer(body);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return functionFailed(`the function failed while it was answering: ${message}`);
   }
-  return Buffer.concat(chunks);
 }

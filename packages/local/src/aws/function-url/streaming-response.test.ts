@@ -4,7 +4,7 @@ import { PassThrough } from "node:stream";
 
 import { afterEach, describe, expect, test } from "vitest";
 
-import type { Invocation } from "../lambda/lambda-function.ts";
+import type { Invocation } from "../lambda/invocation.ts";
 import { result, signedFor, startTestServer } from "../../../test/function-url.ts";
 import type { TestServer } from "../../../test/function-url.ts";
 

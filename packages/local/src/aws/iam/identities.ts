@@ -2,11 +2,15 @@ import { randomBytes } from "node:crypto";
 
 import type { PolicyDocument } from "@sst-gatehouse/blueprint/policy-document";
 
-/** An assumed role with temporary credentials, as STS would have handed them out. */
-export interface Identity {
+/** Temporary credentials, as the SDKs and curl's `--aws-sigv4` take them. */
+export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
+}
+
+/** An assumed role with temporary credentials, as STS would have handed them out. */
+export interface Identity extends Credentials {
   readonly accountId: string;
   /** `arn:aws:sts::<account>:assumed-role/<role>/<session>` */
   readonly arn: string;
@@ -40,6 +44,15 @@ export function createIdentities(accountId: string): Identities {
     },
     find: (accessKeyId) => byAccessKeyId.get(accessKeyId),
   };
+}
+
+/** What the holder of a role gets to know of it. */
+export function credentialsOf({
+  accessKeyId,
+  secretAccessKey,
+  sessionToken,
+}: Identity): Credentials {
+  return { accessKeyId, secretAccessKey, sessionToken };
 }
 
 function upperCaseId(length: number): string {

@@ -9,7 +9,7 @@ import { verifySignature } from "../sigv4/verify-signature.ts";
 import { unreadable, withoutSecrets } from "../without-secrets.ts";
 import { AwsError } from "./json-service.ts";
 import type { JsonObject, JsonService } from "./json-service.ts";
-import { readRequestBody } from "./request-body.ts";
+import { readBody } from "../read-body.ts";
 
 /** Far above any operation here; the cap holds before the signature and the JSON are looked at. */
 const maxBodyBytes = 1024 * 1024;
@@ -127,7 +127,8 @@ export function createJsonApi(options: {
         );
         return;
       }
-      const body = await readRequestBody(request, maxBodyBytes);
+      const body = await readBody(request, { maxBytes: maxBodyBytes, beyond: "unread" });
+      if (body === "cut-off") throw new Error("the caller of an AWS API left in the middle");
       if (body === "too-large") {
         const error = new AwsError("RequestEntityTooLargeException", "Request is too large.", 413);
         response.setHeader("connection", "close");

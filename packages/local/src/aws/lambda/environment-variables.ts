@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import { settingsVariable, type Settings } from "./child/settings.mjs";
-import type { LambdaFunctionOptions } from "./lambda-function.ts";
+import type { LambdaFunctionOptions } from "./invocation.ts";
 
 /** What Lambda sets itself and refuses in a function's configuration. */
 const reservedNames: ReadonlySet<string> = new Set([

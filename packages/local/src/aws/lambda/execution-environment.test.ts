@@ -9,7 +9,7 @@ import { crashReason, payloadOf, textOf } from "../../../test/lambda/read-invoca
 import { isAlive, processOf, runFixture } from "../../../test/lambda/run-fixture.ts";
 import { fixture } from "../../../test/lambda/start-fixture.ts";
 import { startGate } from "../../../test/lambda/start-gate.ts";
-import type { LambdaFunctionOptions } from "./lambda-function.ts";
+import type { LambdaFunctionOptions } from "./invocation.ts";
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 

@@ -5,7 +5,7 @@ import path from "node:path";
 
 import { createEnvironmentVariables } from "./environment-variables.ts";
 import { runtimeClient, startFunctionProcess, type FunctionProcess } from "./function-process.ts";
-import type { Invocation, LambdaFunctionOptions, LoadOutcome } from "./lambda-function.ts";
+import type { Invocation, LambdaFunctionOptions, LoadOutcome } from "./invocation.ts";
 import {
   startRuntimeApi,
   type FunctionError,

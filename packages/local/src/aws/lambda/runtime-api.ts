@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 
+import { readBody } from "../read-body.ts";
 import { clockOffsetHeader } from "./child/settings.mjs";
 import { openOnLoopback } from "./loopback-server.ts";
 import { createResponseBody } from "./response-body.ts";
@@ -74,7 +76,7 @@ export async function startRuntimeApi(listener: RuntimeApiListener): Promise<Run
         deliver(response, work);
       });
     } else if (operation === "POST /2018-06-01/runtime/init/error") {
-      listener.initFailed(toFunctionError(await readBody(request), request));
+      listener.initFailed(toFunctionError(await text(request), request));
       accept(response);
     } else if (answer === null) {
       refuse(response, 404, "NotFound", "the Runtime API has no such operation");
@@ -89,7 +91,7 @@ export async function startRuntimeApi(listener: RuntimeApiListener): Promise<Run
   }
 
   async function takeError(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const error = toFunctionError(await readBody(request), request);
+    const error = toFunctionError(await text(request), request);
     accept(response);
     listener.failed(error);
   }
@@ -99,7 +101,7 @@ export async function startRuntimeApi(listener: RuntimeApiListener): Promise<Run
       await takeStream(request, response);
       return;
     }
-    const payload = await readBody(request, maxResponseBytes);
+    const payload = await readPayload(request);
     if (payload === "too-large") {
       refuse(response, 413, "RequestEntityTooLarge", "the response is too large");
       listener.failed({
@@ -185,24 +187,15 @@ function refuse(
     .end(JSON.stringify({ errorMessage, errorType }));
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer>;
-async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | "too-large">;
-async function readBody(
-  request: IncomingMessage,
-  maxBytes = Infinity,
-): Promise<Buffer | "too-large"> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += chunk.length;
-    if (bytes <= maxBytes) chunks.push(chunk);
-  }
-  return bytes > maxBytes ? "too-large" : Buffer.concat(chunks);
+async function readPayload(request: IncomingMessage): Promise<Buffer | "too-large"> {
+  const body = await readBody(request, { maxBytes: maxResponseBytes, beyond: "dropped" });
+  if (body === "cut-off") throw new Error("the function's process left in the middle");
+  return body;
 }
 
-function toFunctionError(body: Buffer, request: IncomingMessage): FunctionError {
+function toFunctionError(body: string, request: IncomingMessage): FunctionError {
   const header = request.headers["lambda-runtime-function-error-type"];
-  return parseFunctionError(body.toString("utf8"), typeof header === "string" ? header : "Error");
+  return parseFunctionError(body, typeof header === "string" ? header : "Error");
 }
 
 /** An error after the first byte can only come behind the body. */

@@ -1,7 +1,8 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
 import { withoutSecrets } from "../without-secrets.ts";
-import { canonicalPath, canonicalQuery, canonicalRequest, sha256Hex } from "./canonical-request.ts";
+import { canonicalPath, canonicalQuery, canonicalRequest } from "./canonical-request.ts";
+import { sha256Hex } from "../wire-text.ts";
 import type { CanonicalParts } from "./canonical-request.ts";
 import { printableRequest } from "./printable-request.ts";
 import { signatureVariants } from "./signature-variants.ts";

@@ -5,7 +5,8 @@ import {
   unreadable,
   withoutSecrets,
 } from "../without-secrets.ts";
-import { canonicalRequest, percentDecode, sha256Hex, splitPair } from "./canonical-request.ts";
+import { canonicalRequest, splitPair } from "./canonical-request.ts";
+import { percentDecode, sha256Hex } from "../wire-text.ts";
 import type { CanonicalParts } from "./canonical-request.ts";
 
 /** Headers whose values may be shown, but for words that may be secrets. Any other value is shown as a hash. */

@@ -1,12 +1,6 @@
 import { withoutSecrets } from "../without-secrets.ts";
-import {
-  canonicalPath,
-  canonicalQuery,
-  percentDecode,
-  percentEncode,
-  sha256Hex,
-  splitPair,
-} from "./canonical-request.ts";
+import { canonicalPath, canonicalQuery, splitPair } from "./canonical-request.ts";
+import { percentDecode, percentEncode, sha256Hex } from "../wire-text.ts";
 import type { CanonicalParts } from "./canonical-request.ts";
 import { splitTarget } from "./signed-request.ts";
 import type { HeaderLines, SignedRequest } from "./signed-request.ts";

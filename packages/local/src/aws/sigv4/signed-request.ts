@@ -1,4 +1,5 @@
-import { canonicalHeaderValue, percentDecode, splitPair } from "./canonical-request.ts";
+import { canonicalHeaderValue, splitPair } from "./canonical-request.ts";
+import { percentDecode } from "../wire-text.ts";
 
 /** A request as it came off the wire. */
 export interface SignedRequest {

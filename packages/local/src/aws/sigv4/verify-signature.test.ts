@@ -7,8 +7,8 @@ import { describe, expect, test } from "vitest";
 
 import { createIdentities } from "../iam/identities.ts";
 import type { Identities, Identity } from "../iam/identities.ts";
-import { signPlainly } from "../../../test/sign-plainly.ts";
-import type { SignOptions } from "../../../test/sign-plainly.ts";
+import { signRequest } from "../../../test/sign-request.ts";
+import type { SignOptions } from "../../../test/sign-request.ts";
 import type { SignedRequest } from "./signed-request.ts";
 import { verifySignature } from "./verify-signature.ts";
 import type { SignatureRules, SignatureVerdict } from "./verify-signature.ts";
@@ -30,7 +30,7 @@ const encode = (text: string) =>
   );
 
 function sign(options: Partial<SignOptions> = {}): SignedRequest {
-  return signPlainly({
+  return signRequest({
     credentials: identity,
     host,
     datetime,

@@ -12,7 +12,8 @@ import {
   signatureMismatch,
 } from "./aws-messages.ts";
 import type { Scope } from "./aws-messages.ts";
-import { canonicalPath, canonicalQuery, canonicalRequest, sha256Hex } from "./canonical-request.ts";
+import { canonicalPath, canonicalQuery, canonicalRequest } from "./canonical-request.ts";
+import { sha256Hex } from "../wire-text.ts";
 import { explainMismatch, isRightFor } from "./explain-mismatch.ts";
 import type { Mismatch } from "./explain-mismatch.ts";
 import { dateRefusal, signedHeadersRefusal } from "./header-refusals.ts";

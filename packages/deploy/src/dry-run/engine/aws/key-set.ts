@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 
-import type { SnapshotKey } from "@sst-gatehouse/blueprint/guard-settings";
+import type { PublicKey } from "@sst-gatehouse/blueprint/cognito-values";
 
 import type { AwsApi } from "./aws-request.ts";
 
 /** Public keys whose private halves were thrown away: what they should verify, nobody can sign. */
-const keys: readonly Omit<SnapshotKey, "kid">[] = [
+const keys: readonly Omit<PublicKey, "kid">[] = [
   {
     alg: "RS256",
     e: "AQAB",
@@ -26,7 +26,7 @@ const keys: readonly Omit<SnapshotKey, "kid">[] = [
  * The public keys of a user pool, in the order of their ids. Ids differ from pool to pool, so that a guard that was made
  * with the keys of another one is noticed.
  */
-export function publicKeysOf(userPoolId: string): readonly SnapshotKey[] {
+export function publicKeysOf(userPoolId: string): readonly PublicKey[] {
   return keys
     .map((key) => {
       const kid = createHash("sha256").update(`${userPoolId}/${key.n}`).digest("base64");

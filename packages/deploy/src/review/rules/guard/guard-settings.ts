@@ -1,7 +1,7 @@
-import type { AppClientName } from "@sst-gatehouse/blueprint/app-clients";
+import type { AppClientName, ClientIds } from "@sst-gatehouse/blueprint/app-clients";
 import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 
-import { type ClientIds, createSnapshot } from "@sst-gatehouse/blueprint/make-guard-settings";
+import { makeGuardSettings } from "@sst-gatehouse/blueprint/make-guard-settings";
 import { publicKeysOf } from "../../../dry-run/engine/aws/key-set.ts";
 import type { Chain } from "../facts/chain.ts";
 import { functionUrlHost } from "../facts/function-url-hosts.ts";
@@ -53,7 +53,7 @@ function expectedSettings(chain: Chain, settings: JsonObject): JsonObject {
     .filter((host) => host !== api);
   const domain = String(inputOf(userPoolDomain, "domain"));
   const userPoolId = attributeOf(userPool, "id");
-  const snapshot = createSnapshot({
+  const expected = makeGuardSettings({
     stage,
     region: graph.region,
     prefix: parameterPrefix(graph.app, graph.stage),
@@ -65,7 +65,7 @@ function expectedSettings(chain: Chain, settings: JsonObject): JsonObject {
     hostedOrigin: `https://${domain}.auth.${graph.region}.amazoncognito.com`,
     clientIds: settings["clients"] === undefined ? undefined : clientIds(chain),
   });
-  return { ...snapshot };
+  return { ...expected };
 }
 
 function clientIds({ clients }: Chain): ClientIds {

@@ -1,4 +1,4 @@
-import type { Invocation } from "../../lambda/lambda-function.ts";
+import type { Invocation } from "../../lambda/invocation.ts";
 
 import type { EdgeEvent } from "./edge-event.ts";
 import { parseEdgeResult } from "./edge-result.ts";

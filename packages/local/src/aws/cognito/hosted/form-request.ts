@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-import { readRequestBody } from "../../json-api/request-body.ts";
+import { readBody } from "../../read-body.ts";
 
 const maxFormBytes = 64 * 1024;
 
@@ -12,7 +12,8 @@ export async function readForm(
   request: IncomingMessage,
 ): Promise<FormFields | "json" | "other" | "too-large"> {
   const [mediaType = ""] = (request.headers["content-type"] ?? "").split(";", 1);
-  const body = await readRequestBody(request, maxFormBytes);
+  const body = await readBody(request, { maxBytes: maxFormBytes, beyond: "unread" });
+  if (body === "cut-off") throw new Error("the sender of a form left in the middle");
   if (body === "too-large") return "too-large";
   switch (mediaType.trim().toLowerCase()) {
     case "application/x-www-form-urlencoded": {

@@ -1,17 +1,8 @@
+import type { PublicKey } from "@sst-gatehouse/blueprint/cognito-values";
 import { CompactSign, compactVerify, exportJWK, generateKeyPair } from "jose";
 
 import type { JsonObject } from "../../json-api/json-service.ts";
 import { newKeyId } from "./ids.ts";
-
-/** One public key, as the pool's key set lists it. */
-export interface PublicKey {
-  readonly alg: "RS256";
-  readonly e: string;
-  readonly kid: string;
-  readonly kty: "RSA";
-  readonly n: string;
-  readonly use: "sig";
-}
 
 export interface SigningKey {
   readonly publicKey: PublicKey;

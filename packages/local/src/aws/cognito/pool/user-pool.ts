@@ -1,3 +1,5 @@
+import type { PublicKey } from "@sst-gatehouse/blueprint/cognito-values";
+
 import type { JsonObject } from "../../json-api/json-service.ts";
 import type { Clock } from "../../clock.ts";
 import type { Explain } from "../../explain.ts";
@@ -10,7 +12,6 @@ import type { Groups } from "./groups.ts";
 import { createPasswordReset } from "./password-reset.ts";
 import type { PasswordReset } from "./password-reset.ts";
 import { createSigningKey } from "./signing-keys.ts";
-import type { PublicKey } from "./signing-keys.ts";
 import { createSrpSignIn } from "./srp-sign-in.ts";
 import type { SrpSignIn } from "./srp-sign-in.ts";
 import { createTickets } from "./tickets.ts";

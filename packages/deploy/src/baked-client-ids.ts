@@ -1,0 +1,39 @@
+import {
+  appClientNames,
+  type AppClientName,
+  type ClientIds,
+} from "@sst-gatehouse/blueprint/app-clients";
+import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
+import type { Stage } from "@sst-gatehouse/blueprint/stages";
+
+/**
+ * The client ids that the last deploy of the stage wrote down, where they can still be true: of the same user pool, and
+ * with an id for each client that the stage has now. Otherwise the guard asks Parameter Store.
+ */
+export function clientIdsOfLastDeploy(
+  outputs: Pick<StageOutputs, "userPoolId" | "clients"> | undefined,
+  userPoolId: string,
+  stage: Stage,
+): ClientIds | undefined {
+  if (outputs === undefined || outputs.userPoolId !== userPoolId) return undefined;
+  const { clients } = outputs;
+  if (appClientNames(stage).some((name) => clients[name] === undefined)) return undefined;
+  const ids = { web: clients.web.id, machine: clients.machine.id };
+  const walkthrough = stage.implicitGrant ? clients.walkthrough?.id : undefined;
+  return walkthrough === undefined ? ids : { ...ids, walkthrough };
+}
+
+/**
+ * What to tell after a deploy: a client that was made anew in it is not the one that the guard was made with.
+ *
+ * @param names of the stage's clients.
+ * @param baked what the guard was made with; absent when it asks Parameter Store.
+ */
+export function staleGuard(
+  names: readonly AppClientName[],
+  baked: ClientIds | undefined,
+  made: ClientIds,
+): string | undefined {
+  if (baked === undefined || names.every((name) => baked[name] === made[name])) return undefined;
+  return "An app client was made anew, and the guard still knows the old one: deploy once more.";
+}

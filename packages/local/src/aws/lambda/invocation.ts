@@ -1,0 +1,46 @@
+import type { Readable } from "node:stream";
+
+import type { Clock } from "../clock.ts";
+import type { Credentials } from "../iam/identities.ts";
+
+export interface LambdaFunctionOptions {
+  readonly name: string;
+  readonly functionArn: string;
+  readonly version: string;
+  /** The directory that would be zipped and deployed. */
+  readonly codeDirectory: string;
+  /** `<file without extension>.<export>` */
+  readonly handler: string;
+  readonly region: string;
+  readonly memoryMb: number;
+  /** Of the machine's time, whatever the stack's clock does. */
+  readonly timeoutSeconds: number;
+  /** Variables of the function's own; none for Lambda@Edge. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly credentials: Credentials;
+  /** The only hosts the function reaches: loopback TLS ports by exact name or `*.suffix`. */
+  readonly network: { readonly hosts: Readonly<Record<string, number>>; readonly caPem: string };
+  readonly clock: Clock;
+  /** Takes each line that the function prints. */
+  readonly onLog: (line: string) => void;
+  /** How many invocations may run at once; more wait. 4 unless told. */
+  readonly maxEnvironments?: number;
+}
+
+export type Invocation =
+  | { kind: "response"; requestId: string; payload: Buffer }
+  /** `body` ends with an error when the function fails in the middle. */
+  | { kind: "stream"; requestId: string; contentType: string; body: Readable }
+  | {
+      kind: "function-error";
+      requestId: string;
+      errorType: string;
+      errorMessage: string;
+      trace: string[];
+    }
+  | { kind: "timeout"; requestId: string; afterSeconds: number }
+  /** `reason` may have several lines, the last ones from the function's stderr. */
+  | { kind: "crash"; requestId: string; reason: string };
+
+/** `reason` may have several lines: the error, then where it was thrown. */
+export type LoadOutcome = { loaded: true } | { loaded: false; reason: string };
