@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
 
-import type { AppEnv } from "@sst-gatehouse/backend/app-env";
+import type { AppEnv } from "@sst-gatehouse/backend";
 import { HomePage, scriptPath } from "../page/home-page.tsx";
 import { pageHeaders } from "../page/page-headers.ts";
 import { prefersHtml } from "../page/prefers-html.ts";
