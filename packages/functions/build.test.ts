@@ -3,12 +3,14 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { functionUrlEvent, plainUser, securityToken } from "@sst-gatehouse/backend/test/events";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { buildFunctions } from "./build.ts";
-import { functionUrlEvent, plainUser, securityToken } from "@sst-gatehouse/backend/test/events";
 
 const workspace = join(import.meta.dirname, "../..");
+/** The app under rules of the tests' own: what an adopter's `access.ts` allows is not this file's business. */
+const withSampleRules = join(import.meta.dirname, "test/lambda.ts");
 const environment = {
   GATEHOUSE_EDGE_ACCOUNT: "111122223333",
   GATEHOUSE_EDGE_ROLE: "gatehouse-dev-guard",
@@ -45,7 +47,7 @@ test("builds one file that runs by itself", async () => {
   const outdir = join(scratch, "alone");
   await mkdir(outdir);
   await writeFile(join(outdir, "stale.mjs"), "");
-  const built = await buildFunctions(outdir);
+  const built = await buildFunctions(outdir, withSampleRules);
   const bundle = await readFile(join(outdir, "lambda.mjs"));
   expect(await readdir(outdir)).toEqual(["lambda.mjs"]);
   expect(built).toEqual({ outdir, bytes: bundle.length });

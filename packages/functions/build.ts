@@ -3,9 +3,9 @@ import { join, relative } from "node:path";
 
 import { build } from "esbuild";
 
-import { updatePageScript } from "./build-page-script.ts";
+import { currentPageScript, updatePageScript } from "./page-script/bundle.ts";
 
-/** What Lambda's `lambda.handler` names. `.mjs` makes it an ES module without a `package.json` beside it. */
+/** What Lambda's `lambda.handler` names. `.mjs` makes it an ES module without a `package.json`. */
 const bundleName = "lambda.mjs";
 
 /** What CommonJS packages, such as Express, expect to find; SST gives a deployed bundle the same. */
@@ -16,11 +16,10 @@ const commonJsNames = [
 ].join("\n");
 
 /**
- * Bundles the backend as it is deployed: one file, handler `lambda.handler`, nothing else needed beside it. The home
- * page's script is brought up to date before.
+ * Bundles the backend as it is deployed: one file, handler `lambda.handler`, which needs nothing else to run.
  *
  * @param outdir emptied first; `dist` of this package when absent.
- * @param entry the module whose `handler` answers; this package's own when absent.
+ * @param entry the module that exports `handler`.
  * @returns where the code is, and the size of the bundle in bytes.
  * @throws esbuild's `BuildFailure` with its messages; what stood in `outdir` then stays as it was.
  */
@@ -28,7 +27,6 @@ export async function buildFunctions(
   outdir: string = join(import.meta.dirname, "dist"),
   entry: string = join(import.meta.dirname, "src/lambda.ts"),
 ): Promise<{ outdir: string; bytes: number }> {
-  await updatePageScript();
   const { outputFiles } = await build({
     entryPoints: [entry],
     absWorkingDir: import.meta.dirname,
@@ -39,6 +37,7 @@ export async function buildFunctions(
     mainFields: ["module", "main"],
     minify: true,
     banner: { js: commonJsNames },
+    plugins: [currentPageScript],
     write: false,
     logLevel: "silent",
   });
@@ -51,6 +50,7 @@ export async function buildFunctions(
 }
 
 if (import.meta.main) {
+  await updatePageScript();
   const { outdir, bytes } = await buildFunctions();
   console.log(`${relative(process.cwd(), join(outdir, bundleName))}  ${bytes} bytes`);
 }

@@ -1,12 +1,7 @@
-import { createAnswer } from "@sst-gatehouse/backend/answer";
-import { createBufferedHandler } from "@sst-gatehouse/backend/buffered-handler";
-import { writeLog } from "@sst-gatehouse/backend/log";
-import { parseSettings } from "@sst-gatehouse/backend/settings";
-import { createAnsweringApp } from "./app.ts";
+import { protectBuffered } from "@sst-gatehouse/backend";
 
-const app = createAnsweringApp(process.env);
+import { access } from "./access.ts";
+import { app } from "./app.ts";
 
 /** The entry behind a Function URL that takes answers whole, as `packages/functions/src/lambda-buffered.ts` is. */
-export const handler = createBufferedHandler(
-  createAnswer(app, writeLog, parseSettings(process.env).edgeRole),
-);
+export const handler = protectBuffered(access, app);

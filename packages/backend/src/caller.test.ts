@@ -2,9 +2,9 @@ import { defineAccess } from "@sst-gatehouse/core/access";
 import { callerHeader, toCallerHeader, type Caller } from "@sst-gatehouse/core/caller";
 import { expect, test } from "vitest";
 
-import { createApp } from "@sst-gatehouse/functions/app";
-import type { LogLine } from "./log.ts";
-import { adminUser, edgeArn, functionUrlEvent, plainUser, send, settings } from "../test/events.ts";
+import { adminUser, edgeArn, functionUrlEvent, plainUser, send } from "../test/events.ts";
+import { protectedApp } from "../test/protected-app.ts";
+import { createSampleApp } from "../test/sample-app.ts";
 
 const serviceArn = "arn:aws:sts::111122223333:assumed-role/nightly/job";
 const otherServiceArn = "arn:aws:iam::111122223333:user/eve";
@@ -19,11 +19,7 @@ const access = defineAccess({
   },
 });
 
-function createTestApp() {
-  const lines: LogLine[] = [];
-  const app = createApp(settings, { access, log: (line) => lines.push(line) });
-  return { app, lines };
-}
+const createTestApp = (routes = createSampleApp()) => protectedApp(routes, access);
 
 const machine: Caller = {
   kind: "client",
@@ -42,8 +38,9 @@ test.each([plainUser, adminUser, machine])(
 );
 
 test("tells a route the viewer's address as the edge saw it", async () => {
-  const { app } = createTestApp();
-  app.get("/address", (c) => c.text(c.get("viewerAddress") ?? "none"));
+  const routes = createSampleApp();
+  routes.get("/address", (c) => c.text(c.get("viewerAddress") ?? "none"));
+  const { app } = createTestApp(routes);
   const viaEdge = await send(app, { path: "/address", caller: plainUser });
   expect(await viaEdge.text()).toBe("203.0.113.7");
   const direct = await send(app, { path: "/address", userArn: serviceArn });

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 
-import { createApp } from "@sst-gatehouse/functions/app";
 import { functionUrlEvent, plainUser, send, settings } from "../test/events.ts";
+import { protectedApp } from "../test/protected-app.ts";
+import { createSampleApp } from "../test/sample-app.ts";
 
-const app = createApp(settings, { log: () => {} });
+const { app } = protectedApp(createSampleApp());
 
 const exposed = "content-disposition, content-range, etag, www-authenticate, x-amzn-requestid";
 
@@ -68,8 +69,8 @@ test("says nothing of CORS without an origin, but that it matters", async () => 
 });
 
 test("keeps what a route's answer varies by", async () => {
-  const own = createApp(settings, { log: () => {} });
-  own.get("/varied", (c) => c.text("x", 200, { vary: "Accept" }));
-  const response = await send(own, { path: "/varied", caller: plainUser });
+  const routes = createSampleApp();
+  routes.get("/varied", (c) => c.text("x", 200, { vary: "Accept" }));
+  const response = await send(protectedApp(routes).app, { path: "/varied", caller: plainUser });
   expect(response.headers.get("vary")).toBe("Accept, Origin");
 });

@@ -1,33 +1,40 @@
 import type { AccessRules } from "@sst-gatehouse/core/access";
-import { Hono } from "hono";
+import { Hono, type Schema } from "hono";
 
-import { access as rootAccess } from "../../../access.ts";
 import { answerError } from "./answer-error.ts";
 import type { AppEnv } from "./app-env.ts";
 import { caller } from "./caller.ts";
 import { cors } from "./cors.ts";
-import { writeLog, type Log } from "./log.ts";
+import type { Log } from "./log.ts";
 import { privateByDefault } from "./private-by-default.ts";
 import { problemResponse } from "./problem.ts";
 import type { AppSettings } from "./settings.ts";
 
+/** An app that finds in its context what {@link AppEnv} says. It may keep more there, or look at none of it. */
+export interface ProtectableEnv {
+  Bindings?: AppEnv["Bindings"];
+  Variables?: object;
+}
+
 export interface ProtectedAppDeps {
   readonly access: AccessRules;
+  readonly settings: AppSettings;
   readonly log: Log;
 }
 
 /**
- * An app without routes, and with everything that stands before them: who is calling, the access rules, CORS, answers
- * that nobody keeps, refusals as problems. Each function behind the guard begins with one.
+ * The app with everything that stands before its routes: who is calling, the access rules, CORS, answers that nobody
+ * keeps, and problems for refusals, faults and unknown paths.
+ *
+ * @param app finished: a route that is added later is not served. Its own `onError` answers for its own routes.
  */
-export function createProtectedApp(
-  settings: AppSettings,
-  deps: Partial<ProtectedAppDeps> = {},
+export function createProtectedApp<E extends ProtectableEnv, S extends Schema, P extends string>(
+  app: Hono<E, S, P>,
+  { access, settings, log }: ProtectedAppDeps,
 ): Hono<AppEnv> {
-  const { access = rootAccess, log = writeLog } = deps;
-  const app = new Hono<AppEnv>();
-  app.onError((error, c) => answerError(error, c.env.event, log));
-  app.notFound((c) => {
+  const front = new Hono<AppEnv>();
+  front.onError((error, c) => answerError(error, c.env.event, log));
+  front.notFound((c) => {
     const { requestId } = c.env.event.requestContext;
     return problemResponse({
       status: 404,
@@ -36,7 +43,8 @@ export function createProtectedApp(
       requestId,
     });
   });
-  app.use(privateByDefault(), cors(settings.corsOrigins));
-  app.use(caller({ edgeRole: settings.edgeRole, access }));
-  return app;
+  front.use(privateByDefault(), cors(settings.corsOrigins));
+  front.use(caller({ edgeRole: settings.edgeRole, access }));
+  front.route("/", app);
+  return front;
 }

@@ -1,9 +1,10 @@
 import { orAborted } from "./or-aborted.ts";
 import { ProblemError, readProblem } from "./problem.ts";
 import { declareHiddenBody, readBody, toRequest } from "./request-body.ts";
+import { sha256Hex } from "./sha256-hex.ts";
 import { createSingleRenewal } from "./single-renewal.ts";
 
-export { ProblemError };
+export { ProblemError, sha256Hex };
 
 type Fetch = typeof globalThis.fetch;
 

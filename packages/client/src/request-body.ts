@@ -1,4 +1,5 @@
 import { orAborted } from "./or-aborted.ts";
+import { sha256Hex } from "./sha256-hex.ts";
 
 const hashHeader = "x-amz-content-sha256";
 
@@ -57,17 +58,4 @@ export async function declareHiddenBody(request: Request, body: Blob): Promise<v
 function isHidden(method: string, { size }: Blob): boolean {
   if (size === 0 || size > maxHashedBytes) return false;
   return size > maxShownBytes || !shownMethods.has(method);
-}
-
-/**
- * @returns lower-case hex.
- * @throws {TypeError} in a page that is neither https nor of this machine: browsers have no Web Crypto there.
- */
-async function sha256Hex(body: Blob): Promise<string> {
-  // Without Web Crypto, `crypto.subtle` is missing whatever its type says.
-  const { subtle }: { readonly subtle?: SubtleCrypto } = globalThis.crypto;
-  if (subtle === undefined)
-    throw new TypeError("this body has to be hashed, and Web Crypto needs https or localhost");
-  const hash = await subtle.digest("SHA-256", await body.arrayBuffer());
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

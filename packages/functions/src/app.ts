@@ -1,30 +1,22 @@
-import type { Hono } from "hono";
+import type { AppEnv } from "@sst-gatehouse/backend";
+import { Hono } from "hono";
 
-import type { AppEnv } from "@sst-gatehouse/backend/app-env";
-import { createProtectedApp, type ProtectedAppDeps } from "@sst-gatehouse/backend/protected-app";
 import { echo } from "./routes/echo.ts";
 import { files } from "./routes/files.ts";
 import { home } from "./routes/home.tsx";
 import { stream } from "./routes/stream.ts";
-import type { AppSettings } from "@sst-gatehouse/backend/settings";
 
-/** The backend that Gatehouse protects. Replace the routes. */
-export function createApp(
-  settings: AppSettings,
-  deps: Partial<ProtectedAppDeps> = {},
-): Hono<AppEnv> {
-  const app = createProtectedApp(settings, deps);
+/** The app that Gatehouse protects. Replace the routes by yours; `c.get("caller")` says who is calling. */
+export const app = new Hono<AppEnv>();
 
-  app.route("/", home);
-  app.get("/", (c) => c.json({ message: "Hello, world!", caller: c.get("caller") }));
-  app.get("/me", (c) => c.json(c.get("caller")));
-  app.get("/public/health", (c) => c.json({ ok: true }));
-  // The same echo under each kind of rule.
-  for (const path of ["/echo/*", "/public/echo/*", "/admin/echo/*"]) app.all(path, echo);
-  app.get("/stream", stream);
-  app.route("/files", files);
-  app.get("/reports/daily", (c) => c.json({ report: "daily", readBy: c.get("caller") }));
-  app.post("/reports/daily", (c) => c.json({ report: "daily", orderedBy: c.get("caller") }, 202));
-  app.get("/admin/*", (c) => c.json({ area: "admin", path: c.req.path }));
-  return app;
-}
+app.route("/", home);
+app.get("/", (c) => c.json({ message: "Hello, world!", caller: c.get("caller") }));
+app.get("/me", (c) => c.json(c.get("caller")));
+app.get("/public/health", (c) => c.json({ ok: true }));
+// The same echo under each kind of rule.
+for (const path of ["/echo/*", "/public/echo/*", "/admin/echo/*"]) app.all(path, echo);
+app.get("/stream", stream);
+app.route("/files", files);
+app.get("/reports/daily", (c) => c.json({ report: "daily", readBy: c.get("caller") }));
+app.post("/reports/daily", (c) => c.json({ report: "daily", orderedBy: c.get("caller") }, 202));
+app.get("/admin/*", (c) => c.json({ area: "admin", path: c.req.path }));

@@ -1,11 +1,7 @@
-import { createAnswer } from "@sst-gatehouse/backend/answer";
-import { createApp } from "./app.ts";
-import { createBufferedHandler } from "@sst-gatehouse/backend/buffered-handler";
-import { writeLog } from "@sst-gatehouse/backend/log";
-import { parseSettings } from "@sst-gatehouse/backend/settings";
+import { protectBuffered } from "@sst-gatehouse/backend";
 
-const settings = parseSettings(process.env);
-const answer = createAnswer(createApp(settings), writeLog, settings.edgeRole);
+import { access } from "../../../access.ts";
+import { app } from "./app.ts";
 
-/** The entry for `sst dev`, whose live bridge does not stream. */
-export const handler = createBufferedHandler(answer);
+/** The entry for `sst dev`, which cannot stream. */
+export const handler = protectBuffered(access, app);

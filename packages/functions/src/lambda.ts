@@ -1,14 +1,6 @@
-import { createAnswer } from "@sst-gatehouse/backend/answer";
-import { createApp } from "./app.ts";
-import { writeLog } from "@sst-gatehouse/backend/log";
-import { parseSettings } from "@sst-gatehouse/backend/settings";
-import { createStreamingHandler } from "@sst-gatehouse/backend/streaming-handler";
+import { protect } from "@sst-gatehouse/backend";
 
-const settings = parseSettings(process.env);
-const answer = createAnswer(createApp(settings), writeLog, settings.edgeRole);
+import { access } from "../../../access.ts";
+import { app } from "./app.ts";
 
-export const handler = createStreamingHandler({
-  answer,
-  log: writeLog,
-  runtime: awslambda,
-});
+export const handler = protect(access, app);

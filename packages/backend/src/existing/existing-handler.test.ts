@@ -9,7 +9,6 @@ import { expect, test } from "vitest";
 
 import { createAnswer } from "../lambda/answer.ts";
 import { answerError } from "../answer-error.ts";
-import { createApp } from "@sst-gatehouse/functions/app";
 import type { AppEnv } from "../app-env.ts";
 import { createBufferedHandler } from "../lambda/buffered-handler.ts";
 import {
@@ -32,13 +31,15 @@ import {
   streamingRuntime,
   type EventOptions,
 } from "../../test/events.ts";
+import { protectedApp } from "../../test/protected-app.ts";
 import { toRequest } from "../lambda/to-request.ts";
 
-/** Calls an existing handler under paths that the app itself has no routes for. */
+const routesTo = (handler: ExistingHandler): Hono<AppEnv> =>
+  new Hono<AppEnv>().all("*", existingHandler(handler));
+
+/** Calls an existing handler as a route of a protected app. */
 async function call(handler: ExistingHandler, options: EventOptions = {}) {
-  const lines: LogLine[] = [];
-  const app = createApp(settings, { log: (line) => lines.push(line) });
-  app.all("*", existingHandler(handler));
+  const { app, lines } = protectedApp(routesTo(handler));
   const event = withSafeHeaders(
     functionUrlEvent({ path: "/orders/7", caller: plainUser, ...options }),
     settings.edgeRole,
@@ -103,10 +104,8 @@ test("gives the Lambda context on", async () => {
 
 test("gets the Lambda context and sends the bytes through both adapters of the function", async () => {
   const seen: LambdaContext[] = [];
-  const app = createApp(settings);
-  app.all(
-    "*",
-    existingHandler((_event, context) => {
+  const { app } = protectedApp(
+    routesTo((_event, context) => {
       seen.push(context);
       return { statusCode: 200, body: "AP8K", isBase64Encoded: true, cookies: ["a=1", "b=2"] };
     }),
@@ -250,11 +249,7 @@ test("calls nobody where caller() does not stand before it", async () => {
 
 test("calls nobody with an event in another format", async () => {
   let calls = 0;
-  const app = createApp(settings, { log: () => {} });
-  app.all(
-    "*",
-    existingHandler(() => (calls += 1)),
-  );
+  const { app } = protectedApp(routesTo(() => (calls += 1)));
   const event = { ...functionUrlEvent({ path: "/orders/7", caller: plainUser }), version: "1.0" };
   const response = await app.request(toRequest(event), undefined, { event, lambdaContext });
   expect([response.status, calls]).toEqual([500, 0]);

@@ -19,6 +19,11 @@ export interface Answer {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
+export type AnswerEvent = (
+  received: FunctionUrlEvent,
+  lambdaContext?: LambdaContext,
+) => Promise<Answer>;
+
 /** Lambda frames the body itself; a `content-length` would reach the client under another name. */
 const framingHeaders = new Set(["connection", "content-length", "keep-alive", "transfer-encoding"]);
 
@@ -27,11 +32,7 @@ const framingHeaders = new Set(["connection", "content-length", "keep-alive", "t
  *
  * The first piece of the body is read before this resolves, so that whatever fails until then is still a 500.
  */
-export function createAnswer(
-  app: Hono<AppEnv>,
-  log: Log,
-  edgeRole: EdgeRole,
-): (received: FunctionUrlEvent, lambdaContext?: LambdaContext) => Promise<Answer> {
+export function createAnswer(app: Hono<AppEnv>, log: Log, edgeRole: EdgeRole): AnswerEvent {
   return async (received, lambdaContext) => {
     const event = withSafeHeaders(received, edgeRole);
     try {

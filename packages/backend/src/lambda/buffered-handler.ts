@@ -1,6 +1,6 @@
 import type { Context as LambdaContext } from "aws-lambda";
 
-import type { Answer } from "./answer.ts";
+import type { AnswerEvent } from "./answer.ts";
 import type { FunctionUrlEvent } from "../function-url-event.ts";
 
 /** The result that Lambda takes from a function behind a BUFFERED Function URL. */
@@ -12,14 +12,14 @@ export interface BufferedResult {
   readonly isBase64Encoded: true;
 }
 
-/** The same answers in one piece, for live debugging, which cannot stream. At most 6 MB, as Lambda has it. */
-export function createBufferedHandler(
-  answer: (event: FunctionUrlEvent, lambdaContext?: LambdaContext) => Promise<Answer>,
-) {
-  return async (
-    event: FunctionUrlEvent,
-    lambdaContext?: LambdaContext,
-  ): Promise<BufferedResult> => {
+export type BufferedHandler = (
+  event: FunctionUrlEvent,
+  lambdaContext?: LambdaContext,
+) => Promise<BufferedResult>;
+
+/** The handler of a Function URL with the invoke mode BUFFERED. Lambda takes a result of at most 6 MB. */
+export function createBufferedHandler(answer: AnswerEvent): BufferedHandler {
+  return async (event, lambdaContext) => {
     const { body, ...metadata } = await answer(event, lambdaContext);
     const chunks: Uint8Array[] = [];
     for await (const chunk of body) chunks.push(chunk);

@@ -2,10 +2,10 @@ import { once } from "node:events";
 
 import { expect, test } from "vitest";
 
-import { createAnswer } from "./answer.ts";
-import { createApp } from "@sst-gatehouse/functions/app";
-import { createBufferedHandler } from "./buffered-handler.ts";
 import type { LogLine } from "../log.ts";
+import { createProtectedApp } from "../protected-app.ts";
+import { createAnswer, type AnswerEvent } from "./answer.ts";
+import { createBufferedHandler } from "./buffered-handler.ts";
 import { createStreamingHandler } from "./streaming-handler.ts";
 import {
   functionUrlEvent,
@@ -18,14 +18,20 @@ import {
   streamingRuntime,
   type EventOptions,
 } from "../../test/events.ts";
+import { sampleAccess } from "../../test/protected-app.ts";
+import { createSampleApp } from "../../test/sample-app.ts";
 
 const httpIntegrationResponse = "application/vnd.awslambda.http-integration-response";
 
+/** The sample app, to which a test may add routes until it sends the first event. */
 function createBackend() {
+  const app = createSampleApp();
   const lines: LogLine[] = [];
   const log = (line: LogLine) => void lines.push(line);
-  const app = createApp(settings, { log });
-  const answer = createAnswer(app, log, settings.edgeRole);
+  const answer: AnswerEvent = (event, context) => {
+    const front = createProtectedApp(app, { access: sampleAccess, settings, log });
+    return createAnswer(front, log, settings.edgeRole)(event, context);
+  };
   const handler = createStreamingHandler({ answer, log, runtime: streamingRuntime });
   const invoke = (options: EventOptions, stream?: ResponseStream) =>
     runStreaming(handler, functionUrlEvent({ caller: plainUser, ...options }), stream);

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 
-import type { Context as LambdaContext, StreamifyHandler } from "aws-lambda";
+import type { StreamifyHandler } from "aws-lambda";
 
-import type { Answer } from "./answer.ts";
+import type { AnswerEvent } from "./answer.ts";
 import type { FunctionUrlEvent } from "../function-url-event.ts";
 import { thrownAt, type Log } from "../log.ts";
 
@@ -18,7 +18,7 @@ export interface StreamingRuntime {
 export type StreamingHandler = StreamifyHandler<FunctionUrlEvent, void>;
 
 export interface StreamingHandlerDeps {
-  readonly answer: (event: FunctionUrlEvent, lambdaContext: LambdaContext) => Promise<Answer>;
+  readonly answer: AnswerEvent;
   readonly log: Log;
   readonly runtime: StreamingRuntime;
 }

@@ -1,5 +1,5 @@
+import type { Caller } from "@sst-gatehouse/backend";
 import { pageStyle } from "@sst-gatehouse/blueprint/page";
-import type { Caller } from "@sst-gatehouse/core/caller";
 import { raw } from "hono/html";
 
 import { homeStyle } from "./home-style.ts";

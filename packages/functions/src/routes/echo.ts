@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 
 import type { Handler } from "hono";
 
-import type { AppEnv } from "@sst-gatehouse/backend/app-env";
-import { receivedBytes } from "@sst-gatehouse/backend/function-url-event";
+import type { AppEnv } from "@sst-gatehouse/backend";
+import { receivedBytes } from "@sst-gatehouse/backend";
 
 /** Credentials, which no answer repeats. */
 const secretHeaders = new Set([

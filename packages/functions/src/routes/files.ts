@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 
-import type { AppEnv } from "@sst-gatehouse/backend/app-env";
-import { receivedBytes } from "@sst-gatehouse/backend/function-url-event";
+import type { AppEnv } from "@sst-gatehouse/backend";
+import { receivedBytes } from "@sst-gatehouse/backend";
 import { wholeNumber } from "./query-number.ts";
 import { seededBytes } from "./seeded-bytes.ts";
 

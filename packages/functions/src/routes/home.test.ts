@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 
-import type { Caller } from "@sst-gatehouse/core/caller";
+import type { Caller } from "@sst-gatehouse/backend";
+import { plainUser, send, type EventOptions } from "@sst-gatehouse/backend/test/events";
+import { protectedApp } from "@sst-gatehouse/backend/test/protected-app";
 import { expect, test } from "vitest";
 
-import { createApp } from "../app.ts";
-import { plainUser, send, settings, type EventOptions } from "@sst-gatehouse/backend/test/events";
+import { app } from "../app.ts";
 
 const person = {
   kind: "user",
@@ -16,7 +17,7 @@ const chrome = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 function get(caller: Caller, options: EventOptions = {}): Promise<Response> {
   const identity = caller.kind === "service" ? { userArn: caller.arn, caller: null } : { caller };
-  return send(createApp(settings, { log: () => {} }), {
+  return send(protectedApp(app).app, {
     headers: { accept: chrome },
     ...identity,
     ...options,

@@ -1,11 +1,11 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
 
-import type { AppEnv } from "@sst-gatehouse/backend/app-env";
+import type { AppEnv } from "@sst-gatehouse/backend";
+import { pageScript } from "../../page-script/page-script.ts";
 import { HomePage, scriptPath } from "../page/home-page.tsx";
 import { pageHeaders } from "../page/page-headers.ts";
 import { prefersHtml } from "../page/prefers-html.ts";
-import { pageScript } from "../page/script.ts";
 
 /** The greeting as a page, for a browser; everybody else goes on to the route that comes next. */
 export const home = new Hono<AppEnv>()

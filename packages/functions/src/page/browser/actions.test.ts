@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 
+import { createFetch } from "@sst-gatehouse/client";
 import { expect, test } from "vitest";
 
 import { createActions } from "./actions.ts";
@@ -8,20 +9,30 @@ const requestId = { "x-amz-cf-id": "cf-1" };
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 function problem(code: string): Response {
-  return Response.json({ code }, { status: 401, headers: requestId });
+  const headers = { ...requestId, "content-type": "application/problem+json" };
+  return Response.json({ code }, { status: 401, headers });
 }
 
-/** The buttons over answers that are given one after the other; `calls` is what was asked for. */
+/** The buttons over the client, over answers that are given one after the other; `calls` is what went on the wire. */
 function createTestActions(...answers: (Response | Promise<Response>)[]) {
-  const calls: { method: string; path: string; headers: object; body: unknown }[] = [];
+  const calls: { method: string; path: string; headers: object; body: Uint8Array }[] = [];
   const shown = { summary: "", text: "", signIn: false };
+  const platform: typeof fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const { method, headers } = request;
+    const path = new URL(request.url).pathname + new URL(request.url).search;
+    calls.push({
+      method,
+      path,
+      headers: Object.fromEntries(headers),
+      body: await request.bytes(),
+    });
+    const answer = answers.shift();
+    if (answer === undefined) throw new TypeError("Failed to fetch");
+    return await answer;
+  };
   const actions = createActions({
-    fetch: async (path, { method = "GET", headers = {}, body = null }) => {
-      calls.push({ method, path, headers: Object.fromEntries(new Headers(headers)), body });
-      const answer = answers.shift();
-      if (answer === undefined) throw new TypeError("Failed to fetch");
-      return await answer;
-    },
+    fetch: createFetch({ origin: "https://app.example", fetch: platform }),
     view: {
       summarise: (text) => (shown.summary = text),
       clear: () => (shown.text = ""),
@@ -59,7 +70,7 @@ test("posts JSON to the echo", async () => {
       method: "POST",
       path: "/echo",
       headers: { "content-type": "application/json" },
-      body: '{"hello":"world"}',
+      body: new TextEncoder().encode('{"hello":"world"}'),
     },
   ]);
 });
@@ -145,7 +156,8 @@ test("shows why a stream was refused", async () => {
 });
 
 test("sends a file as it is, with its type and hash, and compares the hashes", async () => {
-  const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
+  // More than the guard sees of a body.
+  const bytes = Uint8Array.from({ length: 1_000_001 }, (_, index) => index);
   const file = new Blob([bytes], { type: "image/png" });
   const { actions, calls, shown } = createTestActions(Response.json({ sha256: sha256(bytes) }));
   await actions.upload(file);
@@ -154,7 +166,7 @@ test("sends a file as it is, with its type and hash, and compares the hashes", a
       method: "POST",
       path: "/files",
       headers: { "content-type": "image/png", "x-amz-content-sha256": sha256(bytes) },
-      body: file,
+      body: bytes,
     },
   ]);
   expect(shown.text).toContain("This browser computed the same SHA-256");
@@ -194,4 +206,23 @@ test("keeps a late answer out of the one that was asked for after it", async () 
     text: '{\n  "second": true\n}',
     signIn: false,
   });
+});
+
+test("renews once for a call and the one that took its place while it waited", async () => {
+  let renew: (answer: Response) => void = () => {};
+  const renewal = new Promise<Response>((resolve) => (renew = resolve));
+  const { actions, shown, asked } = createTestActions(
+    problem("token_expired"),
+    renewal,
+    problem("token_expired"),
+    Response.json({ second: true }),
+  );
+  const first = actions.me();
+  await expect.poll(asked).toContain("POST /.auth/refresh");
+  const second = actions.echo();
+  await expect.poll(asked).toContain("POST /echo");
+  renew(new Response(null, { status: 204 }));
+  await Promise.all([first, second]);
+  expect(asked()).toEqual(["GET /me", "POST /.auth/refresh", "POST /echo", "POST /echo"]);
+  expect(shown.summary).toBe("POST /echo: 200");
 });

@@ -1,3 +1,5 @@
+import { createFetch, sha256Hex } from "@sst-gatehouse/client";
+
 import { createActions } from "./actions.ts";
 
 const summary = element("summary", HTMLParagraphElement);
@@ -6,17 +8,14 @@ const signIn = element("sign-in", HTMLParagraphElement);
 const file = element("file", HTMLInputElement);
 
 const actions = createActions({
-  fetch: (path, init) => fetch(path, init),
+  fetch: createFetch(),
   view: {
     summarise: (text) => (summary.textContent = text),
     clear: () => answer.replaceChildren(),
     append: (text) => answer.append(text),
     offerSignIn: (offered) => (signIn.hidden = !offered),
   },
-  sha256: async (blob) => {
-    const hash = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
-    return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  },
+  sha256: sha256Hex,
 });
 
 onClick("me", actions.me);

@@ -3,25 +3,19 @@ import { Hono } from "hono";
 import { handle } from "hono/aws-lambda";
 import { expect, test } from "vitest";
 
-import { access } from "../../../access.ts";
-import { createAnswer } from "@sst-gatehouse/backend/answer";
-import { createApp } from "../src/app.ts";
-import type { AppEnv } from "@sst-gatehouse/backend/app-env";
-import { caller } from "@sst-gatehouse/backend/caller";
-import {
-  adminUser,
-  functionUrlEvent,
-  plainUser,
-  settings,
-  type EventOptions,
-} from "@sst-gatehouse/backend/test/events";
+import type { AppEnv } from "../src/app-env.ts";
+import { caller } from "../src/caller.ts";
+import { createAnswer } from "../src/lambda/answer.ts";
+import { adminUser, functionUrlEvent, plainUser, settings, type EventOptions } from "./events.ts";
+import { protectedApp, sampleAccess } from "./protected-app.ts";
+import { createSampleApp } from "./sample-app.ts";
 
 const { edgeRole } = settings;
 
 /** An app whose routes say under which prefix Hono ran them, with or without our middleware before them. */
 function createProbe(guarded: boolean): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
-  if (guarded) app.use(caller({ edgeRole, access }));
+  if (guarded) app.use(caller({ edgeRole, access: sampleAccess }));
   app.all("/public/*", (c) => c.text("public"));
   app.all("/admin/*", (c) => c.text("admin"));
   app.all("/reports/*", (c) => c.text("reports"));
@@ -114,7 +108,7 @@ test.each(attacks)(
         "refused",
       ]);
       const answer = await createAnswer(
-        createApp(settings, { log: () => {} }),
+        protectedApp(createSampleApp()).app,
         () => {},
         edgeRole,
       )(functionUrlEvent({ path, caller: who }));

@@ -1,0 +1,76 @@
+import type { AccessRules } from "@sst-gatehouse/core/access";
+import { Hono, type Schema } from "hono";
+
+import type { AppEnv } from "../app-env.ts";
+import { existingHandler, type ExistingHandler } from "../existing/existing-handler.ts";
+import { writeLog } from "../log.ts";
+import { createProtectedApp, type ProtectableEnv } from "../protected-app.ts";
+import { parseSettings } from "../settings.ts";
+import { createAnswer, type AnswerEvent } from "./answer.ts";
+import { createBufferedHandler, type BufferedHandler } from "./buffered-handler.ts";
+import { createStreamingHandler, type StreamingHandler } from "./streaming-handler.ts";
+
+export type { Caller } from "@sst-gatehouse/core/caller";
+export type { AppEnv } from "../app-env.ts";
+export { existingHandler, type ExistingHandlerEvent } from "../existing/existing-handler.ts";
+export { receivedBytes } from "../function-url-event.ts";
+
+/**
+ * Puts a Hono app behind the guard, as the handler of a function whose Function URL streams:
+ * `export const handler = protect(access, app)`.
+ *
+ * A route runs only after the access rules have allowed the request once more, on the path as this backend reads it,
+ * and finds the caller at `c.get("caller")`. The signer's session token reaches no route. Answers are private unless a
+ * route says otherwise; refusals and faults are problems.
+ *
+ * @param access the rules that the guard decides by.
+ * @param app with all its routes: one that is added later is not served.
+ * @throws {TypeError} while the module loads, naming the setting that is missing in the environment.
+ */
+export function protect<E extends ProtectableEnv, S extends Schema, P extends string>(
+  access: AccessRules,
+  app: Hono<E, S, P>,
+): StreamingHandler {
+  if (typeof awslambda === "undefined")
+    throw new TypeError(
+      "protect() streams, and only Lambda's own runtime can (the global awslambda is missing): use protectBuffered() under `sst dev`",
+    );
+  return createStreamingHandler({
+    answer: protectedAnswer(access, app),
+    log: writeLog,
+    runtime: awslambda,
+  });
+}
+
+/**
+ * The same for a Function URL with the invoke mode BUFFERED, which sends an answer in one piece of at most 6 MB. `sst dev`
+ * can do no other.
+ *
+ * @throws {TypeError} as {@link protect} does.
+ */
+export function protectBuffered<E extends ProtectableEnv, S extends Schema, P extends string>(
+  access: AccessRules,
+  app: Hono<E, S, P>,
+): BufferedHandler {
+  return createBufferedHandler(protectedAnswer(access, app));
+}
+
+/**
+ * The same for a Lambda handler that already exists, in payload format 2.0. It finds the caller at
+ * `event.requestContext.authorizer.lambda.caller`. The invoke mode is BUFFERED, which is what such a handler was
+ * written for; to serve it beside routes of your own, or to stream, give {@link existingHandler} to a route.
+ *
+ * @throws {TypeError} as {@link protect} does, and for a handler that writes to a response stream.
+ */
+export function protectHandler(access: AccessRules, handler: ExistingHandler): BufferedHandler {
+  return protectBuffered(access, new Hono<AppEnv>().all("*", existingHandler(handler)));
+}
+
+function protectedAnswer<E extends ProtectableEnv, S extends Schema, P extends string>(
+  access: AccessRules,
+  app: Hono<E, S, P>,
+): AnswerEvent {
+  const settings = parseSettings(process.env);
+  const front = createProtectedApp(app, { access, settings, log: writeLog });
+  return createAnswer(front, writeLog, settings.edgeRole);
+}
