@@ -4,6 +4,7 @@ import { buildGuardArtifact } from "@sst-gatehouse/deploy/guard-artifact";
 import { fetchKeySet } from "@sst-gatehouse/deploy/key-set";
 import { createSnapshot, type ClientIds } from "@sst-gatehouse/blueprint/make-guard-settings";
 
+import { access } from "../access.ts";
 import { backends } from "./backends.ts";
 import { accountId, named, partition, prefix, region, stage, usEast1 } from "./stage.ts";
 import { hostedOrigin, users } from "./users.ts";
@@ -51,7 +52,7 @@ export function createGuard(clientIds: $util.Output<ClientIds | undefined>): aws
       });
       const outdir = `${$cli.paths.work}/artifacts/Guard-src`;
       return new $util.asset.FileArchive(
-        await buildGuardArtifact($cli.paths.root, outdir, snapshot),
+        await buildGuardArtifact($cli.paths.root, outdir, { snapshot, access }),
       );
     });
   return new aws.lambda.Function(

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+
 import { apiFunction } from "@sst-gatehouse/blueprint/api-function";
 import { cacheBehavior } from "@sst-gatehouse/blueprint/cache-behavior";
 import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
@@ -22,6 +24,8 @@ import { createRoutes } from "./routes.ts";
 import { createSnapshot, type Unbaked } from "./guard-settings.ts";
 import { stageOrigin } from "./stage-origin.ts";
 import { createUserPool } from "./stage-user-pool.ts";
+
+const accessFile = join(import.meta.dirname, "../../../../access.ts");
 
 export interface StackOptions {
   /** 0 picks a free one. */
@@ -95,7 +99,7 @@ async function compose(
 
   const nowSeconds = Math.floor(clock.now() / 1000);
   const snapshot = createSnapshot(deployment, cognito, nowSeconds, unbaked);
-  const store = await createBundleStore(snapshot, codeSource);
+  const store = await createBundleStore(snapshot, codeSource, accessFile);
   onClose(() => store.close());
   const functionsOptions = {
     deployment,
