@@ -2,7 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { buildEdge } from "@sst-gatehouse/edge/build";
+import { buildEdge, writeAccess } from "@sst-gatehouse/edge/build";
+import { access } from "@sst-gatehouse/edge/test/access";
 import { runCold } from "./cold/run-cold.ts";
 import { runMemory } from "./memory/run-memory.ts";
 import { measureFuzzedEvents } from "./fuzzed-events.ts";
@@ -44,6 +45,7 @@ async function measure({
   try {
     const built = join(scratch, "built");
     const files = await buildEdge(built);
+    await writeAccess(built, access);
     const common = { built, scratch, onProgress };
     return {
       built: files,

@@ -5,6 +5,7 @@ import { buildGuardArtifact } from "@sst-gatehouse/deploy/guard-artifact";
 import { fetchKeySet } from "@sst-gatehouse/deploy/key-set";
 import { makeGuardSettings } from "@sst-gatehouse/blueprint/make-guard-settings";
 
+import { access } from "../access.ts";
 import { backends } from "./backends.ts";
 import { accountId, named, partition, prefix, region, stage, usEast1 } from "./stage.ts";
 import { hostedOrigin, users } from "./users.ts";
@@ -52,7 +53,7 @@ export function createGuard(clientIds: $util.Output<ClientIds | undefined>): aws
       });
       const outdir = `${$cli.paths.work}/artifacts/Guard-src`;
       return new $util.asset.FileArchive(
-        await buildGuardArtifact($cli.paths.root, outdir, settings),
+        await buildGuardArtifact($cli.paths.root, outdir, { settings, access }),
       );
     });
   return new aws.lambda.Function(

@@ -59,6 +59,7 @@ describe("start --from-deploy", () => {
     const { "settings.json": deployed, ...uploaded } = guardArchive(evaluation);
     expect(code).toEqual(uploaded);
     expect(Object.keys(code)).toEqual([
+      "access.json",
       "fetch-key-set.cjs",
       "lambda.cjs",
       "parameters.cjs",

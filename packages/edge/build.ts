@@ -5,13 +5,15 @@ import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
+import { parseGuardSettings } from "@sst-gatehouse/blueprint/parse-guard-settings";
+import type { AccessRules } from "@sst-gatehouse/core/access";
 import { build, type BuildOptions } from "esbuild";
 
-import { compiledAccess } from "./bundler/compiled-access.ts";
 import { leanLibraries } from "./bundler/lean-libraries.ts";
-import { parseGuardSettings } from "@sst-gatehouse/blueprint/parse-guard-settings";
+import { fromAccessFile, toAccessFile } from "./src/access-file.ts";
 
 const source = join(import.meta.dirname, "src");
+const replacements = join(import.meta.dirname, "bundler/replacements");
 
 /** Loaded when needed, each with what it brings along. */
 const lazyFiles = [
@@ -38,7 +40,8 @@ export interface BuiltFile {
  * CommonJS, because an ES module would load every lazy builtin at once; `module` before `main`, because only then can
  * esbuild leave out what the SDK's packages do not use.
  *
- * @param outdir made if missing; `settings.json` has to be put beside the bundle (`writeSettings`).
+ * @param outdir made if missing; `settings.json` and `access.json` have to be put beside the bundle (`writeSettings`,
+ *   `writeAccess`).
  * @throws {Error} with esbuild's messages, or when the hot path is over its byte budget.
  */
 export async function buildEdge(outdir: string): Promise<readonly BuiltFile[]> {
@@ -59,11 +62,15 @@ export async function buildEdge(outdir: string): Promise<readonly BuiltFile[]> {
       ...common,
       entryPoints: [join(source, "lambda.ts")],
       outfile: join(outdir, hotPath.file),
-      external: ["./settings.json", ...lazyFiles.map((name) => `./${basename(name)}.cjs`)],
-      plugins: [compiledAccess, leanLibraries],
+      external: [
+        "./settings.json",
+        "./access.json",
+        ...lazyFiles.map((name) => `./${basename(name)}.cjs`),
+      ],
+      plugins: [leanLibraries],
       alias: {
-        // The signer's portable default; the guard gives it the native one.
-        "@aws-crypto/sha256-js": join(source, "native-sha256.ts"),
+        // The signer's portable default; the runtime's own is many times faster.
+        "@aws-crypto/sha256-js": join(replacements, "native-sha256.ts"),
       },
     }),
     ...lazyFiles.map((name) =>
@@ -72,10 +79,7 @@ export async function buildEdge(outdir: string): Promise<readonly BuiltFile[]> {
         entryPoints: [join(source, `${name}.ts`)],
         outfile: join(outdir, `${basename(name)}.cjs`),
         alias: {
-          "@aws-sdk/credential-provider-node": join(
-            import.meta.dirname,
-            "bundler/replacements/no-credential-chain.ts",
-          ),
+          "@aws-sdk/credential-provider-node": join(replacements, "no-credential-chain.ts"),
         },
       }),
     ),
@@ -104,6 +108,17 @@ export async function writeSettings(outdir: string, settings: GuardSettings): Pr
   await writeFile(join(outdir, "settings.json"), JSON.stringify(parseGuardSettings(settings)));
 }
 
+/**
+ * Puts the access rules beside the guard's bundle. The same rules give the same bytes.
+ *
+ * @throws {TypeError} for what is not access rules, or holds anything that JSON cannot.
+ */
+export async function writeAccess(outdir: string, access: AccessRules): Promise<void> {
+  const file = toAccessFile(access);
+  fromAccessFile(JSON.parse(file));
+  await writeFile(join(outdir, "access.json"), file);
+}
+
 async function measure(outdir: string, file: string): Promise<BuiltFile> {
   const content = await readFile(join(outdir, file));
   return { file, bytes: content.length, gzipBytes: gzipSync(content, { level: 9 }).length };
@@ -113,7 +128,7 @@ if (import.meta.main) {
   const { values } = parseArgs({
     options: {
       outdir: { type: "string", default: join(import.meta.dirname, "dist") },
-      "settings-from-stdin": { type: "boolean", default: false },
+      "data-from-stdin": { type: "boolean", default: false },
     },
   });
   const { outdir } = values;
@@ -122,6 +137,8 @@ if (import.meta.main) {
       `${relative(process.cwd(), join(outdir, file))}  ${bytes} bytes, ${gzipBytes} compressed`,
     );
   }
-  if (values["settings-from-stdin"])
-    await writeSettings(outdir, JSON.parse(await text(process.stdin)));
+  if (values["data-from-stdin"]) {
+    const { settings, access } = JSON.parse(await text(process.stdin));
+    await Promise.all([writeSettings(outdir, settings), writeAccess(outdir, access)]);
+  }
 }

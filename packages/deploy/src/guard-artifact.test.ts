@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { defineAccess } from "@sst-gatehouse/core/access";
 import { resolveStage } from "@sst-gatehouse/blueprint/stages";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -28,6 +29,12 @@ const settings = makeGuardSettings({
   clientIds: undefined,
 });
 
+const access = defineAccess({
+  scopes: ["api/read"],
+  rules: { "/*": "signed-in", "/public/*": "anyone", "GET /r/*": { scopes: ["api/read"] } },
+});
+const data = { settings, access };
+
 async function digests(directory: string): Promise<Record<string, string>> {
   const files = (await readdir(directory)).toSorted();
   const hash = async (file: string): Promise<string> =>
@@ -38,13 +45,14 @@ async function digests(directory: string): Promise<Record<string, string>> {
 }
 
 test("the same sources and settings give the same bytes, whatever was there before", async () => {
-  const first = await buildGuardArtifact(root, join(scratch, "first"), settings);
+  const first = await buildGuardArtifact(root, join(scratch, "first"), data);
   const second = join(scratch, "second");
   await mkdir(second);
   await writeFile(join(second, "leftover.cjs"), "");
-  await buildGuardArtifact(root, second, settings);
+  await buildGuardArtifact(root, second, data);
   expect(await digests(second)).toEqual(await digests(first));
   expect(await readdir(first)).toEqual([
+    "access.json",
     "fetch-key-set.cjs",
     "lambda.cjs",
     "parameters.cjs",
@@ -53,11 +61,26 @@ test("the same sources and settings give the same bytes, whatever was there befo
     "stage-revocations.cjs",
   ]);
   expect(JSON.parse(await readFile(join(first, "settings.json"), "utf8"))).toEqual(settings);
+  const rules: unknown = JSON.parse(await readFile(join(first, "access.json"), "utf8"));
+  expect(rules).toEqual({
+    schema: 1,
+    sha256: createHash("sha256").update(JSON.stringify(access)).digest("hex"),
+    access: JSON.parse(JSON.stringify(access)),
+  });
 });
 
 test("settings that the guard would not take stop the build, by name", async () => {
   const { jwks: _left, ...keyless } = settings;
-  await expect(buildGuardArtifact(root, join(scratch, "keyless"), keyless)).rejects.toThrow(
+  await expect(
+    buildGuardArtifact(root, join(scratch, "keyless"), { settings: keyless, access }),
+  ).rejects.toThrow(
     /The guard could not be built: [\s\S]*settings\.json: jwks is missing or malformed/,
   );
+});
+
+test("access rules that the guard would not take stop the build", async () => {
+  const half = { scopes: access.scopes, rules: [{ text: "/*" }] };
+  await expect(
+    buildGuardArtifact(root, join(scratch, "half"), { settings, access: half }),
+  ).rejects.toThrow(/The guard could not be built: [\s\S]*access\.json does not hold whole access/);
 });

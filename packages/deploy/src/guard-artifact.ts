@@ -4,32 +4,40 @@ import { join } from "node:path";
 
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 
+/** What the guard reads beside its code. */
+export interface GuardData {
+  readonly settings: GuardSettings;
+  /** The access rules, as `defineAccess` makes them. */
+  readonly access: { readonly scopes: readonly string[]; readonly rules: readonly object[] };
+}
+
 /**
- * Builds the guard as it is deployed, with its settings beside it. The same sources and settings give the same bytes.
+ * Builds the guard as it is deployed, with its settings and its access rules beside it. The same sources and data give
+ * the same bytes.
  *
  * The build runs in a process of its own, on the project's own Node: SST evaluates its config on whatever Node the
  * machine has, as one bundle, in which a bundler cannot run.
  *
  * @param root of the project.
  * @param outdir emptied first.
- * @throws {Error} (rejects) with the bundler's messages, or naming the setting that is missing or malformed.
+ * @throws {Error} (rejects) with the bundler's messages, or saying what of the data is missing or malformed.
  */
 export async function buildGuardArtifact(
   root: string,
   outdir: string,
-  settings: GuardSettings,
+  data: GuardData,
 ): Promise<string> {
   await rm(outdir, { recursive: true, force: true });
   return new Promise((resolve, reject) => {
     const child = execFile(
       join(root, "node_modules/.bin/node"),
-      [join(root, "packages/edge/build.ts"), "--outdir", outdir, "--settings-from-stdin"],
+      [join(root, "packages/edge/build.ts"), "--outdir", outdir, "--data-from-stdin"],
       { cwd: root },
       (error, _stdout, stderr) => {
         if (error === null) resolve(outdir);
         else reject(new Error(`The guard could not be built: ${stderr.trim() || error.message}`));
       },
     );
-    child.stdin?.end(JSON.stringify(settings));
+    child.stdin?.end(JSON.stringify(data));
   });
 }

@@ -1,11 +1,11 @@
-import { cacheBehavior } from "@sst-gatehouse/blueprint/cache-behavior";
-import { decide, type AccessRules } from "@sst-gatehouse/core/access";
+import { decide, type AccessRequest, type AccessRules } from "@sst-gatehouse/core/access";
 import { callerHeader, toCallerHeader, tokenHeader, type Caller } from "@sst-gatehouse/core/caller";
 import { GuardError } from "@sst-gatehouse/core/errors";
 import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 
 import { requireBodyFits } from "./http/body-limit.ts";
-import type { Identify } from "./identify.ts";
+import type { OriginRequest } from "./http/cloudfront.ts";
+import type { Identified } from "./identify.ts";
 import { declaredBodyHash, withoutRefusedHeaders } from "./http/viewer-headers.ts";
 
 /** CloudFront's limit for path and query together, in a request that a function returns. */
@@ -17,7 +17,6 @@ const maxHeaderBytes = 20_480 - 512;
 const headerOverheadBytes = 4;
 
 export interface GuardDeps {
-  readonly identify: Identify;
   readonly sign: (request: HttpRequest, bodyHash?: string) => Promise<HttpRequest>;
   readonly access: AccessRules;
   /** Whether the backend gets the bearer token as `x-gatehouse-token`. */
@@ -32,31 +31,27 @@ export interface Admitted {
   readonly rule: string;
 }
 
-/** @param accessToken of the browser's session, if the request has one. */
+/** @param who is calling; the guard decides what they may do. */
 export type Guard = (
-  request: HttpRequest,
-  viewerAddress: string,
-  accessToken?: string,
+  received: Pick<OriginRequest, "http" | "clientIp" | "readings">,
+  who: Identified,
 ) => Promise<Admitted>;
 
 /**
  * Admits a request whose caller the access rules allow, and signs it for the origin.
  *
- * @throws {GuardError} `token_*` when the caller must sign in (again); `access_denied` when signing in would not help;
- *   `path_*`, `query_malformed`, `method_not_allowed`, `body_*` for what cannot be passed on; `keys_unavailable` when
- *   the key set cannot be had. Never forwards a request unsigned.
+ * @throws {GuardError} `token_missing`, or the session's problem, when the caller must sign in (again); `access_denied`
+ *   when signing in would not help; `path_*`, `query_malformed`, `body_*`, `headers_too_large` for what cannot be passed
+ *   on. Never forwards a request unsigned.
  */
-export function createGuard({ identify, sign, access, forwardToken }: GuardDeps): Guard {
-  return async (request, viewerAddress, accessToken) => {
-    if (!cacheBehavior.allowedMethods.includes(request.method)) {
-      throw new GuardError("method_not_allowed", "This method is not served here.");
-    }
-    const { caller, bearer, problem } = await identify(request, accessToken);
-    const rule = requireAccess(access, request, caller, problem);
+export function createGuard({ sign, access, forwardToken }: GuardDeps): Guard {
+  return async ({ http: request, clientIp, readings }, { caller, bearer, problem }) => {
+    const { method, path } = request;
+    const rule = requireAccess(access, { method, path, readings }, caller, problem);
     const bodyHash = requireBody(request);
     const headers = {
       ...withoutRefusedHeaders(request.headers),
-      [callerHeader]: [toCallerHeader(caller, viewerAddress)],
+      [callerHeader]: [toCallerHeader(caller, clientIp)],
       ...(forwardToken && bearer !== undefined ? { [tokenHeader]: [bearer] } : {}),
       host: [request.host],
     };
@@ -67,10 +62,10 @@ export function createGuard({ identify, sign, access, forwardToken }: GuardDeps)
   };
 }
 
-/** @param problem why the session counts for nothing, which says more than that there is no caller. */
+/** @param problem why the session is not used, which says more than that there is no caller. */
 function requireAccess(
   access: AccessRules,
-  request: HttpRequest,
+  request: AccessRequest,
   caller: Caller,
   problem: GuardError | undefined,
 ): string {

@@ -6,9 +6,8 @@ import {
   makeKeyPair,
   mint,
 } from "@sst-gatehouse/testkit/tokens";
+import { parameterNames } from "@sst-gatehouse/blueprint/parameters";
 import { fromCallerHeader } from "@sst-gatehouse/core/caller";
-import { createSigner } from "@sst-gatehouse/core/signer";
-import { createVerifiedTokens } from "@sst-gatehouse/core/verified-tokens";
 import type {
   CloudFrontRequest,
   CloudFrontRequestResult,
@@ -16,15 +15,9 @@ import type {
 } from "aws-lambda";
 import { describe, expect, test } from "vitest";
 
-import { access } from "../../../access.ts";
-import { bakedSettings } from "./trust/baked-client-ids.ts";
-import { createCurrentVerifier } from "./trust/current-verifier.ts";
-import { createGuard } from "./guard.ts";
-import { createIdentify } from "./identify.ts";
-import { createKeySet } from "./trust/key-set.ts";
-import { NativeSha256 } from "./native-sha256.ts";
-import { createOriginRequest } from "./origin-request.ts";
+import { composeGuard, type GuardParts } from "./compose.ts";
 import { createSettings } from "./trust/client-ids.ts";
+import { access } from "../test/access.ts";
 import {
   accessKey,
   host,
@@ -43,57 +36,46 @@ const credentials = {
   sessionToken: "session-token",
 };
 
-/** An API client's request never loads the browser half. */
+const { clients: _clients, ...unbaked } = snapshot;
+
+/** An API client's request with everything baked loads none of the lazy files. */
 const notNeeded = (): never => {
-  throw new TypeError("sessions must not be asked for");
+  throw new TypeError("no lazy file must be loaded");
 };
 
-function setUp(changes: Partial<typeof snapshot> = {}) {
-  const settingsFile = { ...snapshot, ...changes };
+function setUp(
+  settingsFile: typeof snapshot = snapshot,
+  {
+    files,
+    ...otherParts
+  }: { files?: Partial<GuardParts["files"]> } & Partial<Omit<GuardParts, "files">> = {},
+) {
   const clock = fixedClock();
   const lines: unknown[] = [];
   let fetches = 0;
-  const log = (entry: unknown): void => {
-    lines.push(entry);
-  };
-  const fetch = async (): Promise<unknown> => {
-    fetches += 1;
-    return settingsFile.jwks;
-  };
-  const keys = createKeySet(settingsFile.jwks, { fetch, now: clock.now, log });
-  const settings = bakedSettings(settingsFile.clients ?? {});
-  const tokens = createVerifiedTokens({
-    verify: createCurrentVerifier({
-      issuers: settingsFile.issuers,
-      settings,
-      keys,
-      now: clock.now,
-    }),
-    generation: () => keys.current().generation,
-    now: clock.now,
-    capacity: 10,
-  });
-  const guard = createGuard({
-    identify: createIdentify({
-      verify: (token) => tokens.verify(token),
-      sessionClientId: () => webClient,
-    }),
-    sign: createSigner({ credentials: () => credentials, now: clock.now, sha256: NativeSha256 }),
-    access,
-    forwardToken: settingsFile.forwardToken,
-  });
-  const handler = createOriginRequest({
+  const handler = composeGuard({
     snapshot: settingsFile,
-    settings,
-    keys,
-    guard,
-    sessions: notNeeded,
-    log,
+    access,
+    now: clock.now,
+    log(entry) {
+      lines.push(entry);
+    },
+    credentials: () => credentials,
+    files: {
+      network() {
+        fetches += 1;
+        return notNeeded();
+      },
+      parameterStore: notNeeded,
+      stageRevocations: notNeeded,
+      browserHalf: notNeeded,
+      ...files,
+    },
+    ...otherParts,
   });
   const now = clock.now();
   return {
     clock,
-    guard,
     lines,
     fetches: () => fetches,
     id: (claims: Partial<Parameters<typeof idClaims>[0]> = {}) =>
@@ -145,7 +127,7 @@ describe("a second Function URL behind the same guard", () => {
   const second = "second.lambda-url.us-west-2.on.aws";
 
   test("is signed for under its own host, for its own region", async () => {
-    const stack = setUp({ otherFunctionUrlHosts: [second] });
+    const stack = setUp({ ...snapshot, otherFunctionUrlHosts: [second] });
     const { headers } = await stack.forward({ originHost: second, headers: bearer(stack.id()) });
     expect(headers["host"]).toEqual([{ key: "host", value: second }]);
     expect(headers["authorization"]?.[0]?.value).toContain("/us-west-2/lambda/aws4_request,");
@@ -156,7 +138,7 @@ describe("a second Function URL behind the same guard", () => {
   test.each(["third.lambda-url.us-west-2.on.aws", `x${second}`, ""])(
     "is not signed for when it is another one: %s",
     async (originHost) => {
-      const stack = setUp({ otherFunctionUrlHosts: [second] });
+      const stack = setUp({ ...snapshot, otherFunctionUrlHosts: [second] });
       const { problem } = await stack.refuse({ originHost, headers: bearer(stack.id()) });
       expect(problem["code"]).toBe("origin_unknown");
     },
@@ -250,7 +232,7 @@ describe("a request that is let in", () => {
 
   test("brings the bearer token along only when the stage says so", async () => {
     const off = setUp();
-    const on = setUp({ forwardToken: true });
+    const on = setUp({ ...snapshot, forwardToken: true });
     const token = on.id();
     expect((await off.forward({ headers: bearer(off.id()) })).headers["x-gatehouse-token"]).toBe(
       undefined,
@@ -547,60 +529,23 @@ describe("a refusal", () => {
   });
 
   test("comes as 503 while the settings cannot be had, and nothing is forwarded", async () => {
-    const { clients: _clients, ...unbaked } = snapshot;
-    const stack = setUp();
-    const { handle } = setUpUnbaked(unbaked);
-    const result = await handle(originRequestEvent({ headers: bearer(stack.id()) }));
-    expect(result).toMatchObject({ status: "503", headers: { "retry-after": [{ value: "5" }] } });
-  });
-
-  function setUpUnbaked(unbaked: Omit<typeof snapshot, "clients">) {
-    const clock = fixedClock();
-    const log = (): void => undefined;
-    const keys = createKeySet(unbaked.jwks, {
-      fetch: async () => undefined,
-      now: clock.now,
-      log,
-    });
     const loadParameters = async (): Promise<never> => {
       throw new Error("away");
     };
-    const settings = createSettings(unbaked, {
-      loadParameters,
-      adoptKeys: keys.adopt,
-      adoptRevocations: () => undefined,
-      now: clock.now,
-      log,
+    const { handle, id } = setUp(unbaked, {
+      files: { parameterStore: () => ({ createSettings, loadParameters }) },
     });
-    const guard = async (): Promise<never> => {
-      throw new TypeError("the guard must not be asked");
-    };
-    return {
-      handle: createOriginRequest({
-        snapshot: unbaked,
-        settings,
-        keys,
-        guard,
-        sessions: notNeeded,
-        log,
-      }),
-    };
-  }
+    const result = await handle(originRequestEvent({ headers: bearer(id()) }));
+    expect(result).toMatchObject({ status: "503", headers: { "retry-after": [{ value: "5" }] } });
+  });
 
   test("comes as 500 for a fault of our own, without its text", async () => {
-    const lines: unknown[] = [];
-    const guard = async (): Promise<never> => {
-      throw new RangeError("secret detail");
-    };
-    const handle = createOriginRequest({
-      snapshot,
-      settings: { clients: () => ({}), ready: () => undefined, refreshWhenOld: () => undefined },
-      keys: { refreshWhenOld: () => undefined },
-      guard,
-      sessions: notNeeded,
-      log: (entry) => lines.push(entry),
+    const { handle, lines } = setUp(snapshot, {
+      credentials() {
+        throw new RangeError("secret detail");
+      },
     });
-    const result = await handle(originRequestEvent());
+    const result = await handle(originRequestEvent({ uri: "/public/health" }));
     expect(JSON.stringify(result)).not.toContain("secret detail");
     expect(result).toMatchObject({ status: "500" });
     expect(lines).toEqual([
@@ -689,22 +634,35 @@ describe("what a request starts and does not wait for", () => {
     ["a request that is let in", { uri: "/public/health" }],
     ["a refused one", { uri: "/" }],
   ])("%s refreshes old settings and old keys", async (_why, parts) => {
-    const stack = setUp();
     const started: string[] = [];
-    const handle = createOriginRequest({
-      snapshot,
-      settings: {
-        clients: () => ({}),
-        ready: () => undefined,
-        refreshWhenOld: () => started.push("settings"),
+    const parameters = {
+      [parameterNames.client("web")]: webClient,
+      [parameterNames.client("machine")]: machineClient,
+    };
+    const stack = setUp(unbaked, {
+      files: {
+        parameterStore: () => ({
+          createSettings,
+          async loadParameters() {
+            started.push("settings");
+            return parameters;
+          },
+        }),
+        network: () => ({
+          async fetchJson(url) {
+            started.push(url);
+            return snapshot.jwks;
+          },
+        }),
       },
-      keys: { refreshWhenOld: () => started.push("keys") },
-      guard: stack.guard,
-      sessions: notNeeded,
-      log: () => undefined,
     });
-    await handle(originRequestEvent(parts));
-    expect(started).toEqual(["settings", "keys"]);
+    await stack.handle(originRequestEvent(parts));
+    expect(started).toEqual(["settings"]);
+    stack.clock.advance(25 * 3600);
+    const answer = stack.handle(originRequestEvent(parts));
+    await answer;
+    await Promise.resolve();
+    expect(started).toEqual(["settings", "settings", `${issuer}/.well-known/jwks.json`]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { cacheBehavior } from "@sst-gatehouse/blueprint/cache-behavior";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { GuardError, isGuardError } from "@sst-gatehouse/core/errors";
 import type { HttpRequest } from "@sst-gatehouse/core/http-request";
@@ -6,6 +7,7 @@ import type { CloudFrontRequestEvent, CloudFrontRequestResult } from "aws-lambda
 import { fromCloudFrontEvent, toCloudFrontRequest, type OriginRequest } from "./http/cloudfront.ts";
 import { isEdgeRoute } from "./http/edge-routes.ts";
 import type { Guard } from "./guard.ts";
+import type { Identify } from "./identify.ts";
 import { causeOf, type Log } from "./log.ts";
 import { isNavigation } from "./http/navigation.ts";
 import { corsHeaders, isPreflight, preflightHeaders } from "./http/preflight.ts";
@@ -19,6 +21,7 @@ export interface OriginRequestDeps {
   readonly snapshot: GuardSettings;
   readonly settings: Pick<Settings, "clients" | "ready" | "refreshWhenOld">;
   readonly keys: { refreshWhenOld(): void };
+  readonly identify: Identify;
   readonly guard: Guard;
   /** The browser half, loaded when it is asked for. */
   readonly sessions: () => Sessions;
@@ -37,6 +40,7 @@ export function createOriginRequest({
   snapshot,
   settings,
   keys,
+  identify,
   guard,
   sessions,
   log,
@@ -47,7 +51,7 @@ export function createOriginRequest({
     let opened: Opened | undefined;
     try {
       received = fromCloudFrontEvent(event, hosts);
-      const { requestId, http, request, clientIp } = received;
+      const { requestId, http, request, readings } = received;
       if (isPreflight(http)) {
         log({ requestId, method: http.method, outcome: "preflight", status: 204 });
         return preflightAnswer(preflightHeaders(http.headers, snapshot.corsOrigins));
@@ -55,18 +59,17 @@ export function createOriginRequest({
       requireOwnOrigin(received);
       const loading = settings.ready();
       if (loading !== undefined) await loading;
-      if (isEdgeRoute(http.path))
+      if (isEdgeRoute(http.path, readings))
         return answered(received, await sessions().answer(visitOf(received)));
       if (mayHoldSession(http)) {
         const found = await sessions().open(visitOf(received));
         if ("response" in found) return answered(received, found);
         opened = found;
       }
-      const { caller, rule, ...admitted } = await guard(
-        opened?.http ?? http,
-        clientIp,
-        opened?.session?.accessToken,
-      );
+      requireServedMethod(http);
+      const asked = { ...received, http: opened?.http ?? http };
+      const who = opened?.identified ?? (await identify(asked.http, opened?.session?.accessToken));
+      const { caller, rule, ...admitted } = await guard(asked, who);
       log({ requestId, method: http.method, outcome: "forwarded", rule, caller: caller.kind });
       return toCloudFrontRequest(request, admitted.request);
     } catch (error) {
@@ -145,6 +148,11 @@ export function createOriginRequest({
 /** Cookies whose name may hold ours in any spelling. Everything else about them is for the file that sessions are in. */
 function mayHoldSession({ headers }: HttpRequest): boolean {
   return headers["cookie"]?.some((line) => /gatehouse|[^\x20-\x7e]/i.test(line)) ?? false;
+}
+
+function requireServedMethod({ method }: HttpRequest): void {
+  if (cacheBehavior.allowedMethods.includes(method)) return;
+  throw new GuardError("method_not_allowed", "This method is not served here.");
 }
 
 /** Signs for baked hosts only: a distribution pointed elsewhere must not get a signature to play with. */

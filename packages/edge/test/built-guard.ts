@@ -6,7 +6,8 @@ import { join } from "node:path";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import type { CloudFrontRequestEvent, CloudFrontRequestResult } from "aws-lambda";
 
-import { buildEdge, writeSettings } from "../build.ts";
+import { buildEdge, writeAccess, writeSettings } from "../build.ts";
+import { access } from "./access.ts";
 
 export interface BuiltGuard {
   readonly handle: (event: CloudFrontRequestEvent) => Promise<CloudFrontRequestResult>;
@@ -14,7 +15,8 @@ export interface BuiltGuard {
 }
 
 /**
- * Builds the guard as it is deployed and loads it into this process, for tests that ask it very often. It reads its
+ * Builds the guard as it is deployed, with the rules of these tests, and loads it into this process, for tests that ask it
+ * very often. It reads its
  * role's credentials from the environment at each request, as on Lambda, and goes by the machine's clock.
  *
  * @param onLine gets each line that it would log.
@@ -25,7 +27,7 @@ export async function loadBuiltGuard(
 ): Promise<BuiltGuard> {
   const directory = await mkdtemp(join(tmpdir(), "gatehouse-guard-"));
   await buildEdge(directory);
-  await writeSettings(directory, snapshot);
+  await Promise.all([writeSettings(directory, snapshot), writeAccess(directory, access)]);
   const { stackTraceLimit } = Error;
   const { handler }: { handler: BuiltGuard["handle"] } = createRequire(import.meta.url)(
     join(directory, "lambda.cjs"),

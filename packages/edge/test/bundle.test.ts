@@ -19,7 +19,9 @@ import { idClaims, makeKeyPair, mint, publicJwk } from "@sst-gatehouse/testkit/t
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { buildEdge, writeSettings, type BuiltFile } from "../build.ts";
+import { buildEdge, writeAccess, writeSettings, type BuiltFile } from "../build.ts";
+import { toAccessFile } from "../src/access-file.ts";
+import { access } from "./access.ts";
 import { accessKey, idKey, issuer, originRequestEvent, snapshot, webClient } from "./events.ts";
 
 const edge = join(import.meta.dirname, "..");
@@ -53,11 +55,16 @@ beforeAll(async () => {
 });
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
-/** The built files once more, with these settings; `undefined`: without any. */
-async function deploy(name: string, settings: string | undefined): Promise<string> {
+/** The built files once more, with these settings and rules; `undefined` and `null`: without any. */
+async function deploy(
+  name: string,
+  settings: string | undefined,
+  rules: string | null = toAccessFile(access),
+): Promise<string> {
   const directory = join(scratch, name);
   await cp(built, directory, { recursive: true });
   if (settings !== undefined) await writeFile(join(directory, "settings.json"), settings);
+  if (rules !== null) await writeFile(join(directory, "access.json"), rules);
   return directory;
 }
 
@@ -170,7 +177,6 @@ describe("the build", () => {
       recursive: true,
       filter: (path) => !/\/(node_modules|dist)$/.test(path),
     });
-    await cp(join(workspace, "access.ts"), join(copy, "access.ts"));
     await symlink(join(workspace, "node_modules"), join(copy, "node_modules"));
     await symlink(join(edge, "node_modules"), join(copied, "node_modules"));
     const source = await readFile(join(copied, "build.ts"), "utf8");
@@ -193,9 +199,11 @@ describe("the build", () => {
       JSON.stringify(Object.fromEntries(Object.entries(snapshot).toReversed())),
     );
     await writeSettings(again, reordered);
+    await writeAccess(again, access);
     const first = await deploy("first", undefined);
     await writeSettings(first, snapshot);
-    for (const file of [...files, "settings.json"]) {
+    await writeAccess(first, access);
+    for (const file of [...files, "settings.json", "access.json"]) {
       const same = (await readFile(join(first, file))).equals(await readFile(join(again, file)));
       expect({ file, same }).toEqual({ file, same: true });
     }
@@ -265,6 +273,7 @@ describe("a request with baked settings", () => {
     const observed = await run(directory, [signedIn]);
     expect(forwarded(observed)).toEqual([true]);
     expect(observed.files.map((file) => file.slice(directory.length + 1)).toSorted()).toEqual([
+      "access.json",
       "lambda.cjs",
       "settings.json",
     ]);
@@ -383,17 +392,60 @@ describe("a token that is remembered", () => {
   });
 });
 
+const everyKind = [
+  signedIn,
+  originRequestEvent({ uri: "/public/a" }),
+  originRequestEvent({ uri: "/.auth/login" }),
+  originRequestEvent({
+    method: "OPTIONS",
+    headers: { origin: "https://spa.example.com", "access-control-request-method": "GET" },
+  }),
+];
+
+/** What a guard without whole data answers to one request of each kind. */
+const everythingRefused = everyKind.map(() => ({
+  type: "about:blank",
+  title: "Internal Server Error",
+  status: 500,
+  detail: "The guard's settings are not valid. Build and deploy it again.",
+  code: "settings_invalid",
+  requestId: "request-1",
+}));
+
+async function answersOf(directory: string): Promise<unknown[]> {
+  const { answers } = await run(directory, everyKind);
+  // A request that goes on has no status, and brings its URI.
+  return answers.map(({ status, uri, body }) => ({ status, uri, ...JSON.parse(body ?? "{}") }));
+}
+
+describe("without whole access rules", () => {
+  const whole = toAccessFile(access);
+  const changed = (members: object) => JSON.stringify({ ...JSON.parse(whole), ...members });
+  test.each([
+    ["there is no access.json", null],
+    ["access.json is empty", ""],
+    ["access.json is cut off", whole.slice(0, -10)],
+    ["access.json is of a schema that nobody knows", changed({ schema: 2 })],
+    ["its hash is missing", changed({ sha256: undefined })],
+    ["its rules are not those of its hash", changed({ access: { scopes: [], rules: [] } })],
+  ])("every request is answered 500 when %s", async (why, rules) => {
+    const directory = await deploy(`rules: ${why}`, JSON.stringify(snapshot), rules);
+    expect(await answersOf(directory)).toEqual(everythingRefused);
+  });
+
+  test("the same guard serves when they are whole", async () => {
+    const directory = await deploy("rules: whole", JSON.stringify(snapshot), whole);
+    expect(forwarded(await run(directory, [signedIn]))).toEqual([true]);
+  });
+
+  test("the bundle has none of its own", async () => {
+    for (const file of files)
+      expect(await readFile(join(built, file), "utf8")).not.toMatch(/\/reports|\/admin|api\/read/);
+  });
+});
+
 describe("without valid settings", () => {
   const { issuers: _issuers, ...withoutIssuers } = snapshot;
-  const everyKind = [
-    signedIn,
-    originRequestEvent({ uri: "/public/a" }),
-    originRequestEvent({ uri: "/.auth/login" }),
-    originRequestEvent({
-      method: "OPTIONS",
-      headers: { origin: "https://spa.example.com", "access-control-request-method": "GET" },
-    }),
-  ];
   test.each([
     ["there is no settings.json", undefined],
     ["settings.json is empty", ""],
@@ -427,18 +479,7 @@ describe("without valid settings", () => {
     ],
   ])("every request is answered 500 when %s", async (why, settings) => {
     const directory = await deploy(`invalid: ${why}`, settings);
-    const { answers } = await run(directory, everyKind);
-    expect(answers.map(({ status, body }) => ({ status, ...JSON.parse(body ?? "{}") }))).toEqual(
-      everyKind.map(() => ({
-        type: "about:blank",
-        title: "Internal Server Error",
-        status: 500,
-        detail: "The guard's settings are not valid. Build and deploy it again.",
-        code: "settings_invalid",
-        requestId: "request-1",
-      })),
-    );
-    expect(answers.map((answer) => "uri" in answer)).toEqual(everyKind.map(() => false));
+    expect(await answersOf(directory)).toEqual(everythingRefused);
   });
 });
 

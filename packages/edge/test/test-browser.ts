@@ -2,27 +2,17 @@ import { createHash } from "node:crypto";
 
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { GuardError } from "@sst-gatehouse/core/errors";
-import { createSigner } from "@sst-gatehouse/core/signer";
 import { type FixedClock, fixedClock } from "@sst-gatehouse/testkit/tokens";
-import { createVerifiedTokens } from "@sst-gatehouse/core/verified-tokens";
-import type { VerifiedToken } from "@sst-gatehouse/core/verifier";
 import type { CloudFrontRequest, CloudFrontResultResponse } from "aws-lambda";
 
-import { access } from "../../../access.ts";
-import { bakedSettings } from "../src/trust/baked-client-ids.ts";
-import { createCurrentVerifier } from "../src/trust/current-verifier.ts";
-import { createGuard } from "../src/guard.ts";
-import { createIdentify } from "../src/identify.ts";
-import { createKeySet } from "../src/trust/key-set.ts";
+import { composeGuard, type GuardParts, type LazyFiles } from "../src/compose.ts";
 import { createLog } from "../src/log.ts";
-import { NativeSha256 } from "../src/native-sha256.ts";
-import { createOriginRequest } from "../src/origin-request.ts";
-import { signInClientId } from "../src/trust/sign-in-client.ts";
-import { type EventParts, originRequestEvent, snapshot } from "./events.ts";
-import { type CookieJar, createCookieJar } from "./cookie-jar.ts";
-import { createFakeCognito, type FakeCognito } from "./cognito.ts";
 import type { Session } from "../src/session/session-cookies.ts";
 import { createSessions } from "../src/session/sessions.ts";
+import { access } from "./access.ts";
+import { createFakeCognito, type FakeCognito } from "./cognito.ts";
+import { type CookieJar, createCookieJar } from "./cookie-jar.ts";
+import { type EventParts, originRequestEvent, snapshot } from "./events.ts";
 
 /** The app's own origin: of the distribution that the events name. */
 export const appOrigin = "https://d111111abcdef8.cloudfront.net";
@@ -65,10 +55,12 @@ export interface Bench {
   readonly jar: CookieJar;
   /** Everything that was logged, one JSON line each. */
   readonly lines: readonly string[];
-  /** Every path that the guard has signed for. */
+  /** Every path that the guard has signed for: it asks for its role's credentials once for each. */
   readonly signed: readonly string[];
-  /** Ends all sign-ins of these people before now; refused as `token_revoked` from then on. */
+  /** The people whose sign-ins were ended: refused as `token_revoked` from then on. */
   readonly revoked: Set<string>;
+  /** Whose sign-in was looked up, each time that it was. */
+  readonly lookedUp: readonly string[];
   /** One request as it is, no cookie but those of the headers. */
   readonly send: (parts: EventParts) => Promise<Outcome>;
   /** One request with the jar's cookies, which keeps what the answer sets. */
@@ -92,72 +84,63 @@ const credentials = {
   sessionToken: "session-token",
 };
 
-/** The guard with its browser half, a user pool and a browser; the clock stands still until it is moved. */
-export function createBench(settingsFile: GuardSettings = snapshot): Bench {
+export interface BenchOptions extends Partial<Pick<GuardParts, "access" | "files">> {
+  /** Puts the guard together in another way. */
+  readonly compose?: (parts: GuardParts) => ReturnType<typeof composeGuard>;
+}
+
+/**
+ * The guard with its browser half, a user pool and a browser; the clock stands still until it is moved. The stage keeps a
+ * list of ended sign-ins, which is at hand.
+ *
+ * @param changes of the files are for all of them: whatever is left out cannot be loaded.
+ */
+export function createBench(
+  settingsFile: GuardSettings = snapshot,
+  { compose = composeGuard, ...changes }: BenchOptions = {},
+): Bench {
   const clock = fixedClock();
   const { now } = clock;
   const lines: string[] = [];
-  const signed: string[] = [];
   const revoked = new Set<string>();
-  const log = createLog((line) => lines.push(line));
+  const lookedUp: string[] = [];
+  const signed: string[] = [];
+  let asked = "";
   const cognito = createFakeCognito(now);
   const jar = createCookieJar(now);
-
-  const keys = createKeySet(settingsFile.jwks, {
-    fetch: () => Promise.reject(new Error("no key set is fetched here")),
-    now,
-    log,
-  });
-  const settings = bakedSettings(settingsFile.clients ?? {});
-  const { issuers, signIn } = settingsFile;
-  const verify = createCurrentVerifier({ issuers, settings, keys, now });
-  const tokens = createVerifiedTokens({
-    verify: (token) => verify(token),
-    generation: () => keys.current().generation,
-    now,
-    capacity: 100,
-  });
-  const requireValid = async ({ sub }: VerifiedToken): Promise<void> => {
-    if (revoked.has(sub)) throw new GuardError("token_revoked", "This sign-in was ended.");
-  };
-  const identify = createIdentify({
-    async verify(token) {
-      const verified = await tokens.verify(token);
-      await requireValid(verified);
-      return verified;
-    },
-    sessionClientId: () => signInClientId(signIn, settings.clients()),
-  });
-  const sign = createSigner({ credentials: () => credentials, now, sha256: NativeSha256 });
-  const sessions = createSessions({
-    signIn,
-    clients: () => settings.clients(),
-    scopes: access.scopes,
-    identify,
-    verify,
-    requireValid,
-    now,
-    onUnrevoked: () => log({ notice: "sign_out_unrevoked" }),
-    post: cognito.post,
-  });
-  const handle = createOriginRequest({
-    snapshot: settingsFile,
-    settings,
-    keys,
-    guard: createGuard({
-      identify,
-      sign(request, bodyHash) {
-        signed.push(request.path);
-        return sign(request, bodyHash);
-      },
-      access,
-      forwardToken: settingsFile.forwardToken,
+  const files: LazyFiles = {
+    network: notNeeded,
+    parameterStore: notNeeded,
+    stageRevocations: () => ({
+      openRevocations: () => ({
+        ready: () => undefined,
+        refreshWhenOld: () => undefined,
+        adopt: () => undefined,
+        requireValid({ sub }) {
+          lookedUp.push(sub);
+          if (revoked.has(sub)) throw new GuardError("token_revoked", "This sign-in was ended.");
+        },
+      }),
     }),
-    sessions: () => sessions,
-    log,
+    browserHalf: () => ({
+      createSessions: (deps) => createSessions({ ...deps, post: cognito.post }),
+    }),
+  };
+  const handle = compose({
+    snapshot: { ...settingsFile, revocation: { mode: "on", whenUnknown: "refuse" } },
+    access,
+    now,
+    log: createLog((line) => lines.push(line)),
+    credentials() {
+      signed.push(asked);
+      return credentials;
+    },
+    files,
+    ...changes,
   });
 
   const send = async (parts: EventParts): Promise<Outcome> => {
+    asked = parts.uri ?? "/";
     const result = await handle(originRequestEvent(parts));
     if (result === null || result === undefined) throw new TypeError("the guard gave nothing back");
     return "uri" in result ? forwarded(result) : answered(result);
@@ -196,6 +179,7 @@ export function createBench(settingsFile: GuardSettings = snapshot): Bench {
     lines,
     signed,
     revoked,
+    lookedUp,
     send,
     browse,
     visit,
@@ -207,6 +191,10 @@ export function createBench(settingsFile: GuardSettings = snapshot): Bench {
       };
     },
   };
+}
+
+function notNeeded(): never {
+  throw new TypeError("this file is not needed here");
 }
 
 /** The cookies of a session that fits into one part each, and their `Set-Cookie` lines. */

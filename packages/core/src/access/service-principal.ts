@@ -1,11 +1,9 @@
 /** IAM's own alphabet for role, user and session names. */
-const name = String.raw`[\w+=,.@-]{1,64}`;
-const account = String.raw`\d{12}`;
-const roleArn = new RegExp(`^arn:(aws[a-z-]*):iam::(${account}):role/(${name})$`);
-const wholeArn = new RegExp(
-  `^arn:aws[a-z-]*:(?:iam::${account}:user/(?:${name}/)*${name}|sts::${account}:(?:assumed-role/${name}/${name}|federated-user/${name}))$`,
-);
-const sessionName = new RegExp(`^${name}$`);
+const sessionName = /^[\w+=,.@-]{1,64}$/;
+const roleArn = /^arn:(aws[a-z-]*):iam::(\d{12}):role\/([\w+=,.@-]{1,64})$/;
+const userArn = /^arn:aws[a-z-]*:iam::\d{12}:user(?:\/[\w+=,.@-]{1,64})+$/;
+const sessionArn =
+  /^arn:aws[a-z-]*:sts::\d{12}:(?:assumed-role\/[\w+=,.@-]{1,64}|federated-user)\/[\w+=,.@-]{1,64}$/;
 
 /** One entry of a rule's `services`, read; plain data, so that rules can be written into a bundle. */
 export interface ServicePrincipal {
@@ -36,7 +34,8 @@ export function parseServicePrincipal(entry: string): ServicePrincipal {
       anySession: true,
     });
   }
-  if (wholeArn.test(entry)) return Object.freeze({ arn: entry, anySession: false });
+  if (userArn.test(entry) || sessionArn.test(entry))
+    return Object.freeze({ arn: entry, anySession: false });
   throw new TypeError(
     `${JSON.stringify(entry)} is not a service: give arn:aws:iam::<account>:role/<name> without path, or the exact ARN of a user or session`,
   );

@@ -1,7 +1,10 @@
 import { isAddress } from "@sst-gatehouse/core/caller";
 import type { HttpBody, HttpHeaders, HttpRequest } from "@sst-gatehouse/core/http-request";
 import { GuardError } from "@sst-gatehouse/core/errors";
+import { exactReadings } from "@sst-gatehouse/core/path-readings";
 import type { CloudFrontHeaders, CloudFrontRequest, CloudFrontRequestEvent } from "aws-lambda";
+
+import { once } from "../once.ts";
 
 /** One origin-request event, checked and taken apart. */
 export interface OriginRequest {
@@ -14,6 +17,8 @@ export interface OriginRequest {
   /** The origin that CloudFront is about to call; `undefined` for an origin that is not a custom one. */
   readonly origin: { readonly domainName: string; readonly path: string } | undefined;
   readonly http: HttpRequest;
+  /** Every reading of the path, worked out when somebody asks, and then once. @throws {GuardError} `path_malformed`. */
+  readonly readings: () => readonly string[];
   /** The request to give back; only its headers and its query may change. */
   readonly request: CloudFrontRequest;
 }
@@ -59,6 +64,7 @@ export function fromCloudFrontEvent(
       headers,
       body: bodyOf(request, headers),
     },
+    readings: once(() => exactReadings(request.uri)),
     request,
   };
 }

@@ -7,13 +7,14 @@ const edgeRoute = /^\/\.auth(?:\/|$)/;
 /**
  * Whether the guard answers this path itself.
  *
+ * @param readings of the path; asked for only where one of them could be such a route.
  * @throws {GuardError} `path_malformed`; `path_ambiguous` for a path that some reader would take for such a route.
  */
-export function isEdgeRoute(path: string): boolean {
+export function isEdgeRoute(path: string, readings: () => readonly string[]): boolean {
   if (edgeRoute.test(path)) return true;
   // Every reading of such a route spells `auth`, or hides it behind an escape.
   if (!/auth|%/i.test(path)) return false;
-  if (readsAsEdgeRoute(path))
+  if (readings().some(isEdgeRouteInAnyCase))
     throw new GuardError(
       "path_ambiguous",
       "The path can be read as one below /.auth/; send its plain form.",
@@ -23,5 +24,9 @@ export function isEdgeRoute(path: string): boolean {
 
 /** @throws {GuardError} `path_malformed`. */
 export function readsAsEdgeRoute(path: string): boolean {
-  return exactReadings(path).some((reading) => edgeRoute.test(reading.toLowerCase()));
+  return exactReadings(path).some(isEdgeRouteInAnyCase);
+}
+
+function isEdgeRouteInAnyCase(reading: string): boolean {
+  return edgeRoute.test(reading.toLowerCase());
 }

@@ -2,7 +2,7 @@ import { GuardError } from "@sst-gatehouse/core/errors";
 import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 import type { CloudFrontResultResponse } from "aws-lambda";
 
-import type { Identify } from "../identify.ts";
+import type { Identified, Identify } from "../identify.ts";
 import { isNavigation } from "../http/navigation.ts";
 
 import { type GuardCookies, guardCookies, withoutGuardCookies } from "./cookies.ts";
@@ -23,6 +23,8 @@ export interface Opened {
   readonly brought: GuardCookies;
   /** To be used for this request; its access token is still to be verified. */
   readonly session?: Session;
+  /** Who is calling, where that had to be found out to open the session. */
+  readonly identified?: Identified;
   /** Why the session cookies count for nothing: they are no session, or one that Cognito or an administrator has ended. */
   readonly over?: "spoiled" | "ended" | "revoked";
   /** Why a session that has expired could not be renewed, although it may be alive. */
@@ -86,8 +88,8 @@ export function createOpenSession({
       !isPlainAddress(visit.http)
     )
       return { ...opened, ...(session === undefined ? {} : { session }) };
-    const { problem } = await identify(opened.http, session.accessToken);
-    if (problem?.code !== "token_expired") return { ...opened, session };
+    const identified = await identify(opened.http, session.accessToken);
+    if (identified.problem?.code !== "token_expired") return { ...opened, session, identified };
     if (!loops.admits(session.refreshToken, opened.brought))
       return { ...opened, failure: notKept() };
     try {

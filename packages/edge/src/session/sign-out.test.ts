@@ -146,18 +146,18 @@ test("who is not signed in is signed out at the hosted sign-in all the same", as
 });
 
 test.each([
-  ["no answer", new Error("ECONNREFUSED")],
-  ["500", { status: 500, body: undefined }],
-  ["400", { status: 400, body: undefined }],
+  ["no answer", new Error("ECONNREFUSED"), "SignInError < Error"],
+  ["500", { status: 500, body: undefined }, "SignInError < CognitoAnswered_500"],
+  ["400", { status: 400, body: undefined }, "SignInError < CognitoAnswered_400"],
 ])(
   "a revocation that fails (%s) is logged, and the browser is signed out",
-  async (_what, instead) => {
+  async (_what, instead, cause) => {
     const { browse, cognito, jar, lines, session } = await signedIn();
     cognito.instead = instead;
     const answer = await browse("/.auth/logout");
     expect(isSignOut(answer)).toBe(true);
     expect(jar.names()).toEqual([]);
-    expect(lines).toContain('{"notice":"sign_out_unrevoked"}');
+    expect(lines).toContain(JSON.stringify({ notice: "sign_out_unrevoked", cause }));
     expect(lines.join("")).not.toContain(session.refreshToken);
   },
 );

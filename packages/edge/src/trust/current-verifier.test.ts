@@ -29,7 +29,7 @@ function setUp(answer: readonly object[]) {
     },
   );
   const settings = bakedSettings(guardSettings.clients ?? {});
-  const verify = createCurrentVerifier({ issuers: [issuer], settings, keys, now: clock.now });
+  const { verify } = createCurrentVerifier({ issuers: [issuer], settings, keys, now: clock.now });
   const claims = accessClaims({ issuer, clientId: webClient, now: clock.now() });
   return { verify, claims, fetches: () => fetches };
 }

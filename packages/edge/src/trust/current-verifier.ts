@@ -9,17 +9,21 @@ export interface CurrentVerifierDeps {
   readonly now: () => number;
 }
 
-/** A verifier for the clients of this moment: a new one only when Parameter Store has brought other client ids. */
+export interface CurrentVerifier {
+  /** @param at judges the token by another time than now. */
+  readonly verify: (token: string, at?: number) => Promise<VerifiedToken>;
+  /** Changes with the key set and with the clients: what was verified under another generation proves nothing now. */
+  readonly generation: () => string;
+}
+
+/** Verifies by the keys and clients of this moment: a new verifier only when Parameter Store has brought other client ids. */
 export function createCurrentVerifier({
   issuers,
   settings,
   keys,
   now,
-}: CurrentVerifierDeps): (token: string, at?: number) => Promise<VerifiedToken> {
-  const create = (): {
-    generation: number;
-    verify: (token: string, at?: number) => Promise<VerifiedToken>;
-  } => ({
+}: CurrentVerifierDeps): CurrentVerifier {
+  const create = () => ({
     generation: settings.generation,
     verify: createVerifier({
       issuers,
@@ -30,8 +34,11 @@ export function createCurrentVerifier({
     }),
   });
   let current = create();
-  return (token, at) => {
-    if (current.generation !== settings.generation) current = create();
-    return current.verify(token, at);
+  return {
+    verify(token, at) {
+      if (current.generation !== settings.generation) current = create();
+      return current.verify(token, at);
+    },
+    generation: () => `${keys.current().generation}.${settings.generation}`,
   };
 }

@@ -1,6 +1,7 @@
 import { parameterNames } from "@sst-gatehouse/blueprint/parameters";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 
+import { isBaked } from "./baked-client-ids.ts";
 import { readRevocations, type RevocationsSource } from "./read-revocations.ts";
 import { createRevocations, type Revocations, type RevocationsDeps } from "./revocations.ts";
 
@@ -15,10 +16,11 @@ export interface StageRevocationsDeps
  * call that brings them brings the list as well.
  */
 export function openRevocations(
-  { region, prefix, clients, jwks }: GuardSettings,
+  snapshot: GuardSettings,
   revocation: Extract<GuardSettings["revocation"], { mode: "on" }>,
   { sign, now, log }: StageRevocationsDeps,
 ): Revocations {
+  const { region, prefix } = snapshot;
   const name = `${prefix}/${parameterNames.revoked}`;
   const revocations = createRevocations(revocation, {
     read: () => readRevocations({ region, name, sign }),
@@ -26,6 +28,6 @@ export function openRevocations(
     log,
     random: Math.random,
   });
-  if (clients !== undefined && jwks !== undefined) revocations.refreshWhenOld();
+  if (isBaked(snapshot)) revocations.refreshWhenOld();
   return revocations;
 }

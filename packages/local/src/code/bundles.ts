@@ -1,10 +1,12 @@
+import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { createScratchDirectory } from "@sst-gatehouse/deploy/scratch-directory";
-import { writeSettings } from "@sst-gatehouse/edge/build";
+import { writeAccess, writeSettings } from "@sst-gatehouse/edge/build";
+import { loadAccess } from "@sst-gatehouse/edge/build/load-access";
 
 import type { Bundles, CodeSource } from "./code-source.ts";
 import { watchSources, type SourceWatch } from "./source-watch.ts";
@@ -12,7 +14,10 @@ import { watchSources, type SourceWatch } from "./source-watch.ts";
 const root = join(import.meta.dirname, "../../../..");
 
 export interface BundleStore {
-  /** Gets the code of both functions from its source, with this stack's settings. Rejects as the source does. */
+  /**
+   * Gets the code of both functions from its source, with this stack's settings, and the access rules as their file has
+   * them now, unless the source brought rules of its own. Rejects as the source does, and for a mistake in the rules.
+   */
   build(): Promise<Bundles>;
   /**
    * Builds again after each edit; `onBuilt` and `onFailed` are never called at the same time.
@@ -27,10 +32,14 @@ export interface BundleStore {
   close(): Promise<void>;
 }
 
-/** @param settings to bake into the guard, made by the local stack. */
+/**
+ * @param settings the settings to put beside the guard, made by the local stack.
+ * @param accessFile the adopter's `access.ts`.
+ */
 export async function createBundleStore(
   settings: GuardSettings,
   codeSource: CodeSource,
+  accessFile: string,
 ): Promise<BundleStore> {
   const directory = await createScratchDirectory(tmpdir(), "gatehouse-stack");
   let watching: SourceWatch | undefined;
@@ -45,7 +54,10 @@ export async function createBundleStore(
     };
     await Promise.all(Object.values(into).map((path) => mkdir(path)));
     const bundles = await codeSource(into);
-    await writeSettings(bundles.edge.directory, settings);
+    const { directory: edge } = bundles.edge;
+    await writeSettings(edge, settings);
+    if (!existsSync(join(edge, "access.json")))
+      await writeAccess(edge, await loadAccess(accessFile));
     return bundles;
   };
 

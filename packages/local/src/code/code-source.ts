@@ -17,7 +17,8 @@ export interface Bundles {
 }
 
 /**
- * Puts the code of both functions into two empty directories; the guard's settings are put beside it afterwards.
+ * Puts the code of both functions into two empty directories. The guard's settings are put beside it afterwards, and the
+ * access rules too where the source leaves no `access.json`: a deployment's code comes with its own.
  *
  * @returns the same directories, with the handlers.
  */

@@ -101,7 +101,7 @@ async function compose(
 
   const nowSeconds = Math.floor(clock.now() / 1000);
   const settings = localGuardSettings(deployment, cognito, nowSeconds, unbaked);
-  const store = await createBundleStore(settings, codeSource);
+  const store = await createBundleStore(settings, codeSource, adopted.accessFile);
   onClose(() => store.close());
   const functionsOptions = {
     deployment,

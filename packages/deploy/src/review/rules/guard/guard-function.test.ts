@@ -10,9 +10,11 @@ const files = {
   "fetch-key-set.cjs": { sha256: "3", bytes: 1 },
   "stage-revocations.cjs": { sha256: "5", bytes: 1 },
   "sessions.cjs": { sha256: "6", bytes: 1 },
+  "access.json": { sha256: "7", bytes: 1 },
   "settings.json": { sha256: "4", bytes: 1 },
 };
 const { "settings.json": _settings, ...withoutSettings } = files;
+const { "access.json": _access, ...withoutAccess } = files;
 
 function check(inputs: Readonly<Record<string, unknown>>): readonly string[] {
   return rulesOf(
@@ -24,7 +26,7 @@ test.each([
   {},
   { packageType: "Zip", ephemeralStorage: { size: 512 }, layers: [], tags: { a: "b" } },
   { description: "the guard", sourceCodeHash: "x" },
-  { code: { archive: { ...files, "lambda.cjs": { bytes: 49_999_995 } } } },
+  { code: { archive: { ...files, "lambda.cjs": { bytes: 49_999_994 } } } },
 ])("a guard as the blueprint has it breaks no rule: %j", (inputs) => {
   expect(check(inputs)).toEqual([]);
 });
@@ -49,6 +51,7 @@ const refusals: [rule: string, inputs: Readonly<Record<string, unknown>>][] = [
   ["guard-package", { packageType: "Image" }],
   ["guard-files", { code: { archive: { ...files, "extra.cjs": { bytes: 1 } } } }],
   ["guard-files", { code: { archive: withoutSettings } }],
+  ["guard-files", { code: { archive: withoutAccess } }],
   ["guard-files", { code: { asset: "code.zip" } }],
   ["guard-size", { code: { archive: { ...files, "lambda.cjs": { bytes: 50_000_000 } } } }],
   ["guard-size", { code: { archive: { ...files, "lambda.cjs": {} } } }],

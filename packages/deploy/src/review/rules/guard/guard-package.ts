@@ -13,6 +13,7 @@ const packageFiles = [
   "fetch-key-set.cjs",
   "stage-revocations.cjs",
   "sessions.cjs",
+  "access.json",
   "settings.json",
 ];
 

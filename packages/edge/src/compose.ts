@@ -1,0 +1,119 @@
+import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
+import type { AccessRules } from "@sst-gatehouse/core/access";
+import { createSigner, type Credentials } from "@sst-gatehouse/core/signer";
+import { createVerifiedTokens } from "@sst-gatehouse/core/verified-tokens";
+
+import { createGuard } from "./guard.ts";
+import { createIdentify } from "./identify.ts";
+import { causeOf, type Log } from "./log.ts";
+import { once } from "./once.ts";
+import { createOriginRequest, type OriginRequestHandler } from "./origin-request.ts";
+import { bakedSettings, isBaked } from "./trust/baked-client-ids.ts";
+import { createCurrentVerifier } from "./trust/current-verifier.ts";
+import { createKeySet } from "./trust/key-set.ts";
+import { signInClientId } from "./trust/sign-in-client.ts";
+import { createRequireValid, createValidTokens } from "./trust/valid-tokens.ts";
+
+/** Verified tokens remembered at once. An entry is about 1 KB, so this is a few megabytes at most. */
+const rememberedTokens = 2000;
+
+/** What the guard loads only when it is needed. */
+export interface LazyFiles {
+  /** When a key is unknown or a day old; `node:https` alone costs more than verifying a token. */
+  readonly network: () => Pick<typeof import("./trust/fetch-key-set.ts"), "fetchJson">;
+  /** When settings are not baked; the SDK is in there. */
+  readonly parameterStore: () => Pick<
+    typeof import("./trust/parameters.ts"),
+    "createSettings" | "loadParameters"
+  >;
+  /** Where the stage keeps a list of ended sign-ins; brings `node:https`. */
+  readonly stageRevocations: () => Pick<
+    typeof import("./trust/stage-revocations.ts"),
+    "openRevocations"
+  >;
+  /** When a browser comes with a session, or for one; API clients never need it. */
+  readonly browserHalf: () => Pick<typeof import("./session/sessions.ts"), "createSessions">;
+}
+
+export interface GuardParts {
+  readonly snapshot: GuardSettings;
+  readonly access: AccessRules;
+  /** Whole seconds since the epoch. */
+  readonly now: () => number;
+  readonly log: Log;
+  /** Of the edge role; asked for each request, because an environment can live longer than its first credentials. */
+  readonly credentials: () => Credentials;
+  readonly files: LazyFiles;
+}
+
+/**
+ * Puts the guard together. The one place where that is done: on Lambda, and in every test.
+ *
+ * @throws {TypeError} for settings that are not whole.
+ */
+export function composeGuard({
+  snapshot,
+  access,
+  now,
+  log,
+  credentials,
+  files,
+}: GuardParts): OriginRequestHandler {
+  requireWhole(snapshot);
+  const { region, prefix, issuers, revocation, signIn, forwardToken } = snapshot;
+  const keys = createKeySet(snapshot.jwks, {
+    fetch: () => files.network().fetchJson(`${issuers[0]}/.well-known/jwks.json`),
+    now,
+    log,
+  });
+  const revocations =
+    revocation.mode === "off"
+      ? undefined
+      : files.stageRevocations().openRevocations(snapshot, revocation, {
+          sign: createSigner({ credentials, now, api: { service: "ssm", region } }),
+          now,
+          log,
+        });
+  const settings = isBaked(snapshot)
+    ? bakedSettings(snapshot.clients)
+    : files.parameterStore().createSettings(snapshot, {
+        loadParameters: () => files.parameterStore().loadParameters(region, prefix, credentials),
+        adoptKeys: keys.adopt,
+        adoptRevocations: (text, askedAt) => revocations?.adopt(text, askedAt),
+        now,
+        log,
+      });
+  const { verify, generation } = createCurrentVerifier({ issuers, settings, keys, now });
+  const tokens = createVerifiedTokens({ verify, generation, now, capacity: rememberedTokens });
+  const requireValid = createRequireValid(revocations);
+  const identify = createIdentify({
+    verify: createValidTokens(tokens, requireValid),
+    sessionClientId: () => signInClientId(signIn, settings.clients()),
+  });
+  return createOriginRequest({
+    snapshot,
+    settings,
+    keys,
+    identify,
+    guard: createGuard({ sign: createSigner({ credentials, now }), access, forwardToken }),
+    sessions: once(() =>
+      files.browserHalf().createSessions({
+        signIn,
+        clients: () => settings.clients(),
+        scopes: access.scopes,
+        identify,
+        verify,
+        requireValid,
+        now,
+        onUnrevoked: (error) => log({ notice: "sign_out_unrevoked", cause: causeOf(error) }),
+      }),
+    ),
+    log,
+  });
+}
+
+/** The file was checked when it was built; this is for one that was cut off or made by other means. */
+function requireWhole({ functionUrlHost, corsOrigins }: GuardSettings): void {
+  if (typeof functionUrlHost !== "string" || !Array.isArray(corsOrigins))
+    throw new TypeError("settings.json is not whole");
+}

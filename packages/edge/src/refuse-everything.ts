@@ -1,0 +1,35 @@
+import { GuardError } from "@sst-gatehouse/core/errors";
+
+import { causeOf, type Log } from "./log.ts";
+import type { OriginRequestHandler } from "./origin-request.ts";
+import { refusal } from "./responses.ts";
+
+/**
+ * The guard, or where it cannot be made one that refuses every request: a guard without valid settings lets nobody in.
+ *
+ * @param print says why, where an operator reads it.
+ */
+export function orRefuseEverything(
+  make: () => OriginRequestHandler,
+  log: Log,
+  print: (text: string) => void,
+): OriginRequestHandler {
+  try {
+    return make();
+  } catch (error) {
+    const invalid = new GuardError(
+      "settings_invalid",
+      "The guard's settings are not valid. Build and deploy it again.",
+    );
+    log({
+      requestId: "",
+      method: "",
+      outcome: "refused",
+      status: 500,
+      code: invalid.code,
+      cause: causeOf(error),
+    });
+    print(error instanceof Error ? error.message : "the guard's files could not be read");
+    return async (event) => refusal(invalid, event?.Records?.[0]?.cf?.config?.requestId ?? "", {});
+  }
+}
