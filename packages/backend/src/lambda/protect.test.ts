@@ -61,7 +61,7 @@ const dumping = createSampleApp().get("/dump", (c) =>
 );
 const dump = async (event: object): Promise<object> => event;
 
-/** Each door, called as a module calls it that loads. */
+/** Each door, called as a module calls it while it loads. */
 const doors: [name: string, load: () => Send][] = [
   ["protect", () => viaStreaming(protect(sampleAccess, dumping))],
   ["protectBuffered", () => viaBuffered(protectBuffered(sampleAccess, dumping))],
@@ -87,7 +87,7 @@ test.each(doors)("%s gives the app the caller, and no session token", async (_na
 const refusals: [why: string, options: EventOptions, statusCode: number, code: string][] = [
   ["a caller whom the rules refuse", { path: "/admin/x", caller: plainUser }, 403, "access_denied"],
   ["a path with two readings", { path: "/%61dmin/x", caller: plainUser }, 400, "path_ambiguous"],
-  ["a request that nobody signed", { path: "/dump", userArn: null }, 500, "settings_invalid"],
+  ["an unsigned request", { path: "/dump", userArn: null }, 500, "settings_invalid"],
   ["a method that no app serves", { path: "/dump", method: "TRACE" }, 405, "method_not_allowed"],
 ];
 
@@ -112,7 +112,7 @@ test.each(missing)("%s does not load without %s, and says so", (_name, setting, 
 
 test("says which handler to use where nothing can stream", () => {
   vi.stubGlobal("awslambda", undefined);
-  expect(() => protect(sampleAccess, createSampleApp())).toThrow(/use protectBuffered\(\)/);
+  expect(() => protect(sampleAccess, createSampleApp())).toThrow(/use protectBuffered\(\)\.$/);
   expect(protectBuffered(sampleAccess, createSampleApp())).toBeTypeOf("function");
 });
 
