@@ -110,6 +110,22 @@ test.each(missing)("%s does not load without %s, and says so", (_name, setting, 
   expect(load).toThrow(`${setting} must be `);
 });
 
+test("protect writes a line to the log for a body that fails halfway", async () => {
+  const app = createSampleApp().get("/half", () => {
+    const pieces = [new Uint8Array([1]), undefined];
+    const pull = (controller: ReadableStreamDefaultController): void => {
+      const piece = pieces.shift();
+      if (piece === undefined) throw new RangeError("secret");
+      controller.enqueue(piece);
+    };
+    return new Response(new ReadableStream({ pull }));
+  });
+  const event = functionUrlEvent({ path: "/half", caller: plainUser });
+  const { failure } = await runStreaming(protect(sampleAccess, app), event);
+  expect(failure).toBeInstanceOf(Error);
+  expect(logged.mock.calls).toEqual([[expect.stringContaining('"code":"body_failed"')]]);
+});
+
 test("says which handler to use where nothing can stream", () => {
   vi.stubGlobal("awslambda", undefined);
   expect(() => protect(sampleAccess, createSampleApp())).toThrow(/use protectBuffered\(\)\.$/);
