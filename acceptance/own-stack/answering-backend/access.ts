@@ -1,4 +1,4 @@
 import { defineAccess } from "@sst-gatehouse/core/access";
 
-/** As strict as the guard in front may be with a test's token; the root's `access.ts` may say anything else. */
+/** This backend's own rules: the root's `access.ts` is an adopter's, and may say anything. */
 export const access = defineAccess({ scopes: [], rules: { "/*": "signed-in" } });

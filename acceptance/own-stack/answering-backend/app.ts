@@ -8,7 +8,7 @@ import { Hono } from "hono";
 /** What a test asks `/answer` for, as JSON in the query. */
 export interface AskedAnswer {
   readonly status: number;
-  /** As a route sets them: a name may repeat, and a value is one character a byte. */
+  /** As a route sets them: a name may repeat, and a value has one character for each byte. */
   readonly headers: [name: string, value: string][];
   /** Base64; no body at all when absent. */
   readonly body?: string;
@@ -41,7 +41,7 @@ app.get("/document", (c) => {
 
 app.get("/zeros", (c) => c.body(new Uint8Array(Number(c.req.query("bytes")))));
 
-// Begins, waits until the test has put a file beside the code, and then goes on or ends badly.
+// Begins, waits until the test has put a file next to the code, and then goes on or fails.
 app.get("/interrupted", (c) => {
   const { released = "", how } = c.req.query();
   const encoder = new TextEncoder();

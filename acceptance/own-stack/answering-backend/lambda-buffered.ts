@@ -3,5 +3,5 @@ import { protectBuffered } from "@sst-gatehouse/backend";
 import { access } from "./access.ts";
 import { app } from "./app.ts";
 
-/** The entry behind a Function URL that takes answers whole, as `packages/functions/src/lambda-buffered.ts` is. */
+/** The entry behind a Function URL that takes each answer in one piece, as `packages/functions/src/lambda-buffered.ts` is. */
 export const handler = protectBuffered(access, app);

@@ -5,7 +5,7 @@ import type { FunctionUrlEvent } from "./function-url-event.ts";
 import { thrownAt, type Log } from "./log.ts";
 import { problemResponse, type ProblemCode } from "./problem.ts";
 
-/** What the backend itself refuses with. Any other code thrown here would be our own fault. */
+/** The refusals that the backend makes itself. Any other code thrown here would be our own fault. */
 const statuses: Partial<Record<ErrorCode, number>> = {
   path_malformed: 400,
   path_ambiguous: 400,
@@ -15,7 +15,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   settings_invalid: 500,
 };
 
-/** The answer to something thrown: a refusal says why, a fault says nothing to the caller and one line to the log. */
+/** The answer to something thrown. A refusal says why; a fault tells the caller nothing and writes one line to the log. */
 export function answerError(thrown: unknown, event: FunctionUrlEvent, log: Log): Response {
   const { requestId, http } = event.requestContext;
   const { status, code, detail } = judge(thrown);
@@ -27,7 +27,7 @@ export function answerError(thrown: unknown, event: FunctionUrlEvent, log: Log):
     path: event.rawPath,
     status,
     code,
-    // A GuardError's sentence quotes nobody; any other message might.
+    // A GuardError's message never quotes the request; any other message might.
     ...(thrown instanceof GuardError ? { detail: thrown.message } : {}),
     ...(fault ? thrownAt(thrown) : {}),
   });
@@ -44,7 +44,7 @@ function judge(thrown: unknown): { status: number; code: ProblemCode; detail?: s
     const status = statuses[thrown.code];
     if (status !== undefined) return { status, code: thrown.code, detail: thrown.message };
   }
-  // A route's own refusal, as Hono's validators make it too.
+  // A route's own refusal; Hono's validators throw these too.
   if (thrown instanceof HTTPException && thrown.status >= 400 && thrown.status < 500) {
     const { status, message: detail } = thrown;
     return { status, code: status === 404 ? "not_found" : "invalid_request", detail };

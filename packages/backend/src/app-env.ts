@@ -3,18 +3,18 @@ import type { Context as LambdaContext } from "aws-lambda";
 
 import type { FunctionUrlEvent } from "./function-url-event.ts";
 
-/** What every route finds in its Hono context. */
+/** What every route of a protected app finds in its Hono context: `new Hono<AppEnv>()`. */
 export interface AppEnv {
   Bindings: {
     /** The event that became this request, without the signer's session token. */
     readonly event: FunctionUrlEvent;
-    /** What Lambda calls every handler with beside the event; absent where no Lambda runtime called. */
+    /** The second argument of every Lambda handler; absent when the caller is not a Lambda runtime. */
     readonly lambdaContext?: LambdaContext;
   };
   Variables: {
-    /** Who is calling, after the access rules were applied. */
+    /** Who is calling. The access rules have already allowed it. */
     caller: Caller;
-    /** The viewer's IP address as the edge saw it; absent for a caller that did not come through the edge. */
+    /** The viewer's IP address as the guard saw it; absent for a caller that did not come through the guard. */
     viewerAddress: string | undefined;
   };
 }

@@ -69,7 +69,7 @@ test.each(nobody)(
       {
         level: "error",
         status: 500,
-        detail: "The event names no signer: the Function URL needs the auth type AWS_IAM.",
+        detail: "The request was not signed: the Function URL must have the auth type AWS_IAM.",
       },
     ]);
   },
@@ -111,7 +111,7 @@ test.each(badHeaders)(
     expect(answer).toMatchObject({ code: "settings_invalid" });
     expect(answer).not.toHaveProperty("detail");
     expect(lines).toMatchObject([
-      { detail: "The edge sent no x-gatehouse-caller that this backend can read." },
+      { detail: "The guard sent no x-gatehouse-caller header that this backend can read." },
     ]);
     expect(JSON.stringify(lines)).not.toContain(value === "" ? "base64" : value);
   },
@@ -202,10 +202,10 @@ test.each(refusals)("refuses %s with access_denied", async (_what, caller, metho
     method === "HEAD"
       ? ""
       : '{"type":"about:blank","title":"Forbidden","status":403,"code":"access_denied",' +
-          '"detail":"This caller may not do this here.","requestId":"5f8e7d6c-0000-4000-8000-123456789abc"}',
+          '"detail":"The access rules do not allow this caller to do this.","requestId":"5f8e7d6c-0000-4000-8000-123456789abc"}',
   );
   const { requestId } = functionUrlEvent().requestContext;
-  const detail = "This caller may not do this here.";
+  const detail = "The access rules do not allow this caller to do this.";
   expect(lines).toEqual([
     { level: "warn", requestId, method, path, status: 403, code: "access_denied", detail },
   ]);

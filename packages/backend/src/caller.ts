@@ -13,10 +13,10 @@ export interface CallerOptions {
 }
 
 /**
- * Finds out who is calling, for `c.get("caller")`, and applies the access rules once more.
+ * Identifies the caller for `c.get("caller")`, and applies the access rules a second time.
  *
- * @throws {GuardError} `access_denied`, `path_malformed` or `path_ambiguous`, when the edge should not have sent this;
- *   `settings_invalid`, answered as 500, when nobody signed the request or the edge sent no usable identity.
+ * @throws {GuardError} `access_denied`, `path_malformed` or `path_ambiguous`, when the guard should not have let this through;
+ *   `settings_invalid`, answered as 500, when the request is unsigned or the guard sent no usable identity.
  */
 export function caller({ edgeRole, access }: CallerOptions): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
@@ -43,23 +43,23 @@ function identify(event: FunctionUrlEvent, edgeRole: EdgeRole): Identity {
   if (typeof userArn !== "string" || userArn === "") {
     throw new GuardError(
       "settings_invalid",
-      "The event names no signer: the Function URL needs the auth type AWS_IAM.",
+      "The request was not signed: the Function URL must have the auth type AWS_IAM.",
     );
   }
-  // Whoever else may call the URL is known by its signature alone, whatever headers it sends.
+  // Any other caller of the URL is known by its signature alone, whatever headers it sends.
   if (!isEdgePrincipal(userArn, edgeRole)) return { caller: { kind: "service", arn: userArn } };
   try {
     return fromCallerHeader(valuesOf(event, callerHeader));
   } catch (cause) {
     throw new GuardError(
       "settings_invalid",
-      `The edge sent no ${callerHeader} that this backend can read.`,
+      `The guard sent no ${callerHeader} header that this backend can read.`,
       { cause },
     );
   }
 }
 
-/** Lambda joins repeated headers with a comma, which no caller header holds itself. */
+/** Lambda joins repeated headers with a comma, which a caller header never contains. */
 function valuesOf(event: FunctionUrlEvent, name: string): string[] {
   return Object.entries(event.headers)
     .filter(([key]) => key.toLowerCase() === name)
@@ -69,11 +69,11 @@ function valuesOf(event: FunctionUrlEvent, name: string): string[] {
 interface RoutedRequest {
   readonly method: string;
   readonly rawPath: string;
-  /** What Hono matches routes against: after the URL parser, and decoded. */
+  /** What Hono matches routes against: parsed as a URL and decoded. */
   readonly routedPath: string;
 }
 
-/** What the rules say of the path as it arrived must hold, under the same rule, for the path that is routed. */
+/** The path as it arrived and the path that Hono routes must both be allowed, and by the same rule. */
 function requireAccess(
   access: AccessRules,
   { method, rawPath, routedPath }: RoutedRequest,
@@ -82,11 +82,11 @@ function requireAccess(
   const arrived = decide(access, { method, path: rawPath }, who);
   const routed = decide(access, { method, path: encodePath(routedPath) }, who);
   if (!arrived.allowed || !routed.allowed || arrived.rule !== routed.rule) {
-    throw new GuardError("access_denied", "This caller may not do this here.");
+    throw new GuardError("access_denied", "The access rules do not allow this caller to do this.");
   }
 }
 
-/** Back to a path as on the wire: everything that RFC 3986 does not allow in one, percent-encoded. */
+/** Back to a path as on the wire: percent-encodes everything that RFC 3986 does not allow in a path. */
 function encodePath(path: string): string {
   return path.replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]/gu, (character) =>
     encodeURIComponent(character),

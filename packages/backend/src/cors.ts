@@ -4,9 +4,9 @@ import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "./app-env.ts";
 
 /**
- * Lets scripts of the listed origins read the answers; the guard has answered their preflights.
+ * Lets scripts of the listed origins read the answers. The guard answers their preflights.
  *
- * Exact origins only, and never `Access-Control-Allow-Credentials`: a bearer token works across origins, a cookie never.
+ * Exact origins only, and never `Access-Control-Allow-Credentials`: a bearer token works across origins, a cookie never does.
  */
 export function cors(origins: readonly string[]): MiddlewareHandler<AppEnv> {
   const listed = new Set(origins);

@@ -1,8 +1,8 @@
-/** The role that the guard at the edge signs with. */
+/** The role that the guard signs with. */
 export interface EdgeRole {
   /** Twelve digits. */
   readonly account: string;
-  /** Role name without path: STS leaves the path out of an assumed role's ARN. */
+  /** The role's name without its path: STS leaves the path out of an assumed role's ARN. */
   readonly name: string;
 }
 
@@ -11,8 +11,8 @@ const partitions = new Set(["aws", "aws-cn", "aws-us-gov"]);
 /**
  * Whether a signer is a session of exactly the edge role: `arn:<partition>:sts::<account>:assumed-role/<name>/<session>`.
  *
- * Every part is compared whole. A prefix would also let in `<name>X`, and a search would let in a session of another
- * role that was named like this one.
+ * Every part is compared in full. Comparing a prefix would also let in `<name>X`, and searching the ARN would let in
+ * another role's session that is named like this role.
  */
 export function isEdgePrincipal(userArn: string, role: EdgeRole): boolean {
   const [arn, partition, service, region, account, resource, ...rest] = userArn.split(":");

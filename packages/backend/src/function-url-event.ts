@@ -3,8 +3,8 @@ import { isRefusedHeader } from "@sst-gatehouse/core/refused-headers";
 import { isEdgePrincipal, type EdgeRole } from "./edge-principal.ts";
 
 /**
- * What Lambda hands over for a request at the Function URL: payload format 2.0, the parts that are read here.
- * Lambda leaves a key out where its documentation shows `null`.
+ * The event that Lambda makes of a request at the Function URL, in payload format 2.0: the parts that are read here.
+ * Where Lambda's documentation shows `null`, the key is in fact missing.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads
  */
@@ -13,7 +13,7 @@ export interface FunctionUrlEvent {
   readonly rawPath: string;
   /** Without `?`; empty when there is none. */
   readonly rawQueryString: string;
-  /** `name=value`, one entry a cookie; they are not in `headers`. */
+  /** One `name=value` for each cookie; cookies are not in `headers`. */
   readonly cookies?: readonly string[];
   /** Lower-case names; the values of repeated headers are joined with `,`. */
   readonly headers: Readonly<Record<string, string>>;
@@ -28,7 +28,7 @@ export interface FunctionUrlEvent {
   readonly isBase64Encoded: boolean;
 }
 
-/** The body as the client sent it. The flag alone says how it is written down, never the content type. */
+/** The body as the client sent it. Only the event's flag says how it is encoded, never the content type. */
 export function receivedBytes(event: FunctionUrlEvent): Buffer {
   return Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
 }
@@ -36,8 +36,9 @@ export function receivedBytes(event: FunctionUrlEvent): Buffer {
 /**
  * The event with the headers that the app may see.
  *
- * Lambda passes the signer's session token on; nothing behind this line needs it, so nothing can leak it. From anybody
- * but the edge role, the headers that the guard would have dropped go too: a route must not take them for the guard's.
+ * Lambda passes on the signer's session token. Nothing after this needs it, and what never arrives cannot leak. When the
+ * signer is not the edge role, the headers that the guard would have dropped go too: a route must not take them for the
+ * guard's.
  */
 export function withSafeHeaders(event: FunctionUrlEvent, edgeRole: EdgeRole): FunctionUrlEvent {
   const fromEdge = isEdgePrincipal(event.requestContext.authorizer?.iam?.userArn ?? "", edgeRole);

@@ -1,4 +1,4 @@
-/** One request that went wrong. No query, no header, no foreign message: any of them may quote a secret. */
+/** One request that went wrong. No query, no header, nobody else's message: each may quote a secret. */
 export interface LogLine {
   readonly level: "warn" | "error";
   readonly requestId: string;
@@ -8,22 +8,22 @@ export interface LogLine {
   readonly code: string;
   /** Our own sentence about it, where there is one. */
   readonly detail?: string;
-  /** What was thrown, by name, and where: the stack without its message. */
+  /** The name of what was thrown, and where: the stack without its message. */
   readonly error?: string;
   readonly at?: readonly string[];
 }
 
 export type Log = (line: LogLine) => void;
 
-/** One line of JSON on stdout, which is what CloudWatch keeps. */
+/** Writes one line of JSON to stdout, which Lambda sends to CloudWatch. */
 export const writeLog: Log = (line) => {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 };
 
-/** Name and place of something thrown. Its message is left out on purpose. */
+/** The name and place of something thrown. Its message is left out on purpose. */
 export function thrownAt(thrown: unknown): Pick<LogLine, "error" | "at"> {
   if (!(thrown instanceof Error)) return { error: typeof thrown };
-  // The message stands before the frames, and may have lines that look like them.
+  // The message comes before the frames, and may contain lines that look like frames.
   const { message, stack = "" } = thrown;
   const frames = stack
     .slice(stack.indexOf(message) + message.length)

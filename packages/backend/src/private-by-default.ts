@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 
 import type { AppEnv } from "./app-env.ts";
 
-/** An answer made for one caller is kept by nobody, unless the route says otherwise. */
+/** No cache keeps an answer that was made for one caller, unless the route says otherwise. */
 export function privateByDefault(): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     await next();

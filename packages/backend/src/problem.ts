@@ -2,18 +2,18 @@ import { STATUS_CODES } from "node:http";
 
 import type { ErrorCode } from "@sst-gatehouse/core/errors";
 
-/** The guard's codes, and the three that only a backend has a use for. */
+/** The guard's codes, and three that only a backend needs. */
 export type ProblemCode = ErrorCode | "not_found" | "invalid_request" | "internal_error";
 
 export interface Problem {
   readonly status: number;
   readonly code: ProblemCode;
-  /** One sentence for the caller. Absent for what is our own fault. */
+  /** One sentence for the caller. Absent when the fault is ours. */
   readonly detail?: string;
   readonly requestId: string;
 }
 
-/** A refusal as `application/problem+json`, in the form the guard answers with as well. @see RFC 9457 */
+/** A refusal as `application/problem+json`, in the same form as the guard's. @see RFC 9457 */
 export function problemResponse({ status, code, detail, requestId }: Problem): Response {
   const body = {
     type: "about:blank",

@@ -10,7 +10,7 @@ import { privateByDefault } from "./private-by-default.ts";
 import { problemResponse } from "./problem.ts";
 import type { AppSettings } from "./settings.ts";
 
-/** An app that finds in its context what {@link AppEnv} says. It may keep more there, or look at none of it. */
+/** What a protected app may ask of its context: {@link AppEnv} or less of it, and variables of its own. */
 export interface ProtectableEnv {
   Bindings?: AppEnv["Bindings"];
   Variables?: object;
@@ -23,10 +23,11 @@ export interface ProtectedAppDeps {
 }
 
 /**
- * The app with everything that stands before its routes: who is calling, the access rules, CORS, answers that nobody
- * keeps, and problems for refusals, faults and unknown paths.
+ * The app with everything that runs before its routes: the caller, the access rules, CORS, `private, no-store`, and
+ * problems for refusals, faults and unknown paths.
  *
- * @param app finished: a route that is added later is not served. Its own `onError` answers for its own routes.
+ * @param app with all its routes: one that is added later is not served. If it has an `onError` of its own, that answers
+ *   for what its routes throw.
  */
 export function createProtectedApp<E extends ProtectableEnv, S extends Schema, P extends string>(
   app: Hono<E, S, P>,

@@ -3,18 +3,18 @@ import { isCorsOrigin } from "@sst-gatehouse/blueprint/cors";
 
 import type { EdgeRole } from "./edge-principal.ts";
 
-/** What the backend must be told, because it differs from stage to stage. */
+/** What the backend has to be told because it differs between stages. */
 export interface AppSettings {
   /** The only signer whose caller header is believed. */
   readonly edgeRole: EdgeRole;
-  /** Origins whose scripts may read answers. Exact; empty for none. */
+  /** Exact origins whose scripts may read answers; empty for none. */
   readonly corsOrigins: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The settings from the function's environment.
+ * Reads the settings from the function's environment.
  *
  * @throws {TypeError} naming the variable that is missing or malformed.
  */
@@ -25,13 +25,13 @@ export function parseSettings(environment: Environment): AppSettings {
         environment,
         apiEnvironment.edgeAccount,
         /^\d{12}$/,
-        "the twelve digits of an AWS account",
+        "an AWS account id of twelve digits",
       ),
       name: matching(
         environment,
         apiEnvironment.edgeRole,
         /^[\w+=,.@-]{1,64}$/,
-        "the name of an IAM role, without path",
+        "the name of an IAM role, without its path",
       ),
     },
     corsOrigins: parseOrigins(environment, apiEnvironment.corsOrigins),
@@ -47,7 +47,7 @@ function matching(environment: Environment, name: string, pattern: RegExp, what:
 function parseOrigins(environment: Environment, name: string): readonly string[] {
   const refuse = (): never => {
     throw new TypeError(
-      `${name} must be a JSON array of origins such as ["https://app.example.com"], [] for none`,
+      `${name} must be a JSON array of origins such as ["https://app.example.com"], or [] for none`,
     );
   };
   let origins: unknown;

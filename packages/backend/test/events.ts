@@ -118,7 +118,7 @@ export async function send(app: Hono<AppEnv>, options: EventOptions): Promise<Re
 /** What a streaming invocation left behind. */
 export interface Streamed {
   readonly contentType: string;
-  /** Everything that was written, the prelude included, one entry a write. */
+  /** Everything that was written, the prelude included: one entry for each write. */
   readonly writes: readonly Buffer[];
   readonly ended: boolean;
   readonly destroyed: boolean;
@@ -188,7 +188,7 @@ export async function runStreaming(
   return { contentType, writes, ended, destroyed, failure };
 }
 
-/** What Lambda calls a handler with beside the event. */
+/** The second argument of a Lambda handler. */
 export const lambdaContext: Parameters<StreamingHandler>[2] = {
   callbackWaitsForEmptyEventLoop: true,
   functionName: "api",

@@ -69,7 +69,7 @@ test.each(["", "se cret", "secret\n", "secret\r\nx-evil: 1", "sécret"])(
   async (token) => {
     const { origin, received } = await startApp();
     const call = createFetch({ origin, token: () => token })("/me");
-    await expect(call).rejects.toThrow(new TypeError("token() gave no bearer token"));
+    await expect(call).rejects.toThrow(new TypeError("token() did not return a bearer token"));
     expect(received).toEqual([]);
   },
 );

@@ -9,44 +9,43 @@ export { ProblemError, sha256Hex };
 type Fetch = typeof globalThis.fetch;
 
 export interface CreateFetchOptions {
-  /** The app's, such as `https://d111111abcdef8.cloudfront.net`. In a browser: the page's own when absent. */
+  /** The app's origin, such as `https://d111111abcdef8.cloudfront.net`. In a browser it defaults to the page's own. */
   readonly origin?: string;
-  /** The bearer token to send, asked for with every call. When absent, the session cookie says who is calling. */
+  /** Gives the bearer token, and is asked on every call. Without it, the session cookie says who is calling. */
   readonly token?: () => string | Promise<string>;
   /**
-   * Beside `token`: called after an answer of 401 `token_expired`, once for all calls that wait for it. True when
-   * `token` now gives another token, and the calls are repeated. A rejection becomes theirs. When absent, or false, the
-   * 401 is the answer. (A session in cookies needs none: `POST /.auth/refresh` renews it.)
+   * For use with `token`: called after a 401 `token_expired`, once for all the calls that are waiting. When it returns
+   * true, `token` gives a new token and the calls are repeated; when it rejects, they reject with the same reason. When
+   * it returns false or is absent, the 401 is the answer. (A session in cookies is renewed by `POST /.auth/refresh`.)
    */
   readonly refresh?: () => boolean | Promise<boolean>;
-  /** Reject with a {@link ProblemError} where the answer is one, instead of resolving with a response that is not `ok`. */
+  /** Reject with a {@link ProblemError} when the answer is a problem, instead of resolving with a response that is not `ok`. */
   readonly throwProblems?: boolean;
-  /** What sends in the end. */
+  /** What sends the requests; the platform's `fetch` by default. */
   readonly fetch?: Fetch;
 }
 
 const refreshPath = "/.auth/refresh";
 
 /**
- * A `fetch` for an app behind Gatehouse. It is called like the platform's own, and resolves and rejects like that; what
- * goes to another origin than the app's passes through untouched. To the app's origin it adds:
+ * A `fetch` for an app behind Gatehouse. It is called like the platform's own, and resolves and rejects in the same way.
+ * Requests to other origins pass through untouched. To requests to the app's origin it adds:
  *
- * - the bearer token, unless the request has an `Authorization` of its own;
- * - `x-amz-content-sha256` where the guard asks for it: with a body over 1 MB, and with any body of a DELETE or OPTIONS;
- * - after 401 `token_expired` one refresh and one second try, with the same bytes.
+ * - the bearer token, unless the request already has an `Authorization` header;
+ * - `x-amz-content-sha256` where the guard needs it: for a body over 1 MB, and for any body of a DELETE or OPTIONS;
+ * - after a 401 `token_expired`, one renewal and one more try with the same bytes.
  *
- * Bodies are read to their end before they are sent, streams as well: the hash goes ahead of the body, and the body may
- * have to go twice. Lambda takes 6 MB at most, so there is no second implementation of SHA-256 here that would hash
- * piece by piece.
+ * Every body, even a stream, is read to its end before it is sent: its hash goes first, and it may have to be sent twice.
+ * Lambda takes at most 6 MB, so nothing here hashes piece by piece.
  *
- * A redirect is followed by the platform. It drops `Authorization` where a redirect leaves the origin; the hash of a
- * body, which is not a secret, goes along.
+ * Redirects are followed by the platform. It drops `Authorization` when a redirect leaves the origin; the hash of the
+ * body, which is not a secret, stays.
  *
- * @throws {TypeError} for an origin that is none, and where there is no page and `origin` is absent.
+ * @throws {TypeError} for an invalid origin, and when `origin` is absent outside a page.
  */
 export function createFetch(options: CreateFetchOptions = {}): Fetch {
   const { token, refresh, throwProblems = false } = options;
-  // Looked up when called: whoever replaces the global one later means this one, too.
+  // Looked up on each call, so that code which replaces the global `fetch` later replaces this one too.
   const fetch = options.fetch ?? ((...call: Parameters<Fetch>) => globalThis.fetch(...call));
   const origin = parseOrigin(options.origin ?? globalThis.location?.origin);
   const renewal = createSingleRenewal(
@@ -55,12 +54,12 @@ export function createFetch(options: CreateFetchOptions = {}): Fetch {
       : (refresh ?? (() => false)),
   );
 
-  /** Sends the request, and once more when what it was sent with has expired. */
+  /** Sends the request, and once more when its token or session had expired. */
   const sendTwice = async (request: Request): Promise<Response> => {
     const { signal, referrer, referrerPolicy } = request;
     const body = await readBody(request);
     if (body !== undefined) await declareHiddenBody(request, body);
-    // A new body would reset the referrer, so it is said again.
+    // A new body would reset the referrer, so it is passed again.
     const init = body === undefined ? undefined : { body, referrer, referrerPolicy };
 
     const ownAuthorization = request.headers.has("authorization");
@@ -98,22 +97,22 @@ async function hasExpired(answer: Response, method: string, origin: string): Pro
   return (await readProblem(answer, origin))?.code === "token_expired";
 }
 
-/** What a relative URL is relative to. A platform without pages has nothing better than the app. */
+/** What a relative URL is relative to: without a page, the app itself. */
 function baseUrl(origin: string): string {
   return globalThis.document?.baseURI ?? globalThis.location?.href ?? origin;
 }
 
 function parseOrigin(origin: string | undefined): string {
   if (origin === undefined)
-    throw new TypeError("outside a page, createFetch needs the app's origin");
+    throw new TypeError("outside a page, createFetch needs the option origin");
   if (!URL.canParse(origin) || new URL(origin).origin !== origin)
-    throw new TypeError("origin must be scheme, host and port alone, as in https://app.example");
+    throw new TypeError("origin must be only a scheme, host and port, such as https://app.example");
   return origin;
 }
 
-/** @throws {TypeError} before `Headers` would, whose message repeats the token. */
+/** @throws {TypeError} before `Headers` does, whose message would repeat the token. */
 function parseToken(token: string): string {
   // RFC 6750 section 2.1, "b64token".
-  if (!/^[\w.~+/-]+=*$/.test(token)) throw new TypeError("token() gave no bearer token");
+  if (!/^[\w.~+/-]+=*$/.test(token)) throw new TypeError("token() did not return a bearer token");
   return token;
 }

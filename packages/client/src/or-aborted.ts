@@ -1,4 +1,4 @@
-/** What a promise gives, or the signal's reason as soon as it aborts; the work itself then goes on unheard. */
+/** Settles as the work does, or rejects with the signal's reason as soon as it aborts; the work itself then goes on. */
 export async function orAborted<T>(work: T | Promise<T>, signal: AbortSignal): Promise<T> {
   let stopListening = (): void => {};
   const aborted = new Promise<never>((_resolve, reject) => {

@@ -34,14 +34,14 @@ test("reads what the guard says, and leaves the answer to be read", async () => 
 });
 
 const answers: [what: string, body: string, message: string][] = [
-  ["broken JSON", "{", "The answer was 500."],
-  ["nothing", "", "The answer was 500."],
-  ["a list", "[]", "The answer was 500."],
-  ["null", "null", "The answer was 500."],
+  ["broken JSON", "{", "The app answered 500."],
+  ["nothing", "", "The app answered 500."],
+  ["a list", "[]", "The app answered 500."],
+  ["null", "null", "The app answered 500."],
   [
     "members of other types",
     '{"code":1,"detail":{},"requestId":[],"signInUrl":2}',
-    "The answer was 500.",
+    "The app answered 500.",
   ],
   ["a title only", '{"title":"Oh"}', "Oh"],
 ];

@@ -5,11 +5,11 @@ export class ProblemError extends Error {
   readonly status: number;
   /** Stable, for programs: `access_denied`. The guard always gives one. */
   readonly code: string | undefined;
-  /** For people: what is wrong and what to do. */
+  /** For people: what is wrong, and what to do. */
   readonly detail: string | undefined;
-  /** What to look for in the logs. */
+  /** What to search the logs for. */
   readonly requestId: string | undefined;
-  /** Where signing in would help, for `location.href`. Always of the app's own origin. */
+  /** Where to sign in, if that would help, for `location.href`. Always on the app's own origin. */
   readonly signInUrl: string | undefined;
   /** With its body still to be read. */
   readonly response: Response;
@@ -17,7 +17,7 @@ export class ProblemError extends Error {
   constructor(response: Response, problem: Readonly<Record<string, unknown>>, origin: string) {
     const { status } = response;
     const detail = text(problem["detail"]);
-    super(detail ?? text(problem["title"]) ?? `The answer was ${status}.`);
+    super(detail ?? text(problem["title"]) ?? `The app answered ${status}.`);
     this.status = status;
     this.code = text(problem["code"]);
     this.detail = detail;
@@ -28,10 +28,10 @@ export class ProblemError extends Error {
 }
 
 /**
- * Reads a problem from an answer, whose own body stays unread.
+ * Reads a problem from an answer, and leaves the answer's own body unread.
  *
  * @param origin the app's, without a trailing slash.
- * @returns `undefined` for an answer of another type, or that is no error.
+ * @returns `undefined` for an answer that has another type or is not an error.
  */
 export async function readProblem(
   response: Response,
@@ -43,7 +43,7 @@ export async function readProblem(
   return new ProblemError(response, isObject(problem) ? problem : {}, origin);
 }
 
-/** An answer may repeat what somebody else wrote: a `javascript:` URL, or another site's, is none to go to. */
+/** An answer may repeat what somebody else wrote, so a `javascript:` URL or another site's URL is not followed. */
 function ownUrl(path: string | undefined, origin: string): string | undefined {
   if (path === undefined || !URL.canParse(path, origin)) return undefined;
   const url = new URL(path, origin);

@@ -3,18 +3,18 @@ import { sha256Hex } from "./sha256-hex.ts";
 
 const hashHeader = "x-amz-content-sha256";
 
-/** CloudFront shows the guard the first megabyte. AWS does not say whether of 1000 or 1024 KB; this one is safe. */
+/** CloudFront shows the guard the first megabyte. AWS does not say whether that is 1000 or 1024 KB; 1000 is safe. */
 const maxShownBytes = 1_000_000;
 
-/** Lambda takes no more. The guard refuses what is larger by its length, so its hash would be work for nothing. */
+/** Lambda takes no more than this. The guard refuses a larger body by its length, so there is no point in hashing it. */
 const maxHashedBytes = 6 * 1024 * 1024;
 
-/** Of other methods, CloudFront shows the guard no body at all. */
+/** For other methods, CloudFront shows the guard no body at all. */
 const shownMethods = new Set(["POST", "PUT", "PATCH"]);
 
 /**
- * A `Request` as `fetch` would make it. A stream is read to its end before: its hash has to go ahead of it, and after
- * that no browser needs `duplex` or support for streams as bodies.
+ * A `Request` as `fetch` would make it, except that a stream is first read to its end: its hash has to be sent before it,
+ * and then no browser needs `duplex` or support for streams as bodies.
  *
  * @throws the signal's reason; the stream is then cancelled.
  */
@@ -38,15 +38,15 @@ export async function toRequest(
  * @returns `undefined` for a request without a body. The request's own body is used up.
  */
 export async function readBody(request: Request): Promise<Blob | undefined> {
-  // Firefox does not show a request's body; these methods have none, and of the others an empty one is as good as none.
+  // Firefox has no `request.body`. GET and HEAD have no body, and for the others an empty body does no harm.
   if (request.method === "GET" || request.method === "HEAD" || request.body === null)
     return undefined;
   return await orAborted(request.blob(), request.signal);
 }
 
 /**
- * Declares the hash of a body of which CloudFront hides bytes from the guard, unless the request declares one. The guard
- * signs it, and Lambda refuses a body that does not match.
+ * Declares the hash of a body that CloudFront does not show the guard in full, unless the request declares one already.
+ * The guard signs the hash, and Lambda refuses a body that does not match it.
  *
  * @throws the request's abort reason.
  */

@@ -1,15 +1,15 @@
-/** Renews what several calls share, once for all that need it. */
+/** Renews what several calls share: once for all the calls that need it. */
 export interface SingleRenewal {
-  /** How often it was renewed. A call notes this when it begins. */
+  /** The number of renewals so far. A call notes it when it begins. */
   readonly count: () => number;
   /**
-   * @param since the count when the call began. Has it been renewed since, nothing is done.
-   * @returns whether the call is worth repeating. Rejects as `renew` does.
+   * @param since the count when the call began. If there was a renewal since then, nothing is done.
+   * @returns whether to repeat the call. Rejects as `renew` does.
    */
   readonly after: (since: number) => Promise<boolean>;
 }
 
-/** @param renew whether it worked. */
+/** @param renew returns whether it worked. */
 export function createSingleRenewal(renew: () => boolean | Promise<boolean>): SingleRenewal {
   let count = 0;
   let underway: Promise<boolean> | undefined;

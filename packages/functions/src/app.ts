@@ -6,7 +6,7 @@ import { files } from "./routes/files.ts";
 import { home } from "./routes/home.tsx";
 import { stream } from "./routes/stream.ts";
 
-/** The app that Gatehouse protects. Replace the routes by yours; `c.get("caller")` says who is calling. */
+/** The app that Gatehouse protects. Replace these routes with yours; `c.get("caller")` says who is calling. */
 export const app = new Hono<AppEnv>();
 
 app.route("/", home);

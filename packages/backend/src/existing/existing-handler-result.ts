@@ -1,16 +1,16 @@
-/** Statuses with which a `Response` takes no body. */
+/** Statuses of which a `Response` has no body. */
 const bodilessStatuses = new Set([204, 205, 304]);
 
 /**
- * What a handler returned, as a BUFFERED Function URL reads it: an object with a `statusCode` says everything itself,
- * anything else is the body of a 200, a text as it is and the rest as JSON. The content type is `application/json`
- * where none is given.
+ * Reads what a handler returned, as a BUFFERED Function URL does: an object with a `statusCode` describes the whole
+ * answer; anything else is the body of a 200, a string as it is and the rest as JSON. Without a content type it is
+ * `application/json`.
  *
- * @throws {TypeError} for what Lambda would answer with 502: nothing at all, or a part that is not what it should be.
+ * @throws {TypeError} for what Lambda would answer with 502: nothing at all, or a part of the wrong type.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-response-payload
  */
 export function fromHandlerResult(result: unknown): Response {
-  // Lambda would say `null`; here it is a handler that answers by callback, or forgot to answer.
+  // Lambda would answer `null`. Here the handler answers by callback, or forgot to answer.
   if (result === undefined) throw unusable("nothing");
   const whole = isRecord(result) && result["statusCode"] !== undefined;
   const { statusCode, headers, cookies, body, isBase64Encoded } = whole
@@ -28,19 +28,19 @@ export function fromHandlerResult(result: unknown): Response {
 
 function parseStatus(value: unknown): number {
   const status = typeof value === "string" && /^\d{3}$/.test(value) ? Number(value) : value;
-  // A final answer: there is no interim one to give.
+  // Final statuses only: an interim one cannot be sent from here.
   if (typeof status === "number" && Number.isInteger(status) && status >= 200 && status <= 599)
     return status;
   throw unusable("statusCode");
 }
 
-/** One value a name; of several, as behind a Function URL, only `cookies` can tell. */
+/** One value for each name, as behind a Function URL; only `cookies` can have several. */
 function parseHeaders(value: unknown): Headers {
   const headers = new Headers();
   if (value === undefined || value === null) return headers;
   if (!isRecord(value)) throw unusable("headers");
   for (const [name, content] of Object.entries(value)) {
-    // JSON, in which Lambda takes a result, leaves it out.
+    // Lambda takes a result as JSON, which leaves it out.
     if (content === undefined) continue;
     if (typeof content !== "string" && typeof content !== "number" && typeof content !== "boolean")
       throw unusable("headers");
@@ -73,7 +73,7 @@ function parseBody(body: unknown, isBase64Encoded: unknown): string | Uint8Array
   return new Uint8Array(Buffer.from(body, "base64"));
 }
 
-/** A text as it is, without quotes; anything else as JSON. */
+/** A string as it is, without quotes; anything else as JSON. */
 function toText(value: unknown): string {
   if (typeof value === "string") return value;
   // Undefined for a function or a symbol, although its type does not say so.

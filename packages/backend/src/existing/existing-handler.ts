@@ -13,14 +13,14 @@ import type { AppEnv } from "../app-env.ts";
 import { fromHandlerResult } from "./existing-handler-result.ts";
 import type { FunctionUrlEvent } from "../function-url-event.ts";
 
-/** Who is calling, where a handler behind an HTTP API finds what its Lambda authorizer returned. */
+/** Who is calling. A handler behind an HTTP API finds here what its Lambda authorizer returned. */
 export interface CallerContext {
   readonly caller: Caller;
-  /** The viewer's IP address; `http.sourceIp` is CloudFront's. Absent for a caller that did not come through the edge. */
+  /** The viewer's IP address; `http.sourceIp` is CloudFront's. Absent for a caller that did not come through the guard. */
   readonly viewerAddress?: string;
 }
 
-/** The event as Lambda made it, less the signer's session token, with the caller at `requestContext.authorizer.lambda`. */
+/** The event as Lambda made it, without the signer's session token, with the caller at `requestContext.authorizer.lambda`. */
 export type ExistingHandlerEvent = APIGatewayProxyEventV2WithRequestContext<
   APIGatewayEventRequestContextV2WithAuthorizer<
     APIGatewayEventRequestContextIAMAuthorizer &
@@ -28,27 +28,27 @@ export type ExistingHandlerEvent = APIGatewayProxyEventV2WithRequestContext<
   >
 >;
 
-/** A handler for payload format 2.0 that answers by its promise. The callback is there for its type only. */
+/** A handler for payload format 2.0 that returns its result or a promise of it. It takes a callback only to fit the type. */
 export type ExistingHandler = (
   event: ExistingHandlerEvent,
   context: LambdaContext,
   callback: () => void,
 ) => unknown;
 
-/** How Lambda's runtime tells the handlers that `awslambda.streamifyResponse` has made. */
+/** How Lambda's runtime recognises a handler that `awslambda.streamifyResponse` made. */
 const streamingMark = Symbol.for("aws.lambda.runtime.handler.streaming");
 
 /**
- * Puts a Lambda handler that already exists behind `caller()`: `app.all("*", existingHandler(handler))`.
+ * Makes a Lambda handler that already exists a route of a protected app: `app.all("/orders/*", existingHandler(handler))`.
  *
- * The answer is sent in one piece, with the rules of a BUFFERED Function URL. What the handler throws is a 500 of ours.
+ * Its result is read as a BUFFERED Function URL reads it, and sent in one piece. What it throws becomes a 500.
  *
  * @throws {TypeError} for a handler that writes to a response stream.
  */
 export function existingHandler(handler: ExistingHandler): Handler<AppEnv> {
   if (streamingMark in handler)
     throw new TypeError(
-      "a handler made by awslambda.streamifyResponse cannot be called from a route: give the handler that it wraps, or answer with a Response whose body is a stream",
+      "a handler made by awslambda.streamifyResponse cannot be called from a route: pass the function that it wraps, or write a route that returns a Response with a stream as its body",
     );
   return async (c) =>
     fromHandlerResult(await handler(eventWithCaller(c), lambdaContext(c), () => {}));
@@ -68,22 +68,25 @@ function eventWithCaller(c: Context<AppEnv>): ExistingHandlerEvent {
   };
 }
 
-/** Lambda writes the version beside all the parts that its type names; this package reads a few of them only. */
+/** With the version come all the parts that the type names; this package itself reads only a few. */
 function isPayloadV2(
   event: FunctionUrlEvent & { readonly version?: unknown },
 ): event is FunctionUrlEvent & LambdaFunctionURLEventWithIAMAuthorizer {
   return event.version === "2.0";
 }
 
-/** @throws {TypeError} when the route does not stand behind `caller()`: nobody was identified. */
+/** @throws {TypeError} when the app is not protected, so that no caller was identified. */
 function callerContext(c: Context<AppEnv>): CallerContext {
   // Without the middleware the variables are not set, whatever their type says.
   const { caller, viewerAddress }: Partial<AppEnv["Variables"]> = c.var;
-  if (caller === undefined) throw new TypeError("existingHandler belongs behind caller()");
+  if (caller === undefined)
+    throw new TypeError(
+      "existingHandler() works only in an app that was given to protect() or protectBuffered()",
+    );
   return { caller, ...(viewerAddress === undefined ? {} : { viewerAddress }) };
 }
 
-/** @throws {TypeError} when the app was called without it, as a test may do. */
+/** @throws {TypeError} when the app was called without a Lambda context, as a test may do. */
 function lambdaContext(c: Context<AppEnv>): LambdaContext {
   const { lambdaContext: context } = c.env;
   if (context === undefined) throw new TypeError("the app was called without the Lambda context");

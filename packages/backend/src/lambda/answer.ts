@@ -8,14 +8,14 @@ import { withSafeHeaders, type FunctionUrlEvent } from "../function-url-event.ts
 import type { Log } from "../log.ts";
 import { toRequest } from "./to-request.ts";
 
-/** An answer in the words of Lambda's payload format 2.0, with the body still to be read. */
+/** An answer in Lambda's payload format 2.0, with the body still to be read. */
 export interface Answer {
   readonly statusCode: number;
-  /** One value a name; without `set-cookie`. */
+  /** One value for each name; without `set-cookie`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** One `Set-Cookie` value each. */
+  /** The values of `Set-Cookie`. */
   readonly cookies: readonly string[];
-  /** Never an empty chunk; no chunk at all for 204, 304 and HEAD. Throws when the route fails in the middle. */
+  /** Never has an empty chunk; has none at all for 204, 304 and HEAD. Throws when the route fails halfway. */
   readonly body: AsyncIterable<Uint8Array>;
 }
 
@@ -24,13 +24,13 @@ export type AnswerEvent = (
   lambdaContext?: LambdaContext,
 ) => Promise<Answer>;
 
-/** Lambda frames the body itself; a `content-length` would reach the client under another name. */
+/** Lambda frames the body itself; it would pass a `content-length` on under another name. */
 const framingHeaders = new Set(["connection", "content-length", "keep-alive", "transfer-encoding"]);
 
 /**
  * Answers an event with the app.
  *
- * The first piece of the body is read before this resolves, so that whatever fails until then is still a 500.
+ * The first chunk of the body is read before this resolves, so that a failure up to then can still become a 500.
  */
 export function createAnswer(app: Hono<AppEnv>, log: Log, edgeRole: EdgeRole): AnswerEvent {
   return async (received, lambdaContext) => {
@@ -65,7 +65,7 @@ async function* chunksOf(body: Response["body"]): AsyncGenerator<Uint8Array, voi
       if (read.value.byteLength > 0) yield read.value;
     }
   } finally {
-    // After the end this does nothing; before it, the route learns that nobody reads on.
+    // After the end this does nothing; before the end it tells the route that nobody reads any more.
     await reader.cancel().catch(() => {});
   }
 }

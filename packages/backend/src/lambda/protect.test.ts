@@ -61,7 +61,7 @@ const dumping = createSampleApp().get("/dump", (c) =>
 );
 const dump = async (event: object): Promise<object> => event;
 
-/** Each door, called as a module calls it that loads. */
+/** Each door, called as a module calls it while it loads. */
 const doors: [name: string, load: () => Send][] = [
   ["protect", () => viaStreaming(protect(sampleAccess, dumping))],
   ["protectBuffered", () => viaBuffered(protectBuffered(sampleAccess, dumping))],
@@ -87,7 +87,7 @@ test.each(doors)("%s gives the app the caller, and no session token", async (_na
 const refusals: [why: string, options: EventOptions, statusCode: number, code: string][] = [
   ["a caller whom the rules refuse", { path: "/admin/x", caller: plainUser }, 403, "access_denied"],
   ["a path with two readings", { path: "/%61dmin/x", caller: plainUser }, 400, "path_ambiguous"],
-  ["a request that nobody signed", { path: "/dump", userArn: null }, 500, "settings_invalid"],
+  ["an unsigned request", { path: "/dump", userArn: null }, 500, "settings_invalid"],
   ["a method that no app serves", { path: "/dump", method: "TRACE" }, 405, "method_not_allowed"],
 ];
 
@@ -110,9 +110,25 @@ test.each(missing)("%s does not load without %s, and says so", (_name, setting, 
   expect(load).toThrow(`${setting} must be `);
 });
 
+test("protect writes a line to the log for a body that fails halfway", async () => {
+  const app = createSampleApp().get("/half", () => {
+    const pieces = [new Uint8Array([1]), undefined];
+    const pull = (controller: ReadableStreamDefaultController): void => {
+      const piece = pieces.shift();
+      if (piece === undefined) throw new RangeError("secret");
+      controller.enqueue(piece);
+    };
+    return new Response(new ReadableStream({ pull }));
+  });
+  const event = functionUrlEvent({ path: "/half", caller: plainUser });
+  const { failure } = await runStreaming(protect(sampleAccess, app), event);
+  expect(failure).toBeInstanceOf(Error);
+  expect(logged.mock.calls).toEqual([[expect.stringContaining('"code":"body_failed"')]]);
+});
+
 test("says which handler to use where nothing can stream", () => {
   vi.stubGlobal("awslambda", undefined);
-  expect(() => protect(sampleAccess, createSampleApp())).toThrow(/use protectBuffered\(\)/);
+  expect(() => protect(sampleAccess, createSampleApp())).toThrow(/use protectBuffered\(\)\.$/);
   expect(protectBuffered(sampleAccess, createSampleApp())).toBeTypeOf("function");
 });
 

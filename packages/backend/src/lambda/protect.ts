@@ -19,11 +19,11 @@ export { receivedBytes } from "../function-url-event.ts";
  * Puts a Hono app behind the guard, as the handler of a function whose Function URL streams:
  * `export const handler = protect(access, app)`.
  *
- * A route runs only after the access rules have allowed the request once more, on the path as this backend reads it,
- * and finds the caller at `c.get("caller")`. The signer's session token reaches no route. Answers are private unless a
- * route says otherwise; refusals and faults are problems.
+ * Before a route runs, the access rules are applied a second time, to the path as this backend reads it. The route finds
+ * the caller at `c.get("caller")` and never sees the signer's session token. Answers are `private, no-store` unless a
+ * route says otherwise; refusals, faults and unknown paths are answered with problems.
  *
- * @param access the rules that the guard decides by.
+ * @param access the same rules as the guard's.
  * @param app with all its routes: one that is added later is not served.
  * @throws {TypeError} while the module loads, naming the setting that is missing in the environment.
  */
@@ -33,7 +33,7 @@ export function protect<E extends ProtectableEnv, S extends Schema, P extends st
 ): StreamingHandler {
   if (typeof awslambda === "undefined")
     throw new TypeError(
-      "protect() streams, and only Lambda's own runtime can (the global awslambda is missing): use protectBuffered() under `sst dev`",
+      "protect() streams its answers, which needs the global awslambda of Lambda's runtime. Where that is missing, as under `sst dev`, use protectBuffered().",
     );
   return createStreamingHandler({
     answer: protectedAnswer(access, app),
@@ -43,8 +43,8 @@ export function protect<E extends ProtectableEnv, S extends Schema, P extends st
 }
 
 /**
- * The same for a Function URL with the invoke mode BUFFERED, which sends an answer in one piece of at most 6 MB. `sst dev`
- * can do no other.
+ * The same for a Function URL with the invoke mode BUFFERED, which sends each answer in one piece of at most 6 MB. It is
+ * the only mode that `sst dev` has.
  *
  * @throws {TypeError} as {@link protect} does.
  */
@@ -56,9 +56,9 @@ export function protectBuffered<E extends ProtectableEnv, S extends Schema, P ex
 }
 
 /**
- * The same for a Lambda handler that already exists, in payload format 2.0. It finds the caller at
- * `event.requestContext.authorizer.lambda.caller`. The invoke mode is BUFFERED, which is what such a handler was
- * written for; to serve it beside routes of your own, or to stream, give {@link existingHandler} to a route.
+ * Puts a Lambda handler that already exists behind the guard. It is called with an event in payload format 2.0 and finds
+ * the caller at `event.requestContext.authorizer.lambda.caller`. The invoke mode is BUFFERED, as for the handler itself.
+ * To serve it at some paths of a Hono app, use {@link existingHandler} as a route.
  *
  * @throws {TypeError} as {@link protect} does, and for a handler that writes to a response stream.
  */

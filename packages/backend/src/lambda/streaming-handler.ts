@@ -26,9 +26,9 @@ export interface StreamingHandlerDeps {
 /**
  * The handler of a Function URL with the invoke mode RESPONSE_STREAM.
  *
- * A body that fails in the middle makes the handler reject, so that the runtime ends the response with its error
- * trailers and the client sees it cut off. Destroying the stream instead, as Hono's own adapter does, takes the whole
- * execution environment down with an unhandled rejection.
+ * When the body fails halfway, the handler rejects, so that the runtime ends the response with its error trailers and the
+ * client sees that it was cut off. Destroying the stream instead, as Hono's own adapter does, brings down the execution
+ * environment with an unhandled rejection.
  */
 export function createStreamingHandler({
   answer,
@@ -38,7 +38,7 @@ export function createStreamingHandler({
   return runtime.streamifyResponse(async (event, stream, lambdaContext) => {
     const { body, ...metadata } = await answer(event, lambdaContext);
     const response = runtime.HttpResponseStream.from(stream, metadata);
-    // Status and headers go out with the first write and not with the end, so an empty body needs this one.
+    // Status and headers go out with the first write, not with the end, so an empty body needs a write too.
     response.write("");
     try {
       for await (const chunk of body) {
@@ -62,7 +62,7 @@ export function createStreamingHandler({
   });
 }
 
-/** Resolves when the stream takes more. @throws when it was closed instead. */
+/** Resolves when the stream has room again. @throws when it was closed instead. */
 async function drained(stream: Writable): Promise<void> {
   const settled = new AbortController();
   const { signal } = settled;
@@ -80,7 +80,7 @@ function closedEarly(): Error {
   return new Error("the response stream was closed before its end");
 }
 
-/** The runtime logs and forwards what a handler throws, so this says nothing of what the route threw. */
+/** The runtime logs and forwards what a handler throws, so this says nothing about what the route threw. */
 function cutOff(): Error {
   return new Error("the response body failed after its first bytes were sent");
 }

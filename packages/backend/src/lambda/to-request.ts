@@ -2,20 +2,20 @@ import { GuardError } from "@sst-gatehouse/core/errors";
 
 import { receivedBytes, type FunctionUrlEvent } from "../function-url-event.ts";
 
-/** Methods that no `Request` can carry; they have no use behind CloudFront either. */
+/** Methods that a `Request` cannot have. CloudFront does not forward them either. */
 const unsupportedMethods = new Set(["CONNECT", "TRACE", "TRACK"]);
 
 /**
  * The event as the `Request` that Hono routes by.
  *
- * A `Request` with GET or HEAD has no body; what was sent with it stays in the event.
+ * A `Request` with GET or HEAD has no body; one that was sent anyway stays in the event.
  *
- * @throws {GuardError} `method_not_allowed`, `path_malformed` or `header_malformed` for what no `Request` can hold.
+ * @throws {GuardError} `method_not_allowed`, `path_malformed` or `header_malformed` for what a `Request` cannot represent.
  */
 export function toRequest(event: FunctionUrlEvent): Request {
   const { domainName, http } = event.requestContext;
   if (unsupportedMethods.has(http.method.toUpperCase())) {
-    throw new GuardError("method_not_allowed", "This method is not served here.");
+    throw new GuardError("method_not_allowed", "This method is not supported.");
   }
   // Anything but a slash would become part of the host name.
   if (!event.rawPath.startsWith("/"))
@@ -38,14 +38,14 @@ function toHeaders(event: FunctionUrlEvent): Headers {
   } catch (cause) {
     throw new GuardError(
       "header_malformed",
-      "A header holds characters that HTTP does not allow.",
+      "A header contains characters that HTTP does not allow.",
       { cause },
     );
   }
   return headers;
 }
 
-/** `Headers` takes one character a byte, and UTF-8 came as the characters it stands for. */
+/** `Headers` takes one character for each byte, but Lambda has decoded UTF-8 to the characters it stands for. */
 function asByteString(value: string): string {
   return Buffer.from(value, "utf8").toString("latin1");
 }

@@ -7,7 +7,7 @@ import { homeStyle } from "./home-style.ts";
 /** Where `HomePage` expects its script. */
 export const scriptPath = "/page.js";
 
-/** Shows a person who they are to the backend, and lets them call it. Works as far as that without its script. */
+/** Shows people whom the backend takes them for, and lets them call it. Only the calls need the script. */
 export function HomePage({ caller }: { readonly caller: Caller }) {
   return (
     <html lang="en">
@@ -15,7 +15,7 @@ export function HomePage({ caller }: { readonly caller: Caller }) {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>Gatehouse</title>
-        {/* As they are: an escaped style sheet would not match its hash. */}
+        {/* Unescaped: an escaped style sheet would not match its hash. */}
         <style>{raw(pageStyle)}</style>
         <style>{raw(homeStyle)}</style>
         <script type="module" src={scriptPath}></script>
@@ -52,7 +52,7 @@ function CallerDetails({ caller }: { readonly caller: Caller }) {
 
 type Row = readonly [name: string, values: readonly string[]];
 
-/** The values come from tokens: `<bdi>` keeps one that turns the writing direction from turning the words around it. */
+/** The values come from tokens: `<bdi>` keeps one that reverses the writing direction from reversing its surroundings. */
 function Details({ heading, rows }: { readonly heading: string; readonly rows: readonly Row[] }) {
   return (
     <>
@@ -73,7 +73,7 @@ function Details({ heading, rows }: { readonly heading: string; readonly rows: r
   );
 }
 
-/** The ids are what `browser/start.ts` looks for. The buttons do nothing without it, so it enables them. */
+/** `browser/start.ts` looks for these ids. Without it the buttons do nothing, so it is the one that enables them. */
 function Calls() {
   return (
     <>

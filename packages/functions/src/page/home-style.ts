@@ -1,4 +1,4 @@
-/** What the home page needs beside the shared look, in the colours of that. */
+/** What the home page adds to the shared look, in the shared colours. */
 export const homeStyle = `
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.25rem 1rem; margin: 0 0 1.5rem; }
 dt { font-weight: 600; }

@@ -4,7 +4,7 @@ import { pageStyle } from "@sst-gatehouse/blueprint/page";
 
 import { homeStyle } from "./home-style.ts";
 
-/** Nothing but the two style sheets that the page carries and the one script of its own; nobody may frame it. */
+/** Allows only the two style sheets inside the page and its one script; nobody may frame it. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -15,7 +15,7 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** What keeps others from running code in the page or looking into its window. */
+/** Keeps others from running code in the page and from reaching into its window. */
 export const pageHeaders = {
   "content-security-policy": contentSecurityPolicy,
   "cross-origin-opener-policy": "same-origin",

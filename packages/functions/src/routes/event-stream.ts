@@ -8,8 +8,8 @@ export interface EventStreamOptions {
 }
 
 /**
- * Server-sent events: `tick` with the ids 1 to `events`, the first at once, then the end. Between events that are far
- * apart there is a comment, so that nobody takes the silence for a broken connection.
+ * Server-sent events: `tick` with the ids 1 to `events`, the first at once, then the end. When events are far apart,
+ * comments go out between them, so that nobody takes the silence for a broken connection.
  */
 export function eventStream({
   events,

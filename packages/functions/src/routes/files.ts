@@ -10,7 +10,7 @@ import { seededBytes } from "./seeded-bytes.ts";
 
 const maxBytes = 50 * 1024 * 1024;
 
-/** Uploads that are only measured, and downloads that are made up: nothing is stored. */
+/** Uploads are only measured and downloads are made up: nothing is stored. */
 export const files = new Hono<AppEnv>()
   .post("/", (c) => {
     const body = receivedBytes(c.env.event);
@@ -19,7 +19,7 @@ export const files = new Hono<AppEnv>()
   .get("/:name", (c) => {
     const name = c.req.param("name");
     if (!/^[\w.-]{1,100}$/.test(name))
-      throw new HTTPException(404, { message: "There is no file of this name." });
+      throw new HTTPException(404, { message: "There is no file with this name." });
     const bytes = wholeNumber(c, "bytes", { min: 0, max: maxBytes, default: 1024 });
     return c.body(seededBytes(name, bytes), 200, {
       "content-type": "application/octet-stream",

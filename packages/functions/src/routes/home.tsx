@@ -7,7 +7,7 @@ import { HomePage, scriptPath } from "../page/home-page.tsx";
 import { pageHeaders } from "../page/page-headers.ts";
 import { prefersHtml } from "../page/prefers-html.ts";
 
-/** The greeting as a page, for a browser; everybody else goes on to the route that comes next. */
+/** The greeting as a page, for a browser; for everybody else the next route answers. */
 export const home = new Hono<AppEnv>()
   .get("/", async (c, next) => {
     c.header("vary", "Accept", { append: true });

@@ -4,7 +4,7 @@ import { HTTPException } from "hono/http-exception";
 /**
  * A whole number from the query.
  *
- * @throws {HTTPException} 400 when it is not one number within the bounds, both included.
+ * @throws {HTTPException} 400 when it is not a single number within the bounds (inclusive).
  */
 export function wholeNumber(
   c: Context,
@@ -16,7 +16,7 @@ export function wholeNumber(
   const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
   if (more.length > 0 || !(number >= bounds.min && number <= bounds.max)) {
     throw new HTTPException(400, {
-      message: `${name} must be one whole number from ${bounds.min} to ${bounds.max}.`,
+      message: `${name} must be a single whole number from ${bounds.min} to ${bounds.max}.`,
     });
   }
   return number;

@@ -6,7 +6,7 @@ import type { AppEnv } from "@sst-gatehouse/backend";
 import { eventStream } from "./event-stream.ts";
 import { wholeNumber } from "./query-number.ts";
 
-/** Lambda cuts the function off at its timeout; a stream that ends by itself must be done before. */
+/** Lambda stops the function at its timeout; a stream that is to end by itself must be done before that. */
 const maxDurationMs = (apiFunction.timeoutSeconds - 5) * 1000;
 
 /** Server-sent events, as many and as far apart as the query says. */
@@ -15,7 +15,7 @@ export const stream: Handler<AppEnv> = (c) => {
   const intervalMs = wholeNumber(c, "interval", { min: 0, max: maxDurationMs, default: 1000 });
   if ((events - 1) * intervalMs > maxDurationMs) {
     throw new HTTPException(400, {
-      message: `All events together may take ${maxDurationMs} milliseconds.`,
+      message: `All events together may take at most ${maxDurationMs} milliseconds.`,
     });
   }
   return c.body(eventStream({ events, intervalMs }), 200, { "content-type": "text/event-stream" });

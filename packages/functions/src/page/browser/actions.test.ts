@@ -145,7 +145,7 @@ test("says that a stream broke off, and keeps what had arrived", async () => {
   });
   const { actions, shown } = createTestActions(new Response(body));
   await actions.stream();
-  expect(shown.summary).toBe("GET /stream: it broke off. Try again.");
+  expect(shown.summary).toBe("GET /stream: interrupted. Try again.");
   expect(shown.text).toBe("1\n");
 });
 
@@ -177,7 +177,7 @@ test("says so when the server measured another hash", async () => {
   await actions.upload(new Blob(["x"]));
   expect(calls[0]?.headers).toMatchObject({ "content-type": "application/octet-stream" });
   expect(shown.text).toContain(
-    `This browser computed another SHA-256: ${sha256(new TextEncoder().encode("x"))}`,
+    `This browser computed a different SHA-256: ${sha256(new TextEncoder().encode("x"))}`,
   );
 });
 
@@ -190,7 +190,7 @@ test("compares nothing when the upload was refused", async () => {
 test("says that a call did not arrive", async () => {
   const { actions, shown } = createTestActions();
   await actions.me();
-  expect(shown.summary).toBe("GET /me: it broke off. Try again.");
+  expect(shown.summary).toBe("GET /me: interrupted. Try again.");
 });
 
 test("keeps a late answer out of the one that was asked for after it", async () => {

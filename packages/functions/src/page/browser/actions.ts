@@ -2,23 +2,23 @@ import { eventData } from "./event-data.ts";
 
 /** Where an answer is shown. Everything is text; nothing is ever read as HTML. */
 export interface AnswerView {
-  /** One line about the answer, in place of the one before. */
+  /** Replaces the one line about the answer. */
   readonly summarise: (text: string) => void;
-  /** Forgets the answer before. */
+  /** Removes the previous answer. */
   readonly clear: () => void;
   readonly append: (text: string) => void;
   readonly offerSignIn: (offered: boolean) => void;
 }
 
 export interface ActionsDeps {
-  /** The client's: it renews an expired session, and declares the hash of a body that the guard cannot see whole. */
+  /** The client's, which renews an expired session and declares the hash of a body that the guard cannot see in full. */
   readonly fetch: (path: string, init: RequestInit) => Promise<Response>;
   readonly view: AnswerView;
   /** Lower-case hex. */
   readonly sha256: (file: Blob) => Promise<string>;
 }
 
-/** What the buttons do. Each ends the call before it; none rejects. */
+/** What the buttons do. Each cancels the call before it; none rejects. */
 export interface Actions {
   readonly me: () => Promise<void>;
   readonly echo: () => Promise<void>;
@@ -26,7 +26,7 @@ export interface Actions {
   readonly upload: (file: Blob) => Promise<void>;
 }
 
-/** One call. When another has begun, both throw, so that the two answers never mix. */
+/** One call. Both functions throw once another call has begun, so that two answers never mix. */
 interface Turn {
   /** Shows the answer's status and request id. */
   readonly send: (path: string, init?: RequestInit) => Promise<Response>;
@@ -58,7 +58,7 @@ export function createActions({ fetch, view, sha256 }: ActionsDeps): Actions {
         },
       });
     } catch {
-      if (!signal.aborted) view.summarise(`${name}: it broke off. Try again.`);
+      if (!signal.aborted) view.summarise(`${name}: interrupted. Try again.`);
     }
   };
 
@@ -104,7 +104,7 @@ export function createActions({ fetch, view, sha256 }: ActionsDeps): Actions {
   };
 }
 
-/** CloudFront's id of the request, which the guard's log line has as well. */
+/** CloudFront's id of the request, which is also in the guard's log line. */
 function requestIdNote(answer: Response): string {
   const requestId = answer.headers.get("x-amz-cf-id");
   return requestId === null ? "" : `, request id ${requestId}`;
@@ -113,11 +113,11 @@ function requestIdNote(answer: Response): string {
 function comparison(hash: string, answer: string): string {
   const measured = parseJson(answer);
   return isObject(measured) && measured["sha256"] === hash
-    ? "This browser computed the same SHA-256: the file arrived as it was sent."
-    : `This browser computed another SHA-256: ${hash}`;
+    ? "This browser computed the same SHA-256: the file arrived intact."
+    : `This browser computed a different SHA-256: ${hash}`;
 }
 
-/** JSON spread over lines; any other text as it is. */
+/** JSON spread over several lines; any other text as it is. */
 function indented(text: string): string {
   const value = parseJson(text);
   return value === undefined ? text : JSON.stringify(value, null, 2);

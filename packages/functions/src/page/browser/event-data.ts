@@ -1,7 +1,7 @@
 /**
- * The events of a `text/event-stream`, each as its `data`, as soon as it is whole. Comments are left out.
+ * The `data` of each event of a `text/event-stream`, as soon as the event is complete. Comments are left out.
  *
- * `EventSource` does the same, but keeps a refusal's status and text to itself.
+ * `EventSource` does the same, but does not show the status and text of a refusal.
  */
 export async function* eventData(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
