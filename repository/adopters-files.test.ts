@@ -69,7 +69,8 @@ test("pnpm start plays access.ts and stages.ts as they are", async () => {
 });
 
 test("the policies in docs/deploy-role are for the app and the region of stages.ts", () => {
-  expect(deployRoleApp(), "write the app's name and region into the three files").toEqual(app);
+  // They hold name and region in the ARNs: write yours into the three files.
+  expect(deployRoleApp()).toEqual(app);
 });
 
 test("deploy.yml deploys into the region of stages.ts", () => {
@@ -77,5 +78,5 @@ test("deploy.yml deploys into the region of stages.ts", () => {
     readFileSync(join(root, ".github/workflows/deploy.yml"), "utf8"),
   );
   const regions = workflow.jobs.deploy.steps.flatMap((step) => step.with?.["aws-region"] ?? []);
-  expect(regions, "aws-region of deploy.yml").toEqual([app.region]);
+  expect(regions).toEqual([app.region]);
 });
