@@ -7,18 +7,19 @@ import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 import type { PolicyDocument, PolicyStatement } from "@sst-gatehouse/blueprint/policy-document";
 import { expect, test } from "vitest";
 
-import { app } from "../stages.ts";
+import { deployRoleApp } from "./deploy-role.ts";
 
 const stage = "production";
 const docs = join(import.meta.dirname, "../docs");
 const readPolicy = (name: string): PolicyDocument =>
   JSON.parse(readFileSync(join(docs, "deploy-role", `${name}.json`), "utf8"));
 
-/** An adopter writes the account into the three files. */
+/** An adopter writes account, app and region into the three files; `adopters-files.test.ts` holds them to stages.ts. */
 const [, account = ""] =
   /"arn:aws:iam::(\d{12}):oidc-provider\//.exec(
     readFileSync(join(docs, "deploy-role", "trust-policy.json"), "utf8"),
   ) ?? [];
+const app = deployRoleApp();
 
 test("one environment of one repository is trusted, word for word", () => {
   const issuer = "token.actions.githubusercontent.com";

@@ -15,6 +15,32 @@ interface Manifest {
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
+/** Where an adopter adds packages: the root, and the app that they write. */
+const adopters = ["", "packages/functions"];
+/** Ours in these two: what runs the build, the deploy, the tests and the app's front. */
+const brought = [
+  "@aws-sdk/client-cognito-identity-provider",
+  "@aws-sdk/client-ssm",
+  "@types/aws4",
+  "@types/node",
+  "aws-jwt-verify",
+  "aws4",
+  "aws4fetch",
+  "esbuild",
+  "fast-check",
+  "hono",
+  "jose",
+  "node",
+  "oxfmt",
+  "oxlint",
+  "oxlint-tsgolint",
+  "playwright-core",
+  "sst",
+  "typescript",
+  "vitest",
+  "yaml",
+];
+
 const readManifest = (folder: string): Manifest => JSON.parse(read(join(folder, "package.json")));
 
 test("pnpm is one version everywhere, named with its hash", () => {
@@ -29,8 +55,30 @@ test("pnpm is one version everywhere, named with its hash", () => {
   expect([...new Set(called)]).toEqual([packageManager.split("+")[0]]);
 });
 
-test("no package.json asks for a range, a repository or an archive, or runs something at install", () => {
-  expect(folders.flatMap((folder) => lintManifest(readManifest(folder)))).toEqual([]);
+test("no package.json asks for a range of ours, a repository or an archive, or runs something at install", () => {
+  expect(
+    folders.flatMap((folder) =>
+      lintManifest(readManifest(folder), adopters.includes(folder) ? brought : undefined),
+    ),
+  ).toEqual([]);
+});
+
+test("an adopter's own dependency may be a range, which the lockfile pins", () => {
+  const added = { a: "^1.0.0", b: "~2.1.0", c: ">=3.0.0 <4.0.0" };
+  expect(lintManifest({ dependencies: added }, brought)).toEqual([]);
+  expect(lintManifest({ dependencies: { ...added, hono: "^4.13.19" } }, brought)).toEqual([
+    "hono: ^4.13.19",
+  ]);
+  for (const wanted of ["latest", "*", "github:b/a", "https://b.example/a.tgz", "npm:b@1.0.0"])
+    expect(lintManifest({ dependencies: { a: wanted } }, brought)).toEqual([`a: ${wanted}`]);
+});
+
+test("what we bring to the adopter's two package.json is still there to be pinned", () => {
+  const held = adopters.flatMap((folder) => {
+    const { dependencies, devDependencies } = readManifest(folder);
+    return Object.keys({ ...dependencies, ...devDependencies });
+  });
+  expect(brought.filter((name) => !held.includes(name))).toEqual([]);
 });
 
 test.each<[what: string, manifest: Manifest, finding: string]>([
@@ -120,12 +168,15 @@ test.each([
   expect(lintLockfile(lockfile.replace(from, to))).toEqual(findings);
 });
 
-function lintManifest(manifest: Manifest): string[] {
+/** @param pinned the dependencies that must be one version; all when absent. */
+function lintManifest(manifest: Manifest, pinned?: readonly string[]): string[] {
   const { scripts = {}, dependencies, devDependencies, optionalDependencies } = manifest;
   const exact = /^(workspace:\*|\d+\.\d+\.\d+)$/;
+  const range = /^([~^<>=]*\d+(\.\d+){0,2} ?)+$/;
+  const mayFloat = (name: string): boolean => pinned !== undefined && !pinned.includes(name);
   return [
     ...Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies })
-      .filter(([, wanted]) => !exact.test(wanted))
+      .filter(([name, wanted]) => !exact.test(wanted) && !(mayFloat(name) && range.test(wanted)))
       .map(([name, wanted]) => `${name}: ${wanted}`),
     ...Object.keys(scripts)
       .filter((name) => /^((pre|post)?install|(pre|post)?prepare|dependencies)$/.test(name))

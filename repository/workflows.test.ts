@@ -15,7 +15,7 @@ interface Step {
 interface Job {
   readonly needs?: string;
   readonly uses?: string;
-  readonly environment?: string;
+  readonly environment?: string | { readonly name?: string };
   readonly permissions?: Readonly<Record<string, string>>;
   readonly "timeout-minutes"?: number;
   readonly steps?: readonly Step[];
@@ -27,12 +27,39 @@ interface Workflow {
 }
 const parseWorkflow = (text: string): Workflow => parse(text);
 
-test("there are two workflows", () => {
-  expect(readdirSync(folder).toSorted()).toEqual(["check.yml", "deploy.yml"]);
+const ours = ["check.yml", "deploy.yml"];
+
+test.each(ours)("%s runs no unpinned code and hands out nothing", (file) => {
+  expect(lint(read(file))).toEqual([]);
 });
 
-test.each(["check.yml", "deploy.yml"])("%s runs no unpinned code and hands out nothing", (file) => {
-  expect(lint(read(file))).toEqual([]);
+test("no other workflow gets at the environment that may deploy", () => {
+  const others = readdirSync(folder).filter((file) => !ours.includes(file));
+  expect(others.flatMap((file) => lintAdded(read(file)).map((what) => `${file}: ${what}`))).toEqual(
+    [],
+  );
+});
+
+test.each([
+  ["nothing about a workflow of an adopter's own", "", []],
+  [
+    "a job in the environment that may deploy",
+    "    environment: production\n",
+    ["test: runs in the environment that may deploy"],
+  ],
+  [
+    "the same environment, written out",
+    "    environment:\n      name: production\n",
+    ["test: runs in the environment that may deploy"],
+  ],
+  [
+    "an environment that only a run knows",
+    "    environment: ${{ inputs.environment }}\n",
+    ["test: runs in an environment that only a run knows"],
+  ],
+])("of an added workflow, notices %s", (_what, more, findings) => {
+  const added = `on:\n  pull_request:\njobs:\n  test:\n    runs-on: ubuntu-latest\n${more}    steps:\n      - uses: someones/action@v1\n`;
+  expect(lintAdded(added)).toEqual(findings);
 });
 
 test("every push and pull request is checked by what a person would run", () => {
@@ -179,7 +206,18 @@ test.each(weakened)("notices %s", (_what, file, from, to, findings) => {
   expect(lint(text.replace(from, () => to))).toEqual(findings);
 });
 
-/** What is wrong with a workflow; nothing, in the order of these lines. */
+/** The deploy role trusts the environment, whichever workflow runs in it. Everything else is its author's to decide. */
+function lintAdded(text: string): string[] {
+  return Object.entries(parseWorkflow(text).jobs).flatMap(([name, { environment }]) => {
+    const called = typeof environment === "object" ? environment.name : environment;
+    if (called === "production") return [`${name}: runs in the environment that may deploy`];
+    return called?.includes("${{") === true
+      ? [`${name}: runs in an environment that only a run knows`]
+      : [];
+  });
+}
+
+/** What is wrong with a workflow of ours; nothing, in the order of these lines. */
 function lint(text: string): string[] {
   const { on, permissions, jobs } = parseWorkflow(text);
   return [

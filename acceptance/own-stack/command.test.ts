@@ -15,12 +15,13 @@ import { copyRepository, type RepositoryCopy } from "../support/repository-copy.
 const running: RunningStack[] = [];
 const copies: RepositoryCopy[] = [];
 /** With the suite's own sample of what an adopter writes; no test edits it. */
+let unedited: RepositoryCopy;
 let root: string;
-let removeRoot: () => void;
 beforeAll(() => {
-  ({ root, remove: removeRoot } = copyRepository());
+  unedited = copyRepository();
+  ({ root } = unedited);
 });
-afterAll(() => removeRoot());
+afterAll(() => unedited.remove());
 afterEach(async () => {
   await Promise.all(running.splice(0).map((stack) => stack.stop()));
   for (const copy of copies.splice(0)) copy.remove();

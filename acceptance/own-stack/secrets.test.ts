@@ -71,8 +71,8 @@ describe.skipIf(process.env["GATEHOUSE_TARGET"] !== undefined)("after the accept
     );
 
   test("there was something to search", () => {
-    const told = "this run has a part of the suite: run this file alone, or with all of it";
-    expect(answers.length, told).toBeGreaterThan(200);
+    // A run that has a part of the suite holds less: run this file alone, or with all of it.
+    expect(answers.length).toBeGreaterThan(200);
     expect(lines.length).toBeGreaterThan(200);
     expect(secrets.length).toBeGreaterThanOrEqual(13);
     const terminal = lines.join("\n");

@@ -66,12 +66,10 @@ export async function runRecorded(
   const reporters = ["dot", "json", summary].flatMap((reporter) => ["--reporter", reporter]);
   const names = files.map((name) => `acceptance/${name}.test.ts`);
   const some = titles.length === 0 ? [] : ["-t", titles.map(escaped).join("|")];
+  const output = `--outputFile.json=${resultsFile}`;
   const child = spawn(
     process.execPath,
-    [
-      ...[vitest, "run", "--project", "acceptance", ...reporters],
-      ...[`--outputFile.json=${resultsFile}`, ...some, ...names],
-    ],
+    [vitest, "run", "--project", "acceptance", ...reporters, output, ...some, ...names],
     {
       cwd: repository,
       env: {
@@ -83,18 +81,18 @@ export async function runRecorded(
       stdio: ["ignore", "pipe", "pipe"],
     },
   );
-  let output = "";
-  child.stdout.on("data", (text) => (output += String(text)));
-  child.stderr.on("data", (text) => (output += String(text)));
+  let printed = "";
+  child.stdout.on("data", (text) => (printed += String(text)));
+  child.stderr.on("data", (text) => (printed += String(text)));
   await once(child, "close");
-  const { skipped } = readSummary(output);
+  const { skipped } = readSummary(printed);
   const tests = readResults(resultsFile);
   rmSync(results, { recursive: true, force: true });
   const withStatus = (wanted: string) =>
     tests.filter(({ status }) => status === wanted).map(({ fullName }) => fullName);
   return {
     code: child.exitCode,
-    output,
+    output: printed,
     passed: withStatus("passed"),
     failed: withStatus("failed"),
     skipped,

@@ -1,0 +1,82 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { checkRegion } from "@sst-gatehouse/blueprint/region";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+
+import { startCommand } from "../acceptance/support/command.ts";
+import { send } from "../acceptance/support/client.ts";
+import { app } from "../stages.ts";
+import { deployRoleApp } from "./deploy-role.ts";
+import { readImportGraph } from "./import-graph.ts";
+
+const root = join(import.meta.dirname, "..");
+
+/** Entries: what a person starts, or Lambda loads. Everything else is handed what it needs. */
+const entries = [
+  "packages/deploy/src/commands/plan.ts",
+  "packages/deploy/src/main.ts",
+  "packages/functions/src/lambda-buffered.ts",
+  "packages/functions/src/lambda.ts",
+  "packages/local/src/main.ts",
+];
+
+/** To go, with the access rules that reach the guard and the backend as data. */
+const leaving = [
+  "packages/backend/src/protected-app.ts",
+  "packages/edge/bundler/compiled-access.ts",
+  "packages/edge/src/lambda.ts",
+  "packages/edge/src/origin-request.test.ts",
+  "packages/edge/test/test-browser.ts",
+  "packages/functions/test/path-confusion.test.ts",
+];
+
+// What an adopter writes is theirs: no test of ours may fail by it.
+test.each(["packages", "acceptance"])(
+  "in %s only the entries name access.ts or stages.ts",
+  (folder) => {
+    const graph = readImportGraph(root, folder);
+    expect(graph.size).toBeGreaterThan(50);
+    const naming = [...graph].filter(
+      ([file, named]) =>
+        file.startsWith(`${folder}/`) &&
+        (named.includes("access.ts") || named.includes("stages.ts")),
+    );
+    const others = naming
+      .map(([file]) => file)
+      .filter((file) => ![...entries, ...leaving].includes(file));
+    expect(others).toEqual([]);
+  },
+);
+
+// From here on: what this repository's own access.ts and stages.ts say, and what has to follow them.
+
+test("stages.ts names a region that has Function URLs", () => {
+  expect(() => checkRegion(app.region)).not.toThrow();
+});
+
+test("pnpm start plays access.ts and stages.ts as they are", async () => {
+  const stack = await startCommand(root);
+  try {
+    expect(stack.target.region).toBe(app.region);
+    const { status } = await send(stack.target.appUrl, { path: "/" });
+    expect(status).toBeLessThan(500);
+    expect(stack.terminal()).not.toContain("could not be loaded");
+  } finally {
+    await stack.stop();
+  }
+});
+
+test("the policies in docs/deploy-role are for the app and the region of stages.ts", () => {
+  // They hold name and region in the ARNs: write yours into the three files.
+  expect(deployRoleApp()).toEqual(app);
+});
+
+test("deploy.yml deploys into the region of stages.ts", () => {
+  const workflow: { jobs: { deploy: { steps: { with?: Record<string, unknown> }[] } } } = parse(
+    readFileSync(join(root, ".github/workflows/deploy.yml"), "utf8"),
+  );
+  const regions = workflow.jobs.deploy.steps.flatMap((step) => step.with?.["aws-region"] ?? []);
+  expect(regions).toEqual([app.region]);
+});
