@@ -30,7 +30,7 @@ interface Refusal {
 export function createJsonApi(options: {
   services: readonly JsonService[];
   region: string;
-  identities: Identities;
+  identities: Pick<Identities, "find">;
   clock: Clock;
   explain: Explain;
 }): { readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void> } {
