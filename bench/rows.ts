@@ -113,14 +113,14 @@ export function rowsOf({
     {
       id: "P5",
       what: "cold, one SSM call, over bare node:https",
-      measured: coldRatio("guardWithoutSnapshot", "bareHttps"),
+      measured: coldRatio("guardUnbaked", "bareHttps"),
       budget: 2.3,
       ...ratio,
     },
     {
       id: "P5",
       what: "the same with the list on, in the one call",
-      measured: coldRatio("guardWithoutSnapshotWithList", "bareHttps"),
+      measured: coldRatio("guardUnbakedWithList", "bareHttps"),
       budget: 2.3,
       ...ratio,
     },

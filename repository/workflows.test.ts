@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 
+import { app } from "../stages.ts";
+
 const folder = join(import.meta.dirname, "../.github/workflows");
 const read = (file: string) => readFileSync(join(folder, file), "utf8");
 
@@ -79,6 +81,18 @@ test("a deploy starts from a version tag, and waits for the check and the plan",
   expect(jobs["plan"]?.needs).toBe("check");
   expect(jobs["plan"]?.steps?.at(-1)?.run).toBe("npx --yes pnpm@10.34.9 plan --stage production");
   expect(jobs["deploy"]?.needs).toBe("plan");
+});
+
+test("workflows become a role in the region that stages.ts names", () => {
+  const found = readdirSync(folder).flatMap((file) =>
+    Object.values(parseWorkflow(read(file)).jobs)
+      .flatMap(({ steps = [] }) => steps)
+      .flatMap((step) => (step.with?.["aws-region"] === undefined ? [] : [step.with["aws-region"]]))
+      .map((region) => ({ file, region })),
+  );
+  expect(found.length).toBeGreaterThan(0);
+  for (const { file, region } of found)
+    expect(region, `${file}: aws-region is not the region of stages.ts`).toBe(app.region);
 });
 
 const checkout = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1";

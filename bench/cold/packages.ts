@@ -17,11 +17,11 @@ export interface ColdPackages {
   /** The guard with keys and client ids beside it. */
   readonly guard: string;
   /** The guard that has to ask Parameter Store for both. */
-  readonly guardWithoutSnapshot: string;
+  readonly guardUnbaked: string;
   /** The guard of a stage with a list of ended sign-ins, which it reads while it loads. */
   readonly guardWithList: string;
   /** The guard that has to ask for keys, client ids and the list. */
-  readonly guardWithoutSnapshotWithList: string;
+  readonly guardUnbakedWithList: string;
   readonly bareHttps: string;
   readonly event: string;
 }
@@ -39,7 +39,7 @@ export const parameters: Readonly<Record<string, string>> = {
 
 /** Lays out one directory a handler, the floors built like the guard. @param built with the guard's files. */
 export async function layOutColdPackages(built: string, scratch: string): Promise<ColdPackages> {
-  const { jwks: _jwks, clients: _clients, ...withoutSnapshot } = snapshot;
+  const { jwks: _jwks, clients: _clients, ...unbaked } = snapshot;
   const revocation = { mode: "on", whenUnknown: "refuse" } as const;
   const event = join(scratch, "event.json");
   await writeFile(event, JSON.stringify(createEvents()(freshToken())));
@@ -47,10 +47,10 @@ export async function layOutColdPackages(built: string, scratch: string): Promis
     empty: await floor("empty"),
     cryptoOnly: await floor("crypto-only"),
     guard: await guard("guard", snapshot),
-    guardWithoutSnapshot: await guard("guard-without-snapshot", withoutSnapshot),
+    guardUnbaked: await guard("guard-unbaked", unbaked),
     guardWithList: await guard("guard-with-list", { ...snapshot, revocation }),
-    guardWithoutSnapshotWithList: await guard("guard-without-snapshot-with-list", {
-      ...withoutSnapshot,
+    guardUnbakedWithList: await guard("guard-unbaked-with-list", {
+      ...unbaked,
       revocation,
     }),
     bareHttps: await floor("bare-https"),
@@ -67,7 +67,7 @@ export async function layOutColdPackages(built: string, scratch: string): Promis
   async function floor(name: string): Promise<string> {
     const directory = join(scratch, name);
     await mkdir(directory);
-    await writeSettings(directory, withoutSnapshot);
+    await writeSettings(directory, unbaked);
     const outfile = join(directory, "lambda.cjs");
     await build({
       entryPoints: [join(import.meta.dirname, "handlers", `${name}.ts`)],

@@ -14,18 +14,18 @@ export const coldCases = [
   "empty",
   "cryptoOnly",
   "guard",
-  "guardWithoutSnapshot",
+  "guardUnbaked",
   "guardWithList",
-  "guardWithoutSnapshotWithList",
+  "guardUnbakedWithList",
   "bareHttps",
 ] as const;
 export type ColdCase = (typeof coldCases)[number];
 
 /** Those that turn to Parameter Store, each once. */
 const asking: ReadonlySet<ColdCase> = new Set([
-  "guardWithoutSnapshot",
+  "guardUnbaked",
   "guardWithList",
-  "guardWithoutSnapshotWithList",
+  "guardUnbakedWithList",
   "bareHttps",
 ]);
 
@@ -76,7 +76,7 @@ export async function runCold({
   onProgress,
 }: ColdOptions): Promise<ColdMeasurements> {
   const packages = await layOutColdPackages(built, scratch);
-  const store = await startParameterStore(snapshot.region, parameters);
+  const store = await startParameterStore({ ...snapshot, parameters });
   const caFile = join(scratch, "ca.pem");
   await writeFile(caFile, store.caPem);
   const script = (name: string): string => join(import.meta.dirname, name);
@@ -110,9 +110,9 @@ export async function runCold({
     empty: [],
     cryptoOnly: [],
     guard: [],
-    guardWithoutSnapshot: [],
+    guardUnbaked: [],
     guardWithList: [],
-    guardWithoutSnapshotWithList: [],
+    guardUnbakedWithList: [],
     bareHttps: [],
   };
   try {
@@ -125,7 +125,7 @@ export async function runCold({
     }
     const countAsking = (guard: string): Promise<NetworkCalls> =>
       count([guard, packages.event], ["--import", script("redirect-ssm.mjs")], redirected);
-    if ((await countAsking(packages.guardWithoutSnapshot)).cold === 0)
+    if ((await countAsking(packages.guardUnbaked)).cold === 0)
       throw new Error("the network counter counts nothing");
     return {
       starts,

@@ -1,5 +1,6 @@
 import { parseQuery } from "../../corpus/decoded-query.ts";
 import type { Chain, EdgeFunction, Outcome } from "@sst-gatehouse/local/test/chain-in-process";
+import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 import { echoOf } from "../../acceptance/corpus/outcome.ts";
 import type { Arrival, CorpusCase, CorpusRequest } from "../../corpus/read-corpus.ts";
 
@@ -21,7 +22,7 @@ export async function judge(
   try {
     return verdictOn(await chain.send(edge, request), expected);
   } catch (error) {
-    return `it throws: ${error instanceof Error ? error.message : String(error)}`;
+    return `it throws: ${messageOf(error)}`;
   }
 }
 

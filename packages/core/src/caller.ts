@@ -1,3 +1,4 @@
+import { isRecord } from "./is-record.ts";
 import { GuardError } from "./errors.ts";
 
 /** Who is calling. Identity is issuer and `sub`, never e-mail or username. */
@@ -120,10 +121,6 @@ function parseJsonObject(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   }
   if (!isRecord(value)) throw new TypeError(`${callerHeader} is not a JSON object`);
   return value;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }
 
 function isName(value: unknown): value is string {

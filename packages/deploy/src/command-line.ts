@@ -1,4 +1,5 @@
 import { checkStageName } from "@sst-gatehouse/blueprint/stage-name";
+import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 
 import { UsageError } from "./command.ts";
 
@@ -11,7 +12,7 @@ export function orUsageError<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(messageOf(error));
   }
 }
 

@@ -1,4 +1,5 @@
 import { parseKeySet, type PublicKey } from "@sst-gatehouse/blueprint/cognito-values";
+import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 
 /** A pool has two keys of about 400 bytes each. */
 const maxBytes = 20_000;
@@ -36,7 +37,7 @@ export async function fetchKeySet(
     } catch (error) {
       if (attempt === attempts) {
         throw new Error(
-          `The user pool's key set could not be had from ${url}: ${error instanceof Error ? error.message : String(error)}. The guard is not deployed without it; deploy again.`,
+          `The user pool's key set could not be had from ${url}: ${messageOf(error)}. The guard is not deployed without it; deploy again.`,
           { cause: error },
         );
       }

@@ -1,6 +1,7 @@
 import { GetParameterCommand, ParameterNotFound, type SSMClient } from "@aws-sdk/client-ssm";
 import { parameterNames, parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
+import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 
 import { explainAwsFailure } from "./aws-failure.ts";
 import { CommandError } from "./command.ts";
@@ -44,7 +45,7 @@ export async function loadStageOutputs({
   try {
     return parseStageOutputs(text);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new CommandError(
       `The parameter ${name} is not what a deploy writes: ${why}. Deploy the stage again: \`pnpm sst deploy --stage ${stage}\``,
     );

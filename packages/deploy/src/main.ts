@@ -1,3 +1,5 @@
+import { messageOf } from "@sst-gatehouse/blueprint/message-of";
+
 import { CommandError, UsageError, type Command } from "./command.ts";
 
 interface Entry {
@@ -93,7 +95,7 @@ async function loadStages(): Promise<typeof import("../../../stages.ts")> {
   try {
     return await import("../../../stages.ts");
   } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : String(error));
+    throw new CommandError(messageOf(error));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
+import { isRecord } from "@sst-gatehouse/blueprint/is-record";
 
 /**
  * Puts together what a stage tells from what a deploy knows. URLs may end with a slash, as the Function URL's does.
@@ -97,7 +98,7 @@ function members(
   value: unknown,
   known: readonly string[],
 ): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw malformed(name);
+  if (!isRecord(value)) throw malformed(name);
   const unknown = Object.keys(value).find((key) => !known.includes(key));
   if (unknown !== undefined)
     throw new TypeError(`the outputs have a member that is not known: ${printable(name, unknown)}`);

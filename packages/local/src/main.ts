@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 
 import { app, stages } from "../../../stages.ts";
 import { banner } from "./banner.ts";
@@ -87,10 +88,6 @@ function stopWith(starting: Promise<Stack>): void {
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   watchParents(stop);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** What was printed before is flushed: the process ends by itself, nothing is left to do. */

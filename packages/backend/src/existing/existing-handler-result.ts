@@ -1,3 +1,5 @@
+import { isRecord } from "@sst-gatehouse/blueprint/is-record";
+
 /** Statuses of which a `Response` has no body. */
 const bodilessStatuses = new Set([204, 205, 304]);
 
@@ -80,10 +82,6 @@ function toText(value: unknown): string {
   const json: string | undefined = JSON.stringify(value);
   if (json === undefined) throw unusable("body");
   return json;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The log shows names and leaves messages out, so the name says which part it was. */

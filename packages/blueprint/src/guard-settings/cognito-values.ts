@@ -1,3 +1,5 @@
+import { isRecord, type JsonRecord } from "../is-record.ts";
+
 /** An app client's id: Cognito makes 26 letters and digits. Short words such as `null` are somebody's mistake. */
 export const clientIdPattern = /^[a-zA-Z0-9_+]{20,128}$/;
 
@@ -35,9 +37,9 @@ export function parseKeySet(value: unknown): readonly PublicKey[] {
   return parsed;
 }
 
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null) throw malformed();
-  return { ...value };
+function record(value: unknown): JsonRecord {
+  if (!isRecord(value)) throw malformed();
+  return value;
 }
 
 function text(value: unknown, pattern: RegExp): string {

@@ -4,6 +4,7 @@ import {
   isAppClientName,
   type TokenUse,
 } from "../aws/app-clients.ts";
+import { isRecord, type JsonRecord } from "../is-record.ts";
 import { isCorsOrigin } from "../protocol/cors.ts";
 import type { GuardSettings } from "./guard-settings.ts";
 
@@ -55,7 +56,7 @@ function parseSignIn({
   hostedOrigin,
   apiOrigin,
   client,
-}: Readonly<Record<string, unknown>>): NonNullable<GuardSettings["signIn"]> {
+}: JsonRecord): NonNullable<GuardSettings["signIn"]> {
   return {
     hostedOrigin: text(hostedOrigin, "signIn.hostedOrigin", /^https?:\/\/[^\s/#?]{1,255}$/),
     // Codes and refresh tokens go there.
@@ -111,9 +112,9 @@ function parseClients(value: unknown): NonNullable<GuardSettings["clients"]> {
   return clients;
 }
 
-function record(value: unknown, name: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrong(name);
-  return { ...value };
+function record(value: unknown, name: string): JsonRecord {
+  if (!isRecord(value)) throw wrong(name);
+  return value;
 }
 
 function text(value: unknown, name: string, pattern: RegExp): string {

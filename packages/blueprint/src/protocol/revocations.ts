@@ -1,3 +1,5 @@
+import { isRecord, type JsonRecord } from "../is-record.ts";
+
 /**
  * Sign-ins that were ended before their tokens expire, as the stage's parameter `revoked` holds them. Times are whole
  * seconds since the epoch; who signed in at that time or before is refused.
@@ -107,9 +109,8 @@ function parseTime(value: unknown, now: number): number {
   return value;
 }
 
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw invalid("it is not an object of objects");
+function record(value: unknown): JsonRecord {
+  if (!isRecord(value)) throw invalid("it is not an object of objects");
   // Without a prototype, so that a member that is not there is undefined whatever it is called.
   return Object.assign(Object.create(null), value);
 }

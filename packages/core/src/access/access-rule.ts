@@ -1,3 +1,4 @@
+import { isRecord } from "../is-record.ts";
 import { parseServicePrincipal, type ServicePrincipal } from "./service-principal.ts";
 
 /**
@@ -91,7 +92,7 @@ export function parseAccessRule(
 
   let services: ServicePrincipal[] = [];
   if (access !== "anyone" && access !== "signed-in") {
-    if (typeof access !== "object" || access === null || Array.isArray(access)) {
+    if (!isRecord(access)) {
       throw misuse('access is "anyone", "signed-in" or an object with groups, scopes or services');
     }
     if (Object.keys(access).length === 0)

@@ -1,4 +1,5 @@
 import { GuardError } from "../errors.ts";
+import { isRecord } from "../is-record.ts";
 
 /** A token above this is refused unread: real ones are 1 to 4 KB, and a header this long costs every later step. */
 export const maxTokenBytes = 12 * 1024;
@@ -71,10 +72,6 @@ function decodeBase64Url(text: string): Buffer {
 
 /** By length modulo 4: in the last character, the bits that no byte needs are zero. A rest of one is no length at all. */
 const canonicalEnd = [/$/, undefined, /[AQgw]$/, /[AEIMQUYcgkosw048]$/];
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 function malformed(detail: string): GuardError {
   return new GuardError("token_malformed", detail);

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { resolveStage } from "@sst-gatehouse/blueprint/stages";
+import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 
 import { access } from "../../../../access.ts";
 import { stages } from "../../../../stages.ts";
@@ -59,6 +60,6 @@ async function evaluate(stage: string, stderr: CommandContext["stderr"]): Promis
   try {
     return await evaluateConfig({ root, stage, print: (line) => stderr.write(`${line}\n`) });
   } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : String(error));
+    throw new CommandError(messageOf(error));
   }
 }

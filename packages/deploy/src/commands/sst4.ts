@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 
 import { orUsageError } from "../command-line.ts";
 import { CommandError, type Command } from "../command.ts";
@@ -23,7 +24,7 @@ export const sst4: Command = {
       const same = await compareWithSst4(root, (line) => stdout.write(`${line}\n`));
       return same ? 0 : 1;
     } catch (error) {
-      throw new CommandError(error instanceof Error ? error.message : String(error));
+      throw new CommandError(messageOf(error));
     }
   },
 };

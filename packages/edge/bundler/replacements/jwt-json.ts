@@ -1,9 +1,9 @@
+import { isRecord } from "@sst-gatehouse/blueprint/is-record";
+
 /** Member names that could reach an object's prototype. An escape could spell them, so it counts as one. */
 const suspicious = /__proto__|constructor|\\u/;
 
-export function isJsonObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+export { isRecord as isJsonObject };
 
 /**
  * Stands in for aws-jwt-verify's JSON parser inside the guard's bundle: parses, and takes out `__proto__` and
@@ -13,7 +13,7 @@ export function isJsonObject(value: unknown): boolean {
 export function safeJsonParse(text: string): unknown {
   if (!suspicious.test(text)) return JSON.parse(text);
   return JSON.parse(text, (_name, value: unknown) => {
-    if (isJsonObject(value)) {
+    if (isRecord(value)) {
       for (const name of ["__proto__", "constructor"]) Reflect.deleteProperty(Object(value), name);
     }
     return value;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { createScratchDirectory } from "@sst-gatehouse/deploy/scratch-directory";
+import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 import { writeAccess, writeSettings } from "@sst-gatehouse/edge/build";
 import { loadAccess } from "@sst-gatehouse/edge/build/load-access";
 
@@ -69,7 +70,7 @@ export async function createBundleStore(
           const bundles = await build();
           return closed || (await onBuilt(bundles, edited));
         } catch (error) {
-          if (!closed) onFailed(error instanceof Error ? error.message : String(error));
+          if (!closed) onFailed(messageOf(error));
           return false;
         }
       });

@@ -1,3 +1,5 @@
+import { isRecord } from "@sst-gatehouse/blueprint/is-record";
+
 import { AwsError, type JsonObject, type JsonService } from "../aws/json-api/json-service.ts";
 import { maxAdvanceSeconds, type Clock } from "../aws/clock.ts";
 
@@ -36,19 +38,15 @@ export function createAdminApi({ clock, mintToken }: AdminApiOptions): JsonServi
       MintToken: {
         resources: () => ["arn:aws:gatehouse:::token"],
         run: async ({ KeyUse, Claims, Header }) => {
-          if ((KeyUse !== "id" && KeyUse !== "access") || !isObject(Claims)) {
+          if ((KeyUse !== "id" && KeyUse !== "access") || !isRecord(Claims)) {
             throw new AwsError(
               "ValidationException",
               "KeyUse must be id or access, and Claims an object.",
             );
           }
-          return { Token: await mintToken(KeyUse, Claims, isObject(Header) ? Header : {}) };
+          return { Token: await mintToken(KeyUse, Claims, isRecord(Header) ? Header : {}) };
         },
       },
     },
   };
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

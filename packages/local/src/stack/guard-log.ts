@@ -1,3 +1,5 @@
+import { isRecord } from "@sst-gatehouse/blueprint/is-record";
+
 import type { Explain } from "../aws/explain.ts";
 
 /** Shows a line of the guard's log: its decisions as sentences, everything else as it is. */
@@ -29,7 +31,7 @@ export function explainGuardLine(line: string, explain: Explain): void {
 function parse(line: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null ? { ...value } : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }

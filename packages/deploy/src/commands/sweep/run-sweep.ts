@@ -1,5 +1,6 @@
 import type { LambdaClient } from "@aws-sdk/client-lambda";
 import type { SSMClient } from "@aws-sdk/client-ssm";
+import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 
 import { orCommandError } from "../../aws-failure.ts";
 import type { CommandContext } from "../../command.ts";
@@ -115,7 +116,7 @@ async function deleteUnlessDeployed(
     if (planned === undefined || !sameGuard(planned, current))
       return { kind: "failed", why: "the stage was deployed or removed meanwhile; run this again" };
   } catch (error) {
-    return { kind: "failed", why: error instanceof Error ? error.message : String(error) };
+    return { kind: "failed", why: messageOf(error) };
   }
   return deletePart(deps.lambda, part);
 }

@@ -9,6 +9,7 @@ import {
   type Revocations,
   type Revoked,
 } from "@sst-gatehouse/blueprint/revocations";
+import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 
 import { explainAwsFailure } from "../../aws-failure.ts";
 import { CommandError } from "../../command.ts";
@@ -58,7 +59,7 @@ export function createRevocationList({
       return parseRevocations(text, now());
     } catch (error) {
       if (who === "everybody") return empty;
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       throw new CommandError(
         `${name} is not a list that the guard reads: ${why}. Until it is, the guard counts it as missing. \`users revoke --everybody\` writes a new one. Nothing was changed.`,
       );

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { isRecord } from "@sst-gatehouse/blueprint/is-record";
 
 import { type Digest, digestOf, digestsOf, digestOfText } from "./file-digests.ts";
 import { withRelativePaths } from "./relative-paths.ts";
@@ -41,7 +42,7 @@ export async function recordValue(
 /** The same value for the eyes of AWS: secrets opened. */
 export function withoutMarks(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutMarks);
-  if (!isObject(value)) return value;
+  if (!isRecord(value)) return value;
   if (value[markKey] === marks.secret) return withoutMarks(value["value"]);
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [key, withoutMarks(member)]),
@@ -57,7 +58,7 @@ async function record(value: unknown, recording: Recording): Promise<unknown> {
   if (value === unknownMark) return "<unknown>";
   if (typeof value === "string") return withRelativePaths(value, recording.roots);
   if (Array.isArray(value)) return Promise.all(value.map((item) => record(item, recording)));
-  if (!isObject(value)) return value;
+  if (!isRecord(value)) return value;
   switch (value[markKey]) {
     case undefined:
       return recordMembers(value, recording);
@@ -103,12 +104,12 @@ async function recordArchive(
   { path, assets }: Readonly<Record<string, unknown>>,
   recording: Recording,
 ): Promise<(readonly [file: string, digest: unknown])[]> {
-  if (!isObject(assets)) {
+  if (!isRecord(assets)) {
     return withSettings(fileOf(path, recording));
   }
   const entries = await Promise.all(
     Object.entries(assets).map(async ([name, asset]) => {
-      if (!isObject(asset)) throw new TypeError(`${name} in an archive is no asset`);
+      if (!isRecord(asset)) throw new TypeError(`${name} in an archive is no asset`);
       if (asset[markKey] !== marks.archive)
         return [[name, await recordAsset(asset, recording)] as const];
       const inner = await recordArchive(asset, recording);
@@ -136,8 +137,4 @@ function fileOf(path: unknown, { roots: [root], files }: Recording): string {
   const file = resolve(root, path);
   files.push(file);
   return file;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 
 import type { EngineArguments } from "./engine-arguments.ts";
 import type { Outcome, StandInSettings } from "./outcome.ts";
@@ -46,7 +47,7 @@ export async function runProgram(
 
   let ended: Program["app"] | undefined;
   const refuse = (error: unknown): void => {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     onEnd({ kind: "refused", message: withRelativePaths(message, roots) });
   };
   // A promise that fails and that nobody waits for ends here too, as it fails a deployment.

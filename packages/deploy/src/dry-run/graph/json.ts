@@ -1,6 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 
-export type JsonObject = Readonly<Record<string, unknown>>;
+import {
+  isRecord as isObject,
+  type JsonRecord as JsonObject,
+} from "@sst-gatehouse/blueprint/is-record";
+
+export { isObject, type JsonObject };
 
 const secretMark = "<secret>";
 
@@ -21,10 +26,6 @@ export function holdsSecret(value: unknown): boolean {
   return (
     isObject(value) && (Object.hasOwn(value, secretMark) || Object.values(value).some(holdsSecret))
   );
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The object itself; an empty one for anything else, so that every expectation of a member fails. */

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
+import { isRecord } from "@sst-gatehouse/blueprint/is-record";
+import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 
 import type { Explain } from "../explain.ts";
 import type { Invocation } from "../lambda/invocation.ts";
@@ -11,7 +13,7 @@ import type { Call } from "./answer.ts";
 import type { FunctionUrlEvent } from "./event.ts";
 import { functionFailed } from "./refusal.ts";
 import type { Refusal } from "./refusal.ts";
-import { isRecord, MalformedResult } from "./response-head.ts";
+import { MalformedResult } from "./response-head.ts";
 import { toBufferedResponse } from "./response.ts";
 import { sendStreamingResponse } from "./streaming-response.ts";
 import { createTrace } from "./trace-id.ts";
@@ -147,7 +149,7 @@ async function collected(body: AsyncIterable<Uint8Array>): Promise<Buffer | Refu
   try {
     return await buffer(body);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     return functionFailed(`the function failed while it was answering: ${message}`);
   }
 }

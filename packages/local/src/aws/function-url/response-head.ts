@@ -1,4 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
+import { isRecord } from "@sst-gatehouse/blueprint/is-record";
 
 /** Status and headers of an answer, as they go on the wire: one character a byte. */
 export interface ResponseHead {
@@ -49,10 +50,6 @@ export function toResponseHead(
     status: statusOf(result["statusCode"]),
     headers: hasType ? headers : [["content-type", contentType], ...headers],
   };
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function statusOf(statusCode: unknown): number {

@@ -1,4 +1,6 @@
-import { isRecord, MalformedResult, toResponseHead } from "./response-head.ts";
+import { isRecord } from "@sst-gatehouse/blueprint/is-record";
+
+import { MalformedResult, toResponseHead } from "./response-head.ts";
 import type { ResponseHead } from "./response-head.ts";
 
 /** Lambda's limit for a buffered result, in bytes. */

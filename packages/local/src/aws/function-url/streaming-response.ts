@@ -1,8 +1,10 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
+import { isRecord } from "@sst-gatehouse/blueprint/is-record";
+import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 
-import { isRecord, MalformedResult, toResponseHead } from "./response-head.ts";
+import { MalformedResult, toResponseHead } from "./response-head.ts";
 import type { ResponseHead } from "./response-head.ts";
 
 /** Says that the stream begins with status and headers as JSON, then eight NUL bytes. */
@@ -77,7 +79,7 @@ export async function sendStreamingResponse({
       if (fault !== undefined) cut(response);
     }
   } catch (error) {
-    fault ??= `the function failed while it was answering: ${error instanceof Error ? error.message : String(error)}`;
+    fault ??= `the function failed while it was answering: ${messageOf(error)}`;
   }
   if (prelude !== undefined)
     fault ??= "the stream ended before its prelude did: write to it before end()";

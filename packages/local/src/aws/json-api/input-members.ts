@@ -1,3 +1,5 @@
+import { isRecord } from "@sst-gatehouse/blueprint/is-record";
+
 import { AwsError } from "./json-service.ts";
 import type { JsonObject, JsonValue } from "./json-service.ts";
 
@@ -61,7 +63,7 @@ export function inputMembers(
   const optionalObject: InputMembers["optionalObject"] = (name) => {
     const value = present(name);
     if (value === undefined) return undefined;
-    if (!isObject(value)) throw wrongType("Structure");
+    if (!isRecord(value)) throw wrongType("Structure");
     return value;
   };
 
@@ -98,7 +100,7 @@ export function inputMembers(
     },
     optionalObjects: (name) =>
       optionalArray(name).map((each) => {
-        if (!isObject(each)) throw wrongType("Structure");
+        if (!isRecord(each)) throw wrongType("Structure");
         return each;
       }),
     optionalTextMap(name) {
@@ -133,10 +135,6 @@ function wrongType(expected: string): AwsError {
 
 function isArray(value: JsonValue): value is readonly JsonValue[] {
   return Array.isArray(value);
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function lowerFirst(name: string): string {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { isRecord } from "@sst-gatehouse/blueprint/is-record";
 
 import type { Clock } from "../clock.ts";
 import type { Explain, StandIn } from "../explain.ts";
@@ -29,7 +30,7 @@ interface Refusal {
 export function createJsonApi(options: {
   services: readonly JsonService[];
   region: string;
-  identities: Identities;
+  identities: Pick<Identities, "find">;
   clock: Clock;
   explain: Explain;
 }): { readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void> } {
@@ -174,7 +175,7 @@ function parseInput(body: Buffer): JsonObject {
 
 /** What `JSON.parse` gave is made of JSON values all the way down. */
 function isJsonObject(parsed: unknown): parsed is JsonObject {
-  return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed);
+  return isRecord(parsed);
 }
 
 function authorize(

@@ -37,7 +37,7 @@ export interface SignatureRules {
   /** SigV4 service name, such as `lambda`. */
   readonly service: string;
   readonly region: string;
-  readonly identities: Identities;
+  readonly identities: Pick<Identities, "find">;
   readonly nowMs: number;
 }
 

@@ -1,3 +1,6 @@
+import { isRecord, type JsonRecord } from "@sst-gatehouse/blueprint/is-record";
+
+import { decodeBase64 } from "./decode-base64.ts";
 import { maxExposedBodyBytes } from "./edge-event.ts";
 import type { EdgeBody, EdgeRequest } from "./edge-event.ts";
 import { parseGeneratedResponse } from "./generated-response.ts";
@@ -5,8 +8,6 @@ import type { GeneratedResponse } from "./generated-response.ts";
 import { valuesOf } from "../header-lines.ts";
 import type { HeaderLine } from "../header-lines.ts";
 import { awsSentences, InvalidEdgeResult, ownSentences } from "./invalid-edge-result.ts";
-import { decodeBase64, isRecord } from "./json-shape.ts";
-import type { JsonRecord } from "./json-shape.ts";
 import { parseResultOrigin } from "./result-origin.ts";
 import type { ResultOrigin } from "./result-origin.ts";
 import { parseResultHeaders, refuseDisallowed, refuseReadOnlyChanges } from "./result-headers.ts";

@@ -1,7 +1,8 @@
+import { type JsonRecord } from "@sst-gatehouse/blueprint/is-record";
+
 import type { HeaderLine } from "../header-lines.ts";
+import { decodeBase64 } from "./decode-base64.ts";
 import { awsSentences, InvalidEdgeResult, ownSentences } from "./invalid-edge-result.ts";
-import { decodeBase64 } from "./json-shape.ts";
-import type { JsonRecord } from "./json-shape.ts";
 import { reasonPhrase } from "../viewer/error-page.ts";
 import { parseResultHeaders, refuseDisallowed, refuseReadOnlyChanges } from "./result-headers.ts";
 

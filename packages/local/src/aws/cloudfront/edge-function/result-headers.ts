@@ -1,8 +1,9 @@
+import { isRecord } from "@sst-gatehouse/blueprint/is-record";
+
 import type { EdgeHeader, EdgeHeaders } from "./edge-event.ts";
 import { titleCase } from "../header-lines.ts";
 import type { HeaderLine } from "../header-lines.ts";
 import { awsSentences, InvalidEdgeResult, ownSentences } from "./invalid-edge-result.ts";
-import { isRecord } from "./json-shape.ts";
 import { isDisallowed, readOnlyNames } from "../restricted-headers.ts";
 
 const token = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;

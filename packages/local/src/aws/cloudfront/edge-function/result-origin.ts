@@ -1,10 +1,9 @@
 import { isIP } from "node:net";
+import { isRecord, type JsonRecord } from "@sst-gatehouse/blueprint/is-record";
 
 import type { EdgeOrigin } from "./edge-event.ts";
 import type { HeaderLine } from "../header-lines.ts";
 import { awsSentences, InvalidEdgeResult, ownSentences } from "./invalid-edge-result.ts";
-import { isRecord } from "./json-shape.ts";
-import type { JsonRecord } from "./json-shape.ts";
 import { isDeniedAsCustomHeader } from "../restricted-headers.ts";
 import { parseResultHeaders } from "./result-headers.ts";
 

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { isRecord } from "@sst-gatehouse/blueprint/is-record";
 
 import type { Clock } from "../../clock.ts";
 import type { Client } from "./clients.ts";
@@ -163,7 +164,7 @@ function isAccessClaims(claims: unknown): claims is AccessClaims {
     scope: "string",
     exp: "number",
   };
-  if (typeof claims !== "object" || claims === null) return false;
+  if (!isRecord(claims)) return false;
   const values = new Map<string, unknown>(Object.entries(claims));
   return (
     values.get("token_use") === "access" &&

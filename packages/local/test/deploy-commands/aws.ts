@@ -1,5 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 
+import { createIdentities, type Credentials, credentialsOf } from "../../src/aws/iam/identities.ts";
+import { playParameterStore } from "../parameter-store.ts";
+
 /** A function in the stand-in's account. */
 export interface PlayedFunction {
   readonly name: string;
@@ -15,8 +18,9 @@ export interface PlayedFunction {
 export interface AwsUnderTest {
   readonly url: string;
   readonly functions: PlayedFunction[];
-  /** Values by name. */
-  readonly parameters: Map<string, string>;
+  readonly putParameter: (name: string, value: string) => void;
+  /** Of somebody who may read the stages' parameters. */
+  readonly credentials: Credentials;
   /** Error types by `<name>` or `<name>:<version>`, answered to a deletion of it. */
   readonly refusals: Map<string, { readonly type: string; readonly message: string }>;
   /** Every DELETE request that arrived, path and query as on the wire. */
@@ -33,19 +37,29 @@ export function functionArn(name: string): string {
 }
 
 /**
- * Lambda's REST API and one call of Parameter Store on loopback, for the real SDK clients. Pages hold two entries, so
- * nothing that follows from a first page alone passes.
+ * Lambda's REST API on loopback, and the stack's own Parameter Store at the same address, for the real SDK clients. Pages
+ * hold two entries, so nothing that follows from a first page alone passes.
  */
 export async function startAws(): Promise<AwsUnderTest> {
+  const identities = createIdentities(account);
+  const store = playParameterStore("eu-central-1", account, identities);
+  const reader = identities.assumeRole("operator", "sweep", [
+    {
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: "ssm:GetParameters", Resource: "*" }],
+    },
+  ]);
   const aws: Played = {
     functions: [],
-    parameters: new Map(),
+    putParameter: store.put,
+    credentials: credentialsOf(reader),
     refusals: new Map(),
     deletions: [],
     onDeletion: () => undefined,
   };
   const server = createServer((request, response) => {
-    void answer(aws, request, response);
+    if (request.method === "POST") store.listener(request, response);
+    else answer(aws, request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -62,12 +76,11 @@ export async function startAws(): Promise<AwsUnderTest> {
 
 type Played = Omit<AwsUnderTest, "url" | "close">;
 
-async function answer(aws: Played, request: IncomingMessage, response: ServerResponse) {
+function answer(aws: Played, request: IncomingMessage, response: ServerResponse): void {
   const url = new URL(request.url ?? "/", "http://127.0.0.1");
   const [, kind, subject = ""] =
     /^\/(2015-03-31\/functions|2017-03-31\/tags)\/([^/]*)(?:\/versions)?$/.exec(url.pathname) ?? [];
   const name = decodeURIComponent(subject);
-  if (request.method === "POST") return answerGetParameters(aws, request, response);
   if (request.method === "DELETE") return answerDeletion(aws, name, url, response);
   if (kind === "2017-03-31/tags") {
     const played = aws.functions.find((each) => functionArn(each.name) === name);
@@ -115,21 +128,6 @@ function answerDeletion(aws: Played, name: string, url: URL, response: ServerRes
     Type: "User",
     Message: refusal.message,
     message: refusal.message,
-  });
-}
-
-async function answerGetParameters(
-  aws: Played,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  const { Names }: { Names: readonly string[] } = JSON.parse(Buffer.concat(chunks).toString());
-  const there = Names.filter((each) => aws.parameters.has(each));
-  send(response, 200, {
-    Parameters: there.map((each) => ({ Name: each, Value: aws.parameters.get(each) })),
-    InvalidParameters: Names.filter((each) => !there.includes(each)),
   });
 }
 

@@ -3,16 +3,11 @@ import { PassThrough } from "node:stream";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { guardName } from "@sst-gatehouse/blueprint/guard-function";
+import { stageOfGuard } from "@sst-gatehouse/deploy/guard-name";
+import { runSweep } from "@sst-gatehouse/deploy/run-sweep";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import {
-  functionArn,
-  startAws,
-  type AwsUnderTest,
-  type PlayedFunction,
-} from "../../test/aws-under-test.ts";
-import { stageOfGuard } from "./sweep/guard-name.ts";
-import { runSweep } from "./sweep/run-sweep.ts";
+import { functionArn, startAws, type AwsUnderTest, type PlayedFunction } from "./aws.ts";
 
 const now = Date.parse("2026-11-22T12:00:00Z") / 1000;
 const yesterday = "2026-11-21T12:00:00.000+0000";
@@ -37,8 +32,8 @@ function guard(stage: string, hex: string, versions: readonly number[], lastModi
 
 /** The parameters of a deployed stage. */
 function deployed(stage: string, name: string, version: number): void {
-  aws.parameters.set(`/gatehouse/gatehouse/${stage}/outputs`, "{}");
-  aws.parameters.set(`/gatehouse/gatehouse/${stage}/guard`, `${functionArn(name)}:${version}`);
+  aws.putParameter(`/gatehouse/gatehouse/${stage}/outputs`, "{}");
+  aws.putParameter(`/gatehouse/gatehouse/${stage}/guard`, `${functionArn(name)}:${version}`);
 }
 
 interface Run {
@@ -48,18 +43,31 @@ interface Run {
   readonly typed?: string;
   /** Where Parameter Store is. */
   readonly ssmUrl?: string;
+  /** What arrives in place of every value. */
+  readonly valuesAs?: string;
 }
 
-async function sweep({ only, yes = true, typed, ssmUrl = aws.url }: Run = {}) {
+async function sweep({ only, yes = true, typed, ssmUrl = aws.url, valuesAs }: Run = {}) {
   const isTTY = typed !== undefined;
   const stdin = Object.assign(new PassThrough(), { isTTY });
   const stdout = Object.assign(new PassThrough(), { isTTY });
   const stderr = new PassThrough();
   stdin.end(typed);
   const client = {
-    credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" },
+    credentials: aws.credentials,
     maxAttempts: 1,
   };
+  const ssm = new SSMClient({ ...client, endpoint: ssmUrl, region: "eu-central-1" });
+  if (valuesAs !== undefined) {
+    ssm.middlewareStack.add(
+      (next) => async (args) => {
+        const answer = await next(args);
+        for (const parameter of Object(answer.output).Parameters) parameter.Value = valuesAs;
+        return answer;
+      },
+      { step: "initialize" },
+    );
+  }
   const code = await runSweep(
     { only, yes },
     {
@@ -71,7 +79,7 @@ async function sweep({ only, yes = true, typed, ssmUrl = aws.url }: Run = {}) {
         env: {},
       },
       lambda: new LambdaClient({ ...client, endpoint: aws.url, region: "us-east-1" }),
-      ssm: new SSMClient({ ...client, endpoint: ssmUrl, region: "eu-central-1" }),
+      ssm,
       now: () => now,
     },
   );
@@ -245,7 +253,7 @@ describe("what is deleted", () => {
     ...Object.fromEntries(
       [
         ...[
-          "",
+          " ",
           "7",
           "null",
           functionArn(dev),
@@ -282,12 +290,21 @@ describe("what is deleted", () => {
     aws.functions.push(...situation.functions);
     for (const [stage, name, number] of situation.live ?? []) deployed(stage, name, number);
     for (const [name, value] of Object.entries(situation.parameters ?? {}))
-      aws.parameters.set(name, value);
+      aws.putParameter(name, value);
     const { only } = situation;
     const { code, err } = await sweep(only === undefined ? {} : { only });
     expect(aws.deletions).toEqual(situation.deleted);
     expect(err).toContain(situation.why ?? "");
     expect(code).toBe(situation.code ?? 0);
+  });
+
+  test("nothing of a stage whose parameter arrives empty, which Parameter Store does not store", async () => {
+    aws.functions.push(guard("dev", "1a2b3c4", [6, 7]));
+    deployed("dev", dev, 7);
+    const { code, err } = await sweep({ valuesAs: "" });
+    expect(aws.deletions).toEqual([]);
+    expect(err).toContain("does not name a version of the stage's guard");
+    expect(code).toBe(1);
   });
 
   test("nothing of a stage that is deployed again while the others are deleted", async () => {
@@ -318,7 +335,7 @@ test("says what stays, what goes, what it leaves alone, and why", async () => {
     guard("odd", "abcdef0", [1]),
   );
   deployed("dev", "gatehouse-dev-Guard-1a2b3c4", 7);
-  aws.parameters.set("/gatehouse/gatehouse/odd/guard", "?");
+  aws.putParameter("/gatehouse/gatehouse/odd/guard", "?");
   expect(await sweep({ yes: false })).toEqual({
     code: 1,
     out: `Stays
