@@ -9,7 +9,7 @@ import { startCommand } from "../acceptance/support/command.ts";
 import { send } from "../acceptance/support/client.ts";
 import { app } from "../stages.ts";
 import { deployRoleApp } from "./deploy-role.ts";
-import { readImportGraph } from "./import-graph.ts";
+import { readImportGraph } from "../acceptance/support/import-graph.ts";
 
 const root = join(import.meta.dirname, "..");
 

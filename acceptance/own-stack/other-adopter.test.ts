@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { expect, onTestFinished, test } from "vitest";
 
-import { readImportGraph, reachOf, sourcesIn } from "../../repository/import-graph.ts";
+import { readImportGraph, reachOf, sourcesIn } from "../support/import-graph.ts";
 import { copyRepository } from "../support/repository-copy.ts";
 
 const repository = join(import.meta.dirname, "../..");
