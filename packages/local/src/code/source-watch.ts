@@ -5,7 +5,9 @@ import { watchTree } from "./tree-watch.ts";
 
 /** What both functions are built from, and what the running stack was set up by. */
 const folders = [
+  "packages/backend/src",
   "packages/blueprint/src",
+  "packages/client/src",
   "packages/core/src",
   "packages/edge/src",
   "packages/functions/src",
