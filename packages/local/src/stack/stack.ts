@@ -24,7 +24,7 @@ import { localGuardSettings, type Unbaked } from "./guard-settings.ts";
 import { stageOrigin } from "./stage-origin.ts";
 import { createUserPool } from "./stage-user-pool.ts";
 
-export type { Adopted, CodeSource };
+export { builtFromSource, type Adopted, type CodeSource };
 
 export interface StackOptions {
   /** The app's name and region, its stages, its access rules and its backend. */
