@@ -337,7 +337,8 @@ const places: readonly Place[] = [
   }),
   {
     where: "return_to",
-    put: (secret) => browse(`/.auth/login?return_to=${encode(secret)}`),
+    // Not at the start: base64 may begin with a slash, and then it is a path to return to.
+    put: (secret) => browse(`/.auth/login?return_to=x${encode(secret)}`),
     status: 400,
     shows: () => "400 sign_in_return_path GET",
   },

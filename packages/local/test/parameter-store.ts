@@ -27,7 +27,7 @@ export function playParameterStore(
     explain: () => undefined,
   });
   return {
-    put: ssm.put,
+    put: (name, value) => ssm.put(name, value),
     listener: (request, response) => {
       api.handle(request, response).catch(() => response.destroy());
     },
