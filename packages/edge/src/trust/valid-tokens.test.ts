@@ -48,13 +48,13 @@ describe("a verified token", () => {
     expect(asked).toEqual(["ready", "requireValid machine", "refreshWhenOld"]);
   });
 
-  test("is refused while the list cannot be had, and makes nobody read it", async () => {
+  test("is refused while the list cannot be read, and starts no read", async () => {
     const { asked, revocations } = list({ ready: () => Promise.reject(new RangeError("away")) });
     await expect(createRequireValid(revocations)(token)).rejects.toThrow("away");
     expect(asked).toEqual(["ready"]);
   });
 
-  test("whose sign-in was ended is refused, and makes nobody read the list", async () => {
+  test("whose sign-in was ended is refused, and starts no read", async () => {
     const { asked, revocations } = list({ revoked: true });
     await expect(createRequireValid(revocations)(token)).rejects.toThrow("revoked");
     expect(asked).toEqual(["ready", "requireValid machine"]);
