@@ -287,7 +287,7 @@ test("who is in very many groups is told so, and gets no session", async () => {
   }
   await page.goto(url("/echo"));
   await fillForm(page, person);
-  expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Too large to carry");
+  expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Too large to send");
   expect(await page.textContent("main")).toContain("you are probably in very many groups");
   expect(await page.textContent(".aside")).toMatch(/^headers_too_large, request [\w=-]+$/);
   expect(await page.getByText("Sign out").getAttribute("href")).toBe("/.auth/logout");

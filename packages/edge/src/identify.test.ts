@@ -115,7 +115,7 @@ describe("Authorization decides alone", () => {
   });
 });
 
-describe("a session that counts for nothing is nobody's, and says why", () => {
+describe("a session that is not used is nobody's, and says why", () => {
   test.each([
     ["expired", "token_expired"],
     ["revoked", "token_revoked"],

@@ -10,7 +10,7 @@ export interface Identified {
   readonly bearer?: string;
   /** When the token expires, whole seconds since the epoch. */
   readonly expiresAt?: number;
-  /** Why the session counts for nothing, where there is one. Nobody minds that on a public path. */
+  /** Why the session is not used, where there is one. On a public path that does not matter. */
   readonly problem?: GuardError;
 }
 
@@ -26,7 +26,7 @@ export interface IdentifyDeps {
 
 /**
  * Finds the caller in the `Authorization` header, which decides alone: a bad bearer is refused even where nobody has
- * to sign in, and beside a good session.
+ * to sign in, and even when a good session comes with it.
  *
  * @throws {GuardError} `token_*`, `keys_unavailable`, `settings_unavailable` for a bearer token.
  */
@@ -53,7 +53,7 @@ export function createIdentify({ verify, sessionClientId }: IdentifyDeps): Ident
 /** A session is an access token of the one app client that browsers sign in by, whatever else is accepted as bearer. */
 function requireSession({ tokenUse, clientId }: VerifiedToken, sessionClientId?: string): void {
   if (tokenUse === "access" && clientId === sessionClientId) return;
-  throw new GuardError("token_use", "This token is no browser's session.");
+  throw new GuardError("token_use", "This token cannot be used as a browser session.");
 }
 
 function bearerOf(values: readonly string[]): string {
@@ -64,7 +64,7 @@ function bearerOf(values: readonly string[]): string {
   if (scheme.toLowerCase() !== "bearer") {
     throw new GuardError(
       "token_missing",
-      "Send the token as `Authorization: Bearer <token>`; no other scheme is read here.",
+      "Send the token as `Authorization: Bearer <token>`; no other scheme is accepted.",
     );
   }
   if (token === "" || rest.length > 0) {

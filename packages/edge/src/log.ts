@@ -20,7 +20,7 @@ export interface Decision {
   readonly cause?: string;
 }
 
-/** Something that happened beside a request: a refresh that failed, say. */
+/** Something that happened in the background: a refresh that failed, say. */
 export interface Notice {
   readonly notice:
     | "keys_refreshed"

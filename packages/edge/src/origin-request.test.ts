@@ -528,7 +528,7 @@ describe("a refusal", () => {
     );
   });
 
-  test("comes as 503 while the settings cannot be had, and nothing is forwarded", async () => {
+  test("comes as 503 while the settings cannot be read, and nothing is forwarded", async () => {
     const loadParameters = async (): Promise<never> => {
       throw new Error("away");
     };

@@ -12,9 +12,8 @@ import { causeOf, type Log } from "./log.ts";
 import { isNavigation } from "./http/navigation.ts";
 import { corsHeaders, isPreflight, preflightHeaders } from "./http/preflight.ts";
 import { preflightAnswer, refusal, statusOf, withHeaders } from "./responses.ts";
-import type { Opened } from "./session/open-session.ts";
+import type { Opened, Visit } from "./session/open-session.ts";
 import type { SessionAnswer, Sessions } from "./session/sessions.ts";
-import type { Visit } from "./session/visit.ts";
 import type { Settings } from "./trust/client-ids.ts";
 
 export interface OriginRequestDeps {

@@ -32,7 +32,7 @@ export async function loadBuiltGuard(
   const { handler }: { handler: BuiltGuard["handle"] } = createRequire(import.meta.url)(
     join(directory, "lambda.cjs"),
   );
-  // The guard takes no stacks; whoever tests it wants them.
+  // The guard takes no stack traces; its tests want them.
   Error.stackTraceLimit = stackTraceLimit;
   const write = process.stdout.write.bind(process.stdout);
   return {

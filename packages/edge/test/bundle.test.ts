@@ -354,7 +354,7 @@ describe("a stage with a list of ended sign-ins", () => {
     expect(JSON.parse(answers[1]?.body ?? "{}").code).toBe("token_revoked");
   });
 
-  test("reads it while the module loads, refuses tokens while it cannot be had, and nobody else", async () => {
+  test("reads it while the module loads, refuses tokens while it cannot be read, and nobody else", async () => {
     const directory = await deploy("no-list", withList("refuse"));
     const observed = await run(directory, [inPublic, signedIn, signedIn], { network: "refused" });
     expect(forwarded(observed)).toEqual([true, false, false]);
@@ -364,7 +364,7 @@ describe("a stage with a list of ended sign-ins", () => {
     expect(observed.networkCalls[0]).toBeGreaterThan(0);
   });
 
-  test("lets tokens pass while it cannot be had, where the stage says so", async () => {
+  test("lets tokens pass while it cannot be read, where the stage says so", async () => {
     const directory = await deploy("allowed", withList("allow"));
     const observed = await run(directory, [signedIn, signedIn], { network: "refused" });
     expect(forwarded(observed)).toEqual([true, true]);
@@ -382,7 +382,7 @@ describe("a token that is remembered", () => {
       join(directory, "fetch-key-set.cjs"),
       `exports.fetchJson = async () => (${JSON.stringify(others)});`,
     );
-    // The refresh runs beside the first requests, so it is done a few of them later.
+    // The refresh runs in the background of the first requests, so it is done a few of them later.
     const { answers } = await run(
       directory,
       Array.from({ length: 10 }, () => signedIn),

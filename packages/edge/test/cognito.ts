@@ -20,7 +20,7 @@ export interface FakeCognito {
   readonly browse: (url: URL) => string;
   /** Every form that was posted, with its path. */
   readonly posted: readonly (Readonly<Record<string, string>> & { readonly path: string })[];
-  /** The `sub` and name of whoever signs in next. */
+  /** The `sub` and name of the person who signs in next. */
   user: string;
   groups: readonly string[];
   /** Changes what the token endpoint answers. */

@@ -84,20 +84,27 @@ const credentials = {
   sessionToken: "session-token",
 };
 
-export interface BenchOptions extends Partial<Pick<GuardParts, "access" | "files">> {
+export interface BenchOptions {
   /** Puts the guard together in another way. */
-  readonly compose?: (parts: GuardParts) => ReturnType<typeof composeGuard>;
+  readonly compose?: Compose;
+  readonly revocation?: GuardSettings["revocation"];
+  /** In the place of the files that a bench has: the browser half and a list of ended sign-ins. */
+  readonly files?: Partial<LazyFiles>;
 }
+
+export type Compose = (parts: GuardParts) => ReturnType<typeof composeGuard>;
 
 /**
  * The guard with its browser half, a user pool and a browser; the clock stands still until it is moved. The stage keeps a
  * list of ended sign-ins, which is at hand.
- *
- * @param changes of the files are for all of them: whatever is left out cannot be loaded.
  */
 export function createBench(
   settingsFile: GuardSettings = snapshot,
-  { compose = composeGuard, ...changes }: BenchOptions = {},
+  {
+    compose = composeGuard,
+    revocation = { mode: "on", whenUnknown: "refuse" },
+    files = {},
+  }: BenchOptions = {},
 ): Bench {
   const clock = fixedClock();
   const { now } = clock;
@@ -108,7 +115,7 @@ export function createBench(
   let asked = "";
   const cognito = createFakeCognito(now);
   const jar = createCookieJar(now);
-  const files: LazyFiles = {
+  const benchFiles: LazyFiles = {
     network: notNeeded,
     parameterStore: notNeeded,
     stageRevocations: () => ({
@@ -127,7 +134,7 @@ export function createBench(
     }),
   };
   const handle = compose({
-    snapshot: { ...settingsFile, revocation: { mode: "on", whenUnknown: "refuse" } },
+    snapshot: { ...settingsFile, revocation },
     access,
     now,
     log: createLog((line) => lines.push(line)),
@@ -135,8 +142,7 @@ export function createBench(
       signed.push(asked);
       return credentials;
     },
-    files,
-    ...changes,
+    files: { ...benchFiles, ...files },
   });
 
   const send = async (parts: EventParts): Promise<Outcome> => {

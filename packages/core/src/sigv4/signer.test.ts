@@ -376,7 +376,7 @@ describe("the region", () => {
 });
 
 describe("credentials and clock", () => {
-  test("are read once a request, and anew for each", async () => {
+  test("are read once per request, and again for each", async () => {
     const rotating = [
       temporary,
       { accessKeyId: "ASIANEXT", secretAccessKey: "next", sessionToken: "next-token" },
@@ -441,7 +441,7 @@ const failures: [
     {},
     TypeError,
   ],
-  ["credentials cannot be had", { credentials: () => unavailable() }, {}, RangeError],
+  ["credentials are unavailable", { credentials: () => unavailable() }, {}, RangeError],
   ["the clock is broken", { now: () => Number.NaN }, {}, RangeError],
   ["the hash is broken", { sha256: BrokenSha256 }, {}, SyntaxError],
   ["the query is malformed", {}, { query: "a=%zz" }, GuardError],

@@ -20,9 +20,9 @@ export interface Credentials {
 }
 
 export interface SignerDeps {
-  /** Asked once a request: temporary credentials are replaced while a function lives. */
+  /** Asked once per request: temporary credentials are replaced while a function lives. */
   readonly credentials: () => Credentials;
-  /** Whole seconds since the epoch. Read once a request. */
+  /** Whole seconds since the epoch. Read once per request. */
   readonly now: () => number;
   /** SHA-256, and HMAC-SHA-256 when constructed with a secret. */
   readonly sha256?: ChecksumConstructor;

@@ -31,7 +31,7 @@ export interface SignatureCheck {
 }
 
 /**
- * Checks signatures with one generation of keys; made once a generation, so that no request pays for importing a key.
+ * Checks signatures with one generation of keys; made once per generation, so that no request pays for importing a key.
  *
  * The library's function for a given key is used, not its Cognito verifier: that one accepts a second issuer nobody
  * listed, brings the fetching of key sets along, and judges clients and token uses the same for all, where here each
@@ -76,7 +76,7 @@ export function createSignatureCheck(
 /** The library's messages hold claim values, so neither they nor the errors go on. */
 function toGuardError(error: unknown): GuardError {
   if (error instanceof JwtParseError)
-    return new GuardError("token_malformed", "The token's claims are not what a token holds.");
+    return new GuardError("token_malformed", "The token's claims are malformed.");
   if (error instanceof JwtInvalidIssuerError || error instanceof ParameterValidationError) {
     return new GuardError("token_issuer", "The token was issued by somebody else.");
   }
@@ -84,7 +84,7 @@ function toGuardError(error: unknown): GuardError {
 }
 
 export function wrongSignature(): GuardError {
-  return new GuardError("token_signature", "No key of the user pool made the token's signature.");
+  return new GuardError("token_signature", "The token was not signed by this user pool.");
 }
 
 /** `https://cognito-idp.<region>.amazonaws.com/<pool>`, or the newer `issuer-` form of it. */

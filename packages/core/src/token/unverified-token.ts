@@ -43,6 +43,17 @@ export function decodeUnverifiedToken(token: string): UnverifiedToken {
   return { unverifiedKid: kid, unverifiedIssuer: decodeJsonObject(payloadText)["iss"] };
 }
 
+/** One claim of a token as it stands there. It proves nothing unless the token is verified as well. */
+export function unverifiedClaim(token: string, name: string): unknown {
+  try {
+    const payload = Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8");
+    const claims: unknown = JSON.parse(payload);
+    return isRecord(claims) ? claims[name] : undefined;
+  } catch {
+    return undefined; // not a token; the verifier will say so
+  }
+}
+
 function decodeJsonObject(text: string): Readonly<Record<string, unknown>> {
   const bytes = decodeBase64Url(text);
   let value: unknown;

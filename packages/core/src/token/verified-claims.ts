@@ -88,12 +88,13 @@ export function judgeClaims(
     claims["cognito:username"] === undefined;
   const scopes = tokenUse === "access" ? readScopes(claims["scope"]) : [];
   if (client ? client.kind === "machine" : isMachineToken) {
-    if (!isMachineToken) throw wrongClient("The app client is a machine's, the token is not.");
+    if (!isMachineToken)
+      throw wrongClient("The app client is for machines, but the token is not a machine's.");
     return { caller: { kind: "client", clientId, scopes }, ...about };
   }
   const username = name(tokenUse === "id" ? claims["cognito:username"] : claims["username"]);
   if (sub === clientId || username === undefined)
-    throw wrongClient("The app client is for people, the token is not a person's.");
+    throw wrongClient("The app client is for people, but the token is not a person's.");
   return {
     caller: { kind: "user", sub, username, groups: readGroups(claims["cognito:groups"]), scopes },
     ...about,

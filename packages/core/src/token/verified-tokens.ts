@@ -29,7 +29,7 @@ export interface VerifiedTokens {
  * Remembers tokens that were verified, so that the next request with the same token costs a hash.
  *
  * Successes only, least recently used out first. A token that has expired stays until it is pushed out: refusing it again
- * is cheap that way. Whoever calls still decides about revocation, carrier and access on every request.
+ * is cheap that way. The caller still decides about revocation, carrier and access on every request.
  *
  * @throws {TypeError} unless `capacity` is a whole number above 0.
  */

@@ -16,7 +16,7 @@ export interface KeySet {
   /** The keys to trust now. A generation belongs to one set of keys for good; another set has another number. */
   current(): { readonly generation: number; readonly keys: readonly Jwk[] };
   /**
-   * Replaces the keys by the pool's own, for a token signed by a key that is not there. Called once a token; single flight
+   * Replaces the keys by the pool's own, for a token signed by a key that is not there. Called once per token; single flight
    * and cool-down are the implementation's, which may return without having fetched.
    *
    * @throws {GuardError} `keys_unavailable` when fetching failed, or failed a moment ago.
@@ -24,7 +24,7 @@ export interface KeySet {
   refetch(): Promise<void>;
 }
 
-/** None of these has a default: whoever accepts any client or both token uses writes `null`. */
+/** None of these has a default: to accept any client or both token uses, write `null`. */
 export interface VerifierDeps {
   /** Accepted `iss` values, compared as they are; all of one user pool. */
   readonly issuers: readonly string[];
@@ -90,9 +90,13 @@ async function refetch(keys: KeySet): Promise<void> {
     await keys.refetch();
   } catch (error) {
     if (error instanceof GuardError) throw error;
-    throw new GuardError("keys_unavailable", "The user pool's keys cannot be had just now.", {
-      cause: error,
-    });
+    throw new GuardError(
+      "keys_unavailable",
+      "The user pool's signing keys are unavailable right now.",
+      {
+        cause: error,
+      },
+    );
   }
 }
 

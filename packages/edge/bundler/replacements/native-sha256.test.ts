@@ -24,7 +24,7 @@ test("gives the same bytes as the portable hash, with and without a secret, in a
   );
 });
 
-test("takes text and views, and starts anew after a reset", async () => {
+test("takes text and views, and starts again after a reset", async () => {
   const native = new NativeSha256("secret");
   native.update("forgotten");
   native.reset();

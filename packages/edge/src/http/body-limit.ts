@@ -28,6 +28,6 @@ export function requireBodyFits(headers: HttpHeaders): void {
   const most = isText ? maxEventBytes : maxBase64BodyBytes;
   throw new GuardError(
     "body_too_large",
-    `The body is larger than the ${most} bytes that Lambda takes of ${isText ? "text" : "this content type, which it is given as base64"}. Send it in parts.`,
+    `The body is larger than the ${most} bytes that Lambda accepts ${isText ? "of text" : "of this content type, which reaches it as base64"}. Send it in parts.`,
   );
 }

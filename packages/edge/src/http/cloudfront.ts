@@ -48,7 +48,7 @@ export function fromCloudFrontEvent(
     if (typeof text !== "string") throw malformed("a part has the wrong type");
   }
   // Only CloudFront writes it, and the caller header takes nothing else.
-  if (!isAddress(request.clientIp)) throw malformed("the viewer's address is none");
+  if (!isAddress(request.clientIp)) throw malformed("the viewer's address is not an IP address");
   const headers = fromCloudFrontHeaders(request.headers);
   const custom = request.origin?.custom;
   return {
@@ -145,7 +145,7 @@ let scratch = Buffer.alloc(0);
 
 /**
  * Decodes into one buffer that every request uses again: fresh memory for each megabyte costs more than the decoding.
- * The view is good until the next call, so whoever reads `bytes` hashes them before waiting for anything.
+ * The view is good until the next call, so hash `bytes` before you await anything.
  */
 function decode(data: string, encoding: "base64" | "utf8"): Uint8Array {
   if (data === "") return new Uint8Array(0);

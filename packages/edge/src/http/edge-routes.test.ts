@@ -33,7 +33,7 @@ test.each([
   expect(isEdgeRoute(path, () => exactReadings(path))).toBe(false);
 });
 
-/** Whoever takes these for one of the guard's routes must not be right: neither the guard nor the backend sees them. */
+/** Some readers take these for one of the guard's routes, and must not be right: neither the guard nor the backend sees them. */
 const ambiguous = [
   "/.AUTH/login",
   "/.Auth",

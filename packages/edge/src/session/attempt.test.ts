@@ -23,16 +23,16 @@ const start = (returnPath = "/x?y=1", at = now, restarts: 0 | 1 = 0): Attempt =>
 function browser() {
   let clock = now;
   const jar = createCookieJar(() => clock);
-  const brought = (): GuardCookies => guardCookies({ cookie: [jar.header()] });
+  const requestCookies = (): GuardCookies => guardCookies({ cookie: [jar.header()] });
   return {
     jar,
-    brought,
+    requestCookies,
     advance: (seconds: number) => {
       clock += seconds;
     },
     begin: (returnPath = "/x"): Attempt => {
       const attempt = start(returnPath, clock);
-      jar.keep(writeAttempt(attempt, brought(), clock));
+      jar.keep(writeAttempt(attempt, requestCookies(), clock));
       return attempt;
     },
   };
@@ -45,8 +45,8 @@ test("an attempt comes back as it was, from a cookie of its own", () => {
   expect(line).toMatch(
     /^__Host-gatehouse-attempt\.0[\w-]{43}=[\w-]+; Max-Age=600; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
   );
-  const brought = guardCookies({ cookie: [line.slice(0, line.indexOf(";"))] });
-  expect(readAttempt(attempt.state, brought, now)).toEqual({
+  const requestCookies = guardCookies({ cookie: [line.slice(0, line.indexOf(";"))] });
+  expect(readAttempt(attempt.state, requestCookies, now)).toEqual({
     state: attempt.state,
     nonce: attempt.nonce,
     codeVerifier: attempt.codeVerifier,
@@ -76,13 +76,13 @@ test("the challenge is the verifier's SHA-256, as RFC 7636 appendix B has it", (
 });
 
 test("the longest return path that there can be is kept", () => {
-  const { begin, brought } = browser();
+  const { begin, requestCookies } = browser();
   const returnPath = `/${"<".repeat(2047)}`;
   const { state } = begin(returnPath);
-  expect(readAttempt(state, brought(), now)?.returnPath).toBe(returnPath);
+  expect(readAttempt(state, requestCookies(), now)?.returnPath).toBe(returnPath);
 });
 
-describe("the state says how often the sign-in was begun anew", () => {
+describe("the state says how often the sign-in was restarted", () => {
   const random = "r".repeat(43);
   test.each([
     [`0${random}`, 0],
@@ -120,13 +120,13 @@ describe("of many attempts", () => {
   });
 
   test("never more than 4,096 bytes are left, the oldest out first", () => {
-    const { begin, advance, jar, brought } = browser();
+    const { begin, advance, jar, requestCookies } = browser();
     const long = `/${"x".repeat(800)}`;
     const attempts = Array.from({ length: 4 }, () => {
       advance(1);
       return begin(long);
     });
-    const bytes = [...brought()].map(([name, value = ""]) => name.length + value.length);
+    const bytes = [...requestCookies()].map(([name, value = ""]) => name.length + value.length);
     expect(bytes.reduce((sum, more) => sum + more)).toBeLessThanOrEqual(4096);
     expect(jar.names()).toEqual(
       attempts.slice(-3).map(({ state }) => `__Host-gatehouse-attempt.${state}`),
@@ -135,14 +135,14 @@ describe("of many attempts", () => {
 
   test("one that is over or broken goes, whatever its age", () => {
     const { state } = start();
-    const brought: GuardCookies = new Map([
+    const requestCookies: GuardCookies = new Map([
       [`attempt.${state}`, "broken"],
       ["attempt.short", "x"],
       ["attempt.doubled", undefined],
       ["access.1of1", "kept"],
       ["attempt.in valid", "left to the browser"],
     ]);
-    expect(writeAttempt(start(), brought, now).slice(1)).toEqual([
+    expect(writeAttempt(start(), requestCookies, now).slice(1)).toEqual([
       ended(`attempt.${state}`),
       ended("attempt.short"),
       ended("attempt.doubled"),
@@ -152,10 +152,10 @@ describe("of many attempts", () => {
   test("one that is ten minutes old is over, although the browser still brings it", () => {
     const attempt = start();
     const [line = ""] = writeAttempt(attempt, none, now);
-    const brought = guardCookies({ cookie: [line] });
-    expect(readAttempt(attempt.state, brought, now + 599)).toBeDefined();
-    expect(readAttempt(attempt.state, brought, now + 600)).toBeUndefined();
-    expect(writeAttempt(start(), brought, now + 600).slice(1)).toEqual([
+    const requestCookies = guardCookies({ cookie: [line] });
+    expect(readAttempt(attempt.state, requestCookies, now + 599)).toBeDefined();
+    expect(readAttempt(attempt.state, requestCookies, now + 600)).toBeUndefined();
+    expect(writeAttempt(start(), requestCookies, now + 600).slice(1)).toEqual([
       ended(`attempt.${attempt.state}`),
     ]);
   });

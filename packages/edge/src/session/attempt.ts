@@ -27,7 +27,7 @@ const random = (): string => randomBytes(32).toString("base64url");
 const randomPattern = /^[\w-]{43}$/;
 
 /**
- * @param restarts how often the guard has begun this sign-in anew by itself. It travels in the state, because it must
+ * @param restarts how often the guard has restarted this sign-in by itself. It travels in the state, because it must
  *   outlive a browser that drops cookies.
  */
 export function createAttempt(
@@ -44,7 +44,7 @@ export function createAttempt(
   };
 }
 
-/** How often the sign-in of this state was begun anew; `undefined` for what is no state of ours. */
+/** How often the sign-in of this state was restarted; `undefined` for what is no state of ours. */
 export function restartsOf(state: string): 0 | 1 | undefined {
   if (!/^[01][\w-]{43}$/.test(state)) return undefined;
   return state.startsWith("1") ? 1 : 0;
@@ -58,7 +58,7 @@ export function codeChallengeOf({ codeVerifier }: Attempt): string {
 /** `Set-Cookie` lines: the attempt, and the end of those that are over, broken or too many; the oldest go first. */
 export function writeAttempt(
   attempt: Attempt,
-  brought: GuardCookies,
+  requestCookies: GuardCookies,
   now: number,
 ): readonly string[] {
   const { state, nonce, codeVerifier, returnPath, posted, expiresAt } = attempt;
@@ -66,12 +66,15 @@ export function writeAttempt(
   let count = 1;
   let bytes = namePrefix.length + state.length + value.length;
   const over: string[] = [];
-  const youngestFirst = attemptNames(brought)
-    .map((name) => ({ name, other: readAttempt(name.slice(namePrefix.length), brought, now) }))
+  const youngestFirst = attemptNames(requestCookies)
+    .map((name) => ({
+      name,
+      other: readAttempt(name.slice(namePrefix.length), requestCookies, now),
+    }))
     .toSorted((a, b) => (b.other?.expiresAt ?? 0) - (a.other?.expiresAt ?? 0));
   for (const { name, other } of youngestFirst) {
     count += 1;
-    bytes += name.length + (brought.get(name)?.length ?? 0);
+    bytes += name.length + (requestCookies.get(name)?.length ?? 0);
     if (other === undefined || count > maxAttempts || bytes > maxBytes) over.push(name);
   }
   return [setCookie(`${namePrefix}${state}`, value, lifetimeSeconds), ...over.map(clearCookie)];

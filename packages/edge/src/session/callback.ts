@@ -1,6 +1,6 @@
 import { callbackPath } from "@sst-gatehouse/blueprint/callback-urls";
 import { isGuardError } from "@sst-gatehouse/core/errors";
-import { maxTokenBytes } from "@sst-gatehouse/core/unverified-token";
+import { maxTokenBytes, unverifiedClaim } from "@sst-gatehouse/core/unverified-token";
 import type { VerifiedToken } from "@sst-gatehouse/core/verifier";
 import type { CloudFrontResultResponse } from "aws-lambda";
 
@@ -8,6 +8,7 @@ import { clearAttempt, hasRestarted, readAttempt, restartsOf, type Attempt } fro
 import type { GuardCookies } from "./cookies.ts";
 import type { GrantedTokens, HostedSignIn } from "./hosted-sign-in.ts";
 import { type LoopGuard, markCookie } from "./loop-guard.ts";
+import type { Visit } from "./open-session.ts";
 import { page, type PageContent, problemPage } from "./pages.ts";
 import { readQuery } from "./query.ts";
 import { redirect } from "./redirect.ts";
@@ -15,8 +16,6 @@ import { tooLarge, type RenewalDeps } from "./renewal.ts";
 import { fits, type Session, writeSession } from "./session-cookies.ts";
 import { requireTopLevel, startSignIn } from "./sign-in.ts";
 import { problemOf, SignInError } from "./sign-in-error.ts";
-import { unverifiedClaim } from "./unverified-claim.ts";
-import type { Visit } from "./visit.ts";
 
 /** What Cognito may say, in our words; its own description is never shown, because anybody can write such an address. */
 const refusals = new Map([
@@ -40,8 +39,8 @@ export interface CallbackDeps extends RenewalDeps {
 const walkthroughPage: PageContent = {
   heading: "Your token is in the address bar",
   sentences: [
-    "Take what stands after id_token= up to the next &, and send it as Authorization: Bearer <token>. It is good for an hour.",
-    "It signs in whoever holds it, but not this browser: that takes a code.",
+    "Copy what follows id_token= up to the next &, and send it as Authorization: Bearer <token>. It is valid for an hour.",
+    "Anyone who has it is signed in as you. This browser is not: it signs in with a code.",
   ],
   actions: [{ label: "Sign in here", href: "/.auth/login" }],
   callsFromConsole: true,
@@ -57,7 +56,7 @@ const walkthroughPage: PageContent = {
 export async function callback(
   visit: Visit,
   hosted: HostedSignIn,
-  brought: GuardCookies,
+  requestCookies: GuardCookies,
   { verify, requireValid, now, loops, opensImplicitGrant }: CallbackDeps,
 ): Promise<CloudFrontResultResponse> {
   requireTopLevel(visit);
@@ -67,7 +66,7 @@ export async function callback(
   }
   const query = readQuery(visit.http.query, ["code", "state", "error"]);
   const state = query("state") ?? "";
-  const attempt = readAttempt(state, brought, now());
+  const attempt = readAttempt(state, requestCookies, now());
   const error = query("error");
   if (error !== undefined) throw refused(error);
   const code = query("code");
@@ -77,14 +76,14 @@ export async function callback(
       "The sign-in service sent this browser back without a code.",
     );
   }
-  if (attempt === undefined) return unmatched(visit, state, brought);
+  if (attempt === undefined) return unmatched(visit, state, requestCookies);
 
   const callbackUrl = `${visit.origins[0]}${callbackPath}`;
   const tokens = await hosted.exchangeCode(code, attempt.codeVerifier, callbackUrl);
   if (tokens === undefined) {
     throw new SignInError(
       "sign_in_failed",
-      "The sign-in service did not take the code: it was used before, it is too old, or your account was disabled meanwhile.",
+      "The sign-in service rejected the code: it was already used, it has expired, or your account has been disabled.",
     );
   }
   let session: Session;
@@ -94,7 +93,7 @@ export async function callback(
     // The hosted sign-in still knew the browser; only the password makes a new sign-in of it. Once by itself.
     if (!isRevoked(revoked) || restartsOf(state) === 1) throw revoked;
     const { returnPath, posted } = attempt;
-    return startSignIn(visit, hosted, brought, now(), {
+    return startSignIn(visit, hosted, requestCookies, now(), {
       returnPath,
       posted,
       restarts: 1,
@@ -102,7 +101,11 @@ export async function callback(
     });
   }
   loops.redeemed(state);
-  const cookies = [...writeSession(session, brought), clearAttempt(attempt), markCookie(now())];
+  const cookies = [
+    ...writeSession(session, requestCookies),
+    clearAttempt(attempt),
+    markCookie(now()),
+  ];
   return attempt.posted
     ? page(200, postedPage(attempt), { hostedOrigin: hosted.origin, cookies })
     : redirect(302, attempt.returnPath, cookies);
@@ -149,16 +152,20 @@ function refused(error: string): SignInError {
 
 /**
  * Nothing in this browser belongs to the state: the cookie has expired, was dropped, or is another browser's. A code
- * without its verifier is worth nothing and is not tried. The sign-in begins anew once by itself, and then waits for a
+ * without its verifier proves nothing and is not tried. The sign-in starts again once by itself, and then waits for a
  * person: a browser that drops every cookie must not go round for ever.
  */
-function unmatched(visit: Visit, state: string, brought: GuardCookies): CloudFrontResultResponse {
-  const mayRestart = restartsOf(state) !== 1 && !hasRestarted(brought);
+function unmatched(
+  visit: Visit,
+  state: string,
+  requestCookies: GuardCookies,
+): CloudFrontResultResponse {
+  const mayRestart = restartsOf(state) !== 1 && !hasRestarted(requestCookies);
   const error = new SignInError(
     "sign_in_unmatched",
     mayRestart
-      ? "This sign-in does not belong to this browser any more, so it starts again."
-      : "This browser did not keep the cookie of its own sign-in. Allow cookies for this site, and sign in within ten minutes.",
+      ? "This sign-in no longer belongs to this browser, so it starts again."
+      : "This browser did not keep the cookie of its sign-in. Allow cookies for this site, and sign in within ten minutes.",
   );
   const problem = problemOf(error);
   if (problem === undefined) throw error;
@@ -178,7 +185,7 @@ function postedPage({ returnPath }: Attempt): PageContent {
   return {
     heading: "You are signed in",
     sentences: [
-      "What you sent before was not kept, and it was not carried out.",
+      "What you sent before was neither kept nor carried out.",
       "Go back and send it once more.",
     ],
     actions: [{ label: "Go back", href: returnPath }],

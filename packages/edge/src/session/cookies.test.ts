@@ -132,7 +132,7 @@ test("writes 4,096 bytes of name and value, and no more", () => {
 });
 
 test("ends the cookies that are asked for, and none whose name could break the header", () => {
-  const brought = guardCookies({
+  const requestCookies = guardCookies({
     cookie: [
       'a.1=1; b=2; c d=3; e"=4; f\r\nx=5',
       `__Host-gatehouse-${"n".repeat(81)}=6`,
@@ -140,6 +140,6 @@ test("ends the cookies that are asked for, and none whose name could break the h
       "__Host-gatehouse-e\r\nset-cookie: x=5; __Host-gatehouse-=7",
     ],
   });
-  expect(clearCookies(brought, /./)).toEqual([clearCookie("a.1"), clearCookie("b")]);
-  expect(clearCookies(brought, /^a/)).toEqual([clearCookie("a.1")]);
+  expect(clearCookies(requestCookies, /./)).toEqual([clearCookie("a.1"), clearCookie("b")]);
+  expect(clearCookies(requestCookies, /^a/)).toEqual([clearCookie("a.1")]);
 });

@@ -13,7 +13,7 @@ export type GuardCookies = ReadonlyMap<string, string | undefined>;
 
 /**
  * Reads the guard's cookies: all lines joined, split at `;`, trimmed of space and tab, names compared exactly and
- * nothing decoded. Whoever can set cookies from a neighbouring host can add others, but none of these names.
+ * nothing decoded. A neighbouring host that can set cookies here can add others, but none of these names.
  */
 export function guardCookies(headers: HttpHeaders): GuardCookies {
   const cookies = new Map<string, string | undefined>();

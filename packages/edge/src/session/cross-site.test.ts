@@ -1,17 +1,17 @@
 import { describe, expect, test } from "vitest";
 
-import { judgeCarrier } from "./cross-site.ts";
+import { judgeOrigin } from "./cross-site.ts";
 
 const own = "https://app.example.com";
 const evil = "https://evil.example";
-type Verdict = ReturnType<typeof judgeCarrier>;
+type Verdict = ReturnType<typeof judgeOrigin>;
 type Values = string | readonly string[];
 
 const document = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
 
 function judge(method: string, headers: Readonly<Record<string, Values>>): Verdict {
   const lines = Object.entries(headers).map(([name, value]) => [name, [value].flat()]);
-  return judgeCarrier(
+  return judgeOrigin(
     {
       method,
       host: "x.example",

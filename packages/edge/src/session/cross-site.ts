@@ -12,7 +12,7 @@ import { only } from "../http/viewer-headers.ts";
  *
  * @param origins the app's own.
  */
-export function judgeCarrier(
+export function judgeOrigin(
   { method, headers }: HttpRequest,
   origins: readonly string[],
 ): "use" | "ignore" | "refuse" {

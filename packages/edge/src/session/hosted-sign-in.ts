@@ -135,7 +135,7 @@ class UnexpectedAnswer extends Error {
 function unavailable(cause?: unknown): SignInError {
   return new SignInError(
     "sign_in_unavailable",
-    "The sign-in service does not answer. Try again in a moment.",
+    "The sign-in service is not answering. Try again in a moment.",
     { cause },
   );
 }

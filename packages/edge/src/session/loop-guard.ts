@@ -18,13 +18,13 @@ export interface LoopGuard {
    * small cookies, not large ones), nor when the same refresh token has come back too often (it keeps none). Many tabs
    * at once are no loop: what counts is what was given before the request came.
    */
-  readonly admits: (refreshToken: string, brought: GuardCookies) => boolean;
+  readonly admits: (refreshToken: string, requestCookies: GuardCookies) => boolean;
   /** Remembers that a browser was given a session for this refresh token. */
   readonly renewed: (refreshToken: string) => void;
   /** Remembers that an attempt was ended by a session. */
   readonly redeemed: (state: string) => void;
   /** Whether a browser that brings no session was given one a moment ago, and so keeps none. */
-  readonly keepsNone: (brought: GuardCookies) => boolean;
+  readonly keepsNone: (requestCookies: GuardCookies) => boolean;
 }
 
 /** @param now whole seconds since the epoch. */
@@ -32,13 +32,13 @@ export function createLoopGuard(now: () => number): LoopGuard {
   const renewals = createMemory<number>(windowSeconds, now);
   const states = createMemory<true>(redeemedSeconds, now);
   return {
-    admits: (refreshToken, brought) =>
-      !isMarked(brought, now()) && (renewals.get(refreshToken) ?? 0) < maxRenewals,
+    admits: (refreshToken, requestCookies) =>
+      !isMarked(requestCookies, now()) && (renewals.get(refreshToken) ?? 0) < maxRenewals,
     renewed: (refreshToken) => renewals.set(refreshToken, (renewals.get(refreshToken) ?? 0) + 1),
     redeemed: (state) => states.set(state, true),
-    keepsNone: (brought) =>
-      isMarked(brought, now()) ||
-      attemptStates(brought).some((state) => states.get(state) ?? false),
+    keepsNone: (requestCookies) =>
+      isMarked(requestCookies, now()) ||
+      attemptStates(requestCookies).some((state) => states.get(state) ?? false),
   };
 }
 
@@ -47,8 +47,8 @@ export function markCookie(now: number): string {
   return setCookie(name, String(now), windowSeconds);
 }
 
-function isMarked(brought: GuardCookies, now: number): boolean {
-  return Math.abs(now - Number(brought.get(name) ?? Number.NaN)) < windowSeconds;
+function isMarked(requestCookies: GuardCookies, now: number): boolean {
+  return Math.abs(now - Number(requestCookies.get(name) ?? Number.NaN)) < windowSeconds;
 }
 
 /** Values by the hash of a secret, for some seconds after the first; the oldest go when there are too many. */

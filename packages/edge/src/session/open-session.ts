@@ -6,27 +6,35 @@ import type { Identified, Identify } from "../identify.ts";
 import { isNavigation } from "../http/navigation.ts";
 
 import { type GuardCookies, guardCookies, withoutGuardCookies } from "./cookies.ts";
-import { judgeCarrier } from "./cross-site.ts";
+import { judgeOrigin } from "./cross-site.ts";
 import type { HostedSignIn } from "./hosted-sign-in.ts";
 import { type LoopGuard, markCookie } from "./loop-guard.ts";
 import { redirect } from "./redirect.ts";
 import type { Renewal } from "./renewal.ts";
 import { readSession, type Session, writeSession } from "./session-cookies.ts";
 import { SignInError } from "./sign-in-error.ts";
-import type { Visit } from "./visit.ts";
+
+/** One request of a browser. */
+export interface Visit {
+  readonly http: HttpRequest;
+  /** The `X-Amz-Cf-Id` that the viewer sees. */
+  readonly requestId: string;
+  /** The app's own origins, never from a header; people return to the first. */
+  readonly origins: readonly [string, ...string[]];
+}
 
 /** A request with its session taken out of it. */
 export interface Opened {
   /** As the backend may see it: without the guard's cookies. */
   readonly http: HttpRequest;
   /** The guard's cookies, as they came. */
-  readonly brought: GuardCookies;
+  readonly requestCookies: GuardCookies;
   /** To be used for this request; its access token is still to be verified. */
   readonly session?: Session;
   /** Who is calling, where that had to be found out to open the session. */
   readonly identified?: Identified;
-  /** Why the session cookies count for nothing: they are no session, or one that Cognito or an administrator has ended. */
-  readonly over?: "spoiled" | "ended" | "revoked";
+  /** Why the session cookies are not used: they are no whole session, or one that Cognito or an administrator has ended. */
+  readonly over?: "incomplete" | "ended" | "revoked";
   /** Why a session that has expired could not be renewed, although it may be alive. */
   readonly failure?: SignInError;
 }
@@ -37,17 +45,17 @@ export interface Opened {
  * @throws {GuardError} `cross_site`.
  */
 export function readVisit({ http: received, origins }: Visit): Opened {
-  const brought = guardCookies(received.headers);
+  const requestCookies = guardCookies(received.headers);
   const http = { ...received, headers: withoutGuardCookies(received.headers) };
-  const opened = { http, brought };
+  const opened = { http, requestCookies };
   if (received.headers["authorization"] !== undefined) return opened;
-  const reading = readSession(brought);
+  const reading = readSession(requestCookies);
   if (reading.kind === "none") return opened;
-  const carrier = judgeCarrier(received, origins);
-  if (carrier === "refuse") throw crossSite();
-  if (carrier === "ignore") return opened;
-  return reading.kind === "spoiled"
-    ? { ...opened, over: "spoiled" }
+  const verdict = judgeOrigin(received, origins);
+  if (verdict === "refuse") throw crossSite();
+  if (verdict === "ignore") return opened;
+  return reading.kind === "incomplete"
+    ? { ...opened, over: "incomplete" }
     : { ...opened, session: reading.session };
 }
 
@@ -90,14 +98,14 @@ export function createOpenSession({
       return { ...opened, ...(session === undefined ? {} : { session }) };
     const identified = await identify(opened.http, session.accessToken);
     if (identified.problem?.code !== "token_expired") return { ...opened, session, identified };
-    if (!loops.admits(session.refreshToken, opened.brought))
+    if (!loops.admits(session.refreshToken, opened.requestCookies))
       return { ...opened, failure: notKept() };
     try {
       const renewal = await renew(session, hosted);
       if (renewal.kind === "over")
         return { ...opened, over: renewal.revoked ? "revoked" : "ended" };
       loops.renewed(session.refreshToken);
-      const cookies = [...writeSession(renewal.session, opened.brought), markCookie(now())];
+      const cookies = [...writeSession(renewal.session, opened.requestCookies), markCookie(now())];
       return { answer: redirect(307, sameAddress(visit), cookies) };
     } catch (error) {
       if (error instanceof SignInError) return { ...opened, failure: error };
@@ -119,6 +127,6 @@ function isPlainAddress({ path, query }: HttpRequest): boolean {
 export function notKept(): SignInError {
   return new SignInError(
     "sign_in_cookies",
-    "This browser does not keep the cookies of its session. Allow cookies for this site, or clear some, and sign in again.",
+    "This browser does not keep its session cookies. Allow cookies for this site, or clear some, and sign in again.",
   );
 }

@@ -61,7 +61,7 @@ export function page(
   });
 }
 
-/** A refusal, for a person. The code and the request's id are for whoever is asked for help. */
+/** A refusal, for a person. The code and the request's id are for the person who is asked for help. */
 export function problemPage(
   problem: Problem,
   requestId: string,
@@ -86,9 +86,9 @@ function headingOf(status: number): string {
     case 404:
       return "There is nothing here";
     case 431:
-      return "Too large to carry";
+      return "Too large to send";
     case 503:
-      return "Not available just now";
+      return "Not available right now";
     default:
       return status < 500 ? "This did not work" : "Something went wrong";
   }

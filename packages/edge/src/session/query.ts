@@ -16,6 +16,6 @@ export function readQuery(query: string, names: readonly string[]): Query {
 function malformed(): SignInError {
   return new SignInError(
     "sign_in_malformed",
-    "The address is not one that a sign-in makes: a part of it is doubled or far too long.",
+    "This is not a sign-in address: part of it is repeated or far too long.",
   );
 }

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 
 import { GuardError, isGuardError } from "@sst-gatehouse/core/errors";
+import { unverifiedClaim } from "@sst-gatehouse/core/unverified-token";
 import type { VerifiedToken } from "@sst-gatehouse/core/verifier";
 
 import type { GrantedTokens, HostedSignIn } from "./hosted-sign-in.ts";
 import { fits, type Session } from "./session-cookies.ts";
-import { unverifiedClaim } from "./unverified-claim.ts";
 
 export type Renewal =
   | { readonly kind: "renewed"; readonly session: Session }

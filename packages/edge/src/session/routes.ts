@@ -5,15 +5,14 @@ import type { CloudFrontResultResponse } from "aws-lambda";
 import type { Identify } from "../identify.ts";
 import { answer } from "../responses.ts";
 import { callback, type CallbackDeps } from "./callback.ts";
-import { judgeCarrier } from "./cross-site.ts";
+import { judgeOrigin } from "./cross-site.ts";
 import type { HostedSignIn } from "./hosted-sign-in.ts";
-import { crossSite, type Opened } from "./open-session.ts";
+import { crossSite, type Opened, type Visit } from "./open-session.ts";
 import type { Renewal } from "./renewal.ts";
 import { type Session, writeSession } from "./session-cookies.ts";
 import { login } from "./sign-in.ts";
 import { SignInError } from "./sign-in-error.ts";
 import { logout, signedOut, type SignOutDeps } from "./sign-out.ts";
-import type { Visit } from "./visit.ts";
 
 /** Renews a session for a script; a refusal there means that it is over. */
 export const refreshPath = "/.auth/refresh";
@@ -52,19 +51,19 @@ export function createRoutes(deps: RoutesDeps): {
   const routes: Readonly<Record<string, Route>> = {
     "/.auth/login": {
       methods: ["GET"],
-      handle: (visit, { brought }, hosted) => login(visit, hosted, brought, now()),
+      handle: (visit, { requestCookies }, hosted) => login(visit, hosted, requestCookies, now()),
     },
     [callbackPath]: {
       methods: ["GET"],
-      handle: (visit, { brought }, hosted) => callback(visit, hosted, brought, deps),
+      handle: (visit, { requestCookies }, hosted) => callback(visit, hosted, requestCookies, deps),
     },
     "/.auth/logout": {
       methods: ["GET", "POST"],
-      handle: (visit, { brought }, hosted) => logout(visit, hosted, brought, deps),
+      handle: (visit, { requestCookies }, hosted) => logout(visit, hosted, requestCookies, deps),
     },
     [signedOutPath]: {
       methods: ["GET"],
-      handle: (_visit, { brought }, hosted) => signedOut(hosted, brought),
+      handle: (_visit, { requestCookies }, hosted) => signedOut(hosted, requestCookies),
     },
     "/.auth/me": {
       methods: ["GET", "HEAD"],
@@ -77,11 +76,13 @@ export function createRoutes(deps: RoutesDeps): {
     },
     [refreshPath]: {
       methods: ["POST"],
-      async handle(_visit, { session, brought }, hosted) {
+      async handle(_visit, { session, requestCookies }, hosted) {
         if (session === undefined) throw nobody();
         const renewal = await renew(session, hosted);
         if (renewal.kind === "over") throw ended(renewal.revoked);
-        return answer(204, undefined, { "set-cookie": writeSession(renewal.session, brought) });
+        return answer(204, undefined, {
+          "set-cookie": writeSession(renewal.session, requestCookies),
+        });
       },
     },
   };
@@ -95,7 +96,7 @@ export function createRoutes(deps: RoutesDeps): {
       if (!route.methods.includes(method))
         throw new GuardError("method_not_allowed", "This method is not served here.");
       // Also without a session: signing out and in must not be another site's doing.
-      if (method === "POST" && judgeCarrier(visit.http, visit.origins) === "refuse")
+      if (method === "POST" && judgeOrigin(visit.http, visit.origins) === "refuse")
         throw crossSite();
       if (hosted === undefined) throw new SignInError("sign_in_off", "This stage has no sign-in.");
       return route.handle(visit, opened, hosted);
@@ -112,11 +113,11 @@ function json(status: number, body: object | undefined): CloudFrontResultRespons
 }
 
 function nobody(): GuardError {
-  return new GuardError("token_missing", "Nobody is signed in here.");
+  return new GuardError("token_missing", "You are not signed in.");
 }
 
 function ended(revoked: boolean): GuardError {
   return revoked
     ? new GuardError("token_revoked", "Your sessions were ended. Sign in again.")
-    : new GuardError("token_expired", "The session is over. Sign in again.");
+    : new GuardError("token_expired", "Your session has ended. Sign in again.");
 }

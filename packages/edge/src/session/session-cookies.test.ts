@@ -67,7 +67,7 @@ test("a session fits up to 10,240 bytes", () => {
 });
 
 const refresh = "__Host-gatehouse-refresh.1of1=r";
-const spoiled: [why: string, cookie: string][] = [
+const incomplete: [why: string, cookie: string][] = [
   ["the refresh token is missing", "__Host-gatehouse-access.1of1=a"],
   ["the access token is missing", refresh],
   ["a part is missing", `__Host-gatehouse-access.1of2=a; ${refresh}`],
@@ -102,8 +102,8 @@ const spoiled: [why: string, cookie: string][] = [
   ],
 ];
 
-test.each(spoiled)("no session: %s", (_why, cookie) => {
-  expect(readSession(guardCookies({ cookie: [cookie] }))).toEqual({ kind: "spoiled" });
+test.each(incomplete)("no session: %s", (_why, cookie) => {
+  expect(readSession(guardCookies({ cookie: [cookie] }))).toEqual({ kind: "incomplete" });
 });
 
 test("the guard's other cookies make no session, and are not ended with one", () => {
@@ -116,13 +116,13 @@ test("the guard's other cookies make no session, and are not ended with one", ()
   expect(clearSession(others)).toEqual([]);
 });
 
-test("everything of a spoiled session is ended, doubled names once", () => {
-  const brought = guardCookies({
+test("everything of an incomplete session is ended, doubled names once", () => {
+  const requestCookies = guardCookies({
     cookie: [
       "__Host-gatehouse-access=1; __Host-gatehouse-access.7of9=2; __Host-gatehouse-access.7of9=3; __Host-gatehouse-refresh.x=4",
     ],
   });
-  expect(clearSession(brought)).toEqual([
+  expect(clearSession(requestCookies)).toEqual([
     ended("access"),
     ended("access.7of9"),
     ended("refresh.x"),

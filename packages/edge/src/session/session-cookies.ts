@@ -13,7 +13,7 @@ export type SessionReading =
   | { readonly kind: "none" }
   | { readonly kind: "session"; readonly session: Session }
   /** There are session cookies, but they make no session: a part is missing, doubled or left over. */
-  | { readonly kind: "spoiled" };
+  | { readonly kind: "incomplete" };
 
 /** `access.1of2`: a token that is longer than one cookie is cut into several. */
 const partName = /^(access|refresh)\.([1-9])of([1-9])$/;
@@ -33,7 +33,7 @@ export function readSession(cookies: GuardCookies): SessionReading {
   const accessToken = join("access", cookies);
   const refreshToken = join("refresh", cookies);
   return accessToken === undefined || refreshToken === undefined
-    ? { kind: "spoiled" }
+    ? { kind: "incomplete" }
     : { kind: "session", session: { accessToken, refreshToken } };
 }
 
@@ -42,22 +42,22 @@ export function fits({ accessToken, refreshToken }: Session): boolean {
   return accessToken.length + refreshToken.length <= maxSessionBytes;
 }
 
-/** `Set-Cookie` lines that put a session in the place of what the request brought. */
-export function writeSession(session: Session, brought: GuardCookies): readonly string[] {
+/** `Set-Cookie` lines that put a session in the place of what the request came with. */
+export function writeSession(session: Session, requestCookies: GuardCookies): readonly string[] {
   const lines = new Map([
     ...parts("access", session.accessToken),
     ...parts("refresh", session.refreshToken),
   ]);
-  const left = new Map([...brought].filter(([name]) => !lines.has(name)));
+  const left = new Map([...requestCookies].filter(([name]) => !lines.has(name)));
   return [
     ...[...lines].map(([name, value]) => setCookie(name, value, maxAgeSeconds)),
     ...clearSession(left),
   ];
 }
 
-/** `Set-Cookie` lines that end the session which the request brought. */
-export function clearSession(brought: GuardCookies): readonly string[] {
-  return clearCookies(brought, anyPart);
+/** `Set-Cookie` lines that end the session that the request came with. */
+export function clearSession(requestCookies: GuardCookies): readonly string[] {
+  return clearCookies(requestCookies, anyPart);
 }
 
 /** The whole token: one set of parts, complete, without a part of another set. */

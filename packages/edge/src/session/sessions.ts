@@ -12,7 +12,7 @@ import { signInClientId } from "../trust/sign-in-client.ts";
 import { readAttempt } from "./attempt.ts";
 import { createHostedSignIn, type HostedSignIn } from "./hosted-sign-in.ts";
 import { createLoopGuard, type LoopGuard } from "./loop-guard.ts";
-import { createOpenSession, notKept, type Opened, readVisit } from "./open-session.ts";
+import { createOpenSession, notKept, type Opened, readVisit, type Visit } from "./open-session.ts";
 import { type Action, problemPage } from "./pages.ts";
 import { postForm, type PostForm } from "./post-form.ts";
 import { createRenewal, type RenewalDeps } from "./renewal.ts";
@@ -21,7 +21,6 @@ import { createRoutes, refreshPath } from "./routes.ts";
 import { clearSession } from "./session-cookies.ts";
 import { startSignIn } from "./sign-in.ts";
 import { headersOf, type Problem, problemOf } from "./sign-in-error.ts";
-import type { Visit } from "./visit.ts";
 
 export interface SessionsDeps extends RenewalDeps {
   readonly signIn: GuardSettings["signIn"];
@@ -142,7 +141,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
       if (failure !== undefined || hosted === undefined)
         return { ...show(failure ?? problem), cause: causeIn(opened?.failure) };
       return {
-        response: startSignIn(visit, hosted, opened?.brought ?? new Map(), now(), {
+        response: startSignIn(visit, hosted, opened?.requestCookies ?? new Map(), now(), {
           returnPath: returnPathOf(http),
           posted: http.method === "POST",
           fresh: error.code === "token_revoked" || opened?.over === "revoked",
@@ -173,14 +172,14 @@ function refusalJson(
 /** A browser that has just signed in and brings no session: sent to sign in again, it would go round for ever. */
 function keepsNoSession(opened: Opened | undefined, loops: LoopGuard): boolean {
   if (opened === undefined || opened.session !== undefined) return false;
-  if (opened.over !== undefined && opened.over !== "spoiled") return false;
-  return loops.keepsNone(opened.brought);
+  if (opened.over !== undefined && opened.over !== "incomplete") return false;
+  return loops.keepsNone(opened.requestCookies);
 }
 
 /** Where a sign-in was to return to, as far as it is still known. */
 function wayBack({ http }: Visit, opened: Opened | undefined, now: number): string {
   const state = new URLSearchParams(http.query).get("state") ?? "";
-  const attempt = opened === undefined ? undefined : readAttempt(state, opened.brought, now);
+  const attempt = opened === undefined ? undefined : readAttempt(state, opened.requestCookies, now);
   return attempt?.returnPath ?? "/";
 }
 
@@ -196,7 +195,7 @@ function endedCookies(
     opened.session === undefined
       ? opened.over !== undefined
       : path === refreshPath || (isGuardError(error) && error.code !== "token_expired");
-  return ended ? clearSession(opened.brought) : [];
+  return ended ? clearSession(opened.requestCookies) : [];
 }
 
 function waysOut(

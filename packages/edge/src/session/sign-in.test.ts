@@ -106,7 +106,7 @@ test("a form that was sent without a session is not sent again: a page says so",
   });
   expect(hops).toHaveLength(2);
   expect(status).toBe(200);
-  expect(body).toContain("What you sent before was not kept, and it was not carried out.");
+  expect(body).toContain("What you sent before was neither kept nor carried out.");
   expect(body).toContain('<a class="button" href="/orders?x=1">Go back</a>');
   expect(signed).toEqual([]);
   expect(jar.names()).toContain("__Host-gatehouse-access.1of1");

@@ -7,11 +7,11 @@ import { only } from "../http/viewer-headers.ts";
 import { createAttempt, writeAttempt } from "./attempt.ts";
 import type { GuardCookies } from "./cookies.ts";
 import type { HostedSignIn } from "./hosted-sign-in.ts";
+import type { Visit } from "./open-session.ts";
 import { readQuery } from "./query.ts";
 import { redirect } from "./redirect.ts";
 import { isReturnPath } from "./return-path.ts";
 import { SignInError } from "./sign-in-error.ts";
-import type { Visit } from "./visit.ts";
 
 export interface SignInOptions {
   readonly returnPath: string;
@@ -29,7 +29,7 @@ export interface SignInOptions {
 export function startSignIn(
   visit: Visit,
   hosted: HostedSignIn,
-  brought: GuardCookies,
+  requestCookies: GuardCookies,
   now: number,
   {
     returnPath,
@@ -43,25 +43,24 @@ export function startSignIn(
   const attempt = createAttempt({ returnPath, posted, restarts }, now);
   const callbackUrl = `${visit.origins[0]}${callbackPath}`;
   const url = hosted.signInUrl(attempt, callbackUrl, { fresh, identityProvider });
-  return redirect(302, url, [...writeAttempt(attempt, brought, now), ...cookies]);
+  return redirect(302, url, [...writeAttempt(attempt, requestCookies, now), ...cookies]);
 }
 
 /**
  * `GET /.auth/login?return_to=`. `fresh=1` asks for the password in any case, `identity_provider` leads to a
- * company's page at once; `again=1` marks a sign-in that the guard
- * has begun anew by itself, which it does once.
+ * company's page at once; `again=1` marks a sign-in that the guard has restarted by itself, which it does once.
  *
  * @throws {SignInError} `sign_in_not_top_level`, `sign_in_malformed`, `sign_in_return_path`.
  */
 export function login(
   visit: Visit,
   hosted: HostedSignIn,
-  brought: GuardCookies,
+  requestCookies: GuardCookies,
   now: number,
 ): CloudFrontResultResponse {
   requireTopLevel(visit);
   const query = readQuery(visit.http.query, ["return_to", "fresh", "again", "identity_provider"]);
-  return startSignIn(visit, hosted, brought, now, {
+  return startSignIn(visit, hosted, requestCookies, now, {
     returnPath: requireReturnPath(query("return_to")) ?? "/",
     fresh: query("fresh") === "1",
     restarts: query("again") === "1" ? 1 : 0,

@@ -6,6 +6,7 @@ import { only } from "../http/viewer-headers.ts";
 
 import { clearCookie, clearCookies, type GuardCookies, setCookie } from "./cookies.ts";
 import type { HostedSignIn } from "./hosted-sign-in.ts";
+import type { Visit } from "./open-session.ts";
 import { page } from "./pages.ts";
 import { readQuery } from "./query.ts";
 import { redirect } from "./redirect.ts";
@@ -13,7 +14,6 @@ import { type RenewalDeps, verifyAsIssued } from "./renewal.ts";
 import { isReturnPath } from "./return-path.ts";
 import { readSession } from "./session-cookies.ts";
 import { isPrefetch, requireReturnPath } from "./sign-in.ts";
-import type { Visit } from "./visit.ts";
 
 /** Holds the way on while the browser is at the hosted sign-in, whose address may carry none. */
 const returnCookie = "return";
@@ -36,14 +36,14 @@ export interface SignOutDeps extends Pick<RenewalDeps, "verify"> {
 export async function logout(
   visit: Visit,
   hosted: HostedSignIn,
-  brought: GuardCookies,
+  requestCookies: GuardCookies,
   { verify, onUnrevoked }: SignOutDeps,
 ): Promise<CloudFrontResultResponse> {
   const { http, origins } = visit;
   const returnPath = requireReturnPath(readQuery(http.query, ["return_to"])("return_to"));
   if (http.method !== "POST" && !isFollowedLink(visit)) return askFirst(returnPath, hosted);
 
-  const reading = readSession(brought);
+  const reading = readSession(requestCookies);
   if (reading.kind === "session") {
     const { accessToken, refreshToken } = reading.session;
     // Nothing is asked of Cognito for cookies that somebody has made up.
@@ -52,7 +52,7 @@ export async function logout(
       .catch(onUnrevoked);
   }
   return redirect(302, hosted.signOutUrl(`${origins[0]}${signedOutPath}`), [
-    ...clearCookies(brought, /./),
+    ...clearCookies(requestCookies, /./),
     ...(returnPath === undefined
       ? []
       : [setCookie(returnCookie, Buffer.from(returnPath).toString("base64url"), returnSeconds)]),
@@ -60,15 +60,18 @@ export async function logout(
 }
 
 /** `GET /.auth/signed-out`: on to where the sign-out was to return, or a page that says it is done. */
-export function signedOut(hosted: HostedSignIn, brought: GuardCookies): CloudFrontResultResponse {
-  const path = Buffer.from(brought.get(returnCookie) ?? "", "base64url").toString("utf8");
-  const cookies = brought.has(returnCookie) ? [clearCookie(returnCookie)] : [];
+export function signedOut(
+  hosted: HostedSignIn,
+  requestCookies: GuardCookies,
+): CloudFrontResultResponse {
+  const path = Buffer.from(requestCookies.get(returnCookie) ?? "", "base64url").toString("utf8");
+  const cookies = requestCookies.has(returnCookie) ? [clearCookie(returnCookie)] : [];
   if (isReturnPath(path)) return redirect(302, path, cookies);
   return page(
     200,
     {
       heading: "You are signed out",
-      sentences: ["This browser holds no session any more."],
+      sentences: ["This browser no longer has a session."],
       actions: [{ label: "Sign in again", href: "/.auth/login" }],
     },
     { hostedOrigin: hosted.origin, cookies },

@@ -67,7 +67,7 @@ describe("settings", () => {
     expect(settings.clients()).toEqual(snapshot.clients);
   });
 
-  test("refreshes ids from Parameter Store beside a request, and keeps the last good ones when that fails", async () => {
+  test("refreshes ids from Parameter Store in the background, and keeps the last good ones when that fails", async () => {
     let answer: Readonly<Record<string, string>> = complete;
     const { settings, loadParameters, clock } = setUp(withoutClients, async () => answer);
     await settings.ready();

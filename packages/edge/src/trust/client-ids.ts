@@ -12,7 +12,7 @@ import { causeOf, type Log } from "../log.ts";
 
 export type ClientTable = NonNullable<GuardSettings["clients"]>;
 
-/** How long ids from SSM are used before they are asked for again, beside a request. */
+/** How long ids from SSM are used before they are asked for again in the background. */
 const refreshAfterSeconds = 300;
 /** After a failure SSM is left alone for this long; requests that need it are answered 503 meanwhile. */
 const coolDownSeconds = 2;
@@ -45,7 +45,7 @@ export interface Settings {
 }
 
 /**
- * The settings of a guard that has not all of them baked in. They can only fill what the bundle leaves open (client ids, and the key set of
+ * The settings of a guard that does not have all of them baked in. They can only fill what the bundle leaves open (client ids, and the key set of
  * a bundle built without one); kinds, token uses, issuers and the origin never come from there.
  */
 export function createSettings(
@@ -141,7 +141,7 @@ function keysFrom(parameters: Readonly<Record<string, string>>): readonly Public
 export function settingsUnavailable(cause?: unknown): GuardError {
   return new GuardError(
     "settings_unavailable",
-    "The guard could not read its settings from Parameter Store. Try again in a few seconds; if it lasts, check that the stage's parameters exist and that the edge role may read them.",
+    "The guard could not read its settings from Parameter Store. Try again in a few seconds; if it persists, check that the stage's parameters exist and that the edge role may read them.",
     { cause },
   );
 }

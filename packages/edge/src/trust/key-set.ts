@@ -4,9 +4,9 @@ import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { parseKeySet, type PublicKey } from "@sst-gatehouse/blueprint/cognito-values";
 import { causeOf, type Log } from "../log.ts";
 
-/** A key id nobody knows may cost one fetch in this time, whoever asks and however it ends. */
+/** Unknown key ids may cost one fetch in this time, no matter who sends them or how it ends. */
 const coolDownSeconds = 10;
-/** Older keys are asked for again beside a request, so a withdrawn key is trusted a little longer than this at most. */
+/** Older keys are asked for again in the background, so a withdrawn key is trusted a little longer than this at most. */
 const maxAgeSeconds = 24 * 60 * 60;
 
 export interface KeySetDeps {

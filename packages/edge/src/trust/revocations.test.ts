@@ -92,7 +92,7 @@ describe("a list that can be read", () => {
     [0, 40],
     [0.5, 48],
     [0.999, 55],
-  ])("is asked for anew beside a request, by chance %d at the age of %d", async (random, age) => {
+  ])("is asked for again in the background, by chance %d at the age of %d", async (random, age) => {
     const { revocations, reading, clock } = setUp({ random });
     await revocations.ready();
     clock.advance(age - 1);
@@ -129,7 +129,7 @@ const unusable: [why: string, read: () => Promise<string>][] = [
   ["a time is in the future", async () => '{"everybody":1800001000,"users":{}}'],
 ];
 
-describe("a list that cannot be had", () => {
+describe("a list that cannot be read", () => {
   test.each(unusable)("refuses where that is meant, when %s", async (_why, read) => {
     const { revocations, reading, clock, notices } = setUp({ read });
     await expect(revocations.ready()).rejects.toMatchObject(unavailable);
@@ -180,7 +180,7 @@ describe("a list that cannot be had", () => {
     expect(revocations.requireValid({ ...ada, sub: "bob" })).toBe(undefined);
   });
 
-  test("is waited for once a minute where unknown means to allow, and tried beside the requests meanwhile", async () => {
+  test("is waited for once per minute where unknown means to allow, and tried in the background meanwhile", async () => {
     let read = away;
     const { revocations, clock, reading } = setUp({ whenUnknown: "allow", read: () => read() });
     await revocations.ready();

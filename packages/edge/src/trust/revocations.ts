@@ -12,12 +12,12 @@ import { settingsUnavailable } from "./client-ids.ts";
 
 /** What is promised: no list that was asked for longer ago lets anybody in. */
 const maxAgeSeconds = 60;
-/** From this age on, or up to 15 seconds later, the list is asked for anew beside a request: not by all containers at once. */
+/** From this age on, or up to 15 seconds later, the list is asked for again in the background: not by all containers at once. */
 const refreshAfterSeconds = 40;
 const refreshSpreadSeconds = 16;
 /** After a failure Parameter Store is left alone for this long. */
 const coolDownSeconds = 2;
-/** For the way from `ready` to the question; who has not waited at all is refused. */
+/** For the way from `ready` to the question; a token that has not waited at all is refused. */
 const graceSeconds = 5;
 /** A read ends after three seconds. One that is still there was frozen with its container, on a socket that is dead now. */
 const abandonedAfterSeconds = 4;
@@ -37,7 +37,7 @@ export interface Revocations {
    * `undefined` when nothing has to be waited for: the list is younger than a minute. Otherwise the one read that every
    * waiting request shares.
    *
-   * @throws {GuardError} (rejects) `settings_unavailable` when the list cannot be had, where that means to refuse.
+   * @throws {GuardError} (rejects) `settings_unavailable` when the list cannot be read, where that means to refuse.
    */
   ready(): Promise<void> | undefined;
   /** Starts a read that nobody waits for, when there is no list or it is old. */
@@ -45,14 +45,14 @@ export interface Revocations {
   /**
    * To be asked after `ready`, for every request: that a token is remembered makes no difference.
    *
-   * @throws {GuardError} `token_revoked`; `settings_unavailable` for who has not waited, where that means to refuse.
+   * @throws {GuardError} `token_revoked`; `settings_unavailable` when `ready` was not awaited, where that means to refuse.
    */
   requireValid(token: Pick<VerifiedToken, "sub" | "authTime">): void;
   /** Takes the text that came with other parameters. @param asked when they were asked for. */
   adopt(text: string | undefined, asked: number): void;
 }
 
-/** The sign-ins that were ended, and what it means when the list of them cannot be had. */
+/** The sign-ins that were ended, and what it means when the list of them cannot be read. */
 export function createRevocations(
   { whenUnknown }: Extract<GuardSettings["revocation"], { mode: "on" }>,
   { read, now, log, random }: RevocationsDeps,
@@ -113,7 +113,7 @@ export function createRevocations(
     ready() {
       if (isYoungerThan(maxAgeSeconds)) return undefined;
       if (allow) {
-        // One wait a minute: while Parameter Store is away, the reads go on beside the requests.
+        // One wait per minute: while Parameter Store is away, the reads go on in the background.
         return failedWithin(maxAgeSeconds) ? undefined : start().catch(() => undefined);
       }
       return running === undefined && failedWithin(coolDownSeconds)
@@ -127,7 +127,7 @@ export function createRevocations(
     requireValid(token) {
       if (!allow && !isYoungerThan(maxAgeSeconds + graceSeconds)) throw settingsUnavailable();
       if (list !== undefined && isRevoked(list, token))
-        throw new GuardError("token_revoked", "This sign-in was ended; sign in again.");
+        throw new GuardError("token_revoked", "This sign-in was revoked. Sign in again.");
     },
     adopt(fresh, asked) {
       try {

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+
+import { once } from "./once.ts";
+
+test("computes when it is first asked, and keeps what it has", () => {
+  let computed = 0;
+  const value = once(() => ({ computed: (computed += 1) }));
+  expect(computed).toBe(0);
+  expect(value()).toEqual({ computed: 1 });
+  expect(value()).toBe(value());
+  expect(computed).toBe(1);
+});
+
+test("tries again after a computation that throws", () => {
+  let tries = 0;
+  const value = once(() => {
+    tries += 1;
+    if (tries === 1) throw new RangeError("not yet");
+    return [tries];
+  });
+  expect(value).toThrow("not yet");
+  expect(value()).toEqual([2]);
+});

@@ -1,0 +1,258 @@
+// What is expected here is expected inside of a test: wiring.test.ts runs each behaviour.
+/* oxlint-disable vitest/no-standalone-expect */
+import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
+import { parameterNames } from "@sst-gatehouse/blueprint/parameters";
+import { noRevocations, revocationsText } from "@sst-gatehouse/blueprint/revocations";
+import type { HttpRequest } from "@sst-gatehouse/core/http-request";
+import { accessClaims, makeKeyPair, mint, publicJwk } from "@sst-gatehouse/testkit/tokens";
+import { expect } from "vitest";
+
+import type { LazyFiles } from "../src/compose.ts";
+import { createSessions } from "../src/session/sessions.ts";
+import { createSettings } from "../src/trust/client-ids.ts";
+import { createRevocations, type RevocationsDeps } from "../src/trust/revocations.ts";
+import { accessKey, issuer, machineClient, snapshot, webClient } from "./events.ts";
+import { type Bench, type Compose, createBench, fetched } from "./test-browser.ts";
+
+const start = 1_800_000_000;
+const roleKeys = { accessKeyId: "ASIAEXAMPLE", secretAccessKey: "secret" };
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+const alice = (bench: Bench) => bearer(bench.cognito.accessToken({ sub: "alice" }));
+
+/** One call as alice: 0 when it was forwarded, else the code of the refusal. */
+async function ask(
+  bench: Bench,
+  headers: Readonly<Record<string, string>> = alice(bench),
+  uri = "/x",
+): Promise<0 | string> {
+  const { status, code } = await bench.send({ uri, headers });
+  return status === 0 ? 0 : (code ?? `status ${status}`);
+}
+
+/** A list of ended sign-ins that is read as on a stage, but for the way over the network. */
+function listReadBy(read: (sign: Sign) => Promise<string>): Pick<LazyFiles, "stageRevocations"> {
+  return {
+    stageRevocations: () => ({
+      openRevocations: (_snapshot, revocation, { sign, now, log }) => {
+        const deps: RevocationsDeps = { read: () => read(sign), now, log, random: () => 0 };
+        return createRevocations(revocation, deps);
+      },
+    }),
+  };
+}
+type Sign = (request: HttpRequest) => Promise<HttpRequest>;
+
+const ended = (sub: string) =>
+  revocationsText({ everybody: 0, users: new Map([[sub, start + 60]]) });
+
+/** Parameter Store with these values; what it was asked is kept. */
+function parameterStore(values: Readonly<Record<string, string>>) {
+  const asked: unknown[] = [];
+  const files: Pick<LazyFiles, "parameterStore"> = {
+    parameterStore: () => ({
+      createSettings,
+      async loadParameters(region, prefix, credentials) {
+        asked.push([region, prefix, credentials()]);
+        return { ...values };
+      },
+    }),
+  };
+  return { asked, files };
+}
+
+const { jwks, clients: _clients, ...unbaked }: GuardSettings = snapshot;
+const clientIds = {
+  [parameterNames.client("web")]: webClient,
+  [parameterNames.client("machine")]: machineClient,
+};
+
+/** What the parts of the guard do for each other. Each rejects for a guard that lacks it. */
+export const behaviours = {
+  async "a caller with a token goes on, signed by the edge role at this hour"(compose) {
+    const bench = createBench(snapshot, { compose });
+    const { status, headers } = await bench.send({ uri: "/x", headers: alice(bench) });
+    expect(status).toBe(0);
+    expect(headers["authorization"]?.[0]).toContain(
+      "Credential=ASIAEXAMPLE/20270115/eu-central-1/lambda/aws4_request",
+    );
+    expect(headers["x-amz-date"]).toEqual(["20270115T080000Z"]);
+    expect(bench.lines.map((line) => JSON.parse(line))).toEqual([
+      { requestId: "request-1", method: "GET", outcome: "forwarded", rule: "/*", caller: "user" },
+    ]);
+  },
+
+  async "the access rules decide"(compose) {
+    const bench = createBench(snapshot, { compose });
+    expect(await ask(bench, {}, "/public/x")).toBe(0);
+    expect(await ask(bench, {})).toBe("token_missing");
+    expect(await ask(bench, alice(bench), "/admin/x")).toBe("access_denied");
+  },
+
+  async "the bearer token goes along where the stage says so"(compose) {
+    const bench = createBench({ ...snapshot, forwardToken: true }, { compose });
+    const { authorization } = alice(bench);
+    const { headers } = await bench.send({ uri: "/x", headers: { authorization } });
+    expect(`Bearer ${headers["x-gatehouse-token"]?.[0]}`).toBe(authorization);
+  },
+
+  async "settings that are not whole make no guard"(compose) {
+    const cut = { ...snapshot, corsOrigins: JSON.parse("null") };
+    expect(() => createBench(cut, { compose })).toThrow("settings.json is not whole");
+  },
+
+  async "an unknown key has the pool's key set fetched, from the issuer's own address"(compose) {
+    const fetchedFrom: string[] = [];
+    const network = () => ({
+      async fetchJson(url: string) {
+        fetchedFrom.push(url);
+        return jwks;
+      },
+    });
+    const others = { keys: [publicJwk(makeKeyPair())], fetchedAt: start };
+    const bench = createBench({ ...snapshot, jwks: others }, { compose, files: { network } });
+    expect(await ask(bench)).toBe(0);
+    expect(fetchedFrom).toEqual([`${issuer}/.well-known/jwks.json`]);
+    expect(bench.lines).toContain('{"notice":"keys_refreshed"}');
+  },
+
+  async "a remembered token is refused when its time is over"(compose) {
+    const bench = createBench(snapshot, { compose });
+    const headers = alice(bench);
+    expect(await ask(bench, headers)).toBe(0);
+    bench.clock.advance(3600);
+    expect(await ask(bench, headers)).toBe("token_expired");
+  },
+
+  async "a remembered token is refused once its client has another id"(compose) {
+    const values: Record<string, string> = { ...clientIds };
+    const bench = createBench(
+      { ...unbaked, ...(jwks && { jwks }) },
+      { compose, files: parameterStore(values).files },
+    );
+    const headers = alice(bench);
+    expect(await ask(bench, headers)).toBe(0);
+    values[parameterNames.client("web")] = "3replacedreplacedreplaced3";
+    bench.clock.advance(301);
+    await ask(bench, headers); // starts the refresh in the background
+    expect(await ask(bench, headers)).toBe("token_client");
+  },
+
+  async "a stage without a list of ended sign-ins loads none"(compose) {
+    const files = { stageRevocations: missing };
+    const revocation = { mode: "off" } as const;
+    expect(await ask(createBench(snapshot, { compose, files, revocation }))).toBe(0);
+  },
+
+  async "the list is read with a signature of the edge role for Parameter Store"(compose) {
+    let reads = 0;
+    const signatures: (string | undefined)[] = [];
+    const files = listReadBy(async (sign) => {
+      reads += 1;
+      if (reads === 1) throw new RangeError("away");
+      const request = { method: "POST", host: "ssm.eu-central-1.amazonaws.com", path: "/" };
+      const body = { kind: "visible", bytes: new Uint8Array(0) } as const;
+      const { headers } = await sign({ ...request, query: "", headers: {}, body });
+      signatures.push(headers["authorization"]?.[0]);
+      return ended("alice");
+    });
+    const bench = createBench(snapshot, { compose, files });
+    expect(await ask(bench)).toBe("settings_unavailable");
+    expect(bench.lines).toContain('{"notice":"revocations_refresh_failed","cause":"RangeError"}');
+    bench.clock.advance(3);
+    expect(await ask(bench)).toBe("token_revoked");
+    expect(bench.lines).toContain('{"notice":"revocations_refreshed"}');
+    expect(signatures.join()).toContain(
+      "Credential=ASIAEXAMPLE/20270115/eu-central-1/ssm/aws4_request",
+    );
+  },
+
+  async "what is not baked comes from Parameter Store with one call, the list among it"(compose) {
+    const { asked, files } = parameterStore({
+      ...clientIds,
+      [parameterNames.jwks]: JSON.stringify(jwks),
+      [parameterNames.revoked]: ended("mallory"),
+    });
+    const noOtherRead = listReadBy(() => Promise.reject(new Error("the list came along")));
+    const bench = createBench(unbaked, { compose, files: { ...files, ...noOtherRead } });
+    expect(await ask(bench)).toBe(0);
+    expect(await ask(bench, bearer(bench.cognito.accessToken({ sub: "mallory" })))).toBe(
+      "token_revoked",
+    );
+    expect(asked).toEqual([
+      ["eu-central-1", "/gatehouse/app/test", expect.objectContaining(roleKeys)],
+    ]);
+    expect(bench.lines).toContain('{"notice":"settings_refreshed"}');
+  },
+
+  async "baked settings ask Parameter Store for nothing"(compose) {
+    const { asked, files } = parameterStore({ [parameterNames.revoked]: noRevocations });
+    expect(await ask(createBench(snapshot, { compose, files }))).toBe(0);
+    expect(asked).toEqual([]);
+  },
+
+  async "a session is the caller's, and only a token of the browsers' client makes one"(compose) {
+    const bench = createBench(snapshot, { compose });
+    await bench.signIn();
+    expect((await bench.browse("/x")).status).toBe(0);
+    const me = await bench.browse("/.auth/me", { headers: fetched });
+    expect([me.status, JSON.parse(me.body).sub]).toEqual([200, "alice"]);
+    const accessToken = mint({
+      key: accessKey,
+      claims: accessClaims({ issuer, clientId: machineClient, now: start, sub: "alice" }),
+    });
+    const cookie = `__Host-gatehouse-access.1of1=${accessToken}; __Host-gatehouse-refresh.1of1=r`;
+    expect((await bench.send({ uri: "/x", headers: { ...fetched, cookie } })).status).toBe(401);
+  },
+
+  async "a sign-in asks for the scopes of the access rules"(compose) {
+    const { location = "" } = await createBench(snapshot, { compose }).browse("/.auth/login");
+    expect(new URL(location).searchParams.get("scope")).toContain(" api/read api/write");
+  },
+
+  async "an expired session is renewed, and one whose sign-in was ended is not"(compose) {
+    const bench = createBench(snapshot, { compose });
+    await bench.signIn();
+    bench.clock.advance(3601);
+    const renewed = await bench.browse("/x");
+    expect([renewed.status, renewed.cookies.length]).toEqual([307, 3]);
+    bench.revoked.add("alice");
+    bench.clock.advance(3601);
+    const over = await bench.browse("/x");
+    expect([over.status, new URL(over.location ?? "").pathname]).toEqual([302, "/logout"]);
+    expect(
+      bench.cognito.posted.filter(({ grant_type }) => grant_type === "refresh_token"),
+    ).toHaveLength(1);
+  },
+
+  async "a refresh token that cannot be revoked is told to the log"(compose) {
+    const bench = createBench(snapshot, { compose });
+    await bench.signIn();
+    bench.cognito.instead = new RangeError("away");
+    await bench.browse("/.auth/logout");
+    expect(bench.lines).toContain(
+      '{"notice":"sign_out_unrevoked","cause":"SignInError < RangeError"}',
+    );
+  },
+
+  async "the browser half is made once, and remembers"(compose) {
+    let made = 0;
+    const files: Pick<LazyFiles, "browserHalf"> = {
+      browserHalf: () => ({
+        createSessions(deps) {
+          made += 1;
+          return createSessions(deps);
+        },
+      }),
+    };
+    const bench = createBench(snapshot, { compose, files });
+    await bench.browse("/.auth/login");
+    await bench.browse("/.auth/login");
+    expect(made).toBe(1);
+  },
+} satisfies Record<string, (compose: Compose) => Promise<void>>;
+
+export type Behaviour = keyof typeof behaviours;
+
+function missing(): never {
+  throw new TypeError("this file is not to be loaded");
+}

@@ -1,0 +1,114 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { expect, test } from "vitest";
+
+import { composeGuard } from "../src/compose.ts";
+import { type Behaviour, behaviours } from "./behaviours.ts";
+import { loadMutant, mutantsOf } from "./mutants.ts";
+import type { Compose } from "./test-browser.ts";
+
+/** Leaving any one thing out of `composeGuard` is seen here: each mutant names the behaviour that it breaks. */
+const composeFile = join(import.meta.dirname, "../src/compose.ts");
+
+test.each(Object.entries(behaviours))("%s", async (_name, behaviour) => {
+  await expect(behaviour(composeGuard)).resolves.toBeUndefined();
+});
+
+const goesOn: Behaviour = "a caller with a token goes on, signed by the edge role at this hour";
+const fetchesKeys: Behaviour =
+  "an unknown key has the pool's key set fetched, from the issuer's own address";
+const readsList: Behaviour =
+  "the list is read with a signature of the edge role for Parameter Store";
+const loads: Behaviour =
+  "what is not baked comes from Parameter Store with one call, the list among it";
+const hasSession: Behaviour =
+  "a session is the caller's, and only a token of the browsers' client makes one";
+const renews: Behaviour = "an expired session is renewed, and one whose sign-in was ended is not";
+const tellsLog: Behaviour = "a refresh token that cannot be revoked is told to the log";
+const asksForScopes: Behaviour = "a sign-in asks for the scopes of the access rules";
+
+/** Each thing that `composeGuard` could lack, and the behaviour that is missed then. */
+const broken: readonly (readonly [without: string, Behaviour])[] = [
+  ["requireWhole(snapshot)", "settings that are not whole make no guard"],
+  ["keys.fetch", fetchesKeys],
+  ["keys.now", goesOn],
+  ["keys.log", fetchesKeys],
+  [
+    'revocations if revocation.mode === "off"',
+    "a stage without a list of ended sign-ins loads none",
+  ],
+  ['revocations if not revocation.mode === "off"', readsList],
+  ["revocations.sign", readsList],
+  ["revocations.sign.credentials", readsList],
+  ["revocations.sign.now", readsList],
+  ["revocations.sign.api", readsList],
+  ["revocations.sign.api.service", readsList],
+  ["revocations.sign.api.region", readsList],
+  ["revocations.now", readsList],
+  ["revocations.log", readsList],
+  ["settings if isBaked(snapshot)", "baked settings ask Parameter Store for nothing"],
+  ["settings if not isBaked(snapshot)", loads],
+  ["settings.loadParameters", loads],
+  ["settings.adoptKeys", loads],
+  ["settings.adoptRevocations", loads],
+  ["settings.now", loads],
+  ["settings.log", loads],
+  ["createCurrentVerifier.issuers", goesOn],
+  ["createCurrentVerifier.settings", goesOn],
+  ["createCurrentVerifier.keys", goesOn],
+  ["createCurrentVerifier.now", goesOn],
+  ["tokens.verify", goesOn],
+  ["tokens.generation", "a remembered token is refused once its client has another id"],
+  ["tokens.now", "a remembered token is refused when its time is over"],
+  ["tokens.capacity", goesOn],
+  ["identify.verify", goesOn],
+  ["identify.sessionClientId", hasSession],
+  ["snapshot", goesOn],
+  ["settings", goesOn],
+  ["keys", goesOn],
+  ["identify", goesOn],
+  ["guard", goesOn],
+  ["guard.sign", goesOn],
+  ["guard.sign.credentials", goesOn],
+  ["guard.sign.now", goesOn],
+  ["guard.access", "the access rules decide"],
+  ["guard.forwardToken", "the bearer token goes along where the stage says so"],
+  ["sessions", hasSession],
+  ["once of sessions", "the browser half is made once, and remembers"],
+  ["sessions.signIn", asksForScopes],
+  ["sessions.clients", asksForScopes],
+  ["sessions.scopes", asksForScopes],
+  ["sessions.identify", hasSession],
+  ["sessions.verify", renews],
+  ["sessions.requireValid", renews],
+  ["sessions.now", renews],
+  ["sessions.onUnrevoked", tellsLog],
+  ["sessions.onUnrevoked.notice", tellsLog],
+  ["sessions.onUnrevoked.cause", tellsLog],
+  ["log", goesOn],
+];
+
+const mutants = new Map(
+  mutantsOf(composeFile, "composeGuard").map(({ without, source }) => [without, source]),
+);
+
+async function composeLoadedFrom(source: string): Promise<Compose> {
+  const loaded = await loadMutant(composeFile, source);
+  return (parts) => Reflect.apply(Object(loaded["composeGuard"]), undefined, [parts]);
+}
+
+test("nothing of composeGuard is left out of the table", () => {
+  expect([...mutants.keys()]).toEqual(broken.map(([without]) => without));
+});
+
+test("loaded like a mutant, but unchanged, it lacks nothing", async () => {
+  const compose = await composeLoadedFrom(readFileSync(composeFile, "utf8"));
+  for (const behaviour of Object.values(behaviours))
+    await expect(behaviour(compose)).resolves.toBeUndefined();
+});
+
+test.each(broken)("without %s it fails: %s", async (without, name) => {
+  const compose = await composeLoadedFrom(mutants.get(without) ?? "");
+  await expect(behaviours[name](compose)).rejects.toBeInstanceOf(Error);
+});
