@@ -1,13 +1,12 @@
 import type { SnapshotKey } from "@sst-gatehouse/blueprint/guard-settings";
 
+import { evaluationAccessKeyId } from "./dry-run/evaluation-access-key.ts";
+
 /** A pool has two keys of about 400 bytes each. */
 const maxBytes = 20_000;
 /** A pool that was made a moment ago may not have published its keys yet. */
 const attempts = 6;
 const secondsBetween = 2;
-
-/** No account has this key; an evaluation of the config runs with it. */
-export const evaluationAccessKeyId = "evaluation";
 
 export interface KeySetSource {
   readonly region: string;

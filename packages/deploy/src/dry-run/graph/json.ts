@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-const secretMark = "<secret>";
+/** The one member of an object that stands for a secret value. */
+export const secretMark = "<secret>";
 
 /** The same value without the marks that say which parts are secret. */
 export function withoutSecretMarks(value: unknown): unknown {

@@ -99,7 +99,7 @@ function findClients(
       violations.push({
         rule: resource === undefined ? "part-missing" : "part-duplicate",
         resource: `${awsTypes.userPoolClient}::${client}`,
-        message: `the guard learns the app client ${client} from the parameter ${parameter}, which must be there once and hold the id of one client of this stage; otherwise it refuses everybody who signs in by it, or trusts a client that nothing here describes`,
+        message: `the guard learns the app client ${client} from the parameter ${parameter}, which is not there once with the id of one client of this stage, so it would refuse everybody who signs in by it, or trust a client that nothing here describes: write the id of the stage's client to it`,
       });
     }
   }
