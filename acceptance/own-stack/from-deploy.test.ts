@@ -1,5 +1,14 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { guardName } from "@sst-gatehouse/blueprint/guard-function";
@@ -72,9 +81,18 @@ describe("start --from-deploy", () => {
     expect(Object.keys(digestsIn(api ?? ""))).toEqual(["bundle.mjs", "resource.enc"]);
   });
 
-  // The same bytes under the whole suite would show nothing more: these go through every file of both bundles.
-  test("passes what the suite asks of the wire, of tokens, of the Function URL and of streams", async () => {
-    const files = ["corpus", "tokens", "function-url", "streams"];
+  test("runs the guard that passes the whole suite elsewhere, byte for byte", async () => {
+    const built = mkdtempSync(join(tmpdir(), "gatehouse-guard-"));
+    const build = join(root, "packages/edge/build.ts");
+    execFileSync(process.execPath, [build, "--outdir", built], { stdio: "ignore" });
+    const { "settings.json": _settings, ...uploaded } = guardArchive(evaluation);
+    expect(uploaded).toEqual(digestsIn(built));
+    rmSync(built, { recursive: true });
+  });
+
+  // The guard's bytes are known from above. The backend is bundled by SST here, and has to do the same.
+  test("passes what the suite asks of the wire, of tokens, of the backend and of streams", async () => {
+    const files = ["corpus", "tokens", "function-url", "streams", "backend"];
     const { code, passed, failed, skipped, output } = await runSuite(stack.target, files);
     expect({ code, failed, output }).toEqual({ code: 0, failed: 0, output: expect.any(String) });
     expect(passed).toBeGreaterThan(400);

@@ -7,13 +7,16 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
 import { watchListeners, whyUnwatched } from "@sst-gatehouse/testkit/listeners";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 import { applyChange } from "../dry-run/workspace/source-change.ts";
 import { copySources } from "../dry-run/workspace/source-copy.ts";
 import type { PlanDocument } from "../review/plan/plan-document.ts";
 
 const repository = join(import.meta.dirname, "../../../..");
+
+// A machine that is busy with other things takes its time.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 /** A copy of the project with an app, stages and rules of this test's own. */
 let root: string;
@@ -37,7 +40,7 @@ export const access = defineAccess({
 });
 `,
   );
-}, 60_000);
+});
 afterAll(() => rm(root, { recursive: true }));
 
 interface Ran {

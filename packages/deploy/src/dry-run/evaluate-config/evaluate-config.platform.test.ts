@@ -208,16 +208,19 @@ describe("one evaluation after the other, of one copy", () => {
     const pid = async () =>
       (await evaluate({ changes: [told("process.pid")] })).graph.outputs["told"];
     const first = await pid();
-    await expect(
-      evaluate({ changes: [{ ...told("1"), to: "(() => { throw new Error('no'); })()" }] }),
-    ).rejects.toThrow("no");
+    const refused = {
+      file: "sst.config.ts",
+      from: "return resources();",
+      to: 'throw new Error("no");',
+    };
+    await expect(evaluate({ changes: [refused] })).rejects.toThrow("no");
     const second = await pid();
     expect(second).not.toBe(first);
     const further: unknown[] = [];
     for (let count = 2; count <= 16; count += 1) further.push(await pid());
     expect(new Set(further.slice(0, 14))).toEqual(new Set([second]));
     expect(further[14]).not.toBe(second);
-  });
+  }, 300_000);
 });
 
 test("nothing of this machine is in the graph, and no account in the environment", async () => {
@@ -269,7 +272,7 @@ describe("a config is refused", () => {
       config,
       "./resources.ts",
       "./nowhere.ts",
-      'Failed to build sst.config.ts\n   - sst.config.ts:21:39 Could not resolve "./nowhere.ts"',
+      'Failed to build sst.config.ts\n   - sst.config.ts:20:39 Could not resolve "./nowhere.ts"',
     ],
     [
       "that imports at its top",
@@ -297,7 +300,7 @@ describe("a config is refused", () => {
       "handler.ts",
       "statusCode: 204",
       'statusCode: 204, ...require("./nowhere.ts")',
-      'handler.ts:2:38 Could not resolve "./nowhere.ts"',
+      'handler.ts:2:39 Could not resolve "./nowhere.ts"',
     ],
     [
       "whose function is built in a way that is not played",
@@ -364,6 +367,17 @@ test("an evaluator that is closed leaves nothing behind", async () => {
   await closing.evaluate({ stage: "jane" });
   await closing.close();
   expect(await readdir(join(own, ".cache"))).toEqual([]);
+});
+
+test("an evaluator that is closed while it evaluates ends at once, and evaluates nothing more", async () => {
+  const closing = await createEvaluator({ root: await app(), platform });
+  const answers = Promise.allSettled([
+    closing.evaluate({ stage: "jane" }),
+    closing.evaluate({ stage: "joan" }),
+  ]);
+  await closing.close();
+  expect((await answers).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  await expect(closing.evaluate({ stage: "jane" })).rejects.toThrow("The evaluator is closed.");
 });
 
 test("refuses previous parameters that are none", async () => {

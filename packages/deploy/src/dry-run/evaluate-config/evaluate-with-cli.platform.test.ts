@@ -68,17 +68,35 @@ const refusals: [what: string, options: Partial<EvaluateOptions>, message: strin
     },
     "no",
   ],
-  [
-    "that cannot be bundled",
-    { changes: [{ file: config, from: "./resources.ts", to: "./nowhere.ts" }] },
-    'Failed to build sst.config.ts\n   - sst.config.ts:21:39 Could not resolve "./nowhere.ts"',
-  ],
-  ["for its stage's name", { stage: "a_b" }, "The stage name is invalid."],
 ];
 
 test.each(refusals)("refuses in the same words %s", async (_what, options, message) => {
   const asked = { root, platform, stage: "jane", ...options };
   await expect(evaluateWithCli(asked)).rejects.toThrow(new Error(message));
   await expect(evaluateConfig(asked)).rejects.toThrow(new Error(message));
+  expect(await readdir(join(root, ".cache"))).toEqual([]);
+});
+
+// What the CLI says before it runs the config, it says in other words: its line numbers are one too high, and of names it
+// says what they may be.
+const reasons: [what: string, options: Partial<EvaluateOptions>, ours: string, theirs: RegExp][] = [
+  [
+    "a config that cannot be bundled",
+    { changes: [{ file: config, from: "./resources.ts", to: "./nowhere.ts" }] },
+    'Failed to build sst.config.ts\n   - sst.config.ts:20:39 Could not resolve "./nowhere.ts"',
+    /^Failed to build sst\.config\.ts\n {3}- sst\.config\.ts:21:39 Could not resolve "\.\/nowhere\.ts"$/,
+  ],
+  [
+    "a stage that no stage can be called",
+    { stage: "a_b" },
+    "The stage name is invalid.",
+    /^The stage name is invalid\. /,
+  ],
+];
+
+test.each(reasons)("refuses for the same reason %s", async (_what, options, ours, theirs) => {
+  const asked = { root, platform, stage: "jane", ...options };
+  await expect(evaluateWithCli(asked)).rejects.toThrow(theirs);
+  await expect(evaluateConfig(asked)).rejects.toThrow(new Error(ours));
   expect(await readdir(join(root, ".cache"))).toEqual([]);
 });

@@ -70,6 +70,7 @@ export async function createEvaluator({
   const worker = createWorker({ project, original, scratch });
   let evaluations = 0;
   let last: Promise<unknown> = Promise.resolve();
+  let closed = false;
 
   async function evaluate({
     stage,
@@ -77,6 +78,7 @@ export async function createEvaluator({
     previous = {},
     changes = [],
   }: Question): Promise<Evaluation> {
+    if (closed) throw new Error("The evaluator is closed.");
     const undo = await changeFiles(project, changes);
     try {
       await rm(join(project, ".sst/artifacts"), { recursive: true, force: true });
@@ -98,7 +100,9 @@ export async function createEvaluator({
   }
 
   async function close(): Promise<void> {
+    closed = true;
     await worker.end();
+    await last; // what was asked for before has been turned down now
     await rm(scratch, { recursive: true, force: true });
   }
 

@@ -12,6 +12,15 @@ export function inOwnNetwork(command: readonly string[]): readonly [string, ...s
   return ["unshare", "-rn", "sh", "-c", `{ ${loopbackUp}; } && exec "$@"`, "sh", ...command];
 }
 
+/** @throws {Error} that says what to do, where SST's CLI would be left open to everybody. */
+export function requireOwnNetwork(): void {
+  const why = whyNoOwnNetwork();
+  if (why === undefined) return;
+  throw new Error(
+    `SST's CLI would let everybody who reaches this machine run commands on it, and is not started: ${why}.`,
+  );
+}
+
 /** Why this machine cannot run a command in a network of its own, and what to do about it; undefined where it can. */
 export function whyNoOwnNetwork(): string | undefined {
   if (process.platform !== "linux") return "only Linux gives a process a network of its own";

@@ -7,6 +7,7 @@ import type { Graph } from "../graph/graph.ts";
 import { installPlatform, type Platform } from "../platform/platform.ts";
 import { ensurePlatform } from "../platform/ensure-platform.ts";
 import { pinnedProvider } from "../platform/pinned-provider.ts";
+import { requireOwnNetwork } from "../sst-cli/own-network.ts";
 import { expectedDifferences } from "./expected-differences.ts";
 import { graphDifferences } from "./graph-differences.ts";
 import { installSst } from "./install-sst.ts";
@@ -35,6 +36,7 @@ export async function compareWithSst4(
   root: string,
   print: (line: string) => void,
 ): Promise<boolean> {
+  requireOwnNetwork();
   const home = join(root, ".cache/sst4");
   const pinned = pinnedProvider(await readFile(join(root, "sst.config.ts"), "utf8"));
   const file = "sst.config.ts";
