@@ -3,7 +3,8 @@ import { join } from "node:path";
 
 import { guardName } from "@sst-gatehouse/blueprint/guard-function";
 import { evaluateConfig, type Evaluation } from "@sst-gatehouse/deploy/evaluate-config";
-import { evaluateWithCli, whyNoOwnNetwork } from "@sst-gatehouse/deploy/evaluate-with-cli";
+import { evaluateWithCli } from "@sst-gatehouse/deploy/evaluate-with-cli";
+import { whyNoOwnNetwork } from "@sst-gatehouse/deploy/own-network";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 // What all other tests take from an evaluation of our own, SST's CLI comes to as well.

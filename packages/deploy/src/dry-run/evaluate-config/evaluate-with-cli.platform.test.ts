@@ -5,8 +5,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { copySampleApp } from "../../../test/sample-app.ts";
 import { installPlatform, type Platform } from "../platform/platform.ts";
+import { whyNoOwnNetwork } from "../sst-cli/own-network.ts";
 import { evaluateConfig, type EvaluateOptions } from "./evaluate-config.ts";
-import { evaluateWithCli, whyNoOwnNetwork } from "./evaluate-with-cli.ts";
+import { evaluateWithCli } from "./evaluate-with-cli.ts";
 
 // Runs the SST CLI on a small app of its own, in a network of its own.
 

@@ -10,8 +10,6 @@ import { copySources } from "../workspace/source-copy.ts";
 import type { EvaluateOptions, Evaluation } from "./evaluate-config.ts";
 import { functionCode } from "./function-code.ts";
 
-export { whyNoOwnNetwork } from "../sst-cli/own-network.ts";
-
 /**
  * Finds out by SST's own CLI what `evaluateConfig` finds out without it: a witness, six times as slow. Pulumi's engine and
  * AWS are played here too.
