@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 
 /** SIOCSIFFLAGS, and IFF_UP among the flags, for a machine that has neither `ip` nor `ifconfig`. */
-const byHand = `perl -e 'my $s; socket($s, 2, 2, 0) && ioctl($s, 0x8914, pack("a16 s x14", "lo", 1)) or exit 1'`;
+const byHand = `perl -e 'my $s; my $lo = pack("a16 s x14", "lo", 1); socket($s, 2, 2, 0) && ioctl($s, 0x8914, $lo) or exit 1'`;
 const loopbackUp = `ip link set lo up 2>/dev/null || ifconfig lo up 2>/dev/null || ${byHand}`;
 
 /**
