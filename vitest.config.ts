@@ -6,7 +6,11 @@ export default defineConfig({
   test: {
     // Two cores are the least a machine has; more workers would only fight for them.
     maxWorkers: 2,
-    reporters: ["default", "./acceptance/support/summary-reporter.ts"],
+    reporters: [
+      "default",
+      "./acceptance/support/summary-reporter.ts",
+      "./repository/listeners-reporter.ts",
+    ],
     projects: [
       {
         // A file and its test, side by side: `pnpm test:unit`.

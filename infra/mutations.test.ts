@@ -139,7 +139,7 @@ const mutations: [what: string, mutation: SourceChange, rule: string, stage?: st
   [
     "another function that is linked to the backend",
     change(
-      "settings",
+      "parameters",
       "  return {\n    appUrl,",
       '  new sst.aws.Function("Other", { handler: "packages/functions/src/lambda.handler", link: [api] });\n  return {\n    appUrl,',
     ),
@@ -148,7 +148,7 @@ const mutations: [what: string, mutation: SourceChange, rule: string, stage?: st
   [
     "a permission for everybody",
     change(
-      "settings",
+      "parameters",
       "  return {\n    appUrl,",
       '  new aws.lambda.Permission("Open", { action: "lambda:InvokeFunctionUrl", function: api.name, principal: "*", functionUrlAuthType: "AWS_IAM" });\n  return {\n    appUrl,',
     ),
@@ -330,13 +330,13 @@ const mutations: [what: string, mutation: SourceChange, rule: string, stage?: st
   // Parameters and names
   [
     "a parameter outside the stage's prefix",
-    change("settings", "name: `${prefix}/${name}`", "name: `/gatehouse/${name}`"),
+    change("parameters", "name: `${prefix}/${name}`", "name: `/gatehouse/${name}`"),
     "part-missing",
   ],
   [
     "a parameter that nobody reads",
     change(
-      "settings",
+      "parameters",
       'write("Parameter-guard", parameterNames.guard, guard.qualifiedArn, { dependsOn: cdn });',
       'write("Parameter-guard", parameterNames.guard, guard.qualifiedArn, { dependsOn: cdn }); write("Parameter-secret", "secret", users.id);',
     ),
@@ -344,17 +344,17 @@ const mutations: [what: string, mutation: SourceChange, rule: string, stage?: st
   ],
   [
     "no list of ended sign-ins, which the guard would refuse everybody for",
-    change("settings", 'stage.revocation !== "off"', 'stage.revocation === "off"'),
+    change("parameters", 'stage.revocation !== "off"', 'stage.revocation === "off"'),
     "parameter-missing",
   ],
   [
     "a list of ended sign-ins that each deploy empties",
-    change("settings", 'noRevocations, { ignoreChanges: ["value"] }', "noRevocations"),
+    change("parameters", 'noRevocations, { ignoreChanges: ["value"] }', "noRevocations"),
     "revocations-kept",
   ],
   [
     "a list of ended sign-ins that begins as something else",
-    change("settings", "parameterNames.revoked, noRevocations", 'parameterNames.revoked, "{}"'),
+    change("parameters", "parameterNames.revoked, noRevocations", 'parameterNames.revoked, "{}"'),
     "parameter-value",
   ],
   [
@@ -365,7 +365,7 @@ const mutations: [what: string, mutation: SourceChange, rule: string, stage?: st
   [
     "an outputs parameter for another app",
     change(
-      "settings",
+      "parameters",
       "          machine: { id: ids.machine },",
       "          machine: { id: ids.web },",
     ),
@@ -375,7 +375,7 @@ const mutations: [what: string, mutation: SourceChange, rule: string, stage?: st
   [
     "another function that is linked to the user pool",
     change(
-      "settings",
+      "parameters",
       "  return {\n    appUrl,",
       '  new sst.aws.Function("Other", { handler: "packages/functions/src/lambda.handler", link: [users] });\n  return {\n    appUrl,',
     ),
@@ -393,7 +393,7 @@ const mutations: [what: string, mutation: SourceChange, rule: string, stage?: st
   [
     "an account that may call the guard",
     change(
-      "settings",
+      "parameters",
       "  return {\n    appUrl,",
       '  new aws.lambda.Permission("Edge", { action: "lambda:InvokeFunction", function: guard.arn, principal: "999999999999" });\n  return {\n    appUrl,',
     ),
@@ -402,7 +402,7 @@ const mutations: [what: string, mutation: SourceChange, rule: string, stage?: st
   [
     "a user with a password in the code",
     change(
-      "settings",
+      "parameters",
       "  return {\n    appUrl,",
       '  new aws.cognito.User("Eve", { userPoolId: users.id, username: "eve", password: "x" });\n  return {\n    appUrl,',
     ),
@@ -453,7 +453,7 @@ const mutations: [what: string, mutation: SourceChange, rule: string, stage?: st
   [
     "a secret that SST prints",
     change(
-      "settings",
+      "parameters",
       "    userPoolId: users.id,\n    webClientId",
       "    userPoolId: $util.secret(users.id),\n    webClientId",
     ),
@@ -461,11 +461,15 @@ const mutations: [what: string, mutation: SourceChange, rule: string, stage?: st
   ],
 ];
 
-test.concurrent.each(mutations)("%s is refused", async (_what, mutation, rule, stage = "anna") => {
+test.each(mutations)("%s is refused", async (_what, mutation, rule, stage = "anna") => {
   const evaluation = await evaluateSample({ stage, changes: [mutation] });
   try {
     const violations = checkGraph(evaluation.graph, stageOf(stage), access);
     expect(violations.map((violation) => violation.rule)).toContain(rule);
+    // Each says what to do.
+    expect(
+      violations.map(({ message }) => message).filter((message) => !/: \S/.test(message)),
+    ).toEqual([]);
   } finally {
     await evaluation.dispose();
   }

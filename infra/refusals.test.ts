@@ -94,5 +94,4 @@ test("open sign-up in production is taken when it is said twice", async () => {
   );
   const [pool] = resourcesOf(evaluation.graph, "aws:cognito/userPool:UserPool");
   expect(pool?.inputs["adminCreateUserConfig"]).toEqual({ allowAdminCreateUserOnly: false });
-  await evaluation.dispose();
 });

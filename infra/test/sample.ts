@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { type Stage, resolveStage, type StageSettings } from "@sst-gatehouse/blueprint/stages";
 import { type AccessRules, defineAccess } from "@sst-gatehouse/core/access";
 import {
-  evaluateConfig,
-  type EvaluateOptions,
+  createEvaluator,
   type Evaluation,
+  type Evaluator,
+  type Question,
   type SourceChange,
 } from "@sst-gatehouse/deploy/evaluate-config";
+import { afterAll } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -29,19 +31,35 @@ export function stageOf(name: string, production: StageSettings = {}): Stage {
   return resolveStage({ default: {}, production }, name);
 }
 
-export interface SampleOptions extends Omit<EvaluateOptions, "root"> {
+export interface SampleOptions extends Question {
   /** What `stages.ts` says of production. */
   readonly production?: StageSettings | undefined;
 }
 
+/** A copy of the project, evaluated by all tests of a file. */
+let evaluator: Promise<Evaluator> | undefined;
+afterAll(async () => (await evaluator)?.close());
+
+const shared = new Map<string, Promise<Evaluation>>();
+
 /**
  * Evaluates the project's own config and infra with a `stages.ts` and an `access.ts` of the tests' own: these two files
  * are an adopter's to write, and whatever they say, infra has to do the same.
+ *
+ * The same question is answered once: who asks only reads the answer. What is evaluated anew is asked for by
+ * `evaluateAgain`.
  */
-export function evaluateSample({
+export function evaluateSample(options: SampleOptions): Promise<Evaluation> {
+  const key = JSON.stringify(options);
+  const known = shared.get(key) ?? evaluateAgain(options);
+  shared.set(key, known);
+  return known;
+}
+
+export async function evaluateAgain({
   production = {},
   changes = [],
-  ...options
+  ...question
 }: SampleOptions): Promise<Evaluation> {
   const stages = JSON.stringify({ default: {}, production });
   const samples: SourceChange[] = [
@@ -59,5 +77,6 @@ export const access = defineAccess(${JSON.stringify(rules)});
 `,
     },
   ];
-  return evaluateConfig({ root, ...options, changes: [...samples, ...changes] });
+  evaluator ??= createEvaluator({ root });
+  return (await evaluator).evaluate({ ...question, changes: [...samples, ...changes] });
 }

@@ -1,14 +1,13 @@
 import { parseKeySet, type PublicKey } from "@sst-gatehouse/blueprint/cognito-values";
 import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 
+import { evaluationAccessKeyId } from "./dry-run/evaluation-access-key.ts";
+
 /** A pool has two keys of about 400 bytes each. */
 const maxBytes = 20_000;
 /** A pool that was made a moment ago may not have published its keys yet. */
 const attempts = 6;
 const secondsBetween = 2;
-
-/** No account has this key; an evaluation of the config runs with it. */
-export const evaluationAccessKeyId = "evaluation";
 
 export interface KeySetSource {
   readonly region: string;

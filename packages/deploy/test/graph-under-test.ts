@@ -1,7 +1,7 @@
 import { resolveStage, type Stage } from "@sst-gatehouse/blueprint/stages";
 
 import type { Graph, Resource } from "../src/dry-run/graph/graph.ts";
-import { publicKeysOf } from "../src/dry-run/engine/aws/key-set.ts";
+import { publicKeysOf } from "../src/dry-run/engine/public-keys.ts";
 import { type Chain, findChain } from "../src/review/rules/facts/chain.ts";
 import type { Violation } from "../src/review/rules/violation.ts";
 
@@ -303,7 +303,7 @@ const resources: readonly Resource[] = [
       deletionProtection: "INACTIVE",
       name: "gatehouse-anna-UsersUserPool-bafkksbh",
     },
-    { outputs: { id: poolId } },
+    { outputs: { id: poolId, publicKeys: publicKeysOf(poolId) } },
   ),
   resource(
     "aws:cognito/userPoolClient:UserPoolClient",

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -9,6 +10,7 @@ import { stages } from "../../../../stages.ts";
 import { orUsageError, requireStage } from "../command-line.ts";
 import { CommandError, type Command, type CommandContext } from "../command.ts";
 import { evaluateConfig, type Evaluation } from "../dry-run/evaluate-config/evaluate-config.ts";
+import { createPlanDocument } from "../review/plan/plan-document.ts";
 import { createPlan } from "../review/plan/plan.ts";
 import { printPlan } from "../review/plan/print-plan.ts";
 import { checkGraph } from "../review/rules/rules.ts";
@@ -20,11 +22,11 @@ const usage = `Prints what a deploy would make: what is public, what can call wh
   pnpm plan [--stage <name>] [--json]
 
   --stage <name>  the stage to plan (default production)
-  --json          the same as JSON
+  --json          the resources themselves, for policy tools: one JSON document
   --help          this text
 
-Needs no AWS account: SST's own components evaluate sst.config.ts here, as for a first deploy. While they do, SST's CLI
-listens on port 13557, or the next free one, on all addresses of this machine. Exit code 1 when a rule is broken.
+Needs no AWS account: SST's own components evaluate sst.config.ts here, as for a first deploy. Nothing listens beyond
+127.0.0.1 meanwhile. Exit code 1 when a rule is broken.
 `;
 
 export const plan: Command = {
@@ -45,14 +47,24 @@ export const plan: Command = {
     const { graph } = evaluation;
     try {
       const violations = checkGraph(graph, stage, access);
-      const planned = createPlan(graph, stage, access, violations);
-      stdout.write(values.json ? `${JSON.stringify(planned, null, 2)}\n` : printPlan(planned));
+      stdout.write(
+        values.json
+          ? `${JSON.stringify(createPlanDocument({ graph, access, violations, version: await ownVersion() }), null, 2)}\n`
+          : printPlan(createPlan(graph, stage, access, violations)),
+      );
       return violations.length === 0 ? 0 : 1;
     } finally {
       await evaluation.dispose();
     }
   },
 };
+
+async function ownVersion(): Promise<string> {
+  const manifest: { version: string } = JSON.parse(
+    await readFile(join(root, "package.json"), "utf8"),
+  );
+  return manifest.version;
+}
 
 /** @throws {CommandError} (rejects) with what the config says when it refuses. */
 async function evaluate(stage: string, stderr: CommandContext["stderr"]): Promise<Evaluation> {

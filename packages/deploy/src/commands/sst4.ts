@@ -12,7 +12,8 @@ const usage = `Evaluates sst.config.ts with SST 4 as well, and prints what it wo
 
   pnpm test:sst4
 
-Installs SST 4 into .cache/sst4, about a minute and a half, once. Needs no AWS account. Exit code 1 when something
+Installs SST 4 into .cache/sst4, about a minute and a half, once. Needs no AWS account, and Linux: SST's CLI runs commands
+for everybody who reaches it, so both run in a network of their own (unshare), or not at all. Exit code 1 when something
 differs that is not expected to.
 `;
 

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 
+import { publicKeysOf } from "./public-keys.ts";
+
 /** The one in AWS's own examples. */
 export const account = "123456789012";
 
@@ -89,6 +91,7 @@ const table: Readonly<Record<string, (facts: Facts) => Outputs>> = {
       name: physical,
       arn: `arn:aws:cognito-idp:${region}:${account}:userpool/${id}`,
       endpoint: `cognito-idp.${region}.amazonaws.com/${id}`,
+      publicKeys: publicKeysOf(id),
     };
   },
   "aws:cognito/userPoolClient:UserPoolClient": ({ inputs, digits, physical }) => ({

@@ -91,6 +91,8 @@ export function loadPulumi(platform: string): {
   readonly MockMonitor: MockMonitorClass;
   /** Whether the program waits for something that does not come, when nothing is left to do. */
   readonly isWaiting: () => boolean;
+  /** Gives a program state of the SDK's of its own, so that another can be run later. */
+  readonly isolated: <T>(work: () => Promise<T>) => Promise<T>;
 } {
   const require = createRequire(join(platform, "package.json"));
   const sdk: PulumiSdk = require("@pulumi/pulumi");
@@ -98,9 +100,13 @@ export function loadPulumi(platform: string): {
   const debuggable: {
     leakedPromises: () => readonly [Set<unknown>, string];
   } = require("@pulumi/pulumi/runtime/debuggable");
+  const state: {
+    withLocalStorage: <T>(work: () => Promise<T>) => Promise<T>;
+  } = require("@pulumi/pulumi/runtime/state");
   return {
     sdk,
     MockMonitor: mocks.MockMonitor,
     isWaiting: () => debuggable.leakedPromises()[0].size > 0,
+    isolated: (work) => state.withLocalStorage(work),
   };
 }

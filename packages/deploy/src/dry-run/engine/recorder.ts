@@ -27,6 +27,8 @@ export interface Recorder {
   outputs(): Readonly<Record<string, unknown>>;
   /** By URN: the files and directories of the assets and archives among a resource's inputs. */
   files(): Readonly<Record<string, readonly string[]>>;
+  /** Leaves Pulumi's SDK as it was, for another recorder. */
+  release(): void;
 }
 
 /** Answers as Pulumi's engine and AWS would, and keeps what was asked for. */
@@ -121,6 +123,7 @@ export function createRecorder(
     lookups: () => [...lookups].toSorted(([a], [b]) => compare(a, b)).map(([, lookup]) => lookup),
     outputs: () => outputsOfStack,
     files: () => files,
+    release: () => monitor.restore(),
   };
 }
 

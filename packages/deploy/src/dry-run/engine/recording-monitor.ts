@@ -13,13 +13,15 @@ export interface MonitorEvents {
 export interface RecordingMonitor {
   /** The request that is being answered; undefined while a resource is only read. */
   current(): RegisterRequest | undefined;
+  /** Gives the class back as it was. */
+  restore(): void;
 }
 
 /**
  * Teaches Pulumi's mock monitor what it leaves out: its mocks see a part of each request only, its URNs lack the types
  * of grandparents, and it takes the same URN twice where the engine refuses.
  *
- * Changes the class for the whole process.
+ * Changes the class for the whole process, until it is restored.
  */
 export function recordMonitor(
   MockMonitor: MockMonitorClass,
@@ -30,7 +32,7 @@ export function recordMonitor(
   const requests = new AsyncLocalStorage<RegisterRequest>();
   const urns = new Set<string>();
   const { prototype } = MockMonitor;
-  const { registerResource, registerResourceOutputs } = prototype;
+  const { newUrn, registerResource, registerResourceOutputs } = prototype;
 
   prototype.newUrn = (parent, type, name) => urnOf(app, stage, { parent, type, name });
 
@@ -59,5 +61,8 @@ export function recordMonitor(
     return registerResourceOutputs.call(this, request, callback);
   };
 
-  return { current: () => requests.getStore() };
+  return {
+    current: () => requests.getStore(),
+    restore: () => Object.assign(prototype, { newUrn, registerResource, registerResourceOutputs }),
+  };
 }

@@ -1,34 +1,49 @@
-import { cp, readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
-import { applyChange } from "../workspace/source-change.ts";
-import { evaluateConfig, type EvaluateOptions, type Evaluation } from "./evaluate-config.ts";
-import { temporaryTree } from "@sst-gatehouse/testkit/temporary-tree";
+import { copySampleApp, sampleApp } from "../../../test/sample-app.ts";
+import {
+  createEvaluator,
+  evaluateConfig,
+  type EvaluateOptions,
+  type Evaluation,
+  type Evaluator,
+  type Question,
+} from "./evaluate-config.ts";
 import type { Graph } from "../graph/graph.ts";
 import { installPlatform, type Platform } from "../platform/platform.ts";
 
-// Runs the SST CLI on a small app of its own, which needs the project's platform.
+// Evaluates a small app of its own with SST's components, which needs the project's platform.
 
 const repository = join(import.meta.dirname, "../../../../..");
 
 let platform: Platform;
+let root: string;
+/** Most tests share one copy of the app. */
+let evaluator: Evaluator;
 beforeAll(async () => {
   platform = await installPlatform(repository);
+  root = await copySampleApp(platform);
+  evaluator = await createEvaluator({ root, platform });
+}, 180_000);
+afterAll(async () => {
+  await evaluator.close();
+  await rm(root, { recursive: true });
 });
 
 async function app(): Promise<string> {
-  const root = await temporaryTree();
-  await cp(join(import.meta.dirname, "fixtures/app"), root, { recursive: true });
-  // Whatever the project has moved on to.
-  const [file, from] = ["sst.config.ts", 'version: "6.83.4"'];
-  await applyChange(root, { file, from, to: `version: "${platform.awsVersion}"` });
-  return root;
+  const copy = await copySampleApp(platform);
+  onTestFinished(() => rm(copy, { recursive: true }));
+  return copy;
 }
 
-async function evaluate(options: Partial<EvaluateOptions> = {}): Promise<Evaluation> {
-  const root = options.root ?? (await app());
+function evaluate(question: Partial<Question> = {}): Promise<Evaluation> {
+  return evaluator.evaluate({ stage: "jane", ...question });
+}
+
+async function evaluateAlone(options: Partial<EvaluateOptions> = {}): Promise<Evaluation> {
   const evaluation = await evaluateConfig({ root, stage: "jane", platform, ...options });
   onTestFinished(() => evaluation.dispose());
   return evaluation;
@@ -97,7 +112,7 @@ describe("an app", () => {
     const edge = await evaluation.code("Edge");
     expect(edge.handler).toBe("index.handler");
     expect(await readFile(join(edge.directory, "index.cjs"))).toEqual(
-      await readFile(join(import.meta.dirname, "fixtures/app/edge/index.cjs")),
+      await readFile(join(sampleApp, "edge/index.cjs")),
     );
     const api = await evaluation.code("ApiFunction");
     expect(api.handler).toBe("bundle.handler");
@@ -121,33 +136,100 @@ describe("an app", () => {
 
 describe("two evaluations at the same time", () => {
   test("give the same graph, byte for byte, from different directories", async () => {
-    const [one, two] = await Promise.all([evaluate(), evaluate()]);
+    const [one, two] = await Promise.all([evaluateAlone(), evaluateAlone({ root: await app() })]);
     expect(JSON.stringify(two.graph)).toBe(JSON.stringify(one.graph));
   });
 
   test("know nothing of each other's changes, and leave nothing behind", async () => {
-    const root = await app();
+    const own = await app();
     const change = { file: "handler.ts", from: "204", to: "205" };
     const [plain, changed] = await Promise.all([
-      evaluate({ root }),
-      evaluate({ root, changes: [change] }),
+      evaluateAlone({ root: own }),
+      evaluateAlone({ root: own, changes: [change] }),
     ]);
     const keys = [plain, changed].map(({ graph }) => find(graph, "ApiFunction")?.inputs["s3Key"]);
     expect(keys[0]).not.toEqual(keys[1]);
     await Promise.all([plain.dispose(), changed.dispose()]);
-    expect(await readdir(join(root, ".cache"))).toEqual([]);
-    expect(await readdir(root)).not.toContain(".sst");
+    expect(await readdir(join(own, ".cache"))).toEqual([]);
+    expect(await readdir(own)).not.toContain(".sst");
   });
 });
 
+describe("one evaluation after the other, of one copy", () => {
+  const told = (value: string) => ({
+    file: "resources.ts",
+    from: "before: before",
+    to: `told: ${value}, before: before`,
+  });
+
+  test("knows nothing of the changes of the one before, and keeps its code", async () => {
+    const [first, changed, last] = [
+      await evaluate(),
+      await evaluate({
+        changes: [
+          { file: "handler.ts", from: "204", to: "205" },
+          { file: "edge/index.cjs", content: "changed" },
+        ],
+      }),
+      await evaluate(),
+    ];
+    expect(last.graph).toEqual(first.graph);
+    expect(changed.graph).not.toEqual(first.graph);
+    const texts = async (evaluation: Evaluation): Promise<readonly string[]> => {
+      const [api, edge] = [await evaluation.code("ApiFunction"), await evaluation.code("Edge")];
+      return [
+        await readFile(join(api.directory, "bundle.mjs"), "utf8"),
+        await readFile(join(edge.directory, "index.cjs"), "utf8"),
+      ];
+    };
+    const [own = "", edge] = await texts(first);
+    expect(own).toContain("statusCode: 204");
+    expect(await texts(changed)).toEqual([own.replace("204", "205"), "changed"]);
+    expect(await texts(last)).toEqual([own, edge]);
+  });
+
+  test("finds directory and environment as if it were the first, and leaves this process alone", async () => {
+    const before = [process.cwd(), { ...process.env }];
+    const changes = [
+      told(
+        '(process.env["AWS_REGION"] = "xx", process.chdir("/"), globalThis["left"] = 1, process.pid)',
+      ),
+    ];
+    const { graph: first } = await evaluate({ changes });
+    const { graph } = await evaluate({
+      changes: [told('[process.pid, process.env["AWS_REGION"] ?? "none", process.cwd()]')],
+    });
+    expect(graph.outputs["told"]).toEqual([first.outputs["told"], "none", "."]);
+    expect(first.outputs["told"]).not.toBe(process.pid);
+    expect([process.cwd(), { ...process.env }]).toEqual(before);
+  });
+
+  test("moves to another process after a refusal, and after fifteen: each leaves something behind", async () => {
+    const pid = async () =>
+      (await evaluate({ changes: [told("process.pid")] })).graph.outputs["told"];
+    const first = await pid();
+    const refused = {
+      file: "sst.config.ts",
+      from: "return resources();",
+      to: 'throw new Error("no");',
+    };
+    await expect(evaluate({ changes: [refused] })).rejects.toThrow("no");
+    const second = await pid();
+    expect(second).not.toBe(first);
+    const further: unknown[] = [];
+    for (let count = 2; count <= 16; count += 1) further.push(await pid());
+    expect(new Set(further.slice(0, 14))).toEqual(new Set([second]));
+    expect(further[14]).not.toBe(second);
+  }, 300_000);
+});
+
 test("nothing of this machine is in the graph, and no account in the environment", async () => {
-  const root = await app();
   const change = {
     file: "resources.ts",
     from: "before: before",
     to: "here: [process.cwd(), process.cwd() + '/edge'], aws: Object.keys(process.env).filter((name) => name.startsWith('AWS')).sort(), before: before",
   };
-  const { graph } = await evaluate({ root, changes: [change] });
+  const { graph } = await evaluate({ changes: [change] });
   expect(graph.outputs["here"]).toEqual([".", "edge"]);
   expect(graph.outputs["aws"]).toEqual([
     "AWS_ACCESS_KEY_ID",
@@ -190,7 +272,42 @@ describe("a config is refused", () => {
       config,
       "./resources.ts",
       "./nowhere.ts",
-      'Failed to build sst.config.ts\n   - sst.config.ts:21:39 Could not resolve "./nowhere.ts"',
+      'Failed to build sst.config.ts\n   - sst.config.ts:20:39 Could not resolve "./nowhere.ts"',
+    ],
+    [
+      "that imports at its top",
+      config,
+      "export default",
+      'import { resources } from "./resources.ts"; void resources; export default',
+      "Failed to build sst.config.ts\n   - sst.config.ts:9:26 sst.config.ts may import inside app() and run() only",
+    ],
+    [
+      "that ends its own process",
+      config,
+      "return resources();",
+      'console.error("good-bye"); process.exit(7); return resources();',
+      "The evaluation ended its own process.\ngood-bye",
+    ],
+    [
+      "whose handler is not there",
+      infra,
+      '"handler.handler"',
+      '"nowhere.handler"',
+      "handler not found: nowhere.handler",
+    ],
+    [
+      "whose function cannot be built",
+      "handler.ts",
+      "statusCode: 204",
+      'statusCode: 204, ...require("./nowhere.ts")',
+      'handler.ts:2:39 Could not resolve "./nowhere.ts"',
+    ],
+    [
+      "whose function is built in a way that is not played",
+      infra,
+      'runtime: "nodejs22.x",\n    streaming',
+      'runtime: "nodejs22.x", nodejs: { install: ["left-pad"] },\n    streaming',
+      "Api asks for install, which an evaluation does not build. Add it to build-function.ts.",
     ],
     [
       "that asks the provider what the stand-in cannot answer",
@@ -223,20 +340,44 @@ describe("a config is refused", () => {
   ];
 
   test.each(refusals)("%s", async (_what, file, from, to, message) => {
-    const root = await app();
-    const evaluation = evaluate({ root, changes: [{ file, from, to }] });
+    const evaluation = evaluate({ changes: [{ file, from, to }] });
     await expect(evaluation).rejects.toThrow(new Error(message));
-    expect(await readdir(join(root, ".cache"))).toEqual([]);
   });
 
   test("for a stage that no stage can be called", async () => {
     await expect(evaluate({ stage: "a_b" })).rejects.toThrow("The stage name is invalid.");
+  });
+
+  test("and leaves nothing behind", async () => {
+    const own = await app();
+    const changes = [{ file: config, from: "return resources();", to: 'throw new Error("no");' }];
+    await expect(evaluateAlone({ root: own, changes })).rejects.toThrow(new Error("no"));
+    expect(await readdir(join(own, ".cache"))).toEqual([]);
   });
 });
 
 test("refuses a change that changes nothing", async () => {
   const change = { file: "handler.ts", from: "206", to: "207" };
   await expect(evaluate({ changes: [change] })).rejects.toThrow(TypeError);
+});
+
+test("an evaluator that is closed leaves nothing behind", async () => {
+  const own = await app();
+  const closing = await createEvaluator({ root: own, platform });
+  await closing.evaluate({ stage: "jane" });
+  await closing.close();
+  expect(await readdir(join(own, ".cache"))).toEqual([]);
+});
+
+test("an evaluator that is closed while it evaluates ends at once, and evaluates nothing more", async () => {
+  const closing = await createEvaluator({ root: await app(), platform });
+  const answers = Promise.allSettled([
+    closing.evaluate({ stage: "jane" }),
+    closing.evaluate({ stage: "joan" }),
+  ]);
+  await closing.close();
+  expect((await answers).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  await expect(closing.evaluate({ stage: "jane" })).rejects.toThrow("The evaluator is closed.");
 });
 
 test("refuses previous parameters that are none", async () => {

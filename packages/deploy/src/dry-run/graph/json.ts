@@ -7,7 +7,8 @@ import {
 
 export { isObject, type JsonObject };
 
-const secretMark = "<secret>";
+/** The one member of an object that stands for a secret value. */
+export const secretMark = "<secret>";
 
 /** The same value without the marks that say which parts are secret. */
 export function withoutSecretMarks(value: unknown): unknown {

@@ -1,6 +1,6 @@
 import type { Resource } from "./graph.ts";
 import { withoutSecretMarks } from "./json.ts";
-import { labelOf } from "../../review/rules/violation.ts";
+import { labelOf } from "./label-of.ts";
 
 /** What was asked of the provider, secrets included. */
 export function inputOf({ inputs }: Resource, key: string): unknown {

@@ -1,12 +1,14 @@
-/** What `main.ts` is asked to run, as JSON in its first argument. */
-export interface Job {
+import type { Wanted } from "../workspace/clean-environment.ts";
+
+/** What `main.ts` is asked to run, as JSON in its first argument. Without the network, AWS is played. */
+export interface Job extends Wanted {
   readonly command: string;
   readonly args: readonly string[];
   readonly directory: string;
-  /** Put before the inherited `PATH`. */
-  readonly path: readonly string[];
-  /** Whether it downloads packages, and so needs to know the way to the network. */
-  readonly network: boolean;
-  /** Wins over what is inherited. */
-  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What `main.ts` tells at the end. */
+export interface Told {
+  /** What was asked of AWS that is not played. */
+  readonly refused: readonly string[];
 }

@@ -1,18 +1,23 @@
 import { spawn } from "node:child_process";
 
-import { cleanEnvironment } from "./clean-environment.ts";
-import type { Job } from "./job.ts";
+import { cleanEnvironment } from "../workspace/clean-environment.ts";
+import { startAwsStandIn } from "./aws/aws-stand-in.ts";
+import type { Job, Told } from "./job.ts";
 
-// Runs the SST CLI in a clean environment, and not longer than the process that has asked for it: SST's CLI would go on,
-// with its server on all addresses of the machine, when that process is killed.
+// Runs the SST CLI in a clean environment, and not longer than the process that has asked for it: SST's CLI would go on
+// when that process is killed.
 //
 //   node main.ts <job as JSON>
 
 const job: Job = JSON.parse(process.argv[2] ?? "");
+const aws = job.network ? undefined : await startAwsStandIn();
 
 const child = spawn(job.command, job.args, {
   cwd: job.directory,
-  env: cleanEnvironment(process.env, job),
+  env: {
+    ...cleanEnvironment(process.env, job),
+    ...(aws === undefined ? {} : { AWS_ENDPOINT_URL: aws.url }),
+  },
   stdio: ["ignore", "inherit", "inherit"],
   // A process group of its own, so that what it has started ends with it.
   detached: true,
@@ -30,4 +35,7 @@ child.once("error", (error) => {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
 });
-child.once("exit", (code) => process.exit(code ?? 1));
+child.once("exit", (code) => {
+  const told: Told = { refused: aws?.refused ?? [] };
+  process.send?.(told, () => process.exit(code ?? 1));
+});

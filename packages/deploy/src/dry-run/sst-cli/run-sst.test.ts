@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { createReadStream } from "node:fs";
-import { join } from "node:path";
+import { readdir } from "node:fs/promises";
+import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
 
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -9,12 +10,12 @@ import { temporaryTree } from "@sst-gatehouse/testkit/temporary-tree";
 import type { Job } from "./job.ts";
 import { runSst } from "./run-sst.ts";
 
-/** A job that runs a script in the place of the SST CLI. */
+/** A job that runs a script in the place of the SST CLI, on this machine's network. */
 async function jobOf(...lines: readonly string[]): Promise<Job> {
   const directory = await temporaryTree({ sst: `#!/bin/sh\n${lines.join("\n")}\n` });
   const command = join(directory, "sst");
   const args = ["deploy", "--dev"];
-  return { command, args, directory, path: [], network: false, environment: {} };
+  return { command, args, directory, path: [], network: true, environment: {} };
 }
 
 /** With a child of its own, it does not end by itself. All of it has `alive` open. */
@@ -32,7 +33,11 @@ test("gives back the exit code and what was printed, without colours", async () 
     "echo problem >&2",
     "exit 3",
   );
-  expect(await runSst(job, 30)).toEqual({ code: 3, printed: "deploy --dev\nproblem\n" });
+  expect(await runSst(job, 30)).toEqual({
+    code: 3,
+    printed: "deploy --dev\nproblem\n",
+    refused: [],
+  });
 });
 
 test("runs it in a clean environment", async () => {
@@ -44,7 +49,11 @@ test("runs it in a clean environment", async () => {
 
 test("says so when there is nothing to run", async () => {
   const job = { ...(await jobOf("")), command: "/no/such/file" };
-  expect(await runSst(job, 30)).toEqual({ code: 1, printed: "spawn /no/such/file ENOENT\n" });
+  expect(await runSst(job, 30)).toEqual({
+    code: 1,
+    printed: "spawn /no/such/file ENOENT\n",
+    refused: [],
+  });
 });
 
 test("ends it, and what it has started, when it takes too long", async () => {
@@ -69,4 +78,15 @@ test("ends it, and what it has started, when whoever asked for it is killed", as
     asking.kill("SIGKILL");
   }
   expect(written).toBe("started\n");
+});
+
+test("starts nothing where there is no network of its own to be had", async () => {
+  const bin = await temporaryTree({ unshare: "#!/bin/sh\necho 'not permitted' >&2\nexit 1\n" });
+  const job = { ...(await jobOf("touch started")), network: false };
+  vi.stubEnv("PATH", [bin, "/usr/bin", "/bin"].join(delimiter));
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await expect(runSst(job, 30)).rejects.toThrow(
+    /^SST's CLI would let everybody who reaches this machine run commands on it, and is not started: /,
+  );
+  expect(await readdir(job.directory)).toEqual(["sst"]);
 });

@@ -1,11 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { evaluateConfig, type SourceChange } from "../evaluate-config/evaluate-config.ts";
+import { evaluateWithCli } from "../evaluate-config/evaluate-with-cli.ts";
+import type { SourceChange } from "../workspace/source-change.ts";
 import type { Graph } from "../graph/graph.ts";
 import { installPlatform, type Platform } from "../platform/platform.ts";
 import { ensurePlatform } from "../platform/ensure-platform.ts";
 import { pinnedProvider } from "../platform/pinned-provider.ts";
+import { requireOwnNetwork } from "../sst-cli/own-network.ts";
 import { expectedDifferences } from "./expected-differences.ts";
 import { graphDifferences } from "./graph-differences.ts";
 import { installSst } from "./install-sst.ts";
@@ -21,17 +23,20 @@ const variants = [
 ];
 
 /**
- * Evaluates the project's config with SST 4 too, in a cache of its own, and prints where the graphs differ.
+ * Evaluates the project's config with SST 4 too, in a cache of its own, and prints where the graphs differ. Both CLIs run
+ * in a network of their own.
  *
  * SST 4 refuses the version of the AWS provider that the config pins for SST 3: the pin is lifted in the copy that is
  * evaluated, and SST 4 takes the provider that it brings.
  *
  * @returns whether they are the same but for what is expected.
+ * @throws {Error} (rejects) where there is no network of its own to be had for a CLI.
  */
 export async function compareWithSst4(
   root: string,
   print: (line: string) => void,
 ): Promise<boolean> {
+  requireOwnNetwork();
   const home = join(root, ".cache/sst4");
   const pinned = pinnedProvider(await readFile(join(root, "sst.config.ts"), "utf8"));
   const file = "sst.config.ts";
@@ -68,8 +73,8 @@ export async function compareWithSst4(
   return surprises === 0;
 }
 
-async function graphOf(options: Parameters<typeof evaluateConfig>[0]): Promise<Graph> {
-  const evaluation = await evaluateConfig(options);
+async function graphOf(options: Parameters<typeof evaluateWithCli>[0]): Promise<Graph> {
+  const evaluation = await evaluateWithCli(options);
   await evaluation.dispose();
   return evaluation.graph;
 }

@@ -17,7 +17,7 @@ import {
 } from "./ways-in.ts";
 import type { Violation } from "../rules/violation.ts";
 
-/** What a deployment of a stage would make and allow, for a reviewer; plain JSON, without secrets. */
+/** What a deployment of a stage would make and allow, for a reviewer; without secrets. */
 export interface Plan {
   readonly app: string;
   readonly stage: string;

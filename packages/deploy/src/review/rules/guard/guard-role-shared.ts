@@ -6,7 +6,8 @@ import type { Chain } from "../facts/chain.ts";
 import { guardPolicies, guardRoleAttachments } from "./guard-role.ts";
 import { isObject, withoutSecretMarks } from "../../../dry-run/graph/json.ts";
 import { attributeOf } from "../../../dry-run/graph/resource-values.ts";
-import { labelOf, type Violation } from "../violation.ts";
+import { labelOf } from "../../../dry-run/graph/label-of.ts";
+import type { Violation } from "../violation.ts";
 
 /** Nothing but the guard has a use for its role: a function that runs as it is believed about every user. */
 export function checkGuardRoleShared(chain: Chain): readonly Violation[] {

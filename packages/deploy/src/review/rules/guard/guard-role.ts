@@ -10,7 +10,8 @@ import { backendArns } from "../facts/backend-arns.ts";
 import type { Chain } from "../facts/chain.ts";
 import { isAbsent, parseJson, sameJson, toList } from "../../../dry-run/graph/json.ts";
 import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
-import { labelOf, unmet, type Violation } from "../violation.ts";
+import { labelOf } from "../../../dry-run/graph/label-of.ts";
+import { unmet, type Violation } from "../violation.ts";
 
 /** Whoever gets this role is everybody, so it is compared with the blueprint statement by statement. */
 export function checkGuardRole(chain: Chain): readonly Violation[] {

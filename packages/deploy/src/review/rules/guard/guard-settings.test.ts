@@ -1,7 +1,7 @@
 import { resolveStage } from "@sst-gatehouse/blueprint/stages";
 import { expect, test } from "vitest";
 
-import { publicKeysOf } from "../../../dry-run/engine/aws/key-set.ts";
+import { publicKeysOf } from "../../../dry-run/engine/public-keys.ts";
 import {
   annaStage,
   chainUnderTest,

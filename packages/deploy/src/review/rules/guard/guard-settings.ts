@@ -2,7 +2,6 @@ import type { AppClientName, ClientIds } from "@sst-gatehouse/blueprint/app-clie
 import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 
 import { makeGuardSettings } from "@sst-gatehouse/blueprint/make-guard-settings";
-import { publicKeysOf } from "../../../dry-run/engine/aws/key-set.ts";
 import type { Chain } from "../facts/chain.ts";
 import { functionUrlHost } from "../facts/function-url-hosts.ts";
 import {
@@ -61,11 +60,11 @@ function expectedSettings(chain: Chain, settings: JsonObject): JsonObject {
       .map((host) => `https://${host}`)
       .filter((url) => URL.canParse(url)),
     userPoolId,
-    keys: publicKeysOf(userPoolId),
+    keys: [],
     hostedOrigin: `https://${domain}.auth.${graph.region}.amazoncognito.com`,
     clientIds: settings["clients"] === undefined ? undefined : clientIds(chain),
   });
-  return { ...expected };
+  return { ...expected, jwks: { keys: toList(userPool.outputs["publicKeys"]) } };
 }
 
 function clientIds({ clients }: Chain): ClientIds {

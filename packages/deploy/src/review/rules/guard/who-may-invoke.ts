@@ -4,7 +4,8 @@ import { guardPolicies } from "./guard-role.ts";
 import type { JsonObject } from "../../../dry-run/graph/json.ts";
 import { managedPoliciesOf, mayAllow, policiesOf } from "../facts/policies.ts";
 import { attributeOf } from "../../../dry-run/graph/resource-values.ts";
-import { labelOf, type Violation } from "../violation.ts";
+import { labelOf } from "../../../dry-run/graph/label-of.ts";
+import type { Violation } from "../violation.ts";
 
 /** AWS's own policies that are known to allow nothing on what `guardedActions` lists. */
 const harmlessManagedPolicies = new Set([

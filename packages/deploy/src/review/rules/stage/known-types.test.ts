@@ -43,7 +43,7 @@ test.each([
     {
       rule: "type-unknown",
       resource: `${type}::Added`,
-      message: `${type} has not been reviewed; read what it grants, then add it to packages/deploy/src/review/rules/stage/known-types.ts`,
+      message: `${type} has not been reviewed: read what it grants, then add it to packages/deploy/src/review/rules/stage/known-types.ts`,
     },
   ]);
 });

@@ -1,6 +1,7 @@
 import type { Graph } from "../../../dry-run/graph/graph.ts";
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
-import { labelOf, type Violation } from "../violation.ts";
+import { labelOf } from "../../../dry-run/graph/label-of.ts";
+import type { Violation } from "../violation.ts";
 
 /**
  * What a stage may be made of. A type stands here when somebody has read what it lets in; a user of the pool, for one,
@@ -55,6 +56,6 @@ export function checkKnownTypes({ resources }: Graph): readonly Violation[] {
     .map((resource) => ({
       rule: "type-unknown",
       resource: labelOf(resource),
-      message: `${resource.type} has not been reviewed; read what it grants, then add it to packages/deploy/src/review/rules/stage/known-types.ts`,
+      message: `${resource.type} has not been reviewed: read what it grants, then add it to packages/deploy/src/review/rules/stage/known-types.ts`,
     }));
 }

@@ -2,7 +2,8 @@ import type { Graph, Resource } from "../../../dry-run/graph/graph.ts";
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
 import { toList } from "../../../dry-run/graph/json.ts";
 import { inputOf } from "../../../dry-run/graph/resource-values.ts";
-import { labelOf, unmet, type Violation } from "../violation.ts";
+import { labelOf } from "../../../dry-run/graph/label-of.ts";
+import { unmet, type Violation } from "../violation.ts";
 
 interface Naming {
   /** The input that holds the name. */

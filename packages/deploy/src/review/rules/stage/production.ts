@@ -1,7 +1,8 @@
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
 import type { Graph, Resource } from "../../../dry-run/graph/graph.ts";
-import { labelOf, type Violation } from "../violation.ts";
+import { labelOf } from "../../../dry-run/graph/label-of.ts";
+import type { Violation } from "../violation.ts";
 
 /** Production stays, and every other stage can be removed to the end. */
 export function checkProduction(

@@ -13,7 +13,8 @@ import { isAbsent, sameJson, sameSet, toList } from "../../../dry-run/graph/json
 import { personClientExpectations } from "./person-client.ts";
 import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
 import { resourceServerScopeNames } from "./user-pool.ts";
-import { type Expectation, labelOf, unmet, type Violation } from "../violation.ts";
+import { labelOf } from "../../../dry-run/graph/label-of.ts";
+import { type Expectation, unmet, type Violation } from "../violation.ts";
 
 /** What each app client may do at Cognito: what the blueprint says and nothing else. */
 export function checkAppClients(chain: Chain): readonly Violation[] {

@@ -1,0 +1,131 @@
+import { createCipheriv } from "node:crypto";
+import { access, mkdir, rm, writeFile } from "node:fs/promises";
+import { extname, join, resolve } from "node:path";
+
+import { commonJsInEsm, loadEsbuild, messagesOf } from "./esbuild.ts";
+
+/** What SST's components ask the CLI to build. */
+export interface FunctionInput {
+  readonly functionID: string;
+  /** `<file without ending>.<export>`, from the project. */
+  readonly handler: string;
+  readonly runtime: string;
+  /** A directory that is built already. */
+  readonly bundle?: string;
+  /** 32 bytes in base64. */
+  readonly encryptionKey: string;
+  readonly links?: Readonly<Record<string, unknown>>;
+  readonly properties?: NodeProperties | null;
+}
+
+interface NodeProperties {
+  readonly banner?: string;
+  readonly esbuild?: Readonly<Record<string, unknown>> | null;
+  readonly format?: "cjs" | "esm";
+  readonly install?: unknown;
+  readonly loader?: Readonly<Record<string, string>>;
+  readonly minify?: boolean;
+  readonly plugins?: string;
+  readonly sourcemap?: boolean;
+  readonly splitting?: boolean;
+}
+
+export interface BuiltFunction {
+  /** The directory that becomes the function's code. */
+  readonly out: string;
+  readonly handler: string;
+  readonly errors: readonly string[];
+  /** Files in `out` that are uploaded beside the code. */
+  readonly sourcemaps: readonly string[];
+}
+
+const endings = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
+/** What SST never bundles. */
+const native = ["sharp", "pg-native"];
+const notPlayed = ["install", "plugins", "splitting"] as const;
+
+/**
+ * Builds the code of a function for Node.js, as SST's CLI does for `sst deploy`.
+ *
+ * @throws {Error} (rejects) for what is not played here.
+ */
+export async function buildFunction(project: string, input: FunctionInput): Promise<BuiltFunction> {
+  const { bundle = "", functionID, handler } = input;
+  if (bundle !== "") {
+    await sealLinks(bundle, input);
+    return { out: bundle, handler, errors: [], sourcemaps: [] };
+  }
+  const properties = input.properties ?? {};
+  const odd = notPlayed.find(
+    (name) => properties[name] !== undefined && properties[name] !== false,
+  );
+  if (odd !== undefined || !input.runtime.startsWith("nodejs"))
+    throw new Error(
+      `${functionID} asks for ${odd ?? input.runtime}, which an evaluation does not build. Add it to build-function.ts.`,
+    );
+  const out = join(project, ".sst/artifacts", `${functionID}-src`);
+  await rm(out, { recursive: true, force: true });
+  await mkdir(out, { recursive: true });
+  const entry = await entryOf(project, handler);
+  const esm = properties.format !== "cjs";
+  const outfile = join(out, esm ? "bundle.mjs" : "bundle.cjs");
+  const { sourcemap, external, ...own } = properties.esbuild ?? {};
+  const isMapped = sourcemap === undefined || sourcemap === true;
+  try {
+    await loadEsbuild(join(project, ".sst/platform")).build({
+      target: "es2023",
+      keepNames: true,
+      mainFields: esm ? ["module", "main"] : ["main"],
+      ...own,
+      sourcemap: isMapped ? "linked" : sourcemap,
+      external: [...native, ...(Array.isArray(external) ? external : [])],
+      entryPoints: [entry],
+      absWorkingDir: project,
+      outfile,
+      bundle: true,
+      platform: "node",
+      format: esm ? "esm" : "cjs",
+      loader: properties.loader ?? {},
+      minify: properties.minify ?? false,
+      banner: { js: `${esm ? commonJsInEsm : ""}${properties.banner ?? ""}` },
+      logLevel: "silent",
+    });
+  } catch (error) {
+    const errors = messagesOf(error);
+    if (errors === undefined) throw error;
+    return { out, handler, errors, sourcemaps: [] };
+  }
+  await sealLinks(out, input);
+  const map = `${outfile}.map`;
+  const uploadsMap = properties.sourcemap === undefined && (await exists(map));
+  return {
+    out,
+    handler: `bundle${extname(handler)}`,
+    errors: [],
+    sourcemaps: uploadsMap ? [map] : [],
+  };
+}
+
+async function entryOf(project: string, handler: string): Promise<string> {
+  const base = resolve(project, handler.slice(0, -extname(handler).length));
+  const candidates = endings.map((ending) => base + ending);
+  const found = await Promise.all(candidates.map(exists));
+  const entry = candidates.find((_, index) => found[index]);
+  if (entry === undefined) throw new Error(`handler not found: ${handler}`);
+  return entry;
+}
+
+/** What a function is linked to lies sealed beside its code. */
+async function sealLinks(out: string, { encryptionKey, links = {} }: FunctionInput): Promise<void> {
+  const key = Buffer.from(encryptionKey, "base64");
+  const cipher = createCipheriv("aes-256-gcm", key, Buffer.alloc(12));
+  const sealed = [cipher.update(JSON.stringify(links)), cipher.final(), cipher.getAuthTag()];
+  await writeFile(join(out, "resource.enc"), Buffer.concat(sealed));
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,97 @@
+import { readFile } from "node:fs/promises";
+import { basename, extname, join } from "node:path";
+
+import { commonJsInEsm, loadEsbuild, messagesOf, type Plugin } from "./esbuild.ts";
+
+export interface Bundle {
+  /** TypeScript that imports `sst.config.ts`. */
+  readonly code: string;
+  readonly outfile: string;
+  /** Replaces names by JSON. */
+  readonly define: Readonly<Record<string, unknown>>;
+  /** Written before everything else. */
+  readonly banner?: string;
+  /** Modules whose exports count as global. */
+  readonly inject?: readonly string[];
+  /** Written at the top of every file but the platform's own. */
+  readonly imports?: string;
+}
+
+/** What the platform loads when it runs, in its own copies. */
+const external = [
+  "@pulumi/*",
+  "@pulumiverse/*",
+  "@sst-provider/*",
+  "@aws-sdk/*",
+  "undici",
+  "esbuild",
+  "archiver",
+  "glob",
+  "vite",
+];
+
+/**
+ * Bundles a program around `sst.config.ts`, as SST's CLI does.
+ *
+ * @throws {Error} (rejects) with the places that do not fit.
+ */
+export async function bundleConfig(
+  project: string,
+  { code, outfile, define, banner = "", inject = [], imports }: Bundle,
+): Promise<void> {
+  const platform = join(project, ".sst/platform");
+  try {
+    await loadEsbuild(platform).build({
+      stdin: { contents: code, resolveDir: project, sourcefile: "eval.ts", loader: "ts" },
+      absWorkingDir: project,
+      outfile,
+      define: Object.fromEntries(
+        Object.entries(define).map(([name, value]) => [name, JSON.stringify(value)]),
+      ),
+      inject,
+      plugins: [imports === undefined ? nothingAtTheTop : withImports(imports, platform)],
+      external,
+      bundle: true,
+      format: "esm",
+      platform: "node",
+      target: "es2023",
+      mainFields: ["module", "main"],
+      nodePaths: [join(platform, "node_modules")],
+      banner: { js: `${commonJsInEsm}${banner}` },
+      logLevel: "silent",
+    });
+  } catch (error) {
+    const messages = messagesOf(error);
+    if (messages === undefined) throw error;
+    const lines = messages.map((message) => `\n   - ${message}`);
+    throw new Error(`Failed to build sst.config.ts${lines.join("")}`, { cause: error });
+  }
+}
+
+/** SST's CLI refuses a config that imports at its top: `app()` runs before there is anything to import. */
+const nothingAtTheTop: Plugin = {
+  name: "nothing at the top",
+  setup(build) {
+    build.onResolve({ filter: /.*/ }, ({ importer, kind }) =>
+      basename(importer) === "sst.config.ts" && kind === "import-statement"
+        ? { errors: [{ text: "sst.config.ts may import inside app() and run() only" }] }
+        : undefined,
+    );
+  },
+};
+
+function withImports(imports: string, platform: string): Plugin {
+  return {
+    name: "imports",
+    setup(build) {
+      build.onLoad({ filter: /\.(?:js|ts|jsx|tsx)$/ }, async ({ path }) =>
+        path.startsWith(`${platform}/`) || path.includes("/.sst/platform/")
+          ? undefined
+          : {
+              contents: `${imports}\n${await readFile(path, "utf8")}`,
+              loader: extname(path).slice(1),
+            },
+      );
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+import { loadEsbuild, type Plugin } from "./esbuild.ts";
+import type { Workshop } from "./job.ts";
+
+const edge = "packages/edge";
+const keepBuilds = pathToFileURL(join(import.meta.dirname, "keep-builds.ts"));
+
+/**
+ * Lets the build of the guard, a process that the config starts, take bundles that an earlier evaluation of this copy has
+ * made of the same files. Its settings are made by the build itself each time.
+ *
+ * Which files count is asked of the bundler: all that the build and the guard's sources import, however far away, but
+ * installed packages, which nothing changes meanwhile.
+ */
+export async function keepGuardBundle(
+  { project, original, scratch }: Workshop,
+  changed: readonly string[],
+): Promise<void> {
+  const node = join(original, "node_modules/.bin/node");
+  if (!existsSync(node) || !existsSync(join(project, edge, "build.ts"))) return;
+  const own = await ownExecutables(project, original);
+  const key = await keyOf(project, changed);
+  const kept = join(scratch, "kept-builds", key ?? "");
+  await mkdir(kept, { recursive: true });
+  const preload = new URL(`?kept=${encodeURIComponent(kept)}`, keepBuilds);
+  const words = key === undefined ? [node] : [node, "--import", preload.href];
+  const script = `#!/bin/sh\nexec ${words.map(quote).join(" ")} "$@"\n`;
+  await writeFile(join(own, "node"), script, { mode: 0o755 });
+}
+
+/** The copy shares its executables with the project; one that is replaced needs a directory of its own. */
+async function ownExecutables(project: string, original: string): Promise<string> {
+  const directory = join(project, "node_modules/.bin");
+  if (!(await lstat(directory)).isSymbolicLink()) return directory;
+  await rm(directory);
+  await mkdir(directory);
+  const shared = join(original, "node_modules/.bin");
+  const names = (await readdir(shared)).filter((name) => name !== "node");
+  await Promise.all(names.map((name) => symlink(join(shared, name), join(directory, name))));
+  return directory;
+}
+
+/** @returns nothing when the sources cannot be bundled: the build itself says why. */
+async function keyOf(project: string, changed: readonly string[]): Promise<string | undefined> {
+  const entryPoints = await sourcesBelow(join(project, edge));
+  try {
+    const { metafile } = await loadEsbuild(join(project, ".sst/platform")).build({
+      entryPoints,
+      absWorkingDir: project,
+      outdir: join(project, "nowhere"),
+      write: false,
+      metafile: true,
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      plugins: [withoutInstalled],
+      logLevel: "silent",
+    });
+    // Of what is no source, such as a package.json, each may matter to a bundler.
+    const others = changed.filter((file) => !file.endsWith(".ts"));
+    const inputs = [...Object.keys(metafile?.inputs ?? {}), ...others].toSorted();
+    const contents = await Promise.all(inputs.map((file) => readFile(join(project, file))));
+    const hash = createHash("sha256");
+    for (const [index, content] of contents.entries())
+      hash.update(`${inputs[index]} ${content.length}\n`).update(content);
+    return hash.digest("hex");
+  } catch {
+    return undefined;
+  }
+}
+
+async function sourcesBelow(directory: string): Promise<readonly string[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  const sources = entries.map(async (entry) => {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) return entry.name === "node_modules" ? [] : await sourcesBelow(path);
+    return entry.name.endsWith(".ts") ? [path] : [];
+  });
+  return (await Promise.all(sources)).flat();
+}
+
+const asked = Symbol("asked");
+
+const withoutInstalled: Plugin = {
+  name: "without installed packages",
+  setup(build) {
+    build.onResolve(
+      { filter: /^[^./]/ },
+      async ({ path, importer, kind, resolveDir, pluginData }) => {
+        if (pluginData === asked) return undefined;
+        if (path.startsWith("node:")) return { path, external: true };
+        const options = { importer, kind, resolveDir, pluginData: asked };
+        const { errors, ...found } = await build.resolve(path, options);
+        const isOwn = errors?.length === 0 && !found.path.includes("/node_modules/");
+        return isOwn ? { path: found.path } : { path, external: true };
+      },
+    );
+  },
+};
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,27 @@
+import type { RuleInPlan } from "./access-paths.ts";
+
+/** Whom a rule lets in, in words; nothing is left to know about `access.ts`. */
+export function admits({ access }: Pick<RuleInPlan, "access">): string {
+  if (access === "anyone") return "anyone, without signing in";
+  if (access === "signed-in") return "everyone who has signed in; every machine; every IAM service";
+  if (typeof access === "string") return access;
+  const { groups, scopes, services } = access;
+  const parts = [
+    ...(groups === undefined ? [] : [`people in the group ${either(groups)}${narrowed(scopes)}`]),
+    ...(groups === undefined && scopes !== undefined
+      ? [`people whose access token has the scope ${either(scopes)}`]
+      : []),
+    ...(scopes === undefined ? [] : [`machines with the scope ${either(scopes)}`]),
+    ...(services === undefined ? [] : [`the IAM service ${either(services)}`]),
+  ];
+  return parts.join("; ") || "nobody";
+}
+
+/** An ID token carries no scopes, so they bind only who sends an access token. */
+function narrowed(scopes: readonly string[] | undefined): string {
+  return scopes === undefined ? "" : `, an access token only with the scope ${either(scopes)}`;
+}
+
+function either(names: readonly string[]): string {
+  return names.join(" or ");
+}

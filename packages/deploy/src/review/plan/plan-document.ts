@@ -1,0 +1,107 @@
+import { createHash } from "node:crypto";
+
+import { guardName } from "@sst-gatehouse/blueprint/guard-function";
+
+import { awsTypes } from "../../dry-run/graph/aws-types.ts";
+import { type Graph, resourcesOf } from "../../dry-run/graph/graph.ts";
+import { isObject, secretMark, toObject } from "../../dry-run/graph/json.ts";
+import { inputOf } from "../../dry-run/graph/resource-values.ts";
+import { type Violation, whatAndMend } from "../rules/violation.ts";
+import type { AccessInPlan } from "./access-paths.ts";
+import { admits } from "./admits.ts";
+
+/** A plan for policy tools. Others rely on its shape; what is secret is `"[secret]"`. */
+export interface PlanDocument {
+  readonly app: string;
+  readonly stage: string;
+  /** All that is not only a group of others; `region` is null for what is not AWS's. */
+  readonly resources: readonly {
+    readonly type: string;
+    readonly name: string;
+    readonly region: string | null;
+    readonly inputs: unknown;
+    readonly options: unknown;
+  }[];
+  /** What no rule looks at. */
+  readonly unchecked: readonly { readonly type: string; readonly name: string }[];
+  /** The rules of `access.ts` in the order in which they are tried. */
+  readonly access: readonly { readonly rule: string; readonly admits: string }[];
+  readonly guard: {
+    /** Of Gatehouse. */
+    readonly version: string;
+    /** Of the guard's code; null without a guard. See `codeHash`. */
+    readonly sha256: string | null;
+  };
+  readonly outputs: unknown;
+  readonly violations: readonly {
+    readonly rule: string;
+    readonly resource: string;
+    readonly what: string;
+    readonly mend: string;
+  }[];
+}
+
+export interface PlanSource {
+  readonly graph: Graph;
+  readonly access: AccessInPlan;
+  readonly violations: readonly Violation[];
+  /** Of Gatehouse. */
+  readonly version: string;
+}
+
+export function createPlanDocument({
+  graph,
+  access,
+  violations,
+  version,
+}: PlanSource): PlanDocument {
+  const { app, stage, resources, outputs } = graph;
+  return {
+    app,
+    stage,
+    resources: resources
+      .filter(({ component }) => !component)
+      .map(({ type, name, region, inputs, options }) => ({
+        type,
+        name,
+        region: region ?? null,
+        inputs: withoutSecrets(inputs),
+        options,
+      })),
+    // Every type that the rules do not know is a violation.
+    unchecked: [],
+    access: access.rules.map((rule) => ({ rule: rule.text, admits: admits(rule) })),
+    guard: { version, sha256: codeHash(graph) },
+    outputs: withoutSecrets(outputs),
+    violations: violations.map(({ rule, resource, message }) => ({
+      rule,
+      resource,
+      ...whatAndMend(message),
+    })),
+  };
+}
+
+/**
+ * One hash for the guard's code, whatever the stage: of the lines that `sha256sum *.cjs` prints in the guard's directory,
+ * its settings, rules and keys left out.
+ */
+function codeHash(graph: Graph): string | null {
+  const name = guardName(graph.app, graph.stage);
+  const guard = resourcesOf(graph, awsTypes.function).find((resource) => resource.name === name);
+  if (guard === undefined) return null;
+  const files = toObject(toObject(inputOf(guard, "code"))["archive"]);
+  const lines = Object.entries(files)
+    .filter(([file]) => !file.endsWith(".json"))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([file, digest]) => `${String(toObject(digest)["sha256"])}  ${file}\n`);
+  return createHash("sha256").update(lines.join("")).digest("hex");
+}
+
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (!isObject(value)) return value;
+  if (Object.hasOwn(value, secretMark)) return "[secret]";
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, withoutSecrets(member)]),
+  );
+}

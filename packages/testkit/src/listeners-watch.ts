@@ -1,0 +1,22 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { parentPort, workerData } from "node:worker_threads";
+
+import { type Listener, listenersBeyondLoopback } from "./listeners.ts";
+
+// The thread of `watchListeners`.
+
+// oxlint-disable unicorn/require-post-message-target-origin -- threads have no origins
+
+const everyMs = 50;
+const { root }: { readonly root: number } = workerData;
+const found = new Map<string, Listener>();
+let stopped = false;
+parentPort?.once("message", () => (stopped = true));
+parentPort?.postMessage([]);
+for (;;) {
+  for (const listener of listenersBeyondLoopback(root))
+    found.set(`${listener.pid} ${listener.address}`, listener);
+  if (stopped) break;
+  await sleep(everyMs);
+}
+parentPort?.postMessage([...found.values()]);

@@ -1,0 +1,139 @@
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+
+/** A socket that waits for connections. */
+export interface Listener {
+  /** As the kernel writes it, such as `00000000:34F5`. */
+  readonly address: string;
+  readonly port: number;
+  readonly pid: number;
+  /** Of the process. */
+  readonly command: string;
+}
+
+/** Why listeners cannot be watched here; undefined where they can. */
+export const whyUnwatched =
+  process.platform === "linux" ? undefined : "who listens is looked up in /proc, which is Linux's";
+
+/**
+ * The sockets of a process, and of all that it has started, that somebody on another machine could connect to: TCP
+ * sockets that listen on anything but loopback. What listens in a network of its own is not among them.
+ *
+ * @param proc Linux's, or one that a test has made.
+ */
+export function listenersBeyondLoopback(root: number, proc = "/proc"): readonly Listener[] {
+  const open = ["net/tcp", "net/tcp6"].flatMap((table) => openSockets(join(proc, table)));
+  if (open.length === 0) return [];
+  return treeOf(root, proc).flatMap((pid) => {
+    const inodes = socketsOf(pid, proc);
+    return open
+      .filter(({ inode }) => inodes.has(inode))
+      .map(({ address }) => ({
+        address,
+        port: Number.parseInt(address.split(":")[1] ?? "", 16),
+        pid,
+        command: read(join(proc, String(pid), "cmdline"))
+          .replaceAll("\0", " ")
+          .trim(),
+      }));
+  });
+}
+
+export interface Watch {
+  /** @returns every listener beyond loopback that there was meanwhile, each once. */
+  stop(): Promise<readonly Listener[]>;
+}
+
+/** Looks every 50 ms, in a thread of its own, which nothing else that this process does can hold up. */
+export async function watchListeners(root: number): Promise<Watch> {
+  const worker = new Worker(new URL("./listeners-watch.ts", import.meta.url), {
+    workerData: { root },
+  });
+  worker.unref();
+  const answer = (): Promise<readonly Listener[]> =>
+    new Promise((resolve, reject) => {
+      worker.once("message", resolve);
+      worker.once("error", reject);
+    });
+  await answer(); // it has begun
+  return {
+    stop() {
+      worker.ref();
+      const found = answer();
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origins
+      worker.postMessage("stop");
+      return found;
+    },
+  };
+}
+
+/** Local addresses in the kernel's notation: four bytes at a time, each four in this machine's order. */
+const loopback = [
+  /^[0-9A-F]{6}7F$/, // 127.0.0.0/8
+  /^0{24}01000000$/, // ::1
+  /^0{16}FFFF0000[0-9A-F]{6}7F$/, // ::ffff:127.0.0.0/104
+];
+const listening = "0A";
+
+function openSockets(
+  table: string,
+): readonly { readonly address: string; readonly inode: string }[] {
+  const [, ...lines] = read(table).trim().split("\n");
+  return lines.flatMap((line) => {
+    const [, address = "", , state, , , , , , inode = ""] = line.trim().split(/\s+/);
+    const [host = ""] = address.split(":");
+    if (state !== listening || loopback.some((pattern) => pattern.test(host))) return [];
+    return [{ address, inode }];
+  });
+}
+
+function treeOf(root: number, proc: string): readonly number[] {
+  const parents = new Map(
+    names(proc)
+      .filter((name) => /^\d+$/.test(name))
+      .map((pid) => {
+        // The name before it may hold spaces and brackets.
+        const stat =
+          read(join(proc, pid, "stat"))
+            .split(") ")
+            .at(-1) ?? "";
+        return [Number(pid), Number(stat.split(" ")[1])] as const;
+      }),
+  );
+  const below = (pid: number): readonly number[] => [
+    pid,
+    ...[...parents].filter(([, parent]) => parent === pid).flatMap(([child]) => below(child)),
+  ];
+  return below(root);
+}
+
+function socketsOf(pid: number, proc: string): ReadonlySet<string> {
+  const directory = join(proc, String(pid), "fd");
+  return new Set(
+    names(directory).flatMap((fd) => {
+      try {
+        return /^socket:\[(\d+)\]$/.exec(readlinkSync(join(directory, fd)))?.[1] ?? [];
+      } catch {
+        return []; // closed meanwhile
+      }
+    }),
+  );
+}
+
+/** What has ended meanwhile has nothing. */
+function names(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
