@@ -346,7 +346,12 @@ describe("a session", () => {
   });
 
   test("counts for nothing beside a bearer token, which decides alone", async () => {
-    await visitor.signIn("/echo", plain);
+    await visitor.signIn("/echo", admin);
+    // The token is the plain person's.
+    const me = await visitor.call("/me", {
+      headers: { authorization: `Bearer ${target.tokens.id}` },
+    });
+    expect(me.json()["username"]).toBe(plain.username);
     const bad = await visitor.call("/public/health", { headers: { authorization: "Bearer x" } });
     expect([bad.status, bad.json()["code"]]).toEqual([401, "token_malformed"]);
     const good = await visitor.call("/echo", {

@@ -6,7 +6,7 @@ import { buildEdge } from "@sst-gatehouse/edge/build";
 import type { CodeSource } from "@sst-gatehouse/local/stack";
 import { describe, expect, test, vi } from "vitest";
 
-import { callApi, viaApp } from "../support/client.ts";
+import { callApi, send, viaApp } from "../support/client.ts";
 import { createForge } from "../support/forge.ts";
 import { app } from "../sample/stages.ts";
 import { startOwnStack } from "./own-stack.ts";
@@ -14,7 +14,14 @@ import { startOwnStack } from "./own-stack.ts";
 const prefix = `/gatehouse/${app.name}/local`;
 
 describe("a guard that was built without clients and keys", () => {
-  test("loads both with its first request, by one call that its role may make", async () => {
+  test("loads both by one call, with its first request and no later one", async () => {
+    const { target, lines } = await startOwnStack({ unbaked: ["clients", "jwks"] });
+    for (const _ of [1, 2, 3])
+      expect((await viaApp(target, { token: target.tokens.id })).status).toBe(200);
+    expect(lines.filter((line) => line === "guard: settings refreshed")).toHaveLength(1);
+  });
+
+  test("loads both with the first request of each of its containers, by a call that its role may make", async () => {
     const { target, lines } = await startOwnStack({ unbaked: ["clients", "jwks"] });
     const answers = await Promise.all(
       [1, 2, 3].map(() => viaApp(target, { token: target.tokens.id })),
@@ -176,4 +183,10 @@ test("two stacks at once share no key, secret or password", async () => {
   expect((await viaApp(other.target, { token: one.target.tokens.id })).json()["code"]).toBe(
     "token_issuer",
   );
+  const keys = async ({ target }: typeof one) => {
+    const path = `/${target.userPoolId}/.well-known/jwks.json`;
+    const answer = await send(target.endpoints.cognitoIdp, { path });
+    return answer.json<{ keys: { n: string }[] }>().keys.map(({ n }) => n);
+  };
+  expect(new Set([...(await keys(one)), ...(await keys(other))]).size).toBe(4);
 });
