@@ -69,7 +69,7 @@ function pathsBesideImportMeta(text: string): readonly string[] {
   return text
     .split("\n")
     .filter((line) => line.includes("import.meta"))
-    .flatMap((line) => [...line.matchAll(/["'`]([\w./-]+\.(?:ts|tsx|mjs|cjs))["'`]/g)])
+    .flatMap((line) => [...line.matchAll(/["'`]([\w./-]+\.(?:ts|tsx|mjs|cjs))["'`$]/g)])
     .map(([, path = ""]) => (path.startsWith(".") ? path : `./${path}`));
 }
 
