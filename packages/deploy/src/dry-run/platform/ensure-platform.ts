@@ -30,7 +30,7 @@ export interface PlatformOptions {
  * Installs a platform, unless it is there.
  *
  * Install scripts of packages run meanwhile, so no credentials of AWS are in their environment. The platform is put
- * together elsewhere and moved into its place whole.
+ * together elsewhere and moved into its place whole. `sst install` starts no server: traced, it binds no socket.
  *
  * @throws {Error} (rejects) with what SST has printed.
  */

@@ -21,8 +21,11 @@ export async function keepGuardBundle(
   { project, original, scratch }: Workshop,
   changed: readonly string[],
 ): Promise<void> {
-  const node = join(original, "node_modules/.bin/node");
-  if (!existsSync(node) || !existsSync(join(project, edge, "build.ts"))) return;
+  const executable = join(original, "node_modules/.bin/node");
+  if (!existsSync(executable) || !existsSync(join(project, edge, "build.ts"))) return;
+  // What that script starts in the end, without the three processes that it needs to find it.
+  const installed = join(original, "node_modules/node/bin/node");
+  const node = existsSync(installed) ? installed : executable;
   const own = await ownExecutables(project, original);
   const key = await keyOf(project, changed);
   const kept = join(scratch, "kept-builds", key ?? "");
@@ -58,7 +61,7 @@ async function keyOf(project: string, changed: readonly string[]): Promise<strin
       bundle: true,
       platform: "node",
       format: "esm",
-      plugins: [withoutInstalled],
+      plugins: [sourcesOnly],
       logLevel: "silent",
     });
     // Of what is no source, such as a package.json, each may matter to a bundler.
@@ -86,20 +89,21 @@ async function sourcesBelow(directory: string): Promise<readonly string[]> {
 
 const asked = Symbol("asked");
 
-const withoutInstalled: Plugin = {
-  name: "without installed packages",
+/** What is installed does not change; what is built itself, and only loaded by name, is not there yet. */
+const sourcesOnly: Plugin = {
+  name: "sources only",
   setup(build) {
-    build.onResolve(
-      { filter: /^[^./]/ },
-      async ({ path, importer, kind, resolveDir, pluginData }) => {
-        if (pluginData === asked) return undefined;
-        if (path.startsWith("node:")) return { path, external: true };
-        const options = { importer, kind, resolveDir, pluginData: asked };
-        const { errors, ...found } = await build.resolve(path, options);
-        const isOwn = errors?.length === 0 && !found.path.includes("/node_modules/");
-        return isOwn ? { path: found.path } : { path, external: true };
-      },
-    );
+    build.onResolve({ filter: /.*/ }, async ({ path, importer, kind, resolveDir, pluginData }) => {
+      if (pluginData === asked || kind === "entry-point") return undefined;
+      if (path.startsWith("node:")) return { path, external: true };
+      if (/^\.\.?\/.*\.(?:cjs|json)$/.test(path) && !existsSync(join(resolveDir, path)))
+        return { path, external: true };
+      if (path.startsWith(".")) return undefined;
+      const options = { importer, kind, resolveDir, pluginData: asked };
+      const { errors, ...found } = await build.resolve(path, options);
+      const isOwn = errors?.length === 0 && !found.path.includes("/node_modules/");
+      return isOwn ? { path: found.path } : { path, external: true };
+    });
   },
 };
 

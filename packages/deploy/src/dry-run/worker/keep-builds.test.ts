@@ -17,6 +17,7 @@ const files = {
     export const version = "own";
     export async function build(options) {
       appendFileSync("calls", "x");
+      if (options.outfile === undefined) return { outputFiles: ["in memory"] };
       writeFileSync(options.outfile, JSON.stringify(options.define));
     }`,
   "build.mjs": `
@@ -25,7 +26,8 @@ const files = {
     const [out, word] = process.argv.slice(2);
     mkdirSync(out);
     await build({ outfile: out + "/a.cjs", define: { word } });
-    console.log(version);`,
+    const { outputFiles } = await build({ write: false });
+    console.log(version, ...outputFiles);`,
 };
 
 function run(root: string, kept: string, ...args: readonly string[]): Promise<string> {
@@ -38,12 +40,14 @@ function run(root: string, kept: string, ...args: readonly string[]): Promise<st
   });
 }
 
+// Each run also asks for what is not kept, a bundle in memory.
+
 test("a build is done once for the same options, and its bundler is the build's own", async () => {
   const root = await temporaryTree(files);
   await mkdir(join(root, "kept"));
-  expect(await run(root, "kept", "one", "x")).toBe("own");
+  expect(await run(root, "kept", "one", "x")).toBe("own in memory");
   await run(root, "kept", "two", "x");
-  expect(await readFile(join(root, "calls"), "utf8")).toBe("x");
+  expect(await readFile(join(root, "calls"), "utf8")).toBe("xxx");
   expect(await readFile(join(root, "two/a.cjs"), "utf8")).toBe('{"word":"x"}');
 });
 
@@ -53,6 +57,6 @@ test("a build with other options, or of other files, is done again", async () =>
   await run(root, "kept", "one", "x");
   await run(root, "kept", "two", "y");
   await run(root, "other", "three", "x");
-  expect(await readFile(join(root, "calls"), "utf8")).toBe("xxx");
+  expect(await readFile(join(root, "calls"), "utf8")).toBe("x".repeat(6));
   expect(await readFile(join(root, "two/a.cjs"), "utf8")).toBe('{"word":"y"}');
 });
