@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-ssm";
 import type { Parameter } from "@aws-sdk/client-ssm";
 import { edgeRolePolicy } from "@sst-gatehouse/blueprint/edge-role";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { createJsonApi } from "../json-api/json-api.ts";
 import { startLoopbackServer } from "@sst-gatehouse/testkit/loopback-server";
@@ -311,6 +311,7 @@ describe("throttling", () => {
   });
 
   test("reaches the SDK as ThrottlingException", async () => {
+    vi.spyOn(clock, "now").mockReturnValue(clock.now());
     const calls = Array.from({ length: 60 }, () =>
       admin.send(new GetParametersCommand({ Names: ["/a"] })).then(
         () => "ok",

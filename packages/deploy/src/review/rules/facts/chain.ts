@@ -99,7 +99,7 @@ function findClients(
       violations.push({
         rule: resource === undefined ? "part-missing" : "part-duplicate",
         resource: `${awsTypes.userPoolClient}::${client}`,
-        message: `the guard learns the app client ${client} from the parameter ${parameter}, which does not exist once with the id of one client of this stage, so the guard would refuse everybody who signs in through that client, or trust an unknown one`,
+        message: `the guard learns the app client ${client} from the parameter ${parameter}, which does not exist once with the id of one client of this stage, so the guard would refuse everybody who signs in through that client, or trust an unknown one: write the id of the stage's client to it`,
       });
     }
   }
