@@ -133,7 +133,7 @@ describe("a page without a session", () => {
     const arrived = await signInByForm(locationOf(answer), plain.username, plain.password);
     const back = await visitor.open(arrived.slice(target.appUrl.length));
     expect([back.status, back.header("location")]).toEqual([200, undefined]);
-    expect(back.text()).toContain("was not carried out");
+    expect(back.text()).toContain("neither kept nor carried out");
     expect(back.text()).toContain('href="/echo/form"');
     expect(sessionCookies()).toEqual(sessionNames);
   });
