@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 
 import { loadBuiltGuard } from "@sst-gatehouse/edge/test/built-guard";
 import { fuzzedEvent } from "@sst-gatehouse/edge/test/fuzz/event";
-import { snapshot } from "@sst-gatehouse/edge/test/events";
+import { guardSettings } from "@sst-gatehouse/edge/test/events";
 import { credentialVariables } from "./credentials.ts";
 
 const warmUpEvents = 2000;
@@ -11,8 +11,8 @@ const warmUpEvents = 2000;
 export async function measureFuzzedEvents(events: number): Promise<number> {
   Object.assign(process.env, credentialVariables);
   const fetchedAt = Math.floor(Date.now() / 1000);
-  const keys = snapshot.jwks?.keys ?? [];
-  const guard = await loadBuiltGuard({ ...snapshot, jwks: { keys, fetchedAt } }, () => {});
+  const keys = guardSettings.jwks?.keys ?? [];
+  const guard = await loadBuiltGuard({ ...guardSettings, jwks: { keys, fetchedAt } }, () => {});
   try {
     for (const event of fc.sample(fuzzedEvent, warmUpEvents)) await guard.handle(event);
     const sample = fc.sample(fuzzedEvent, events);

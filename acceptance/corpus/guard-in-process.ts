@@ -1,7 +1,7 @@
 import { accessClaims, mint } from "@sst-gatehouse/testkit/tokens";
 
 import { loadBuiltGuard } from "@sst-gatehouse/edge/test/built-guard";
-import { accessKey, host, issuer, snapshot, webClient } from "@sst-gatehouse/edge/test/events";
+import { accessKey, host, issuer, guardSettings, webClient } from "@sst-gatehouse/edge/test/events";
 import {
   createChain,
   type Chain,
@@ -24,8 +24,11 @@ export async function startGuardedChain(): Promise<GuardedChain> {
   process.env["AWS_SECRET_ACCESS_KEY"] = secretAccessKey;
   process.env["AWS_SESSION_TOKEN"] = sessionToken;
   const now = Math.floor(Date.now() / 1000);
-  const keys = snapshot.jwks?.keys ?? [];
-  const built = await loadBuiltGuard({ ...snapshot, jwks: { keys, fetchedAt: now } }, () => {});
+  const keys = guardSettings.jwks?.keys ?? [];
+  const built = await loadBuiltGuard(
+    { ...guardSettings, jwks: { keys, fetchedAt: now } },
+    () => {},
+  );
   const token = mint({
     key: accessKey,
     claims: accessClaims({ issuer, clientId: webClient, now }),

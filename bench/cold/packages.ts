@@ -7,7 +7,7 @@ import { parameterNames } from "@sst-gatehouse/blueprint/parameters";
 import { noRevocations } from "@sst-gatehouse/blueprint/revocations";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { writeSettings } from "@sst-gatehouse/edge/build";
-import { snapshot, webClient, machineClient } from "@sst-gatehouse/edge/test/events";
+import { guardSettings, webClient, machineClient } from "@sst-gatehouse/edge/test/events";
 import { createEvents, freshToken } from "../scenario.ts";
 
 /** Paths of what a cold process loads, and of the event that it is asked with. */
@@ -27,28 +27,28 @@ export interface ColdPackages {
 }
 
 /** Where the list of ended sign-ins is. */
-export const listName = `${snapshot.prefix}/${parameterNames.revoked}`;
+export const listName = `${guardSettings.prefix}/${parameterNames.revoked}`;
 
 /** What Parameter Store has to hold for the packages that ask it. */
 export const parameters: Readonly<Record<string, string>> = {
-  [`${snapshot.prefix}/${parameterNames.jwks}`]: JSON.stringify(snapshot.jwks),
-  [`${snapshot.prefix}/${parameterNames.client("web")}`]: webClient,
-  [`${snapshot.prefix}/${parameterNames.client("machine")}`]: machineClient,
+  [`${guardSettings.prefix}/${parameterNames.jwks}`]: JSON.stringify(guardSettings.jwks),
+  [`${guardSettings.prefix}/${parameterNames.client("web")}`]: webClient,
+  [`${guardSettings.prefix}/${parameterNames.client("machine")}`]: machineClient,
   [listName]: noRevocations,
 };
 
 /** Lays out one directory a handler, the floors built like the guard. @param built with the guard's files. */
 export async function layOutColdPackages(built: string, scratch: string): Promise<ColdPackages> {
-  const { jwks: _jwks, clients: _clients, ...unbaked } = snapshot;
+  const { jwks: _jwks, clients: _clients, ...unbaked } = guardSettings;
   const revocation = { mode: "on", whenUnknown: "refuse" } as const;
   const event = join(scratch, "event.json");
   await writeFile(event, JSON.stringify(createEvents()(freshToken())));
   return {
     empty: await floor("empty"),
     cryptoOnly: await floor("crypto-only"),
-    guard: await guard("guard", snapshot),
+    guard: await guard("guard", guardSettings),
     guardUnbaked: await guard("guard-unbaked", unbaked),
-    guardWithList: await guard("guard-with-list", { ...snapshot, revocation }),
+    guardWithList: await guard("guard-with-list", { ...guardSettings, revocation }),
     guardUnbakedWithList: await guard("guard-unbaked-with-list", {
       ...unbaked,
       revocation,

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { snapshot } from "@sst-gatehouse/edge/test/events";
+import { guardSettings } from "@sst-gatehouse/edge/test/events";
 import { shuffled } from "../ratios.ts";
 import type { EdgeAnswer } from "../scenario.ts";
 import { requireSignedAnswer } from "../signed-answer.ts";
@@ -76,7 +76,7 @@ export async function runCold({
   onProgress,
 }: ColdOptions): Promise<ColdMeasurements> {
   const packages = await layOutColdPackages(built, scratch);
-  const store = await startParameterStore({ ...snapshot, parameters });
+  const store = await startParameterStore({ ...guardSettings, parameters });
   const caFile = join(scratch, "ca.pem");
   await writeFile(caFile, store.caPem);
   const script = (name: string): string => join(import.meta.dirname, name);

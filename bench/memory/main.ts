@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { writeSettings } from "@sst-gatehouse/edge/build";
 import type { OriginRequestHandler } from "@sst-gatehouse/edge/origin-request";
-import { snapshot } from "@sst-gatehouse/edge/test/events";
+import { guardSettings } from "@sst-gatehouse/edge/test/events";
 import { createEvents, freshToken } from "../scenario.ts";
 import { requireSignedAnswer } from "../signed-answer.ts";
 
@@ -12,7 +12,7 @@ const warmUpRequests = 3000;
 const progressEvery = 1000;
 
 const [directory = "", requests = ""] = process.argv.slice(2);
-await writeSettings(directory, snapshot);
+await writeSettings(directory, guardSettings);
 const { handler }: { handler: OriginRequestHandler } = createRequire(import.meta.url)(
   join(directory, "lambda.cjs"),
 );

@@ -1,7 +1,7 @@
 import { hash, randomBytes } from "node:crypto";
 
 import type { OriginRequestHandler } from "@sst-gatehouse/edge/origin-request";
-import { host, idKey, snapshot } from "@sst-gatehouse/edge/test/events";
+import { host, idKey, guardSettings } from "@sst-gatehouse/edge/test/events";
 import { credentials } from "../credentials.ts";
 import { createOneShotSigner, readyToken, type ReadyRequest, verifyBare } from "../floors.ts";
 import {
@@ -78,7 +78,7 @@ function readySigner(): { sign: (request: ReadyRequest) => string; request: Read
   const timestamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "");
   const sign = createOneShotSigner({
     ...credentials,
-    region: snapshot.region,
+    region: guardSettings.region,
     service: "lambda",
     date: timestamp.slice(0, 8),
   });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { writeSettings } from "@sst-gatehouse/edge/build";
 import type { OriginRequestHandler } from "@sst-gatehouse/edge/origin-request";
-import { snapshot } from "@sst-gatehouse/edge/test/events";
+import { guardSettings } from "@sst-gatehouse/edge/test/events";
 import { shuffled } from "../ratios.ts";
 import { createCases } from "./cases.ts";
 import { warmCases, type WarmCase, type WarmMeasurements } from "./measurements.ts";
@@ -13,7 +13,7 @@ const sampleMs = 6;
 const warmUpMs = 600;
 
 const [directory = "", rounds = ""] = process.argv.slice(2);
-await writeSettings(directory, snapshot);
+await writeSettings(directory, guardSettings);
 const { handler }: { handler: OriginRequestHandler } = createRequire(import.meta.url)(
   join(directory, "lambda.cjs"),
 );

@@ -8,7 +8,7 @@ import { createIdentify } from "./identify.ts";
 import { causeOf, type Log } from "./log.ts";
 import { once } from "./once.ts";
 import { createOriginRequest, type OriginRequestHandler } from "./origin-request.ts";
-import { bakedSettings, isBaked } from "./trust/baked-client-ids.ts";
+import { bakedClientIds, isBaked } from "./trust/baked-client-ids.ts";
 import { createCurrentVerifier } from "./trust/current-verifier.ts";
 import { createKeySet } from "./trust/key-set.ts";
 import { signInClientId } from "./trust/sign-in-client.ts";
@@ -24,7 +24,7 @@ export interface LazyFiles {
   /** When settings are not baked; the SDK is in there. */
   readonly parameterStore: () => Pick<
     typeof import("./trust/parameters.ts"),
-    "createSettings" | "loadParameters"
+    "createClientIds" | "loadParameters"
   >;
   /** Where the stage keeps a list of ended sign-ins; brings `node:https`. */
   readonly stageRevocations: () => Pick<
@@ -36,7 +36,7 @@ export interface LazyFiles {
 }
 
 export interface GuardParts {
-  readonly snapshot: GuardSettings;
+  readonly settings: GuardSettings;
   readonly access: AccessRules;
   /** Whole seconds since the epoch. */
   readonly now: () => number;
@@ -52,16 +52,16 @@ export interface GuardParts {
  * @throws {TypeError} for settings that are not whole.
  */
 export function composeGuard({
-  snapshot,
+  settings,
   access,
   now,
   log,
   credentials,
   files,
 }: GuardParts): OriginRequestHandler {
-  requireWhole(snapshot);
-  const { region, prefix, issuers, revocation, signIn, forwardToken } = snapshot;
-  const keys = createKeySet(snapshot.jwks, {
+  requireWhole(settings);
+  const { region, prefix, issuers, revocation, signIn, forwardToken } = settings;
+  const keys = createKeySet(settings.jwks, {
     fetch: () => files.network().fetchJson(`${issuers[0]}/.well-known/jwks.json`),
     now,
     log,
@@ -69,37 +69,37 @@ export function composeGuard({
   const revocations =
     revocation.mode === "off"
       ? undefined
-      : files.stageRevocations().openRevocations(snapshot, revocation, {
+      : files.stageRevocations().openRevocations(settings, revocation, {
           sign: createSigner({ credentials, now, api: { service: "ssm", region } }),
           now,
           log,
         });
-  const settings = isBaked(snapshot)
-    ? bakedSettings(snapshot.clients)
-    : files.parameterStore().createSettings(snapshot, {
+  const clientIds = isBaked(settings)
+    ? bakedClientIds(settings.clients)
+    : files.parameterStore().createClientIds(settings, {
         loadParameters: () => files.parameterStore().loadParameters(region, prefix, credentials),
         adoptKeys: keys.adopt,
         adoptRevocations: (text, askedAt) => revocations?.adopt(text, askedAt),
         now,
         log,
       });
-  const { verify, generation } = createCurrentVerifier({ issuers, settings, keys, now });
+  const { verify, generation } = createCurrentVerifier({ issuers, clientIds, keys, now });
   const tokens = createVerifiedTokens({ verify, generation, now, capacity: rememberedTokens });
   const requireValid = createRequireValid(revocations);
   const identify = createIdentify({
     verify: createValidTokens(tokens, requireValid),
-    sessionClientId: () => signInClientId(signIn, settings.clients()),
+    sessionClientId: () => signInClientId(signIn, clientIds.clients()),
   });
   return createOriginRequest({
-    snapshot,
     settings,
+    clientIds,
     keys,
     identify,
     guard: createGuard({ sign: createSigner({ credentials, now }), access, forwardToken }),
     sessions: once(() =>
       files.browserHalf().createSessions({
         signIn,
-        clients: () => settings.clients(),
+        clients: () => clientIds.clients(),
         scopes: access.scopes,
         identify,
         verify,

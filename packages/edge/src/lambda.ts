@@ -12,7 +12,7 @@ const log = createLog((line) => process.stdout.write(`${line}\n`));
 export const handler = orRefuseEverything(
   () =>
     composeGuard({
-      snapshot: require("./settings.json"),
+      settings: require("./settings.json"),
       access: fromAccessFile(require("./access.json")),
       now: () => Math.floor(Date.now() / 1000),
       log,

@@ -16,7 +16,7 @@ import type {
 import { describe, expect, test } from "vitest";
 
 import { composeGuard, type GuardParts } from "./compose.ts";
-import { createSettings } from "./trust/client-ids.ts";
+import { createClientIds } from "./trust/client-ids.ts";
 import { access } from "../test/access.ts";
 import {
   accessKey,
@@ -25,7 +25,7 @@ import {
   issuer,
   machineClient,
   originRequestEvent,
-  snapshot,
+  guardSettings,
   webClient,
   type EventParts,
 } from "../test/events.ts";
@@ -36,7 +36,7 @@ const credentials = {
   sessionToken: "session-token",
 };
 
-const { clients: _clients, ...unbaked } = snapshot;
+const { clients: _clients, ...unbaked } = guardSettings;
 
 /** An API client's request with everything baked loads none of the lazy files. */
 const notNeeded = (): never => {
@@ -44,7 +44,7 @@ const notNeeded = (): never => {
 };
 
 function setUp(
-  settingsFile: typeof snapshot = snapshot,
+  settingsFile: typeof guardSettings = guardSettings,
   {
     files,
     ...otherParts
@@ -54,7 +54,7 @@ function setUp(
   const lines: unknown[] = [];
   let fetches = 0;
   const handler = composeGuard({
-    snapshot: settingsFile,
+    settings: settingsFile,
     access,
     now: clock.now,
     log(entry) {
@@ -127,7 +127,7 @@ describe("a second Function URL behind the same guard", () => {
   const second = "second.lambda-url.us-west-2.on.aws";
 
   test("is signed for under its own host, for its own region", async () => {
-    const stack = setUp({ ...snapshot, otherFunctionUrlHosts: [second] });
+    const stack = setUp({ ...guardSettings, otherFunctionUrlHosts: [second] });
     const { headers } = await stack.forward({ originHost: second, headers: bearer(stack.id()) });
     expect(headers["host"]).toEqual([{ key: "host", value: second }]);
     expect(headers["authorization"]?.[0]?.value).toContain("/us-west-2/lambda/aws4_request,");
@@ -138,7 +138,7 @@ describe("a second Function URL behind the same guard", () => {
   test.each(["third.lambda-url.us-west-2.on.aws", `x${second}`, ""])(
     "is not signed for when it is another one: %s",
     async (originHost) => {
-      const stack = setUp({ ...snapshot, otherFunctionUrlHosts: [second] });
+      const stack = setUp({ ...guardSettings, otherFunctionUrlHosts: [second] });
       const { problem } = await stack.refuse({ originHost, headers: bearer(stack.id()) });
       expect(problem["code"]).toBe("origin_unknown");
     },
@@ -232,7 +232,7 @@ describe("a request that is let in", () => {
 
   test("brings the bearer token along only when the stage says so", async () => {
     const off = setUp();
-    const on = setUp({ ...snapshot, forwardToken: true });
+    const on = setUp({ ...guardSettings, forwardToken: true });
     const token = on.id();
     expect((await off.forward({ headers: bearer(off.id()) })).headers["x-gatehouse-token"]).toBe(
       undefined,
@@ -533,14 +533,14 @@ describe("a refusal", () => {
       throw new Error("away");
     };
     const { handle, id } = setUp(unbaked, {
-      files: { parameterStore: () => ({ createSettings, loadParameters }) },
+      files: { parameterStore: () => ({ createClientIds, loadParameters }) },
     });
     const result = await handle(originRequestEvent({ headers: bearer(id()) }));
     expect(result).toMatchObject({ status: "503", headers: { "retry-after": [{ value: "5" }] } });
   });
 
   test("comes as 500 for a fault of our own, without its text", async () => {
-    const { handle, lines } = setUp(snapshot, {
+    const { handle, lines } = setUp(guardSettings, {
       credentials() {
         throw new RangeError("secret detail");
       },
@@ -642,7 +642,7 @@ describe("what a request starts and does not wait for", () => {
     const stack = setUp(unbaked, {
       files: {
         parameterStore: () => ({
-          createSettings,
+          createClientIds,
           async loadParameters() {
             started.push("settings");
             return parameters;
@@ -651,7 +651,7 @@ describe("what a request starts and does not wait for", () => {
         network: () => ({
           async fetchJson(url) {
             started.push(url);
-            return snapshot.jwks;
+            return guardSettings.jwks;
           },
         }),
       },

@@ -14,11 +14,11 @@ import { corsHeaders, isPreflight, preflightHeaders } from "./http/preflight.ts"
 import { preflightAnswer, refusal, statusOf, withHeaders } from "./responses.ts";
 import type { Opened, Visit } from "./session/open-session.ts";
 import type { SessionAnswer, Sessions } from "./session/sessions.ts";
-import type { Settings } from "./trust/client-ids.ts";
+import type { ClientIdSource } from "./trust/client-ids.ts";
 
 export interface OriginRequestDeps {
-  readonly snapshot: GuardSettings;
-  readonly settings: Pick<Settings, "clients" | "ready" | "refreshWhenOld">;
+  readonly settings: GuardSettings;
+  readonly clientIds: Pick<ClientIdSource, "clients" | "ready" | "refreshWhenOld">;
   readonly keys: { refreshWhenOld(): void };
   readonly identify: Identify;
   readonly guard: Guard;
@@ -36,15 +36,15 @@ export type OriginRequestHandler = (
  * fetches: status, headers and streams of the backend never pass through here.
  */
 export function createOriginRequest({
-  snapshot,
   settings,
+  clientIds,
   keys,
   identify,
   guard,
   sessions,
   log,
 }: OriginRequestDeps): OriginRequestHandler {
-  const hosts = [snapshot.functionUrlHost, ...(snapshot.otherFunctionUrlHosts ?? [])] as const;
+  const hosts = [settings.functionUrlHost, ...(settings.otherFunctionUrlHosts ?? [])] as const;
   return async (event) => {
     let received: OriginRequest | undefined;
     let opened: Opened | undefined;
@@ -53,10 +53,10 @@ export function createOriginRequest({
       const { requestId, http, request, readings } = received;
       if (isPreflight(http)) {
         log({ requestId, method: http.method, outcome: "preflight", status: 204 });
-        return preflightAnswer(preflightHeaders(http.headers, snapshot.corsOrigins));
+        return preflightAnswer(preflightHeaders(http.headers, settings.corsOrigins));
       }
       requireOwnOrigin(received);
-      const loading = settings.ready();
+      const loading = clientIds.ready();
       if (loading !== undefined) await loading;
       if (isEdgeRoute(http.path, readings))
         return answered(received, await sessions().answer(visitOf(received)));
@@ -75,13 +75,13 @@ export function createOriginRequest({
       return refuse(error, received, opened);
     } finally {
       // Started by this request, awaited by none; it may finish in a later one.
-      settings.refreshWhenOld();
+      clientIds.refreshWhenOld();
       keys.refreshWhenOld();
     }
   };
 
   function visitOf({ http, requestId, distributionDomainName }: OriginRequest): Visit {
-    const { appOrigins: [first, ...others] = [] } = snapshot;
+    const { appOrigins: [first, ...others] = [] } = settings;
     // Baked, or the distribution that CloudFront itself names; never a header.
     return { http, requestId, origins: [first ?? `https://${distributionDomainName}`, ...others] };
   }
@@ -98,7 +98,7 @@ export function createOriginRequest({
       ...(code === undefined ? {} : { code }),
       ...(cause === undefined ? {} : { cause: causeOf(cause) }),
     });
-    return withHeaders(response, corsHeaders(headers, snapshot.corsOrigins));
+    return withHeaders(response, corsHeaders(headers, settings.corsOrigins));
   }
 
   function refuse(
@@ -123,7 +123,7 @@ export function createOriginRequest({
       detail: known.message,
       ...(cause === undefined ? {} : { cause: causeOf(cause) }),
     });
-    const cors = corsHeaders(received?.http.headers ?? {}, snapshot.corsOrigins);
+    const cors = corsHeaders(received?.http.headers ?? {}, settings.corsOrigins);
     return forBrowser === undefined
       ? refusal(known, requestId, cors)
       : withHeaders(forBrowser.response, cors);

@@ -9,9 +9,9 @@ import { expect } from "vitest";
 
 import type { LazyFiles } from "../src/compose.ts";
 import { createSessions } from "../src/session/sessions.ts";
-import { createSettings } from "../src/trust/client-ids.ts";
+import { createClientIds } from "../src/trust/client-ids.ts";
 import { createRevocations, type RevocationsDeps } from "../src/trust/revocations.ts";
-import { accessKey, issuer, machineClient, snapshot, webClient } from "./events.ts";
+import { accessKey, issuer, machineClient, guardSettings, webClient } from "./events.ts";
 import { type Bench, type Compose, createBench, fetched } from "./test-browser.ts";
 
 const start = 1_800_000_000;
@@ -50,7 +50,7 @@ function parameterStore(values: Readonly<Record<string, string>>) {
   const asked: unknown[] = [];
   const files: Pick<LazyFiles, "parameterStore"> = {
     parameterStore: () => ({
-      createSettings,
+      createClientIds,
       async loadParameters(region, prefix, credentials) {
         asked.push([region, prefix, credentials()]);
         return { ...values };
@@ -60,7 +60,7 @@ function parameterStore(values: Readonly<Record<string, string>>) {
   return { asked, files };
 }
 
-const { jwks, clients: _clients, ...unbaked }: GuardSettings = snapshot;
+const { jwks, clients: _clients, ...unbaked }: GuardSettings = guardSettings;
 const clientIds = {
   [parameterNames.client("web")]: webClient,
   [parameterNames.client("machine")]: machineClient,
@@ -69,7 +69,7 @@ const clientIds = {
 /** What the parts of the guard do for each other. Each rejects for a guard that lacks it. */
 export const behaviours = {
   async "a caller with a token goes on, signed by the edge role at this hour"(compose) {
-    const bench = createBench(snapshot, { compose });
+    const bench = createBench(guardSettings, { compose });
     const { status, headers } = await bench.send({ uri: "/x", headers: alice(bench) });
     expect(status).toBe(0);
     expect(headers["authorization"]?.[0]).toContain(
@@ -82,21 +82,21 @@ export const behaviours = {
   },
 
   async "the access rules decide"(compose) {
-    const bench = createBench(snapshot, { compose });
+    const bench = createBench(guardSettings, { compose });
     expect(await ask(bench, {}, "/public/x")).toBe(0);
     expect(await ask(bench, {})).toBe("token_missing");
     expect(await ask(bench, alice(bench), "/admin/x")).toBe("access_denied");
   },
 
   async "the bearer token goes along where the stage says so"(compose) {
-    const bench = createBench({ ...snapshot, forwardToken: true }, { compose });
+    const bench = createBench({ ...guardSettings, forwardToken: true }, { compose });
     const { authorization } = alice(bench);
     const { headers } = await bench.send({ uri: "/x", headers: { authorization } });
     expect(`Bearer ${headers["x-gatehouse-token"]?.[0]}`).toBe(authorization);
   },
 
   async "settings that are not whole make no guard"(compose) {
-    const cut = { ...snapshot, corsOrigins: JSON.parse("null") };
+    const cut = { ...guardSettings, corsOrigins: JSON.parse("null") };
     expect(() => createBench(cut, { compose })).toThrow("settings.json is not whole");
   },
 
@@ -109,14 +109,14 @@ export const behaviours = {
       },
     });
     const others = { keys: [publicJwk(makeKeyPair())], fetchedAt: start };
-    const bench = createBench({ ...snapshot, jwks: others }, { compose, files: { network } });
+    const bench = createBench({ ...guardSettings, jwks: others }, { compose, files: { network } });
     expect(await ask(bench)).toBe(0);
     expect(fetchedFrom).toEqual([`${issuer}/.well-known/jwks.json`]);
     expect(bench.lines).toContain('{"notice":"keys_refreshed"}');
   },
 
   async "a remembered token is refused when its time is over"(compose) {
-    const bench = createBench(snapshot, { compose });
+    const bench = createBench(guardSettings, { compose });
     const headers = alice(bench);
     expect(await ask(bench, headers)).toBe(0);
     bench.clock.advance(3600);
@@ -140,7 +140,7 @@ export const behaviours = {
   async "a stage without a list of ended sign-ins loads none"(compose) {
     const files = { stageRevocations: missing };
     const revocation = { mode: "off" } as const;
-    expect(await ask(createBench(snapshot, { compose, files, revocation }))).toBe(0);
+    expect(await ask(createBench(guardSettings, { compose, files, revocation }))).toBe(0);
   },
 
   async "the list is read with a signature of the edge role for Parameter Store"(compose) {
@@ -155,7 +155,7 @@ export const behaviours = {
       signatures.push(headers["authorization"]?.[0]);
       return ended("alice");
     });
-    const bench = createBench(snapshot, { compose, files });
+    const bench = createBench(guardSettings, { compose, files });
     expect(await ask(bench)).toBe("settings_unavailable");
     expect(bench.lines).toContain('{"notice":"revocations_refresh_failed","cause":"RangeError"}');
     bench.clock.advance(3);
@@ -186,12 +186,12 @@ export const behaviours = {
 
   async "baked settings ask Parameter Store for nothing"(compose) {
     const { asked, files } = parameterStore({ [parameterNames.revoked]: noRevocations });
-    expect(await ask(createBench(snapshot, { compose, files }))).toBe(0);
+    expect(await ask(createBench(guardSettings, { compose, files }))).toBe(0);
     expect(asked).toEqual([]);
   },
 
   async "a session is the caller's, and only a token of the browsers' client makes one"(compose) {
-    const bench = createBench(snapshot, { compose });
+    const bench = createBench(guardSettings, { compose });
     await bench.signIn();
     expect((await bench.browse("/x")).status).toBe(0);
     const me = await bench.browse("/.auth/me", { headers: fetched });
@@ -205,12 +205,12 @@ export const behaviours = {
   },
 
   async "a sign-in asks for the scopes of the access rules"(compose) {
-    const { location = "" } = await createBench(snapshot, { compose }).browse("/.auth/login");
+    const { location = "" } = await createBench(guardSettings, { compose }).browse("/.auth/login");
     expect(new URL(location).searchParams.get("scope")).toContain(" api/read api/write");
   },
 
   async "an expired session is renewed, and one whose sign-in was ended is not"(compose) {
-    const bench = createBench(snapshot, { compose });
+    const bench = createBench(guardSettings, { compose });
     await bench.signIn();
     bench.clock.advance(3601);
     const renewed = await bench.browse("/x");
@@ -225,7 +225,7 @@ export const behaviours = {
   },
 
   async "a refresh token that cannot be revoked is told to the log"(compose) {
-    const bench = createBench(snapshot, { compose });
+    const bench = createBench(guardSettings, { compose });
     await bench.signIn();
     bench.cognito.instead = new RangeError("away");
     await bench.browse("/.auth/logout");
@@ -244,7 +244,7 @@ export const behaviours = {
         },
       }),
     };
-    const bench = createBench(snapshot, { compose, files });
+    const bench = createBench(guardSettings, { compose, files });
     await bench.browse("/.auth/login");
     await bench.browse("/.auth/login");
     expect(made).toBe(1);

@@ -22,12 +22,12 @@ export interface BuiltGuard {
  * @param onLine gets each line that it would log.
  */
 export async function loadBuiltGuard(
-  snapshot: GuardSettings,
+  guardSettings: GuardSettings,
   onLine: (line: string) => void,
 ): Promise<BuiltGuard> {
   const directory = await mkdtemp(join(tmpdir(), "gatehouse-guard-"));
   await buildEdge(directory);
-  await Promise.all([writeSettings(directory, snapshot), writeAccess(directory, access)]);
+  await Promise.all([writeSettings(directory, guardSettings), writeAccess(directory, access)]);
   const { stackTraceLimit } = Error;
   const { handler }: { handler: BuiltGuard["handle"] } = createRequire(import.meta.url)(
     join(directory, "lambda.cjs"),

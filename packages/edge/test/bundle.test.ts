@@ -22,7 +22,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildEdge, writeAccess, writeSettings, type BuiltFile } from "../build.ts";
 import { toAccessFile } from "../src/access-file.ts";
 import { access } from "./access.ts";
-import { accessKey, idKey, issuer, originRequestEvent, snapshot, webClient } from "./events.ts";
+import {
+  accessKey,
+  idKey,
+  issuer,
+  originRequestEvent,
+  guardSettings,
+  webClient,
+} from "./events.ts";
 
 const edge = join(import.meta.dirname, "..");
 const workspace = join(edge, "../..");
@@ -196,18 +203,18 @@ describe("the build", () => {
     const again = join(scratch, "again");
     await buildEdge(again);
     const reordered = JSON.parse(
-      JSON.stringify(Object.fromEntries(Object.entries(snapshot).toReversed())),
+      JSON.stringify(Object.fromEntries(Object.entries(guardSettings).toReversed())),
     );
     await writeSettings(again, reordered);
     await writeAccess(again, access);
     const first = await deploy("first", undefined);
-    await writeSettings(first, snapshot);
+    await writeSettings(first, guardSettings);
     await writeAccess(first, access);
     for (const file of [...files, "settings.json", "access.json"]) {
       const same = (await readFile(join(first, file))).equals(await readFile(join(again, file)));
       expect({ file, same }).toEqual({ file, same: true });
     }
-    expect(JSON.parse(await readFile(join(first, "settings.json"), "utf8"))).toEqual(snapshot);
+    expect(JSON.parse(await readFile(join(first, "settings.json"), "utf8"))).toEqual(guardSettings);
   });
 });
 
@@ -269,7 +276,7 @@ describe("the built files", () => {
 
 describe("a request with baked settings", () => {
   test("is signed without loading anything of Node's network, the SDK or the key set's fetch", async () => {
-    const directory = await deploy("hit", JSON.stringify(snapshot));
+    const directory = await deploy("hit", JSON.stringify(guardSettings));
     const observed = await run(directory, [signedIn]);
     expect(forwarded(observed)).toEqual([true]);
     expect(observed.files.map((file) => file.slice(directory.length + 1)).toSorted()).toEqual([
@@ -298,7 +305,7 @@ describe("a request with baked settings", () => {
   });
 
   test("makes no network call, cold or warm, with a known token or a new one", async () => {
-    const directory = await deploy("no-network", JSON.stringify(snapshot));
+    const directory = await deploy("no-network", JSON.stringify(guardSettings));
     const claims = idClaims({ issuer, clientId: webClient, now: Math.floor(Date.now() / 1000) });
     const another = originRequestEvent({
       uri: "/me",
@@ -310,7 +317,7 @@ describe("a request with baked settings", () => {
   });
 
   test("would be seen to make network calls", async () => {
-    const { jwks: _jwks, clients: _clients, ...open } = snapshot;
+    const { jwks: _jwks, clients: _clients, ...open } = guardSettings;
     const directory = await deploy("asks-ssm", JSON.stringify(open));
     const { answers, networkCalls } = await run(directory, [signedIn], { network: "refused" });
     expect(answers[0]?.status).toBe("503");
@@ -320,7 +327,7 @@ describe("a request with baked settings", () => {
 
 describe("a stage with a list of ended sign-ins", () => {
   const withList = (whenUnknown: "allow" | "refuse") =>
-    JSON.stringify({ ...snapshot, revocation: { mode: "on", whenUnknown } });
+    JSON.stringify({ ...guardSettings, revocation: { mode: "on", whenUnknown } });
   const inPublic = originRequestEvent({ uri: "/public/a" });
 
   test("loads and asks nothing for a hit while the list is fresh", async () => {
@@ -375,7 +382,7 @@ describe("a token that is remembered", () => {
   test("is refused once the pool has withdrawn its key", async () => {
     const directory = await deploy(
       "withdrawn",
-      JSON.stringify({ ...snapshot, jwks: { ...snapshot.jwks, fetchedAt: 0 } }),
+      JSON.stringify({ ...guardSettings, jwks: { ...guardSettings.jwks, fetchedAt: 0 } }),
     );
     const others = { keys: [publicJwk(makeKeyPair())] };
     await writeFile(
@@ -429,12 +436,12 @@ describe("without whole access rules", () => {
     ["its hash is missing", changed({ sha256: undefined })],
     ["its rules are not those of its hash", changed({ access: { scopes: [], rules: [] } })],
   ])("every request is answered 500 when %s", async (why, rules) => {
-    const directory = await deploy(`rules: ${why}`, JSON.stringify(snapshot), rules);
+    const directory = await deploy(`rules: ${why}`, JSON.stringify(guardSettings), rules);
     expect(await answersOf(directory)).toEqual(everythingRefused);
   });
 
   test("the same guard serves when they are whole", async () => {
-    const directory = await deploy("rules: whole", JSON.stringify(snapshot), whole);
+    const directory = await deploy("rules: whole", JSON.stringify(guardSettings), whole);
     expect(forwarded(await run(directory, [signedIn]))).toEqual([true]);
   });
 
@@ -445,37 +452,46 @@ describe("without whole access rules", () => {
 });
 
 describe("without valid settings", () => {
-  const { issuers: _issuers, ...withoutIssuers } = snapshot;
+  const { issuers: _issuers, ...withoutIssuers } = guardSettings;
   test.each([
     ["there is no settings.json", undefined],
     ["settings.json is empty", ""],
-    ["settings.json is cut off", JSON.stringify(snapshot).slice(0, -10)],
+    ["settings.json is cut off", JSON.stringify(guardSettings).slice(0, -10)],
     ["settings.json is null", "null"],
     ["settings.json is a list", "[]"],
     ["settings.json is an empty object", "{}"],
     ["no issuer is named", JSON.stringify(withoutIssuers)],
-    ["no origin is named", JSON.stringify({ ...snapshot, functionUrlHost: undefined })],
-    ["there is no list of CORS origins", JSON.stringify({ ...snapshot, corsOrigins: undefined })],
-    ["the list of issuers is empty", JSON.stringify({ ...snapshot, issuers: [] })],
+    ["no origin is named", JSON.stringify({ ...guardSettings, functionUrlHost: undefined })],
+    [
+      "there is no list of CORS origins",
+      JSON.stringify({ ...guardSettings, corsOrigins: undefined }),
+    ],
+    ["the list of issuers is empty", JSON.stringify({ ...guardSettings, issuers: [] })],
     [
       "the issuers are of two user pools",
-      JSON.stringify({ ...snapshot, issuers: [issuer, `${issuer}x`] }),
+      JSON.stringify({ ...guardSettings, issuers: [issuer, `${issuer}x`] }),
     ],
-    ["the key set is empty", JSON.stringify({ ...snapshot, jwks: { keys: [] } })],
+    ["the key set is empty", JSON.stringify({ ...guardSettings, jwks: { keys: [] } })],
     [
       "a key is too short",
-      JSON.stringify({ ...snapshot, jwks: { keys: [{ ...snapshot.jwks?.keys[0], n: "AQAB" }] } }),
+      JSON.stringify({
+        ...guardSettings,
+        jwks: { keys: [{ ...guardSettings.jwks?.keys[0], n: "AQAB" }] },
+      }),
     ],
     [
       "a client is of no known kind",
       JSON.stringify({
-        ...snapshot,
+        ...guardSettings,
         clients: { [webClient]: { kind: "robot", tokenUses: ["id"] } },
       }),
     ],
     [
       "a client has no token uses",
-      JSON.stringify({ ...snapshot, clients: { [webClient]: { kind: "person", tokenUses: [] } } }),
+      JSON.stringify({
+        ...guardSettings,
+        clients: { [webClient]: { kind: "person", tokenUses: [] } },
+      }),
     ],
   ])("every request is answered 500 when %s", async (why, settings) => {
     const directory = await deploy(`invalid: ${why}`, settings);
@@ -485,7 +501,7 @@ describe("without valid settings", () => {
 
 describe("without the role's credentials", () => {
   test.each(Object.keys(role))("nothing is forwarded when %s is missing", async (name) => {
-    const directory = await deploy(`without ${name}`, JSON.stringify(snapshot));
+    const directory = await deploy(`without ${name}`, JSON.stringify(guardSettings));
     const environment = Object.fromEntries(Object.entries(role).filter(([key]) => key !== name));
     const observed = await run(directory, [signedIn, originRequestEvent({ uri: "/public/a" })], {
       environment,

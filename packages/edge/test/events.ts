@@ -3,7 +3,7 @@ import type { CloudFrontHeaders, CloudFrontRequestEvent } from "aws-lambda";
 
 export {
   accessKey,
-  guardSettings as snapshot,
+  guardSettings as guardSettings,
   host,
   idKey,
   issuer,

@@ -12,7 +12,7 @@ import { createSessions } from "../src/session/sessions.ts";
 import { access } from "./access.ts";
 import { createFakeCognito, type FakeCognito } from "./cognito.ts";
 import { type CookieJar, createCookieJar } from "./cookie-jar.ts";
-import { type EventParts, originRequestEvent, snapshot } from "./events.ts";
+import { type EventParts, originRequestEvent, guardSettings } from "./events.ts";
 
 /** The app's own origin: of the distribution that the events name. */
 export const appOrigin = "https://d111111abcdef8.cloudfront.net";
@@ -99,7 +99,7 @@ export type Compose = (parts: GuardParts) => ReturnType<typeof composeGuard>;
  * list of ended sign-ins, which is at hand.
  */
 export function createBench(
-  settingsFile: GuardSettings = snapshot,
+  settingsFile: GuardSettings = guardSettings,
   {
     compose = composeGuard,
     revocation = { mode: "on", whenUnknown: "refuse" },
@@ -134,7 +134,7 @@ export function createBench(
     }),
   };
   const handle = compose({
-    snapshot: { ...settingsFile, revocation },
+    settings: { ...settingsFile, revocation },
     access,
     now,
     log: createLog((line) => lines.push(line)),

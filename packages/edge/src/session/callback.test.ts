@@ -1,7 +1,7 @@
 import { mint } from "@sst-gatehouse/testkit/tokens";
 import { describe, expect, test } from "vitest";
 
-import { idKey, machineClient, snapshot } from "../../test/events.ts";
+import { idKey, machineClient, guardSettings } from "../../test/events.ts";
 import {
   type Bench,
   createBench,
@@ -328,9 +328,9 @@ test.each(wrongTokens)("refuses %s", async (_what, tamper, status, code) => {
 test("a person's other app client makes no session", async () => {
   const other = "4otherotherotherotherother4";
   const bench = createBench({
-    ...snapshot,
+    ...guardSettings,
     clients: {
-      ...snapshot.clients,
+      ...guardSettings.clients,
       [other]: { name: "implicit", kind: "person", tokenUses: ["id", "access"] },
     },
   });
@@ -404,8 +404,8 @@ describe("a sign-in of somebody whose sessions were ended", () => {
 
 test("the walk-through's answer, which holds no query, shows where its token is, where the stage opens it", async () => {
   const client = { name: "walkthrough", kind: "person", tokenUses: ["id", "access"] } as const;
-  const clients = { ...snapshot.clients, "3walkwalkwalkwalkwalkwalkw1": client };
-  const open = await callback(createBench({ ...snapshot, clients }), "");
+  const clients = { ...guardSettings.clients, "3walkwalkwalkwalkwalkwalkw1": client };
+  const open = await callback(createBench({ ...guardSettings, clients }), "");
   expect(refusedWith(open)).toEqual([400, "sign_in_malformed", undefined, []]);
   expect(open.body).toContain("<h1>Your token is in the address bar</h1>");
   expect(refusedWith(await callback(createBench(), ""))).toEqual([

@@ -4,7 +4,7 @@ import { pageStyle } from "@sst-gatehouse/blueprint/page";
 import { fromCallerHeader } from "@sst-gatehouse/core/caller";
 import { describe, expect, test } from "vitest";
 
-import { snapshot } from "../../test/events.ts";
+import { guardSettings } from "../../test/events.ts";
 import {
   appOrigin,
   createBench,
@@ -24,7 +24,7 @@ const own = { ...fetched, origin: appOrigin };
 
 describe("what reaches the backend", () => {
   test("is the caller, and never the session", async () => {
-    const bench = createBench({ ...snapshot, forwardToken: true });
+    const bench = createBench({ ...guardSettings, forwardToken: true });
     const session = await bench.signIn();
     const headers = { ...fetched, cookie: [`a=1; ${sessionCookie(session)}`, "b=2"] };
     const { forwarded, headers: sent } = await bench.send({ uri: "/x", headers });
@@ -40,7 +40,7 @@ describe("what reaches the backend", () => {
   });
 
   test("is the bearer token where the stage has it so, and not the session beside it", async () => {
-    const bench = createBench({ ...snapshot, forwardToken: true });
+    const bench = createBench({ ...guardSettings, forwardToken: true });
     const session = await bench.signIn();
     const bearer = bench.cognito.accessToken({ sub: "bob" });
     const { forwarded, headers: sent } = await bench.send({
@@ -122,7 +122,7 @@ describe("what reaches the backend", () => {
 describe("a session is an access token of the sign-in's own client", () => {
   const other = "4otherotherotherotherother4";
   const clients = {
-    ...snapshot.clients,
+    ...guardSettings.clients,
     [other]: { name: "implicit", kind: "person", tokenUses: ["id", "access"] },
   } as const;
   type Bench = ReturnType<typeof createBench>;
@@ -134,7 +134,7 @@ describe("a session is an access token of the sign-in's own client", () => {
     ],
   ];
   test.each(wrong)("not %s, which is a good bearer token", async (_what, tokenOf) => {
-    const bench = createBench({ ...snapshot, clients });
+    const bench = createBench({ ...guardSettings, clients });
     const accessToken = tokenOf(bench);
     const cookie = sessionCookie({ accessToken, refreshToken: "r" });
     const bearer = await bench.send({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { snapshot, webClient } from "../../test/events.ts";
+import { guardSettings, webClient } from "../../test/events.ts";
 import {
   appOrigin,
   createBench,
@@ -134,7 +134,7 @@ describe("where the app itself is, decides the stage", () => {
 
   test("the origin that is baked in, and the first of several", async () => {
     const appOrigins = ["https://www.example.com", "https://app.example.com"];
-    const { send } = createBench({ ...snapshot, appOrigins });
+    const { send } = createBench({ ...guardSettings, appOrigins });
     const { location = "" } = await send({ uri: "/.auth/login", headers: followed });
     expect(new URL(location).searchParams.get("redirect_uri")).toBe(
       "https://www.example.com/.auth/callback",
@@ -231,7 +231,7 @@ test("an old browser, which does not say how it fetches, may sign in", async () 
 });
 
 test("a stage without a hosted sign-in says so", async () => {
-  const { signIn: _none, ...without } = snapshot;
+  const { signIn: _none, ...without } = guardSettings;
   const { send } = createBench(without);
   const answer = await send({ uri: "/.auth/login", headers: followed });
   expect([answer.status, answer.code, answer.cookies]).toEqual([404, "sign_in_off", []]);

@@ -1,22 +1,22 @@
 import { fixedClock, makeKeyPair, publicJwk } from "@sst-gatehouse/testkit/tokens";
 import { describe, expect, test, vi } from "vitest";
 
-import { bakedSettings } from "./baked-client-ids.ts";
-import { createSettings } from "./client-ids.ts";
-import { machineClient, snapshot, webClient } from "../../test/events.ts";
+import { bakedClientIds } from "./baked-client-ids.ts";
+import { createClientIds } from "./client-ids.ts";
+import { machineClient, guardSettings, webClient } from "../../test/events.ts";
 
-const { clients: _clients, ...withoutClients } = snapshot;
+const { clients: _clients, ...withoutClients } = guardSettings;
 const { jwks: _jwks, ...withoutBoth } = withoutClients;
-const { jwks: _keys, ...withoutKeys } = snapshot;
+const { jwks: _keys, ...withoutKeys } = guardSettings;
 const foreignKeys = { keys: [publicJwk(makeKeyPair())] };
 const complete = {
   "clients/web": webClient,
   "clients/machine": machineClient,
-  jwks: JSON.stringify(snapshot.jwks),
+  jwks: JSON.stringify(guardSettings.jwks),
 };
 
 function setUp(
-  from: Parameters<typeof createSettings>[0],
+  from: Parameters<typeof createClientIds>[0],
   answer: () => Promise<Readonly<Record<string, string>>>,
 ) {
   const clock = fixedClock();
@@ -24,99 +24,99 @@ function setUp(
   const loadParameters = vi.fn<typeof answer>(answer);
   const adopted: unknown[] = [];
   const lists: unknown[] = [];
-  const settings = createSettings(from, {
+  const clientIds = createClientIds(from, {
     loadParameters,
     adoptKeys: (keys) => adopted.push(keys),
     adoptRevocations: (text, askedAt) => lists.push([text, askedAt - start]),
     now: clock.now,
     log: () => undefined,
   });
-  return { settings, loadParameters, clock, adopted, lists };
+  return { clientIds, loadParameters, clock, adopted, lists };
 }
 
 describe("settings", () => {
   test("with everything baked nothing is waited for, asked for or changed", () => {
-    const settings = bakedSettings(snapshot.clients ?? {});
-    expect(settings.ready()).toBe(undefined);
-    expect(settings.refreshWhenOld()).toBe(undefined);
-    expect(settings.clients()).toEqual(snapshot.clients);
+    const clientIds = bakedClientIds(guardSettings.clients ?? {});
+    expect(clientIds.ready()).toBe(undefined);
+    expect(clientIds.refreshWhenOld()).toBe(undefined);
+    expect(clientIds.clients()).toEqual(guardSettings.clients);
   });
 
   test("without a snapshot one call brings everything, shared by all who wait", async () => {
-    const { settings, loadParameters, adopted } = setUp(withoutBoth, async () => complete);
-    expect(settings.clients()).toEqual({});
-    await Promise.all([settings.ready(), settings.ready(), settings.ready()]);
+    const { clientIds, loadParameters, adopted } = setUp(withoutBoth, async () => complete);
+    expect(clientIds.clients()).toEqual({});
+    await Promise.all([clientIds.ready(), clientIds.ready(), clientIds.ready()]);
     expect(loadParameters).toHaveBeenCalledTimes(1);
-    expect(settings.clients()).toEqual(snapshot.clients);
-    expect(adopted).toEqual([snapshot.jwks?.keys]);
-    expect(settings.ready()).toBe(undefined);
+    expect(clientIds.clients()).toEqual(guardSettings.clients);
+    expect(adopted).toEqual([guardSettings.jwks?.keys]);
+    expect(clientIds.ready()).toBe(undefined);
   });
 
   test("says 503 while Parameter Store is away, tries again after two seconds, and does not remember the failure", async () => {
     let down = true;
-    const { settings, loadParameters, clock } = setUp(withoutClients, async () => {
+    const { clientIds, loadParameters, clock } = setUp(withoutClients, async () => {
       if (down) throw new Error("away");
       return complete;
     });
-    await expect(settings.ready()).rejects.toMatchObject({ code: "settings_unavailable" });
-    await expect(settings.ready()).rejects.toMatchObject({ code: "settings_unavailable" });
+    await expect(clientIds.ready()).rejects.toMatchObject({ code: "settings_unavailable" });
+    await expect(clientIds.ready()).rejects.toMatchObject({ code: "settings_unavailable" });
     expect(loadParameters).toHaveBeenCalledTimes(1);
     down = false;
     clock.advance(2);
-    await settings.ready();
-    expect(settings.clients()).toEqual(snapshot.clients);
+    await clientIds.ready();
+    expect(clientIds.clients()).toEqual(guardSettings.clients);
   });
 
   test("refreshes ids from Parameter Store in the background, and keeps the last good ones when that fails", async () => {
     let answer: Readonly<Record<string, string>> = complete;
-    const { settings, loadParameters, clock } = setUp(withoutClients, async () => answer);
-    await settings.ready();
-    const before = settings.generation;
-    settings.refreshWhenOld();
+    const { clientIds, loadParameters, clock } = setUp(withoutClients, async () => answer);
+    await clientIds.ready();
+    const before = clientIds.generation;
+    clientIds.refreshWhenOld();
     expect(loadParameters).toHaveBeenCalledTimes(1);
 
     answer = { ...complete, "clients/web": "3anotherwebclientanother3" };
     clock.advance(300);
-    settings.refreshWhenOld();
-    await vi.waitFor(() => expect(settings.generation).toBe(before + 1));
-    expect(Object.keys(settings.clients())).toEqual(["3anotherwebclientanother3", machineClient]);
+    clientIds.refreshWhenOld();
+    await vi.waitFor(() => expect(clientIds.generation).toBe(before + 1));
+    expect(Object.keys(clientIds.clients())).toEqual(["3anotherwebclientanother3", machineClient]);
 
     answer = {};
     clock.advance(300);
-    settings.refreshWhenOld();
+    clientIds.refreshWhenOld();
     await vi.waitFor(() => expect(loadParameters).toHaveBeenCalledTimes(3));
-    expect(Object.keys(settings.clients())).toEqual(["3anotherwebclientanother3", machineClient]);
+    expect(Object.keys(clientIds.clients())).toEqual(["3anotherwebclientanother3", machineClient]);
   });
 
   test("a key set from Parameter Store is not taken where one is baked", async () => {
-    const { settings, adopted } = setUp(withoutClients, async () => ({
+    const { clientIds, adopted } = setUp(withoutClients, async () => ({
       ...complete,
       jwks: JSON.stringify(foreignKeys),
     }));
-    await settings.ready();
+    await clientIds.ready();
     expect(adopted).toEqual([]);
   });
 
   test("client ids from Parameter Store are not taken where they are baked, though the keys are not", async () => {
-    const { settings, adopted } = setUp(withoutKeys, async () => ({
+    const { clientIds, adopted } = setUp(withoutKeys, async () => ({
       ...complete,
       "clients/web": "9evilclientevilclientevil9",
     }));
-    await settings.ready();
-    expect(settings.clients()).toEqual(snapshot.clients);
-    expect(adopted).toEqual([snapshot.jwks?.keys]);
+    await clientIds.ready();
+    expect(clientIds.clients()).toEqual(guardSettings.clients);
+    expect(adopted).toEqual([guardSettings.jwks?.keys]);
   });
 
   test("the list of revocations comes with each call, with the time of the question; or that it is missing", async () => {
     let answer: Readonly<Record<string, string>> = { ...complete, revoked: "the list" };
-    const { settings, clock, lists } = setUp(withoutClients, async () => {
+    const { clientIds, clock, lists } = setUp(withoutClients, async () => {
       clock.advance(2);
       return answer;
     });
-    await settings.ready();
+    await clientIds.ready();
     answer = complete;
     clock.advance(300);
-    settings.refreshWhenOld();
+    clientIds.refreshWhenOld();
     await vi.waitFor(() => expect(lists).toHaveLength(2));
     expect(lists).toEqual([
       ["the list", 0],
@@ -125,12 +125,12 @@ describe("settings", () => {
   });
 
   test("a loader that throws at once is tried again, too", async () => {
-    const { settings, loadParameters, clock } = setUp(withoutClients, () => {
+    const { clientIds, loadParameters, clock } = setUp(withoutClients, () => {
       throw new Error("no such file");
     });
-    await expect(settings.ready()).rejects.toMatchObject({ code: "settings_unavailable" });
+    await expect(clientIds.ready()).rejects.toMatchObject({ code: "settings_unavailable" });
     clock.advance(2);
-    await expect(settings.ready()).rejects.toMatchObject({ code: "settings_unavailable" });
+    await expect(clientIds.ready()).rejects.toMatchObject({ code: "settings_unavailable" });
     expect(loadParameters).toHaveBeenCalledTimes(2);
   });
 
@@ -145,8 +145,8 @@ describe("settings", () => {
     ["the key set is not JSON", { ...complete, jwks: "{" }],
   ];
   test.each(hostile)("refuses with 503 when %s", async (_why, parameters) => {
-    const { settings } = setUp(withoutBoth, async () => parameters);
-    await expect(settings.ready()).rejects.toMatchObject({ code: "settings_unavailable" });
-    expect(settings.clients()).toEqual({});
+    const { clientIds } = setUp(withoutBoth, async () => parameters);
+    await expect(clientIds.ready()).rejects.toMatchObject({ code: "settings_unavailable" });
+    expect(clientIds.clients()).toEqual({});
   });
 });

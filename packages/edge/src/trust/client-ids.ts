@@ -17,7 +17,7 @@ const refreshAfterSeconds = 300;
 /** After a failure SSM is left alone for this long; requests that need it are answered 503 meanwhile. */
 const coolDownSeconds = 2;
 
-export interface SettingsDeps {
+export interface ClientIdsDeps {
   /** Everything below the prefix, by name relative to it; one call. Rejects on any fault. */
   readonly loadParameters: () => Promise<Readonly<Record<string, string>>>;
   /** Takes the key set that came with the parameters, if the bundle has none. */
@@ -28,7 +28,7 @@ export interface SettingsDeps {
   readonly log: Log;
 }
 
-export interface Settings {
+export interface ClientIdSource {
   /** Changes whenever the clients do. */
   readonly generation: number;
   /** Empty until the settings are ready. */
@@ -48,11 +48,11 @@ export interface Settings {
  * The settings of a guard that does not have all of them baked in. They can only fill what the bundle leaves open (client ids, and the key set of
  * a bundle built without one); kinds, token uses, issuers and the origin never come from there.
  */
-export function createSettings(
-  snapshot: GuardSettings,
-  { loadParameters, adoptKeys, adoptRevocations, now, log }: SettingsDeps,
-): Settings {
-  let clients: ClientTable | undefined = snapshot.clients;
+export function createClientIds(
+  settings: GuardSettings,
+  { loadParameters, adoptKeys, adoptRevocations, now, log }: ClientIdsDeps,
+): ClientIdSource {
+  let clients: ClientTable | undefined = settings.clients;
   let loaded = false;
   let generation = 0;
   let loadedAt = now();
@@ -64,8 +64,8 @@ export function createSettings(
     try {
       const parameters = await loadParameters();
       adoptRevocations(parameters[parameterNames.revoked], askedAt);
-      const fresh = snapshot.clients ?? clientsFrom(parameters, snapshot.clientNames);
-      if (snapshot.jwks === undefined) adoptKeys(keysFrom(parameters));
+      const fresh = settings.clients ?? clientsFrom(parameters, settings.clientNames);
+      if (settings.jwks === undefined) adoptKeys(keysFrom(parameters));
       if (JSON.stringify(fresh) !== JSON.stringify(clients)) {
         clients = fresh;
         generation += 1;

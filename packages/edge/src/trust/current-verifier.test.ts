@@ -8,7 +8,7 @@ import {
 import { accessClaims, fixedClock, mint, publicJwk } from "@sst-gatehouse/testkit/tokens";
 import { describe, expect, test } from "vitest";
 
-import { bakedSettings } from "./baked-client-ids.ts";
+import { bakedClientIds } from "./baked-client-ids.ts";
 import { createCurrentVerifier } from "./current-verifier.ts";
 import { createKeySet } from "./key-set.ts";
 
@@ -28,8 +28,8 @@ function setUp(answer: readonly object[]) {
       log: () => undefined,
     },
   );
-  const settings = bakedSettings(guardSettings.clients ?? {});
-  const { verify } = createCurrentVerifier({ issuers: [issuer], settings, keys, now: clock.now });
+  const clientIds = bakedClientIds(guardSettings.clients ?? {});
+  const { verify } = createCurrentVerifier({ issuers: [issuer], clientIds, keys, now: clock.now });
   const claims = accessClaims({ issuer, clientId: webClient, now: clock.now() });
   return { verify, claims, fetches: () => fetches };
 }
@@ -65,30 +65,30 @@ describe("a key that cannot be imported, or is for something else, is no key, an
 /** A verifier whose clients and key set can be replaced. */
 function setUpReplaceable() {
   const { now } = fixedClock();
-  const settings = { generation: 0, clients: () => guardSettings.clients ?? {} };
+  const clientIds = { generation: 0, clients: () => guardSettings.clients ?? {} };
   let generation = 0;
   const keys = {
     current: () => ({ generation, keys: guardSettings.jwks?.keys ?? [] }),
     refetch: async () => undefined,
   };
-  const verifier = createCurrentVerifier({ issuers: [issuer], settings, keys, now });
+  const verifier = createCurrentVerifier({ issuers: [issuer], clientIds, keys, now });
   const token = mint({
     key: accessKey,
     claims: accessClaims({ issuer, clientId: webClient, now: now() }),
   });
-  return { verifier, settings, token, now, replaceKeys: () => (generation += 1) };
+  return { verifier, clientIds, token, now, replaceKeys: () => (generation += 1) };
 }
 
 test("the generation changes with the clients and with the keys, and never comes back", () => {
-  const { verifier, settings, replaceKeys } = setUpReplaceable();
+  const { verifier, clientIds, replaceKeys } = setUpReplaceable();
   const seen = [verifier.generation()];
   expect(verifier.generation()).toBe(seen[0]);
-  settings.generation = 1;
+  clientIds.generation = 1;
   seen.push(verifier.generation());
   replaceKeys();
   seen.push(verifier.generation());
   for (let more = 2; more < 12; more += 1) {
-    settings.generation = more;
+    clientIds.generation = more;
     seen.push(verifier.generation());
     replaceKeys();
     seen.push(verifier.generation());
@@ -97,10 +97,10 @@ test("the generation changes with the clients and with the keys, and never comes
 });
 
 test("clients that were replaced are not accepted any more", async () => {
-  const { verifier, settings, token } = setUpReplaceable();
+  const { verifier, clientIds, token } = setUpReplaceable();
   expect(await verifier.verify(token)).toMatchObject({ clientId: webClient });
-  settings.clients = () => ({});
-  settings.generation = 1;
+  clientIds.clients = () => ({});
+  clientIds.generation = 1;
   await expect(verifier.verify(token)).rejects.toMatchObject({ code: "token_client" });
 });
 

@@ -1,10 +1,10 @@
 import { createVerifier, type KeySet, type VerifiedToken } from "@sst-gatehouse/core/verifier";
 
-import type { Settings } from "./client-ids.ts";
+import type { ClientIdSource } from "./client-ids.ts";
 
 export interface CurrentVerifierDeps {
   readonly issuers: readonly string[];
-  readonly settings: Pick<Settings, "clients" | "generation">;
+  readonly clientIds: Pick<ClientIdSource, "clients" | "generation">;
   readonly keys: KeySet;
   readonly now: () => number;
 }
@@ -19,15 +19,15 @@ export interface CurrentVerifier {
 /** Verifies by the keys and clients of this moment: a new verifier only when Parameter Store has brought other client ids. */
 export function createCurrentVerifier({
   issuers,
-  settings,
+  clientIds,
   keys,
   now,
 }: CurrentVerifierDeps): CurrentVerifier {
   const create = () => ({
-    generation: settings.generation,
+    generation: clientIds.generation,
     verify: createVerifier({
       issuers,
-      clients: settings.clients(),
+      clients: clientIds.clients(),
       tokenUses: ["id", "access"],
       keys,
       now,
@@ -36,9 +36,9 @@ export function createCurrentVerifier({
   let current = create();
   return {
     verify(token, at) {
-      if (current.generation !== settings.generation) current = create();
+      if (current.generation !== clientIds.generation) current = create();
       return current.verify(token, at);
     },
-    generation: () => `${keys.current().generation}.${settings.generation}`,
+    generation: () => `${keys.current().generation}.${clientIds.generation}`,
   };
 }

@@ -2,7 +2,7 @@ import { GetParametersByPathCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { Credentials } from "@sst-gatehouse/core/signer";
 
 // A guard that needs Parameter Store needs both; any other needs neither.
-export { createSettings } from "./client-ids.ts";
+export { createClientIds } from "./client-ids.ts";
 
 /** More would take a second call; a stage has six at most. */
 const maxParameters = 10;

@@ -16,11 +16,11 @@ export interface StageRevocationsDeps
  * call that brings them brings the list as well.
  */
 export function openRevocations(
-  snapshot: GuardSettings,
+  settings: GuardSettings,
   revocation: Extract<GuardSettings["revocation"], { mode: "on" }>,
   { sign, now, log }: StageRevocationsDeps,
 ): Revocations {
-  const { region, prefix } = snapshot;
+  const { region, prefix } = settings;
   const name = `${prefix}/${parameterNames.revoked}`;
   const revocations = createRevocations(revocation, {
     read: () => readRevocations({ region, name, sign }),
@@ -28,6 +28,6 @@ export function openRevocations(
     log,
     random: Math.random,
   });
-  if (isBaked(snapshot)) revocations.refreshWhenOld();
+  if (isBaked(settings)) revocations.refreshWhenOld();
   return revocations;
 }

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { loadBuiltGuard, type BuiltGuard } from "../built-guard.ts";
 import { fuzzedBrowserEvent, fuzzedEvent } from "./event.ts";
 import { hostedOrigin, judged } from "./judged-outcome.ts";
-import { snapshot } from "../events.ts";
+import { guardSettings } from "../events.ts";
 
 /** Ten times this many events, so that memory can be looked at in between. */
 const eventsPerRound = 10_000;
@@ -51,10 +51,10 @@ beforeAll(async () => {
   process.env["AWS_ACCESS_KEY_ID"] = "ASIAIOSFODNN7EXAMPLE";
   process.env["AWS_SECRET_ACCESS_KEY"] = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
   process.env["AWS_SESSION_TOKEN"] = "session-token";
-  const keys = snapshot.jwks?.keys ?? [];
+  const keys = guardSettings.jwks?.keys ?? [];
   const fetchedAt = Math.floor(Date.now() / 1000);
   const signIn = { hostedOrigin, apiOrigin, client: "web" } as const;
-  guard = await loadBuiltGuard({ ...snapshot, signIn, jwks: { keys, fetchedAt } }, () => {});
+  guard = await loadBuiltGuard({ ...guardSettings, signIn, jwks: { keys, fetchedAt } }, () => {});
 });
 afterAll(() => guard.close());
 
