@@ -27,7 +27,7 @@ export async function keepGuardBundle(
   const installed = join(original, "node_modules/node/bin/node");
   const node = existsSync(installed) ? installed : executable;
   const own = await ownExecutables(project, original);
-  const key = await keyOf(project, changed);
+  const key = await keyOf(project, scratch, changed);
   const kept = join(scratch, "kept-builds", key ?? "");
   await mkdir(kept, { recursive: true });
   const preload = new URL(`?kept=${encodeURIComponent(kept)}`, keepBuilds);
@@ -48,8 +48,43 @@ async function ownExecutables(project: string, original: string): Promise<string
   return directory;
 }
 
+/** What the guard's bundle was made of, when nothing of it was changed. */
+interface Unchanged {
+  readonly key: string;
+  readonly inputs: readonly string[];
+}
+
 /** @returns nothing when the sources cannot be bundled: the build itself says why. */
-async function keyOf(project: string, changed: readonly string[]): Promise<string | undefined> {
+async function keyOf(
+  project: string,
+  scratch: string,
+  changed: readonly string[],
+): Promise<string | undefined> {
+  const file = join(scratch, "unchanged-guard.json");
+  const before: Unchanged | undefined = existsSync(file)
+    ? JSON.parse(await readFile(file, "utf8"))
+    : undefined;
+  // Without a change in any file that is imported, the files import the same as before.
+  if (before !== undefined && !touches(changed, before.inputs)) return before.key;
+  const inputs = await inputsOf(project);
+  if (inputs === undefined) return undefined;
+  // Of what is no source, such as a package.json, each may matter to a bundler.
+  const others = changed.filter((path) => !path.endsWith(".ts"));
+  const all = [...inputs, ...others].toSorted();
+  const contents = await Promise.all(all.map((path) => readFile(join(project, path))));
+  const hash = createHash("sha256");
+  for (const [index, content] of contents.entries())
+    hash.update(`${all[index]} ${content.length}\n`).update(content);
+  const key = hash.digest("hex");
+  if (!touches(changed, inputs)) await writeFile(file, JSON.stringify({ key, inputs }));
+  return key;
+}
+
+function touches(changed: readonly string[], inputs: readonly string[]): boolean {
+  return changed.some((path) => !path.endsWith(".ts") || inputs.includes(path));
+}
+
+async function inputsOf(project: string): Promise<readonly string[] | undefined> {
   const entryPoints = await sourcesBelow(join(project, edge));
   try {
     const { metafile } = await loadEsbuild(join(project, ".sst/platform")).build({
@@ -64,14 +99,7 @@ async function keyOf(project: string, changed: readonly string[]): Promise<strin
       plugins: [sourcesOnly],
       logLevel: "silent",
     });
-    // Of what is no source, such as a package.json, each may matter to a bundler.
-    const others = changed.filter((file) => !file.endsWith(".ts"));
-    const inputs = [...Object.keys(metafile?.inputs ?? {}), ...others].toSorted();
-    const contents = await Promise.all(inputs.map((file) => readFile(join(project, file))));
-    const hash = createHash("sha256");
-    for (const [index, content] of contents.entries())
-      hash.update(`${inputs[index]} ${content.length}\n`).update(content);
-    return hash.digest("hex");
+    return Object.keys(metafile?.inputs ?? {});
   } catch {
     return undefined;
   }
