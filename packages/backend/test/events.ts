@@ -112,7 +112,7 @@ function writeDown(
 /** Sends an event to the app without an adapter between them. */
 export async function send(app: Hono<AppEnv>, options: EventOptions): Promise<Response> {
   const event = functionUrlEvent(options);
-  return await app.request(toRequest(event), undefined, { event });
+  return await app.request(toRequest(event), undefined, { event, lambdaContext });
 }
 
 /** What a streaming invocation left behind. */
