@@ -103,6 +103,12 @@ test("names a room without a place in the order, and a place without a room", ()
   ]);
 });
 
+test("leaves the order of the app behind the guard to its owner", () => {
+  const own = files({ ...sound, "packages/functions/src/routes/orders.ts": [] });
+  const order = { ...floors, "packages/functions/src": ["page/"] };
+  expect(measureHouse(own, order)).toMatchObject({ unordered: [], testOnly: [] });
+});
+
 test.each([
   [
     "a file that only a test imports",
