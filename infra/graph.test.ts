@@ -221,7 +221,7 @@ describe("the guard's artifact", () => {
     const other = writtenBy(anna).replaceAll(id, "1anotherwebclientofbefore1");
     const second = await evaluate({ stage: "anna", previous: { [outputsParameter]: other } });
     expect(second.graph.outputs["note"]).toBe(
-      "An app client was made anew, and the guard still knows the old one: deploy once more.",
+      "An app client was replaced, and the guard still knows the old one: deploy once more.",
     );
   });
 

@@ -38,7 +38,7 @@ describe("a guard that was made with client ids", () => {
   const names = ["web", "machine"] as const;
   const ids = { web: "w", machine: "m" };
   const note =
-    "An app client was made anew, and the guard still knows the old one: deploy once more.";
+    "An app client was replaced, and the guard still knows the old one: deploy once more.";
 
   test.each([
     ["knows a client that was made anew by its old id", names, ids, { ...ids, web: "new" }],

@@ -35,5 +35,5 @@ export function staleGuard(
   made: ClientIds,
 ): string | undefined {
   if (baked === undefined || names.every((name) => baked[name] === made[name])) return undefined;
-  return "An app client was made anew, and the guard still knows the old one: deploy once more.";
+  return "An app client was replaced, and the guard still knows the old one: deploy once more.";
 }

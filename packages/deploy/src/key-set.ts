@@ -36,7 +36,7 @@ export async function fetchKeySet(
     } catch (error) {
       if (attempt === attempts) {
         throw new Error(
-          `The user pool's key set could not be had from ${url}: ${messageOf(error)}. The guard is not deployed without it; deploy again.`,
+          `The user pool's key set could not be fetched from ${url}: ${messageOf(error)}. The guard is not deployed without it; deploy again.`,
           { cause: error },
         );
       }
@@ -58,7 +58,7 @@ function endpointOf(environment: KeySetSource["environment"]): string | undefine
   )
     return endpoint;
   throw new Error(
-    `${name} is set, and the guard's keys come from AWS itself or from nowhere: unset it and deploy again.`,
+    `${name} is set, but the guard's keys must come from AWS itself: unset it and deploy again.`,
   );
 }
 
@@ -66,7 +66,8 @@ async function fetchText(url: string): Promise<string> {
   const response = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(5000) });
   const text = await response.text();
   if (!response.ok) throw new Error(`status ${response.status}`);
-  if (text.length > maxBytes) throw new Error(`${text.length} characters are too many`);
+  if (text.length > maxBytes)
+    throw new Error(`it has ${text.length} characters, which is too many`);
   return text;
 }
 

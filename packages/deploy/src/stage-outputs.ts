@@ -101,7 +101,7 @@ function members(
   if (!isRecord(value)) throw malformed(name);
   const unknown = Object.keys(value).find((key) => !known.includes(key));
   if (unknown !== undefined)
-    throw new TypeError(`the outputs have a member that is not known: ${printable(name, unknown)}`);
+    throw new TypeError(`the outputs have an unknown member: ${printable(name, unknown)}`);
   return { ...value };
 }
 
@@ -116,5 +116,5 @@ function matching(name: string, value: unknown, pattern: RegExp): string {
 }
 
 function malformed(name: string): TypeError {
-  return new TypeError(`the outputs have no ${name}, or not one that Gatehouse writes`);
+  return new TypeError(`the outputs have no ${name}, or one that Gatehouse did not write`);
 }

@@ -45,7 +45,7 @@ function codeOptions({
     if (!json) print("Building the guard and the backend …");
     return { watch: true };
   }
-  print("Running what sst deploy would upload: edits are not picked up, start again for them.");
+  print("Running what sst deploy would upload: edits are not picked up; restart to see them.");
   return {
     watch: false,
     codeSource: deployArtifacts({ root, app: app.name, stage: deployedStage, print }),
@@ -66,7 +66,7 @@ function readCommandLine(): CommandLine | undefined {
 
 function whyNotStarted(error: unknown, port: number): string {
   if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
-    return `Port ${port} is taken. Stop what uses it, or choose another: pnpm start --port 0`;
+    return `Port ${port} is taken. Stop the program that uses it, or choose another port: pnpm start --port 0`;
   }
   return `The local stack could not start: ${messageOf(error)}`;
 }

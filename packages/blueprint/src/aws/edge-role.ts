@@ -12,7 +12,7 @@ export function edgeRoleName(app: string, stage: string): string {
   const name = `${app}-${stage}-guard`;
   if (name.length > maxRoleNameLength) {
     throw new TypeError(
-      `the role name ${name} has ${name.length} characters; IAM takes ${maxRoleNameLength}: shorten the stage`,
+      `the role name ${name} has ${name.length} characters; IAM takes at most ${maxRoleNameLength}: shorten the stage's name`,
     );
   }
   return name;

@@ -58,7 +58,7 @@ describe("the text of the list", () => {
     ["has no users", '{"everybody":0}'],
     ["has a list of users", '{"everybody":0,"users":[]}'],
     ["has null for users", '{"everybody":0,"users":null}'],
-    ["has a member that nobody knows", '{"everybody":0,"users":{},"groups":{}}'],
+    ["has an unknown member", '{"everybody":0,"users":{},"groups":{}}'],
     ["has another prototype", '{"everybody":0,"__proto__":{"users":{}}}'],
     ["has a time as text", '{"everybody":"1800000000","users":{}}'],
     ["has a broken second", '{"everybody":1.5,"users":{}}'],

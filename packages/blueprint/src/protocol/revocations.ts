@@ -32,7 +32,7 @@ export const noRevocations = '{"everybody":0,"users":{}}';
 export function parseRevocations(text: string, now: number): Revocations {
   if (text.length > maxLength) throw invalid("it is too long");
   const { everybody, users, ...others } = record(parseJson(text));
-  if (Object.keys(others).length > 0) throw invalid("it has a member that nobody knows");
+  if (Object.keys(others).length > 0) throw invalid("it has an unknown member");
   return {
     everybody: parseTime(everybody, now),
     users: new Map(

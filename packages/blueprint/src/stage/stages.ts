@@ -133,7 +133,7 @@ function validate(stage: Stage, settings: StageSettings): void {
       ? settingKinds[setting as keyof StageSettings] // oxlint-disable-line typescript/no-unsafe-type-assertion -- just checked
       : undefined;
     if (kind === undefined)
-      refuse(setting, `is not a setting; there are ${Object.keys(settingKinds).join(", ")}`);
+      refuse(setting, `is not a setting; the settings are ${Object.keys(settingKinds).join(", ")}`);
     if (value === undefined) continue;
     if (kind === "switch" && typeof value !== "boolean") refuse(setting, "must be true or false");
     if (kind === "list" && !Array.isArray(value)) refuse(setting, "must be an array");
@@ -155,7 +155,7 @@ function validate(stage: Stage, settings: StageSettings): void {
     const { requestsPerFiveMinutes, ...others } = stage.waf;
     const [unknown] = Object.keys(others);
     if (unknown !== undefined)
-      refuse(`waf.${unknown}`, "is not a setting; there is waf.requestsPerFiveMinutes");
+      refuse(`waf.${unknown}`, "is not a setting; the only one is waf.requestsPerFiveMinutes");
     checkRange("waf.requestsPerFiveMinutes", requestsPerFiveMinutes, {
       from: 10,
       to: 2_000_000_000,
@@ -165,7 +165,7 @@ function validate(stage: Stage, settings: StageSettings): void {
     if (!isCorsOrigin(listed)) {
       refuse(
         "corsOrigins",
-        `has ${JSON.stringify(listed)}: write each origin out, such as https://app.example.com, without a path`,
+        `has ${JSON.stringify(listed)}: write out each origin, such as https://app.example.com, without a path`,
       );
     }
   }
@@ -174,7 +174,7 @@ function validate(stage: Stage, settings: StageSettings): void {
   if (stage.production && stage.selfSignUp && settings.selfSignUpInProduction !== true) {
     refuse(
       "selfSignUp",
-      "would let anybody on the internet into production; if that is meant, say selfSignUpInProduction: true as well",
+      "would let anybody on the internet into production; if you mean that, add selfSignUpInProduction: true",
     );
   }
 }
@@ -191,7 +191,7 @@ function checkCertificate(
   if (domain === undefined && certificateArn === undefined) return;
   if (certificateArn === undefined)
     refuse("domain", "needs certificateArn: a validated certificate for it, in us-east-1");
-  if (domain === undefined) refuse("certificateArn", "needs domain: the name it is for");
+  if (domain === undefined) refuse("certificateArn", "needs domain: the name that it certifies");
   const arn = /^arn:aws:acm:([a-z0-9-]+):\d{12}:certificate\/[\w-]{1,64}$/.exec(
     certificateArn ?? "",
   );

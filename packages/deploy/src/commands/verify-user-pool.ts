@@ -27,7 +27,7 @@ export async function verifyUserPool(
     client.send(new DescribeUserPoolCommand({ UserPoolId: userPoolId })),
   );
   if (tags["sst:app"] !== app || tags["sst:stage"] !== stage)
-    throw misfit(stage, `the user pool ${userPoolId} is not tagged as that of stage ${stage}`);
+    throw misfit(stage, `the user pool ${userPoolId} is not tagged as belonging to stage ${stage}`);
   // With the slash: whatever reads the address, nothing after it belongs to the host.
   const signIn = `https://${domain}.auth.${region}.amazoncognito.com/`;
   if (domain === undefined || !signInUrl.startsWith(signIn))
@@ -38,6 +38,6 @@ export async function verifyUserPool(
 /** What an error says of outputs that a deploy of the stage would not have written. */
 export function misfit(stage: string, what: string): CommandError {
   return new CommandError(
-    `The outputs of stage ${stage} do not fit it: ${what}. Nothing was changed. Find out who wrote them, and deploy again: \`pnpm sst deploy --stage ${stage}\``,
+    `The outputs of stage ${stage} do not belong to it: ${what}. Nothing was changed. Find out who wrote them, and deploy again: \`pnpm sst deploy --stage ${stage}\``,
   );
 }

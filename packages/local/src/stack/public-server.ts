@@ -109,9 +109,9 @@ function whyMisdirected(
   hosts: readonly string[],
   names: readonly string[],
 ): string {
-  if (target === "*") return "the request target is `*`; nothing here answers for the whole server";
+  if (target === "*") return "the request target is `*`, which nothing here answers";
   if (!target.startsWith("/")) {
-    return "the request target is an absolute address, as for a proxy; the stack is none: send the path alone and the name as Host";
+    return "the request target is an absolute URL, as for a proxy, and this is not a proxy: send only the path, and the name as Host";
   }
   const [host] = hosts;
   if (host === undefined || hosts.length > 1)

@@ -62,7 +62,7 @@ export async function runSweep({ only, yes }: SweepOptions, deps: SweepDeps): Pr
 
 function loadGuardOf(stage: string, { context, ssm }: SweepDeps): Promise<StageGuard> {
   return orCommandError(
-    `Which guard stage ${stage} uses cannot be read`,
+    `The guard that stage ${stage} uses cannot be determined`,
     loadStageGuard(ssm, context.app.name, stage),
   );
 }
@@ -114,7 +114,10 @@ async function deleteUnlessDeployed(
   try {
     const current = await loadGuardOf(part.stage, deps);
     if (planned === undefined || !sameGuard(planned, current))
-      return { kind: "failed", why: "the stage was deployed or removed meanwhile; run this again" };
+      return {
+        kind: "failed",
+        why: "the stage was deployed or removed in the meantime; run this again",
+      };
   } catch (error) {
     return { kind: "failed", why: messageOf(error) };
   }

@@ -61,7 +61,7 @@ export async function createUser(
       name !== "CodeDeliveryFailureException";
     const state = refused
       ? "Nothing was changed."
-      : `It is not certain whether the user was created: run the command again, it says so.`;
+      : `It is not certain whether the user was created: run the command again to find out.`;
     throw new CommandError(`${username} could not be created in stage ${stage}: ${why} ${state}`);
   }
 }

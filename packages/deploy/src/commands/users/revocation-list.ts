@@ -61,7 +61,7 @@ export function createRevocationList({
       if (who === "everybody") return empty;
       const why = messageOf(error);
       throw new CommandError(
-        `${name} is not a list that the guard reads: ${why}. Until it is, the guard counts it as missing. \`users revoke --everybody\` writes a new one. Nothing was changed.`,
+        `${name} is not a list that the guard reads: ${why}. Until it is, the guard treats it as missing. \`users revoke --everybody\` writes a new one. Nothing was changed.`,
       );
     }
   };
@@ -71,7 +71,7 @@ export function createRevocationList({
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw new CommandError(
-        `The list of ${stage} is full: it names ${list.users.size} users who were revoked in the last 30 days, and holds no more. Nothing was changed. \`users revoke --everybody\` empties it, and signs everybody out.`,
+        `The list of ${stage} is full: it names ${list.users.size} users revoked in the last 30 days, and has no room for more. Nothing was changed. \`users revoke --everybody\` empties it, and signs everybody out.`,
       );
     }
   };
@@ -105,7 +105,7 @@ export function createRevocationList({
         if (holds(after, who, time)) return time;
       }
       throw new CommandError(
-        `${name} is being changed by others all the time, and it is not certain that this revocation is in it. Run the command again.`,
+        `${name} keeps being changed by others, and it is not certain that this revocation is in it. Run the command again.`,
       );
     },
   };
@@ -116,7 +116,7 @@ export function createRevocationList({
     } catch (error) {
       if (error instanceof Error && error.name === "ParameterNotFound") {
         throw new CommandError(
-          `There is no list of revocations in ${stage}: the parameter ${name} is missing. Either revocation is "off" in stages.ts, or the stage was not deployed since it is on. Nothing was changed.`,
+          `There is no list of revocations in ${stage}: the parameter ${name} is missing. Either revocation is "off" in stages.ts, or the stage has not been deployed since it was turned on. Nothing was changed.`,
         );
       }
       const state = unchanged

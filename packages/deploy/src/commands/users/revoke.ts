@@ -65,7 +65,9 @@ export async function revokeInStage(
   if (request.username === undefined) {
     const time = await list.add("everybody");
     stdout.write(`Everybody is signed out of ${stage}, machines too. ${promise(time)}\n`);
-    stdout.write("All may sign in again. To lock somebody out, name the user and add --disable.\n");
+    stdout.write(
+      "Everybody may sign in again. To lock somebody out, name the user and add --disable.\n",
+    );
     return 0;
   }
 
@@ -85,13 +87,13 @@ export async function revokeInStage(
     await cognito.send(new AdminUserGlobalSignOutCommand(userIn(pool, username)));
   } catch (error) {
     stderr.write(
-      `But Cognito still takes the refresh tokens: ${explainAwsFailure(error)} The guard refuses what they bring. To finish, run the command again.\n`,
+      `But Cognito still accepts the refresh tokens: ${explainAwsFailure(error)} The guard refuses any token that they renew. To finish, run the command again.\n`,
     );
     return 1;
   }
   if (!request.disable) {
     stdout.write(
-      `Whoever knows the password can sign in again; so may, for an hour at most, a browser that still has the hosted sign-in's cookie. Only --disable is a sure lock-out.\n`,
+      `Anybody with the password can sign in again; for up to an hour, so can a browser that still has the hosted sign-in's cookie. Only --disable is a sure lock-out.\n`,
     );
   }
   return 0;
@@ -99,7 +101,7 @@ export async function revokeInStage(
 
 function promise(time: number): string {
   const until = new Date(time * 1000).toISOString().replace(".000", "");
-  return `Tokens of sign-ins until ${until} are refused within 60 seconds; later only where the stage says revocation: "allow" and Parameter Store is away.`;
+  return `Within 60 seconds the guard refuses all tokens from sign-ins up to ${until}; it can take longer only if the stage has revocation: "allow" and Parameter Store cannot be reached.`;
 }
 
 function userIn({ userPoolId }: UserPool, username: string) {
@@ -123,7 +125,7 @@ async function findPool(
   );
   const userPoolId: unknown = Object(JSON.parse(Parameter?.Value ?? "{}")).userPoolId;
   if (typeof userPoolId !== "string")
-    throw new CommandError("The stack on this machine does not say which user pool it has.");
+    throw new CommandError("The stack on this machine does not say what its user pool is.");
   return { userPoolId, region, client: cognito };
 }
 
@@ -142,7 +144,7 @@ async function findUser(
     if (error instanceof CommandError) throw error;
     if (error instanceof Error && error.name === "UserNotFoundException") {
       throw new CommandError(
-        `There is no user ${username} in ${stage}. Nothing was changed. People of a company sign-on are called <provider>_<their id>.`,
+        `There is no user ${username} in ${stage}. Nothing was changed. People who sign in through a company are called <provider>_<their id>.`,
       );
     }
     throw new CommandError(

@@ -91,7 +91,7 @@ test("records an asset by its content", async () => {
 });
 
 const refused: [what: string, value: unknown, message: string][] = [
-  ["a mark of Pulumi's that is new", { [key]: "x" }, "in a way that is not known here: x"],
+  ["a mark of Pulumi's that is new", { [key]: "x" }, "in an unknown way: x"],
   ["an asset from another machine", asset({ uri: "https://example.com" }), "cannot be recorded"],
   ["an archive that holds something else", archive({ assets: { a: 1 } }), "a in an archive"],
 ];

@@ -321,14 +321,14 @@ describe("a config is refused", () => {
       infra,
       "const before =",
       'new aws.Provider("Elsewhere", {}); const before =',
-      "failed to register new resource Elsewhere [pulumi:providers:aws]: Elsewhere (pulumi:providers:aws) is made twice; give one another name",
+      "failed to register new resource Elsewhere [pulumi:providers:aws]: Elsewhere (pulumi:providers:aws) is created twice; rename one of them",
     ],
     [
       "that has something wait for what does not come",
       infra,
       "const before =",
       'new aws.iam.Role("Lost", { assumeRolePolicy: new Promise(() => undefined) }); const before =',
-      "The config never finished: it waits for something that does not come.",
+      "The config never finished: it waits for something that never happens.",
     ],
     [
       "whose code is not there",
@@ -382,6 +382,6 @@ test("an evaluator that is closed while it evaluates ends at once, and evaluates
 
 test("refuses previous parameters that are none", async () => {
   await expect(evaluate({ previous: { fixture: "1" } })).rejects.toThrow(
-    "previous: fixture is no full name of a parameter",
+    "previous: fixture is not the full name of a parameter",
   );
 });

@@ -118,7 +118,9 @@ export async function createEvaluator({
     evaluate(question) {
       const odd = Object.keys(question.previous ?? {}).find((name) => !name.startsWith("/"));
       if (odd !== undefined)
-        return Promise.reject(new TypeError(`previous: ${odd} is no full name of a parameter`));
+        return Promise.reject(
+          new TypeError(`previous: ${odd} is not the full name of a parameter`),
+        );
       // There is one copy: one at a time.
       const next = last.then(() => evaluate(question));
       last = next.catch(() => undefined);

@@ -40,7 +40,8 @@ export async function ensurePlatform(options: PlatformOptions): Promise<Platform
   const present = await find();
   if (present !== undefined) return present;
 
-  const onWait = (): void => print("Waiting for another process that installs SST's platform …");
+  const onWait = (): void =>
+    print("Waiting for another process that is installing SST's platform …");
   await withLock(join(cache, "platform.lock"), onWait, async () => {
     if ((await find()) !== undefined) return;
     const provider =

@@ -86,7 +86,7 @@ const silent: [what: string, script: string, message: string][] = [
   [
     "what nobody plays, when that was the reason",
     `await fetch(process.env.AWS_ENDPOINT_URL, { method: "POST", headers: { "x-amz-target": "A.B" } });`,
-    "The stand-in for AWS does not know what SST asked it for: POST / A.B",
+    "The stand-in for AWS does not support what SST asked it for: POST / A.B",
   ],
 ];
 

@@ -66,7 +66,7 @@ export async function deployNowhere(options: DeployOptions): Promise<Deployed> {
   throw new Error(
     unplayed === undefined
       ? refusalIn(printed, await readLogs({ temporary, root }))
-      : `The stand-in for AWS does not know what SST asked it for: ${unplayed}`,
+      : `The stand-in for AWS does not support what SST asked it for: ${unplayed}`,
   );
 }
 

@@ -59,7 +59,7 @@ test("says why there is none, and what to do", async () => {
   onTestFinished(() => void vi.unstubAllEnvs());
   expect(whyNoOwnNetwork()).toBe(
     process.platform === "linux"
-      ? "this kernel gives a process no network of its own (unshare failed: Operation not permitted): allow unprivileged user namespaces, or run as root"
-      : "only Linux gives a process a network of its own",
+      ? "this kernel does not give a process an isolated network (unshare failed: Operation not permitted): allow unprivileged user namespaces, or run as root"
+      : "only Linux can give a process an isolated network",
   );
 });

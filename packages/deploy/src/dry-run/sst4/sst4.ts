@@ -67,8 +67,8 @@ export async function compareWithSst4(
   }
   print(
     surprises === 0
-      ? "\nThe same, but for what is expected."
-      : `\n${surprises} differences that nobody expected (-: ${ours.version}, +: ${theirs.version}).`,
+      ? "\nThe same, apart from the expected differences."
+      : `\n${surprises} unexpected differences (-: ${ours.version}, +: ${theirs.version}).`,
   );
   return surprises === 0;
 }

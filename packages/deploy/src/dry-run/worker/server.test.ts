@@ -42,7 +42,7 @@ test("names what it is asked for and does not play", async () => {
   expect(await call("Resource.Run.Create", { command: "id" })).toEqual({
     result: null,
     error:
-      "SST's components ask the CLI for Resource.Run.Create, which is not played here. Add it to server.ts.",
+      "SST's components ask the CLI for Resource.Run.Create, which is not supported here. Add it to server.ts.",
   });
 });
 

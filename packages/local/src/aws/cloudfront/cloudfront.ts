@@ -150,7 +150,7 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
     const body = await readBody(request, { maxBytes: maxBodyBytes, beyond: "dropped" });
     if (body === "cut-off" || viewerGone.aborted) return;
     if (body === "too-large") {
-      const reason = `the body has more than ${maxBodyBytes} bytes; CloudFront takes more, this stand-in and a Function URL do not`;
+      const reason = `the body has more than ${maxBodyBytes} bytes; CloudFront accepts more; this stand-in and a Function URL do not`;
       return answers.refuse(exchange, {
         status: 413,
         message: "Bad request.",

@@ -43,7 +43,7 @@ const methodSets = ["GET,HEAD", "GET,HEAD,OPTIONS", "DELETE,GET,HEAD,OPTIONS,PAT
 export function checkDistribution({ behavior, origin, edge }: CloudFrontOptions): Policies {
   demand(
     methodSets.includes(sorted(behavior.allowedMethods)),
-    "allowedMethods is none of its three sets",
+    "allowedMethods is not one of CloudFront's three sets",
   );
   demand(
     methodSets.slice(0, 2).includes(sorted(behavior.cachedMethods)),

@@ -150,6 +150,6 @@ async function collected(body: AsyncIterable<Uint8Array>): Promise<Buffer | Refu
     return await buffer(body);
   } catch (error) {
     const message = messageOf(error);
-    return functionFailed(`the function failed while it was answering: ${message}`);
+    return functionFailed(`the function failed while answering: ${message}`);
   }
 }

@@ -69,7 +69,7 @@ function ownHeaders(headers: unknown): [name: string, value: string][] {
   return Object.entries(headers).map(([name, value]) => {
     if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") {
       throw new MalformedResult(
-        `the header ${JSON.stringify(name)} is not one string: a repeated header needs one joined value`,
+        `the header ${JSON.stringify(name)} is not a single string: join the values of a repeated header`,
       );
     }
     return [
@@ -101,7 +101,7 @@ function onTheWire(name: string, text: string): string {
     validateHeaderValue(name, value);
   } catch {
     // The value stays out of the message: it may be a cookie.
-    throw new MalformedResult(`the header ${JSON.stringify(name)} cannot go on the wire`);
+    throw new MalformedResult(`the header ${JSON.stringify(name)} cannot be sent`);
   }
   return value;
 }

@@ -16,7 +16,7 @@ const maxResultBytes = 6_291_556;
 export function toBufferedResponse(payload: Buffer): ResponseHead & { readonly body: Buffer } {
   if (payload.length > maxResultBytes) {
     throw new MalformedResult(
-      `the result has ${payload.length} bytes; a buffered one may have ${maxResultBytes}`,
+      `the result has ${payload.length} bytes; a buffered result may have at most ${maxResultBytes}`,
     );
   }
   const result = parsedResult(payload);

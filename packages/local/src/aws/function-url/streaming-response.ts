@@ -59,7 +59,7 @@ export async function sendStreamingResponse({
         const end = prelude.indexOf(separator);
         if (end < 0) {
           if (prelude.length > maxPreludeBytes)
-            fault = `the first ${maxPreludeBytes} bytes hold no end of the prelude`;
+            fault = `the prelude does not end within the first ${maxPreludeBytes} bytes`;
           continue;
         }
         const head = preludeHead(prelude.subarray(0, end));
@@ -79,7 +79,7 @@ export async function sendStreamingResponse({
       if (fault !== undefined) cut(response);
     }
   } catch (error) {
-    fault ??= `the function failed while it was answering: ${messageOf(error)}`;
+    fault ??= `the function failed while answering: ${messageOf(error)}`;
   }
   if (prelude !== undefined)
     fault ??= "the stream ended before its prelude did: write to it before end()";

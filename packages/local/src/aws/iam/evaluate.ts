@@ -63,7 +63,9 @@ function statementFault(statement: PolicyStatement, request: IamRequest): string
 function checkElements(statement: PolicyStatement, name: string): void {
   for (const element of Object.keys(statement)) {
     if (!statementElements.includes(element)) {
-      throw new TypeError(`statement ${name} has ${element}, which this evaluator does not serve`);
+      throw new TypeError(
+        `statement ${name} has ${element}, which this evaluator does not support`,
+      );
     }
   }
   if (statement.Effect !== "Allow" && statement.Effect !== "Deny") {
@@ -74,7 +76,7 @@ function checkElements(statement: PolicyStatement, name: string): void {
   for (const text of [...listOf(statement.Action), ...listOf(statement.Resource)]) {
     if (typeof text !== "string" || text.includes("${")) {
       throw new TypeError(
-        `statement ${name} has ${JSON.stringify(text)}; policy variables are not served here`,
+        `statement ${name} has ${JSON.stringify(text)}; policy variables are not supported here`,
       );
     }
   }

@@ -189,7 +189,8 @@ function refuse(
 
 async function readPayload(request: IncomingMessage): Promise<Buffer | "too-large"> {
   const body = await readBody(request, { maxBytes: maxResponseBytes, beyond: "dropped" });
-  if (body === "cut-off") throw new Error("the function's process left in the middle");
+  if (body === "cut-off")
+    throw new Error("the function's process disconnected while sending its response");
   return body;
 }
 

@@ -19,7 +19,10 @@ export function dateRefusal(lines: HeaderLines, nowMs: number): Refusal | undefi
     return invalidSignature("the request has more than one x-amz-date", signatureMismatch);
   const seconds = parseBasicFormat(datetime);
   if (seconds === undefined) {
-    return incompleteSignature("x-amz-date is not written as yyyymmddThhmmssZ", badDate(datetime));
+    return incompleteSignature(
+      "x-amz-date does not have the form yyyymmddThhmmssZ",
+      badDate(datetime),
+    );
   }
   const message = outsideWindow(seconds, Math.floor(nowMs / 1000));
   return message === undefined ? undefined : invalidSignature(message, message);

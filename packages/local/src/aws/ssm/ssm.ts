@@ -193,7 +193,7 @@ function requireOneOf(value: string | undefined, member: string, played: readonl
   if (value !== undefined && !played.includes(value)) {
     throw new AwsError(
       "ValidationException",
-      `The local stack plays ${member} ${played.join(" or ")} only.`,
+      `The local stack supports ${member} only as ${played.join(" or ")}.`,
     );
   }
 }

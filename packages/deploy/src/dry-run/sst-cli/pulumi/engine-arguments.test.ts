@@ -25,5 +25,5 @@ test.each(wrong)("notices %s", (_what, words, message) => {
 });
 
 test("refuses a name that is no stack's", () => {
-  expect(() => parseStackName("app/jane")).toThrow("app/jane is no name of a stack");
+  expect(() => parseStackName("app/jane")).toThrow("app/jane is not the name of a stack");
 });

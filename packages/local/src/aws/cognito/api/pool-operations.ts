@@ -87,7 +87,7 @@ function newClientFrom(asked: InputMembers, knownScopes: readonly string[]): New
   if ((asked.optionalText("PreventUserExistenceErrors") ?? "ENABLED") !== "ENABLED") {
     refuse(
       "InvalidParameterException",
-      "The local stack plays PreventUserExistenceErrors ENABLED only.",
+      "The local stack supports PreventUserExistenceErrors only as ENABLED.",
     );
   }
   const generateSecret = asked.flag("GenerateSecret");

@@ -25,7 +25,7 @@ export function userOperations(pool: UserPool): Record<string, Operation> {
       if ((asked.optionalText("MessageAction") ?? "SUPPRESS") !== "SUPPRESS") {
         throw new AwsError(
           "InvalidParameterException",
-          "The local stack sends no messages: MessageAction is SUPPRESS only.",
+          "The local stack sends no messages: MessageAction must be SUPPRESS.",
         );
       }
       const user = await users.add({

@@ -61,7 +61,7 @@ export async function checkSignInForm(
       const user = await pool.answerChallenge(session, client, newPassword);
       const problem = "That took too long. Sign in again with the temporary password.";
       return (
-        user ?? { status: 400, problem, reason: "no new password is asked for in this session" }
+        user ?? { status: 400, problem, reason: "this session does not ask for a new password" }
       );
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
