@@ -88,7 +88,7 @@ function put(value: string, Name = parameter) {
   return callApi(target, "AmazonSSM.PutParameter", input);
 }
 
-// A deployed stage's administrator is whoever runs this; its users and parameters are not for tests to touch.
+// A deployed stage's administrator is the person who runs this; tests must not touch its users and parameters.
 describe("the commands for deployed stages", () => {
   needs("machine");
   beforeAll(async () => {

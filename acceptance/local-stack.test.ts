@@ -171,7 +171,7 @@ describe("what CloudFront does before and after the guard", () => {
       { path: "/echo", headers: { "x-large": "a".repeat(21_000) } },
     ]) {
       const answer = await viaApp(target, sent);
-      // An answer of the guard's would be "LambdaGeneratedResponse from cloudfront".
+      // An answer of the guard would be "LambdaGeneratedResponse from cloudfront".
       expect([answer.status, answer.header("x-cache")]).toEqual([413, "Error from cloudfront"]);
     }
   });

@@ -112,16 +112,19 @@ describe("a page without a session", () => {
       401,
     ],
   ];
-  test.each(requests)("%s is answered as whoever waits can use it", async (_what, sent, status) => {
-    const answer = await send(target.appUrl, { path: "/echo", ...sent });
-    expect(answer.status).toBe(status);
-    expect(answer.header("content-type")).toBe(
-      status === 401 ? "application/problem+json" : undefined,
-    );
-    expect(status === 401 ? answer.json()["signInUrl"] : undefined).toBe(
-      status === 401 ? "/.auth/login" : undefined,
-    );
-  });
+  test.each(requests)(
+    "%s is answered in a form that the caller can use",
+    async (_what, sent, status) => {
+      const answer = await send(target.appUrl, { path: "/echo", ...sent });
+      expect(answer.status).toBe(status);
+      expect(answer.header("content-type")).toBe(
+        status === 401 ? "application/problem+json" : undefined,
+      );
+      expect(status === 401 ? answer.json()["signInUrl"] : undefined).toBe(
+        status === 401 ? "/.auth/login" : undefined,
+      );
+    },
+  );
 
   test("a form is not sent again, and a page says so", async () => {
     const answer = await visitor.send({
@@ -345,7 +348,7 @@ describe("a session", () => {
     expect((await other.call("/reports/daily")).status).toBe(200);
   });
 
-  test("counts for nothing beside a bearer token, which decides alone", async () => {
+  test("is ignored when there is a bearer token, which decides alone", async () => {
     await visitor.signIn("/echo", admin);
     // The token is the plain person's.
     const me = await visitor.call("/me", {

@@ -185,7 +185,7 @@ const places: readonly Place[] = [
     where: "an absolute request target",
     put: (secret) => send(target.appUrl, { path: `http://app.localhost/${encode(secret)}` }),
     status: 421,
-    shows: () => "421: the request target is an absolute address",
+    shows: () => "421: the request target is an absolute URL",
   },
   {
     where: "the host of a Function URL",

@@ -17,7 +17,7 @@ import {
   startBrowser,
 } from "../support/browser.ts";
 
-// A stack of its own, whose clock these tests move.
+// A separate stack, whose clock these tests move.
 
 let stack: Stack;
 let target: Target;
@@ -180,7 +180,7 @@ describe("signing in", () => {
 });
 
 describe("a session that has expired", () => {
-  test("is renewed beside a page, at the same address", async () => {
+  test("is renewed in the background of a page, at the same address", async () => {
     await signIn();
     const before = await context.cookies(target.appUrl);
     stack.clock.advance(3700);

@@ -20,9 +20,8 @@ export interface KeySetSource {
  * The user pool's public keys, to be baked into the guard: sorted by `kid`, and only the members that matter, so that
  * unchanged keys give unchanged bytes.
  *
- * @throws {Error} (rejects) that names the address, when keys as a user pool publishes them cannot be had there within
- *   a quarter of a minute; and when the environment names another address than AWS's, which would make somebody else's
- *   keys the guard's.
+ * @throws {Error} (rejects) that names the address, when no valid key set can be fetched there within 15 seconds; and
+ *   when the environment names another address than AWS's, which would make somebody else's keys the guard's.
  */
 export async function fetchKeySet(
   { region, userPoolId, environment }: KeySetSource,
@@ -45,7 +44,7 @@ export async function fetchKeySet(
   }
 }
 
-/** Another address than AWS's counts only while the config is evaluated, on this machine and without an account. */
+/** An address other than AWS's is accepted only while the config is evaluated, on this machine and without an account. */
 function endpointOf(environment: KeySetSource["environment"]): string | undefined {
   const name = ["AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", "AWS_ENDPOINT_URL"].find(
     (variable) => environment[variable],

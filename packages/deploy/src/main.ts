@@ -104,7 +104,7 @@ function fail(message: string, code: number): number {
   return code;
 }
 
-// Whoever reads the output has gone: there is nobody left to tell.
+// The reader of the output has gone: there is nobody left to tell.
 process.stdout.on("error", () => process.exit(1));
 // What was printed is flushed: the process ends by itself when nothing is left to do.
 process.exitCode = await main(process.argv[2], process.argv.slice(3));

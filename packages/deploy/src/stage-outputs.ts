@@ -2,7 +2,7 @@ import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
 import { isRecord } from "@sst-gatehouse/blueprint/is-record";
 
 /**
- * Puts together what a stage tells from what a deploy knows. URLs may end with a slash, as the Function URL's does.
+ * Builds the outputs of a stage from what a deploy knows. URLs may end with a slash, as the Function URL's does.
  *
  * Infra writes it to a parameter of the stage, and imports this file: nothing here loads an SDK.
  */
@@ -92,7 +92,7 @@ function parseClient(name: string, value: unknown): { readonly id: string } {
   return { id: matching(`${name}.id`, members(name, value, ["id"])["id"], clientId) };
 }
 
-/** The members of an object that has no others than these. */
+/** The members of an object, which may have no others. */
 function members(
   name: string,
   value: unknown,

@@ -4,7 +4,7 @@ import { checkStageName } from "@sst-gatehouse/blueprint/stage-name";
 
 const defaultPort = 4280;
 
-/** A personal stage like any other; that nobody has deployed it does not matter. */
+/** A personal stage like any other; it need not be deployed. */
 const defaultStage = "from-deploy";
 
 export const usage = `Runs the whole chain on this machine: CloudFront, the guard, the Function URL, the backend, Cognito.
@@ -30,7 +30,7 @@ export interface CommandLine {
 }
 
 /**
- * @param app the stage's name has to go together with.
+ * @param app its name and the stage's must fit together.
  * @throws {TypeError} for an option that is unknown or malformed, saying which.
  */
 export function parseCommandLine(args: readonly string[], app: string): CommandLine | "help" {

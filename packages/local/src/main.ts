@@ -22,7 +22,7 @@ const adopted: Adopted = {
 async function main(): Promise<void> {
   const command = readCommandLine();
   if (command === undefined) return;
-  // Whoever reads the output has gone: stop rather than run unseen.
+  // The reader of the output has gone: stop instead of running unseen.
   process.stdout.on("error", () => process.exit(1));
   const explain = createPrinter(process.stderr);
   const starting = startStack({ adopted, port: command.port, explain, ...codeOptions(command) });
@@ -71,7 +71,7 @@ function whyNotStarted(error: unknown, port: number): string {
   return `The local stack could not start: ${messageOf(error)}`;
 }
 
-/** Ends everything on a signal, or when whoever started this is gone; also while the stack is still starting. */
+/** Ends everything on a signal, or when the process that started this is gone; also while the stack is still starting. */
 function stopWith(starting: Promise<Stack>): void {
   let stopping = false;
   const stop = (): void => {

@@ -29,9 +29,9 @@ const regions = [
 ];
 
 /**
- * Refuses a home region in which the chain cannot be.
+ * Refuses a home region in which the chain cannot run.
  *
- * @throws {TypeError} that names those there are.
+ * @throws {TypeError} that lists the possible ones.
  */
 export function checkRegion(region: string): void {
   if (regions.includes(region)) return;

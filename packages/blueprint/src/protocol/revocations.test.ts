@@ -105,7 +105,7 @@ describe("a sign-in", () => {
 });
 
 describe("a revocation", () => {
-  test("is added beside the others, and a second one of the same user moves the time", () => {
+  test("is added to the others, and a second one of the same user moves the time", () => {
     const first = addRevocation(none, { sub: ada }, now, month);
     const second = addRevocation(first, { sub: bob }, now + 5, month);
     expect(addRevocation(second, { sub: ada }, now + 9, month)).toEqual({

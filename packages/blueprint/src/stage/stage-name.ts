@@ -1,7 +1,7 @@
 import { guardName } from "../aws/guard-function.ts";
 import { isProduction } from "./stages.ts";
 
-/** Names that a colleague would take for production, though the stage would be removed like any other. */
+/** Names that a colleague would take for production, although the stage could be removed like any other. */
 const looksLikeProduction = /^(prod.*|prd|live|main|master|release|trunk)$/;
 
 /** What AWS allows for the longest names that are made of app and stage. */
@@ -26,7 +26,7 @@ const limits: readonly {
 /**
  * Refuses the name of a stage that AWS would refuse, or that says something the stage is not.
  *
- * @throws {TypeError} that says what is wrong with the name, and which to take.
+ * @throws {TypeError} that says what is wrong with the name, and how to choose one.
  */
 export function checkStageName(app: string, stage: string): void {
   const refuse = (why: string): never => {

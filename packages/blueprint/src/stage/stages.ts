@@ -2,7 +2,7 @@ import { apiFunction } from "../aws/api-function.ts";
 import { origin } from "../aws/cache-behavior.ts";
 import { isCorsOrigin } from "../protocol/cors.ts";
 
-/** What an adopter may set per stage. Everything else is the same everywhere and stands in this package. */
+/** What an adopter may set per stage. Everything else is the same everywhere and is in this package. */
 export interface StageSettings {
   /** Custom domain of the app, with its `certificateArn`; the distribution's own name when absent. */
   readonly domain?: string;
@@ -18,7 +18,7 @@ export interface StageSettings {
   readonly apiTimeoutSeconds?: number;
   /** Memory of the backend, 128 to 10,240 MB; processor time grows with it. */
   readonly apiMemoryMb?: number;
-  /** A firewall in front: AWS's common rules, and a limit an address. Costs extra; none when absent. */
+  /** A firewall in front: AWS's common rules, and a limit per address. Costs extra; none when absent. */
   readonly waf?: {
     /** Requests one address may send in five minutes, 10 to 2,000,000,000. */
     readonly requestsPerFiveMinutes: number;
@@ -33,11 +33,12 @@ export interface StageSettings {
   readonly forwardToken?: boolean;
   /**
    * Whether people can be signed out before their tokens expire (`pnpm users revoke`). The guard then keeps a list that
-   * is never older than 60 seconds, and this says what it does when Parameter Store does not give it a newer one:
+   * is never older than 60 seconds, and this setting says what it does when Parameter Store cannot give it a newer one:
    *
-   * - `"refuse"`, the default: who sends a token is answered 503 until the list is there. Nobody who was signed out gets in.
-   * - `"allow"`: the last list counts on, or none in a container that has just started. Nobody else is locked out.
-   * - `"off"`: there is no list and nothing waits for one; a token counts until it expires.
+   * - `"refuse"`, the default: a request with a token gets 503 until the list is there. Nobody who was signed out gets
+   * in.
+   * - `"allow"`: the last list stays in use, or none in a container that has just started. Nobody else is locked out.
+   * - `"off"`: there is no list and nothing waits for one; a token is valid until it expires.
    */
   readonly revocation?: "refuse" | "allow" | "off";
 }
@@ -61,7 +62,7 @@ export function isProduction(stage: string): boolean {
 }
 
 /**
- * Declares the stages of this app: `default` for every stage that is not named, then one entry a named stage.
+ * Declares the stages of this app: `default` for every stage that is not named, then one entry per named stage.
  *
  * @throws {TypeError} naming the stage and the setting, when a setting is unknown, mistyped or unsafe.
  */

@@ -50,7 +50,7 @@ export const acceptance: Command = {
     const { region } = app;
     const ssm = new SSMClient({ region });
     const outputs = await loadStageOutputs({ app: app.name, stage, region, ssm });
-    // The outputs name endpoints, too: whoever may write a parameter must not choose where a password is sent.
+    // The outputs also name endpoints: permission to write a parameter must not decide where a password is sent.
     const { clients } = outputs;
     const cognito = new CognitoIdentityProviderClient({ region });
     const pool = await verifyUserPool(app, stage, outputs, cognito);

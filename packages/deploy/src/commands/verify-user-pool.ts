@@ -9,8 +9,8 @@ import { CommandError, type CommandContext } from "../command.ts";
 import type { UserPool } from "./user-pool.ts";
 
 /**
- * Makes sure that the outputs of a stage speak of the stage's own user pool and sign-in page. Whoever may write that one
- * parameter must not choose whose users are changed, nor where passwords are sent: tags and domain of the pool decide.
+ * Makes sure that the outputs of a stage name the stage's own user pool and sign-in page. Permission to write that one
+ * parameter must not decide whose users are changed, nor where passwords are sent: tags and domain of the pool decide.
  *
  * @param client for the home region.
  * @returns the pool, which is the stage's.

@@ -8,7 +8,7 @@ export interface ReloadDeps {
   readonly explain: Explain;
 }
 
-/** What the running stack has been set up by, beside the code of both functions. */
+/** What the running stack was set up from, apart from the code of both functions. */
 const stackSettings = /^(stages\.ts$|packages\/blueprint\/)/;
 
 /**

@@ -29,8 +29,8 @@ export interface PublicServer {
 /**
  * The stack's one public port, on 127.0.0.1 and ::1 only.
  *
- * Every name it serves is listed; anything else is answered 421, so that no page on the web can reach the stack by a
- * name of its own (DNS rebinding).
+ * Every name it serves is listed; anything else is answered 421, so that no page on the web can reach the stack by
+ * its own name (DNS rebinding).
  *
  * @param port 0 picks a free one.
  * @param routes asked at each request: the addresses of what is served hold the port, so they are made after it.

@@ -24,7 +24,7 @@ export interface TemporaryUser {
 const prefix = "gatehouse-acceptance-";
 const temporaryName = new RegExp(`^${prefix}(\\d{10})-[0-9a-f]{10}-\\w+$`);
 
-/** Older than any run: whoever made it was killed. */
+/** Older than any run: the run that created it was killed. */
 const abandonedAfterSeconds = 3600;
 
 /**

@@ -21,7 +21,7 @@ export interface GuardFunction {
   readonly changedAt: number | undefined;
 }
 
-/** A function that is named like a guard of the app, and is not one, or not to be told. */
+/** A function that is named like a guard of the app, but is not one or cannot be identified. */
 export interface LookAlike {
   readonly name: string;
   readonly why: string;

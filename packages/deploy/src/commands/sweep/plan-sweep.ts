@@ -18,13 +18,13 @@ export interface SweepPlan {
 }
 
 /**
- * A deploy publishes its guard first and writes down that it is used last. In between, what it made looks like something
- * that nobody uses.
+ * A deploy publishes its guard first and writes down that it is used last. In between, what it made looks unused.
  */
 const deploySeconds = 3600;
 
 /**
- * Decides what may go. The version that a stage uses always stays, and so does all that may belong to a running deploy.
+ * Decides what may be deleted. The version that a stage uses always stays, and so does all that may belong to a running
+ * deploy.
  *
  * @param guards every guard found, of the stages in `stages`.
  * @param now seconds since the epoch.

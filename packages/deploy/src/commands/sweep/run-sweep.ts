@@ -28,7 +28,7 @@ export interface SweepDeps {
 }
 
 /**
- * Finds what may go, shows it, asks, deletes.
+ * Finds what may be deleted, lists it, asks, deletes.
  *
  * @returns the exit code: 1 when something failed or could not be judged. What AWS still holds is not a failure.
  */
@@ -105,7 +105,7 @@ async function deleteAll(
   return count.failed > 0 ? 1 : 0;
 }
 
-/** Looks again just before: somebody may have deployed while the question stood on the screen. */
+/** Looks again just before deleting: somebody may have deployed while the question was on the screen. */
 async function deleteUnlessDeployed(
   part: GuardPart,
   planned: StageGuard | undefined,

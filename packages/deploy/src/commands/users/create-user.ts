@@ -66,7 +66,7 @@ export async function createUser(
   }
 }
 
-/** Should AWS ever quote what it refuses. */
+/** In case AWS ever quotes what it refuses. */
 function withoutPassword(text: string, password: string | undefined): string {
   return password === undefined ? text : text.replaceAll(password, "(the password)");
 }

@@ -14,7 +14,7 @@ import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 import { explainAwsFailure } from "../../aws-failure.ts";
 import { CommandError } from "../../command.ts";
 
-/** Each try ends with somebody's list in place, so only a crowd of administrators needs more. */
+/** Each try ends with somebody's list in place, so only many administrators at once need more. */
 const maxTries = 5;
 
 const empty: Revocations = { everybody: 0, users: new Map() };
@@ -34,7 +34,7 @@ export interface RevocationList {
   /** @throws {CommandError} (rejects) when there is no list, when it cannot be read, or when it has no room for one more. */
   requireRoom(who: Revoked): Promise<void>;
   /**
-   * Adds a revocation, as of now, and reads it back. What somebody else writes at the same time stays, too.
+   * Adds a revocation, as of now, and reads it back. What somebody else writes at the same time is kept too.
    *
    * @returns the time up to which sign-ins are ended.
    * @throws {CommandError} (rejects) that says whether it is certain that nothing was written.
@@ -53,7 +53,7 @@ export function createRevocationList({
     const { Parameter } = await ssm.send(new GetParameterCommand({ Name }));
     return { text: Parameter?.Value ?? "", version: Parameter?.Version ?? 0 };
   };
-  /** A list that cannot be read has nothing to keep for who revokes everybody: nobody it could name gets past that. */
+  /** Revoking everybody may overwrite a list that cannot be read: it covers every user that the list could name. */
   const parse = (text: string, who: Revoked): Revocations => {
     try {
       return parseRevocations(text, now());
@@ -92,7 +92,7 @@ export function createRevocationList({
         const merged = mergeRevocations(parse(before.text, who), overwritten);
         const next = withRoom(merged, who, time);
         const Value = revocationsText(next);
-        // Without a type, so that a list that is gone by now is not made anew.
+        // Without a type, so that a list that was deleted in the meantime is not created again.
         const put = new PutParameterCommand({ Name: name, Value, Overwrite: true });
         const { Version = 0 } = await explained(ssm.send(put), !written);
         written = true;

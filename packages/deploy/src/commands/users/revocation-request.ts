@@ -9,7 +9,7 @@ export interface RevocationRequest {
   readonly username: string | undefined;
   /** Undefined: the stack on this machine. */
   readonly stage: string | undefined;
-  /** Whether the user may not sign in again either. */
+  /** Whether the user is also forbidden to sign in again. */
   readonly disable: boolean;
 }
 

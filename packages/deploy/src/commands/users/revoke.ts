@@ -40,8 +40,8 @@ export interface RevokeDeps {
 }
 
 /**
- * Writes the list first, and signs out at Cognito then: the other way round, an access token would count on until it
- * expires. Who is disabled is so before the list is written, so that no sign-in can come after the time in it.
+ * Writes the list first and then signs out at Cognito: in the other order, an access token would stay valid until it
+ * expires. A user is disabled before the list is written, so that no sign-in can come after the time in it.
  *
  * @returns the exit code: 1 when the sign-in is ended here, but Cognito was not told.
  * @throws {CommandError} (rejects) when it is not certain that anything was ended.
@@ -138,7 +138,7 @@ async function findUser(
     const found = await pool.client.send(new AdminGetUserCommand(userIn(pool, username)));
     const sub = found.UserAttributes?.find(({ Name }) => Name === "sub")?.Value;
     if (sub === undefined) throw new CommandError(`Cognito knows ${username}, but not its sub.`);
-    // By an address, Cognito finds the user of another name; what follows is about that one.
+    // Given an e-mail address, Cognito finds a user with another name; what follows is about that user.
     return { username: found.Username ?? username, sub };
   } catch (error) {
     if (error instanceof CommandError) throw error;

@@ -28,7 +28,7 @@ const plain: [what: string, value: unknown, recorded: unknown][] = [
   ["a path of this machine", "see /project/a and /project/b", "see a and b"],
   ["a path where the project was copied from", "/original/a", "a"],
   ["the project's own path", "/project", "."],
-  ["a path beside the project", "/project-2/a", "/project-2/a"],
+  ["a path next to the project", "/project-2/a", "/project-2/a"],
 ];
 
 test.each(plain)("records %s", async (_what, value, recorded) => {

@@ -97,7 +97,7 @@ async function recordAsset(
   return digestOf(fileOf(path, recording));
 }
 
-/** One entry a file: of a directory by its path in it, of an archive file the file itself. */
+/** One entry per file: the files of a directory by their path in it, or the archive file itself. */
 async function recordArchive(
   { path, assets }: Readonly<Record<string, unknown>>,
   recording: Recording,

@@ -50,7 +50,7 @@ export interface Evaluation {
 export interface Evaluator {
   /**
    * @throws {Error} (rejects) with the config's own message when the config refuses the stage or itself.
-   * @throws {TypeError} (rejects) when a change does not apply, or `previous` names something that is no parameter.
+   * @throws {TypeError} (rejects) when a change does not apply, or `previous` names something that is not a parameter.
    */
   evaluate(question: Question): Promise<Evaluation>;
   /** Removes everything on disk, the code of its evaluations too. */

@@ -9,7 +9,7 @@ import { inOwnNetwork, whyNoOwnNetwork } from "./own-network.ts";
 
 const why = whyNoOwnNetwork();
 
-/** Runs a program on Node in a network of its own. */
+/** Runs a program on Node in an isolated network. */
 function run(program: string): Promise<string> {
   const [command, ...args] = inOwnNetwork([process.execPath, "--eval", program]);
   return new Promise((resolve, reject) => {
@@ -17,7 +17,7 @@ function run(program: string): Promise<string> {
   });
 }
 
-describe("a network of its own", () => {
+describe("an isolated network", () => {
   beforeEach(({ skip }) => skip(why !== undefined, why));
 
   test("has a loopback interface, on which it finds itself, and no other", async () => {

@@ -5,7 +5,7 @@ const byHand = `perl -e 'my $s; my $lo = pack("a16 s x14", "lo", 1); socket($s, 
 const loopbackUp = `ip link set lo up 2>/dev/null || ifconfig lo up 2>/dev/null || ${byHand}`;
 
 /**
- * The command that runs another one in a network of its own: there is a loopback interface, and nothing that leads in or
+ * The command that runs another one in an isolated network: there is a loopback interface, and nothing that leads in or
  * out. Its process is the one that is started; only its network, and what it takes its user for, differ.
  */
 export function inOwnNetwork(command: readonly string[]): readonly [string, ...string[]] {
@@ -21,7 +21,7 @@ export function requireOwnNetwork(): void {
   );
 }
 
-/** Why this machine cannot run a command in a network of its own, and what to do about it; undefined where it can. */
+/** Why this machine cannot run a command in an isolated network, and what to do about it; undefined where it can. */
 export function whyNoOwnNetwork(): string | undefined {
   if (process.platform !== "linux") return "only Linux can give a process an isolated network";
   const [command, ...args] = inOwnNetwork(["true"]);

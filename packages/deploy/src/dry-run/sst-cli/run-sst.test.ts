@@ -65,7 +65,7 @@ test("ends it, and what it has started, when it takes too long", async () => {
   expect(await ended).toBe("started\n");
 });
 
-test("ends it, and what it has started, when whoever asked for it is killed", async () => {
+test("ends it, and what it has started, when the process that asked for it is killed", async () => {
   const job = await jobOf(...endless);
   const module = join(import.meta.dirname, "run-sst.ts");
   const program = `import { runSst } from ${JSON.stringify(module)}; await runSst(${JSON.stringify(job)}, 600);`;
@@ -80,7 +80,7 @@ test("ends it, and what it has started, when whoever asked for it is killed", as
   expect(written).toBe("started\n");
 });
 
-test("starts nothing where there is no network of its own to be had", async () => {
+test("starts nothing where no isolated network is available", async () => {
   const bin = await temporaryTree({ unshare: "#!/bin/sh\necho 'not permitted' >&2\nexit 1\n" });
   const job = { ...(await jobOf("touch started")), network: false };
   vi.stubEnv("PATH", [bin, "/usr/bin", "/bin"].join(delimiter));

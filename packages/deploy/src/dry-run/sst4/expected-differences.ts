@@ -1,6 +1,6 @@
 import type { Difference } from "./graph-differences.ts";
 
-/** Differences that are no surprise, and why. */
+/** Expected differences, and why. */
 export interface Expectation {
   readonly reason: string;
   readonly covers: (difference: Difference) => boolean;

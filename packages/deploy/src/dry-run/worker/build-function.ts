@@ -35,7 +35,7 @@ export interface BuiltFunction {
   readonly out: string;
   readonly handler: string;
   readonly errors: readonly string[];
-  /** Files in `out` that are uploaded beside the code. */
+  /** Files in `out` that are uploaded with the code. */
   readonly sourcemaps: readonly string[];
 }
 
@@ -115,7 +115,7 @@ async function entryOf(project: string, handler: string): Promise<string> {
   return entry;
 }
 
-/** What a function is linked to lies sealed beside its code. */
+/** The resources that a function is linked to are sealed into a file next to its code. */
 async function sealLinks(out: string, { encryptionKey, links = {} }: FunctionInput): Promise<void> {
   const key = Buffer.from(encryptionKey, "base64");
   const cipher = createCipheriv("aes-256-gcm", key, Buffer.alloc(12));

@@ -36,7 +36,7 @@ export async function keepGuardBundle(
   await writeFile(join(own, "node"), script, { mode: 0o755 });
 }
 
-/** The copy shares its executables with the project; one that is replaced needs a directory of its own. */
+/** The copy shares its executables with the project; one that is replaced needs a separate directory. */
 async function ownExecutables(project: string, original: string): Promise<string> {
   const directory = join(project, "node_modules/.bin");
   if (!(await lstat(directory)).isSymbolicLink()) return directory;
@@ -64,7 +64,7 @@ async function keyOf(project: string, changed: readonly string[]): Promise<strin
       plugins: [sourcesOnly],
       logLevel: "silent",
     });
-    // Of what is no source, such as a package.json, each may matter to a bundler.
+    // Any file that is not a source, such as a package.json, may matter to a bundler.
     const others = changed.filter((file) => !file.endsWith(".ts"));
     const inputs = [...Object.keys(metafile?.inputs ?? {}), ...others].toSorted();
     const contents = await Promise.all(inputs.map((file) => readFile(join(project, file))));

@@ -859,7 +859,7 @@ describe("a viewer that leaves early", () => {
   });
 });
 
-describe("an origin that cannot be had", () => {
+describe("an origin that cannot be reached", () => {
   test("is a 504 page after three attempts of a GET, each told at the terminal, once", async () => {
     const distribution = await start({ origin: { readTimeoutSeconds: 0.5 }, answering: () => {} });
     expectErrorPage(await distribution.view(), 504, "Error", lost);

@@ -27,7 +27,7 @@ import { refuseViewerRequest, toViewerRequest } from "./viewer/viewer-request.ts
 const maxBodyBytes = 20_000_000;
 
 export interface CloudFront {
-  /** Answers one viewer request. Never rejects: what goes wrong becomes CloudFront's error page and one `explain`. */
+  /** Answers one viewer request. Never rejects: any failure becomes CloudFront's error page and one `explain`. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   close(): Promise<void>;
 }

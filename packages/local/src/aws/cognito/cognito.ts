@@ -85,7 +85,7 @@ export interface Cognito {
 /**
  * A user pool with its API, hosted sign-in and key set. Keys, ids and secrets are new each time.
  *
- * @throws {TypeError} for a pool id that no verifier would take.
+ * @throws {TypeError} for a pool id that no verifier would accept.
  */
 export async function createCognito(options: CognitoOptions): Promise<Cognito> {
   const { region, accountId, hostedOrigin, clock, explain, resourceServerScopes, selfSignUp } =

@@ -49,7 +49,7 @@ export function createFunctionUrl(options: FunctionUrlOptions): FunctionUrl {
         if ("event" in admitted) await runFunction(call, admitted.event, options);
         else refuse(call, admitted, options.explain);
       } catch (error) {
-        // A fault of the stand-in or of the policies it was given; the request must not hang for it.
+        // A fault in the stand-in or in the policies it was given must not leave the request hanging.
         refuse(call, standInFailed(error), options.explain);
       }
     },

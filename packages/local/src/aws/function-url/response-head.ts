@@ -1,18 +1,18 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import { isRecord } from "@sst-gatehouse/blueprint/is-record";
 
-/** Status and headers of an answer, as they go on the wire: one character a byte. */
+/** Status and headers of an answer, as they go on the wire: one character per byte. */
 export interface ResponseHead {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
 }
 
-/** The function answered something that is no HTTP response; the client gets 502. */
+/** The function's result is not an HTTP response; the client gets 502. */
 export class MalformedResult extends Error {
   override readonly name = "MalformedResult";
 }
 
-/** Lambda's own business, or the connection's: a function's value arrives under another name. */
+/** Headers that belong to Lambda or to the connection: a function's value arrives under another name. */
 const remapped = new Set([
   "authorization",
   "connection",
@@ -37,7 +37,7 @@ const remapped = new Set([
  * Reads `statusCode`, `headers` and `cookies` of a function's result or of a stream's prelude.
  *
  * @param contentType for a function that names none.
- * @throws {MalformedResult} naming the part that is wrong.
+ * @throws {MalformedResult} naming the wrong part.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-response-payload
  */
 export function toResponseHead(

@@ -48,7 +48,7 @@ const envelopes: [
   ],
   ["UTF-8", { statusCode: 200, body: "é" }, 200, json, "\xc3\xa9"],
   [
-    "headers of every kind, and cookies one a line",
+    "headers of every kind, and cookies one per line",
     {
       statusCode: 200,
       headers: { "X-N": 1, "X-B": true, "set-cookie": "c=3" },

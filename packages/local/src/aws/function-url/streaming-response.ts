@@ -25,10 +25,10 @@ export interface StreamOptions {
 /**
  * Passes a streamed result on, chunk by chunk and no faster than the client reads.
  *
- * When the function fails in the middle, the connection is cut, so that the client never takes the part for the whole.
+ * When the function fails in the middle, the connection is cut, so that the client never mistakes a part for the whole.
  * A client that leaves does not stop the function: its stream is read to the end.
  *
- * @returns nothing when all went well, else what was wrong; the answer is still to be given unless `headersSent`.
+ * @returns nothing when all went well, else what was wrong; the caller must still answer unless `headersSent`.
  */
 export async function sendStreamingResponse({
   contentType,

@@ -21,7 +21,7 @@ const operators: Readonly<Record<string, Operator>> = {
  * Why a condition does not hold; nothing when all of it does.
  *
  * @param context condition keys of the request; their names are compared without case.
- * @throws {TypeError} naming the operator, or the value with a policy variable, that is not served here.
+ * @throws {TypeError} naming the operator, or the value with a policy variable, that is not supported here.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  */
 export function conditionFault(

@@ -16,7 +16,7 @@ export interface AuthorizationFault {
 }
 
 /**
- * Takes an `Authorization` header apart.
+ * Splits an `Authorization` header into its parts.
  *
  * @param hasDate whether the request has an `x-amz-date`; AWS complains about a missing one in the same breath.
  */

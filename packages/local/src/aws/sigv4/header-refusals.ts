@@ -12,7 +12,7 @@ import { incompleteSignature, invalidSignature } from "./signature-verdict.ts";
 import type { Refusal } from "./signature-verdict.ts";
 import type { HeaderLines } from "./signed-request.ts";
 
-/** Why the request's date is not taken; nothing when it is within five minutes of the stack's clock. */
+/** Why the request's date is refused; nothing when it is within five minutes of the stack's clock. */
 export function dateRefusal(lines: HeaderLines, nowMs: number): Refusal | undefined {
   const [datetime = "", ...others] = lines.get("x-amz-date") ?? [];
   if (others.length > 0)
@@ -28,7 +28,7 @@ export function dateRefusal(lines: HeaderLines, nowMs: number): Refusal | undefi
   return message === undefined ? undefined : invalidSignature(message, message);
 }
 
-/** Why the list of signed headers is not taken: `host` and every `x-amz-*` header must be in it. */
+/** Why the list of signed headers is refused: `host` and every `x-amz-*` header must be in it. */
 export function signedHeadersRefusal(
   lines: HeaderLines,
   { signedHeaders, algorithm, ...rest }: Authorization,

@@ -895,7 +895,7 @@ describe("says what the signer did", () => {
       expect(details[3]).toBe(`  apikey=${short("s 3")}&flag=&none=&page=${short("2")}`);
     });
 
-    test("a scope's usual parts stay readable beside one that is not", () => {
+    test("a scope's usual parts stay readable next to one that is not", () => {
       const { reason } = refused(
         verifySignature(credential(`${id}/20261122/${clientSecret}/lambda/aws4_request`), rules),
       );

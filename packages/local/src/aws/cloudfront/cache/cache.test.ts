@@ -287,7 +287,7 @@ describe("under CachingOptimized without cookies", () => {
 });
 
 describe("simultaneous requests without cookies", () => {
-  test("share one answer, made for whoever came first", async () => {
+  test("share one answer, made for the first request", async () => {
     expect(await race({})).toEqual({ texts: ["for the first", "for the first"], runs: 1 });
   });
 

@@ -13,7 +13,7 @@ import type { ResultOrigin } from "./result-origin.ts";
 import { parseResultHeaders, refuseDisallowed, refuseReadOnlyChanges } from "./result-headers.ts";
 import { maxUrlBytes } from "../viewer/viewer-request.ts";
 
-/** What an origin-request function asked for, once it passed CloudFront's validation. */
+/** What an origin-request function asked for, once it has passed CloudFront's validation. */
 export type EdgeResult =
   | ({ readonly kind: "forward" } & ForwardedRequest)
   | ({ readonly kind: "respond" } & GeneratedResponse);
@@ -150,7 +150,7 @@ function parseBody(body: unknown, { method, body: before }: EdgeRequest): Buffer
       "body must be {action: read-only or replace, data: text, encoding: base64 or text}",
     );
   }
-  // Changes beside `read-only` are ignored, and the viewer's whole body goes on, also when the function saw a part of it.
+  // With `read-only`, changes are ignored and the viewer's whole body is sent, even when the function saw only a part.
   if (action === "read-only") return undefined;
   const bytes = encoding === "base64" ? decodeBase64(data) : Buffer.from(data, "utf8");
   if (bytes === undefined)

@@ -338,7 +338,7 @@ const refusals: [why: string, send: () => Promise<unknown>, error: string][] = [
     "InvalidOAuthFlowException",
   ],
   [
-    "client_credentials beside another flow",
+    "client_credentials together with another flow",
     () =>
       passwordClient({
         AllowedOAuthFlows: ["client_credentials", "code"],
@@ -348,7 +348,7 @@ const refusals: [why: string, send: () => Promise<unknown>, error: string][] = [
     "InvalidOAuthFlowException",
   ],
   [
-    "rotation beside refreshing by InitiateAuth",
+    "rotation together with refreshing by InitiateAuth",
     () => passwordClient({ RefreshTokenRotation: { Feature: "ENABLED" } }),
     "InvalidParameterException",
   ],

@@ -4,7 +4,7 @@ import { readBody } from "../../read-body.ts";
 
 const maxFormBytes = 64 * 1024;
 
-/** Fields of a posted form; a field that comes twice counts as absent, because no two readers would agree on it. */
+/** Fields of a posted form; a field that comes twice counts as absent, because readers disagree about it. */
 export type FormFields = (name: string) => string | undefined;
 
 /** @returns the fields, `"json"` or `"other"` for another content type, `"too-large"` over 64 KB. */
