@@ -129,7 +129,7 @@ App clients
 `);
   });
 
-  test("users add makes somebody who signs in with the temporary password and chooses another", async () => {
+  test("users add creates a user who signs in with the temporary password and chooses another", async () => {
     const [username = ""] = people;
     const args = ["users", "add", username, "--stage", stage, "--no-invitation"];
     const { code, stdout, stderr } = await run([...args, "--group", "admin"], {

@@ -134,7 +134,7 @@ describe("the AWS APIs", () => {
 });
 
 describe("the key set", () => {
-  test("has two keys, one a kind of token, and nothing private", async () => {
+  test("has two keys, one per kind of token, and nothing private", async () => {
     const answer = await send(target.endpoints.cognitoIdp, {
       path: `/${target.userPoolId}/.well-known/jwks.json`,
     });

@@ -364,7 +364,7 @@ describe("a session", () => {
     expect(good.status).toBe(200);
   });
 
-  test("of an ID token, of another client or of a stranger's making is no session", async () => {
+  test("of an ID token, of another client or forged is not a session", async () => {
     await visitor.signIn("/echo", plain);
     visitor.cookies.set(sessionNames[0] ?? "", target.tokens.id);
     const answer = await visitor.call("/echo");
@@ -373,7 +373,7 @@ describe("a session", () => {
   });
 
   const crossSite: [what: string, sent: Sent, status: number, code?: string][] = [
-    ["a form of its own", { method: "POST", headers: { "sec-fetch-site": "same-origin" } }, 200],
+    ["its own form", { method: "POST", headers: { "sec-fetch-site": "same-origin" } }, 200],
     ["an old browser's own form", { method: "POST", headers: { origin: "own" } }, 200],
     [
       "a form of another site",

@@ -278,7 +278,7 @@ test("whose sign-ins were ended is out within the minute, and only the password 
   expect(await me(page)).toBe("revoked");
 });
 
-test("who is in very many groups is told so, and gets no session", async () => {
+test("a user in very many groups is told so, and gets no session", async () => {
   const person = await newUser("manifold");
   for (let number = 0; number < 60; number += 1) {
     const GroupName = `${"group".repeat(24)}-${number}`;

@@ -236,7 +236,7 @@ describe("everybody", () => {
 });
 
 describe("while Parameter Store has no list", () => {
-  test("who sends a token is refused where the stage says so, nobody else is, and it heals", async () => {
+  test("requests with a token are refused where the stage says so, others are not, and it heals", async () => {
     const started = await start();
     const { stack, target, code, lines } = started;
     expect(await code(target.tokens.access)).toBe(200);
@@ -270,7 +270,7 @@ describe("while Parameter Store has no list", () => {
   });
 
   test.each(["null", "{}", '{"everybody":0}', '{"everybody":99999999999,"users":{}}'])(
-    "%s is no empty list",
+    "%s is not an empty list",
     async (value) => {
       const started = await start();
       const { stack, target, code } = started;

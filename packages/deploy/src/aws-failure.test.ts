@@ -98,7 +98,7 @@ test.each([
     failure("NewException", "secret", { $metadata: { requestId: "0a1b" } }),
     "AWS answered NewException (request 0a1b).",
   ],
-  ["what is no error", "secret", "the call to AWS failed."],
+  ["something that is not an error", "secret", "the call to AWS failed."],
 ])("explains %s", (_what, error, explanation) => {
   expect(explainAwsFailure(error)).toBe(explanation);
 });

@@ -40,7 +40,7 @@ test.each([
 
 test.each([
   [[], "Choose a command: "],
-  [["deploy"], "There is no deploy: "],
+  [["deploy"], "There is no command deploy: "],
   [["outputs"], "--stage is needed: the name you gave to `sst deploy --stage`. See"],
   [["outputs", "--stage"], "See pnpm outputs --help."],
   [["outputs", "--stage", "dev", "--jsn"], "'--jsn'"],

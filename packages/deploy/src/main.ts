@@ -70,7 +70,7 @@ async function main(name: string | undefined, args: readonly string[]): Promise<
   if (entry === undefined) {
     const known = [...commands.keys()].join(", ");
     return fail(
-      `${name === undefined ? "Choose a command" : `There is no ${name}`}: ${known}. See --help.`,
+      `${name === undefined ? "Choose a command" : `There is no command ${name}`}: ${known}. See --help.`,
       2,
     );
   }

@@ -69,7 +69,7 @@ describe("the text of the list", () => {
     ["has a user's time in the future", `{"everybody":0,"users":{"${ada}":1800000301}}`],
     ["has null for a user's time", `{"everybody":0,"users":{"${ada}":null}}`],
     ["names nobody", '{"everybody":0,"users":{"":1}}'],
-    ["names what is no sub", '{"everybody":0,"users":{"a b":1}}'],
+    ["names something that is not a sub", '{"everybody":0,"users":{"a b":1}}'],
     ["is longer than a parameter", `{"everybody":0,"users":{}${" ".repeat(4096)}}`],
   ];
   test.each(refused)("is refused when it %s", (_why, text) => {
@@ -133,7 +133,7 @@ describe("a revocation", () => {
     );
   });
 
-  test("drops who was revoked longer ago than any token lives, not a second sooner", () => {
+  test("drops users revoked longer ago than any token lives, not a second sooner", () => {
     const list: Revocations = {
       everybody: 0,
       users: new Map([
@@ -153,7 +153,7 @@ describe("a revocation", () => {
     expect(addRevocation(all, { sub: ada }, now + 1, month).users.size).toBe(1);
   });
 
-  test("of a user whom the full list holds already is no more text", () => {
+  test("of a user whom the full list already holds adds no text", () => {
     const list = full();
     const [sub = ""] = list.users.keys();
     expect(addRevocation(list, { sub }, now, month).users.get(sub)).toBe(now);

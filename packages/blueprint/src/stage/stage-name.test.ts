@@ -92,6 +92,6 @@ test("an app's name that leaves no room says so", () => {
   );
 });
 
-test("production is no exception to the limits", () => {
+test("production is not an exception to the limits", () => {
   expect(() => checkStageName("a".repeat(60), "production")).toThrow("shorten the app's name");
 });

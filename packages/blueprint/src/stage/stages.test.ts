@@ -59,7 +59,7 @@ describe("a stage", () => {
     });
   });
 
-  test("called like an object's own member is no named stage", () => {
+  test("called like an object's own member is not a named stage", () => {
     expect(resolveStage({ default: {} }, "constructor").corsOrigins).toEqual([]);
   });
 

@@ -35,8 +35,7 @@ export interface StageSettings {
    * Whether people can be signed out before their tokens expire (`pnpm users revoke`). The guard then keeps a list that
    * is never older than 60 seconds, and this setting says what it does when Parameter Store cannot give it a newer one:
    *
-   * - `"refuse"`, the default: a request with a token gets 503 until the list is there. Nobody who was signed out gets
-   * in.
+   * - `"refuse"`, the default: a request with a token gets 503 until there is a list. Nobody signed out gets in.
    * - `"allow"`: the last list stays in use, or none in a container that has just started. Nobody else is locked out.
    * - `"off"`: there is no list and nothing waits for one; a token is valid until it expires.
    */
@@ -94,7 +93,7 @@ export function resolveStage(stages: Stages, name: string): Stage {
   return stage;
 }
 
-/** What each setting is: a switch, a list, one of a few words, a whole number in a range; `text` and `group` have checks of their own below. */
+/** What each setting is: a switch, a list, one of a few words, a whole number in a range; `text` and `group` are checked separately below. */
 const settingKinds: Readonly<
   Record<
     keyof Required<StageSettings>,

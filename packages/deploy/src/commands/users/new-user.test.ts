@@ -34,7 +34,11 @@ test.each([
   ["a username with a space", ["a b", ...dev], "the username is not one that Cognito accepts"],
   ["a username with a control character", ["a\u001b[2J", ...dev], '"a\\u001b[2J"'],
   ["an empty username", ["", ...dev], "the username is not one that Cognito accepts"],
-  ["what is no address", ["carol", "--stage", "dev", "--email", "carol"], "--email is not one"],
+  [
+    "an invalid e-mail address",
+    ["carol", "--stage", "dev", "--email", "carol"],
+    "--email is not one",
+  ],
   ["an empty group", ["carol", ...dev, "--group", ""], "--group is not one"],
   ["a password among the arguments", ["carol", ...dev, "--password", "x"], "'--password'"],
 ])("refuses %s", (_what, args, message) => {

@@ -224,7 +224,12 @@ const refusals: [what: string, arrange: () => void, username: string, message: s
     `There is no list of revocations in stage dev: the parameter ${listName} is missing.`,
   ],
   ["the list is full", () => (versions = [fullList]), "ada", "it names 81 users"],
-  ["the list is no list", () => (versions = ["{}"]), "ada", "is not a list that the guard reads"],
+  [
+    "the list is not a list",
+    () => (versions = ["{}"]),
+    "ada",
+    "is not a list that the guard reads",
+  ],
   [
     "the list has a time in the future",
     () => (versions = [`{"everybody":${now + 301},"users":{}}`]),

@@ -15,7 +15,7 @@ import {
 import type { Graph } from "../graph/graph.ts";
 import { installPlatform, type Platform } from "../platform/platform.ts";
 
-// Evaluates a small app of its own with SST's components, which needs the project's platform.
+// Evaluates a small test app with SST's components, which needs the project's platform.
 
 const repository = join(import.meta.dirname, "../../../../..");
 
@@ -303,7 +303,7 @@ describe("a config is refused", () => {
       'handler.ts:2:39 Could not resolve "./nowhere.ts"',
     ],
     [
-      "whose function is built in a way that is not played",
+      "whose function is built in a way that is not supported",
       infra,
       'runtime: "nodejs22.x",\n    streaming',
       'runtime: "nodejs22.x", nodejs: { install: ["left-pad"] },\n    streaming',

@@ -18,7 +18,7 @@ async function jobOf(...lines: readonly string[]): Promise<Job> {
   return { command, args, directory, path: [], network: true, environment: {} };
 }
 
-/** With a child of its own, it does not end by itself. All of it has `alive` open. */
+/** It has a child process and does not end by itself. All of it has `alive` open. */
 const endless = ["exec 3> alive", "echo started >&3", "sleep 600 &", "wait"];
 
 /** What is written to `alive`; ends when nobody has it open any more. */

@@ -47,7 +47,7 @@ const notPlayed = ["install", "plugins", "splitting"] as const;
 /**
  * Builds the code of a function for Node.js, as SST's CLI does for `sst deploy`.
  *
- * @throws {Error} (rejects) for what is not played here.
+ * @throws {Error} (rejects) for what is not supported here.
  */
 export async function buildFunction(project: string, input: FunctionInput): Promise<BuiltFunction> {
   const { bundle = "", functionID, handler } = input;

@@ -18,7 +18,7 @@ test("listens on one address of this machine only", async () => {
   await expect(call("Runtime.AddTarget", {}, elsewhere)).rejects.toThrow("fetch failed");
 });
 
-test("does nothing for who does not know its address, as no web page does", async () => {
+test("does nothing for a caller who does not know its address, which no web page knows", async () => {
   expect(new URL(server.cli).pathname).toMatch(/^\/[\w-]{32}$/);
   expect(new URL(server.aws).pathname).toBe("/");
   expect(await call("Runtime.AddTarget", {}, server.aws)).toBe(404);

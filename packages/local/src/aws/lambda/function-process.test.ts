@@ -48,7 +48,7 @@ test.each(refused)("refuses %s", async (_what, event) => {
   });
 });
 
-test("lets it read its own code, and write and read in a temporary directory of its own", async () => {
+test("lets it read its own code, and write and read in its own temporary directory", async () => {
   const source = await started.call({ action: "read", file: `${directory}/code/lambda.mjs` });
   expect(source).toMatch(/^\/\/ A function that does what the event says\./);
   const { temporaryDirectory } = await started.call({ action: "process" });

@@ -274,7 +274,7 @@ describe("under CachingOptimized without cookies", () => {
     );
   });
 
-  test("OPTIONS has an entry of its own where it is cached", async () => {
+  test("OPTIONS has a separate entry where it is cached", async () => {
     const behavior = { ...optimized, cachedMethods: ["GET", "HEAD", "OPTIONS"] };
     const distribution = await start({ behavior, answering: numbered({}) });
     await distribution.view();

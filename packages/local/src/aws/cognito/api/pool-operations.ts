@@ -83,7 +83,7 @@ function newClientFrom(asked: InputMembers, knownScopes: readonly string[]): New
     "EnableTokenRevocation",
     "PreventUserExistenceErrors",
   );
-  // AWS's default is LEGACY, which tells who has an account; the stack always behaves as the stricter one.
+  // AWS's default is LEGACY, which reveals who has an account; the stack always behaves as the stricter one.
   if ((asked.optionalText("PreventUserExistenceErrors") ?? "ENABLED") !== "ENABLED") {
     refuse(
       "InvalidParameterException",

@@ -221,7 +221,7 @@ describe("a sign-in with a code", () => {
 describe("the state", () => {
   test.each([
     [
-      "what was encoded comes back decoded, with parameters of its own",
+      "what was encoded comes back decoded, with its own parameters",
       "/a%3Fx%3D1%26state%3D2",
       "/a?x=1&state=2",
     ],
@@ -390,7 +390,7 @@ describe("a request that the app gets back as an error", () => {
     ],
     ["a method without a challenge", { code_challenge_method: "S256" }, "invalid_request"],
     [
-      "a challenge that is no SHA-256",
+      "a challenge that is not a SHA-256",
       { code_challenge: "short", code_challenge_method: "S256" },
       "invalid_request",
     ],

@@ -75,6 +75,6 @@ export async function checkSignInForm(
     return { status: 200, session: challenge };
   }
   if (check.why === "reset required") return "reset-required";
-  // One sentence for every cause: the page does not tell who has an account.
+  // One sentence for every cause: the page does not reveal who has an account.
   return { status: 400, problem: "Incorrect username or password.", reason: check.why };
 }

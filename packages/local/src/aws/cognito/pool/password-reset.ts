@@ -8,7 +8,7 @@ import { createResetCodes } from "./reset-codes.ts";
 import type { User, Users } from "./users.ts";
 
 /**
- * A forgotten password: a code by mail, and a new password for the code. Nothing tells who has an account: Cognito calls
+ * A forgotten password: a code by mail, and a new password for the code. Nothing reveals who has an account: Cognito calls
  * that `PreventUserExistenceErrors`.
  */
 export interface PasswordReset {
