@@ -17,7 +17,7 @@ describe.each(topics)("the wire corpus, %s", (topic) => {
   const cases = corpus.filter((one) => one.topic === topic);
 
   test.for(cases)("$name", async (one, { skip }) => {
-    // Behind a name of AWS's there may be AWS, or a stack that plays it.
+    // Behind one of AWS's names there may be AWS, or a stack that stands in for it.
     skip(
       !isStack(target) && one.differs.aws4 !== undefined,
       "a deployed stage may be judged by aws4, or not",

@@ -88,7 +88,7 @@ function put(value: string, Name = parameter) {
   return callApi(target, "AmazonSSM.PutParameter", input);
 }
 
-// A deployed stage's administrator is whoever runs this; its users and parameters are not for tests to touch.
+// A deployed stage's administrator is the person who runs this; tests must not touch its users and parameters.
 describe("the commands for deployed stages", () => {
   needs("machine");
   beforeAll(async () => {
@@ -129,7 +129,7 @@ App clients
 `);
   });
 
-  test("users add makes somebody who signs in with the temporary password and chooses another", async () => {
+  test("users add creates a user who signs in with the temporary password and chooses another", async () => {
     const [username = ""] = people;
     const args = ["users", "add", username, "--stage", stage, "--no-invitation"];
     const { code, stdout, stderr } = await run([...args, "--group", "admin"], {
@@ -195,7 +195,7 @@ App clients
     await callApi(target, "AmazonSSM.DeleteParameter", { Name: parameterOf("other") });
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toBe(
-      `The outputs of stage other do not fit it: the user pool ${target.userPoolId} is not tagged as that of stage other. Nothing was changed. Find out who wrote them, and deploy again: \`pnpm sst deploy --stage other\`\n`,
+      `The outputs of stage other do not belong to it: the user pool ${target.userPoolId} is not tagged as belonging to stage other. Nothing was changed. Find out who wrote them, and deploy again: \`pnpm sst deploy --stage other\`\n`,
     );
     expect((await inPool("AdminGetUser", "commands-nobody")).json()["__type"]).toBe(
       "UserNotFoundException",

@@ -134,7 +134,7 @@ describe("the AWS APIs", () => {
 });
 
 describe("the key set", () => {
-  test("has two keys, one a kind of token, and nothing private", async () => {
+  test("has two keys, one per kind of token, and nothing private", async () => {
     const answer = await send(target.endpoints.cognitoIdp, {
       path: `/${target.userPoolId}/.well-known/jwks.json`,
     });
@@ -171,7 +171,7 @@ describe("what CloudFront does before and after the guard", () => {
       { path: "/echo", headers: { "x-large": "a".repeat(21_000) } },
     ]) {
       const answer = await viaApp(target, sent);
-      // An answer of the guard's would be "LambdaGeneratedResponse from cloudfront".
+      // An answer of the guard would be "LambdaGeneratedResponse from cloudfront".
       expect([answer.status, answer.header("x-cache")]).toEqual([413, "Error from cloudfront"]);
     }
   });

@@ -19,7 +19,7 @@ const whole: Row[] = [
   { what: "a length of 0", bytes: `${ok}content-length: 0\r\n\r\n`, body: "" },
   { what: "the length and no more", bytes: `${ok}content-length: 2\r\n\r\nabc`, body: "ab" },
   {
-    what: "bytes that are no text",
+    what: "bytes that are not text",
     bytes: `${ok}content-length: 2\r\n\r\n\xff\x00`,
     body: "\xff\x00",
   },

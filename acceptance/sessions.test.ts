@@ -112,16 +112,19 @@ describe("a page without a session", () => {
       401,
     ],
   ];
-  test.each(requests)("%s is answered as whoever waits can use it", async (_what, sent, status) => {
-    const answer = await send(target.appUrl, { path: "/echo", ...sent });
-    expect(answer.status).toBe(status);
-    expect(answer.header("content-type")).toBe(
-      status === 401 ? "application/problem+json" : undefined,
-    );
-    expect(status === 401 ? answer.json()["signInUrl"] : undefined).toBe(
-      status === 401 ? "/.auth/login" : undefined,
-    );
-  });
+  test.each(requests)(
+    "%s is answered in a form that the caller can use",
+    async (_what, sent, status) => {
+      const answer = await send(target.appUrl, { path: "/echo", ...sent });
+      expect(answer.status).toBe(status);
+      expect(answer.header("content-type")).toBe(
+        status === 401 ? "application/problem+json" : undefined,
+      );
+      expect(status === 401 ? answer.json()["signInUrl"] : undefined).toBe(
+        status === 401 ? "/.auth/login" : undefined,
+      );
+    },
+  );
 
   test("a form is not sent again, and a page says so", async () => {
     const answer = await visitor.send({
@@ -345,7 +348,7 @@ describe("a session", () => {
     expect((await other.call("/reports/daily")).status).toBe(200);
   });
 
-  test("counts for nothing beside a bearer token, which decides alone", async () => {
+  test("is ignored when there is a bearer token, which decides alone", async () => {
     await visitor.signIn("/echo", admin);
     // The token is the plain person's.
     const me = await visitor.call("/me", {
@@ -361,7 +364,7 @@ describe("a session", () => {
     expect(good.status).toBe(200);
   });
 
-  test("of an ID token, of another client or of a stranger's making is no session", async () => {
+  test("of an ID token, of another client or forged is not a session", async () => {
     await visitor.signIn("/echo", plain);
     visitor.cookies.set(sessionNames[0] ?? "", target.tokens.id);
     const answer = await visitor.call("/echo");
@@ -370,7 +373,7 @@ describe("a session", () => {
   });
 
   const crossSite: [what: string, sent: Sent, status: number, code?: string][] = [
-    ["a form of its own", { method: "POST", headers: { "sec-fetch-site": "same-origin" } }, 200],
+    ["its own form", { method: "POST", headers: { "sec-fetch-site": "same-origin" } }, 200],
     ["an old browser's own form", { method: "POST", headers: { origin: "own" } }, 200],
     [
       "a form of another site",

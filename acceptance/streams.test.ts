@@ -67,7 +67,7 @@ describe("server-sent events", () => {
     expect(response.complete).toBe(true);
   });
 
-  test("are no wait for HEAD, which has only the headers", async () => {
+  test("do not delay HEAD, which has only the headers", async () => {
     const token = target.tokens.id;
     const answer = await viaApp(target, { method: "HEAD", path: "/stream?events=2", token });
     expect([answer.status, answer.header("content-type"), answer.body.length]).toEqual([

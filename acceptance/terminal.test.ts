@@ -185,7 +185,7 @@ const places: readonly Place[] = [
     where: "an absolute request target",
     put: (secret) => send(target.appUrl, { path: `http://app.localhost/${encode(secret)}` }),
     status: 421,
-    shows: () => "421: the request target is an absolute address",
+    shows: () => "421: the request target is an absolute URL",
   },
   {
     where: "the host of a Function URL",
@@ -253,7 +253,8 @@ const places: readonly Place[] = [
     where: "the client of a code",
     put: (secret) => toTokenEndpoint({ ...code, code: "x", client_id: secret }),
     status: 400,
-    shows: () => `no app client has this client_id; there are web ${web}, machine ${machine.id}`,
+    shows: () =>
+      `no app client has this client_id; the known ones are web ${web}, machine ${machine.id}`,
   },
   {
     where: "the kind of a grant",
@@ -323,7 +324,7 @@ const places: readonly Place[] = [
     where: "client_id",
     put: (secret) => authorize({ client_id: secret }),
     status: 302,
-    shows: () => "sign-in refused: no app client has this client_id; there are ",
+    shows: () => "sign-in refused: no app client has this client_id; the known ones are ",
   },
   ...["state", "nonce", "scope", "prompt", "response_type", "code_challenge"].map((name): Place => {
     return { where: name, put: (secret) => authorize({ [name]: secret }), status: 302 };

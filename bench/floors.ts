@@ -1,8 +1,8 @@
 import { createHmac, hash, type KeyObject, verify } from "node:crypto";
 
 /**
- * SigV4 on ready inputs: nothing is parsed, sorted or checked, the signing key and the HMAC's pads are kept. It stands apart
- * from the witness in testkit because what it costs is what is measured; aws4 checks that it signs.
+ * SigV4 on ready inputs: nothing is parsed, sorted or checked, the signing key and the HMAC's pads are kept. It is
+ * separate from the witness in testkit because its cost is what is measured; aws4 checks that it signs.
  */
 export interface ReadyRequest {
   readonly method: string;

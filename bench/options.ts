@@ -4,7 +4,7 @@ export interface BenchOptions {
   readonly warmProcesses: number;
   readonly warmRounds: number;
   readonly coldRounds: number;
-  /** Requests, each with a token of its own, between the two looks at the heap. */
+  /** Requests, each with its own token, between the two looks at the heap. */
   readonly memoryRequests: number;
   readonly json: boolean;
 }
@@ -23,7 +23,7 @@ Needs a machine that does little else: the ratios are paired, but a busy machine
 
 /**
  * @returns `"help"` when only that was asked for.
- * @throws {TypeError} for an option that does not exist, with a message for whoever typed it.
+ * @throws {TypeError} for an option that does not exist, with a message for the person who typed it.
  */
 export function parseOptions(args: readonly string[]): BenchOptions | "help" {
   const { values } = parseArgs({

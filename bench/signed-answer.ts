@@ -4,7 +4,7 @@ import { recomputeSignature } from "@sst-gatehouse/local/recompute-signature";
 import { credentials } from "./credentials.ts";
 import type { EdgeAnswer } from "./scenario.ts";
 
-/** One signed request, whoever signed it. Header names are in lower case. */
+/** One signed request, no matter who signed it. Header names are in lower case. */
 export interface SignedRequest {
   readonly method: string;
   readonly path: string;
@@ -42,7 +42,7 @@ export function requireSignature({ method, path, query, headers, body }: SignedR
   if (recomputed.signature !== signature) throw new Error("aws4 computes another signature");
 }
 
-/** @throws {Error} unless the guard's answer is a request that is signed as it stands, under the role's session. */
+/** @throws {Error} unless the guard's answer is a request that is signed exactly as it is, under the role's session. */
 export function requireSignedAnswer(answer: EdgeAnswer): void {
   if (!answer || !("uri" in answer))
     throw new Error(`the guard forwarded nothing: status ${answer?.status ?? "none"}`);

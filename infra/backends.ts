@@ -9,7 +9,7 @@ export interface Backend {
   readonly arn: $util.Output<string>;
 }
 
-/** What stands behind the guard. A further function is one more entry (docs/adopt.md). */
+/** The backends behind the guard. A further function is one more entry (docs/adopt.md). */
 export const backends: readonly [Backend, ...Backend[]] = [
   { path: "/*", url: api.url, arn: api.arn },
 ];

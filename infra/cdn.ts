@@ -13,7 +13,7 @@ import { named, stage } from "./stage.ts";
  * fail on large headers, stays unassociated.
  */
 export function createCdn(guard: aws.lambda.Function): sst.aws.Router {
-  // Written whole, not changed: nothing that the Router would put beside it can slip in.
+  // Written whole, not changed: nothing that the Router would add can slip in.
   const guarded = (targetOriginId: string) => ({
     targetOriginId,
     allowedMethods: [...cacheBehavior.allowedMethods],

@@ -1,6 +1,6 @@
 import { named, stage, usEast1 } from "./stage.ts";
 
-/** The stage's firewall, where stages.ts asks for one: a limit an address, and AWS's common rules. */
+/** The stage's firewall, where stages.ts asks for one: a limit per address, and AWS's common rules. */
 export const firewall = stage.waf === undefined ? undefined : createFirewall(stage.waf);
 
 function createFirewall({ requestsPerFiveMinutes }: { readonly requestsPerFiveMinutes: number }) {

@@ -216,12 +216,12 @@ describe("the guard's artifact", () => {
     expect(await settingsOf(second)).not.toHaveProperty("clients");
   });
 
-  test("says so when a client was made anew", async () => {
+  test("says so when a client was replaced", async () => {
     const id = String(anna.graph.outputs["webClientId"]);
     const other = writtenBy(anna).replaceAll(id, "1anotherwebclientofbefore1");
     const second = await evaluate({ stage: "anna", previous: { [outputsParameter]: other } });
     expect(second.graph.outputs["note"]).toBe(
-      "An app client was made anew, and the guard still knows the old one: deploy once more.",
+      "An app client was replaced, and the guard still knows the old one: deploy once more.",
     );
   });
 

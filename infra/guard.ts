@@ -13,7 +13,7 @@ import { hostedOrigin, users } from "./users.ts";
 /**
  * The Lambda@Edge guard, published.
  *
- * A plain Lambda function: SST's own brings an environment and trusts more than Lambda@Edge allows.
+ * A plain Lambda function: SST's own has an environment and trusts more than Lambda@Edge allows.
  *
  * @param clientIds where they are known before the guard is made.
  */
@@ -57,7 +57,7 @@ export function createGuard(clientIds: $util.Output<ClientIds | undefined>): aws
       );
     });
   return new aws.lambda.Function(
-    // The provider adds seven letters of its own: a fixed name would block the next deploy of a removed stage.
+    // The provider adds seven letters: a fixed name would block the next deploy of a removed stage.
     guardName($app.name, $app.stage),
     {
       description: `Gatehouse's guard of ${named}: verifies, decides, signs`,
@@ -69,7 +69,7 @@ export function createGuard(clientIds: $util.Output<ClientIds | undefined>): aws
       timeout: guardFunction.timeoutSeconds,
       code,
       publish: true,
-      // AWS lets go of replicas hours after the distribution is gone; `pnpm sweep` deletes them then.
+      // AWS releases replicas hours after the distribution is gone; `pnpm sweep` deletes them then.
       skipDestroy: true,
       // `pnpm sweep` reads a stage's parameters there, and leaves guards of other regions alone.
       tags: { "gatehouse:region": region },

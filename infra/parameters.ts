@@ -22,7 +22,7 @@ const lastOutputs = aws.ssm
     try {
       return text === undefined ? undefined : parseStageOutputs(text);
     } catch {
-      return undefined; // not what this version writes: as on the first deploy, and this deploy writes it anew
+      return undefined; // not what this version writes: as on the first deploy; this deploy writes it again
     }
   });
 
@@ -87,7 +87,7 @@ export function createSettings({ appUrl, clients, guard, cdn, baked }: SettingsS
       });
     });
   write("Parameter-outputs", parameterNames.outputs, outputs.apply(JSON.stringify));
-  // Only once the distribution has this version: `pnpm sweep` takes older ones for unused.
+  // Only once the distribution has this version: `pnpm sweep` takes older ones to be unused.
   write("Parameter-guard", parameterNames.guard, guard.qualifiedArn, { dependsOn: cdn });
   return {
     appUrl,

@@ -15,12 +15,12 @@ const refusals: [what: string, options: SampleOptions, why: string][] = [
   [
     "a stage that looks like production",
     { stage: "live" },
-    'stage "live": this looks like production but would not be protected like it; the production stages are production and prod',
+    'stage "live": this looks like production but would not be protected as production; the production stages are production and prod',
   ],
   [
     "a stage whose name makes AWS names too long",
     { stage: "a-feature-branch-with-quite-a-descriptive-name" },
-    "the name of the guard's function would have 70 characters and AWS takes 64: the stage's name may have 40",
+    "the name of the guard's function would have 70 characters, and AWS takes at most 64: the stage's name may have at most 40",
   ],
   [
     "a stage that Cognito would refuse",
@@ -53,12 +53,12 @@ const refusals: [what: string, options: SampleOptions, why: string][] = [
   [
     "open sign-up in production, said once",
     production({ selfSignUp: true }),
-    "stages.ts: stage production: selfSignUp would let anybody on the internet into production; if that is meant, say selfSignUpInProduction: true as well",
+    "stages.ts: stage production: selfSignUp would let anybody on the internet into production; if you mean that, add selfSignUpInProduction: true",
   ],
   [
     "CORS for everybody",
     production({ corsOrigins: ["*"] }),
-    'stages.ts: stage production: corsOrigins has "*": write each origin out',
+    'stages.ts: stage production: corsOrigins has "*": write out each origin',
   ],
   [
     "access rules that name no scope for machines",
@@ -73,7 +73,7 @@ export const access = defineAccess({ scopes: [], rules: { "/*": "signed-in" } })
         },
       ],
     },
-    "access.ts lists no scope, and Cognito refuses a client for machines without one",
+    "access.ts lists no scope, and Cognito refuses a machine client without one",
   ],
 ];
 

@@ -25,7 +25,7 @@ export const users = new sst.aws.CognitoUserPool("Users", {
 
 /** The groups that access.ts asks for. */
 for (const name of groupsOf(access)) {
-  // A group that access.ts no longer asks for would take its members with it. Whoever wants it back imports it.
+  // A group that access.ts no longer asks for would take its members with it. To keep such a group, import it.
   new aws.cognito.UserGroup(
     `Group-${name}`,
     { name, userPoolId: users.id },

@@ -45,7 +45,7 @@ export function meantOutcome({ expected, differs }: CorpusCase): Outcome {
   return { kind: "arrived", method, path, pairs, body, headers, unwanted: [] };
 }
 
-/** What the backend saw, beside what the case says. */
+/** What the backend saw, compared with what the case says. */
 export function arrivedOutcome(echo: Echo, expected: CorpusCase["expected"]): Outcome {
   const { method, path, query, body } = echo;
   const { headers, absent, nowhere }: Pick<Arrival, "headers" | "absent" | "nowhere"> =

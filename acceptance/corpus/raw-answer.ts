@@ -14,7 +14,7 @@ export type Reading = { readonly kind: "unfinished" } | ({ readonly kind: "whole
  *
  * @param method of the request: an answer to HEAD has no body, whatever it announces.
  * @param ended whether the other side has closed the connection.
- * @throws {Error} when the connection closed before the answer was whole, or for what is no HTTP.
+ * @throws {Error} when the connection closed before the answer was whole, or for bytes that are not HTTP.
  */
 export function readAnswer(bytes: Buffer, method: string, ended: boolean): Reading {
   const headEnd = bytes.indexOf("\r\n\r\n");

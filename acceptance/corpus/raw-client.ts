@@ -9,10 +9,10 @@ import { readAnswer, type RawAnswer } from "./raw-answer.ts";
 const chunkBytes = 1000;
 
 /**
- * Writes one request on a socket of its own, byte for byte: no library stands between, so nothing is normalised.
+ * Writes one request on its own socket, byte for byte: no library comes between, so nothing is normalised.
  *
  * @param base the app's URL; a stack on this machine is dialled on the loopback address.
- * @param more header lines beside those of the request.
+ * @param header lines to add to those of the request.
  */
 export async function sendRaw(
   base: string,

@@ -15,7 +15,7 @@ export interface AnsweringStack {
   readonly stack: Stack;
   /** What the terminal would show: who says it, and the first line. */
   readonly lines: string[];
-  /** Lets a route go on that waits for this name. */
+  /** Lets the route that waits for this name continue. */
   readonly release: (name: string) => void;
 }
 

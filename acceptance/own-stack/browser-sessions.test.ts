@@ -17,7 +17,7 @@ import {
   startBrowser,
 } from "../support/browser.ts";
 
-// A stack of its own, whose clock these tests move.
+// A separate stack, whose clock these tests move.
 
 let stack: Stack;
 let target: Target;
@@ -180,7 +180,7 @@ describe("signing in", () => {
 });
 
 describe("a session that has expired", () => {
-  test("is renewed beside a page, at the same address", async () => {
+  test("is renewed in the background of a page, at the same address", async () => {
     await signIn();
     const before = await context.cookies(target.appUrl);
     stack.clock.advance(3700);
@@ -278,7 +278,7 @@ test("whose sign-ins were ended is out within the minute, and only the password 
   expect(await me(page)).toBe("revoked");
 });
 
-test("who is in very many groups is told so, and gets no session", async () => {
+test("a user in very many groups is told so, and gets no session", async () => {
   const person = await newUser("manifold");
   for (let number = 0; number < 60; number += 1) {
     const GroupName = `${"group".repeat(24)}-${number}`;

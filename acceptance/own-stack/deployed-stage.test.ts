@@ -87,7 +87,7 @@ describe("pnpm acceptance, against a stack that looks like a deployed stage", ()
     const { passed, failed, skipped } = readSummary(printed);
     expect({ code, failed, printed }).toEqual({ code: 0, failed: 0, printed: expect.any(String) });
     expect(passed).toBeGreaterThan(120);
-    expect(printed).toContain("Deleted users that earlier runs had left: 1.");
+    expect(printed).toContain("Deleted users left by earlier runs: 1.");
     expect(await usernames()).toEqual(["ada", "alice", running, other].toSorted());
 
     const reasons = skipped.map((line) => / \(([^()]+)\)$/.exec(line)?.[1] ?? line);
@@ -146,8 +146,8 @@ describe("pnpm acceptance, against a stack that looks like a deployed stage", ()
   });
 
   test.each([
-    [["--stage", "production"], 2, "say --production-too as well"],
-    [["--stage", "prod"], 2, "say --production-too as well"],
+    [["--stage", "production"], 2, "add --production-too"],
+    [["--stage", "prod"], 2, "add --production-too"],
     [["--stage", "production", "--production-too"], 1, "Stage production has not been deployed"],
     [["--stage", "nobodys"], 1, "Stage nobodys has not been deployed"],
     [[], 2, "--stage is needed"],

@@ -53,7 +53,7 @@ describe("start --from-deploy", () => {
 
   test("says what it does, on stderr", () => {
     expect(stack.terminal()).toContain(
-      "Running what sst deploy would upload: edits are not picked up, start again for them.\n",
+      "Running what sst deploy would upload: edits are not picked up; restart to see them.\n",
     );
     expect(stack.terminal()).toContain(`Evaluating sst.config.ts for stage ${stage} …\n`);
   });

@@ -105,7 +105,7 @@ describe.each(modes)("through %s, an answer arrives as a route gave it:", (mode)
     expect([head.status, ownHeaders(head), head.body.length]).toEqual([asked.status, headers, 0]);
   });
 
-  test("cookies on lines of their own, other repeated headers in one", async () => {
+  test("cookies on separate lines, other repeated headers in one", async () => {
     const cookies = ["a=1; Path=/; HttpOnly", "b=2; Expires=Sun, 22 Nov 2026 12:00:00 GMT", "a=3"];
     const answer = await call(
       mode,

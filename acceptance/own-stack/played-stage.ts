@@ -16,7 +16,7 @@ export interface PlayedStage {
   readonly environment: Readonly<Record<string, string>>;
   /** Of the stage's machine client; the stack's own outputs do not know it. */
   readonly machineSecret: string;
-  /** Writes the outputs anew, with changes that no deploy would have made; without any, as they were. */
+  /** Writes the outputs again, with changes that no deploy would have made; without any, as they were. */
   rewrite(changes?: Readonly<Record<string, unknown>>): Promise<void>;
   /** Answers every request for the app with 503 from now on. */
   breakDown(): void;

@@ -137,7 +137,7 @@ describe("an answer arrives as the backend sent it:", () => {
     ]);
   });
 
-  test("every cookie on a line of its own, in order, attributes and all", async () => {
+  test("every cookie on a separate line, in order, attributes and all", async () => {
     const cookies = [
       "a=1; Path=/; HttpOnly; Secure; SameSite=Lax",
       "b=2; Expires=Sun, 22 Nov 2026 12:00:00 GMT",

@@ -178,7 +178,7 @@ describe("a user who is revoked", () => {
     expect(await code(typed)).toBe(200);
   });
 
-  test("is signed out beside the requests, without any of them waiting", async () => {
+  test("is signed out in the background, without any request waiting", async () => {
     const started = await start();
     const { stack, target, code, revoke } = started;
     const username = await newUser(started);
@@ -186,7 +186,7 @@ describe("a user who is revoked", () => {
     expect(await code(token)).toBe(200);
     expect((await revoke(username)).code).toBe(0);
     expect(await code(token)).toBe(200);
-    // Old enough to be asked for anew, by any chance, and too young to be waited for.
+    // Old enough to be certainly fetched again, and too young to be waited for.
     stack.clock.advance(55);
     await vi.waitFor(async () => expect(await code(token)).toBe("token_revoked"), 5000);
     expect(await code(target.tokens.access)).toBe(200);
@@ -236,7 +236,7 @@ describe("everybody", () => {
 });
 
 describe("while Parameter Store has no list", () => {
-  test("who sends a token is refused where the stage says so, nobody else is, and it heals", async () => {
+  test("requests with a token are refused where the stage says so, others are not, and it heals", async () => {
     const started = await start();
     const { stack, target, code, lines } = started;
     expect(await code(target.tokens.access)).toBe(200);
@@ -270,7 +270,7 @@ describe("while Parameter Store has no list", () => {
   });
 
   test.each(["null", "{}", '{"everybody":0}', '{"everybody":99999999999,"users":{}}'])(
-    "%s is no empty list",
+    "%s is not an empty list",
     async (value) => {
       const started = await start();
       const { stack, target, code } = started;

@@ -19,7 +19,7 @@ import type { Target } from "../support/target.ts";
 /** What runs when this file is asked for alone: refusals of every kind, and a terminal that explains them. */
 const ownRun = ["access", "tokens", "function-url", "terminal"];
 
-// Against a chain that was given there is no terminal to search.
+// A chain that was started elsewhere has no terminal to search.
 describe.skipIf(process.env["GATEHOUSE_TARGET"] !== undefined)("after the acceptance run", () => {
   let target: Target;
   let secrets: readonly Secret[];

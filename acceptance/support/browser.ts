@@ -14,7 +14,7 @@ export interface Browser {
 }
 
 /**
- * A Chromium with a profile of its own, which reaches this machine only.
+ * A Chromium with its own profile, which can reach only this machine.
  *
  * @param blockedCookies a host that may store no cookies.
  */

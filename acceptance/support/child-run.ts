@@ -49,7 +49,7 @@ interface Part {
 }
 
 /**
- * Runs the acceptance suite, or some of its files, in a process of its own.
+ * Runs the acceptance suite, or some of its files, in a separate process.
  *
  * @param directory keeps what the run recorded.
  * @throws {Error} (rejects) when nothing was tested.

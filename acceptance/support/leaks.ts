@@ -6,7 +6,7 @@ export interface Secret {
   readonly value: string;
 }
 
-/** A shorter part of a secret is no use to anybody, and may stand in a text by chance. */
+/** A shorter part of a secret is useless, and may occur in a text by chance. */
 const partLength = 16;
 
 /** Every secret of the running chain. */

@@ -27,7 +27,7 @@ export function findRecordings(): Recordings | undefined {
   return directory === undefined ? undefined : recordingsIn(directory);
 }
 
-/** For a run of the suite as a process of its own. */
+/** For a run of the suite as a separate process. */
 export function recordingInto(directory: string): {
   readonly environment: Readonly<Record<string, string>>;
   readonly recordings: Recordings;
@@ -53,7 +53,7 @@ export interface RecordedAnswer {
   readonly mayHoldTokens: boolean;
 }
 
-/** Keeps an answer where the suite is part of the run; a test with a stack of its own, alone, keeps nothing. */
+/** Keeps an answer where the suite is part of the run; a test with its own stack, run alone, keeps nothing. */
 export function record(answer: RecordedAnswer): void {
   const recordings = findRecordings();
   if (recordings !== undefined)

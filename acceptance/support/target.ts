@@ -6,7 +6,7 @@ import { findRecordings } from "./recordings.ts";
 
 /**
  * The chain under test: what `start --json` printed, or a deployed stage with two users. A deployed stage gives no
- * `credentials`: whoever uses them gets a TypeError, and a test that does so says what it needs (`requirements.ts`).
+ * `credentials`: using them throws a TypeError, and a test that uses them says what it needs (`requirements.ts`).
  */
 export type Target = StackOutputs;
 

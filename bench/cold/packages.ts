@@ -14,7 +14,7 @@ import { createEvents, freshToken } from "../scenario.ts";
 export interface ColdPackages {
   readonly empty: string;
   readonly cryptoOnly: string;
-  /** The guard with keys and client ids beside it. */
+  /** The guard with baked keys and client ids. */
   readonly guard: string;
   /** The guard that has to ask Parameter Store for both. */
   readonly guardUnbaked: string;
@@ -37,7 +37,7 @@ export const parameters: Readonly<Record<string, string>> = {
   [listName]: noRevocations,
 };
 
-/** Lays out one directory a handler, the floors built like the guard. @param built with the guard's files. */
+/** Lays out one directory per handler, the floors built like the guard. @param built with the guard's files. */
 export async function layOutColdPackages(built: string, scratch: string): Promise<ColdPackages> {
   const { jwks: _jwks, clients: _clients, ...unbaked } = guardSettings;
   const revocation = { mode: "on", whenUnknown: "refuse" } as const;

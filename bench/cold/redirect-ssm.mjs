@@ -2,7 +2,7 @@
 import Module from "node:module";
 
 // Preloaded: sends port 443 to a stand-in on loopback, under the real host name. It loads nothing by itself, so that
-// whoever needs `https` still pays for it.
+// code that needs `https` still pays for it.
 const port = Number(process.env["BENCH_SSM_PORT"]);
 const load = Reflect.get(Module, "_load");
 let redirected = false;

@@ -65,7 +65,7 @@ export interface ColdOptions {
 }
 
 /**
- * Starts one process a case in each round, in random order. The first round is thrown away: it fills the page cache.
+ * Starts one process per case in each round, in random order. The first round is thrown away: it fills the page cache.
  *
  * @throws {Error} (rejects) when an answer is not what it should be.
  */

@@ -26,7 +26,7 @@ for (let done = 0; done < Number(requests); done += progressEvery) {
 }
 process.send?.({ grownBytes: heldBytes() - before });
 
-/** Every request with a token of its own. */
+/** Every request with its own token. */
 async function ask(count: number): Promise<void> {
   for (let request = 0; request < count; request += 1)
     requireSignedAnswer(await handler(event(freshToken())));

@@ -12,7 +12,7 @@ export interface MemoryOptions {
   readonly onProgress: (text: string) => void;
 }
 
-/** @returns by how many bytes the guard's memory grew over that many requests, each with a token of its own. */
+/** @returns by how many bytes the guard's memory grew over that many requests, each with its own token. */
 export async function runMemory({
   built,
   scratch,

@@ -37,7 +37,7 @@ function verdictOn(outcome: Outcome, expected: Arrival): Verdict {
     : "the backend sees another request";
 }
 
-/** A name without a value and an ampersand too many are no matter of a signature, so any reader's view will do. */
+/** A name without a value and an ampersand too many do not matter to a signature, so any reader's view will do. */
 function pairsOf(query: string): [string, string][] {
   return parseQuery(
     query

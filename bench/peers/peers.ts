@@ -42,7 +42,7 @@ const service = "lambda";
 
 /**
  * Each library used the usual way in an origin-request function: path and query as the event has them, the body as bytes,
- * the signature's headers put beside the viewer's, and the request passed on as it came.
+ * the signature's headers added to the viewer's, and the request passed on as it came.
  */
 export function peerFunctions({ credentials }: Chain): Readonly<Record<PeerName, EdgeFunction>> {
   const { accessKeyId, secretAccessKey, sessionToken } = credentials;

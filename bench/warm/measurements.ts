@@ -12,5 +12,5 @@ export const warmCases = [
 
 export type WarmCase = (typeof warmCases)[number];
 
-/** Milliseconds a call, one value for each round. */
+/** Milliseconds per call, one value for each round. */
 export type WarmMeasurements = Readonly<Record<WarmCase, readonly number[]>>;

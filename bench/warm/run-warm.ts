@@ -8,7 +8,7 @@ import { warmCases, type WarmCase, type WarmMeasurements } from "./measurements.
 export interface WarmOptions {
   /** With the built `lambda.cjs`. */
   readonly built: string;
-  /** For each process a copy of its own, with settings for its own keys. */
+  /** One copy per process, with settings for its own keys. */
   readonly scratch: string;
   readonly processes: number;
   readonly rounds: number;

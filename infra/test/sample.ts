@@ -46,8 +46,7 @@ const shared = new Map<string, Promise<Evaluation>>();
  * Evaluates the project's own config and infra with a `stages.ts` and an `access.ts` of the tests' own: these two files
  * are an adopter's to write, and whatever they say, infra has to do the same.
  *
- * The same question is answered once: who asks only reads the answer. What is evaluated anew is asked for by
- * `evaluateAgain`.
+ * The same question is answered once: the result is shared and only read. `evaluateAgain` always evaluates.
  */
 export function evaluateSample(options: SampleOptions): Promise<Evaluation> {
   const key = JSON.stringify(options);

@@ -1,7 +1,7 @@
 /**
  * The look that the guard's own pages, the sign-in stand-in and the sample backend share: one style sheet, one frame.
  *
- * No scripts, and no styles but these: whoever sends a page lets the style sheet in by its hash.
+ * No scripts, and no styles but these: the sender of a page must allow the style sheet by its hash.
  */
 export const pageStyle = `
 :root { color-scheme: light dark; --ink: #1a1f2b; --paper: #f4f5f8; --card: #ffffff; --line: #8a91a1; --act: #1f4fd1; --act-ink: #ffffff; --bad: #a8121c; }
@@ -24,7 +24,7 @@ a:focus-visible, input:focus-visible, button:focus-visible { outline: 3px solid 
 export interface Page {
   /** Plain text: the title and the one heading. */
   readonly heading: string;
-  /** HTML; whoever makes it escapes what it did not write itself. */
+  /** HTML; the caller escapes every text that it did not write itself. */
   readonly content: string;
   /** Plain text below, in small type. */
   readonly aside?: string;

@@ -24,7 +24,7 @@ export function resourceServerScopes({ scopes }: AccessNames): readonly string[]
   const prefix = `${resourceServerIdentifier}/`;
   if (scopes.length === 0) {
     throw new TypeError(
-      `access.ts lists no scope, and Cognito refuses a client for machines without one: list at least one, such as ${prefix}read`,
+      `access.ts lists no scope, and Cognito refuses a machine client without one: list at least one, such as ${prefix}read`,
     );
   }
   return scopes.map((scope) => {

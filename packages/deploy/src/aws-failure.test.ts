@@ -27,12 +27,12 @@ test.each([
       "CredentialsProviderError",
       "The SSO session associated with this profile has expired.",
     ),
-    "the sign-in to AWS is over. Run `aws sso login` with your profile, and try again.",
+    "the sign-in to AWS has expired. Run `aws sso login` with your profile, and try again.",
   ],
   [
     "expired credentials",
     failure("ExpiredTokenException"),
-    "the AWS credentials have expired. Get new ones (`aws sso login`, or however you got these), and try again.",
+    "the AWS credentials have expired. Get new ones (`aws sso login`, or the way you got these), and try again.",
   ],
   [
     "credentials of nobody",
@@ -66,7 +66,7 @@ test.each([
   [
     "a missing permission in other words",
     failure("AccessDenied", "no\u001b[2J"),
-    "these AWS credentials may not do that. Use others (AWS_PROFILE), or have the permission added.",
+    "these AWS credentials are not allowed to do that. Use others (AWS_PROFILE), or have the permission added.",
   ],
   [
     "too many calls",
@@ -98,7 +98,7 @@ test.each([
     failure("NewException", "secret", { $metadata: { requestId: "0a1b" } }),
     "AWS answered NewException (request 0a1b).",
   ],
-  ["what is no error", "secret", "the call to AWS failed."],
+  ["something that is not an error", "secret", "the call to AWS failed."],
 ])("explains %s", (_what, error, explanation) => {
   expect(explainAwsFailure(error)).toBe(explanation);
 });

@@ -10,11 +10,11 @@ export function explainAwsFailure(error: unknown): string {
   const name = printable(error.name);
   if (/^(CredentialsProviderError|TokenProviderError|ProviderError)$/.test(name)) {
     return /\bSSO\b/i.test(error.message)
-      ? "the sign-in to AWS is over. Run `aws sso login` with your profile, and try again."
+      ? "the sign-in to AWS has expired. Run `aws sso login` with your profile, and try again."
       : "no AWS credentials were found. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`.";
   }
   if (/^(ExpiredToken(Exception)?|RequestExpired)$/.test(name)) {
-    return "the AWS credentials have expired. Get new ones (`aws sso login`, or however you got these), and try again.";
+    return "the AWS credentials have expired. Get new ones (`aws sso login`, or the way you got these), and try again.";
   }
   if (rejectedCredentials.has(name)) {
     return `AWS does not know these credentials (${name}). Check AWS_PROFILE and the AWS_… variables, and that this machine's clock is right.`;
@@ -63,7 +63,7 @@ function explainDenial(message: string): string {
       message,
     ) ?? [];
   if (who === undefined || action === undefined) {
-    return "these AWS credentials may not do that. Use others (AWS_PROFILE), or have the permission added.";
+    return "these AWS credentials are not allowed to do that. Use others (AWS_PROFILE), or have the permission added.";
   }
   const on = resource === undefined ? "" : ` on ${resource}`;
   return `${who} may not ${action}${on}. Use other credentials (AWS_PROFILE), or have the permission added.`;

@@ -21,7 +21,7 @@ describe("what the last deploy wrote", () => {
 
   test.each([
     ["there was none", undefined, stage],
-    ["the pool was made anew", { ...outputs, userPoolId: "eu-central-1_old" }, stage],
+    ["the pool was replaced", { ...outputs, userPoolId: "eu-central-1_old" }, stage],
     ["the stage has a client that it did not have", outputs, withWalkthrough],
   ] as const)("is not used when %s", (_why, last, now) => {
     expect(clientIdsOfLastDeploy(last, "eu-central-1_pool", now)).toBeUndefined();
@@ -38,10 +38,10 @@ describe("a guard that was made with client ids", () => {
   const names = ["web", "machine"] as const;
   const ids = { web: "w", machine: "m" };
   const note =
-    "An app client was made anew, and the guard still knows the old one: deploy once more.";
+    "An app client was replaced, and the guard still knows the old one: deploy once more.";
 
   test.each([
-    ["knows a client that was made anew by its old id", names, ids, { ...ids, web: "new" }],
+    ["knows a replaced client by its old id", names, ids, { ...ids, web: "new" }],
     ["knows another one so", names, ids, { ...ids, machine: "new" }],
     [
       "does not know one that the stage has now",

@@ -24,7 +24,7 @@ export function clientIdsOfLastDeploy(
 }
 
 /**
- * What to tell after a deploy: a client that was made anew in it is not the one that the guard was made with.
+ * The message after a deploy that replaced a client: the guard was built with the old client's id.
  *
  * @param names of the stage's clients.
  * @param baked what the guard was made with; absent when it asks Parameter Store.
@@ -35,5 +35,5 @@ export function staleGuard(
   made: ClientIds,
 ): string | undefined {
   if (baked === undefined || names.every((name) => baked[name] === made[name])) return undefined;
-  return "An app client was made anew, and the guard still knows the old one: deploy once more.";
+  return "An app client was replaced, and the guard still knows the old one: deploy once more.";
 }

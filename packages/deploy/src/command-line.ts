@@ -4,7 +4,7 @@ import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 import { UsageError } from "./command.ts";
 
 /**
- * Takes what a reader of the command line refuses (`parseArgs`, a check of a name) as a mistake of whoever typed it.
+ * Takes what a reader of the command line refuses (`parseArgs`, a check of a name) as a mistake in the command line.
  *
  * @throws {UsageError} with the reader's own message.
  */

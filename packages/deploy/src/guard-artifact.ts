@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 
-/** What the guard reads beside its code. */
+/** What the guard reads in addition to its code. */
 export interface GuardData {
   readonly settings: GuardSettings;
   /** The access rules, as `defineAccess` makes them. */
@@ -12,10 +12,10 @@ export interface GuardData {
 }
 
 /**
- * Builds the guard as it is deployed, with its settings and its access rules beside it. The same sources and data give
+ * Builds the guard as it is deployed, together with its settings and its access rules. The same sources and data give
  * the same bytes.
  *
- * The build runs in a process of its own, on the project's own Node: SST evaluates its config on whatever Node the
+ * The build runs in a separate process, on the project's own Node: SST evaluates its config on whatever Node the
  * machine has, as one bundle, in which a bundler cannot run.
  *
  * @param root of the project.

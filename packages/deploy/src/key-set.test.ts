@@ -70,12 +70,12 @@ describe("gives up, naming the address, when the answer stays", () => {
       { body: JSON.stringify({ keys: [{ ...key("a"), e: "AQ" }] }) },
       "the key set is not one that Cognito publishes",
     ],
-    ["too long", { body: " ".repeat(20_001) }, "20001 characters are too many"],
+    ["too long", { body: " ".repeat(20_001) }, "it has 20001 characters, which is too many"],
     ["a redirect", { status: 302, headers: { location: "/other" }, body: "" }, "fetch failed"],
   ])("%s", async (_what, answer, why) => {
     answers.push(...Array.from({ length: 6 }, () => answer));
     await expect(fetchKeys()).rejects.toThrow(
-      `The user pool's key set could not be had from ${endpoint}/eu-central-1_a/.well-known/jwks.json: ${why}. The guard is not deployed without it; deploy again.`,
+      `The user pool's key set could not be fetched from ${endpoint}/eu-central-1_a/.well-known/jwks.json: ${why}. The guard is not deployed without it; deploy again.`,
     );
     expect(asked).toHaveLength(6);
     expect(waits).toEqual([2, 2, 2, 2, 2]);
@@ -104,8 +104,6 @@ describe("takes nobody's keys but AWS's", () => {
   ])("%s", async (_what, environment, variable) => {
     await expect(
       fetchKeySet({ region: "eu-central-1", userPoolId: "eu-central-1_a", environment }),
-    ).rejects.toThrow(
-      `${variable} is set, and the guard's keys come from AWS itself or from nowhere`,
-    );
+    ).rejects.toThrow(`${variable} is set, but the guard's keys must come from AWS itself`);
   });
 });

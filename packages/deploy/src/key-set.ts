@@ -20,9 +20,8 @@ export interface KeySetSource {
  * The user pool's public keys, to be baked into the guard: sorted by `kid`, and only the members that matter, so that
  * unchanged keys give unchanged bytes.
  *
- * @throws {Error} (rejects) that names the address, when keys as a user pool publishes them cannot be had there within
- *   a quarter of a minute; and when the environment names another address than AWS's, which would make somebody else's
- *   keys the guard's.
+ * @throws {Error} (rejects) that names the address, when no valid key set can be fetched there within 15 seconds; and
+ *   when the environment names another address than AWS's, which would make somebody else's keys the guard's.
  */
 export async function fetchKeySet(
   { region, userPoolId, environment }: KeySetSource,
@@ -36,7 +35,7 @@ export async function fetchKeySet(
     } catch (error) {
       if (attempt === attempts) {
         throw new Error(
-          `The user pool's key set could not be had from ${url}: ${messageOf(error)}. The guard is not deployed without it; deploy again.`,
+          `The user pool's key set could not be fetched from ${url}: ${messageOf(error)}. The guard is not deployed without it; deploy again.`,
           { cause: error },
         );
       }
@@ -45,7 +44,7 @@ export async function fetchKeySet(
   }
 }
 
-/** Another address than AWS's counts only while the config is evaluated, on this machine and without an account. */
+/** An address other than AWS's is accepted only while the config is evaluated, on this machine and without an account. */
 function endpointOf(environment: KeySetSource["environment"]): string | undefined {
   const name = ["AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", "AWS_ENDPOINT_URL"].find(
     (variable) => environment[variable],
@@ -58,7 +57,7 @@ function endpointOf(environment: KeySetSource["environment"]): string | undefine
   )
     return endpoint;
   throw new Error(
-    `${name} is set, and the guard's keys come from AWS itself or from nowhere: unset it and deploy again.`,
+    `${name} is set, but the guard's keys must come from AWS itself: unset it and deploy again.`,
   );
 }
 
@@ -66,7 +65,8 @@ async function fetchText(url: string): Promise<string> {
   const response = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(5000) });
   const text = await response.text();
   if (!response.ok) throw new Error(`status ${response.status}`);
-  if (text.length > maxBytes) throw new Error(`${text.length} characters are too many`);
+  if (text.length > maxBytes)
+    throw new Error(`it has ${text.length} characters, which is too many`);
   return text;
 }
 

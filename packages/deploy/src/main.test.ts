@@ -39,15 +39,15 @@ test.each([
 });
 
 test.each([
-  [[], "Say which: "],
-  [["deploy"], "There is no deploy: "],
+  [[], "Choose a command: "],
+  [["deploy"], "There is no command deploy: "],
   [["outputs"], "--stage is needed: the name you gave to `sst deploy --stage`. See"],
   [["outputs", "--stage"], "See pnpm outputs --help."],
   [["outputs", "--stage", "dev", "--jsn"], "'--jsn'"],
   [["outputs", "dev"], "'dev'"],
   [["outputs", "--stage", "live"], "looks like production"],
-  [["users"], "Say what to do: add, revoke. See pnpm users --help."],
-  [["users", "remove", "carol"], "There is no users remove: add"],
+  [["users"], "Choose what to do: add, revoke. See pnpm users --help."],
+  [["users", "remove", "carol"], "There is no command users remove; choose one of add"],
   [["users", "add", "carol"], "--stage is needed"],
   [["sweep", "--stage", "Dev_1"], "lower-case letters"],
   [["sweep", "--force"], "'--force'"],

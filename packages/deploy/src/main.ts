@@ -13,7 +13,7 @@ const commands = new Map<string, Entry>([
   [
     "plan",
     {
-      summary: "what a deploy would make, without deploying it",
+      summary: "what a deploy would create, without deploying",
       load: async () => (await import("./commands/plan.ts")).plan,
     },
   ],
@@ -48,7 +48,7 @@ const commands = new Map<string, Entry>([
   [
     "test:sst4",
     {
-      summary: "what SST 4 would deploy otherwise",
+      summary: "what SST 4 would deploy differently",
       load: async () => (await import("./commands/sst4.ts")).sst4,
     },
   ],
@@ -70,7 +70,7 @@ async function main(name: string | undefined, args: readonly string[]): Promise<
   if (entry === undefined) {
     const known = [...commands.keys()].join(", ");
     return fail(
-      `${name === undefined ? "Say which" : `There is no ${name}`}: ${known}. See --help.`,
+      `${name === undefined ? "Choose a command" : `There is no command ${name}`}: ${known}. See --help.`,
       2,
     );
   }
@@ -104,7 +104,7 @@ function fail(message: string, code: number): number {
   return code;
 }
 
-// Whoever reads the output has gone: there is nobody left to tell.
+// The reader of the output has gone: there is nobody left to tell.
 process.stdout.on("error", () => process.exit(1));
 // What was printed is flushed: the process ends by itself when nothing is left to do.
 process.exitCode = await main(process.argv[2], process.argv.slice(3));

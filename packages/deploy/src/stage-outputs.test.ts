@@ -49,8 +49,8 @@ test.each([
   ["another value", "null", "no outputs"],
   ["a list", "[]", "no outputs"],
   ["more than a parameter can hold", " ".repeat(8193), "over 8192 characters"],
-  ["a member that is not known", { ...outputs, secret: "x" }, "not known: secret"],
-  ["a strange name", { ...outputs, "\u001b[2J": "x" }, 'not known: "\\u001b[2J"'],
+  ["a member that is not known", { ...outputs, secret: "x" }, "unknown member: secret"],
+  ["a strange name", { ...outputs, "\u001b[2J": "x" }, 'unknown member: "\\u001b[2J"'],
   ["no URL", { ...outputs, appUrl: undefined }, "no appUrl"],
   ["a URL in the clear", { ...outputs, appUrl: "http://app.example" }, "no appUrl"],
   ["a trailing slash", { ...outputs, appUrl: "https://app.example/" }, "no appUrl"],
@@ -72,12 +72,12 @@ test.each([
   [
     "a client more",
     { ...outputs, clients: { ...outputs.clients, x: web } },
-    "not known: clients.x",
+    "unknown member: clients.x",
   ],
   [
     "a client's secret",
     { ...outputs, clients: { web, machine: { id: "m", secret: "x" } } },
-    "not known: clients.machine.secret",
+    "unknown member: clients.machine.secret",
   ],
   [
     "a client's id that is none",

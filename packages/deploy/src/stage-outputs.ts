@@ -2,7 +2,7 @@ import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
 import { isRecord } from "@sst-gatehouse/blueprint/is-record";
 
 /**
- * Puts together what a stage tells from what a deploy knows. URLs may end with a slash, as the Function URL's does.
+ * Builds the outputs of a stage from what a deploy knows. URLs may end with a slash, as the Function URL's does.
  *
  * Infra writes it to a parameter of the stage, and imports this file: nothing here loads an SDK.
  */
@@ -92,7 +92,7 @@ function parseClient(name: string, value: unknown): { readonly id: string } {
   return { id: matching(`${name}.id`, members(name, value, ["id"])["id"], clientId) };
 }
 
-/** The members of an object that has no others than these. */
+/** The members of an object, which may have no others. */
 function members(
   name: string,
   value: unknown,
@@ -101,7 +101,7 @@ function members(
   if (!isRecord(value)) throw malformed(name);
   const unknown = Object.keys(value).find((key) => !known.includes(key));
   if (unknown !== undefined)
-    throw new TypeError(`the outputs have a member that is not known: ${printable(name, unknown)}`);
+    throw new TypeError(`the outputs have an unknown member: ${printable(name, unknown)}`);
   return { ...value };
 }
 
@@ -116,5 +116,5 @@ function matching(name: string, value: unknown, pattern: RegExp): string {
 }
 
 function malformed(name: string): TypeError {
-  return new TypeError(`the outputs have no ${name}, or not one that Gatehouse writes`);
+  return new TypeError(`the outputs have no ${name}, or one that Gatehouse did not write`);
 }

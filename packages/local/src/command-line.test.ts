@@ -18,12 +18,12 @@ test.each(readings)("start %s", (args, command) => {
 });
 
 const refusals: [args: string, message: string][] = [
-  ["--port http", "--port takes a number from 0 to 65535, not http"],
-  ["--port 65536", "--port takes a number from 0 to 65535, not 65536"],
+  ["--port http", "--port must be a number from 0 to 65535, not http"],
+  ["--port 65536", "--port must be a number from 0 to 65535, not 65536"],
   ["--port -1", "argument"],
   ["--prot 1", "--prot"],
   ["extra", "extra"],
-  ["--stage anna", "--stage goes with --from-deploy only"],
+  ["--stage anna", "--stage needs --from-deploy"],
   ["--from-deploy --stage live", 'stage "live": this looks like production'],
   ["--from-deploy --stage ../x", 'stage "../x": the name of the stage must be'],
 ];

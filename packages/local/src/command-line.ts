@@ -4,7 +4,7 @@ import { checkStageName } from "@sst-gatehouse/blueprint/stage-name";
 
 const defaultPort = 4280;
 
-/** A personal stage like any other; that nobody has deployed it does not matter. */
+/** A personal stage like any other; it need not be deployed. */
 const defaultStage = "from-deploy";
 
 export const usage = `Runs the whole chain on this machine: CloudFront, the guard, the Function URL, the backend, Cognito.
@@ -15,11 +15,11 @@ export const usage = `Runs the whole chain on this machine: CloudFront, the guar
   --port <number>  the one public port, on 127.0.0.1 and ::1; 0 picks a free one (default ${defaultPort})
   --json           prints one line of JSON when ready, for scripts and tests; everything else goes to stderr
   --from-deploy    runs the code that \`sst deploy\` would upload, byte for byte, with the settings of this machine;
-                   needs no AWS account, and the first time the npm registry and a minute for SST's platform
-  --stage <name>   with --from-deploy: the stage whose code it is (default ${defaultStage})
+                   needs no AWS account; the first time, it installs SST's platform from npm (about a minute)
+  --stage <name>   with --from-deploy: the stage whose code to run (default ${defaultStage})
   --help           this text
 
-Ctrl-C stops everything. Editing a handler, or access.ts, reloads it; not with --from-deploy.
+Ctrl-C stops everything. Edits to a handler or to access.ts are reloaded, except with --from-deploy.
 `;
 
 export interface CommandLine {
@@ -30,7 +30,7 @@ export interface CommandLine {
 }
 
 /**
- * @param app the stage's name has to go together with.
+ * @param app its name and the stage's must fit together.
  * @throws {TypeError} for an option that is unknown or malformed, saying which.
  */
 export function parseCommandLine(args: readonly string[], app: string): CommandLine | "help" {
@@ -47,9 +47,9 @@ export function parseCommandLine(args: readonly string[], app: string): CommandL
   if (values.help) return "help";
   const { json, port = String(defaultPort), stage = defaultStage } = values;
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
-    throw new TypeError(`--port takes a number from 0 to 65535, not ${port}`);
+    throw new TypeError(`--port must be a number from 0 to 65535, not ${port}`);
   if (!values["from-deploy"]) {
-    if (values.stage !== undefined) throw new TypeError("--stage goes with --from-deploy only");
+    if (values.stage !== undefined) throw new TypeError("--stage needs --from-deploy");
     return { port: Number(port), json };
   }
   checkStageName(app, stage);

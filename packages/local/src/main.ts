@@ -22,7 +22,7 @@ const adopted: Adopted = {
 async function main(): Promise<void> {
   const command = readCommandLine();
   if (command === undefined) return;
-  // Whoever reads the output has gone: stop rather than run unseen.
+  // The reader of the output has gone: stop instead of running unseen.
   process.stdout.on("error", () => process.exit(1));
   const explain = createPrinter(process.stderr);
   const starting = startStack({ adopted, port: command.port, explain, ...codeOptions(command) });
@@ -45,7 +45,7 @@ function codeOptions({
     if (!json) print("Building the guard and the backend …");
     return { watch: true };
   }
-  print("Running what sst deploy would upload: edits are not picked up, start again for them.");
+  print("Running what sst deploy would upload: edits are not picked up; restart to see them.");
   return {
     watch: false,
     codeSource: deployArtifacts({ root, app: app.name, stage: deployedStage, print }),
@@ -66,12 +66,12 @@ function readCommandLine(): CommandLine | undefined {
 
 function whyNotStarted(error: unknown, port: number): string {
   if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
-    return `Port ${port} is taken. Stop what uses it, or choose another: pnpm start --port 0`;
+    return `Port ${port} is taken. Stop the program that uses it, or choose another port: pnpm start --port 0`;
   }
   return `The local stack could not start: ${messageOf(error)}`;
 }
 
-/** Ends everything on a signal, or when whoever started this is gone; also while the stack is still starting. */
+/** Ends everything on a signal, or when the process that started this is gone; also while the stack is still starting. */
 function stopWith(starting: Promise<Stack>): void {
   let stopping = false;
   const stop = (): void => {

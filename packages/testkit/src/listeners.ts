@@ -18,7 +18,7 @@ export const whyUnwatched =
 
 /**
  * The sockets of a process, and of all that it has started, that somebody on another machine could connect to: TCP
- * sockets that listen on anything but loopback. What listens in a network of its own is not among them.
+ * sockets that listen on anything but loopback. Listeners in a separate network are not among them.
  *
  * @param proc Linux's, or one that a test has made.
  */
@@ -41,11 +41,11 @@ export function listenersBeyondLoopback(root: number, proc = "/proc"): readonly 
 }
 
 export interface Watch {
-  /** @returns every listener beyond loopback that there was meanwhile, each once. */
+  /** @returns every listener beyond loopback that was seen, each once. */
   stop(): Promise<readonly Listener[]>;
 }
 
-/** Looks every 50 ms, in a thread of its own, which nothing else that this process does can hold up. */
+/** Looks every 50 ms, in a separate thread, which nothing else in this process can hold up. */
 export async function watchListeners(root: number): Promise<Watch> {
   const worker = new Worker(new URL("./listeners-watch.ts", import.meta.url), {
     workerData: { root },
@@ -121,7 +121,7 @@ function socketsOf(pid: number, proc: string): ReadonlySet<string> {
   );
 }
 
-/** What has ended meanwhile has nothing. */
+/** A process that has ended in the meantime has none. */
 function names(directory: string): readonly string[] {
   try {
     return readdirSync(directory);

@@ -5,7 +5,7 @@ export interface CanonicalParts {
   readonly method: string;
   readonly path: string;
   readonly query: string;
-  /** The headers to sign, one entry a line, in the order they came. */
+  /** The headers to sign, one entry per line, in the order they came. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Hex SHA-256. */
   readonly payloadHash: string;

@@ -87,7 +87,7 @@ export const tokenLifetimes = {
   rotationGraceSeconds: 60,
 } as const;
 
-/** From a sign-in to the end of the last token that it brings: a refresh in the last moment gives one more. */
+/** From a sign-in to the end of its last token: a refresh at the last moment yields one more. */
 export const longestTokenLifeSeconds =
   tokenLifetimes.refreshDays * 24 * 60 * 60 +
   Math.max(tokenLifetimes.idMinutes, tokenLifetimes.accessMinutes) * 60;

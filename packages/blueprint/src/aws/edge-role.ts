@@ -6,13 +6,13 @@ const maxRoleNameLength = 64;
 /**
  * The fixed name of the role that the guard signs with; the backend believes this role and no other.
  *
- * @throws {TypeError} when app and stage make a name longer than the 64 characters that IAM takes.
+ * @throws {TypeError} when app and stage make a name longer than IAM's 64 characters.
  */
 export function edgeRoleName(app: string, stage: string): string {
   const name = `${app}-${stage}-guard`;
   if (name.length > maxRoleNameLength) {
     throw new TypeError(
-      `the role name ${name} has ${name.length} characters; IAM takes ${maxRoleNameLength}: shorten the stage`,
+      `the role name ${name} has ${name.length} characters; IAM takes at most ${maxRoleNameLength}: shorten the stage's name`,
     );
   }
   return name;

@@ -13,6 +13,6 @@ test.each([
   ["nothing", ""],
 ])("%s is refused", (_what, region) => {
   expect(() => checkRegion(region)).toThrow(
-    `stages.ts: app.region ${JSON.stringify(region)} has no Lambda Function URLs`,
+    `stages.ts: app.region ${JSON.stringify(region)} is not known to have Lambda Function URLs`,
   );
 });

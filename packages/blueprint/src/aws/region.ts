@@ -29,13 +29,13 @@ const regions = [
 ];
 
 /**
- * Refuses a home region in which the chain cannot be.
+ * Refuses a home region in which the chain cannot run.
  *
- * @throws {TypeError} that names those there are.
+ * @throws {TypeError} that lists the possible ones.
  */
 export function checkRegion(region: string): void {
   if (regions.includes(region)) return;
   throw new TypeError(
-    `stages.ts: app.region ${JSON.stringify(region)} has no Lambda Function URLs, as far as is known here; take one of ${regions.join(", ")}`,
+    `stages.ts: app.region ${JSON.stringify(region)} is not known to have Lambda Function URLs; choose one of ${regions.join(", ")}`,
   );
 }

@@ -2,7 +2,7 @@ import type { AppClientKind, AppClientName, TokenUse } from "../aws/app-clients.
 import type { PublicKey } from "./cognito-values.ts";
 
 /**
- * `settings.json` beside the guard's bundle. Lambda@Edge has no environment, so all the guard needs is here.
+ * `settings.json`, next to the guard's bundle. Lambda@Edge has no environment, so all the guard needs is here.
  *
  * Trust anchors (issuers, origin host, clients' kinds and token uses) come from this file and from the bundle alone.
  */
@@ -22,7 +22,7 @@ export interface GuardSettings {
   /** The pool's key set; absent: loaded from SSM before the first request is answered. A deployment always bakes it. */
   readonly jwks?: {
     readonly keys: readonly PublicKey[];
-    /** When they were fetched, whole seconds since the epoch; keys older than a day are refreshed beside a request. */
+    /** When they were fetched, whole seconds since the epoch; keys older than a day are refreshed in the background. */
     readonly fetchedAt?: number;
   };
   /** App clients by id; absent: the ids are loaded from SSM before the first request is answered. */

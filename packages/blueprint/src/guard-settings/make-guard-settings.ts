@@ -33,7 +33,7 @@ export interface LocalDifferences {
   readonly keysFetchedAt: number;
 }
 
-/** The guard's settings, for AWS and for a laptop. The same input gives the same bytes: no time, no chance. */
+/** The guard's settings, for AWS and for a laptop. The same input gives the same bytes: no time, no randomness. */
 export function makeGuardSettings({
   stage,
   region,

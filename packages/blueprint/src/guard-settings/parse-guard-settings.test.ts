@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { guardSettings as settings } from "../../test/guard-settings.ts";
 import { parseGuardSettings } from "./parse-guard-settings.ts";
 
-describe("the settings beside the bundle", () => {
+describe("the settings of the bundle", () => {
   test("come through as they are", () => {
     expect(parseGuardSettings(settings)).toEqual(settings);
     const { jwks: _jwks, clients: _clients, ...unbaked } = settings;

@@ -14,7 +14,7 @@ const hostPattern = /^[a-z0-9]{1,63}\.lambda-url\.[a-z0-9-]{1,32}\.on\.aws$/;
 const issuerPattern = /^https:\/\/[a-z0-9.-]{1,100}\.amazonaws\.com(\.cn)?\/[\w-]{1,55}$/;
 
 /**
- * Checks the settings that are put beside the bundle, while it is built: what is wrong with them should stop a
+ * Checks the settings that go with the bundle while it is built: what is wrong with them should stop a
  * deployment, not a request.
  *
  * @throws {TypeError} naming the member that is missing or wrong.
@@ -28,7 +28,7 @@ export function parseGuardSettings(value: unknown): GuardSettings {
   const appOrigins = file["appOrigins"];
   const signIn = file["signIn"] === undefined ? undefined : record(file["signIn"], "signIn");
   const otherHosts = file["otherFunctionUrlHosts"];
-  // Parameter Store may not bring what decides whom a deployed guard believes.
+  // Parameter Store must not decide whom a deployed guard believes.
   if (madeBy === "deploy" && jwks === undefined) throw wrong("jwks");
   return {
     madeBy,

@@ -58,7 +58,7 @@ describe("the text of the list", () => {
     ["has no users", '{"everybody":0}'],
     ["has a list of users", '{"everybody":0,"users":[]}'],
     ["has null for users", '{"everybody":0,"users":null}'],
-    ["has a member that nobody knows", '{"everybody":0,"users":{},"groups":{}}'],
+    ["has an unknown member", '{"everybody":0,"users":{},"groups":{}}'],
     ["has another prototype", '{"everybody":0,"__proto__":{"users":{}}}'],
     ["has a time as text", '{"everybody":"1800000000","users":{}}'],
     ["has a broken second", '{"everybody":1.5,"users":{}}'],
@@ -69,7 +69,7 @@ describe("the text of the list", () => {
     ["has a user's time in the future", `{"everybody":0,"users":{"${ada}":1800000301}}`],
     ["has null for a user's time", `{"everybody":0,"users":{"${ada}":null}}`],
     ["names nobody", '{"everybody":0,"users":{"":1}}'],
-    ["names what is no sub", '{"everybody":0,"users":{"a b":1}}'],
+    ["names something that is not a sub", '{"everybody":0,"users":{"a b":1}}'],
     ["is longer than a parameter", `{"everybody":0,"users":{}${" ".repeat(4096)}}`],
   ];
   test.each(refused)("is refused when it %s", (_why, text) => {
@@ -105,7 +105,7 @@ describe("a sign-in", () => {
 });
 
 describe("a revocation", () => {
-  test("is added beside the others, and a second one of the same user moves the time", () => {
+  test("is added to the others, and a second one of the same user moves the time", () => {
     const first = addRevocation(none, { sub: ada }, now, month);
     const second = addRevocation(first, { sub: bob }, now + 5, month);
     expect(addRevocation(second, { sub: ada }, now + 9, month)).toEqual({
@@ -133,7 +133,7 @@ describe("a revocation", () => {
     );
   });
 
-  test("drops who was revoked longer ago than any token lives, not a second sooner", () => {
+  test("drops users revoked longer ago than any token lives, not a second sooner", () => {
     const list: Revocations = {
       everybody: 0,
       users: new Map([
@@ -153,7 +153,7 @@ describe("a revocation", () => {
     expect(addRevocation(all, { sub: ada }, now + 1, month).users.size).toBe(1);
   });
 
-  test("of a user whom the full list holds already is no more text", () => {
+  test("of a user whom the full list already holds adds no text", () => {
     const list = full();
     const [sub = ""] = list.users.keys();
     expect(addRevocation(list, { sub }, now, month).users.get(sub)).toBe(now);

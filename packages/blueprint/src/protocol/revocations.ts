@@ -2,7 +2,7 @@ import { isRecord, type JsonRecord } from "../is-record.ts";
 
 /**
  * Sign-ins that were ended before their tokens expire, as the stage's parameter `revoked` holds them. Times are whole
- * seconds since the epoch; who signed in at that time or before is refused.
+ * seconds since the epoch; a sign-in at that time or earlier is refused.
  */
 export interface Revocations {
   /** For everybody, machines too; 0: nobody. */
@@ -24,7 +24,7 @@ const subPattern = /^[\w-]{1,128}$/;
 export const noRevocations = '{"everybody":0,"users":{}}';
 
 /**
- * Reads the parameter's text. Strict: a list that is half understood would let in who is on the other half.
+ * Reads the parameter's text. Strict: a list that is only half understood would let in the users in the other half.
  *
  * @param now whole seconds since the epoch.
  * @throws {TypeError} for any other shape, more than 4096 characters, or a time more than five minutes ahead.
@@ -32,7 +32,7 @@ export const noRevocations = '{"everybody":0,"users":{}}';
 export function parseRevocations(text: string, now: number): Revocations {
   if (text.length > maxLength) throw invalid("it is too long");
   const { everybody, users, ...others } = record(parseJson(text));
-  if (Object.keys(others).length > 0) throw invalid("it has a member that nobody knows");
+  if (Object.keys(others).length > 0) throw invalid("it has an unknown member");
   return {
     everybody: parseTime(everybody, now),
     users: new Map(
@@ -58,8 +58,8 @@ export function isRevoked(
 }
 
 /**
- * Ends every sign-in of one user, or of everybody, up to this second. Entries that no living token can meet any more
- * leave, and so do users whom the time for everybody covers.
+ * Ends every sign-in of one user, or of everybody, up to this second. Entries that are older than any valid token are
+ * dropped, and so are users whom the time for everybody covers.
  *
  * @param now whole seconds since the epoch.
  * @param longestTokenLifeSeconds from the sign-in to the end of the last token that it can bring.
@@ -82,7 +82,7 @@ export function addRevocation(
   return next;
 }
 
-/** What either list says; of two times the later. Nothing gets lost when two people write at once. */
+/** Both lists merged; of two times, the later one. Nothing gets lost when two people write at once. */
 export function mergeRevocations(one: Revocations, other: Revocations): Revocations {
   const users = new Map(one.users);
   for (const [sub, time] of other.users) users.set(sub, Math.max(time, users.get(sub) ?? 0));

@@ -9,7 +9,7 @@ export function parameterPrefix(app: string, stage: string): string {
  * The parameters below the prefix, read by one `GetParametersByPath` (ten at most) where client ids are not baked;
  * `revoked` alone otherwise.
  *
- * They may only bring what could not be baked into the guard, and who is signed out; what the guard trusts is in its
+ * They hold only what could not be baked into the guard, and who is signed out; what the guard trusts is in its
  * bundle.
  */
 export const parameterNames = {

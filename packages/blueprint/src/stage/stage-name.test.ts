@@ -11,9 +11,9 @@ test.each(["production", "prod", "anna", "pr-17", "a", "preprod", "staging", "ma
 );
 
 const form =
-  "the name of the stage must be lower-case letters, digits and hyphens, beginning with a letter; AWS names are made of it";
+  "the name of the stage must be lower-case letters, digits and hyphens, beginning with a letter; AWS names are built from it";
 const production =
-  "this looks like production but would not be protected like it; the production stages are production and prod";
+  "this looks like production but would not be protected as production; the production stages are production and prod";
 
 const refusals: [stage: string, why: string][] = [
   ["", form],
@@ -37,15 +37,15 @@ const refusals: [stage: string, why: string][] = [
   ["trunk", production],
   [
     "my-aws",
-    'Cognito refuses a sign-in domain with "aws" in it; choose another name for the stage',
+    'Cognito refuses a sign-in domain with "aws" in it: choose another name for the stage',
   ],
   [
     "amazonas",
-    'Cognito refuses a sign-in domain with "amazon" in it; choose another name for the stage',
+    'Cognito refuses a sign-in domain with "amazon" in it: choose another name for the stage',
   ],
   [
     "incognito",
-    'Cognito refuses a sign-in domain with "cognito" in it; choose another name for the stage',
+    'Cognito refuses a sign-in domain with "cognito" in it: choose another name for the stage',
   ],
   [
     "local",
@@ -63,9 +63,9 @@ test.each(refusals)("%j is refused with the reason", (stage, why) => {
 const apps: [app: string, why: string][] = [
   [
     "Gatehouse",
-    'the name of the app, "Gatehouse", must be lower-case letters, digits and hyphens, beginning with a letter; AWS names are made of it',
+    'the name of the app, "Gatehouse", must be lower-case letters, digits and hyphens, beginning with a letter; AWS names are built from it',
   ],
-  ["awsome", 'Cognito refuses a sign-in domain with "aws" in it; choose another name for the app'],
+  ["awsome", 'Cognito refuses a sign-in domain with "aws" in it: choose another name for the app'],
 ];
 
 test.each(apps)("the app's own name is looked at too: %s", (app, why) => {
@@ -78,7 +78,7 @@ test("a name is as long as the longest AWS name that is made of it allows", () =
   expect(() => checkStageName("gatehouse", longest)).not.toThrow();
   expect(() => checkStageName("gatehouse", `${longest}s`)).toThrow(
     new TypeError(
-      `stage "${longest}s": the name of the guard's function would have 65 characters and AWS takes 64: the stage's name may have 40 characters`,
+      `stage "${longest}s": the name of the guard's function would have 65 characters, and AWS takes at most 64: the stage's name may have at most 40 characters`,
     ),
   );
 });
@@ -87,11 +87,11 @@ test("an app's name that leaves no room says so", () => {
   const app = "a".repeat(60);
   expect(() => checkStageName(app, "x")).toThrow(
     new TypeError(
-      `stage "x": the name of the guard's function would have 76 characters and AWS takes 64: shorten the app's name`,
+      `stage "x": the name of the guard's function would have 76 characters, and AWS takes at most 64: shorten the app's name`,
     ),
   );
 });
 
-test("production is no exception to the limits", () => {
+test("production is not an exception to the limits", () => {
   expect(() => checkStageName("a".repeat(60), "production")).toThrow("shorten the app's name");
 });

@@ -1,7 +1,7 @@
 import { guardName } from "../aws/guard-function.ts";
 import { isProduction } from "./stages.ts";
 
-/** Names that a colleague would take for production, though the stage would be removed like any other. */
+/** Names that a colleague would take for production, although the stage could be removed like any other. */
 const looksLikeProduction = /^(prod.*|prd|live|main|master|release|trunk)$/;
 
 /** What AWS allows for the longest names that are made of app and stage. */
@@ -26,7 +26,7 @@ const limits: readonly {
 /**
  * Refuses the name of a stage that AWS would refuse, or that says something the stage is not.
  *
- * @throws {TypeError} that says what is wrong with the name, and which to take.
+ * @throws {TypeError} that says what is wrong with the name, and how to choose one.
  */
 export function checkStageName(app: string, stage: string): void {
   const refuse = (why: string): never => {
@@ -38,18 +38,18 @@ export function checkStageName(app: string, stage: string): void {
   ] as const) {
     if (!/^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(name)) {
       refuse(
-        `the name of the ${what}${what === "app" ? `, ${JSON.stringify(app)},` : ""} must be lower-case letters, digits and hyphens, beginning with a letter; AWS names are made of it`,
+        `the name of the ${what}${what === "app" ? `, ${JSON.stringify(app)},` : ""} must be lower-case letters, digits and hyphens, beginning with a letter; AWS names are built from it`,
       );
     }
     const word = /aws|amazon|cognito/.exec(name)?.[0];
     if (word !== undefined)
       refuse(
-        `Cognito refuses a sign-in domain with "${word}" in it; choose another name for the ${what}`,
+        `Cognito refuses a sign-in domain with "${word}" in it: choose another name for the ${what}`,
       );
   }
   if (!isProduction(stage) && looksLikeProduction.test(stage))
     refuse(
-      "this looks like production but would not be protected like it; the production stages are production and prod",
+      "this looks like production but would not be protected as production; the production stages are production and prod",
     );
   if (stage === "local")
     refuse(
@@ -62,7 +62,9 @@ export function checkStageName(app: string, stage: string): void {
     if (length <= most) continue;
     const left = stage.length - (length - most);
     const advice =
-      left < 1 ? "shorten the app's name" : `the stage's name may have ${left} characters`;
-    refuse(`the name of ${what} would have ${length} characters and AWS takes ${most}: ${advice}`);
+      left < 1 ? "shorten the app's name" : `the stage's name may have at most ${left} characters`;
+    refuse(
+      `the name of ${what} would have ${length} characters, and AWS takes at most ${most}: ${advice}`,
+    );
   }
 }

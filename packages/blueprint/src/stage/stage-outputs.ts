@@ -1,4 +1,4 @@
-/** What a deployed stage tells: the shape of `start --json`, less what is secret. URLs have no trailing slash. */
+/** What a deployed stage prints: the shape of `start --json`, without the secrets. URLs have no trailing slash. */
 export interface StageOutputs {
   /** CloudFront, or the stage's own domain. */
   readonly appUrl: string;

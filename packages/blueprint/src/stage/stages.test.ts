@@ -59,7 +59,7 @@ describe("a stage", () => {
     });
   });
 
-  test("called like an object's own member is no named stage", () => {
+  test("called like an object's own member is not a named stage", () => {
     expect(resolveStage({ default: {} }, "constructor").corsOrigins).toEqual([]);
   });
 
@@ -134,7 +134,7 @@ const mistakes: [why: string, settings: object, message: string][] = [
   [
     "a certificate without its domain",
     { certificateArn },
-    "certificateArn needs domain: the name it is for",
+    "certificateArn needs domain: the name that it certifies",
   ],
   [
     "a certificate of another region",
@@ -162,7 +162,7 @@ const mistakes: [why: string, settings: object, message: string][] = [
   [
     "a setting that the firewall does not have",
     { waf: { requestsPerFiveMinutes: 1000, requestsPerMinute: 5 } },
-    "waf.requestsPerMinute is not a setting; there is waf.requestsPerFiveMinutes",
+    "waf.requestsPerMinute is not a setting; the only one is waf.requestsPerFiveMinutes",
   ],
   ["a member that every object has", { constructor: true }, "constructor is not a setting"],
 ];
@@ -186,7 +186,7 @@ describe("self sign-up", () => {
     for (const production of ["production", "prod"]) {
       expect(() => defineStages({ default: {}, [production]: { selfSignUp: true } })).toThrow(
         new TypeError(
-          `stages.ts: stage ${production}: selfSignUp would let anybody on the internet into production; if that is meant, say selfSignUpInProduction: true as well`,
+          `stages.ts: stage ${production}: selfSignUp would let anybody on the internet into production; if you mean that, add selfSignUpInProduction: true`,
         ),
       );
     }

@@ -2,7 +2,7 @@ import { apiFunction } from "../aws/api-function.ts";
 import { origin } from "../aws/cache-behavior.ts";
 import { isCorsOrigin } from "../protocol/cors.ts";
 
-/** What an adopter may set per stage. Everything else is the same everywhere and stands in this package. */
+/** What an adopter may set per stage. Everything else is the same everywhere and is in this package. */
 export interface StageSettings {
   /** Custom domain of the app, with its `certificateArn`; the distribution's own name when absent. */
   readonly domain?: string;
@@ -18,7 +18,7 @@ export interface StageSettings {
   readonly apiTimeoutSeconds?: number;
   /** Memory of the backend, 128 to 10,240 MB; processor time grows with it. */
   readonly apiMemoryMb?: number;
-  /** A firewall in front: AWS's common rules, and a limit an address. Costs extra; none when absent. */
+  /** A firewall in front: AWS's common rules, and a limit per address. Costs extra; none when absent. */
   readonly waf?: {
     /** Requests one address may send in five minutes, 10 to 2,000,000,000. */
     readonly requestsPerFiveMinutes: number;
@@ -33,11 +33,11 @@ export interface StageSettings {
   readonly forwardToken?: boolean;
   /**
    * Whether people can be signed out before their tokens expire (`pnpm users revoke`). The guard then keeps a list that
-   * is never older than 60 seconds, and this says what it does when Parameter Store does not give it a newer one:
+   * is never older than 60 seconds, and this setting says what it does when Parameter Store cannot give it a newer one:
    *
-   * - `"refuse"`, the default: who sends a token is answered 503 until the list is there. Nobody who was signed out gets in.
-   * - `"allow"`: the last list counts on, or none in a container that has just started. Nobody else is locked out.
-   * - `"off"`: there is no list and nothing waits for one; a token counts until it expires.
+   * - `"refuse"`, the default: a request with a token gets 503 until there is a list. Nobody signed out gets in.
+   * - `"allow"`: the last list stays in use, or none in a container that has just started. Nobody else is locked out.
+   * - `"off"`: there is no list and nothing waits for one; a token is valid until it expires.
    */
   readonly revocation?: "refuse" | "allow" | "off";
 }
@@ -61,7 +61,7 @@ export function isProduction(stage: string): boolean {
 }
 
 /**
- * Declares the stages of this app: `default` for every stage that is not named, then one entry a named stage.
+ * Declares the stages of this app: `default` for every stage that is not named, then one entry per named stage.
  *
  * @throws {TypeError} naming the stage and the setting, when a setting is unknown, mistyped or unsafe.
  */
@@ -93,7 +93,7 @@ export function resolveStage(stages: Stages, name: string): Stage {
   return stage;
 }
 
-/** What each setting is: a switch, a list, one of a few words, a whole number in a range; `text` and `group` have checks of their own below. */
+/** What each setting is: a switch, a list, one of a few words, a whole number in a range; `text` and `group` are checked separately below. */
 const settingKinds: Readonly<
   Record<
     keyof Required<StageSettings>,
@@ -133,7 +133,7 @@ function validate(stage: Stage, settings: StageSettings): void {
       ? settingKinds[setting as keyof StageSettings] // oxlint-disable-line typescript/no-unsafe-type-assertion -- just checked
       : undefined;
     if (kind === undefined)
-      refuse(setting, `is not a setting; there are ${Object.keys(settingKinds).join(", ")}`);
+      refuse(setting, `is not a setting; the settings are ${Object.keys(settingKinds).join(", ")}`);
     if (value === undefined) continue;
     if (kind === "switch" && typeof value !== "boolean") refuse(setting, "must be true or false");
     if (kind === "list" && !Array.isArray(value)) refuse(setting, "must be an array");
@@ -155,7 +155,7 @@ function validate(stage: Stage, settings: StageSettings): void {
     const { requestsPerFiveMinutes, ...others } = stage.waf;
     const [unknown] = Object.keys(others);
     if (unknown !== undefined)
-      refuse(`waf.${unknown}`, "is not a setting; there is waf.requestsPerFiveMinutes");
+      refuse(`waf.${unknown}`, "is not a setting; the only one is waf.requestsPerFiveMinutes");
     checkRange("waf.requestsPerFiveMinutes", requestsPerFiveMinutes, {
       from: 10,
       to: 2_000_000_000,
@@ -165,7 +165,7 @@ function validate(stage: Stage, settings: StageSettings): void {
     if (!isCorsOrigin(listed)) {
       refuse(
         "corsOrigins",
-        `has ${JSON.stringify(listed)}: write each origin out, such as https://app.example.com, without a path`,
+        `has ${JSON.stringify(listed)}: write out each origin, such as https://app.example.com, without a path`,
       );
     }
   }
@@ -174,7 +174,7 @@ function validate(stage: Stage, settings: StageSettings): void {
   if (stage.production && stage.selfSignUp && settings.selfSignUpInProduction !== true) {
     refuse(
       "selfSignUp",
-      "would let anybody on the internet into production; if that is meant, say selfSignUpInProduction: true as well",
+      "would let anybody on the internet into production; if you mean that, add selfSignUpInProduction: true",
     );
   }
 }
@@ -191,7 +191,7 @@ function checkCertificate(
   if (domain === undefined && certificateArn === undefined) return;
   if (certificateArn === undefined)
     refuse("domain", "needs certificateArn: a validated certificate for it, in us-east-1");
-  if (domain === undefined) refuse("certificateArn", "needs domain: the name it is for");
+  if (domain === undefined) refuse("certificateArn", "needs domain: the name that it certifies");
   const arn = /^arn:aws:acm:([a-z0-9-]+):\d{12}:certificate\/[\w-]{1,64}$/.exec(
     certificateArn ?? "",
   );

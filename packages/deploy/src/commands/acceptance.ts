@@ -17,8 +17,8 @@ const usage = `Runs the acceptance suite against a deployed stage, as a client o
 
   pnpm acceptance --stage <name> [--production-too]
 
-Two users are made in the stage's user pool, one of them in the group admin, and deleted afterwards. Tests that need what
-a deployed stage does not give are skipped, each with its reason.
+It creates two users in the stage's user pool, one of them in the group admin, and deletes them afterwards. It skips the
+tests that need what a deployed stage does not offer, and says why for each.
 
   --stage <name>     the name you gave to \`sst deploy --stage\`
   --production-too   needed for a production stage
@@ -44,13 +44,13 @@ export const acceptance: Command = {
     const stage = requireStage(app.name, values.stage);
     if (isProduction(stage) && !values["production-too"]) {
       throw new UsageError(
-        `${stage} is production, and the suite would make users in it and send it hundreds of requests; if that is meant, say --production-too as well`,
+        `${stage} is production, and the suite would create users in it and send it hundreds of requests; if you mean that, add --production-too`,
       );
     }
     const { region } = app;
     const ssm = new SSMClient({ region });
     const outputs = await loadStageOutputs({ app: app.name, stage, region, ssm });
-    // The outputs name endpoints, too: whoever may write a parameter must not choose where a password is sent.
+    // The outputs also name endpoints: permission to write a parameter must not decide where a password is sent.
     const { clients } = outputs;
     const cognito = new CognitoIdentityProviderClient({ region });
     const pool = await verifyUserPool(app, stage, outputs, cognito);

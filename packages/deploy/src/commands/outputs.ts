@@ -12,7 +12,7 @@ const usage = `Prints addresses and ids of a deployed stage.
   pnpm outputs --stage <name> [--json]
 
   --stage <name>  the name you gave to \`sst deploy --stage\`
-  --json          one line of JSON, what \`start --json\` prints less what is secret; with \`pnpm --silent\` nothing else
+  --json          one line of JSON, what \`start --json\` prints, without the secrets; use \`pnpm --silent\` for nothing else
   --help          this text
 `;
 

@@ -17,7 +17,7 @@ import { checkGraph } from "../review/rules/rules.ts";
 
 const root = join(import.meta.dirname, "../../../..");
 
-const usage = `Prints what a deploy would make: what is public, what can call what, names, code, and what AWS would refuse.
+const usage = `Prints what a deploy would create: what is public, what can call what, names, code, and what AWS would refuse.
 
   pnpm plan [--stage <name>] [--json]
 
@@ -26,7 +26,7 @@ const usage = `Prints what a deploy would make: what is public, what can call wh
   --help          this text
 
 Needs no AWS account: SST's own components evaluate sst.config.ts here, as for a first deploy. Nothing listens beyond
-127.0.0.1 meanwhile. Exit code 1 when a rule is broken.
+127.0.0.1 while it runs. The exit code is 1 when a rule is broken.
 `;
 
 export const plan: Command = {

@@ -8,13 +8,13 @@ import { compareWithSst4 } from "../dry-run/sst4/sst4.ts";
 
 const root = join(import.meta.dirname, "../../../..");
 
-const usage = `Evaluates sst.config.ts with SST 4 as well, and prints what it would deploy otherwise.
+const usage = `Evaluates sst.config.ts with SST 4 as well, and prints what it would deploy differently.
 
   pnpm test:sst4
 
-Installs SST 4 into .cache/sst4, about a minute and a half, once. Needs no AWS account, and Linux: SST's CLI runs commands
-for everybody who reaches it, so both run in a network of their own (unshare), or not at all. Exit code 1 when something
-differs that is not expected to.
+Installs SST 4 into .cache/sst4 once, which takes about a minute and a half. Needs Linux but no AWS account: SST's CLI runs
+commands for anybody who can reach it, so both CLIs run in an isolated network (unshare), or not at all. The exit code is
+1 when there is an unexpected difference.
 `;
 
 export const sst4: Command = {

@@ -12,11 +12,11 @@ const usage = `Deletes what AWS keeps of guards that are no longer used.
 
   pnpm sweep [--stage <name>] [--yes]
 
-A guard runs as replicas all over the world, and AWS lets go of them hours after a deploy or a removal has finished. So
-deploying and removing leave old guards behind on purpose, and this deletes them: versions older than the one a stage
-uses, and all that is left of removed stages. What it would delete it prints first, and asks when there is a terminal.
-The version that a stage uses is never touched. Nor are newer versions and newer functions, which a failed deploy may have
-left for the next one, and functions that look unused but were changed in the last hour: a deploy may be running.
+A guard runs as replicas all over the world, and AWS releases them only hours after a deploy or a removal has finished. So
+deploys and removals leave old guards behind on purpose, and this deletes them: versions older than the one a stage
+uses, and all that is left of removed stages. It lists what it would delete and, in a terminal, asks first. It never
+touches the version that a stage uses. It also keeps newer versions and functions, which a failed deploy may have left for
+the next one, and functions that look unused but were changed in the last hour: a deploy may be running.
 
   --stage <name>  looks at this stage only (default: all stages of this app in this account)
   --yes           deletes without asking

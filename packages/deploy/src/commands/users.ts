@@ -8,14 +8,14 @@ const usage = `The people of a deployed stage.
   pnpm users revoke --everybody [--stage <name>]
 
 add creates a user, who chooses a password at the first sign-in. revoke signs out everywhere, before the tokens expire:
-within 60 seconds the guard refuses every token of the sign-ins until now. Without --stage it is for the stack on this
-machine.
+within 60 seconds the guard refuses every token from a sign-in before the command. Without --stage it revokes in the
+stack on this machine.
 
   --stage <name>     the name you gave to \`sst deploy --stage\`
-  --email <address>  where Cognito mails the invitation with a temporary password; counts as verified
+  --email <address>  where Cognito mails the invitation with a temporary password; taken as verified
   --group <name>     a group of the user pool; may be given more than once
-  --no-invitation    mails nothing; the temporary password comes from stdin, which a terminal does not show
-  --disable          revoke: the user may not sign in again either; the only sure lock-out
+  --no-invitation    mails nothing; the temporary password comes from stdin; a terminal does not show it
+  --disable          revoke: also forbids the user to sign in again; the only sure lock-out
   --everybody        revoke: all users and machines of the stage
   --help             this text
 `;
@@ -34,7 +34,9 @@ export const users: Command = {
     if (load === undefined) {
       const known = [...subcommands.keys()].join(", ");
       throw new UsageError(
-        name === undefined ? `Say what to do: ${known}` : `There is no users ${name}: ${known}`,
+        name === undefined
+          ? `Choose what to do: ${known}`
+          : `There is no command users ${name}; choose one of ${known}`,
       );
     }
     return (await load())(args, context);

@@ -9,8 +9,8 @@ import { CommandError, type CommandContext } from "../command.ts";
 import type { UserPool } from "./user-pool.ts";
 
 /**
- * Makes sure that the outputs of a stage speak of the stage's own user pool and sign-in page. Whoever may write that one
- * parameter must not choose whose users are changed, nor where passwords are sent: tags and domain of the pool decide.
+ * Makes sure that the outputs of a stage name the stage's own user pool and sign-in page. Permission to write that one
+ * parameter must not decide whose users are changed, nor where passwords are sent: tags and domain of the pool decide.
  *
  * @param client for the home region.
  * @returns the pool, which is the stage's.
@@ -27,7 +27,7 @@ export async function verifyUserPool(
     client.send(new DescribeUserPoolCommand({ UserPoolId: userPoolId })),
   );
   if (tags["sst:app"] !== app || tags["sst:stage"] !== stage)
-    throw misfit(stage, `the user pool ${userPoolId} is not tagged as that of stage ${stage}`);
+    throw misfit(stage, `the user pool ${userPoolId} is not tagged as belonging to stage ${stage}`);
   // With the slash: whatever reads the address, nothing after it belongs to the host.
   const signIn = `https://${domain}.auth.${region}.amazoncognito.com/`;
   if (domain === undefined || !signInUrl.startsWith(signIn))
@@ -38,6 +38,6 @@ export async function verifyUserPool(
 /** What an error says of outputs that a deploy of the stage would not have written. */
 export function misfit(stage: string, what: string): CommandError {
   return new CommandError(
-    `The outputs of stage ${stage} do not fit it: ${what}. Nothing was changed. Find out who wrote them, and deploy again: \`pnpm sst deploy --stage ${stage}\``,
+    `The outputs of stage ${stage} do not belong to it: ${what}. Nothing was changed. Find out who wrote them, and deploy again: \`pnpm sst deploy --stage ${stage}\``,
   );
 }

@@ -12,7 +12,7 @@ export function percentEncode(text: string | Buffer): string {
   return encoded;
 }
 
-/** The bytes that a percent-encoded text stands for; an invalid sequence stands for itself. */
+/** The bytes that a percent-encoded text stands for; an invalid sequence is kept as it is. */
 export function percentDecode(text: string): Buffer {
   return Buffer.concat(
     text

@@ -1,9 +1,9 @@
 import { percentDecode, sha256Hex } from "./wire-text.ts";
 
-/** Stands in the terminal for what a request holds and the terminal must not show. */
+/** Shown in the terminal in place of a part of a request that must not be printed. */
 export const unreadable = "something unreadable";
 
-/** Long texts that are no secret although they look like one. */
+/** Long texts that look like a secret but are not. */
 const harmless = [
   // Words and camel case: secrets of that length have digits, or capitals in a row.
   /^(?:[a-z._-]|[A-Z](?=[a-z]{2})|I(?=d(?:[A-Z.]|$))){1,64}$/,
@@ -26,7 +26,7 @@ export function asHash(value: string | Buffer): string {
 }
 
 /**
- * Whether a word from a request may be a token, a key or a password. Who cannot tell says yes: of anything that is not
+ * Whether a word from a request may be a token, a key or a password. When in doubt, yes: of anything that is not
  * plainly a name, at most 15 characters are shown.
  */
 export function mayBeSecret(word: string): boolean {
@@ -36,12 +36,12 @@ export function mayBeSecret(word: string): boolean {
   return text.length > 15 || /[A-Z]/.test(text);
 }
 
-/** A text from a request with every word as a hash that may be a secret. */
+/** A text from a request, with every word that may be a secret replaced by its hash. */
 export function withoutSecrets(text: string): string {
   return text.replace(/[^\s,;=/()[\]{}<>"'`&?#:@|\\]+/g, hashedIfSecret);
 }
 
-/** A path with every segment as a hash that may be a secret; a hash is that of the decoded segment. */
+/** A path, with every segment that may be a secret replaced by the hash of the decoded segment. */
 export function printablePath(path: string): string {
   return path.split("/").map(hashedIfSecret).join("/");
 }

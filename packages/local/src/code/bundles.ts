@@ -17,7 +17,7 @@ const root = join(import.meta.dirname, "../../../..");
 export interface BundleStore {
   /**
    * Gets the code of both functions from its source, with this stack's settings, and the access rules as their file has
-   * them now, unless the source brought rules of its own. Rejects as the source does, and for a mistake in the rules.
+   * them now, unless the source has its own rules. Rejects as the source does, and for a mistake in the rules.
    */
   build(): Promise<Bundles>;
   /**
@@ -34,7 +34,7 @@ export interface BundleStore {
 }
 
 /**
- * @param settings the settings to put beside the guard, made by the local stack.
+ * @param settings the guard's settings file, made by the local stack.
  * @param accessFile the adopter's `access.ts`.
  */
 export async function createBundleStore(

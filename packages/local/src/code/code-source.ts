@@ -17,8 +17,9 @@ export interface Bundles {
 }
 
 /**
- * Puts the code of both functions into two empty directories. The guard's settings are put beside it afterwards, and the
- * access rules too where the source leaves no `access.json`: a deployment's code comes with its own.
+ * Puts the code of both functions into two empty directories. The guard's settings are added to its directory
+ * afterwards, and the access rules too where the source leaves no `access.json`: a deployment's code comes with its
+ * own.
  *
  * @returns the same directories, with the handlers.
  */

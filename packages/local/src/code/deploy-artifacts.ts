@@ -5,7 +5,7 @@ import { guardName } from "@sst-gatehouse/blueprint/guard-function";
 
 import type { CodeSource } from "./code-source.ts";
 
-/** What the stack makes anew; everything else stays as a deployment would upload it. */
+/** What the stack makes itself; everything else stays as a deployment would upload it. */
 const settingsFile = "settings.json";
 
 export interface DeployArtifactsOptions {

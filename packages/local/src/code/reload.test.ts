@@ -59,11 +59,11 @@ test("never claims to have reloaded what could not be loaded", async () => {
     lines: [
       [
         "stack: built, but the guard could not be loaded: RangeError: the setting is missing",
-        "the guard as it was before keeps serving",
+        "the guard keeps serving as it was before",
       ],
       [
         "stack: built, but the backend could not be loaded: RangeError: the setting is missing",
-        "the backend as it was before keeps serving",
+        "the backend keeps serving as it was before",
       ],
     ],
     done: false,

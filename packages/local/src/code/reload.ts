@@ -8,7 +8,7 @@ export interface ReloadDeps {
   readonly explain: Explain;
 }
 
-/** What the running stack has been set up by, beside the code of both functions. */
+/** What the running stack was set up from, apart from the code of both functions. */
 const stackSettings = /^(stages\.ts$|packages\/blueprint\/)/;
 
 /**
@@ -30,7 +30,7 @@ export function createReload({ guard, api, explain }: ReloadDeps) {
       // Where it was thrown is among the lines that the function itself has printed.
       const [reason = ""] = outcome.reason.split("\n");
       explain("stack", `built, but ${name} could not be loaded: ${reason}`, [
-        `${name} as it was before keeps serving`,
+        `${name} keeps serving as it was before`,
       ]);
     }
     if (reloaded.length > 0) {

@@ -3,7 +3,7 @@ import { join, relative, sep } from "node:path";
 
 import { watchTree } from "./tree-watch.ts";
 
-/** What both functions are built from, and what the running stack was set up by. */
+/** What both functions are built from, and what the running stack was set up from. */
 const folders = [
   "packages/backend/src",
   "packages/blueprint/src",
@@ -26,8 +26,8 @@ export interface SourceWatch {
  * Calls back after each edit of a source file, tests apart; one call at a time.
  *
  * @param root of the repository.
- * @param onChanged gets paths relative to the root, with `/`. When it resolves to false, they come again with the next
- *   change. It must not reject.
+ * @param onChanged gets paths relative to the root, with `/`. When it resolves to false, they are passed again with the
+ *   next change. It must not reject.
  */
 export function watchSources(
   root: string,
@@ -45,7 +45,7 @@ export function watchSources(
   const changed = (path: string): void => {
     pending.add(path);
     clearTimeout(timer);
-    // One after the other: an edit made during a build gets a build of its own.
+    // One after the other: an edit made during a build gets another build.
     timer = setTimeout(() => {
       working = working.then(work);
     }, settleMs);

@@ -5,7 +5,7 @@ import { join, sep } from "node:path";
  * Calls back for each file that is written, made, replaced or removed in a folder or below it, and for each folder
  * below it that is made or removed with whatever it holds.
  *
- * Each folder has a watcher of its own, because Node's recursive one loses sight of a file that was replaced.
+ * Each folder has its own watcher, because Node's recursive one loses sight of a file that was replaced.
  *
  * @throws {Error} when there is no such folder, or the system has no more watchers.
  */
@@ -19,7 +19,7 @@ export function watchTree(
   const add = (folder: string): boolean => {
     try {
       const watcher = watch(folder, (event, name) => changed(folder, event, name));
-      // A folder was removed: the one above it tells.
+      // A folder was removed: the watcher of its parent reports that.
       watcher.on("error", () => {});
       watchers.set(folder, watcher);
       for (const entry of readdirSync(folder, { withFileTypes: true }))

@@ -2,7 +2,7 @@ import { pathToFileURL } from "node:url";
 
 import type { Stages } from "@sst-gatehouse/blueprint/stages";
 
-/** What an adopter brings, as far as the stack plays it. Only `pnpm start` knows that it is the repository's own. */
+/** What an adopter brings, as far as the stack uses it. Only `pnpm start` knows that it is the repository's own. */
 export interface Adopted {
   readonly app: {
     /** Every AWS name begins with it. */

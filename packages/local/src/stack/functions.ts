@@ -25,7 +25,7 @@ export interface FunctionsOptions {
   readonly explain: Explain;
 }
 
-/** The guard, in a region of its own and without environment, as Lambda@Edge runs it. */
+/** The guard, in another region and without environment variables, as Lambda@Edge runs it. */
 export function startGuard({
   deployment,
   bundles,

@@ -9,8 +9,8 @@ import { signInUrl } from "./stage-user-pool.ts";
 /**
  * What `start --json` prints, as one line: all that a client, a test or a script needs. URLs have no trailing slash.
  *
- * It is what a deployed stage tells and what is secret there. Everything secret in it is new at every start and worth
- * nothing outside this machine.
+ * It has what a deployed stage prints, and also what is secret there. Every secret in it is new at every start and
+ * worthless outside this machine.
  */
 export interface StackOutputs extends Omit<StageOutputs, "clients"> {
   /** The Function URL's real host name with the stack's port: dial 127.0.0.1 and send the name as `Host`. */

@@ -71,12 +71,12 @@ describe("the terminal says why an answer was 421:", () => {
     [
       "an absolute target",
       [`GET http://app.localhost:1/${secret} HTTP/1.1`, "Host: app.localhost:1"],
-      "the request target is an absolute address, as for a proxy; the stack is none: send the path alone and the name as Host",
+      "the request target is an absolute URL, as for a proxy, and this is not a proxy: send only the path, and the name as Host",
     ],
     [
       "the target *",
       ["OPTIONS * HTTP/1.1", "Host: app.localhost:1"],
-      "the request target is `*`; nothing here answers for the whole server",
+      "the request target is `*`, which nothing here answers",
     ],
   ])("%s", async (_what, head, reason) => {
     const answer = await exchange(...head);

@@ -29,8 +29,8 @@ export interface PublicServer {
 /**
  * The stack's one public port, on 127.0.0.1 and ::1 only.
  *
- * Every name it serves is listed; anything else is answered 421, so that no page on the web can reach the stack by a
- * name of its own (DNS rebinding).
+ * Every name it serves is listed; anything else is answered 421, so that no page on the web can reach the stack by
+ * its own name (DNS rebinding).
  *
  * @param port 0 picks a free one.
  * @param routes asked at each request: the addresses of what is served hold the port, so they are made after it.
@@ -109,9 +109,9 @@ function whyMisdirected(
   hosts: readonly string[],
   names: readonly string[],
 ): string {
-  if (target === "*") return "the request target is `*`; nothing here answers for the whole server";
+  if (target === "*") return "the request target is `*`, which nothing here answers";
   if (!target.startsWith("/")) {
-    return "the request target is an absolute address, as for a proxy; the stack is none: send the path alone and the name as Host";
+    return "the request target is an absolute URL, as for a proxy, and this is not a proxy: send only the path, and the name as Host";
   }
   const [host] = hosts;
   if (host === undefined || hosts.length > 1)

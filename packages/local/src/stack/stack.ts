@@ -158,7 +158,7 @@ async function compose(
   });
   if (watch) {
     store.watch(createReload({ guard, api, explain }), (message) =>
-      explain("stack", "the build failed; the last good one keeps serving", message.split("\n")),
+      explain("stack", "the build failed; the last good build keeps serving", message.split("\n")),
     );
   }
   return { clock, outputs: await createOutputs({ deployment, cognito, roles }) };

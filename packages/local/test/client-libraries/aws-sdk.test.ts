@@ -137,7 +137,7 @@ describe("a forgotten password", () => {
     });
     const code = mailedCode();
     expect(stand.explained).toEqual([
-      `cognito: would be mailed to s***@e***: the code for a new password is ${code}`,
+      `cognito: would be mailed to s***@e***: the password reset code is ${code}`,
     ]);
     await expect(confirm(Username, code, "weak")).rejects.toThrow(sdk.InvalidPasswordException);
     await confirm(Username, code);

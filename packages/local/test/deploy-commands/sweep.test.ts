@@ -232,7 +232,7 @@ describe("what is deleted", () => {
         },
       ],
       deleted: [],
-      why: "Leaves gatehouse-two-Guard-abcdef0 alone: its tag gatehouse:region does not say eu-central-1.\n",
+      why: "Leaves gatehouse-two-Guard-abcdef0 alone: its tag gatehouse:region is not eu-central-1.\n",
     },
     "nothing newer than the function in use: a deploy that failed goes on with it": {
       functions: [guard("dev", "1a2b3c4", [7]), guard("dev", "fffffff", [1], twoHoursAgo)],
@@ -314,7 +314,7 @@ describe("what is deleted", () => {
     expect(aws.deletions).toEqual([whole("gatehouse-a-Guard-0000001")]);
     expect(code).toBe(1);
     expect(err).toBe(
-      "Not deleted: b            gatehouse-b-Guard-0000002, the function: the stage was deployed or removed meanwhile; run this again\n",
+      "Not deleted: b            gatehouse-b-Guard-0000002, the function: the stage was deployed or removed in the meantime; run this again\n",
     );
   });
 
@@ -340,13 +340,13 @@ test("says what stays, what goes, what it leaves alone, and why", async () => {
     code: 1,
     out: `Stays
   dev          gatehouse-dev-Guard-1a2b3c4, version 7: in use
-  dev          gatehouse-dev-Guard-1a2b3c4, version 8: newer than the version in use, from a deploy that runs or has failed
+  dev          gatehouse-dev-Guard-1a2b3c4, version 8: newer than the version in use, from a deploy that is running or has failed
 Can be deleted
   dev          gatehouse-dev-Guard-1a2b3c4, version 6: older than the version in use
   old          gatehouse-old-Guard-abcdef0, the function: the stage is not deployed
 Nothing was deleted. \`pnpm sweep --yes\` deletes without asking.
 `,
-    err: `Leaves gatehouse-foreign-Guard-abcdef0 alone: named like a guard of gatehouse, but not tagged as one.
+    err: `Leaves gatehouse-foreign-Guard-abcdef0 alone: named like a guard of gatehouse, but without its tag.
 Leaves stage odd alone: /gatehouse/gatehouse/odd/guard does not name a version of the stage's guard. Deploy it again.
 `,
   });
@@ -428,7 +428,7 @@ describe("what AWS does not delete", () => {
     [
       "AccessDeniedException",
       "no",
-      "these AWS credentials may not do that. Use others (AWS_PROFILE), or have the permission added.",
+      "these AWS credentials are not allowed to do that. Use others (AWS_PROFILE), or have the permission added.",
     ],
   ])("failed for %s, and the rest goes on", async (type, message, why) => {
     aws.refusals.set("gatehouse-a-Guard-0000001", { type, message });
@@ -442,7 +442,7 @@ describe("what AWS does not delete", () => {
 test("deletes nothing when Parameter Store does not answer", async () => {
   aws.functions.push(guard("old", "abcdef0", [1]));
   await expect(sweep({ ssmUrl: "http://127.0.0.1:1" })).rejects.toThrow(
-    "Which guard stage old uses cannot be read: AWS could not be reached (ECONNREFUSED).",
+    "The guard that stage old uses cannot be determined: AWS could not be reached (ECONNREFUSED).",
   );
   expect(aws.deletions).toEqual([]);
 });

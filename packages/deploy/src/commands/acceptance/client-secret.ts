@@ -6,8 +6,8 @@ import type { UserPool } from "../user-pool.ts";
 import { misfit } from "../verify-user-pool.ts";
 
 /**
- * Loads the secret of the stage's client for machines. The pool's other clients may have secrets, too, that are not for
- * the suite.
+ * Loads the secret of the stage's client for machines. Other clients of the pool may have secrets too, which
+ * the suite must not get.
  *
  * @throws {CommandError} (rejects) when AWS refuses, when it is another client, or when it has no secret.
  */

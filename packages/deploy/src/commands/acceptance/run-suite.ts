@@ -15,8 +15,8 @@ const root = join(import.meta.dirname, "../../../../..");
 const graceMs = 5000;
 
 /**
- * Runs the acceptance suite against a stage. What is secret goes by a file that only this user can read, and what the
- * suite prints is passed on without it.
+ * Runs the acceptance suite against a stage. Secrets are passed in a file that only this user can read, and
+ * removed from what the suite prints.
  *
  * @returns its exit code.
  */

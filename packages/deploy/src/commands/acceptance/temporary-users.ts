@@ -24,7 +24,7 @@ export interface TemporaryUser {
 const prefix = "gatehouse-acceptance-";
 const temporaryName = new RegExp(`^${prefix}(\\d{10})-[0-9a-f]{10}-\\w+$`);
 
-/** Older than any run: whoever made it was killed. */
+/** Older than any run: the run that created it was killed. */
 const abandonedAfterSeconds = 3600;
 
 /**
@@ -41,7 +41,7 @@ export async function withTemporaryUsers<T>(
   try {
     for (const user of users) {
       await orCommandError(
-        `No users for the suite could be made in stage ${stage}`,
+        `No users for the suite could be created in stage ${stage}`,
         createUser(pool, user),
       );
     }
@@ -60,7 +60,7 @@ async function clearAway(
   const failures = await deleteUsers(pool, names);
   if (failures.length === 0) return;
   throw new CommandError(
-    `These users of the suite are left in stage ${stage}; delete them by hand: ${failures.join("; ")}`,
+    `The suite's users could not be deleted from stage ${stage}; delete them by hand: ${failures.join("; ")}`,
   );
 }
 
@@ -77,7 +77,7 @@ export async function sweepUsers(pool: UserPool, stage: string, stderr: Writable
   const left = names.filter(isAbandoned);
   if (left.length === 0) return;
   const failures = await deleteUsers(pool, left);
-  stderr.write(`Deleted users that earlier runs had left: ${left.length - failures.length}.\n`);
+  stderr.write(`Deleted users left by earlier runs: ${left.length - failures.length}.\n`);
   if (failures.length > 0) stderr.write(`These could not be deleted: ${failures.join("; ")}\n`);
 }
 

@@ -21,7 +21,7 @@ export interface GuardFunction {
   readonly changedAt: number | undefined;
 }
 
-/** A function that is named like a guard of the app, and is not one, or not to be told. */
+/** A function that is named like a guard of the app, but is not one or cannot be identified. */
 export interface LookAlike {
   readonly name: string;
   readonly why: string;
@@ -52,9 +52,9 @@ export async function findGuardFunctions(
     const tagged =
       Tags["sst:app"] === app.name && Tags["sst:stage"] === stage && nameOfFunction(arn) === name;
     if (!tagged)
-      lookAlikes.push({ name, why: `named like a guard of ${app.name}, but not tagged as one` });
+      lookAlikes.push({ name, why: `named like a guard of ${app.name}, but without its tag` });
     else if (Tags[regionTag] !== app.region)
-      lookAlikes.push({ name, why: `its tag ${regionTag} does not say ${app.region}` });
+      lookAlikes.push({ name, why: `its tag ${regionTag} is not ${app.region}` });
     else guards.push({ stage, name, arn, ...describe(await listVersions(lambda, name)) });
   }
   return { guards: guards.toSorted((a, b) => (a.name < b.name ? -1 : 1)), lookAlikes };

@@ -2,7 +2,7 @@ import { guardFunction, guardName } from "@sst-gatehouse/blueprint/guard-functio
 
 /** The stage in the name of a guard, `guardName` and `-<7 hex digits>`; `undefined` when it is not such a name. */
 export function stageOfGuard(app: string, name: string): string | undefined {
-  // What stands before and after a stage in the name; no part of it has a slash.
+  // The parts before and after a stage in the name; neither has a slash.
   const [before = "", after = ""] = guardName(app, "/").split("/");
   const [, named = ""] = /^([^]+)-[0-9a-f]{7}$/.exec(name) ?? [];
   if (!named.startsWith(before) || !named.endsWith(after)) return undefined;

@@ -18,13 +18,13 @@ export interface SweepPlan {
 }
 
 /**
- * A deploy publishes its guard first and writes down that it is used last. In between, what it made looks like something
- * that nobody uses.
+ * A deploy publishes its guard first and writes down that it is used last. In between, what it made looks unused.
  */
 const deploySeconds = 3600;
 
 /**
- * Decides what may go. The version that a stage uses always stays, and so does all that may belong to a running deploy.
+ * Decides what may be deleted. The version that a stage uses always stays, and so does all that may belong to a running
+ * deploy.
  *
  * @param guards every guard found, of the stages in `stages`.
  * @param now seconds since the epoch.
@@ -70,7 +70,7 @@ function judgeVersions({ stage, name, versions }: GuardFunction, inUse: number):
     const why =
       version === inUse
         ? "in use"
-        : "newer than the version in use, from a deploy that runs or has failed";
+        : "newer than the version in use, from a deploy that is running or has failed";
     return { part: { ...part, why }, stays: true };
   });
 }
@@ -87,7 +87,7 @@ function judgeFunction(
 ): Judged {
   const part = { stage, functionName: name };
   if (changedAt === undefined || changedAt > now - deploySeconds) {
-    const why = "changed in the last hour, perhaps by a deploy that runs";
+    const why = "changed in the last hour, perhaps by a deploy that is running";
     return { part: { ...part, why }, stays: true };
   }
   // A deploy that failed after it made this one has left it in SST's state, and the next one goes on with it.

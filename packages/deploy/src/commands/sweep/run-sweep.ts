@@ -28,7 +28,7 @@ export interface SweepDeps {
 }
 
 /**
- * Finds what may go, shows it, asks, deletes.
+ * Finds what may be deleted, lists it, asks, deletes.
  *
  * @returns the exit code: 1 when something failed or could not be judged. What AWS still holds is not a failure.
  */
@@ -62,7 +62,7 @@ export async function runSweep({ only, yes }: SweepOptions, deps: SweepDeps): Pr
 
 function loadGuardOf(stage: string, { context, ssm }: SweepDeps): Promise<StageGuard> {
   return orCommandError(
-    `Which guard stage ${stage} uses cannot be read`,
+    `The guard that stage ${stage} uses cannot be determined`,
     loadStageGuard(ssm, context.app.name, stage),
   );
 }
@@ -105,7 +105,7 @@ async function deleteAll(
   return count.failed > 0 ? 1 : 0;
 }
 
-/** Looks again just before: somebody may have deployed while the question stood on the screen. */
+/** Looks again just before deleting: somebody may have deployed while the question was on the screen. */
 async function deleteUnlessDeployed(
   part: GuardPart,
   planned: StageGuard | undefined,
@@ -114,7 +114,10 @@ async function deleteUnlessDeployed(
   try {
     const current = await loadGuardOf(part.stage, deps);
     if (planned === undefined || !sameGuard(planned, current))
-      return { kind: "failed", why: "the stage was deployed or removed meanwhile; run this again" };
+      return {
+        kind: "failed",
+        why: "the stage was deployed or removed in the meantime; run this again",
+      };
   } catch (error) {
     return { kind: "failed", why: messageOf(error) };
   }

@@ -8,7 +8,7 @@ export type StageGuard =
   | { readonly kind: "live"; readonly functionArn: string; readonly version: number }
   /** Nothing of the stage is left in Parameter Store. */
   | { readonly kind: "removed" }
-  /** Not to be told, so all of the stage is left alone. */
+  /** Unclear, so the whole stage is left alone. */
   | { readonly kind: "unclear"; readonly why: string };
 
 /** Reads which version of the guard a stage uses. */
@@ -25,7 +25,7 @@ export async function loadStageGuard(
   );
   const value = Parameters.find(({ Name }) => Name === guard)?.Value;
   if (value !== undefined) return parseStageGuard(app, stage, value, guard);
-  // Both must be told to be missing: an answer that says nothing about one of them is not a removed stage.
+  // AWS must report both as missing: an answer that says nothing about one of them does not mean a removed stage.
   const gone = [guard, outputs].every((name) => InvalidParameters.includes(name));
   if (gone) return { kind: "removed" };
   return { kind: "unclear", why: `the stage is deployed, but there is no parameter ${guard}` };

@@ -38,7 +38,7 @@ export async function addToGroups(
     (group) =>
       `  aws cognito-idp admin-add-user-to-group --region ${region} --user-pool-id ${userPoolId} --username ${shellWord(username)} --group-name ${shellWord(group)}\n`,
   );
-  stderr.write(`${username} exists. To finish:\n${commands.join("")}`);
+  stderr.write(`${username} was created. To finish:\n${commands.join("")}`);
   return 1;
 }
 

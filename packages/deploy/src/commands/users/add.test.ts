@@ -144,7 +144,7 @@ test("adds the user to groups, wherever they are in the pool's list", async () =
   ]);
 });
 
-const notTagged = `the user pool ${poolId} is not tagged as that of stage dev.`;
+const notTagged = `the user pool ${poolId} is not tagged as belonging to stage dev.`;
 const notItsDomain = `the sign-in page is not at the domain of the user pool ${poolId}.`;
 test.each([
   ["belongs to another stage", pool({ ...ours, "sst:stage": "production" }), notTagged],
@@ -260,7 +260,7 @@ test("says how to finish when a group fails after the user exists, and adds to t
   expect(out).toContain("o'hara is in staff.\n");
   expect(err)
     .toBe(`o'hara was not added to admin: AWS is throttling calls from this account. Try again in a minute.
-o'hara exists. To finish:
+o'hara was created. To finish:
   aws cognito-idp admin-add-user-to-group --region eu-central-1 --user-pool-id ${poolId} --username 'o'\\''hara' --group-name admin
 `);
 });

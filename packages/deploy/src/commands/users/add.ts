@@ -16,7 +16,7 @@ export async function addUser(args: readonly string[], context: CommandContext):
   return addToStage(parseNewUser(args, name), {
     context,
     ssm: new SSMClient({ region }),
-    // Sent once: after a lost answer, a second attempt would find its own user and call it somebody else's.
+    // Sent once: after a lost answer, a second attempt would find the user it had created and take it for somebody else's.
     cognito: new CognitoIdentityProviderClient({ region, maxAttempts: 1 }),
   });
 }
@@ -29,7 +29,7 @@ export interface AddUserDeps {
 }
 
 /**
- * Creates the user. Everything that can be known to be wrong is refused before the user exists.
+ * Creates the user. Every mistake that can be found beforehand is refused before the user exists.
  *
  * @returns the exit code: 1 when the user was created but is not in all groups.
  * @throws {CommandError} (rejects) when the user was not created.
@@ -40,7 +40,7 @@ export async function addToStage(
 ): Promise<number> {
   const { name: app, region } = context.app;
   const outputs = await loadStageOutputs({ app, stage, region, ssm });
-  // The outputs name endpoints, too: whoever may write a parameter must not choose where a password is sent.
+  // The outputs also name endpoints: permission to write a parameter must not decide where a password is sent.
   const pool = await verifyUserPool(context.app, stage, outputs, cognito);
   await requireGroups(pool, stage, groups);
   const temporaryPassword = invitation

@@ -22,7 +22,9 @@ export function awsClock(client: Pick<SSMClient, "middlewareStack">): () => numb
   return () => {
     const milliseconds = Date.parse(date ?? "");
     if (Number.isNaN(milliseconds))
-      throw new CommandError("AWS has not said what time it is. Nothing was changed. Try again.");
+      throw new CommandError(
+        "AWS's answer does not say what time it is. Nothing was changed. Try again.",
+      );
     return Math.floor(milliseconds / 1000);
   };
 }

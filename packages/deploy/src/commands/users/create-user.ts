@@ -61,12 +61,12 @@ export async function createUser(
       name !== "CodeDeliveryFailureException";
     const state = refused
       ? "Nothing was changed."
-      : `It is not certain whether the user was created: run the command again, it says so.`;
+      : `It is not certain whether the user was created: run the command again to find out.`;
     throw new CommandError(`${username} could not be created in stage ${stage}: ${why} ${state}`);
   }
 }
 
-/** Should AWS ever quote what it refuses. */
+/** In case AWS ever quotes what it refuses. */
 function withoutPassword(text: string, password: string | undefined): string {
   return password === undefined ? text : text.replaceAll(password, "(the password)");
 }

@@ -31,10 +31,14 @@ test.each([
   ["no stage", ["carol", "--email", "a@b.example"], "--stage is needed"],
   ["a stage that no deploy can have", ["carol", "--stage", "../x"], "lower-case letters"],
   ["no address for the invitation", ["carol", "--stage", "dev"], "--email is needed"],
-  ["a username with a space", ["a b", ...dev], "the username is not one that Cognito takes"],
+  ["a username with a space", ["a b", ...dev], "the username is not one that Cognito accepts"],
   ["a username with a control character", ["a\u001b[2J", ...dev], '"a\\u001b[2J"'],
-  ["an empty username", ["", ...dev], "the username is not one"],
-  ["what is no address", ["carol", "--stage", "dev", "--email", "carol"], "--email is not one"],
+  ["an empty username", ["", ...dev], "the username is not one that Cognito accepts"],
+  [
+    "an invalid e-mail address",
+    ["carol", "--stage", "dev", "--email", "carol"],
+    "--email is not one",
+  ],
   ["an empty group", ["carol", ...dev, "--group", ""], "--group is not one"],
   ["a password among the arguments", ["carol", ...dev, "--password", "x"], "'--password'"],
 ])("refuses %s", (_what, args, message) => {

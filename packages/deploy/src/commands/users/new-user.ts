@@ -46,5 +46,5 @@ export function parseNewUser(args: readonly string[], app: string): NewUser {
 
 function requireForm(what: string, value: string, form: RegExp): void {
   if (!form.test(value))
-    throw new UsageError(`${what} is not one that Cognito takes: ${JSON.stringify(value)}`);
+    throw new UsageError(`${what} is not one that Cognito accepts: ${JSON.stringify(value)}`);
 }

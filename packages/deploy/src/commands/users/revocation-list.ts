@@ -14,7 +14,7 @@ import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 import { explainAwsFailure } from "../../aws-failure.ts";
 import { CommandError } from "../../command.ts";
 
-/** Each try ends with somebody's list in place, so only a crowd of administrators needs more. */
+/** Each try ends with somebody's list in place, so only many administrators at once need more. */
 const maxTries = 5;
 
 const empty: Revocations = { everybody: 0, users: new Map() };
@@ -34,7 +34,7 @@ export interface RevocationList {
   /** @throws {CommandError} (rejects) when there is no list, when it cannot be read, or when it has no room for one more. */
   requireRoom(who: Revoked): Promise<void>;
   /**
-   * Adds a revocation, as of now, and reads it back. What somebody else writes at the same time stays, too.
+   * Adds a revocation, as of now, and reads it back. What somebody else writes at the same time is kept too.
    *
    * @returns the time up to which sign-ins are ended.
    * @throws {CommandError} (rejects) that says whether it is certain that nothing was written.
@@ -53,7 +53,7 @@ export function createRevocationList({
     const { Parameter } = await ssm.send(new GetParameterCommand({ Name }));
     return { text: Parameter?.Value ?? "", version: Parameter?.Version ?? 0 };
   };
-  /** A list that cannot be read has nothing to keep for who revokes everybody: nobody it could name gets past that. */
+  /** Revoking everybody may overwrite a list that cannot be read: it covers every user that the list could name. */
   const parse = (text: string, who: Revoked): Revocations => {
     try {
       return parseRevocations(text, now());
@@ -61,7 +61,7 @@ export function createRevocationList({
       if (who === "everybody") return empty;
       const why = messageOf(error);
       throw new CommandError(
-        `${name} is not a list that the guard reads: ${why}. Until it is, the guard counts it as missing. \`users revoke --everybody\` writes a new one. Nothing was changed.`,
+        `${name} is not a list that the guard reads: ${why}. Until it is, the guard treats it as missing. \`users revoke --everybody\` writes a new one. Nothing was changed.`,
       );
     }
   };
@@ -71,7 +71,7 @@ export function createRevocationList({
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw new CommandError(
-        `The list of ${stage} is full: it names ${list.users.size} users who were revoked in the last 30 days, and holds no more. Nothing was changed. \`users revoke --everybody\` empties it, and signs everybody out.`,
+        `The list of ${stage} is full: it names ${list.users.size} users revoked in the last 30 days, and has no room for more. Nothing was changed. \`users revoke --everybody\` empties it, and signs everybody out.`,
       );
     }
   };
@@ -92,7 +92,7 @@ export function createRevocationList({
         const merged = mergeRevocations(parse(before.text, who), overwritten);
         const next = withRoom(merged, who, time);
         const Value = revocationsText(next);
-        // Without a type, so that a list that is gone by now is not made anew.
+        // Without a type, so that a list that was deleted in the meantime is not created again.
         const put = new PutParameterCommand({ Name: name, Value, Overwrite: true });
         const { Version = 0 } = await explained(ssm.send(put), !written);
         written = true;
@@ -105,7 +105,7 @@ export function createRevocationList({
         if (holds(after, who, time)) return time;
       }
       throw new CommandError(
-        `${name} is being changed by others all the time, and it is not certain that this revocation is in it. Run the command again.`,
+        `${name} keeps being changed by others, and it is not certain that this revocation is in it. Run the command again.`,
       );
     },
   };
@@ -116,7 +116,7 @@ export function createRevocationList({
     } catch (error) {
       if (error instanceof Error && error.name === "ParameterNotFound") {
         throw new CommandError(
-          `There is no list of revocations in ${stage}: the parameter ${name} is missing. Either revocation is "off" in stages.ts, or the stage was not deployed since it is on. Nothing was changed.`,
+          `There is no list of revocations in ${stage}: the parameter ${name} is missing. Either revocation is "off" in stages.ts, or the stage has not been deployed since it was turned on. Nothing was changed.`,
         );
       }
       const state = unchanged

@@ -20,9 +20,9 @@ test.each([
   ["nobody", [], "takes one username, or --everybody"],
   ["two users", ["ada", "bob"], "takes one username"],
   ["somebody and everybody", ["ada", "--everybody"], "takes one username, or --everybody"],
-  ["everybody for good", ["--everybody", "--disable"], "--disable is for one user"],
+  ["everybody for good", ["--everybody", "--disable"], "--disable needs a username"],
   ["a stage that no deploy can have", ["ada", "--stage", "../x"], "lower-case letters"],
-  ["a username with a space", ["a b"], "the username is not one that Cognito takes"],
+  ["a username with a space", ["a b"], "Cognito does not accept this username"],
   ["a username with a control character", ["a\u001b[2J"], '"a\\u001b[2J"'],
   ["a word that nobody knows", ["ada", "--force"], "'--force'"],
 ])("refuses %s", (_what, args, message) => {

@@ -9,7 +9,7 @@ export interface RevocationRequest {
   readonly username: string | undefined;
   /** Undefined: the stack on this machine. */
   readonly stage: string | undefined;
-  /** Whether the user may not sign in again either. */
+  /** Whether the user is also forbidden to sign in again. */
   readonly disable: boolean;
 }
 
@@ -34,9 +34,11 @@ export function parseRevocationRequest(args: readonly string[], app: string): Re
     );
   }
   if (everybody && disable)
-    throw new UsageError("--disable is for one user; --everybody signs out, and all may come back");
+    throw new UsageError(
+      "--disable needs a username: --everybody signs everybody out, and they may sign in again",
+    );
   if (username !== undefined && !/^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u.test(username)) {
-    throw new UsageError(`the username is not one that Cognito takes: ${JSON.stringify(username)}`);
+    throw new UsageError(`Cognito does not accept this username: ${JSON.stringify(username)}`);
   }
   const stage = values.stage === undefined ? undefined : requireStage(app, values.stage);
   return { username, stage, disable };

@@ -139,13 +139,13 @@ const changes = () =>
 const list = (): unknown => JSON.parse(versions.at(-1) ?? "");
 
 const until =
-  'Tokens of sign-ins until 2030-03-17T17:46:40Z are refused within 60 seconds; later only where the stage says revocation: "allow" and Parameter Store is away.';
+  'Within 60 seconds the guard refuses all tokens from sign-ins up to 2030-03-17T17:46:40Z; it can take longer only if the stage has revocation: "allow" and Parameter Store cannot be reached.';
 
 test("writes the time first, by AWS's clock, and signs out at Cognito then", async () => {
   expect(await revoke()).toEqual({
     code: 0,
     out: `ada is signed out of stage dev. ${until}
-Whoever knows the password can sign in again; so may, for an hour at most, a browser that still has the hosted sign-in's cookie. Only --disable is a sure lock-out.
+Anybody with the password can sign in again; for up to an hour, so can a browser that still has the hosted sign-in's cookie. Only --disable is a sure lock-out.
 `,
     err: "",
   });
@@ -200,7 +200,7 @@ test("tells that Cognito was not told, and how to finish", async () => {
   const { code, err } = await revoke();
   expect(code).toBe(1);
   expect(err).toBe(
-    "But Cognito still takes the refresh tokens: AWS is throttling calls from this account. Try again in a minute. The guard refuses what they bring. To finish, run the command again.\n",
+    "But Cognito still accepts the refresh tokens: AWS is throttling calls from this account. Try again in a minute. The guard refuses any token that they renew. To finish, run the command again.\n",
   );
   expect(list()).toEqual({ everybody: 0, users: { [sub]: now } });
 });
@@ -224,7 +224,12 @@ const refusals: [what: string, arrange: () => void, username: string, message: s
     `There is no list of revocations in stage dev: the parameter ${listName} is missing.`,
   ],
   ["the list is full", () => (versions = [fullList]), "ada", "it names 81 users"],
-  ["the list is no list", () => (versions = ["{}"]), "ada", "is not a list that the guard reads"],
+  [
+    "the list is not a list",
+    () => (versions = ["{}"]),
+    "ada",
+    "is not a list that the guard reads",
+  ],
   [
     "the list has a time in the future",
     () => (versions = [`{"everybody":${now + 301},"users":{}}`]),
@@ -235,7 +240,7 @@ const refusals: [what: string, arrange: () => void, username: string, message: s
     "the pool is another stage's",
     () => (tags = { ...tags, "sst:stage": "production" }),
     "ada",
-    "is not tagged as that of stage dev",
+    "is not tagged as belonging to stage dev",
   ],
   [
     "the credentials may not write",
@@ -298,5 +303,5 @@ test.each([
   "http://localhost:4280/x",
 ])("without a stage, never speaks to %s", (address) => {
   const env = { ...here, AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: address };
-  expect(() => requireStackHere(env)).toThrow("is another address");
+  expect(() => requireStackHere(env)).toThrow("is an address elsewhere");
 });

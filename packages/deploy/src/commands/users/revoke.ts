@@ -40,8 +40,8 @@ export interface RevokeDeps {
 }
 
 /**
- * Writes the list first, and signs out at Cognito then: the other way round, an access token would count on until it
- * expires. Who is disabled is so before the list is written, so that no sign-in can come after the time in it.
+ * Writes the list first and then signs out at Cognito: in the other order, an access token would stay valid until it
+ * expires. A user is disabled before the list is written, so that no sign-in can come after the time in it.
  *
  * @returns the exit code: 1 when the sign-in is ended here, but Cognito was not told.
  * @throws {CommandError} (rejects) when it is not certain that anything was ended.
@@ -65,7 +65,9 @@ export async function revokeInStage(
   if (request.username === undefined) {
     const time = await list.add("everybody");
     stdout.write(`Everybody is signed out of ${stage}, machines too. ${promise(time)}\n`);
-    stdout.write("All may sign in again. To lock somebody out, name the user and add --disable.\n");
+    stdout.write(
+      "Everybody may sign in again. To lock somebody out, name the user and add --disable.\n",
+    );
     return 0;
   }
 
@@ -85,13 +87,13 @@ export async function revokeInStage(
     await cognito.send(new AdminUserGlobalSignOutCommand(userIn(pool, username)));
   } catch (error) {
     stderr.write(
-      `But Cognito still takes the refresh tokens: ${explainAwsFailure(error)} The guard refuses what they bring. To finish, run the command again.\n`,
+      `But Cognito still accepts the refresh tokens: ${explainAwsFailure(error)} The guard refuses any token that they renew. To finish, run the command again.\n`,
     );
     return 1;
   }
   if (!request.disable) {
     stdout.write(
-      `Whoever knows the password can sign in again; so may, for an hour at most, a browser that still has the hosted sign-in's cookie. Only --disable is a sure lock-out.\n`,
+      `Anybody with the password can sign in again; for up to an hour, so can a browser that still has the hosted sign-in's cookie. Only --disable is a sure lock-out.\n`,
     );
   }
   return 0;
@@ -99,7 +101,7 @@ export async function revokeInStage(
 
 function promise(time: number): string {
   const until = new Date(time * 1000).toISOString().replace(".000", "");
-  return `Tokens of sign-ins until ${until} are refused within 60 seconds; later only where the stage says revocation: "allow" and Parameter Store is away.`;
+  return `Within 60 seconds the guard refuses all tokens from sign-ins up to ${until}; it can take longer only if the stage has revocation: "allow" and Parameter Store cannot be reached.`;
 }
 
 function userIn({ userPoolId }: UserPool, username: string) {
@@ -123,7 +125,7 @@ async function findPool(
   );
   const userPoolId: unknown = Object(JSON.parse(Parameter?.Value ?? "{}")).userPoolId;
   if (typeof userPoolId !== "string")
-    throw new CommandError("The stack on this machine does not say which user pool it has.");
+    throw new CommandError("The stack on this machine does not say what its user pool is.");
   return { userPoolId, region, client: cognito };
 }
 
@@ -136,13 +138,13 @@ async function findUser(
     const found = await pool.client.send(new AdminGetUserCommand(userIn(pool, username)));
     const sub = found.UserAttributes?.find(({ Name }) => Name === "sub")?.Value;
     if (sub === undefined) throw new CommandError(`Cognito knows ${username}, but not its sub.`);
-    // By an address, Cognito finds the user of another name; what follows is about that one.
+    // Given an e-mail address, Cognito finds a user with another name; what follows is about that user.
     return { username: found.Username ?? username, sub };
   } catch (error) {
     if (error instanceof CommandError) throw error;
     if (error instanceof Error && error.name === "UserNotFoundException") {
       throw new CommandError(
-        `There is no user ${username} in ${stage}. Nothing was changed. People of a company sign-on are called <provider>_<their id>.`,
+        `There is no user ${username} in ${stage}. Nothing was changed. People who sign in through a company are called <provider>_<their id>.`,
       );
     }
     throw new CommandError(

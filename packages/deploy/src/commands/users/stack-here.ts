@@ -23,8 +23,8 @@ export function requireStackHere(env: CommandContext["env"]): void {
     const lines = missing.map(([name, member]) => `  export ${name}=<${member}>`);
     throw new CommandError(
       [
-        "Without --stage this is for the stack on this machine, and it needs to know where that is.",
-        "Start it with `pnpm --silent start --json`, fill in from the line that it prints, and try again:",
+        "Without --stage this acts on the stack on this machine, and it needs to know where that is.",
+        "Start it with `pnpm --silent start --json`, copy the values from the line that it prints, and try again:",
         "",
         ...lines,
       ].join("\n"),
@@ -33,7 +33,7 @@ export function requireStackHere(env: CommandContext["env"]): void {
   for (const name of endpoints) {
     if (!/^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?\/?$/.test(env[name] ?? "")) {
       throw new CommandError(
-        `Without --stage this is for the stack on this machine, but ${name} is another address. Name the stage with --stage, or correct the variable.`,
+        `Without --stage this acts on the stack on this machine, but ${name} is an address elsewhere. Name the stage with --stage, or correct the variable.`,
       );
     }
   }

@@ -89,9 +89,9 @@ export interface MockMonitorClass {
 export function loadPulumi(platform: string): {
   readonly sdk: PulumiSdk;
   readonly MockMonitor: MockMonitorClass;
-  /** Whether the program waits for something that does not come, when nothing is left to do. */
+  /** Whether the program still waits for something although nothing is left to do. */
   readonly isWaiting: () => boolean;
-  /** Gives a program state of the SDK's of its own, so that another can be run later. */
+  /** Gives a program its own state of the SDK, so that another can be run later. */
   readonly isolated: <T>(work: () => Promise<T>) => Promise<T>;
 } {
   const require = createRequire(join(platform, "package.json"));

@@ -28,7 +28,7 @@ const plain: [what: string, value: unknown, recorded: unknown][] = [
   ["a path of this machine", "see /project/a and /project/b", "see a and b"],
   ["a path where the project was copied from", "/original/a", "a"],
   ["the project's own path", "/project", "."],
-  ["a path beside the project", "/project-2/a", "/project-2/a"],
+  ["a path next to the project", "/project-2/a", "/project-2/a"],
 ];
 
 test.each(plain)("records %s", async (_what, value, recorded) => {
@@ -91,7 +91,7 @@ test("records an asset by its content", async () => {
 });
 
 const refused: [what: string, value: unknown, message: string][] = [
-  ["a mark of Pulumi's that is new", { [key]: "x" }, "in a way that is not known here: x"],
+  ["a mark of Pulumi's that is new", { [key]: "x" }, "in an unknown way: x"],
   ["an asset from another machine", asset({ uri: "https://example.com" }), "cannot be recorded"],
   ["an archive that holds something else", archive({ assets: { a: 1 } }), "a in an archive"],
 ];

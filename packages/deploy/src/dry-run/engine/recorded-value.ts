@@ -71,9 +71,7 @@ async function record(value: unknown, recording: Recording): Promise<unknown> {
     case marks.archive:
       return { archive: Object.fromEntries(await recordArchive(value, recording)) };
     default:
-      throw new TypeError(
-        `Pulumi marks a value in a way that is not known here: ${String(value[markKey])}`,
-      );
+      throw new TypeError(`Pulumi marks a value in an unknown way: ${String(value[markKey])}`);
   }
 }
 
@@ -99,7 +97,7 @@ async function recordAsset(
   return digestOf(fileOf(path, recording));
 }
 
-/** One entry a file: of a directory by its path in it, of an archive file the file itself. */
+/** One entry per file: the files of a directory by their path in it, or the archive file itself. */
 async function recordArchive(
   { path, assets }: Readonly<Record<string, unknown>>,
   recording: Recording,
@@ -109,7 +107,7 @@ async function recordArchive(
   }
   const entries = await Promise.all(
     Object.entries(assets).map(async ([name, asset]) => {
-      if (!isRecord(asset)) throw new TypeError(`${name} in an archive is no asset`);
+      if (!isRecord(asset)) throw new TypeError(`${name} in an archive is not an asset`);
       if (asset[markKey] !== marks.archive)
         return [[name, await recordAsset(asset, recording)] as const];
       const inner = await recordArchive(asset, recording);
@@ -133,7 +131,7 @@ async function withSettings(
 
 function fileOf(path: unknown, { roots: [root], files }: Recording): string {
   if (typeof path !== "string")
-    throw new TypeError("an asset from elsewhere than this machine cannot be recorded");
+    throw new TypeError("an asset that is not on this machine cannot be recorded");
   const file = resolve(root, path);
   files.push(file);
   return file;

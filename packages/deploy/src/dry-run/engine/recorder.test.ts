@@ -195,7 +195,7 @@ test("refuses a second resource of the same name and type, as the engine does", 
   const { register } = engine();
   await register(parameter);
   await expect(register(parameter)).rejects.toThrow(
-    "One (aws:ssm/parameter:Parameter) is made twice; give one another name",
+    "One (aws:ssm/parameter:Parameter) is created twice; rename one of them",
   );
 });
 

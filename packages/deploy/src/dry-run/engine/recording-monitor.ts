@@ -42,7 +42,7 @@ export function recordMonitor(
     if (urns.has(urn)) {
       callback(
         new Error(
-          `${request.getName()} (${request.getType()}) is made twice; give one another name`,
+          `${request.getName()} (${request.getType()}) is created twice; rename one of them`,
         ),
       );
       return Promise.resolve();

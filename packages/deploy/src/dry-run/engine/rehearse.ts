@@ -56,7 +56,7 @@ export function rehearse(
       process.once("beforeExit", () => {
         // What waits for something that never comes is not in the graph, and nobody would miss it.
         if (ended === undefined || inItsState(pulumi.isWaiting))
-          return refuse("The config never finished: it waits for something that does not come.");
+          return refuse("The config never finished: it waits for something that never happens.");
         process.off("uncaughtException", refuse);
         recorder.release();
         const { removal, protect } = ended;

@@ -15,7 +15,7 @@ import {
 import type { Graph } from "../graph/graph.ts";
 import { installPlatform, type Platform } from "../platform/platform.ts";
 
-// Evaluates a small app of its own with SST's components, which needs the project's platform.
+// Evaluates a small test app with SST's components, which needs the project's platform.
 
 const repository = join(import.meta.dirname, "../../../../..");
 
@@ -303,7 +303,7 @@ describe("a config is refused", () => {
       'handler.ts:2:39 Could not resolve "./nowhere.ts"',
     ],
     [
-      "whose function is built in a way that is not played",
+      "whose function is built in a way that is not supported",
       infra,
       'runtime: "nodejs22.x",\n    streaming',
       'runtime: "nodejs22.x", nodejs: { install: ["left-pad"] },\n    streaming',
@@ -321,14 +321,14 @@ describe("a config is refused", () => {
       infra,
       "const before =",
       'new aws.Provider("Elsewhere", {}); const before =',
-      "failed to register new resource Elsewhere [pulumi:providers:aws]: Elsewhere (pulumi:providers:aws) is made twice; give one another name",
+      "failed to register new resource Elsewhere [pulumi:providers:aws]: Elsewhere (pulumi:providers:aws) is created twice; rename one of them",
     ],
     [
       "that has something wait for what does not come",
       infra,
       "const before =",
       'new aws.iam.Role("Lost", { assumeRolePolicy: new Promise(() => undefined) }); const before =',
-      "The config never finished: it waits for something that does not come.",
+      "The config never finished: it waits for something that never happens.",
     ],
     [
       "whose code is not there",
@@ -382,6 +382,6 @@ test("an evaluator that is closed while it evaluates ends at once, and evaluates
 
 test("refuses previous parameters that are none", async () => {
   await expect(evaluate({ previous: { fixture: "1" } })).rejects.toThrow(
-    "previous: fixture is no full name of a parameter",
+    "previous: fixture is not the full name of a parameter",
   );
 });

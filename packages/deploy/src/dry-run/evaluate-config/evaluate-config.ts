@@ -26,7 +26,7 @@ export interface EvaluateOptions extends EvaluatorOptions, Question {}
  * environment reaches the config but `PATH`. It listens on loopback only.
  *
  * @throws {Error} (rejects) with the config's own message when the config refuses the stage or itself.
- * @throws {TypeError} (rejects) when a change does not apply, or `previous` names something that is no parameter.
+ * @throws {TypeError} (rejects) when a change does not apply, or `previous` names something that is not a parameter.
  */
 export async function evaluateConfig(options: EvaluateOptions): Promise<Evaluation> {
   const evaluator = await createEvaluator(options);

@@ -9,7 +9,7 @@ import { whyNoOwnNetwork } from "../sst-cli/own-network.ts";
 import { evaluateConfig, type EvaluateOptions } from "./evaluate-config.ts";
 import { evaluateWithCli } from "./evaluate-with-cli.ts";
 
-// Runs the SST CLI on a small app of its own, in a network of its own.
+// Runs the SST CLI on a small test app, in an isolated network.
 
 const repository = join(import.meta.dirname, "../../../../..");
 const why = whyNoOwnNetwork();

@@ -14,10 +14,10 @@ import { functionCode } from "./function-code.ts";
  * Finds out by SST's own CLI what `evaluateConfig` finds out without it: a witness, six times as slow. Pulumi's engine and
  * AWS are played here too.
  *
- * The CLI lets everybody who reaches it run commands, so it runs in a network of its own or not at all.
+ * The CLI lets anybody who can reach it run commands, so it runs in an isolated network or not at all.
  *
  * @throws {Error} (rejects) with the config's own message when the config refuses the stage or itself; and where there is
- *   no network of its own to be had.
+ *   no isolated network is available.
  */
 export async function evaluateWithCli({
   root: givenRoot,

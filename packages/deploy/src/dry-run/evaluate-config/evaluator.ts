@@ -50,7 +50,7 @@ export interface Evaluation {
 export interface Evaluator {
   /**
    * @throws {Error} (rejects) with the config's own message when the config refuses the stage or itself.
-   * @throws {TypeError} (rejects) when a change does not apply, or `previous` names something that is no parameter.
+   * @throws {TypeError} (rejects) when a change does not apply, or `previous` names something that is not a parameter.
    */
   evaluate(question: Question): Promise<Evaluation>;
   /** Removes everything on disk, the code of its evaluations too. */
@@ -118,7 +118,9 @@ export async function createEvaluator({
     evaluate(question) {
       const odd = Object.keys(question.previous ?? {}).find((name) => !name.startsWith("/"));
       if (odd !== undefined)
-        return Promise.reject(new TypeError(`previous: ${odd} is no full name of a parameter`));
+        return Promise.reject(
+          new TypeError(`previous: ${odd} is not the full name of a parameter`),
+        );
       // There is one copy: one at a time.
       const next = last.then(() => evaluate(question));
       last = next.catch(() => undefined);

@@ -16,7 +16,7 @@ export interface FunctionCode {
 }
 
 /**
- * Finds the code that a Lambda function of the graph would run: in an archive of its own, or in an object that is put
+ * Finds the code that a Lambda function of the graph would run: in an archive, or in an object that is put
  * into a bucket for it.
  *
  * @param files by URN, what the archives of a resource are made of.

@@ -67,7 +67,7 @@ const refused: [what: string, content: Buffer, message: string][] = [
   ["a path out of it", zip([{ name: "a/../../b", content: "", method: 0 }]), "leads out of it"],
   ["an absolute path", zip([{ name: "/b", content: "", method: 0 }]), "leads out of it"],
   ["another way of packing", zip([{ name: "b", content: "", method: 12 }]), "method 12"],
-  ["what is no zip file", Buffer.from("text"), "no zip file"],
+  ["a file that is not a zip file", Buffer.from("text"), "no zip file"],
 ];
 
 test.each(refused)("refuses %s", async (_what, content, message) => {

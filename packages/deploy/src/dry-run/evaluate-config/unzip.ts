@@ -11,7 +11,7 @@ const deflated = 8;
  * Unpacks a zip file, as Lambda unpacks a function's code.
  *
  * @param to made if missing.
- * @throws {Error} (rejects) for what is no zip file, or holds a path that leads out of it.
+ * @throws {Error} (rejects) for a file that is not a zip file, or holds a path that leads out of it.
  */
 export async function unzip(file: string, to: string): Promise<void> {
   const zip = await readFile(file);

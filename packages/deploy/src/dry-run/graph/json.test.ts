@@ -33,7 +33,7 @@ test("one thing is a list of one", () => {
   expect(toList(undefined)).toEqual([]);
 });
 
-test("text that is not JSON is nothing, what is no text is itself", () => {
+test("text that is not JSON is nothing, anything but text stays itself", () => {
   expect(parseJson('{"a":1}')).toEqual({ a: 1 });
   expect(parseJson("{")).toBe(undefined);
   expect(parseJson([1])).toEqual([1]);

@@ -19,7 +19,7 @@ export interface PlatformOptions {
   /** Holds the lock, and what is in the making. On the same disk as `home`. */
   readonly cache: string;
   readonly cli: Cli;
-  /** Of the AWS provider; the one that SST itself brings when undefined. */
+  /** Of the AWS provider; SST's own when undefined. */
   readonly awsVersion: string | undefined;
   /** An edit that the config needs before this CLI takes it. */
   readonly change?: SourceChange;
@@ -29,7 +29,7 @@ export interface PlatformOptions {
 /**
  * Installs a platform, unless it is there.
  *
- * Install scripts of packages run meanwhile, so no credentials of AWS are in their environment. The platform is put
+ * Install scripts of packages run during that, so no credentials of AWS are in their environment. The platform is put
  * together elsewhere and moved into its place whole. `sst install` starts no server: traced, it binds no socket.
  *
  * @throws {Error} (rejects) with what SST has printed.
@@ -40,7 +40,8 @@ export async function ensurePlatform(options: PlatformOptions): Promise<Platform
   const present = await find();
   if (present !== undefined) return present;
 
-  const onWait = (): void => print("Waiting for another process that installs SST's platform …");
+  const onWait = (): void =>
+    print("Waiting for another process that is installing SST's platform …");
   await withLock(join(cache, "platform.lock"), onWait, async () => {
     if ((await find()) !== undefined) return;
     const provider =

@@ -11,8 +11,8 @@ const writingMs = 10_000;
 /**
  * Lets one process at a time do something slow. The lock of a process that was killed is void.
  *
- * It saves work and is no barrier: when two find the same void lock, both may take it. What is done under it has to
- * stand that.
+ * It saves work but is not a barrier: when two find the same void lock, both may take it. The work under it has to
+ * tolerate that.
  *
  * @param onWait is called once, when another process has the lock.
  */
@@ -50,7 +50,7 @@ async function isVoid(file: string): Promise<boolean> {
   try {
     const holder = await readFile(file, "utf8");
     if (/^\d+$/.test(holder)) return !isProcessAlive(Number(holder));
-    // One that names nobody is being written, or whoever wrote it was killed over it.
+    // An empty lock is being written, or its writer was killed while writing.
     return Date.now() - (await stat(file)).mtimeMs > writingMs;
   } catch {
     return false; // just given up

@@ -8,7 +8,7 @@ import { pinnedProvider } from "./pinned-provider.ts";
 const pinned: [how: string, config: string][] = [
   ["on one line", 'providers: { aws: { version: "6.83.4", region: app.region } }'],
   ["after other settings", 'aws: {\n  region,\n  // why\n  version: "6.83.4",\n}'],
-  ["beside another provider", 'random: { version: "4.1.0" }, aws: { version: "6.83.4" }'],
+  ["next to another provider", 'random: { version: "4.1.0" }, aws: { version: "6.83.4" }'],
 ];
 
 test.each(pinned)("finds the version %s", (_how, config) => {

@@ -8,7 +8,7 @@ export function pinnedProvider(config: string): string {
   const [, version] = /\baws:\s*\{[^}]*?\bversion:\s*"(\d+\.\d+\.\d+)"/.exec(config) ?? [];
   if (version === undefined)
     throw new TypeError(
-      'sst.config.ts: write the version of the AWS provider out, as in aws: { version: "6.83.4" }',
+      'sst.config.ts: write out the version of the AWS provider, as in aws: { version: "6.83.4" }',
     );
   return version;
 }

@@ -52,7 +52,7 @@ export async function findCli(directory: string): Promise<Cli> {
 /**
  * The platform below a directory, when it is whole and of the right versions.
  *
- * @param awsVersion of the AWS provider; the one that SST itself brings when undefined.
+ * @param awsVersion of the AWS provider; SST's own when undefined.
  */
 export async function findPlatform(
   home: string,

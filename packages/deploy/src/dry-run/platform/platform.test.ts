@@ -70,7 +70,7 @@ test("installs it once for two that want it at the same time", async () => {
   const printed = await Promise.all([install(root), install(root)]);
   expect(printed.flat().toSorted()).toEqual([
     says,
-    "Waiting for another process that installs SST's platform …",
+    "Waiting for another process that is installing SST's platform …",
   ]);
   expect(await readFile(join(root, ".cache/calls"), "utf8")).toBe("install --stage install\n");
 });

@@ -84,9 +84,9 @@ const silent: [what: string, script: string, message: string][] = [
     "late",
   ],
   [
-    "what nobody plays, when that was the reason",
+    "what the stand-in does not support, when that was the reason",
     `await fetch(process.env.AWS_ENDPOINT_URL, { method: "POST", headers: { "x-amz-target": "A.B" } });`,
-    "The stand-in for AWS does not know what SST asked it for: POST / A.B",
+    "The stand-in for AWS does not support what SST asked it for: POST / A.B",
   ],
 ];
 

@@ -19,7 +19,7 @@ export interface DeployOptions {
   readonly parameters: Readonly<Record<string, string>>;
   /** Where the project was copied from. */
   readonly original: string;
-  /** Holds the copy as `project`; everything else that is written goes beside it. */
+  /** Holds the copy as `project`; everything else is written next to it. */
   readonly scratch: string;
 }
 
@@ -29,7 +29,7 @@ export interface Deployed {
 }
 
 /**
- * Has the SST CLI deploy a copied project, to nowhere, in a network of its own.
+ * Has the SST CLI deploy a copied project, to nowhere, in an isolated network.
  *
  * @throws {Error} (rejects) with the CLI's own words when it gives up before the config has run.
  */
@@ -66,7 +66,7 @@ export async function deployNowhere(options: DeployOptions): Promise<Deployed> {
   throw new Error(
     unplayed === undefined
       ? refusalIn(printed, await readLogs({ temporary, root }))
-      : `The stand-in for AWS does not know what SST asked it for: ${unplayed}`,
+      : `The stand-in for AWS does not support what SST asked it for: ${unplayed}`,
   );
 }
 
@@ -78,7 +78,7 @@ async function readOutcome(file: string): Promise<Outcome | undefined> {
   }
 }
 
-/** The executables that the CLI finds in the place of its own, and of npm: an evaluation installs nothing. */
+/** The executables that the CLI finds in place of its own and of npm: an evaluation installs nothing. */
 async function writeStandIns(scratch: string): Promise<void> {
   const main = join(import.meta.dirname, "pulumi/main.ts");
   const settings = join(scratch, "settings.json");

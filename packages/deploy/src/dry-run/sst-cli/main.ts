@@ -19,7 +19,7 @@ const child = spawn(job.command, job.args, {
     ...(aws === undefined ? {} : { AWS_ENDPOINT_URL: aws.url }),
   },
   stdio: ["ignore", "inherit", "inherit"],
-  // A process group of its own, so that what it has started ends with it.
+  // Its own process group, so that what it has started ends with it.
   detached: true,
 });
 

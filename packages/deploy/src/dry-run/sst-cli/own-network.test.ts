@@ -9,7 +9,7 @@ import { inOwnNetwork, whyNoOwnNetwork } from "./own-network.ts";
 
 const why = whyNoOwnNetwork();
 
-/** Runs a program on Node in a network of its own. */
+/** Runs a program on Node in an isolated network. */
 function run(program: string): Promise<string> {
   const [command, ...args] = inOwnNetwork([process.execPath, "--eval", program]);
   return new Promise((resolve, reject) => {
@@ -17,7 +17,7 @@ function run(program: string): Promise<string> {
   });
 }
 
-describe("a network of its own", () => {
+describe("an isolated network", () => {
   beforeEach(({ skip }) => skip(why !== undefined, why));
 
   test("has a loopback interface, on which it finds itself, and no other", async () => {
@@ -59,7 +59,7 @@ test("says why there is none, and what to do", async () => {
   onTestFinished(() => void vi.unstubAllEnvs());
   expect(whyNoOwnNetwork()).toBe(
     process.platform === "linux"
-      ? "this kernel gives a process no network of its own (unshare failed: Operation not permitted): allow unprivileged user namespaces, or run as root"
-      : "only Linux gives a process a network of its own",
+      ? "this kernel does not give a process an isolated network (unshare failed: Operation not permitted): allow unprivileged user namespaces, or run as root"
+      : "only Linux can give a process an isolated network",
   );
 });

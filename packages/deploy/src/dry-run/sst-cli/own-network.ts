@@ -5,7 +5,7 @@ const byHand = `perl -e 'my $s; my $lo = pack("a16 s x14", "lo", 1); socket($s, 
 const loopbackUp = `ip link set lo up 2>/dev/null || ifconfig lo up 2>/dev/null || ${byHand}`;
 
 /**
- * The command that runs another one in a network of its own: there is a loopback interface, and nothing that leads in or
+ * The command that runs another one in an isolated network: there is a loopback interface, and nothing that leads in or
  * out. Its process is the one that is started; only its network, and what it takes its user for, differ.
  */
 export function inOwnNetwork(command: readonly string[]): readonly [string, ...string[]] {
@@ -17,16 +17,16 @@ export function requireOwnNetwork(): void {
   const why = whyNoOwnNetwork();
   if (why === undefined) return;
   throw new Error(
-    `SST's CLI would let everybody who reaches this machine run commands on it, and is not started: ${why}.`,
+    `SST's CLI would let anybody who can reach this machine run commands on it, so it was not started: ${why}.`,
   );
 }
 
-/** Why this machine cannot run a command in a network of its own, and what to do about it; undefined where it can. */
+/** Why this machine cannot run a command in an isolated network, and what to do about it; undefined where it can. */
 export function whyNoOwnNetwork(): string | undefined {
-  if (process.platform !== "linux") return "only Linux gives a process a network of its own";
+  if (process.platform !== "linux") return "only Linux can give a process an isolated network";
   const [command, ...args] = inOwnNetwork(["true"]);
   const { status, error, stderr } = spawnSync(command, args, { encoding: "utf8" });
   if (status === 0) return undefined;
   const said = error?.message ?? stderr.trim();
-  return `this kernel gives a process no network of its own (${said}): allow unprivileged user namespaces, or run as root`;
+  return `this kernel does not give a process an isolated network (${said}): allow unprivileged user namespaces, or run as root`;
 }

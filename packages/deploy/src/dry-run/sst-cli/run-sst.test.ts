@@ -18,7 +18,7 @@ async function jobOf(...lines: readonly string[]): Promise<Job> {
   return { command, args, directory, path: [], network: true, environment: {} };
 }
 
-/** With a child of its own, it does not end by itself. All of it has `alive` open. */
+/** It has a child process and does not end by itself. All of it has `alive` open. */
 const endless = ["exec 3> alive", "echo started >&3", "sleep 600 &", "wait"];
 
 /** What is written to `alive`; ends when nobody has it open any more. */
@@ -65,7 +65,7 @@ test("ends it, and what it has started, when it takes too long", async () => {
   expect(await ended).toBe("started\n");
 });
 
-test("ends it, and what it has started, when whoever asked for it is killed", async () => {
+test("ends it, and what it has started, when the process that asked for it is killed", async () => {
   const job = await jobOf(...endless);
   const module = join(import.meta.dirname, "run-sst.ts");
   const program = `import { runSst } from ${JSON.stringify(module)}; await runSst(${JSON.stringify(job)}, 600);`;
@@ -80,13 +80,13 @@ test("ends it, and what it has started, when whoever asked for it is killed", as
   expect(written).toBe("started\n");
 });
 
-test("starts nothing where there is no network of its own to be had", async () => {
+test("starts nothing where no isolated network is available", async () => {
   const bin = await temporaryTree({ unshare: "#!/bin/sh\necho 'not permitted' >&2\nexit 1\n" });
   const job = { ...(await jobOf("touch started")), network: false };
   vi.stubEnv("PATH", [bin, "/usr/bin", "/bin"].join(delimiter));
   onTestFinished(() => void vi.unstubAllEnvs());
   await expect(runSst(job, 30)).rejects.toThrow(
-    /^SST's CLI would let everybody who reaches this machine run commands on it, and is not started: /,
+    /^SST's CLI would let anybody who can reach this machine run commands on it, so it was not started: /,
   );
   expect(await readdir(job.directory)).toEqual(["sst"]);
 });

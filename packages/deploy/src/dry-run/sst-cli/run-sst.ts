@@ -20,10 +20,10 @@ export interface Ended {
  * Runs the SST CLI to its end. It ends with this process, however this process ends.
  *
  * While it deploys, SST's CLI serves its components on **all** addresses of the machine, without asking who calls, and
- * what it is asked for includes running commands. So it gets a network of its own, with AWS played in it, unless it
+ * what it is asked for includes running commands. So it gets an isolated network, with AWS played in it, unless it
  * only installs: `sst install` starts no server.
  *
- * @throws {Error} (rejects) when there is no network of its own to be had, and when it takes longer than it may; it is
+ * @throws {Error} (rejects) when no isolated network is available, and when it takes longer than it may; it is
  *   killed then.
  */
 export async function runSst(job: Job, timeoutSeconds: number): Promise<Ended> {

@@ -1,6 +1,6 @@
 import type { Difference } from "./graph-differences.ts";
 
-/** Differences that are no surprise, and why. */
+/** Expected differences, and why. */
 export interface Expectation {
   readonly reason: string;
   readonly covers: (difference: Difference) => boolean;
@@ -22,7 +22,7 @@ const always: readonly Expectation[] = [
 
 const inDev: readonly Expectation[] = [
   {
-    reason: "the bridge of sst dev is uploaded once for a region, not once for each function",
+    reason: "the bridge of sst dev is uploaded once per region, not once per function",
     covers: ({ resource, path }) =>
       (resource === `${upload}ApiCode` && path === "") ||
       (resource.startsWith(`${upload}DevBridgeCode`) && path === "") ||

@@ -20,7 +20,7 @@ async function install(directory: string): Promise<{ cli: unknown; printed: stri
   return { cli, printed };
 }
 
-test("installs SST into a directory of its own, and only once", async () => {
+test("installs SST into a separate directory, and only once", async () => {
   await npm(
     "test -f package.json || exit 1",
     `test "$*" = "install --no-save --no-audit --no-fund sst@4.17.1" || exit 2`,

@@ -7,7 +7,7 @@ import { runSst } from "../sst-cli/run-sst.ts";
 const timeoutSeconds = 300;
 
 /**
- * Makes sure that a version of SST is installed in a directory of its own, with npm.
+ * Makes sure that a version of SST is installed in a separate directory, with npm.
  *
  * @throws {Error} (rejects) with what npm has printed.
  */

@@ -3,11 +3,11 @@ import type { Difference } from "./graph-differences.ts";
 
 export interface Report {
   readonly lines: readonly string[];
-  /** How many differences nobody expected. */
+  /** How many differences were unexpected. */
   readonly surprises: number;
 }
 
-/** Differences for a person: what was expected in one line a reason, everything else in full. */
+/** Differences for a person: expected ones in one line per reason, all others in full. */
 export function report(
   differences: readonly Difference[],
   expectations: readonly Expectation[],

@@ -23,14 +23,14 @@ const variants = [
 ];
 
 /**
- * Evaluates the project's config with SST 4 too, in a cache of its own, and prints where the graphs differ. Both CLIs run
- * in a network of their own.
+ * Evaluates the project's config with SST 4 too, in a separate cache, and prints where the graphs differ. Both CLIs run
+ * in an isolated network.
  *
- * SST 4 refuses the version of the AWS provider that the config pins for SST 3: the pin is lifted in the copy that is
- * evaluated, and SST 4 takes the provider that it brings.
+ * SST 4 refuses the version of the AWS provider that the config pins for SST 3: the pin is removed in the copy that is
+ * evaluated, and SST 4 uses its own provider.
  *
- * @returns whether they are the same but for what is expected.
- * @throws {Error} (rejects) where there is no network of its own to be had for a CLI.
+ * @returns whether they are the same apart from the expected differences.
+ * @throws {Error} (rejects) where no isolated network is available for a CLI.
  */
 export async function compareWithSst4(
   root: string,
@@ -67,8 +67,8 @@ export async function compareWithSst4(
   }
   print(
     surprises === 0
-      ? "\nThe same, but for what is expected."
-      : `\n${surprises} differences that nobody expected (-: ${ours.version}, +: ${theirs.version}).`,
+      ? "\nThe same, apart from the expected differences."
+      : `\n${surprises} unexpected differences (-: ${ours.version}, +: ${theirs.version}).`,
   );
   return surprises === 0;
 }

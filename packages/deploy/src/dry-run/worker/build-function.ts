@@ -35,7 +35,7 @@ export interface BuiltFunction {
   readonly out: string;
   readonly handler: string;
   readonly errors: readonly string[];
-  /** Files in `out` that are uploaded beside the code. */
+  /** Files in `out` that are uploaded with the code. */
   readonly sourcemaps: readonly string[];
 }
 
@@ -47,7 +47,7 @@ const notPlayed = ["install", "plugins", "splitting"] as const;
 /**
  * Builds the code of a function for Node.js, as SST's CLI does for `sst deploy`.
  *
- * @throws {Error} (rejects) for what is not played here.
+ * @throws {Error} (rejects) for what is not supported here.
  */
 export async function buildFunction(project: string, input: FunctionInput): Promise<BuiltFunction> {
   const { bundle = "", functionID, handler } = input;
@@ -115,7 +115,7 @@ async function entryOf(project: string, handler: string): Promise<string> {
   return entry;
 }
 
-/** What a function is linked to lies sealed beside its code. */
+/** The resources that a function is linked to are sealed into a file next to its code. */
 async function sealLinks(out: string, { encryptionKey, links = {} }: FunctionInput): Promise<void> {
   const key = Buffer.from(encryptionKey, "base64");
   const cipher = createCipheriv("aes-256-gcm", key, Buffer.alloc(12));

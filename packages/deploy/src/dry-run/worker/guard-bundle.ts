@@ -36,7 +36,7 @@ export async function keepGuardBundle(
   await writeFile(join(own, "node"), script, { mode: 0o755 });
 }
 
-/** The copy shares its executables with the project; one that is replaced needs a directory of its own. */
+/** The copy shares its executables with the project; one that is replaced needs a separate directory. */
 async function ownExecutables(project: string, original: string): Promise<string> {
   const directory = join(project, "node_modules/.bin");
   if (!(await lstat(directory)).isSymbolicLink()) return directory;

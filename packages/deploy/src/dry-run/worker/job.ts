@@ -4,7 +4,7 @@ export interface Workshop {
   readonly project: string;
   /** Where it was copied from. */
   readonly original: string;
-  /** Beside the copy: for what is kept from one evaluation to the next. */
+  /** Next to the copy: for what is kept from one evaluation to the next. */
   readonly scratch: string;
 }
 

@@ -9,7 +9,7 @@ export * from "esbuild";
 
 const kept = new URL(import.meta.url).searchParams.get("kept") ?? "";
 
-/** Bundles one file, unless that was done before with the same options. Whoever wants no file gets what is bundled. */
+/** Bundles one file, unless that was done before with the same options. Without an output file, returns the bundle. */
 export async function build(options: BuildOptions): Promise<BuildResult | undefined> {
   const { outfile } = options;
   if (outfile === undefined) return bundle(options);

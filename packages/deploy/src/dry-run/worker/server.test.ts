@@ -18,7 +18,7 @@ test("listens on one address of this machine only", async () => {
   await expect(call("Runtime.AddTarget", {}, elsewhere)).rejects.toThrow("fetch failed");
 });
 
-test("does nothing for who does not know its address, as no web page does", async () => {
+test("does nothing for a caller who does not know its address, which no web page knows", async () => {
   expect(new URL(server.cli).pathname).toMatch(/^\/[\w-]{32}$/);
   expect(new URL(server.aws).pathname).toBe("/");
   expect(await call("Runtime.AddTarget", {}, server.aws)).toBe(404);
@@ -42,7 +42,7 @@ test("names what it is asked for and does not play", async () => {
   expect(await call("Resource.Run.Create", { command: "id" })).toEqual({
     result: null,
     error:
-      "SST's components ask the CLI for Resource.Run.Create, which is not played here. Add it to server.ts.",
+      "SST's components ask the CLI for Resource.Run.Create, which is not supported here. Add it to server.ts.",
   });
 });
 

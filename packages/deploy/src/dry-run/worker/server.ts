@@ -86,7 +86,7 @@ async function resultOf(project: string, call: Call): Promise<unknown> {
       return true;
     default:
       throw new Error(
-        `SST's components ask the CLI for ${method}, which is not played here. Add it to server.ts.`,
+        `SST's components ask the CLI for ${method}, which is not supported here. Add it to server.ts.`,
       );
   }
 }

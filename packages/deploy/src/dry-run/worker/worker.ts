@@ -26,7 +26,7 @@ export interface Worker {
   end(): Promise<void>;
 }
 
-/** Evaluates in processes of its own, which end with this one, however it ends. */
+/** Evaluates in separate processes, which end with this one, however it ends. */
 export function createWorker(workshop: Workshop): Worker {
   let running: (Running & { evaluations: number }) | undefined;
 

@@ -1,4 +1,4 @@
-/** Whether a process exists, whoever's it is. A zombie does. */
+/** Whether a process exists, no matter whose it is. A zombie does. */
 export function isProcessAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);

@@ -17,7 +17,7 @@ function owned(owner: unknown, name = "stack-a"): Record<string, string> {
   return { [`${name}/owner.json`]: JSON.stringify(owner), [`${name}/edge-1/lambda.cjs`]: "" };
 }
 
-describe("makes a directory of its own each time", () => {
+describe("makes a separate directory each time", () => {
   test("and the parent, if it is missing", async () => {
     const parent = join(await temporaryTree(), "x/.cache");
     const made = await Promise.all([1, 2, 3].map(() => createScratchDirectory(parent, "stack")));
@@ -55,7 +55,7 @@ const kept: [whose: string, files: Record<string, string>][] = [
   ["of another user's process", owned({ pid: 1, host })],
   ["of another machine", owned({ pid: dead, host: `not-${host}` })],
   ["that does not say yet whose it is", { "stack-a/edge-1/lambda.cjs": "" }],
-  ["whose owner is no process", owned({ pid: "x", host })],
+  ["whose owner is not a process", owned({ pid: "x", host })],
   ["without an owner", owned(null)],
   ["of another kind", owned(killed, "platform-a")],
 ];

@@ -8,7 +8,7 @@ import { isProcessAlive } from "./is-process-alive.ts";
 const ownerFile = "owner.json";
 
 /**
- * Makes a directory for this process, and removes what processes that were killed have left beside it.
+ * Makes a directory for this process, and removes those that killed processes have left next to it.
  *
  * @param parent made if missing.
  * @param kind begins its name, followed by a hyphen.
@@ -43,7 +43,7 @@ async function isAbandoned(directory: string): Promise<boolean> {
   const owner: unknown = JSON.parse(await readFile(join(directory, ownerFile), "utf8"));
   if (typeof owner !== "object" || owner === null || !("pid" in owner) || !("host" in owner))
     return false;
-  // A container may share the directory and has process ids of its own.
+  // A container may share the directory and has its own process ids.
   return (
     owner.host === hostname() && Number.isInteger(owner.pid) && !isProcessAlive(Number(owner.pid))
   );

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { cp, mkdir, readdir, realpath, symlink } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 
-/** What no config needs, or what a copy must not bring along: builds, states of real deployments, `.env`. */
+/** What no config needs, or what must not be copied: builds, states of real deployments, `.env`. */
 const leftOut = /^(?:\..+|node_modules|dist|vectors|.+\.test\.ts)$/;
 
 /**

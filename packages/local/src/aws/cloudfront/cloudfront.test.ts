@@ -293,7 +293,7 @@ describe("on the way to the origin", () => {
     expect([distribution.events, distribution.received]).toEqual([[], []]);
     expect(distribution.explained).toEqual([
       [
-        "cloudfront: 413: the body has more than 20000000 bytes; CloudFront takes more, this stand-in and a Function URL do not",
+        "cloudfront: 413: the body has more than 20000000 bytes; CloudFront accepts more; this stand-in and a Function URL do not",
       ],
     ]);
   });
@@ -334,8 +334,8 @@ describe("what the function adds", () => {
     expect(distribution.received).toEqual([]);
     expect(distribution.explained).toEqual([
       [
-        "cloudfront: 502: path, query and headers for the origin have 20481 bytes; CloudFront takes 20480",
-        "the headers that the guard itself adds count, too: signature, session token, caller",
+        "cloudfront: 502: path, query and headers for the origin have 20481 bytes; CloudFront takes at most 20480",
+        "the headers that the guard itself adds count too: signature, session token, caller",
       ],
     ]);
   });
@@ -725,7 +725,7 @@ describe("a stream", () => {
       expect(incoming.complete).toBe(false);
       expect(distribution.explained).toEqual([
         [
-          `cloudfront: the answer of ${originDomainName} broke after its 200: the origin cut the transfer (Error: aborted)`,
+          `cloudfront: the response of ${originDomainName} broke off after its 200: the origin cut the transfer (Error: aborted)`,
         ],
       ]);
     }
@@ -757,7 +757,7 @@ describe("a stream", () => {
     await expect(distribution.view()).rejects.toMatchObject({ code: "ECONNRESET" });
     expect(distribution.explained).toEqual([
       [
-        `cloudfront: the answer of ${originDomainName} broke after its 200: no further bytes within 0.2 s`,
+        `cloudfront: the response of ${originDomainName} broke off after its 200: no further bytes within 0.2 s`,
       ],
     ]);
   });
@@ -859,7 +859,7 @@ describe("a viewer that leaves early", () => {
   });
 });
 
-describe("an origin that cannot be had", () => {
+describe("an origin that cannot be reached", () => {
   test("is a 504 page after three attempts of a GET, each told at the terminal, once", async () => {
     const distribution = await start({ origin: { readTimeoutSeconds: 0.5 }, answering: () => {} });
     expectErrorPage(await distribution.view(), 504, "Error", lost);

@@ -27,7 +27,7 @@ import { refuseViewerRequest, toViewerRequest } from "./viewer/viewer-request.ts
 const maxBodyBytes = 20_000_000;
 
 export interface CloudFront {
-  /** Answers one viewer request. Never rejects: what goes wrong becomes CloudFront's error page and one `explain`. */
+  /** Answers one viewer request. Never rejects: any failure becomes CloudFront's error page and one `explain`. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   close(): Promise<void>;
 }
@@ -150,7 +150,7 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
     const body = await readBody(request, { maxBytes: maxBodyBytes, beyond: "dropped" });
     if (body === "cut-off" || viewerGone.aborted) return;
     if (body === "too-large") {
-      const reason = `the body has more than ${maxBodyBytes} bytes; CloudFront takes more, this stand-in and a Function URL do not`;
+      const reason = `the body has more than ${maxBodyBytes} bytes; CloudFront accepts more; this stand-in and a Function URL do not`;
       return answers.refuse(exchange, {
         status: 413,
         message: "Bad request.",

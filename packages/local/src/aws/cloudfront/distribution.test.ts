@@ -37,7 +37,7 @@ const refusals: [why: string, change: Partial<CloudFrontOptions>, message: strin
   [
     "a set of methods that CloudFront does not have",
     { behavior: { ...cacheBehavior, allowedMethods: ["GET", "HEAD", "POST"] } },
-    "CloudFront would not take this distribution: allowedMethods is none of its three sets",
+    "CloudFront would not take this distribution: allowedMethods is not one of CloudFront's three sets",
   ],
   [
     "POST among the cached methods",

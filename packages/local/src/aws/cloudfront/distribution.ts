@@ -26,7 +26,7 @@ export interface CloudFrontOptions {
   readonly origin: { readonly domainName: string } & Loosened<typeof blueprintOrigin>;
   /** Where that host listens on this machine. */
   readonly dial: Dial | (() => Dial);
-  /** `timeoutSeconds` is the function's own, kept by whoever runs it. */
+  /** `timeoutSeconds` is the function's own; the code that runs the function enforces it. */
   readonly edge: { invoke(event: unknown): Promise<Invocation>; readonly timeoutSeconds: number };
   readonly clock: Clock;
   readonly explain: Explain;
@@ -43,7 +43,7 @@ const methodSets = ["GET,HEAD", "GET,HEAD,OPTIONS", "DELETE,GET,HEAD,OPTIONS,PAT
 export function checkDistribution({ behavior, origin, edge }: CloudFrontOptions): Policies {
   demand(
     methodSets.includes(sorted(behavior.allowedMethods)),
-    "allowedMethods is none of its three sets",
+    "allowedMethods is not one of CloudFront's three sets",
   );
   demand(
     methodSets.slice(0, 2).includes(sorted(behavior.cachedMethods)),

@@ -35,7 +35,7 @@ const oneYearSeconds = 31_536_000;
 const keyless = { headers: [], cookies: "none", queryStrings: "none" } as const;
 
 /**
- * Cache policies by id: AWS's managed ones, and one that a wrong deployment would bring.
+ * Cache policies by id: AWS's managed ones, and one that a wrong deployment would use.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
  */
@@ -55,7 +55,7 @@ export const cachePolicies: Readonly<Record<string, CachePolicy>> = {
     ...keyless,
     compressed: true,
   },
-  // What SST's Router makes when it is given no policy. AWS gives each one an id of its own, so this name stands for it.
+  // What SST's Router makes when it is given no policy. AWS gives each one a different id, so this name is used instead.
   "sst-router-default": {
     minTtlSeconds: 0,
     defaultTtlSeconds: 0,

@@ -85,14 +85,14 @@ export interface Cognito {
 /**
  * A user pool with its API, hosted sign-in and key set. Keys, ids and secrets are new each time.
  *
- * @throws {TypeError} for a pool id that no verifier would take.
+ * @throws {TypeError} for a pool id that no verifier would accept.
  */
 export async function createCognito(options: CognitoOptions): Promise<Cognito> {
   const { region, accountId, hostedOrigin, clock, explain, resourceServerScopes, selfSignUp } =
     options;
   const poolId = options.poolId ?? newPoolId(region);
   if (!poolId.startsWith(`${region}_`) || !/^[\w-]+_[0-9a-zA-Z]+$/.test(poolId)) {
-    throw new TypeError(`${poolId} is no pool id of ${region}`);
+    throw new TypeError(`${poolId} is not a user pool id of ${region}`);
   }
   const pool = await createUserPool({
     poolId,
@@ -144,13 +144,13 @@ export async function createCognito(options: CognitoOptions): Promise<Cognito> {
         authTime,
       });
       const { id, access } = await pool.tokens.forUser({ user, client, grant });
-      if (id === undefined) throw new TypeError(`the app client ${name} is not for people`);
+      if (id === undefined) throw new TypeError(`the app client ${name} does not sign in people`);
       return { id, access, refresh: refreshToken };
     },
     async machineToken(name) {
       const client = clientOf(name);
       if (!client.flows.includes("client_credentials"))
-        throw new TypeError(`the app client ${name} is not for machines`);
+        throw new TypeError(`the app client ${name} does not sign in machines`);
       return (await pool.tokens.forMachine(client, client.scopes)).access;
     },
   };

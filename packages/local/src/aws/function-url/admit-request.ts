@@ -75,7 +75,7 @@ export async function admit(
   if (eventBytes > maxEventBytes) {
     const base64 = event.isBase64Encoded ? ", its body as base64" : "";
     return tooLarge(
-      `the event would have ${eventBytes} bytes${base64}; Lambda takes ${maxEventBytes}`,
+      `the event would have ${eventBytes} bytes${base64}; Lambda takes at most ${maxEventBytes}`,
     );
   }
   return { event };
@@ -106,7 +106,7 @@ function identify(signed: SignedRequest, options: AdmissionRules): Identity | Re
   });
   if (verdict.kind === "signed") return verdict.identity;
   if (verdict.kind === "refused") return badSignature(verdict);
-  return forbidden("the request is not signed, and this Function URL takes IAM signatures only");
+  return forbidden("the request is not signed, and this Function URL accepts only IAM signatures");
 }
 
 function headerPairs(rawHeaders: readonly string[]): [name: string, value: string][] {

@@ -28,7 +28,7 @@ export function refuse(call: Call, refusal: Refusal, explain: Explain): void {
   }
   const headers: [string, string][] = [["content-type", "application/json"]];
   if (refusal.errorType !== undefined) headers.push(["x-amzn-ErrorType", refusal.errorType]);
-  // What is left of the request is not wanted: nothing may follow on this connection.
+  // The rest of the request is not read, so nothing may follow on this connection.
   if (!call.request.complete) headers.push(["connection", "close"]);
   send(call, { status: refusal.status, headers }, Buffer.from(refusal.body));
 }

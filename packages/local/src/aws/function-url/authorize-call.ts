@@ -18,7 +18,7 @@ export function authorizeCall(
 ): Refusal | undefined {
   if (identity.accountId !== accountId) {
     return forbidden(
-      `${identity.arn} is of another account, which would need a resource policy as well; the function has none`,
+      `${identity.arn} belongs to another account, which would also need a resource policy; the function has none`,
     );
   }
   const questions: IamRequest[] = [

@@ -165,8 +165,8 @@ function eventHeaders({ request, traceHeader, peer, tls }: EventInput): {
 }
 
 /**
- * Bytes as the text they are: UTF-8, or Latin-1 where they are no UTF-8. An event is JSON, and CloudFront writes header
- * values as UTF-8; that Lambda reads them so is inferred.
+ * Bytes as the text they are: UTF-8, or Latin-1 where they are not UTF-8. An event is JSON, and CloudFront writes
+ * header values as UTF-8; that Lambda reads them so is inferred.
  */
 function asText(value: string): string {
   const bytes = Buffer.from(value, "latin1");
@@ -196,7 +196,7 @@ function decoded(text: string): string {
   }
 }
 
-/** Text only for the few types that Lambda takes for text, everything else as base64: read the flag, not the type. */
+/** Text only for the few types that Lambda treats as text, base64 for everything else: read the flag, not the type. */
 function eventBody(
   body: Buffer,
   contentType: string | undefined,
@@ -205,7 +205,7 @@ function eventBody(
   const [type = ""] = (contentType ?? "").split(";");
   const isText = /^(text\/.+|application\/(json|javascript|xml))$/i.test(type.trim());
   const text = body.toString("utf8");
-  // Bytes that are no text would not survive the event's JSON.
+  // Bytes that are not text would not survive the event's JSON.
   if (isText && Buffer.from(text).equals(body)) return { body: text, isBase64Encoded: false };
   return { body: body.toString("base64"), isBase64Encoded: true };
 }

@@ -106,7 +106,7 @@ describe("answers before the function is asked, once explained:", () => {
       403,
       "AccessDeniedException",
       forbiddenBody,
-      "function-url: GET /a: 403: the request is not signed, and this Function URL takes IAM signatures only",
+      "function-url: GET /a: 403: the request is not signed, and this Function URL accepts only IAM signatures",
     ],
     [
       "another function's host",
@@ -236,7 +236,7 @@ describe("answers before the function is asked, once explained:", () => {
     expect((await server.send(signedFor({ credentials: foreigner }))).body.toString()).toBe(
       forbiddenBody,
     );
-    expect(server.explained[0]?.[0]).toContain("is of another account");
+    expect(server.explained[0]?.[0]).toContain("belongs to another account");
   });
 
   test("a policy with one statement for both actions, which names the missing key", async () => {
@@ -320,7 +320,7 @@ describe("the limit of 6 MB", () => {
       tooLargeBody,
     ]);
     expect(server.explained[0]?.[0]).toMatch(
-      /POST \/: 413: the event would have 629\d{4} bytes, its body as base64; Lambda takes 6291456$/,
+      /POST \/: 413: the event would have 629\d{4} bytes, its body as base64; Lambda takes at most 6291456$/,
     );
     expect(server.events).toHaveLength(2);
   });

@@ -49,7 +49,7 @@ export function createFunctionUrl(options: FunctionUrlOptions): FunctionUrl {
         if ("event" in admitted) await runFunction(call, admitted.event, options);
         else refuse(call, admitted, options.explain);
       } catch (error) {
-        // A fault of the stand-in or of the policies it was given; the request must not hang for it.
+        // A fault in the stand-in or in the policies it was given must not leave the request hanging.
         refuse(call, standInFailed(error), options.explain);
       }
     },
@@ -150,6 +150,6 @@ async function collected(body: AsyncIterable<Uint8Array>): Promise<Buffer | Refu
     return await buffer(body);
   } catch (error) {
     const message = messageOf(error);
-    return functionFailed(`the function failed while it was answering: ${message}`);
+    return functionFailed(`the function failed while answering: ${message}`);
   }
 }

@@ -1,18 +1,18 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import { isRecord } from "@sst-gatehouse/blueprint/is-record";
 
-/** Status and headers of an answer, as they go on the wire: one character a byte. */
+/** Status and headers of an answer, as they go on the wire: one character per byte. */
 export interface ResponseHead {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
 }
 
-/** The function answered something that is no HTTP response; the client gets 502. */
+/** The function's result is not an HTTP response; the client gets 502. */
 export class MalformedResult extends Error {
   override readonly name = "MalformedResult";
 }
 
-/** Lambda's own business, or the connection's: a function's value arrives under another name. */
+/** Headers that belong to Lambda or to the connection: a function's value arrives under another name. */
 const remapped = new Set([
   "authorization",
   "connection",
@@ -37,7 +37,7 @@ const remapped = new Set([
  * Reads `statusCode`, `headers` and `cookies` of a function's result or of a stream's prelude.
  *
  * @param contentType for a function that names none.
- * @throws {MalformedResult} naming the part that is wrong.
+ * @throws {MalformedResult} naming the wrong part.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-response-payload
  */
 export function toResponseHead(
@@ -69,7 +69,7 @@ function ownHeaders(headers: unknown): [name: string, value: string][] {
   return Object.entries(headers).map(([name, value]) => {
     if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") {
       throw new MalformedResult(
-        `the header ${JSON.stringify(name)} is not one string: a repeated header needs one joined value`,
+        `the header ${JSON.stringify(name)} is not a single string: join the values of a repeated header`,
       );
     }
     return [
@@ -101,7 +101,7 @@ function onTheWire(name: string, text: string): string {
     validateHeaderValue(name, value);
   } catch {
     // The value stays out of the message: it may be a cookie.
-    throw new MalformedResult(`the header ${JSON.stringify(name)} cannot go on the wire`);
+    throw new MalformedResult(`the header ${JSON.stringify(name)} cannot be sent`);
   }
   return value;
 }

@@ -48,7 +48,7 @@ const envelopes: [
   ],
   ["UTF-8", { statusCode: 200, body: "é" }, 200, json, "\xc3\xa9"],
   [
-    "headers of every kind, and cookies one a line",
+    "headers of every kind, and cookies one per line",
     {
       statusCode: 200,
       headers: { "X-N": 1, "X-B": true, "set-cookie": "c=3" },
@@ -113,12 +113,12 @@ describe("is malformed with", () => {
     [
       "a header of two values",
       '{"statusCode":200,"headers":{"a":["b"]}}',
-      'the header "a" is not one string',
+      'the header "a" is not a single string',
     ],
     [
       "a header with a line break",
       '{"statusCode":200,"headers":{"a":"b\\r\\nc: s3cret"}}',
-      'the header "a" cannot go on the wire',
+      'the header "a" cannot be sent',
     ],
     [
       "a header name with a blank",
@@ -145,7 +145,7 @@ describe("is malformed with", () => {
     [
       "more than 6 MB",
       `"${"a".repeat(6_291_555)}"`,
-      "the result has 6291557 bytes; a buffered one may have 6291556",
+      "the result has 6291557 bytes; a buffered result may have at most 6291556",
     ],
   ];
   test.each(malformed)("%s", (_what, payload, message) => {

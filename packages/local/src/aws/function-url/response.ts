@@ -11,12 +11,12 @@ const maxResultBytes = 6_291_556;
  *
  * A result without `statusCode` is the body itself, as compact JSON; a bare string goes out without its quotes.
  *
- * @throws {MalformedResult} for a result that is no response.
+ * @throws {MalformedResult} for a result that is not a response.
  */
 export function toBufferedResponse(payload: Buffer): ResponseHead & { readonly body: Buffer } {
   if (payload.length > maxResultBytes) {
     throw new MalformedResult(
-      `the result has ${payload.length} bytes; a buffered one may have ${maxResultBytes}`,
+      `the result has ${payload.length} bytes; a buffered result may have at most ${maxResultBytes}`,
     );
   }
   const result = parsedResult(payload);

@@ -126,7 +126,7 @@ describe("a stream with a prelude", () => {
     [
       "is far too long",
       " ".repeat(1_048_577),
-      "the first 1048576 bytes hold no end of the prelude",
+      "the prelude does not end within the first 1048576 bytes",
     ],
   ];
   test.each(bad)("that %s gives 502", async (_what, bytes, reason) => {
@@ -171,7 +171,7 @@ describe("a function that fails", () => {
     await client.closed;
     expect(client.text().endsWith("4\r\npart\r\n")).toBe(true);
     expect(server.explained.flat()).toEqual([
-      "function-url: GET /: the function failed while it was answering: Runtime.Unknown; the connection was cut",
+      "function-url: GET /: the function failed while answering: Runtime.Unknown; the connection was cut",
     ]);
   });
 
@@ -204,7 +204,7 @@ describe("a function that fails", () => {
     servers.push(server);
     expect((await server.send(signedFor())).status).toBe(502);
     expect(server.explained.flat()).toEqual([
-      "function-url: GET /: 502: the function failed while it was answering: early",
+      "function-url: GET /: 502: the function failed while answering: early",
     ]);
   });
 });

@@ -25,10 +25,10 @@ export interface StreamOptions {
 /**
  * Passes a streamed result on, chunk by chunk and no faster than the client reads.
  *
- * When the function fails in the middle, the connection is cut, so that the client never takes the part for the whole.
+ * When the function fails in the middle, the connection is cut, so that the client never mistakes a part for the whole.
  * A client that leaves does not stop the function: its stream is read to the end.
  *
- * @returns nothing when all went well, else what was wrong; the answer is still to be given unless `headersSent`.
+ * @returns nothing when all went well, else what was wrong; the caller must still answer unless `headersSent`.
  */
 export async function sendStreamingResponse({
   contentType,
@@ -59,7 +59,7 @@ export async function sendStreamingResponse({
         const end = prelude.indexOf(separator);
         if (end < 0) {
           if (prelude.length > maxPreludeBytes)
-            fault = `the first ${maxPreludeBytes} bytes hold no end of the prelude`;
+            fault = `the prelude does not end within the first ${maxPreludeBytes} bytes`;
           continue;
         }
         const head = preludeHead(prelude.subarray(0, end));
@@ -79,7 +79,7 @@ export async function sendStreamingResponse({
       if (fault !== undefined) cut(response);
     }
   } catch (error) {
-    fault ??= `the function failed while it was answering: ${messageOf(error)}`;
+    fault ??= `the function failed while answering: ${messageOf(error)}`;
   }
   if (prelude !== undefined)
     fault ??= "the stream ended before its prelude did: write to it before end()";

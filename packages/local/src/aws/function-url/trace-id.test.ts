@@ -18,6 +18,6 @@ test("a request with a trace keeps its root", () => {
   expect(trace.header).toMatch(new RegExp(`^Self=1-5759e988-[0-9a-f]{24};${incoming}$`));
 });
 
-test("a header that is no trace is not passed on", () => {
+test("a header that is not a trace is not passed on", () => {
   expect(createTrace("Root=nonsense", nowMs).header).toMatch(/^Root=1-5759e988-[0-9a-f]{24}$/);
 });

@@ -21,7 +21,7 @@ const operators: Readonly<Record<string, Operator>> = {
  * Why a condition does not hold; nothing when all of it does.
  *
  * @param context condition keys of the request; their names are compared without case.
- * @throws {TypeError} naming the operator, or the value with a policy variable, that is not served here.
+ * @throws {TypeError} naming the operator, or the value with a policy variable, that is not supported here.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  */
 export function conditionFault(
@@ -35,7 +35,7 @@ export function conditionFault(
       for (const text of expected) {
         if (typeof text !== "string" || text.includes("${")) {
           throw new TypeError(
-            `condition ${operator} on ${key}: ${JSON.stringify(text)} is not served here`,
+            `condition ${operator} on ${key}: ${JSON.stringify(text)} is not supported here`,
           );
         }
       }
@@ -60,7 +60,7 @@ function keyFault(
   const ifExists = name.endsWith("IfExists");
   const base = ifExists ? name.slice(0, -"IfExists".length) : name;
   const operator = Object.hasOwn(operators, base) ? operators[base] : undefined;
-  if (!operator) throw new TypeError(`condition operator ${name} is not served here`);
+  if (!operator) throw new TypeError(`condition operator ${name} is not supported here`);
   if (actual === undefined) {
     return ifExists || operator.negated
       ? undefined

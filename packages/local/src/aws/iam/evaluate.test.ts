@@ -33,7 +33,7 @@ const rows: [
   ["an action by question marks", allow({ Action: "lambda:InvokeFunctio?" }), {}, true],
   ["a question mark for no character", allow({ Action: "lambda:InvokeFunction?" }), {}, false],
   ["one action of a list", allow({ Action: ["s3:GetObject", "lambda:InvokeFunction"] }), {}, true],
-  ["a dot that is no wildcard", allow({ Action: "lambda.InvokeFunction" }), {}, false],
+  ["a dot, which is not a wildcard", allow({ Action: "lambda.InvokeFunction" }), {}, false],
   ["every resource", allow({ Resource: "*" }), {}, true],
   ["a resource in other letter case", allow({ Resource: functionArn.toUpperCase() }), {}, false],
   [
@@ -112,7 +112,7 @@ const rows: [
     true,
   ],
   [
-    "StringEquals with a star is no wildcard",
+    "a star in StringEquals is not a wildcard",
     allow({ Condition: { StringEquals: { "a:k": "v*" } } }),
     { context: { "a:k": "vw" } },
     false,

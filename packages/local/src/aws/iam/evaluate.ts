@@ -14,7 +14,7 @@ export interface IamRequest {
 
 export interface IamVerdict {
   readonly allowed: boolean;
-  /** One line a statement: whether it applies, and if not why; missing condition keys by name. */
+  /** One line per statement: whether it applies, and if not, why; missing condition keys by name. */
   readonly reasons: string[];
 }
 
@@ -23,8 +23,8 @@ const statementElements = ["Sid", "Effect", "Action", "Resource", "Condition"];
 /**
  * Judges a request by identity policies: an explicit Deny wins, then any Allow, else it is denied.
  *
- * @throws {TypeError} naming the element or operator, when a policy uses one that is not served here. Guessing would be
- *   looser than AWS.
+ * @throws {TypeError} naming the element or operator, when a policy uses one that is not supported here. Guessing would
+ *   be looser than AWS.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function evaluate(policies: readonly PolicyDocument[], request: IamRequest): IamVerdict {
@@ -63,7 +63,9 @@ function statementFault(statement: PolicyStatement, request: IamRequest): string
 function checkElements(statement: PolicyStatement, name: string): void {
   for (const element of Object.keys(statement)) {
     if (!statementElements.includes(element)) {
-      throw new TypeError(`statement ${name} has ${element}, which this evaluator does not serve`);
+      throw new TypeError(
+        `statement ${name} has ${element}, which this evaluator does not support`,
+      );
     }
   }
   if (statement.Effect !== "Allow" && statement.Effect !== "Deny") {
@@ -74,7 +76,7 @@ function checkElements(statement: PolicyStatement, name: string): void {
   for (const text of [...listOf(statement.Action), ...listOf(statement.Resource)]) {
     if (typeof text !== "string" || text.includes("${")) {
       throw new TypeError(
-        `statement ${name} has ${JSON.stringify(text)}; policy variables are not served here`,
+        `statement ${name} has ${JSON.stringify(text)}; policy variables are not supported here`,
       );
     }
   }

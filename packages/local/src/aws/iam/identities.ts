@@ -46,7 +46,7 @@ export function createIdentities(accountId: string): Identities {
   };
 }
 
-/** What the holder of a role gets to know of it. */
+/** What the holder of a role is told about it. */
 export function credentialsOf({
   accessKeyId,
   secretAccessKey,

@@ -119,7 +119,7 @@ export function inputMembers(
       if (unknown.length > 0) {
         throw new AwsError(
           validationError,
-          `The local stack does not play ${unknown.join(", ")} in this operation.`,
+          `The local stack does not support ${unknown.join(", ")} in this operation.`,
         );
       }
     },

@@ -136,8 +136,8 @@ const refusals: [why: string, send: () => Promise<Response>, status: number, typ
     400,
     "UnknownOperationException",
   ],
-  ["a body that is no JSON", () => call("Failing.Echo", "{"), 400, "SerializationException"],
-  ["a body that is no object", () => call("Failing.Echo", "[]"), 400, "SerializationException"],
+  ["a body that is not JSON", () => call("Failing.Echo", "{"), 400, "SerializationException"],
+  ["a body that is not an object", () => call("Failing.Echo", "[]"), 400, "SerializationException"],
   [
     "an unsigned PutParameter",
     () => call("AmazonSSM.PutParameter", '{"Name":"/a","Value":"x","Type":"String"}'),

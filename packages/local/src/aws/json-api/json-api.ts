@@ -75,7 +75,7 @@ export function createJsonApi(options: {
       const cause = error instanceof Error ? (error.stack ?? error.message) : "unknown";
       return {
         service,
-        result: { error: fault, reason: `${action}: a fault of the stand-in`, details: [cause] },
+        result: { error: fault, reason: `${action}: a fault in the stand-in`, details: [cause] },
       };
     }
   }
@@ -129,7 +129,8 @@ export function createJsonApi(options: {
         return;
       }
       const body = await readBody(request, { maxBytes: maxBodyBytes, beyond: "unread" });
-      if (body === "cut-off") throw new Error("the caller of an AWS API left in the middle");
+      if (body === "cut-off")
+        throw new Error("the caller of an AWS API disconnected while sending its request");
       if (body === "too-large") {
         const error = new AwsError("RequestEntityTooLargeException", "Request is too large.", 413);
         response.setHeader("connection", "close");

@@ -8,7 +8,7 @@ export interface JsonObject {
 
 /** One AWS service that speaks JSON 1.1. */
 export interface JsonService {
-  /** What stands before the dot in `X-Amz-Target`, such as `AmazonSSM`. */
+  /** The part before the dot in `X-Amz-Target`, such as `AmazonSSM`. */
   readonly targetPrefix: string;
   /** The name in the credential scope, and before the colon of its IAM actions. */
   readonly service: string;

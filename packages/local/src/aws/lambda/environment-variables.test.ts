@@ -5,12 +5,12 @@ import { processOf, runFixture } from "../../../test/lambda/run-fixture.ts";
 import { fixture } from "../../../test/lambda/start-fixture.ts";
 
 const refused: [name: string, message: string][] = [
-  ["AWS_REGION", "AWS_REGION is set by Lambda; a function cannot declare it"],
-  ["_HANDLER", "_HANDLER is no name for a variable of a Lambda function"],
-  ["AWS_SESSION_TOKEN", "AWS_SESSION_TOKEN is set by Lambda; a function cannot declare it"],
-  ["LAMBDA_TASK_ROOT", "LAMBDA_TASK_ROOT is set by Lambda; a function cannot declare it"],
-  ["2ND", "2ND is no name for a variable of a Lambda function"],
-  ["A-B", "A-B is no name for a variable of a Lambda function"],
+  ["AWS_REGION", "Lambda sets AWS_REGION itself; a function cannot declare it"],
+  ["_HANDLER", "_HANDLER is not a valid name for a Lambda environment variable"],
+  ["AWS_SESSION_TOKEN", "Lambda sets AWS_SESSION_TOKEN itself; a function cannot declare it"],
+  ["LAMBDA_TASK_ROOT", "Lambda sets LAMBDA_TASK_ROOT itself; a function cannot declare it"],
+  ["2ND", "2ND is not a valid name for a Lambda environment variable"],
+  ["A-B", "A-B is not a valid name for a Lambda environment variable"],
   [
     "NODE_OPTIONS",
     "NODE_OPTIONS changes how the local stack runs a function; it cannot be declared here",

@@ -32,9 +32,9 @@ const reservedNames: ReadonlySet<string> = new Set([
 export function requireOwnVariables(environment: Readonly<Record<string, string>>): void {
   for (const name of Object.keys(environment)) {
     if (!/^[A-Za-z]\w+$/.test(name))
-      throw new TypeError(`${name} is no name for a variable of a Lambda function`);
+      throw new TypeError(`${name} is not a valid name for a Lambda environment variable`);
     if (reservedNames.has(name))
-      throw new TypeError(`${name} is set by Lambda; a function cannot declare it`);
+      throw new TypeError(`Lambda sets ${name} itself; a function cannot declare it`);
     if (
       name === "NODE_OPTIONS" ||
       name === settingsVariable ||

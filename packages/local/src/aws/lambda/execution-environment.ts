@@ -28,7 +28,7 @@ export interface ExecutionEnvironment {
   readonly initialized: Promise<LoadOutcome>;
   /** @returns "not-taken" when the environment ended between two invocations, before it saw this one. */
   run(job: Job): Promise<Invocation | "not-taken">;
-  /** Kills the process; whoever waits for an answer gets this reason. */
+  /** Kills the process; a caller that waits for an answer gets this reason. */
   end(reason: string): void;
   /** Resolves when nothing of the environment is left. */
   readonly ended: Promise<unknown>;
@@ -56,7 +56,7 @@ export function startExecutionEnvironment(
   let deliver: ((work: Work) => void) | undefined;
   let timer: NodeJS.Timeout | undefined;
   let initError: FunctionError | undefined;
-  /** Set by the first who wants the process gone. */
+  /** Set by the first caller that ends the process. */
   let killed: { because: "timeout" } | { because: "told"; reason: string } | undefined;
   let process: FunctionProcess | undefined;
   let loaded = false;

@@ -30,7 +30,7 @@ afterAll(async () => {
 
 const refused: [what: string, event: () => object][] = [
   [
-    "reading a directory beside its own",
+    "reading a directory next to its own",
     () => ({ action: "read", file: `${directory}/code-of-others/secret.txt` }),
   ],
   ["reading the directory above", () => ({ action: "list", directory })],
@@ -48,7 +48,7 @@ test.each(refused)("refuses %s", async (_what, event) => {
   });
 });
 
-test("lets it read its own code, and write and read in a temporary directory of its own", async () => {
+test("lets it read its own code, and write and read in its own temporary directory", async () => {
   const source = await started.call({ action: "read", file: `${directory}/code/lambda.mjs` });
   expect(source).toMatch(/^\/\/ A function that does what the event says\./);
   const { temporaryDirectory } = await started.call({ action: "process" });
@@ -60,7 +60,7 @@ test("lets it read its own code, and write and read in a temporary directory of 
 
 test("is out of reach of a Ctrl-C, which the stack has to see first", async () => {
   const { pid } = await processOf(started);
-  expect(process.kill(-pid, 0)).toBe(true); // it leads a process group of its own
+  expect(process.kill(-pid, 0)).toBe(true); // it leads its own process group
 });
 
 test("ends without its Runtime API, and leaves no directory to a stack that may be gone", async () => {

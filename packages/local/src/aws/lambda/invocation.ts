@@ -15,7 +15,7 @@ export interface LambdaFunctionOptions {
   readonly memoryMb: number;
   /** Of the machine's time, whatever the stack's clock does. */
   readonly timeoutSeconds: number;
-  /** Variables of the function's own; none for Lambda@Edge. */
+  /** The function's own variables; none for Lambda@Edge. */
   readonly environment: Readonly<Record<string, string>>;
   readonly credentials: Credentials;
   /** The only hosts the function reaches: loopback TLS ports by exact name or `*.suffix`. */
@@ -23,7 +23,7 @@ export interface LambdaFunctionOptions {
   readonly clock: Clock;
   /** Takes each line that the function prints. */
   readonly onLog: (line: string) => void;
-  /** How many invocations may run at once; more wait. 4 unless told. */
+  /** How many invocations may run at once; further ones wait. Default 4. */
   readonly maxEnvironments?: number;
 }
 

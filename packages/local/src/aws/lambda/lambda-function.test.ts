@@ -17,7 +17,7 @@ import { fixture } from "../../../test/lambda/start-fixture.ts";
 import { startGate, type Gate } from "../../../test/lambda/start-gate.ts";
 
 describe("several invocations at once", () => {
-  test("run in environments of their own up to the limit; the next waits for one of them", async () => {
+  test("each run in their own environment up to the limit; the next waits for one of them", async () => {
     const gate = await startGate();
     const started = await runFixture({ network: gate.network, maxEnvironments: 2 });
     const held = [1, 2].map((n) => started.call({ action: "fetch", url: `${gate.url}${n}` }));

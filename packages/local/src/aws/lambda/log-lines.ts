@@ -1,6 +1,6 @@
 import { StringDecoder } from "node:string_decoder";
 
-/** Longer lines are cut: a terminal is no place for more. */
+/** Longer lines are cut: nobody reads more on a terminal. */
 export const maxLineCharacters = 8192;
 
 /**

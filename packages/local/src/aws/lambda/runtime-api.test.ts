@@ -71,7 +71,7 @@ test("hands out an invocation with the headers of AWS, and the clock", async () 
   });
 });
 
-test("takes bytes that are no JSON as they are", async () => {
+test("takes bytes that are not JSON as they are", async () => {
   const reports = await start();
   await send("GET", `${prefix}/invocation/next`);
   const { status } = await send(
@@ -114,7 +114,7 @@ const errors: [what: string, body: string, expected: object][] = [
     '{"errorMessage":"b"}',
     { errorType: "FromHeader", errorMessage: "b", trace: [] },
   ],
-  ["that is no JSON", "oops", { errorType: "FromHeader", errorMessage: "", trace: [] }],
+  ["that is not JSON", "oops", { errorType: "FromHeader", errorMessage: "", trace: [] }],
   ["of another shape", "[1]", { errorType: "FromHeader", errorMessage: "", trace: [] }],
 ];
 test.each(errors)("takes an error %s", async (_what, body, expected) => {

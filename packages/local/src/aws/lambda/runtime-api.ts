@@ -51,8 +51,8 @@ export interface RuntimeApi {
 }
 
 /**
- * The host side of Lambda's Runtime API, for one execution environment. Each environment has a server of its own, and
- * reaches no other, so that none can answer for another.
+ * The host side of Lambda's Runtime API, for one execution environment. Each environment has its own server, and
+ * can reach no other, so that none can answer for another.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
@@ -150,7 +150,7 @@ export async function startRuntimeApi(listener: RuntimeApiListener): Promise<Run
     { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 },
     (request, response) => {
       route(request, response).catch(() => {
-        // The child went away in the middle; whoever watches the process says why.
+        // The child ended in the middle; the code that watches the process says why.
         response.destroy();
       });
     },
@@ -189,7 +189,8 @@ function refuse(
 
 async function readPayload(request: IncomingMessage): Promise<Buffer | "too-large"> {
   const body = await readBody(request, { maxBytes: maxResponseBytes, beyond: "dropped" });
-  if (body === "cut-off") throw new Error("the function's process left in the middle");
+  if (body === "cut-off")
+    throw new Error("the function's process disconnected while sending its response");
   return body;
 }
 

@@ -16,7 +16,7 @@ export interface AuthorizationFault {
 }
 
 /**
- * Takes an `Authorization` header apart.
+ * Splits an `Authorization` header into its parts.
  *
  * @param hasDate whether the request has an `x-amz-date`; AWS complains about a missing one in the same breath.
  */
@@ -45,7 +45,7 @@ export function parseAuthorization(
     }
     const name = pair.slice(0, equals);
     if (parameters.has(name))
-      return fault(header, "the Authorization header has two parameters of one name");
+      return fault(header, "the Authorization header has two parameters with the same name");
     parameters.set(name, pair.slice(equals + 1));
   }
   const missing = ["Credential", "Signature", "SignedHeaders"].filter(
@@ -86,5 +86,5 @@ function hashed(text: string): string {
 function schemeOf(word: string): string {
   return /^(AWS4-HMAC-SHA256|Basic|Bearer|Digest|Negotiate)$/i.test(word)
     ? word
-    : "none that is known here";
+    : "not one known here";
 }

@@ -55,7 +55,7 @@ export function canonicalQuery(query: string): string {
     .join("&");
 }
 
-/** The lines of a repeated header as one value: each trimmed, runs of blanks made one space, joined with a comma. */
+/** The lines of a repeated header as one value: trimmed, runs of blanks collapsed to one space, joined with a comma. */
 export function canonicalHeaderValue(values: readonly string[]): string {
   return values.map((value) => value.replace(/[ \t]+/g, " ").replace(/^ | $/g, "")).join(",");
 }

@@ -128,8 +128,8 @@ function foreignToken({ lines, sessionToken }: Mismatch): string[] {
 function anyDifference({ request, lines }: Mismatch): string {
   const known = lines.has("x-amz-content-sha256") || request.body.length === 0;
   return known
-    ? "no single cause fits: another path, query or header than was signed, or another secret key"
-    : "another body, path, query or header than was signed, or another secret key; sign x-amz-content-sha256 to tell a changed body apart";
+    ? "no single cause fits: the path, the query or a header differs from what was signed, or the secret key is a different one"
+    : "the body, the path, the query or a header differs from what was signed, or the secret key is a different one; sign x-amz-content-sha256 to recognise a changed body";
 }
 
 /** Guesses only: signing without one of these has been tried, and was not the cause. */
@@ -138,6 +138,6 @@ function suspicions({ lines, signedHeaders }: Mismatch): string[] {
     .filter((name) => volatileHeaders.includes(name) && lines.has(name))
     .map(
       (name) =>
-        `\`${name}\` is signed, and a proxy may also have changed it on the way: sign \`host\` and your own \`x-amz-*\` only`,
+        `\`${name}\` is signed, and a proxy may have changed it on the way: sign \`host\` and your own \`x-amz-*\` only`,
     );
 }

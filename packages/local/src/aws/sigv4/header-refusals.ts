@@ -12,20 +12,23 @@ import { incompleteSignature, invalidSignature } from "./signature-verdict.ts";
 import type { Refusal } from "./signature-verdict.ts";
 import type { HeaderLines } from "./signed-request.ts";
 
-/** Why the request's date is not taken; nothing when it is within five minutes of the stack's clock. */
+/** Why the request's date is refused; nothing when it is within five minutes of the stack's clock. */
 export function dateRefusal(lines: HeaderLines, nowMs: number): Refusal | undefined {
   const [datetime = "", ...others] = lines.get("x-amz-date") ?? [];
   if (others.length > 0)
     return invalidSignature("the request has more than one x-amz-date", signatureMismatch);
   const seconds = parseBasicFormat(datetime);
   if (seconds === undefined) {
-    return incompleteSignature("x-amz-date is not written as yyyymmddThhmmssZ", badDate(datetime));
+    return incompleteSignature(
+      "x-amz-date does not have the form yyyymmddThhmmssZ",
+      badDate(datetime),
+    );
   }
   const message = outsideWindow(seconds, Math.floor(nowMs / 1000));
   return message === undefined ? undefined : invalidSignature(message, message);
 }
 
-/** Why the list of signed headers is not taken: `host` and every `x-amz-*` header must be in it. */
+/** Why the list of signed headers is refused: `host` and every `x-amz-*` header must be in it. */
 export function signedHeadersRefusal(
   lines: HeaderLines,
   { signedHeaders, algorithm, ...rest }: Authorization,

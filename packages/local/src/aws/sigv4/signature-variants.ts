@@ -65,11 +65,13 @@ function headerVariants(lines: HeaderLines, { headers }: CanonicalParts): Varian
       },
       { claim: claim("were empty: something filled it after signing"), parts: withValue(name, "") },
       {
-        claim: claim("had its blanks as sent: trim them and make runs one space"),
+        claim: claim(
+          "kept its spaces as sent: trim the value and collapse each run of spaces to one",
+        ),
         parts: withValue(name, values.join(",")),
       },
       {
-        claim: claim("had not got its last element: a proxy added it after signing"),
+        claim: claim("did not have its last element: a proxy added it after signing"),
         parts: withValue(name, elements.slice(0, -1).join(",")),
       },
       ...(values.length > 1
@@ -122,7 +124,7 @@ function targetVariants(target: string): Variant[] {
     },
     {
       claim: wouldBeRightIf(
-        "slashes and dot segments stayed as sent: Lambda's signers resolve them",
+        "slashes and dot segments stayed as sent: signers for Lambda resolve them",
       ),
       parts: { path: path.split("/").map(percentEncode).join("/") },
     },
@@ -144,7 +146,7 @@ function targetVariants(target: string): Variant[] {
       parts: { query: encodedAgain.toSorted().join("&") },
     },
     {
-      claim: wouldBeRightIf("the query were part of the path: give them to the signer apart"),
+      claim: wouldBeRightIf("the query were part of the path: give them to the signer separately"),
       parts: { path: canonicalPath(target), query: "" },
     },
   ];
@@ -157,7 +159,7 @@ function wouldBeRightIf(what: string): string {
 function mistakenHashes(body: Buffer): [what: string, hash: string][] {
   const candidates: [string, string][] = [
     ["an empty body", sha256Hex("")],
-    ["UNSIGNED-PAYLOAD, which Lambda does not take", "UNSIGNED-PAYLOAD"],
+    ["UNSIGNED-PAYLOAD, which Lambda does not accept", "UNSIGNED-PAYLOAD"],
     [
       "UTF-8 text: its bytes were decoded and encoded again on the way",
       sha256Hex(body.toString("utf8")),

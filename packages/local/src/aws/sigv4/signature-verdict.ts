@@ -2,7 +2,7 @@ import type { Identity } from "../iam/identities.ts";
 
 export type SignatureVerdict =
   | { readonly kind: "signed"; readonly identity: Identity }
-  /** No credentials at all; what that means is the caller's business. */
+  /** No credentials at all; the caller decides what that means. */
   | { readonly kind: "unsigned" }
   | {
       readonly kind: "refused";

@@ -6,12 +6,12 @@ export interface SignedRequest {
   readonly method: string;
   /** Path and query, exactly as on the wire. */
   readonly target: string;
-  /** One entry a header line, in the order they came. */
+  /** One entry per header line, in the order they came. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer;
 }
 
-/** Header values by lower-case name, one entry a line. */
+/** Header values by lower-case name, one entry per line. */
 export type HeaderLines = ReadonlyMap<string, readonly string[]>;
 
 export function headerLines(headers: SignedRequest["headers"]): HeaderLines {
@@ -43,7 +43,7 @@ export function splitTarget(target: string): { path: string; query: string } {
     : { path: target.slice(0, mark), query: target.slice(mark + 1) };
 }
 
-/** Whether the query carries a signature of its own (a presigned URL). */
+/** Whether the query carries a signature (a presigned URL). */
 export function hasQueryAuthentication(query: string): boolean {
   return query.split("&").some((pair) => {
     const name = percentDecode(splitPair(pair).name).toString().toLowerCase();

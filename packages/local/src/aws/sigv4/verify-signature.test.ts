@@ -299,7 +299,7 @@ const refusals: [
     { ...good, headers: [["host", host]], target: "/p?X-Amz-%41lgorithm=AWS4-HMAC-SHA256" },
     "InvalidSignatureException",
     mismatchText,
-    "presigned URLs are not served here",
+    "presigned URLs are not supported here",
   ],
   [
     "two Authorization headers",
@@ -455,7 +455,7 @@ const refusals: [
     ),
     "UnrecognizedClientException",
     "The security token included in the request is invalid.",
-    "nobody has this access key id",
+    "no caller here has this access key id",
   ],
   [
     "a right signature without the session token",
@@ -476,7 +476,7 @@ const refusals: [
     { ...good, body: Buffer.from("hellO") },
     "InvalidSignatureException",
     mismatchText,
-    "not the hash of the 5 bytes that came",
+    "not the hash of the 5 bytes that arrived",
   ],
   [
     "a body that went through UTF-8 on the way",
@@ -494,7 +494,7 @@ const refusals: [
     }),
     "InvalidSignatureException",
     mismatchText,
-    "Lambda takes no unsigned",
+    "Lambda does not accept unsigned",
   ],
   [
     "a nameless parameter",
@@ -614,7 +614,7 @@ describe("says what the signer did", () => {
         "via",
         `${via}, 1.1 def.cloudfront.net (CloudFront)`,
       ),
-      "`via` had not got its last element",
+      "`via` did not have its last element",
     ],
     [
       "a header that was filled later",
@@ -624,7 +624,7 @@ describe("says what the signer did", () => {
     [
       "a header that came twice",
       plusHeader(sign({ headers: [["x-list", "a"]] }), "x-list", "b"),
-      "`x-list` had not got its last element",
+      "`x-list` did not have its last element",
     ],
     [
       "a host without the port that is sent",
@@ -705,7 +705,7 @@ describe("says what the signer did", () => {
     [
       "something nobody can guess",
       { ...good, target: "/p?a=2" },
-      "no single cause fits: another path, query or header than was signed, or another secret key",
+      "no single cause fits: the path, the query or a header differs from what was signed, or the secret key is a different one",
     ],
   ];
   test.each(causes)("when it signed %s", (_what, request, reason) => {
@@ -719,7 +719,7 @@ describe("says what the signer did", () => {
 
   test("when only the scope is wrong", () => {
     expect(refused(verifySignature(sign({ region: "us-east-1" }), rules)).details).toEqual([
-      "apart from its scope the signature is right",
+      "apart from its scope, the signature is right",
     ]);
   });
 
@@ -770,12 +770,12 @@ describe("says what the signer did", () => {
       ],
     });
     const mayAlso = (name: string) =>
-      `\`${name}\` is signed, and a proxy may also have changed it on the way: sign \`host\` and your own \`x-amz-*\` only`;
+      `\`${name}\` is signed, and a proxy may have changed it on the way: sign \`host\` and your own \`x-amz-*\` only`;
 
     test("a changed body comes first, and the header only after it", () => {
       const verdict = refused(verifySignature({ ...byAws4, body: Buffer.from("hellp") }, rules));
       expect(verdict.reason).toBe(
-        "the signature is wrong: another body, path, query or header than was signed, or another secret key; sign x-amz-content-sha256 to tell a changed body apart",
+        "the signature is wrong: the body, the path, the query or a header differs from what was signed, or the secret key is a different one; sign x-amz-content-sha256 to recognise a changed body",
       );
       expect(verdict.details.slice(0, 2)).toEqual([
         mayAlso("content-length"),
@@ -788,7 +788,7 @@ describe("says what the signer did", () => {
         verifySignature(withHeader(sign({ headers: [["via", "a"]] }), "via", "b"), rules),
       );
       expect(verdict.reason).toBe(
-        "the signature is wrong: no single cause fits: another path, query or header than was signed, or another secret key",
+        "the signature is wrong: no single cause fits: the path, the query or a header differs from what was signed, or the secret key is a different one",
       );
       expect(verdict.details[0]).toBe(mayAlso("via"));
     });
@@ -797,7 +797,7 @@ describe("says what the signer did", () => {
       const verdict = refused(
         verifySignature({ ...sign({ omit: [bodyHashMissing] }), target: "/b" }, rules),
       );
-      expect(verdict.reason).toContain("no single cause fits: another path");
+      expect(verdict.reason).toContain("no single cause fits: the path");
     });
 
     test("another session token is said first", () => {
@@ -895,7 +895,7 @@ describe("says what the signer did", () => {
       expect(details[3]).toBe(`  apikey=${short("s 3")}&flag=&none=&page=${short("2")}`);
     });
 
-    test("a scope's usual parts stay readable beside one that is not", () => {
+    test("a scope's usual parts stay readable next to one that is not", () => {
       const { reason } = refused(
         verifySignature(credential(`${id}/20261122/${clientSecret}/lambda/aws4_request`), rules),
       );

@@ -53,7 +53,10 @@ export function verifySignature(request: SignedRequest, rules: SignatureRules): 
   const [header, ...others] = lines.get("authorization") ?? [];
   if (header === undefined) {
     return presigned
-      ? invalidSignature("presigned URLs are not served here: sign with headers", signatureMismatch)
+      ? invalidSignature(
+          "presigned URLs are not supported here: sign with headers",
+          signatureMismatch,
+        )
       : { kind: "unsigned" };
   }
   if (presigned) {
@@ -109,11 +112,15 @@ function judgeCredential(
     return invalidSignature(
       `the signature is scoped to ${printableScope(scope)}, but this is ${where} on ${datetime.slice(0, 8)}`,
       outOfScope,
-      otherwiseRight ? ["apart from its scope the signature is right"] : [],
+      otherwiseRight ? ["apart from its scope, the signature is right"] : [],
     );
   }
   if (!identity)
-    return refusal("UnrecognizedClientException", "nobody has this access key id", invalidToken);
+    return refusal(
+      "UnrecognizedClientException",
+      "no caller here has this access key id",
+      invalidToken,
+    );
   return judgeSignature(mismatch(identity), identity, rules);
 }
 
@@ -176,13 +183,13 @@ function bodyHashRefusal(lines: HeaderLines, body: Buffer): Refusal | undefined 
   if (hash === undefined || hash === sha256Hex(body)) return undefined;
   if (hash === "UNSIGNED-PAYLOAD" || hash.startsWith("STREAMING-")) {
     return invalidSignature(
-      "x-amz-content-sha256 is not a hash; Lambda takes no unsigned or chunk-signed bodies",
+      "x-amz-content-sha256 is not a hash; Lambda does not accept unsigned or chunk-signed bodies",
       signatureMismatch,
     );
   }
   const other = bodyWithHash(hash, body);
   return invalidSignature(
-    `x-amz-content-sha256 is not the hash of the ${body.length} bytes that came${other ? `; it is that of ${other}` : ""}`,
+    `x-amz-content-sha256 is not the hash of the ${body.length} bytes that arrived${other ? `; it is that of ${other}` : ""}`,
     signatureMismatch,
     [`the body's hash is ${sha256Hex(body)}`],
   );

@@ -37,7 +37,7 @@ export function createSsm(options: { region: string; accountId: string; clock: C
   const findVersion = (text: string) => {
     const { name, selector } = referTo(text);
     if (selector === undefined) return store.find(name);
-    // Labels are not played, so a selector that is no number names nothing.
+    // Labels are not supported, so a selector that is not a number names nothing.
     return /^:[1-9]\d*$/.test(selector) ? store.find(name, Number(selector.slice(1))) : undefined;
   };
   const toWire = (found: ParameterVersion, decrypt: boolean, selector?: string): JsonObject => ({
@@ -193,7 +193,7 @@ function requireOneOf(value: string | undefined, member: string, played: readonl
   if (value !== undefined && !played.includes(value)) {
     throw new AwsError(
       "ValidationException",
-      `The local stack plays ${member} ${played.join(" or ")} only.`,
+      `The local stack supports ${member} only as ${played.join(" or ")}.`,
     );
   }
 }

@@ -24,6 +24,6 @@ test.each(wrong)("notices %s", (_what, words, message) => {
   expect(() => parseEngineArguments(words)).toThrow(message);
 });
 
-test("refuses a name that is no stack's", () => {
-  expect(() => parseStackName("app/jane")).toThrow("app/jane is no name of a stack");
+test("refuses a name that is not a stack's", () => {
+  expect(() => parseStackName("app/jane")).toThrow("app/jane is not the name of a stack");
 });

@@ -36,6 +36,6 @@ export function parseEngineArguments(args: readonly string[]): EngineArguments {
 export function parseStackName(name: string): { readonly app: string; readonly stage: string } {
   const [, app, stage, ...rest] = name.split("/");
   if (app === undefined || stage === undefined || rest.length > 0)
-    throw new TypeError(`${name} is no name of a stack`);
+    throw new TypeError(`${name} is not the name of a stack`);
   return { app, stage };
 }

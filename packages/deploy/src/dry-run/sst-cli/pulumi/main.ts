@@ -16,7 +16,7 @@ import type { StandInSettings } from "./settings.ts";
 const [settingsFile = "", command, ...args] = process.argv.slice(2);
 const parent = process.ppid;
 
-// The CLI starts it detached: it has to notice by itself that nobody waits for it any more.
+// The CLI starts it detached: it has to notice by itself when nobody waits for it any more.
 setInterval(() => {
   if (process.ppid !== parent) process.exit(1);
 }, 500).unref();

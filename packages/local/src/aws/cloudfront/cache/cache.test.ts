@@ -274,7 +274,7 @@ describe("under CachingOptimized without cookies", () => {
     );
   });
 
-  test("OPTIONS has an entry of its own where it is cached", async () => {
+  test("OPTIONS has a separate entry where it is cached", async () => {
     const behavior = { ...optimized, cachedMethods: ["GET", "HEAD", "OPTIONS"] };
     const distribution = await start({ behavior, answering: numbered({}) });
     await distribution.view();
@@ -287,7 +287,7 @@ describe("under CachingOptimized without cookies", () => {
 });
 
 describe("simultaneous requests without cookies", () => {
-  test("share one answer, made for whoever came first", async () => {
+  test("share one answer, made for the first request", async () => {
     expect(await race({})).toEqual({ texts: ["for the first", "for the first"], runs: 1 });
   });
 

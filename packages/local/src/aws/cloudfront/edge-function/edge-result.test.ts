@@ -165,7 +165,7 @@ const refusals: [why: string, result: unknown, message: string][] = [
   ["another method", { ...request, method: "GET" }, field],
   ["another clientIp", { ...request, clientIp: "10.0.0.1" }, field],
   ["no method", without("method"), field],
-  ["a field that no request has", { ...request, cookies: [] }, field],
+  ["an unknown field", { ...request, cookies: [] }, field],
   ["no uri", without("uri"), uri],
   ["a uri without its slash", { ...request, uri: "a" }, uri],
   ["a uri with a query", { ...request, uri: "/a?b" }, uri],
@@ -209,7 +209,7 @@ const refusals: [why: string, result: unknown, message: string][] = [
     body,
   ],
   ["a changed inputTruncated", withBody({ inputTruncated: true }), field],
-  ["a field that no body has", withBody({ size: 3 }), field],
+  ["an unknown field in the body", withBody({ size: 3 }), field],
 ];
 
 test.each(refusals)("refuses %s", (_why, result, message) => {

@@ -13,7 +13,7 @@ import type { ResultOrigin } from "./result-origin.ts";
 import { parseResultHeaders, refuseDisallowed, refuseReadOnlyChanges } from "./result-headers.ts";
 import { maxUrlBytes } from "../viewer/viewer-request.ts";
 
-/** What an origin-request function asked for, once it passed CloudFront's validation. */
+/** What an origin-request function asked for, once it has passed CloudFront's validation. */
 export type EdgeResult =
   | ({ readonly kind: "forward" } & ForwardedRequest)
   | ({ readonly kind: "respond" } & GeneratedResponse);
@@ -76,7 +76,7 @@ function parseForwardedRequest(result: JsonRecord, request: EdgeRequest): Forwar
   if (unknown !== undefined) {
     throw new InvalidEdgeResult(
       ownSentences.field,
-      `the returned request has a field that no request has: ${JSON.stringify(unknown)}`,
+      `the returned request has an unknown field: ${JSON.stringify(unknown)}`,
     );
   }
   for (const name of ["method", "clientIp"] as const) {
@@ -107,7 +107,7 @@ function parseTarget({ uri, querystring }: JsonRecord): { uri: string; querystri
   if (/[^\x21-\x7e\x80-\u{10ffff}]|[?#]/u.test(uri))
     throw new InvalidEdgeResult(
       awsSentences.uri,
-      "uri holds a space, a control character, a ? or a #",
+      "uri contains a space, a control character, a ? or a #",
     );
   if (typeof querystring !== "string")
     throw new InvalidEdgeResult(
@@ -117,7 +117,7 @@ function parseTarget({ uri, querystring }: JsonRecord): { uri: string; querystri
   if (/[^\x21-\x7e\x80-\u{10ffff}]|#/u.test(querystring)) {
     throw new InvalidEdgeResult(
       awsSentences.uri,
-      "querystring holds a space, a control character or a #",
+      "querystring contains a space, a control character or a #",
     );
   }
   const bytes = Buffer.byteLength(uri) + Buffer.byteLength(querystring);
@@ -134,14 +134,14 @@ function parseBody(body: unknown, { method, body: before }: EdgeRequest): Buffer
   if (!isRecord(body)) {
     throw new InvalidEdgeResult(
       awsSentences.body,
-      "body is not an object: return the one from the event, with IncludeBody it is always there",
+      "body is not an object: return the one from the event, IncludeBody always puts it there",
     );
   }
   const { action, data, encoding, inputTruncated, ...rest } = body;
   if (Object.keys(rest).length > 0 || inputTruncated !== before.inputTruncated) {
     throw new InvalidEdgeResult(
       ownSentences.field,
-      "body.inputTruncated was changed, or body has a field that no body has",
+      "body.inputTruncated was changed, or body has an unknown field",
     );
   }
   if (!isAction(action) || !isEncoding(encoding) || typeof data !== "string") {
@@ -150,7 +150,7 @@ function parseBody(body: unknown, { method, body: before }: EdgeRequest): Buffer
       "body must be {action: read-only or replace, data: text, encoding: base64 or text}",
     );
   }
-  // Changes beside `read-only` are ignored, and the viewer's whole body goes on, also when the function saw a part of it.
+  // With `read-only`, changes are ignored and the viewer's whole body is sent, even when the function saw only a part.
   if (action === "read-only") return undefined;
   const bytes = encoding === "base64" ? decodeBase64(data) : Buffer.from(data, "utf8");
   if (bytes === undefined)

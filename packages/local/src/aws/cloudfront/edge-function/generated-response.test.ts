@@ -51,7 +51,7 @@ const refusals: [why: string, result: Record<string, unknown>, message: string][
   ["a 204 with a body", { status: "204", body: "x" }, body],
   ["a 304 with a body", { status: "304", body: "x" }, body],
   [
-    "a field that no response has",
+    "an unknown field",
     { status: "200", statusCode: 200 },
     "The Lambda function result failed validation: The function returned a field that is unknown, missing, or read-only.",
   ],

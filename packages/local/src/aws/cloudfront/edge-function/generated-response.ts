@@ -39,7 +39,7 @@ export function parseGeneratedResponse(
   if (unknown !== undefined) {
     throw new InvalidEdgeResult(
       ownSentences.field,
-      `the generated response has a field that no response has: ${JSON.stringify(unknown)}`,
+      `the generated response has an unknown field: ${JSON.stringify(unknown)}`,
     );
   }
   if (typeof status !== "string" || !/^[2-5]\d\d$/.test(status)) {

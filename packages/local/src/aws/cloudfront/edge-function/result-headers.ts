@@ -41,7 +41,7 @@ function parseEntry(name: string, entry: unknown): HeaderLine {
   if (!isRecord(entry))
     throw new InvalidEdgeResult(
       ownSentences.header,
-      `${where} has an entry that is not {key, value}`,
+      `${where} has an entry that is not of the form {key, value}`,
     );
   const { key = titleCase(name), value, ...rest } = entry;
   if (Object.keys(rest).length > 0)

@@ -124,7 +124,7 @@ const customHeaderLimits: [what: string, found: number, limit: number, customHea
 
 test.each(customHeaderLimits)("refuses %s: %i, above %i", (what, found, limit, customHeaders) => {
   expect(reasonFor({ customHeaders })).toBe(
-    `the returned origin has ${found} ${what}; CloudFront takes ${limit}`,
+    `the returned origin has ${found} ${what}; CloudFront takes at most ${limit}`,
   );
 });
 

@@ -99,7 +99,7 @@ function refuseLargeCustomHeaders(lines: readonly HeaderLine[]): void {
     if (found > limit) {
       throw new InvalidEdgeResult(
         awsSentences.origin,
-        `the returned origin has ${found} ${what}; CloudFront takes ${limit}`,
+        `the returned origin has ${found} ${what}; CloudFront takes at most ${limit}`,
       );
     }
   }

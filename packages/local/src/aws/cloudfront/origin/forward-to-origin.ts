@@ -98,7 +98,7 @@ export function createForward({
       return refuse({
         status: 502,
         message: noConnection,
-        reason: `the origin's headers have ${bytes} bytes; CloudFront takes ${maxHeadBytes}`,
+        reason: `the origin's headers have ${bytes} bytes; CloudFront takes at most ${maxHeadBytes}`,
       });
     }
     const status = fetched.response.statusCode ?? 0;
@@ -116,7 +116,7 @@ export function createForward({
     if (outcome.kind === "broken")
       explain(
         "cloudfront",
-        `the answer of ${origin.domainName} broke after its ${status}: ${outcome.reason}`,
+        `the response of ${origin.domainName} broke off after its ${status}: ${outcome.reason}`,
       );
     const whole = outcome.kind === "complete" ? copy.bytes() : undefined;
     if (whole === undefined) return undefined;
@@ -153,10 +153,8 @@ function refuseLargeHead(target: string, headers: readonly HeaderLine[]): Refusa
     status: 502,
     message: ownSentences.head,
     cacheResult: "LambdaValidationError",
-    reason: `path, query and headers for the origin have ${bytes} bytes; CloudFront takes ${maxHeadBytes}`,
-    details: [
-      "the headers that the guard itself adds count, too: signature, session token, caller",
-    ],
+    reason: `path, query and headers for the origin have ${bytes} bytes; CloudFront takes at most ${maxHeadBytes}`,
+    details: ["the headers that the guard itself adds count too: signature, session token, caller"],
   };
 }
 

@@ -68,17 +68,19 @@ export function refuseViewerRequest(
   const { method, path, query, headers } = viewer;
   const url = `https://${valuesOf(headers, "host")[0] ?? ""}${path}${query === "" ? "" : `?${query}`}`;
   if (url.length > maxUrlBytes)
-    return tooLarge(`the URL has ${url.length} bytes; CloudFront takes ${maxUrlBytes}`);
+    return tooLarge(`the URL has ${url.length} bytes; CloudFront takes at most ${maxUrlBytes}`);
   const headBytes = method.length + url.length + bytesOf(headers);
   if (headBytes > maxHeadBytes)
-    return tooLarge(`URL and headers have ${headBytes} bytes; CloudFront takes ${maxHeadBytes}`);
+    return tooLarge(
+      `URL and headers have ${headBytes} bytes; CloudFront takes at most ${maxHeadBytes}`,
+    );
   if (headers.length >= maxHeaderLines)
     return tooLarge(`the request has ${maxHeaderLines} header lines or more`);
   if (!path.startsWith("/")) {
     return {
       ...badRequest,
       status: 400,
-      reason: "the request target is not a path: absolute URLs and * are not taken",
+      reason: "the request target is not a path: absolute URLs and * are not accepted",
     };
   }
   if (!behavior.allowedMethods.includes(method)) {

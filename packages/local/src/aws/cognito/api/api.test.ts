@@ -338,7 +338,7 @@ const refusals: [why: string, send: () => Promise<unknown>, error: string][] = [
     "InvalidOAuthFlowException",
   ],
   [
-    "client_credentials beside another flow",
+    "client_credentials together with another flow",
     () =>
       passwordClient({
         AllowedOAuthFlows: ["client_credentials", "code"],
@@ -348,7 +348,7 @@ const refusals: [why: string, send: () => Promise<unknown>, error: string][] = [
     "InvalidOAuthFlowException",
   ],
   [
-    "rotation beside refreshing by InitiateAuth",
+    "rotation together with refreshing by InitiateAuth",
     () => passwordClient({ RefreshTokenRotation: { Feature: "ENABLED" } }),
     "InvalidParameterException",
   ],
@@ -373,7 +373,7 @@ const refusals: [why: string, send: () => Promise<unknown>, error: string][] = [
     "InvalidParameterException",
   ],
   [
-    "an operation that is not played",
+    "an operation that is not supported",
     () => client.send(new sdk.ListDevicesCommand({ AccessToken: "x" })),
     "UnknownOperationException",
   ],
@@ -454,7 +454,7 @@ describe("signing in with a password", () => {
     });
   });
 
-  test("tells nobody who has an account", async () => {
+  test("does not reveal who has an account", async () => {
     const { ClientId } = await passwordClient();
     for (const [username, secret] of [
       ["alice", "Wrong-horse-1"],
@@ -573,7 +573,7 @@ describe("the holder of tokens", () => {
     ).toBeUndefined();
   });
 
-  test("rotates by GetTokensFromRefreshToken; reuse after the grace period is an error of its own", async () => {
+  test("rotates by GetTokensFromRefreshToken; reuse after the grace period is a distinct error", async () => {
     const { ClientId, RefreshToken } = await signIn({
       ExplicitAuthFlows: ["ALLOW_USER_PASSWORD_AUTH"],
       RefreshTokenRotation: { Feature: "ENABLED", RetryGracePeriodSeconds: 10 },

@@ -7,7 +7,7 @@ import { tokenOperations } from "./token-operations.ts";
 import { userOperations } from "./user-operations.ts";
 import type { UserPool } from "../pool/user-pool.ts";
 
-/** The user pool API, as far as it is played; anything else is an UnknownOperationException. */
+/** The user pool API, as far as the stack supports it; anything else is an UnknownOperationException. */
 export function createUserPoolApi(pool: UserPool): JsonService {
   return {
     targetPrefix: "AWSCognitoIdentityProviderService",

@@ -76,14 +76,14 @@ export async function respondToChallenge(pool: UserPool, asked: InputMembers): P
   if (challenge !== "NEW_PASSWORD_REQUIRED" && challenge !== "PASSWORD_VERIFIER") {
     throw new AwsError(
       "InvalidParameterException",
-      "The local stack plays the challenges NEW_PASSWORD_REQUIRED and PASSWORD_VERIFIER only.",
+      "The local stack supports only the challenges NEW_PASSWORD_REQUIRED and PASSWORD_VERIFIER.",
     );
   }
   const responses = authParameters(asked, "ChallengeResponses");
   if ([...responses.keys()].some((name) => name.startsWith("userAttributes."))) {
     throw new AwsError(
       "InvalidParameterException",
-      "The local stack writes no attributes with a new password.",
+      "The local stack does not set attributes together with a new password.",
     );
   }
   const username = requiredParameter(responses, "USERNAME");

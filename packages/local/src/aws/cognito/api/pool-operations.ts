@@ -14,7 +14,7 @@ const knownAuthFlows = [
   "ALLOW_ADMIN_USER_PASSWORD_AUTH",
   "ALLOW_REFRESH_TOKEN_AUTH",
   "ALLOW_USER_SRP_AUTH",
-  // A client may list these; the stack refuses to play them.
+  // A client may list these; the stack does not support them.
   "ALLOW_CUSTOM_AUTH",
   "ALLOW_USER_AUTH",
 ];
@@ -83,11 +83,11 @@ function newClientFrom(asked: InputMembers, knownScopes: readonly string[]): New
     "EnableTokenRevocation",
     "PreventUserExistenceErrors",
   );
-  // AWS's default is LEGACY, which tells who has an account; the stack plays the stricter one for every client.
+  // AWS's default is LEGACY, which reveals who has an account; the stack always behaves as the stricter one.
   if ((asked.optionalText("PreventUserExistenceErrors") ?? "ENABLED") !== "ENABLED") {
     refuse(
       "InvalidParameterException",
-      "The local stack plays PreventUserExistenceErrors ENABLED only.",
+      "The local stack supports PreventUserExistenceErrors only as ENABLED.",
     );
   }
   const generateSecret = asked.flag("GenerateSecret");

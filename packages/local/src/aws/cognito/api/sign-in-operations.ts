@@ -58,7 +58,7 @@ async function initiateAuth(
   if (flow !== passwordFlow) {
     throw new AwsError(
       "InvalidParameterException",
-      `The local stack does not play ${asks} in this operation.`,
+      `The local stack does not support ${asks} in this operation.`,
     );
   }
 

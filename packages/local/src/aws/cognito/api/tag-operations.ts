@@ -4,7 +4,7 @@ import { poolMembers } from "./admin-operation.ts";
 import type { UserPool } from "../pool/user-pool.ts";
 
 /**
- * What a deploy writes on a pool, so that others know whose it is.
+ * The tags that a deploy puts on a pool, to say whose it is.
  *
  * @param tags are changed in place.
  */

@@ -70,7 +70,7 @@ export function tokenOperations(pool: UserPool): Record<string, Operation> {
   };
 }
 
-/** How the API words a refresh token that is not taken. */
+/** The API's wording for a refresh token that is refused. */
 export function refreshRefusal(why: RefreshFailure): AwsError {
   if (why === "reused") {
     return new AwsError("RefreshTokenReuseException", "Refresh Token has already been used");

@@ -25,7 +25,7 @@ export function userOperations(pool: UserPool): Record<string, Operation> {
       if ((asked.optionalText("MessageAction") ?? "SUPPRESS") !== "SUPPRESS") {
         throw new AwsError(
           "InvalidParameterException",
-          "The local stack sends no messages: MessageAction is SUPPRESS only.",
+          "The local stack sends no messages: MessageAction must be SUPPRESS.",
         );
       }
       const user = await users.add({
@@ -90,7 +90,7 @@ function usernameIn(asked: InputMembers): string {
   return asked.text("Username", { max: 128 });
 }
 
-/** `[{Name, Value}]`; a name that comes twice counts once, with its last value. */
+/** `[{Name, Value}]`; for a repeated name, the last value counts. */
 export function attributesIn(asked: InputMembers, member: string): ReadonlyMap<string, string> {
   return new Map(
     asked.optionalObjects(member).map((attribute) => {

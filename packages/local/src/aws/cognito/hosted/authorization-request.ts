@@ -77,7 +77,7 @@ export function parseAuthorizationRequest(query: string, pool: UserPool): Author
     reason,
   });
   const repeated = parameters.find((name) => asked.getAll(name).length > 1);
-  if (repeated) return errorPage("invalid_request", `${repeated} is there more than once`);
+  if (repeated) return errorPage("invalid_request", `${repeated} occurs more than once`);
   const client = pool.clients.find(clientId);
   if (!client) return errorPage("invalid_request", noSuchClient(pool.clients));
   const registered = client.callbackUrls;
@@ -91,7 +91,7 @@ export function parseAuthorizationRequest(query: string, pool: UserPool): Author
   const state = value("state");
   // What is handed back unencoded must fit into a Location header.
   if (state !== undefined && !/^[\x20-\x7e]*$/.test(state)) {
-    return errorPage("invalid_request", "state holds characters that cannot be handed back");
+    return errorPage("invalid_request", "state contains characters that cannot be returned");
   }
 
   const refuse = (error: AuthorizationError, reason: string): AuthorizationReading => ({
@@ -116,14 +116,14 @@ export function parseAuthorizationRequest(query: string, pool: UserPool): Author
     }
   }
   if ((value("identity_provider") ?? "COGNITO") !== "COGNITO") {
-    return refuse("invalid_request", "the pool has no identity provider but COGNITO");
+    return refuse("invalid_request", "COGNITO is the pool's only identity provider");
   }
   const scopes = [...new Set((value("scope") ?? "").split(" ").filter((scope) => scope !== ""))];
   const unknown = scopes.find((scope) => !client.scopes.includes(scope));
   if (unknown !== undefined)
     return refuse(
       "invalid_scope",
-      `the client ${client.name} may not ask for every scope it asks for`,
+      `the client ${client.name} asks for a scope that it is not allowed`,
     );
   return {
     kind: "valid",

@@ -65,7 +65,7 @@ export function createAuthorizationResponses(options: {
   };
 }
 
-/** A registered address may have a query of its own. */
+/** A registered address may already have a query. */
 function withQuery(redirectUri: string, query: string): string {
   return `${redirectUri}${redirectUri.includes("?") ? "&" : "?"}${query}`;
 }

@@ -23,7 +23,7 @@ export function csrfMatches(request: IncomingMessage, fields: FormFields): boole
 }
 
 /**
- * The cookies to set beside a form: the browser's, and one of the token's own, because two tabs that load their first
+ * The cookies to set with a form: the browser's, and one for this token alone, because two tabs that load their first
  * form at the same moment get two tokens. Not Secure: clients such as curl refuse Secure cookies over plain http, and the
  * token guards a form, not an account.
  */

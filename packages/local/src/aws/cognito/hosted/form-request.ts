@@ -4,7 +4,7 @@ import { readBody } from "../../read-body.ts";
 
 const maxFormBytes = 64 * 1024;
 
-/** Fields of a posted form; a field that comes twice counts as absent, because no two readers would agree on it. */
+/** Fields of a posted form; a field that comes twice counts as absent, because readers disagree about it. */
 export type FormFields = (name: string) => string | undefined;
 
 /** @returns the fields, `"json"` or `"other"` for another content type, `"too-large"` over 64 KB. */
@@ -13,7 +13,7 @@ export async function readForm(
 ): Promise<FormFields | "json" | "other" | "too-large"> {
   const [mediaType = ""] = (request.headers["content-type"] ?? "").split(";", 1);
   const body = await readBody(request, { maxBytes: maxFormBytes, beyond: "unread" });
-  if (body === "cut-off") throw new Error("the sender of a form left in the middle");
+  if (body === "cut-off") throw new Error("the client disconnected while sending a form");
   if (body === "too-large") return "too-large";
   switch (mediaType.trim().toLowerCase()) {
     case "application/x-www-form-urlencoded": {

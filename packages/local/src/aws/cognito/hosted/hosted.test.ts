@@ -221,7 +221,7 @@ describe("a sign-in with a code", () => {
 describe("the state", () => {
   test.each([
     [
-      "what was encoded comes back decoded, with parameters of its own",
+      "what was encoded comes back decoded, with its own parameters",
       "/a%3Fx%3D1%26state%3D2",
       "/a?x=1&state=2",
     ],
@@ -355,9 +355,9 @@ describe("the terminal says what came when it is refused:", () => {
     await token({ grant_type: "refresh_token", client_id: "s3cret" });
     await openBrowser(stand.origin).get(`/logout?client_id=s3cret&logout_uri=${logoutUrl}`);
     expect(stand.explained).toEqual([
-      `cognito: sign-in refused: no app client has this client_id; there are ${known()}`,
-      `cognito: /oauth2/token refused: invalid_client: no app client has this client_id; there are ${known()}`,
-      `cognito: /logout refused: no app client has this client_id; there are ${known()}`,
+      `cognito: sign-in refused: no app client has this client_id; the known ones are ${known()}`,
+      `cognito: /oauth2/token refused: invalid_client: no app client has this client_id; the known ones are ${known()}`,
+      `cognito: /logout refused: no app client has this client_id; the known ones are ${known()}`,
     ]);
   });
 
@@ -371,7 +371,7 @@ describe("the terminal says what came when it is refused:", () => {
   test("the address when a code is exchanged", async () => {
     await exchange(await codeFor("alice"), { redirect_uri: "https://evil.example/cb?s3cret" });
     expect(stand.explained).toEqual([
-      `cognito: /oauth2/token refused: invalid_grant: redirect_uri is not the one of the sign-in (${callbackUrl}); received https://evil.example/cb with a query`,
+      `cognito: /oauth2/token refused: invalid_grant: redirect_uri is not the one that the sign-in used (${callbackUrl}); received https://evil.example/cb with a query`,
     ]);
   });
 });
@@ -390,7 +390,7 @@ describe("a request that the app gets back as an error", () => {
     ],
     ["a method without a challenge", { code_challenge_method: "S256" }, "invalid_request"],
     [
-      "a challenge that is no SHA-256",
+      "a challenge that is not a SHA-256",
       { code_challenge: "short", code_challenge_method: "S256" },
       "invalid_request",
     ],
@@ -593,9 +593,7 @@ describe("a code", () => {
 
   const refusedAs = (why: string) =>
     `cognito: /oauth2/token refused: invalid_grant: the code ${why}`;
-  const usedBefore = refusedAs(
-    "was used before; one attempt uses it up, whether it succeeds or not",
-  );
+  const usedBefore = refusedAs("was already used; a single attempt uses it up, successful or not");
 
   test("is taken once", async () => {
     const code = await codeFor("alice");
@@ -617,7 +615,7 @@ describe("a code", () => {
   test("that nobody was given is called so", async () => {
     await exchange("00000000-0000-0000-0000-000000000000");
     expect(stand.explained).toEqual([
-      refusedAs("is unknown: this run of the stack has not given it out"),
+      refusedAs("is unknown: this run of the stack did not issue it"),
     ]);
   });
 
@@ -678,7 +676,7 @@ describe("refreshing", () => {
       { error: "invalid_grant" },
     ]);
     expect(stand.explained).toEqual([
-      "cognito: /oauth2/token refused: invalid_grant: the refresh token is not taken: reused",
+      "cognito: /oauth2/token refused: invalid_grant: the refresh token is refused: reused",
     ]);
     expect((await refresh(second.refresh_token)).status).toBe(200);
   });

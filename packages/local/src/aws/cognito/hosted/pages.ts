@@ -15,9 +15,10 @@ interface Form {
   readonly problem?: string;
 }
 
-const aside = "This page plays Amazon Cognito on your machine. Use a local test account only.";
+const aside =
+  "This page stands in for Amazon Cognito on your machine. Use a local test account only.";
 const mailbox =
-  "This page plays Amazon Cognito on your machine, and no mail leaves it: the code is in the terminal of the local stack.";
+  "This page stands in for Amazon Cognito on your machine, which sends no mail: the code is in the terminal of the local stack.";
 
 /** Asks for username and password, with the field names of Cognito's hosted pages. */
 export function signInPage(form: Form): string {
@@ -45,7 +46,7 @@ ${newPasswordFields(form, { autofocus: true })}
 /** Asks whose password was forgotten. */
 export function forgotPasswordPage(form: Form): string {
   const content = `${formOf("/forgotPassword", form)}
-<p>A code is sent to the e-mail address of your account. With it you choose a new password.</p>
+<p>We will send a code to the e-mail address of your account. Use it to choose a new password.</p>
 ${usernameField(form, { autofocus: true })}
 <button type="submit">Send a code</button>
 </form>
@@ -59,7 +60,7 @@ export function resetPasswordPage(
 ): string {
   const { username = "", code = "", sent } = form;
   const note = sent
-    ? `<p role="status">If there is such an account, a code was sent to its e-mail address. It is good for one hour.</p>\n`
+    ? `<p role="status">If the account exists, a code was sent to its e-mail address. The code is valid for one hour.</p>\n`
     : "";
   const content = `${note}${formOf("/confirmForgotPassword", form)}
 ${usernameField(form, { autofocus: username === "", value: username })}

@@ -82,7 +82,7 @@ describe("a forgotten password", () => {
     expect(page).toContain('value="alice"');
     expect(linkIn(page, "Send another code")).toBe(`/forgotPassword?${query}`);
     expect(stand.explained).toEqual([
-      `cognito: would be mailed to a***@e***: the code for a new password is ${mailedCode()}`,
+      `cognito: would be mailed to a***@e***: the password reset code is ${mailedCode()}`,
     ]);
     expect(page).not.toContain(mailedCode());
 
@@ -146,11 +146,11 @@ describe("a forgotten password", () => {
     expect(stand.explained).toEqual([
       expect.stringMatching(/^cognito: would be mailed to a\*\*\*@e\*\*\*: .* \d{6}$/),
       refused,
-      "cognito: no code for a forgotten password is mailed: no such user",
+      "cognito: no password reset code is mailed: no such user",
       refused,
-      "cognito: no code for a forgotten password is mailed: disabled",
+      "cognito: no password reset code is mailed: disabled",
       refused,
-      "cognito: no code for a forgotten password is mailed: the temporary password is still in use",
+      "cognito: no password reset code is mailed: the temporary password is still in use",
       refused,
     ]);
   });

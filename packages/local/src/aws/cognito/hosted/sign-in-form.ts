@@ -61,7 +61,7 @@ export async function checkSignInForm(
       const user = await pool.answerChallenge(session, client, newPassword);
       const problem = "That took too long. Sign in again with the temporary password.";
       return (
-        user ?? { status: 400, problem, reason: "no new password is asked for in this session" }
+        user ?? { status: 400, problem, reason: "this session does not ask for a new password" }
       );
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
@@ -75,6 +75,6 @@ export async function checkSignInForm(
     return { status: 200, session: challenge };
   }
   if (check.why === "reset required") return "reset-required";
-  // One sentence for every cause: the page does not tell who has an account.
+  // One sentence for every cause: the page does not reveal who has an account.
   return { status: 400, problem: "Incorrect username or password.", reason: check.why };
 }

@@ -74,7 +74,7 @@ export function createSignInPages(options: {
       if (checked === "reset-required") {
         explain(
           "cognito",
-          "sign-in refused: the password must be reset with the code that was mailed",
+          "sign-in refused: the user must first reset the password with the mailed code",
         );
         return sendRedirect(response, `${origin}/confirmForgotPassword?${query}`);
       }

@@ -64,7 +64,8 @@ async function exchange(
   codes: Codes,
 ): Promise<TokenAnswer> {
   const grantType = fields("grant_type");
-  if (grantType === undefined) return refuse("invalid_request", "there must be one grant_type");
+  if (grantType === undefined)
+    return refuse("invalid_request", "there must be exactly one grant_type");
   const authenticated = authenticateOAuthClient(fields, authorization, pool.clients);
   if (authenticated.kind === "refused") return authenticated;
   const { client } = authenticated;
@@ -78,7 +79,7 @@ async function exchange(
     default:
       return refuse(
         "unsupported_grant_type",
-        "grant_type is none of authorization_code, refresh_token, client_credentials",
+        "grant_type must be authorization_code, refresh_token or client_credentials",
       );
   }
 }
@@ -100,11 +101,11 @@ async function exchangeCode(
   if (redemption.kind === "refused") return refuse("invalid_grant", codeRefusals[redemption.why]);
   const granted = redemption.value;
   if (granted.clientId !== client.id)
-    return refuse("invalid_grant", "the code was given to another client");
+    return refuse("invalid_grant", "the code was issued to another client");
   if (granted.redirectUri !== redirectUri)
     return refuse(
       "invalid_grant",
-      `redirect_uri is not the one of the sign-in (${granted.redirectUri}); received ${printableAddress(redirectUri)}`,
+      `redirect_uri is not the one that the sign-in used (${granted.redirectUri}); received ${printableAddress(redirectUri)}`,
     );
   const pkceProblem = checkVerifier(granted, fields("code_verifier"));
   if (pkceProblem) return refuse("invalid_grant", pkceProblem);
@@ -134,8 +135,8 @@ async function exchangeCode(
 }
 
 const codeRefusals = {
-  unknown: "the code is unknown: this run of the stack has not given it out",
-  used: "the code was used before; one attempt uses it up, whether it succeeds or not",
+  unknown: "the code is unknown: this run of the stack did not issue it",
+  used: "the code was already used; a single attempt uses it up, successful or not",
   expired: "the code is older than 5 minutes",
 } as const;
 
@@ -153,17 +154,17 @@ function checkVerifier(
   const wellFormed = /^[\w.~-]{43,128}$/.test(verifier);
   return wellFormed && sameSecret(challenge, codeChallenge)
     ? undefined
-    : "code_verifier does not fit the code_challenge";
+    : "code_verifier does not match the code_challenge";
 }
 
 async function refresh(fields: FormFields, client: Client, pool: UserPool): Promise<TokenAnswer> {
   if (!client.flows.includes("code"))
-    return refuse("unauthorized_client", `${client.name} has no refresh tokens`);
+    return refuse("unauthorized_client", `${client.name} gets no refresh tokens`);
   const refreshToken = fields("refresh_token");
-  if (!refreshToken) return refuse("invalid_request", "there must be one refresh_token");
+  if (!refreshToken) return refuse("invalid_request", "there must be exactly one refresh_token");
   const refreshed = await pool.refresh(refreshToken, client);
   if (refreshed.kind === "refused")
-    return refuse("invalid_grant", `the refresh token is not taken: ${refreshed.why}`);
+    return refuse("invalid_grant", `the refresh token is refused: ${refreshed.why}`);
   const { id, access, expiresInSeconds } = refreshed.tokens;
   return tokens({
     id_token: id,
@@ -184,7 +185,7 @@ async function issueToMachine(
   const custom = client.scopes.filter((scope) => pool.options.resourceServerScopes.includes(scope));
   const asked = [...new Set((fields("scope") ?? "").split(" ").filter((scope) => scope !== ""))];
   if (asked.some((scope) => !pool.knownScopes.includes(scope))) {
-    return refuse("invalid_scope", "no resource server has one of the scopes");
+    return refuse("invalid_scope", "no resource server has any of the requested scopes");
   }
   const scopes = asked.length > 0 ? asked : custom;
   if (scopes.length === 0 || scopes.some((scope) => !custom.includes(scope))) {

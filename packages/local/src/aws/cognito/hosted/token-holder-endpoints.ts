@@ -77,13 +77,13 @@ export function createTokenHolderEndpoints(options: {
         return refuse(status, authenticated.error, authenticated.reason);
       }
       const token = fields("token");
-      if (!token) return refuse(400, "invalid_request", "there must be one token");
+      if (!token) return refuse(400, "invalid_request", "there must be exactly one token");
       if (token.split(".").length === 3) {
         return refuse(400, "unsupported_token_type", "only refresh tokens can be revoked");
       }
       const grant = pool.grants.findByRefreshToken(token);
       if (grant && grant.clientId !== authenticated.client.id) {
-        return refuse(400, "invalid_request", "the refresh token is another client's");
+        return refuse(400, "invalid_request", "the refresh token belongs to another client");
       }
       if (grant) pool.grants.revoke(grant.originJti);
       sendEmpty(response, 200);

@@ -37,10 +37,10 @@ export interface Clients {
   list(): readonly Client[];
 }
 
-/** For the terminal: why an id finds no client. Ids of clients are no secrets; the one that came may be anything. */
+/** For the terminal: why an id finds no client. Client ids are not secret; the one that was sent may be anything. */
 export function noSuchClient(clients: Clients): string {
   const known = clients.list().map(({ name, id }) => `${name} ${id}`);
-  return `no app client has this client_id; there are ${known.join(", ") || "none"}`;
+  return `no app client has this client_id; the known ones are ${known.join(", ") || "none"}`;
 }
 
 export function createClients(clock: Clock): Clients {

@@ -2,10 +2,10 @@ import type { Clock } from "../../clock.ts";
 import { createTickets } from "./tickets.ts";
 import type { Tickets } from "./tickets.ts";
 
-/** What an authorization code stands for. */
+/** What an authorization code grants. */
 export interface CodeGrant {
   readonly clientId: string;
-  /** Must come again, the same, when the code is exchanged. */
+  /** Must be repeated exactly when the code is exchanged. */
   readonly redirectUri: string;
   readonly scopes: readonly string[];
   readonly sub: string;

@@ -8,7 +8,7 @@ import { createResetCodes } from "./reset-codes.ts";
 import type { User, Users } from "./users.ts";
 
 /**
- * A forgotten password: a code by mail, and a new password for the code. Nothing tells who has an account: Cognito calls
+ * A forgotten password: a code by mail, and a new password for the code. Nothing reveals who has an account: Cognito calls
  * that `PreventUserExistenceErrors`.
  */
 export interface PasswordReset {
@@ -44,7 +44,7 @@ export function createPasswordReset(options: {
     if (code === undefined) throw attemptLimit();
     if (user) {
       const to = masked(user.attributes.get("email") ?? "");
-      explain("cognito", `would be mailed to ${to}: the code for a new password is ${code}`);
+      explain("cognito", `would be mailed to ${to}: the password reset code is ${code}`);
     }
   };
 
@@ -54,7 +54,7 @@ export function createPasswordReset(options: {
       const obstacle = user ? obstacleFor(user) : "no such user";
       mailCode(username, obstacle === undefined ? user : undefined);
       if (obstacle !== undefined) {
-        explain("cognito", `no code for a forgotten password is mailed: ${obstacle}`);
+        explain("cognito", `no password reset code is mailed: ${obstacle}`);
       }
       return masked(user?.attributes.get("email") ?? inventedAddress(username, inventionKey));
     },

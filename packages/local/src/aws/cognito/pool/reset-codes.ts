@@ -6,15 +6,15 @@ import { sameSecret } from "./client-secret.ts";
 export type ResetCodeCheck = "redeemed" | "wrong" | "expired" | "too many tries";
 
 /**
- * The six digits that a mail about a forgotten password brings: one use, one hour, few tries.
+ * The six digits in a password reset mail: one use, one hour, few tries.
  *
- * Kept by name rather than by user, and for names that nobody has too: limits and answers are then the same for both.
+ * Kept by name rather than by user, and also for names without a user: limits and answers are then the same for both.
  */
 export interface ResetCodes {
   /**
    * A new code, which ends an earlier one.
    *
-   * @param sub of the user it is for; without one no code will ever be taken.
+   * @param sub of the user it is for; without one, no code is ever accepted.
    * @returns `undefined` when there were too many within the hour.
    */
   issue(username: string, sub: string | undefined): string | undefined;

@@ -8,7 +8,7 @@ import type { PasswordCheck, Users } from "./users.ts";
 
 /** Signing in with a proof of the password, which itself never leaves the client. */
 export interface SrpSignIn {
-  /** @returns `undefined` when the client's public number is none; the same for a user who does not exist. */
+  /** @returns `undefined` when the client's public number is invalid; the same for a user who does not exist. */
   start(
     username: string,
     clientId: string,
@@ -22,7 +22,7 @@ export interface SrpSignIn {
         readonly session: string;
       })
     | undefined;
-  /** Takes one proof; a second try starts anew. */
+  /** Takes one proof; a second try starts from the beginning. */
   finish(
     session: string,
     caller: { readonly clientId: string; readonly username: string },

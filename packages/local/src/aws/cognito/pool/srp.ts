@@ -61,7 +61,7 @@ export function inventedSrpVerifier({ username }: SrpIdentity, key: Buffer): Srp
 
 /**
  * @param clientPublic hexadecimal, as the client sent it.
- * @returns `undefined` when it is no number that a client may send: 0 would open every account (RFC 5054 2.5.4).
+ * @returns `undefined` when it is not a number that a client may send: 0 would open every account (RFC 5054 2.5.4).
  */
 export function startSrpExchange(
   clientPublic: string,

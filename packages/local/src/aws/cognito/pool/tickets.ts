@@ -7,7 +7,7 @@ export interface Tickets<Value> {
   issue(value: Value): string;
   /** `undefined` when unknown, used or expired. */
   find(name: string): Value | undefined;
-  /** Finds, and makes sure that nobody finds it again. */
+  /** Finds it, and makes sure that nobody finds it again. */
   redeem(name: string): Redemption<Value>;
 }
 

@@ -44,7 +44,7 @@ export interface Tokens {
 export const userAdminScope = "aws.cognito.signin.user.admin";
 
 /**
- * Mints id and access tokens with Cognito's claims in Cognito's order, each kind with a key of its own.
+ * Mints id and access tokens with Cognito's claims in Cognito's order, each kind with its own key.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
  */

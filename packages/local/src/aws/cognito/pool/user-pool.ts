@@ -84,7 +84,7 @@ export interface UserPool {
   /** Reads an access token the way `GetUser` and userInfo do: unlike offline checks, these notice a revocation. */
   checkAccessToken(token: string): Promise<AccessTokenCheck>;
   /**
-   * Sets the new password that a challenge waits for. One that breaks the policy throws and may be corrected.
+   * Sets the new password that a challenge waits for. A password that breaks the policy throws, and may be corrected.
    *
    * @returns `undefined` when the challenge is unknown, expired, another client's or no longer asked for.
    * @throws {AwsError} InvalidPasswordException

@@ -41,7 +41,7 @@ export type PasswordRefusal =
   | "reset required"
   | "temporary password expired";
 
-/** What came of a username and a password. `why` is for the terminal; the caller learns less. */
+/** The outcome of checking a username and a password. `why` is for the terminal; the caller learns less. */
 export type PasswordCheck =
   | { readonly kind: "signed-in"; readonly user: User }
   | { readonly kind: "new-password-required"; readonly user: User }

@@ -34,7 +34,7 @@ function endWithTheStack() {
 }
 
 /**
- * The stack removes the directory, too, unless it was killed. Then the pipe or the Runtime API is the first to tell.
+ * The stack removes the directory too, unless it was killed. Then the pipe or the Runtime API is the first to notice.
  *
  * @param {string} temporaryDirectory
  */
