@@ -14,7 +14,7 @@ import { join } from "node:path";
 const repository = join(import.meta.dirname, "../..");
 /** What the commands run, and nothing that only tests and people read. */
 const runnable = {
-  folders: ["packages", "access.ts", "stages.ts", "package.json", "tsconfig.json"],
+  folders: ["packages", "repository", "access.ts", "stages.ts", "package.json", "tsconfig.json"],
   leftOut: /[\\/](dist|vectors|test|\.cache)$|\.test\.tsx?$/,
 };
 const whole = {

@@ -3,7 +3,7 @@ import type { CloudFrontHeaders, CloudFrontRequestEvent } from "aws-lambda";
 
 export {
   accessKey,
-  guardSettings as guardSettings,
+  guardSettings,
   host,
   idKey,
   issuer,
