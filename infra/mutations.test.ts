@@ -428,6 +428,15 @@ const mutations: [what: string, mutation: SourceChange, rule: string, stage?: st
     "guard-settings",
   ],
   [
+    "a guard with other rules than access.ts",
+    change(
+      "guard",
+      "{ settings, access }",
+      '{ settings, access: { ...access, rules: access.rules.filter(({ access }) => access === "signed-in") } }',
+    ),
+    "guard-access",
+  ],
+  [
     "tokens for a backend of a stage that does not forward them",
     change("guard", "        stage,\n", "        stage: { ...stage, forwardToken: true },\n"),
     "guard-settings",

@@ -1,4 +1,5 @@
 import { resolveStage, type Stage } from "@sst-gatehouse/blueprint/stages";
+import { defineAccess } from "@sst-gatehouse/core/access";
 
 import type { Graph, Resource } from "../src/dry-run/graph/graph.ts";
 import { publicKeysOf } from "../src/dry-run/engine/public-keys.ts";
@@ -10,6 +11,11 @@ export const annaStage: Stage = resolveStage(
   { default: { corsOrigins: ["https://tools.example"] } },
   "anna",
 );
+
+export const accessUnderTest = defineAccess({
+  scopes: ["api/read", "api/write"],
+  rules: { "/*": "signed-in", "/public/*": "anyone", "/admin/*": { groups: ["admin"] } },
+});
 
 const account = "123456789012";
 const apiName = "gatehouse-anna-ApiFunction-bafkksbh";
@@ -432,7 +438,11 @@ const resources: readonly Resource[] = [
           },
           "stage-revocations.cjs": { sha256: "5".repeat(64), bytes: 4900 },
           "sessions.cjs": { sha256: "6".repeat(64), bytes: 26_000 },
-          "access.json": { sha256: "7".repeat(64), bytes: 1300 },
+          "access.json": {
+            sha256: "7".repeat(64),
+            bytes: 1300,
+            text: JSON.stringify({ schema: 1, sha256: "…", access: accessUnderTest }),
+          },
         },
       },
       handler: "lambda.handler",

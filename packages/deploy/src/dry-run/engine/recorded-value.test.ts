@@ -100,12 +100,22 @@ test.each(refused)("refuses %s", async (_what, value, message) => {
   await expect(recordValue(value, ["/project"])).rejects.toThrow(message);
 });
 
-test("records the text of the guard's settings, and of nothing else", async () => {
-  const files = { "code/settings.json": "bb", "code/lib/settings.json": "a", "code/b.json": "a" };
+test("records the text of the guard's settings and access rules, and of nothing else", async () => {
+  const files = {
+    "code/settings.json": "bb",
+    "code/access.json": "bb",
+    "code/lib/settings.json": "a",
+    "code/b.json": "a",
+  };
   const root = await temporaryTree(files);
   const { value } = await recordValue(archive({ path: "code" }), [root]);
   expect(value).toEqual({
-    archive: { "settings.json": { ...bb, text: "bb" }, "lib/settings.json": a, "b.json": a },
+    archive: {
+      "settings.json": { ...bb, text: "bb" },
+      "access.json": { ...bb, text: "bb" },
+      "lib/settings.json": a,
+      "b.json": a,
+    },
   });
 });
 

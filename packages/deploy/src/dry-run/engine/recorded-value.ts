@@ -13,9 +13,9 @@ const marks = {
   archive: "0def7320c3a5731c473e5ecbe6d01bc7",
   resource: "5cf8f73096256a8f31e491e813e4eb8e",
 };
-/** The one file whose text is recorded: the guard's trust anchors are in it, and rules have to read them. */
-const settingsFile = "settings.json";
-const maxSettingsBytes = 32_768;
+/** The files whose text is recorded: whom the guard believes and whom it lets in, which rules have to read. */
+const guardData = ["settings.json", "access.json"];
+const maxDataBytes = 32_768;
 const unknownMark = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 export interface Recorded {
@@ -123,7 +123,7 @@ async function withSettings(
   const digests = await digestsOf(directory);
   return Promise.all(
     digests.map(async ([file, digest]) => {
-      if (file !== settingsFile || digest.bytes > maxSettingsBytes) return [file, digest] as const;
+      if (!guardData.includes(file) || digest.bytes > maxDataBytes) return [file, digest] as const;
       return [file, { ...digest, text: await readFile(join(directory, file), "utf8") }] as const;
     }),
   );

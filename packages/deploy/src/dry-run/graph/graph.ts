@@ -44,7 +44,7 @@ export interface Resource {
     readonly retainOnDelete?: boolean;
     readonly ignoreChanges?: readonly string[];
   };
-  /** As sent to the provider, in JSON: secrets as `{"<secret>": …}`, archives as `{"archive": {<file>: {sha256, bytes}}}`, where a `settings.json` has its `text` too. */
+  /** As sent to the provider, in JSON: secrets as `{"<secret>": …}`, archives as `{"archive": {<file>: {sha256, bytes}}}`, where a `settings.json` and an `access.json` have their `text` too. */
   readonly inputs: Readonly<Record<string, unknown>>;
   /** What AWS would have filled in, made up: ARNs, ids and names. */
   readonly outputs: Readonly<Record<string, unknown>>;

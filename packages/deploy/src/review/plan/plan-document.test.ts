@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 
-import { defineAccess } from "@sst-gatehouse/core/access";
 import { expect, test } from "vitest";
 
 import {
+  accessUnderTest as access,
   annaStage,
   graphUnderTest,
   resource,
@@ -11,11 +11,6 @@ import {
 } from "../../../test/graph-under-test.ts";
 import { checkGraph } from "../rules/rules.ts";
 import { createPlanDocument } from "./plan-document.ts";
-
-const access = defineAccess({
-  scopes: ["api/read", "api/write"],
-  rules: { "/*": "signed-in", "/public/*": "anyone", "/admin/*": { groups: ["admin"] } },
-});
 
 function planned(change?: Parameters<typeof graphUnderTest>[0]) {
   const graph = graphUnderTest(change);

@@ -1,15 +1,14 @@
-import { defineAccess } from "@sst-gatehouse/core/access";
 import { expect, test } from "vitest";
 
 import { createPlan } from "./plan.ts";
 import { printPlan } from "./print-plan.ts";
-import { annaStage, graphUnderTest, resourceNames } from "../../../test/graph-under-test.ts";
+import {
+  accessUnderTest as access,
+  annaStage,
+  graphUnderTest,
+  resourceNames,
+} from "../../../test/graph-under-test.ts";
 import { checkGraph } from "../rules/rules.ts";
-
-const access = defineAccess({
-  scopes: ["api/read", "api/write"],
-  rules: { "/*": "signed-in", "/public/*": "anyone", "/admin/*": { groups: ["admin"] } },
-});
 
 function plan(change?: Parameters<typeof graphUnderTest>[0]) {
   const graph = graphUnderTest(change);

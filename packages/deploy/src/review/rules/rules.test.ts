@@ -2,6 +2,7 @@ import { defineAccess } from "@sst-gatehouse/core/access";
 import { expect, test } from "vitest";
 
 import {
+  accessUnderTest as access,
   annaStage,
   behaviorUnderTest,
   graphUnderTest,
@@ -10,11 +11,6 @@ import {
   rulesOf,
 } from "../../../test/graph-under-test.ts";
 import { checkGraph } from "./rules.ts";
-
-const access = defineAccess({
-  scopes: ["api/read", "api/write"],
-  rules: { "/*": "signed-in", "/admin/*": { groups: ["admin"] } },
-});
 
 test("the correct graph breaks no rule", () => {
   expect(checkGraph(graphUnderTest(), annaStage, access)).toEqual([]);
@@ -86,6 +82,7 @@ test("production, additions, permissions and the access rules are looked at", ()
   ]);
   const more = defineAccess({ scopes: ["api/read"], rules: { "/*": { groups: ["staff"] } } });
   expect(rulesOf(checkGraph(graphUnderTest(), annaStage, more))).toEqual([
+    "guard-access",
     "resource-server-scopes",
     "pool-groups",
   ]);

@@ -8,6 +8,7 @@ import { checkCacheBehaviors } from "./cdn/cache-behaviors.ts";
 import { type Chain, findChain } from "./facts/chain.ts";
 import { checkDistribution } from "./cdn/distribution.ts";
 import { checkBackendUrl, checkFunctionUrls } from "./api/function-url.ts";
+import { checkGuardAccess } from "./guard/guard-access.ts";
 import { checkGuardFunction } from "./guard/guard-function.ts";
 import { checkGuardRole } from "./guard/guard-role.ts";
 import { checkGuardSettings } from "./guard/guard-settings.ts";
@@ -45,6 +46,7 @@ const rulesOfChain: readonly ((chain: Chain, access?: AccessNames) => readonly V
   checkGuardFunction,
   checkGuardRole,
   checkGuardSettings,
+  checkGuardAccess,
   checkGuardRoleShared,
   checkBackend,
   checkBackendUrl,
