@@ -107,7 +107,7 @@ describe("the envelope", () => {
     expect(await response.text()).toBe(
       '{"__type":"InternalServerError","message":"An internal error occurred."}',
     );
-    expect(explained).toEqual(["ssm: ssm:Broken: a fault of the stand-in"]);
+    expect(explained).toEqual(["ssm: ssm:Broken: a fault in the stand-in"]);
   });
 
   test("takes an empty body as an empty object", async () => {
