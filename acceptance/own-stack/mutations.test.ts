@@ -94,7 +94,7 @@ const faults: [what: string, mutation: Mutation, notice: Notice][] = [
     "the verifier believes every client of the pool",
     {
       file: "packages/edge/src/trust/current-verifier.ts",
-      from: "clients: settings.clients()",
+      from: "clients: clientIds.clients()",
       to: "clients: null",
     },
     {
@@ -133,7 +133,7 @@ const faults: [what: string, mutation: Mutation, notice: Notice][] = [
     "another site may post with a browser's session",
     {
       file: "packages/edge/src/session/open-session.ts",
-      from: 'if (carrier === "refuse") throw crossSite();',
+      from: 'if (verdict === "refuse") throw crossSite();',
       to: "",
     },
     {

@@ -145,7 +145,7 @@ describe("a guard with everything baked", () => {
       invokeMode: "BUFFERED",
     });
     const token = target.tokens.id;
-    const answer = await viaApp(target, { path: "/echo", token });
+    const answer = await viaApp(target, { path: "/echo", token, mayHoldTokens: true });
     expect(answer.status).toBe(200);
     const { "x-gatehouse-token": sent, ...others } = answer.json<Record<string, string>>();
     expect(sent).toBe(forwardToken ? token : undefined);
