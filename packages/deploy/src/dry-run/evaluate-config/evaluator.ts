@@ -57,7 +57,7 @@ export interface Evaluator {
   close(): Promise<void>;
 }
 
-/** Copies a project, to evaluate the copy: see `evaluateConfig`. The first evaluation takes a second or two, each further one half a second. */
+/** Copies a project, to evaluate the copy: see `evaluateConfig`. The first evaluation takes longest: it loads Pulumi. */
 export async function createEvaluator({
   root: givenRoot,
   platform: givenPlatform,
