@@ -8,8 +8,8 @@ export default defineConfig({
     maxWorkers: 2,
     reporters: [
       "default",
-      "./acceptance/support/summary-reporter.ts",
       "./repository/listeners-reporter.ts",
+      "./acceptance/support/summary-reporter.ts",
     ],
     projects: [
       {

@@ -12,6 +12,8 @@ export default class SummaryReporter implements Reporter {
           console.log(`skipped: ${test.fullName} (${result.note})`);
       }
     }
-    console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+    const line = `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`;
+    // After what other reporters still have to say.
+    process.once("exit", () => process.stdout.write(`\n${line}\n`));
   }
 }
