@@ -3,12 +3,22 @@ import { expect, test } from "vitest";
 import { parseCommandLine, type CommandLine } from "./command-line.ts";
 
 const readings: [args: string, command: CommandLine | "help"][] = [
-  ["", { port: 4280, json: false }],
-  ["--json --port 0", { port: 0, json: true }],
-  ["--port 65535", { port: 65_535, json: false }],
-  ["--from-deploy", { port: 4280, json: false, deployedStage: "from-deploy" }],
-  ["--from-deploy --stage anna --json", { port: 4280, json: true, deployedStage: "anna" }],
-  ["--from-deploy --stage production", { port: 4280, json: false, deployedStage: "production" }],
+  ["", { port: 4280, json: false, account: [] }],
+  ["--json --port 0", { port: 0, json: true, account: [] }],
+  ["--port 65535", { port: 65_535, json: false, account: [] }],
+  ["--from-deploy", { port: 4280, json: false, account: [], deployedStage: "from-deploy" }],
+  [
+    "--from-deploy --stage anna --json",
+    { port: 4280, json: true, account: [], deployedStage: "anna" },
+  ],
+  [
+    "--from-deploy --stage production",
+    { port: 4280, json: false, account: [], deployedStage: "production" },
+  ],
+  [
+    "--account moving-auth-time,updated-issuer",
+    { port: 4280, json: false, account: ["moving-auth-time", "updated-issuer"] },
+  ],
   ["--help --port x", "help"],
   ["-h", "help"],
 ];
@@ -23,6 +33,8 @@ const refusals: [args: string, message: string][] = [
   ["--port -1", "argument"],
   ["--prot 1", "--prot"],
   ["extra", "extra"],
+  ["--account eu", 'not "eu"'],
+  ["--account updated-issuer,updated-issuer", "twice"],
   ["--stage anna", "--stage needs --from-deploy"],
   ["--from-deploy --stage live", 'stage "live": this looks like production'],
   ["--from-deploy --stage ../x", 'stage "../x": the name of the stage must be'],

@@ -25,7 +25,13 @@ async function main(): Promise<void> {
   // The reader of the output has gone: stop instead of running unseen.
   process.stdout.on("error", () => process.exit(1));
   const explain = createPrinter(process.stderr);
-  const starting = startStack({ adopted, port: command.port, explain, ...codeOptions(command) });
+  const starting = startStack({
+    adopted,
+    port: command.port,
+    account: command.account,
+    explain,
+    ...codeOptions(command),
+  });
   stopWith(starting);
   try {
     const { outputs } = await starting;

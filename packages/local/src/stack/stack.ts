@@ -3,6 +3,7 @@ import { cacheBehavior } from "@sst-gatehouse/blueprint/cache-behavior";
 import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
 import { responseHeaders } from "@sst-gatehouse/blueprint/response-headers";
 
+import type { AccountForm } from "./account.ts";
 import { scopesOf, type Adopted } from "./adopted.ts";
 import { awsHosts, createAwsApis } from "./aws-apis.ts";
 import { createBundleStore } from "../code/bundles.ts";
@@ -40,6 +41,8 @@ export interface StackOptions {
   readonly unbaked?: Unbaked;
   /** How the Function URL takes answers; as it is deployed when absent. */
   readonly invokeMode?: FunctionUrlOptions["invokeMode"];
+  /** How the account that is played differs from the usual one. */
+  readonly account?: readonly AccountForm[];
   /** Settings of the stage other than those of the adopter. */
   readonly stage?: StageChanges;
 }
