@@ -19,6 +19,8 @@ export default defineConfig({
           name: "unit",
           include: ["packages/**/*.test.ts", "repository/**/*.test.ts"],
           exclude: ["packages/*/test/**", "**/*.platform.test.ts", "**/node_modules/**"],
+          // Hundreds of small files: a process for each would take longer than the tests.
+          isolate: false,
         },
       },
       {

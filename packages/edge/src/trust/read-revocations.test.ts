@@ -1,8 +1,9 @@
 import { EventEmitter } from "node:events";
+import https from "node:https";
 import { Readable } from "node:stream";
 
 import type { HttpRequest } from "@sst-gatehouse/core/http-request";
-import { beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 
 import { readRevocations } from "./read-revocations.ts";
 
@@ -20,7 +21,9 @@ beforeEach(() => {
   answer = { status: 200, body: JSON.stringify(found) };
 });
 
-vi.mock("node:https", () => ({ default: { request: playRequest } }));
+const { request: realRequest } = https;
+beforeAll(() => Object.assign(https, { request: playRequest }));
+afterAll(() => Object.assign(https, { request: realRequest }));
 
 function playRequest(options: object, onResponse: (response: object) => void): object {
   const request = Object.assign(new EventEmitter(), {
