@@ -116,6 +116,13 @@ describe("what a stage registers", () => {
     });
   });
 
+  test("has the same list of ended sign-ins when `revocation` is turned off, so that turning it off and on empties nothing", async () => {
+    const settings: StageSettings = { revocation: "off" };
+    const { graph } = await evaluate({ stage: "production", production: settings });
+    expect(checkGraph(graph, stageOf("production", settings), access)).toEqual([]);
+    expect(one(graph, "Parameter-revoked")).toEqual(one(production.graph, "Parameter-revoked"));
+  });
+
   test("prints what a person needs, and writes the same down for `pnpm outputs`", () => {
     const { outputs } = anna.graph;
     const secret = one(anna.graph, "Parameter-outputs").inputs["value"];

@@ -1,3 +1,4 @@
+import type { StageSettings } from "@sst-gatehouse/blueprint/stages";
 import type { SourceChange } from "@sst-gatehouse/deploy/evaluate-config";
 import { checkGraph } from "@sst-gatehouse/deploy/rules";
 import { expect, test } from "vitest";
@@ -11,7 +12,13 @@ const change = (file: string, from: string, to: string): SourceChange => ({
 });
 
 /** One-line changes of infra that AWS would refuse, or that would open the lock; each with the rule that sees it. */
-const mutations: [what: string, mutation: SourceChange, rule: string, stage?: string][] = [
+const mutations: [
+  what: string,
+  mutation: SourceChange,
+  rule: string,
+  stage?: string,
+  production?: StageSettings,
+][] = [
   // The guard's function
   [
     "the guard in the app's region",
@@ -344,13 +351,29 @@ const mutations: [what: string, mutation: SourceChange, rule: string, stage?: st
   ],
   [
     "no list of ended sign-ins, which the guard would refuse everybody for",
-    change("parameters", 'stage.revocation !== "off"', 'stage.revocation === "off"'),
+    change("parameters", '  write("Parameter-revoked"', '  if ($dev) write("Parameter-revoked"'),
     "parameter-missing",
   ],
   [
+    "a list of ended sign-ins that goes while the guard of before still reads it",
+    change(
+      "parameters",
+      '  write("Parameter-revoked"',
+      '  if (stage.revocation !== "off") write("Parameter-revoked"',
+    ),
+    "parameter-missing",
+    "production",
+    { revocation: "off" },
+  ],
+  [
     "a list of ended sign-ins that each deploy empties",
-    change("parameters", 'noRevocations, { ignoreChanges: ["value"] }', "noRevocations"),
+    change("parameters", '    ignoreChanges: ["value"],\n', ""),
     "revocations-kept",
+  ],
+  [
+    "a list of ended sign-ins that any other change of it empties",
+    change("parameters", "    overwrite: false,\n", ""),
+    "revocations-overwritten",
   ],
   [
     "a list of ended sign-ins that begins as something else",
@@ -470,10 +493,10 @@ const mutations: [what: string, mutation: SourceChange, rule: string, stage?: st
   ],
 ];
 
-test.each(mutations)("%s is refused", async (_what, mutation, rule, stage = "anna") => {
-  const evaluation = await evaluateSample({ stage, changes: [mutation] });
+test.each(mutations)("%s is refused", async (_what, mutation, rule, stage = "anna", production) => {
+  const evaluation = await evaluateSample({ stage, production, changes: [mutation] });
   try {
-    const violations = checkGraph(evaluation.graph, stageOf(stage), access);
+    const violations = checkGraph(evaluation.graph, stageOf(stage, production), access);
     expect(violations.map((violation) => violation.rule)).toContain(rule);
     // Each says what to do.
     expect(

@@ -53,18 +53,25 @@ export function createSettings({ appUrl, clients, guard, cdn, baked }: SettingsS
     component: string,
     name: string,
     value: $util.Input<string>,
-    options: $util.CustomResourceOptions = {},
+    { overwrite, ...options }: $util.CustomResourceOptions & { readonly overwrite?: false } = {},
   ) =>
-    new aws.ssm.Parameter(component, { name: `${prefix}/${name}`, type: "String", value }, options);
+    new aws.ssm.Parameter(
+      component,
+      { name: `${prefix}/${name}`, type: "String", value, overwrite },
+      options,
+    );
 
   for (const name of appClientNames(stage)) {
     const id = clients.apply((ids) => idOf(ids, name));
     write(`Parameter-${name}-client`, parameterNames.client(name), id);
   }
-  if (stage.revocation !== "off") {
-    // The first deploy writes the empty list, and no later one touches it: that would let everybody in again.
-    write("Parameter-revoked", parameterNames.revoked, noRevocations, { ignoreChanges: ["value"] });
-  }
+  // The first deploy writes the empty list, and no later one touches it: that would let everybody in again. A stage that
+  // turns `revocation` off keeps the list: until the new guard is everywhere, the old one still reads it.
+  write("Parameter-revoked", parameterNames.revoked, noRevocations, {
+    ignoreChanges: ["value"],
+    // What is ignored, the engine sends again from its state with any other change. AWS refuses that then.
+    overwrite: false,
+  });
   const outputs = $util
     .all([appUrl, api.url, users.id, hostedOrigin, clients])
     .apply(([app, functionUrl, userPoolId, hosted, ids]) => {

@@ -245,9 +245,11 @@ function parameter(
   name: string,
   below: string,
   value: string,
+  more: Readonly<Record<string, unknown>> = {},
   options: Resource["options"] = {},
 ): Resource {
   const inputs = {
+    ...more,
     name: `/gatehouse/gatehouse/anna/${below}`,
     type: "String",
     // The provider's SDK marks every value as a secret.
@@ -475,9 +477,13 @@ const resources: readonly Resource[] = [
   parameter(resourceNames.webParameter, "clients/web", webId),
   parameter(resourceNames.guardParameter, "guard", `${guardArn}:1`),
   parameter(resourceNames.outputsParameter, "outputs", JSON.stringify(outputsUnderTest)),
-  parameter(resourceNames.revokedParameter, "revoked", '{"everybody":0,"users":{}}', {
-    ignoreChanges: ["value"],
-  }),
+  parameter(
+    resourceNames.revokedParameter,
+    "revoked",
+    '{"everybody":0,"users":{}}',
+    { overwrite: false },
+    { ignoreChanges: ["value"] },
+  ),
   resource("sst:aws:Router", "Cdn", {}),
 ];
 

@@ -34,3 +34,12 @@ test("but the list of ended sign-ins stays as people have written it", () => {
     "revocations-kept",
   ]);
 });
+
+test("and no deploy may write the list again, whatever else changes about it", () => {
+  for (const overwrite of [undefined, true, "false"]) {
+    const changes = { [resourceNames.revokedParameter]: { overwrite } };
+    expect(rulesOf(checkIgnoredChanges(graphUnderTest({ changes })))).toEqual([
+      "revocations-overwritten",
+    ]);
+  }
+});

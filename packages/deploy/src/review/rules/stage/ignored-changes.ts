@@ -30,6 +30,12 @@ export function checkIgnoredChanges(graph: Graph): readonly Violation[] {
           holds: lost.length === 0,
           message: `is the revocation list, and the next deploy would overwrite it with an empty one and let everybody back in: set ignoreChanges to ${JSON.stringify(kept)}`,
         },
+        {
+          rule: "revocations-overwritten",
+          holds: kept.length === 0 || inputOf(resource, "overwrite") === false,
+          message:
+            "is the revocation list, and a deploy that changes anything else about it would write it again as the engine remembers it, empty, and let everybody back in: set overwrite to false",
+        },
       ]);
     });
 }

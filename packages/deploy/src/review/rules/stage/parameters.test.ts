@@ -72,11 +72,11 @@ test.each([names.guardParameter, names.outputsParameter, names.revokedParameter]
   },
 );
 
-test("there is no list of ended sign-ins where the stage has none", () => {
+test("the list of ended sign-ins is there in a stage that has turned it off too: the guard of before still reads it", () => {
   const off = resolveStage({ default: { revocation: "off" } }, "anna");
   const without = [names.revokedParameter];
-  expect(rulesOf(checkParameters(chainUnderTest({ without }, off)))).toEqual([]);
-  expect(rulesOf(checkParameters(chainUnderTest({}, off)))).toEqual(["parameter-name"]);
+  expect(rulesOf(checkParameters(chainUnderTest({}, off)))).toEqual([]);
+  expect(rulesOf(checkParameters(chainUnderTest({ without }, off)))).toEqual(["parameter-missing"]);
 });
 
 test.each([

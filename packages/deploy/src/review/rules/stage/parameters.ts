@@ -93,9 +93,12 @@ function valueExpectations(
   ];
 }
 
-/** By name below the prefix. Values are compared in full, so nothing can hide in them, a client's secret least of all. */
+/**
+ * By name below the prefix. Values are compared in full, so nothing can hide in them, a client's secret least of all. Of
+ * the list of ended sign-ins the graph has what a stage begins with; later deploys leave it alone (`ignored-changes.ts`).
+ */
 function expectedValues(chain: Chain): ReadonlyMap<string, (value: unknown) => boolean> {
-  const { clients, guard, stage } = chain;
+  const { clients, guard } = chain;
   return new Map<string, (value: unknown) => boolean>([
     ...[...clients].map(([name, client]): [string, (value: unknown) => boolean] => [
       parameterNames.client(name),
@@ -103,15 +106,10 @@ function expectedValues(chain: Chain): ReadonlyMap<string, (value: unknown) => b
     ]),
     [parameterNames.guard, (value) => value === attributeOf(guard, "qualifiedArn")],
     [parameterNames.outputs, (value) => isStageOutputs(value, chain)],
-    ...(stage.revocation === "off" ? [] : [revokedAtFirst]),
+    // Also where `revocation` is off: a guard of the deploy before still reads it.
+    [parameterNames.revoked, (value) => value === noRevocations],
   ]);
 }
-
-/** What a stage begins with. Later deploys leave the value alone (`ignored-changes.ts`), and the graph does not show it. */
-const revokedAtFirst: [name: string, isExpected: (value: unknown) => boolean] = [
-  parameterNames.revoked,
-  (value) => value === noRevocations,
-];
 
 function isStageOutputs(value: unknown, chain: Chain): boolean {
   const { graph, stage, functionUrl, userPool, userPoolDomain, clients } = chain;
