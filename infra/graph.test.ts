@@ -25,7 +25,7 @@ async function settingsOf(evaluation: Evaluation): Promise<Record<string, unknow
   const { directory } = await evaluation.code(
     guardName(evaluation.graph.app, evaluation.graph.stage),
   );
-  return JSON.parse(await readFile(join(directory, "settings.json"), "utf8"));
+  return JSON.parse(await readFile(join(directory, "settings.json"), "utf8")).settings;
 }
 
 let anna: Evaluation;

@@ -10,7 +10,8 @@ import type { AccessRules } from "@sst-gatehouse/core/access";
 import { build, type BuildOptions } from "esbuild";
 
 import { leanLibraries } from "./bundler/lean-libraries.ts";
-import { fromAccessFile, toAccessFile } from "./src/access-file.ts";
+import { parseAccessRules } from "./bundler/parse-access-rules.ts";
+import { toDataFile } from "./src/data-file.ts";
 
 const source = join(import.meta.dirname, "src");
 const replacements = join(import.meta.dirname, "bundler/replacements");
@@ -105,7 +106,8 @@ export async function buildEdge(outdir: string): Promise<readonly BuiltFile[]> {
  * @throws {TypeError} naming the setting that is missing or malformed.
  */
 export async function writeSettings(outdir: string, settings: GuardSettings): Promise<void> {
-  await writeFile(join(outdir, "settings.json"), JSON.stringify(parseGuardSettings(settings)));
+  const file = toDataFile("settings", parseGuardSettings(settings));
+  await writeFile(join(outdir, "settings.json"), file);
 }
 
 /**
@@ -114,8 +116,7 @@ export async function writeSettings(outdir: string, settings: GuardSettings): Pr
  * @throws {TypeError} for what is not access rules, or holds anything that JSON cannot.
  */
 export async function writeAccess(outdir: string, access: AccessRules): Promise<void> {
-  const file = toAccessFile(access);
-  fromAccessFile(JSON.parse(file));
+  const file = toDataFile("access", parseAccessRules(JSON.parse(JSON.stringify(access))));
   await writeFile(join(outdir, "access.json"), file);
 }
 

@@ -6,7 +6,11 @@ import { credentials } from "../../credentials.ts";
 import { createOneShotSigner, readyToken, verifyBare, type ReadyRequest } from "../../floors.ts";
 import type { EdgeAnswer, EdgeEvent } from "../../scenario.ts";
 
-const settings: { readonly region: string; readonly prefix: string } = require("./settings.json");
+const {
+  settings,
+}: {
+  readonly settings: { readonly region: string; readonly prefix: string };
+} = require("./settings.json");
 
 /** What a guard without keys and client ids cannot do without: one call to Parameter Store, one RSA check, two signatures. */
 export async function handler(event: EdgeEvent): Promise<EdgeAnswer> {

@@ -60,7 +60,11 @@ test("the same sources and settings give the same bytes, whatever was there befo
     "settings.json",
     "stage-revocations.cjs",
   ]);
-  expect(JSON.parse(await readFile(join(first, "settings.json"), "utf8"))).toEqual(settings);
+  expect(JSON.parse(await readFile(join(first, "settings.json"), "utf8"))).toEqual({
+    schema: 1,
+    sha256: createHash("sha256").update(JSON.stringify(settings)).digest("hex"),
+    settings,
+  });
   const rules: unknown = JSON.parse(await readFile(join(first, "access.json"), "utf8"));
   expect(rules).toEqual({
     schema: 1,

@@ -436,7 +436,7 @@ const resources: readonly Resource[] = [
           "settings.json": {
             sha256: "4".repeat(64),
             bytes: 1900,
-            text: JSON.stringify(settingsUnderTest),
+            text: JSON.stringify({ schema: 1, sha256: "…", settings: settingsUnderTest }),
           },
           "stage-revocations.cjs": { sha256: "5".repeat(64), bytes: 4900 },
           "sessions.cjs": { sha256: "6".repeat(64), bytes: 26_000 },

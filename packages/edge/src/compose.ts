@@ -49,7 +49,7 @@ export interface GuardParts {
 /**
  * Puts the guard together. The one place where that is done: on Lambda, and in every test.
  *
- * @throws {TypeError} for settings that are not whole.
+ * @throws {TypeError} for issuers, keys or clients that cannot be trusted.
  */
 export function composeGuard({
   settings,
@@ -59,7 +59,6 @@ export function composeGuard({
   credentials,
   files,
 }: GuardParts): OriginRequestHandler {
-  requireWhole(settings);
   const { region, prefix, issuers, revocation, signIn, forwardToken } = settings;
   const keys = createKeySet(settings.jwks, {
     fetch: () => files.network().fetchJson(`${issuers[0]}/.well-known/jwks.json`),
@@ -110,10 +109,4 @@ export function composeGuard({
     ),
     log,
   });
-}
-
-/** The file was checked when it was built; this is for one that was cut off or made by other means. */
-function requireWhole({ functionUrlHost, corsOrigins }: GuardSettings): void {
-  if (typeof functionUrlHost !== "string" || !Array.isArray(corsOrigins))
-    throw new TypeError("settings.json is not whole");
 }

@@ -1,7 +1,7 @@
 import type { Credentials } from "@sst-gatehouse/core/signer";
 
-import { fromAccessFile } from "./access-file.ts";
 import { composeGuard } from "./compose.ts";
+import { fromDataFile } from "./data-file.ts";
 import { createLog } from "./log.ts";
 import { orRefuseEverything } from "./refuse-everything.ts";
 
@@ -12,8 +12,8 @@ const log = createLog((line) => process.stdout.write(`${line}\n`));
 export const handler = orRefuseEverything(
   () =>
     composeGuard({
-      settings: require("./settings.json"),
-      access: fromAccessFile(require("./access.json")),
+      settings: fromDataFile("settings", require("./settings.json")),
+      access: fromDataFile("access", require("./access.json")),
       now: () => Math.floor(Date.now() / 1000),
       log,
       credentials,

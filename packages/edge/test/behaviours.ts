@@ -95,11 +95,6 @@ export const behaviours = {
     expect(`Bearer ${headers["x-gatehouse-token"]?.[0]}`).toBe(authorization);
   },
 
-  async "settings that are not whole make no guard"(compose) {
-    const cut = { ...guardSettings, corsOrigins: JSON.parse("null") };
-    expect(() => createBench(cut, { compose })).toThrow("settings.json is not whole");
-  },
-
   async "an unknown key has the pool's key set fetched, from the issuer's own address"(compose) {
     const fetchedFrom: string[] = [];
     const network = () => ({

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   cp,
   mkdir,
@@ -20,7 +21,7 @@ import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { buildEdge, writeAccess, writeSettings, type BuiltFile } from "../build.ts";
-import { toAccessFile } from "../src/access-file.ts";
+import { toDataFile } from "../src/data-file.ts";
 import { access } from "./access.ts";
 import {
   accessKey,
@@ -62,11 +63,17 @@ beforeAll(async () => {
 });
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
+/** Settings in their file, whatever they hold, with their own hash. */
+function settingsFile(settings: unknown): string {
+  const sha256 = createHash("sha256").update(JSON.stringify(settings)).digest("hex");
+  return JSON.stringify({ schema: 1, sha256, settings });
+}
+
 /** The built files once more, with these settings and rules; `undefined` and `null`: without any. */
 async function deploy(
   name: string,
   settings: string | undefined,
-  rules: string | null = toAccessFile(access),
+  rules: string | null = toDataFile("access", access),
 ): Promise<string> {
   const directory = join(scratch, name);
   await cp(built, directory, { recursive: true });
@@ -214,7 +221,8 @@ describe("the build", () => {
       const same = (await readFile(join(first, file))).equals(await readFile(join(again, file)));
       expect({ file, same }).toEqual({ file, same: true });
     }
-    expect(JSON.parse(await readFile(join(first, "settings.json"), "utf8"))).toEqual(guardSettings);
+    const { settings } = JSON.parse(await readFile(join(first, "settings.json"), "utf8"));
+    expect(settings).toEqual(guardSettings);
   });
 });
 
@@ -276,7 +284,7 @@ describe("the built files", () => {
 
 describe("a request with baked settings", () => {
   test("is signed without loading anything of Node's network, the SDK or the key set's fetch", async () => {
-    const directory = await deploy("hit", JSON.stringify(guardSettings));
+    const directory = await deploy("hit", settingsFile(guardSettings));
     const observed = await run(directory, [signedIn]);
     expect(forwarded(observed)).toEqual([true]);
     expect(observed.files.map((file) => file.slice(directory.length + 1)).toSorted()).toEqual([
@@ -305,7 +313,7 @@ describe("a request with baked settings", () => {
   });
 
   test("makes no network call, cold or warm, with a known token or a new one", async () => {
-    const directory = await deploy("no-network", JSON.stringify(guardSettings));
+    const directory = await deploy("no-network", settingsFile(guardSettings));
     const claims = idClaims({ issuer, clientId: webClient, now: Math.floor(Date.now() / 1000) });
     const another = originRequestEvent({
       uri: "/me",
@@ -318,7 +326,7 @@ describe("a request with baked settings", () => {
 
   test("would be seen to make network calls", async () => {
     const { jwks: _jwks, clients: _clients, ...open } = guardSettings;
-    const directory = await deploy("asks-ssm", JSON.stringify(open));
+    const directory = await deploy("asks-ssm", settingsFile(open));
     const { answers, networkCalls } = await run(directory, [signedIn], { network: "refused" });
     expect(answers[0]?.status).toBe("503");
     expect(networkCalls[0]).toBeGreaterThan(0);
@@ -327,7 +335,7 @@ describe("a request with baked settings", () => {
 
 describe("a stage with a list of ended sign-ins", () => {
   const withList = (whenUnknown: "allow" | "refuse") =>
-    JSON.stringify({ ...guardSettings, revocation: { mode: "on", whenUnknown } });
+    settingsFile({ ...guardSettings, revocation: { mode: "on", whenUnknown } });
   const inPublic = originRequestEvent({ uri: "/public/a" });
 
   test("loads and asks nothing for a hit while the list is fresh", async () => {
@@ -382,7 +390,7 @@ describe("a token that is remembered", () => {
   test("is refused once the pool has withdrawn its key", async () => {
     const directory = await deploy(
       "withdrawn",
-      JSON.stringify({ ...guardSettings, jwks: { ...guardSettings.jwks, fetchedAt: 0 } }),
+      settingsFile({ ...guardSettings, jwks: { ...guardSettings.jwks, fetchedAt: 0 } }),
     );
     const others = { keys: [publicJwk(makeKeyPair())] };
     await writeFile(
@@ -426,7 +434,7 @@ async function answersOf(directory: string): Promise<unknown[]> {
 }
 
 describe("without whole access rules", () => {
-  const whole = toAccessFile(access);
+  const whole = toDataFile("access", access);
   const changed = (members: object) => JSON.stringify({ ...JSON.parse(whole), ...members });
   test.each([
     ["there is no access.json", null],
@@ -436,12 +444,12 @@ describe("without whole access rules", () => {
     ["its hash is missing", changed({ sha256: undefined })],
     ["its rules are not those of its hash", changed({ access: { scopes: [], rules: [] } })],
   ])("every request is answered 500 when %s", async (why, rules) => {
-    const directory = await deploy(`rules: ${why}`, JSON.stringify(guardSettings), rules);
+    const directory = await deploy(`rules: ${why}`, settingsFile(guardSettings), rules);
     expect(await answersOf(directory)).toEqual(everythingRefused);
   });
 
   test("the same guard serves when they are whole", async () => {
-    const directory = await deploy("rules: whole", JSON.stringify(guardSettings), whole);
+    const directory = await deploy("rules: whole", settingsFile(guardSettings), whole);
     expect(forwarded(await run(directory, [signedIn]))).toEqual([true]);
   });
 
@@ -453,42 +461,46 @@ describe("without whole access rules", () => {
 
 describe("without valid settings", () => {
   const { issuers: _issuers, ...withoutIssuers } = guardSettings;
+  const changed = (members: object) =>
+    JSON.stringify({ ...JSON.parse(settingsFile(guardSettings)), ...members });
   test.each([
     ["there is no settings.json", undefined],
     ["settings.json is empty", ""],
-    ["settings.json is cut off", JSON.stringify(guardSettings).slice(0, -10)],
+    ["settings.json is cut off", settingsFile(guardSettings).slice(0, -10)],
     ["settings.json is null", "null"],
     ["settings.json is a list", "[]"],
     ["settings.json is an empty object", "{}"],
-    ["no issuer is named", JSON.stringify(withoutIssuers)],
-    ["no origin is named", JSON.stringify({ ...guardSettings, functionUrlHost: undefined })],
+    ["settings.json holds the settings alone", JSON.stringify(guardSettings)],
+    ["settings.json is of a schema that nobody knows", changed({ schema: 2 })],
+    ["its hash is missing", changed({ sha256: undefined })],
     [
-      "there is no list of CORS origins",
-      JSON.stringify({ ...guardSettings, corsOrigins: undefined }),
+      "its settings are not those of its hash",
+      changed({ settings: { ...guardSettings, forwardToken: true } }),
     ],
-    ["the list of issuers is empty", JSON.stringify({ ...guardSettings, issuers: [] })],
+    ["no issuer is named", settingsFile(withoutIssuers)],
+    ["the list of issuers is empty", settingsFile({ ...guardSettings, issuers: [] })],
     [
       "the issuers are of two user pools",
-      JSON.stringify({ ...guardSettings, issuers: [issuer, `${issuer}x`] }),
+      settingsFile({ ...guardSettings, issuers: [issuer, `${issuer}x`] }),
     ],
-    ["the key set is empty", JSON.stringify({ ...guardSettings, jwks: { keys: [] } })],
+    ["the key set is empty", settingsFile({ ...guardSettings, jwks: { keys: [] } })],
     [
       "a key is too short",
-      JSON.stringify({
+      settingsFile({
         ...guardSettings,
         jwks: { keys: [{ ...guardSettings.jwks?.keys[0], n: "AQAB" }] },
       }),
     ],
     [
       "a client is of no known kind",
-      JSON.stringify({
+      settingsFile({
         ...guardSettings,
         clients: { [webClient]: { kind: "robot", tokenUses: ["id"] } },
       }),
     ],
     [
       "a client has no token uses",
-      JSON.stringify({
+      settingsFile({
         ...guardSettings,
         clients: { [webClient]: { kind: "person", tokenUses: [] } },
       }),
@@ -501,7 +513,7 @@ describe("without valid settings", () => {
 
 describe("without the role's credentials", () => {
   test.each(Object.keys(role))("nothing is forwarded when %s is missing", async (name) => {
-    const directory = await deploy(`without ${name}`, JSON.stringify(guardSettings));
+    const directory = await deploy(`without ${name}`, settingsFile(guardSettings));
     const environment = Object.fromEntries(Object.entries(role).filter(([key]) => key !== name));
     const observed = await run(directory, [signedIn, originRequestEvent({ uri: "/public/a" })], {
       environment,

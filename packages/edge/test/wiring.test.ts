@@ -30,7 +30,6 @@ const asksForScopes: Behaviour = "a sign-in asks for the scopes of the access ru
 
 /** Each thing that `composeGuard` could lack, and the behaviour that is missed then. */
 const broken: readonly (readonly [without: string, Behaviour])[] = [
-  ["requireWhole(settings)", "settings that are not whole make no guard"],
   ["keys.fetch", fetchesKeys],
   ["keys.now", goesOn],
   ["keys.log", fetchesKeys],

@@ -2,7 +2,7 @@ import type { AppClientKind, AppClientName, TokenUse } from "../aws/app-clients.
 import type { PublicKey } from "./cognito-values.ts";
 
 /**
- * `settings.json`, next to the guard's bundle. Lambda@Edge has no environment, so all the guard needs is here.
+ * What `settings.json` holds, next to the guard's bundle. Lambda@Edge has no environment, so all the guard needs is here.
  *
  * Trust anchors (issuers, origin host, clients' kinds and token uses) come from this file and from the bundle alone.
  */

@@ -21,7 +21,7 @@ const machine = { name: "machine", kind: "machine", tokenUses: ["access"] };
 
 /** The members of settings.json that are refused. */
 function differing(change: object, stage = annaStage, { changes, ...more }: Change = {}): string[] {
-  const text = JSON.stringify({ ...settings, ...change });
+  const text = JSON.stringify({ settings: { ...settings, ...change } });
   const code = { archive: { "settings.json": { sha256: "4", bytes: 1, text } } };
   const chain = chainUnderTest(
     { ...more, changes: { ...changes, [resourceNames.guard]: { code } } },
@@ -110,10 +110,13 @@ test("the guard signs for every origin and for no other host", () => {
   expect(differing({}, annaStage, change)).toEqual(["guard-settings: otherFunctionUrlHosts"]);
 });
 
-test.each([undefined, "{", "[]", "null", 7])("settings that read %j are refused", (text) => {
-  const code = { archive: { "settings.json": { sha256: "4", bytes: 1, text } } };
-  const chain = chainUnderTest({ changes: { [resourceNames.guard]: { code } } });
-  expect(checkGuardSettings(chain)).toMatchObject([
-    { rule: "guard-settings", message: expect.stringContaining("cannot be read here") },
-  ]);
-});
+test.each([undefined, "{", "[]", "null", 7, "{}", '{"settings":[]}', JSON.stringify(settings)])(
+  "settings that read %j are refused",
+  (text) => {
+    const code = { archive: { "settings.json": { sha256: "4", bytes: 1, text } } };
+    const chain = chainUnderTest({ changes: { [resourceNames.guard]: { code } } });
+    expect(checkGuardSettings(chain)).toMatchObject([
+      { rule: "guard-settings", message: expect.stringContaining("cannot be read here") },
+    ]);
+  },
+);

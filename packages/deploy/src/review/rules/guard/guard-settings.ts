@@ -22,7 +22,7 @@ import { unmet, type Violation } from "../violation.ts";
 export function checkGuardSettings(chain: Chain): readonly Violation[] {
   const { guard } = chain;
   const files = toObject(toObject(inputOf(guard, "code"))["archive"]);
-  const settings = parseJson(toObject(files["settings.json"])["text"]);
+  const { settings } = toObject(parseJson(toObject(files["settings.json"])["text"]));
   if (!isObject(settings)) {
     return unmet(guard, [
       {

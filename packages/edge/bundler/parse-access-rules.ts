@@ -1,31 +1,4 @@
-import { hash } from "node:crypto";
-
 import type { AccessRules } from "@sst-gatehouse/core/access";
-
-/** Of `access.json`. Another number is for another guard to read. */
-const schema = 1;
-
-/** The text of `access.json`, which lies beside the guard's bundle. The same rules give the same bytes. */
-export function toAccessFile(access: AccessRules): string {
-  return JSON.stringify({ schema, sha256: digestOf(access), access });
-}
-
-/**
- * Reads `access.json`, parsed. Whatever is missing, cut off, changed or unknown is refused: half a list of rules could
- * let somebody in.
- *
- * @throws {TypeError}
- */
-export function fromAccessFile(file: unknown): AccessRules {
-  const { access, ...about } = Object(file);
-  if (about.schema !== schema || about.sha256 !== digestOf(access) || !isAccess(access))
-    throw new TypeError("access.json does not hold whole access rules");
-  return access;
-}
-
-function digestOf(access: unknown): string {
-  return hash("sha256", JSON.stringify(access) ?? "");
-}
 
 type Check = (value: unknown) => boolean;
 
@@ -55,7 +28,7 @@ const isGranted = objectOf({
   services: optional(names),
 });
 const isPathMatch = objectOf({ whole: isFlag, path: isText, bare: optional(isText) });
-const isAccessRules = objectOf({
+const isWhole = objectOf({
   scopes: names,
   rules: listOf(
     objectOf({
@@ -70,6 +43,17 @@ const isAccessRules = objectOf({
   ),
 });
 
-function isAccess(value: unknown): value is AccessRules {
-  return isAccessRules(value);
+/**
+ * Checks access rules that come as data: the guard goes by what it is given, and a rule that it does not know would not
+ * be obeyed.
+ *
+ * @throws {TypeError}
+ */
+export function parseAccessRules(value: unknown): AccessRules {
+  if (!isAccessRules(value)) throw new TypeError("access.json does not hold whole access rules");
+  return value;
+}
+
+function isAccessRules(value: unknown): value is AccessRules {
+  return isWhole(value);
 }

@@ -1,0 +1,44 @@
+import { hash } from "node:crypto";
+
+import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
+import type { AccessRules } from "@sst-gatehouse/core/access";
+
+/** What lies beside the guard's bundle, and the form that this code reads. Another number is for another guard to read. */
+const schemas: Readonly<Record<keyof DataFiles, number>> = { access: 1, settings: 1 };
+
+/** `access` is in `access.json`, `settings` in `settings.json`. */
+interface DataFiles {
+  readonly access: AccessRules;
+  readonly settings: GuardSettings;
+}
+
+/**
+ * The text of a data file: `{schema, sha256, <name>}`, the hash being that of the data's JSON. The same data give the
+ * same bytes.
+ */
+export function toDataFile<Name extends keyof DataFiles>(
+  name: Name,
+  data: DataFiles[Name],
+): string {
+  return JSON.stringify({ schema: schemas[name], sha256: digestOf(data), [name]: data });
+}
+
+/**
+ * Reads a data file, parsed. Whatever is missing, cut off, changed or unknown is refused: half a list of rules could let
+ * somebody in. The form of what is inside was checked when the file was written.
+ *
+ * @throws {TypeError}
+ */
+export function fromDataFile<Name extends keyof DataFiles>(
+  name: Name,
+  file: unknown,
+): DataFiles[Name] {
+  const { schema, sha256, [name]: data } = Object(file);
+  if (schema !== schemas[name] || sha256 !== digestOf(data))
+    throw new TypeError(`${name}.json is not whole`);
+  return data;
+}
+
+function digestOf(data: unknown): string {
+  return hash("sha256", JSON.stringify(data) ?? "");
+}
