@@ -39,6 +39,7 @@ async function measure({
   warmProcesses,
   warmRounds,
   coldRounds,
+  farRounds,
   memoryRequests,
 }: BenchOptions): Promise<Measurements> {
   const scratch = await mkdtemp(join(tmpdir(), "gatehouse-bench-"));
@@ -50,7 +51,7 @@ async function measure({
     return {
       built: files,
       warm: await runWarm({ ...common, processes: warmProcesses, rounds: warmRounds }),
-      cold: await runCold({ ...common, rounds: coldRounds }),
+      cold: await runCold({ ...common, rounds: coldRounds, farRounds }),
       fuzzedEventMicroseconds: await measureFuzzedEvents(fuzzedEvents),
       memory: {
         requests: memoryRequests,

@@ -4,6 +4,8 @@ export interface BenchOptions {
   readonly warmProcesses: number;
   readonly warmRounds: number;
   readonly coldRounds: number;
+  /** Of cold starts at each distance from home. */
+  readonly farRounds: number;
   /** Requests, each with its own token, between the two looks at the heap. */
   readonly memoryRequests: number;
   readonly json: boolean;
@@ -37,7 +39,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | "help" {
   });
   if (values.help) return "help";
   const rounds = values.quick
-    ? { warmProcesses: 1, warmRounds: 20, coldRounds: 7, memoryRequests: 4000 }
-    : { warmProcesses: 3, warmRounds: 40, coldRounds: 20, memoryRequests: 20_000 };
+    ? { warmProcesses: 1, warmRounds: 20, coldRounds: 7, farRounds: 3, memoryRequests: 4000 }
+    : { warmProcesses: 3, warmRounds: 40, coldRounds: 20, farRounds: 10, memoryRequests: 20_000 };
   return { ...rounds, ...(values.full ? { memoryRequests: 100_000 } : {}), json: values.json };
 }

@@ -1,5 +1,11 @@
 import type { BuiltFile } from "@sst-gatehouse/edge/build";
-import type { ColdCase, ColdMeasurements, ColdStart } from "./cold/run-cold.ts";
+import {
+  type ColdCase,
+  type ColdMeasurements,
+  type ColdStart,
+  distances,
+  farCases,
+} from "./cold/run-cold.ts";
 import { median, pairedDifference, pairedRatio } from "./ratios.ts";
 import type { WarmCase, WarmMeasurements } from "./warm/measurements.ts";
 
@@ -110,6 +116,7 @@ export function rowsOf({
       budget: undefined,
       ...ratio,
     },
+    ...farRows(cold.far),
     {
       id: "P5",
       what: "cold, one SSM call, over bare node:https",
@@ -233,6 +240,35 @@ export function rowsOf({
       digits: 2,
     },
   ];
+}
+
+/** What a person waits for who is this far from the stage's home region: cold, and after a minute without requests. */
+function farRows(far: ColdMeasurements["far"]): Row[] {
+  const rows: Row[] = [];
+  for (const ms of distances) {
+    for (const name of farCases) {
+      const starts = far.get(`${name} ${ms}`) ?? [];
+      const row = (what: string, measured: number[]): Row => ({
+        id: "",
+        what: `${what}, ${name === "guard" ? "list off" : "list on"}, ${ms} ms from home`,
+        measured: median(measured),
+        budget: undefined,
+        unit: "ms",
+        digits: 1,
+      });
+      rows.push(
+        row(
+          "cold",
+          starts.map((start) => start.ms),
+        ),
+        row(
+          "after a minute idle",
+          starts.map(({ afterIdleMs }) => afterIdleMs),
+        ),
+      );
+    }
+  }
+  return rows;
 }
 
 function isNetworkModule(name: string): boolean {

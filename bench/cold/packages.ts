@@ -14,7 +14,7 @@ import { createEvents, freshToken } from "../scenario.ts";
 export interface ColdPackages {
   readonly empty: string;
   readonly cryptoOnly: string;
-  /** The guard with baked keys and client ids. */
+  /** The guard with baked keys and client ids, as a deployment bakes them: the keys count as old. */
   readonly guard: string;
   /** The guard that has to ask Parameter Store for both. */
   readonly guardUnbaked: string;
@@ -39,16 +39,18 @@ export const parameters: Readonly<Record<string, string>> = {
 
 /** Lays out one directory per handler, the floors built like the guard. @param built with the guard's files. */
 export async function layOutColdPackages(built: string, scratch: string): Promise<ColdPackages> {
-  const { jwks: _jwks, clients: _clients, ...unbaked } = guardSettings;
+  const { jwks, clients: _clients, ...unbaked } = guardSettings;
+  const { fetchedAt: _fetchedAt, ...oldKeys } = jwks ?? { keys: [] };
+  const deployed = { ...guardSettings, jwks: oldKeys };
   const revocation = { mode: "on", whenUnknown: "refuse" } as const;
   const event = join(scratch, "event.json");
   await writeFile(event, JSON.stringify(createEvents()(freshToken())));
   return {
     empty: await floor("empty"),
     cryptoOnly: await floor("crypto-only"),
-    guard: await guard("guard", guardSettings),
+    guard: await guard("guard", deployed),
     guardUnbaked: await guard("guard-unbaked", unbaked),
-    guardWithList: await guard("guard-with-list", { ...guardSettings, revocation }),
+    guardWithList: await guard("guard-with-list", { ...deployed, revocation }),
     guardUnbakedWithList: await guard("guard-unbaked-with-list", {
       ...unbaked,
       revocation,

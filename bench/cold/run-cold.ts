@@ -5,6 +5,7 @@ import { guardSettings } from "@sst-gatehouse/edge/test/events";
 import { shuffled } from "../ratios.ts";
 import type { EdgeAnswer } from "../scenario.ts";
 import { requireSignedAnswer } from "../signed-answer.ts";
+import { startFarLine } from "./far-line.ts";
 import { layOutColdPackages, parameters } from "./packages.ts";
 import { startParameterStore } from "./parameter-store.ts";
 import { spawnNode } from "./spawn-node.ts";
@@ -21,6 +22,12 @@ export const coldCases = [
 ] as const;
 export type ColdCase = (typeof coldCases)[number];
 
+/** Round trips between the guard and the stage's home region, in milliseconds. */
+export const distances = [1, 80, 250] as const;
+/** What is measured at each distance. */
+export const farCases = ["guard", "guardWithList"] as const;
+export type FarCase = `${(typeof farCases)[number]} ${(typeof distances)[number]}`;
+
 /** Those that turn to Parameter Store, each once. */
 const asking: ReadonlySet<ColdCase> = new Set([
   "guardUnbaked",
@@ -28,6 +35,14 @@ const asking: ReadonlySet<ColdCase> = new Set([
   "guardUnbakedWithList",
   "bareHttps",
 ]);
+
+/** One fresh process, some way from home. */
+export interface FarStart {
+  /** Load and first answer. */
+  readonly ms: number;
+  /** The first answer after a minute without requests. */
+  readonly afterIdleMs: number;
+}
 
 /** One fresh process. */
 export interface ColdStart {
@@ -43,6 +58,7 @@ export interface ColdStart {
 
 export interface ColdMeasurements {
   readonly starts: Readonly<Record<ColdCase, readonly ColdStart[]>>;
+  readonly far: ReadonlyMap<FarCase, readonly FarStart[]>;
   /** With baked settings: turns to the network for the first and for the second answer of a process. */
   readonly networkCalls: NetworkCalls;
   /** The same with the list of ended sign-ins, which the first answer waits for. */
@@ -61,6 +77,8 @@ export interface ColdOptions {
   readonly built: string;
   readonly scratch: string;
   readonly rounds: number;
+  /** The same, of those that are far from home. */
+  readonly farRounds: number;
   readonly onProgress: (text: string) => void;
 }
 
@@ -73,6 +91,7 @@ export async function runCold({
   built,
   scratch,
   rounds,
+  farRounds,
   onProgress,
 }: ColdOptions): Promise<ColdMeasurements> {
   const packages = await layOutColdPackages(built, scratch);
@@ -115,7 +134,43 @@ export async function runCold({
     guardUnbakedWithList: [],
     bareHttps: [],
   };
+  const lines = await Promise.all(
+    distances.map(async (ms) => ({ ms, line: await startFarLine(store.port, ms) })),
+  );
+  const startFar = async (
+    name: (typeof farCases)[number],
+    { ms, line }: (typeof lines)[number],
+  ): Promise<FarStart> => {
+    // Connection, handshake and call take three round trips, and the machine some time.
+    const idleMs = String(4 * ms + 200);
+    const { report } = await spawnNode(
+      [
+        "--import",
+        script("redirect-ssm.mjs"),
+        script("boot.mjs"),
+        packages[name],
+        packages.event,
+        idleMs,
+      ],
+      { ...redirected, BENCH_SSM_PORT: String(line.port) },
+    );
+    const { loadMs, answerMs, afterIdleMs, answer }: BootReport = JSON.parse(report);
+    requireSignedAnswer(answer);
+    if (afterIdleMs === undefined) throw new TypeError("nobody asked again");
+    return { ms: loadMs + answerMs, afterIdleMs };
+  };
+  const far = new Map<FarCase, FarStart[]>();
   try {
+    for (let round = 0; round <= farRounds; round += 1) {
+      onProgress(`cold and far from home, round ${round} of ${farRounds}`);
+      for (const line of lines) {
+        for (const name of shuffled(farCases)) {
+          const start = await startFar(name, line);
+          const key: FarCase = `${name} ${line.ms}`;
+          if (round > 0) far.set(key, [...(far.get(key) ?? []), start]);
+        }
+      }
+    }
     for (let round = 0; round <= rounds; round += 1) {
       onProgress(`cold, round ${round} of ${rounds}`);
       for (const name of shuffled(coldCases)) {
@@ -129,10 +184,12 @@ export async function runCold({
       throw new Error("the network counter counts nothing");
     return {
       starts,
+      far,
       networkCalls: await count([packages.guard, packages.event]),
       networkCallsWithList: await countAsking(packages.guardWithList),
     };
   } finally {
+    await Promise.all(lines.map(({ line }) => line.close()));
     await store.close();
   }
 
@@ -157,6 +214,7 @@ export async function runCold({
 interface BootReport {
   readonly loadMs: number;
   readonly answerMs: number;
+  readonly afterIdleMs?: number;
   readonly rss: number;
   readonly modules: readonly string[];
   readonly answer: EdgeAnswer;

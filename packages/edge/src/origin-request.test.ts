@@ -661,7 +661,8 @@ describe("what a request starts and does not wait for", () => {
     stack.clock.advance(25 * 3600);
     const answer = stack.handle(originRequestEvent(parts));
     await answer;
-    await Promise.resolve();
+    expect(started).toEqual(["settings"]);
+    await new Promise((resolve) => setImmediate(resolve));
     expect(started).toEqual(["settings", "settings", `${issuer}/.well-known/jwks.json`]);
   });
 });

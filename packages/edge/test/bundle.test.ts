@@ -107,12 +107,18 @@ async function run(
   {
     environment = role,
     network = "open",
-  }: { environment?: Partial<typeof role>; network?: "open" | "refused" } = {},
+    turns = 0,
+  }: {
+    environment?: Partial<typeof role>;
+    network?: "open" | "refused";
+    /** Of the event loop, to wait for after each answer. */
+    turns?: number;
+  } = {},
 ): Promise<Observed> {
   const script = `
     import { openSync, readFileSync, writeSync } from "node:fs";
     import { createRequire } from "node:module";
-    const [directory, network, events] = process.argv.slice(1);
+    const [directory, network, turns, events] = process.argv.slice(1);
     let calls = 0;
     if (network === "refused") {
       const [{ default: net }, { default: dns }, { default: dgram }] =
@@ -133,6 +139,7 @@ async function run(
     const answers = [], networkCalls = [];
     for (const event of JSON.parse(events)) {
       answers.push(await handler(event));
+      for (let turn = 0; turn < Number(turns); turn += 1) await new Promise(setImmediate);
       networkCalls.push(calls);
     }
     const modules = process.moduleLoadList.filter((name) => !before.has(name));
@@ -140,7 +147,15 @@ async function run(
     process.exit(0);`;
   const { output, stderr, status } = spawnSync(
     process.execPath,
-    ["--input-type=module", "-e", script, directory, network, JSON.stringify(events)],
+    [
+      "--input-type=module",
+      "-e",
+      script,
+      directory,
+      network,
+      String(turns),
+      JSON.stringify(events),
+    ],
     {
       env: environment,
       cwd: directory,
@@ -296,6 +311,19 @@ describe("a request with baked settings", () => {
     expect(ofTheNetwork(observed.modules)).toEqual([]);
   });
 
+  test("is answered before a refresh of old keys loads anything, as a deployed guard's are", async () => {
+    const { fetchedAt: _fetchedAt, ...keys } = guardSettings.jwks ?? { keys: [] };
+    const directory = await deploy("deployed", JSON.stringify({ ...guardSettings, jwks: keys }));
+    const first = await run(directory, [signedIn], { network: "refused" });
+    expect(first.networkCalls).toEqual([0]);
+    expect(first.files.map((file) => file.slice(directory.length + 1))).not.toContain(
+      "fetch-key-set.cjs",
+    );
+    // The refresh itself is not forgotten: a few turns later it has asked.
+    const later = await run(directory, [signedIn], { network: "refused", turns: 10 });
+    expect(later.networkCalls).toEqual([1]);
+  });
+
   test("would be seen to load the network", async () => {
     const directory = await deploy("with-https", undefined);
     await writeFile(
@@ -397,11 +425,8 @@ describe("a token that is remembered", () => {
       join(directory, "fetch-key-set.cjs"),
       `exports.fetchJson = async () => (${JSON.stringify(others)});`,
     );
-    // The refresh runs in the background of the first requests, so it is done a few of them later.
-    const { answers } = await run(
-      directory,
-      Array.from({ length: 10 }, () => signedIn),
-    );
+    // The refresh starts after the first answer.
+    const { answers } = await run(directory, [signedIn, signedIn], { turns: 10 });
     expect(answers[0]?.status).toBe(undefined);
     expect(JSON.parse(answers.at(-1)?.body ?? "{}").code).toBe("token_signature");
   });

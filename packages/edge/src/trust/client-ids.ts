@@ -9,6 +9,7 @@ import {
   type PublicKey,
 } from "@sst-gatehouse/blueprint/cognito-values";
 import { causeOf, type Log } from "../log.ts";
+import { afterAnswer } from "./after-answer.ts";
 
 export type ClientTable = NonNullable<GuardSettings["clients"]>;
 
@@ -40,7 +41,7 @@ export interface ClientIdSource {
    * @throws {GuardError} (rejects) `settings_unavailable` when SSM cannot be read or says nothing usable.
    */
   ready(): Promise<void> | undefined;
-  /** Starts a refresh that nobody waits for, when ids that came from SSM are old. */
+  /** Has ids that came from SSM asked for again after the answer, when they are old. */
   refreshWhenOld(): void;
 }
 
@@ -102,7 +103,7 @@ export function createClientIds(
     },
     refreshWhenOld() {
       if (!loaded || resting() || now() - loadedAt < refreshAfterSeconds) return;
-      start().catch(() => undefined); // logged where it failed; the last good ids go on
+      afterAnswer(start); // the last good ids go on until it succeeds
     },
   };
 }

@@ -6,6 +6,7 @@ import type { Notice } from "../log.ts";
 
 const first = publicJwk(makeKeyPair());
 const second = publicJwk(makeKeyPair());
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 function setUp(answer: () => Promise<unknown>, baked: readonly (typeof first)[] = [first]) {
   const clock = fixedClock();
@@ -119,7 +120,7 @@ describe("the pool's key set", () => {
       const fetch = vi.fn<() => Promise<unknown>>(async () => ({ keys: [second] }));
       const baked = { keys: [first], ...(fetchedAt === undefined ? {} : { fetchedAt }) };
       createKeySet(baked, { ...deps, fetch }).refreshWhenOld();
-      await Promise.resolve();
+      await turn();
       return fetch.mock.calls.length;
     };
     expect(await fetches(clock.now() - day + 1)).toBe(0);

@@ -3,6 +3,7 @@ import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 
 import { parseKeySet, type PublicKey } from "@sst-gatehouse/blueprint/cognito-values";
 import { causeOf, type Log } from "../log.ts";
+import { afterAnswer } from "./after-answer.ts";
 
 /** Unknown key ids may cost one fetch in this time, no matter who sends them or how it ends. */
 const coolDownSeconds = 10;
@@ -28,7 +29,7 @@ export interface PoolKeySet {
    * @throws {GuardError} `keys_unavailable` when the last attempt failed.
    */
   readonly refetch: () => Promise<void>;
-  /** Starts a refetch that nobody waits for, when the keys are older than a day. */
+  /** Has the keys refetched after the answer, when they are older than a day. */
   readonly refreshWhenOld: () => void;
 }
 
@@ -86,7 +87,7 @@ export function createKeySet(
     refetch,
     refreshWhenOld() {
       if (keys.length === 0 || now() - loadedAt < maxAgeSeconds) return;
-      refetch().catch(() => undefined); // logged where it failed; the old keys go on until the next try
+      afterAnswer(refetch); // the old keys go on until it succeeds
     },
   };
 }

@@ -35,6 +35,7 @@ function heldRead() {
   return { held, read };
 }
 
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 const away = async (): Promise<string> => {
   throw new Error("away");
 };
@@ -101,6 +102,7 @@ describe("a list that can be read", () => {
     clock.advance(1);
     revocations.refreshWhenOld();
     revocations.refreshWhenOld();
+    await turn();
     expect(reading).toHaveBeenCalledTimes(2);
     expect(revocations.ready()).toBe(undefined);
   });
@@ -230,8 +232,10 @@ describe("a container that was frozen", () => {
     const { held, read } = heldRead();
     const { revocations, clock, reading } = setUp({ read });
     revocations.refreshWhenOld();
+    await turn();
     clock.advance(4);
     revocations.refreshWhenOld();
+    await turn();
     expect(reading).toHaveBeenCalledTimes(1);
     clock.advance(1);
     const waiting = revocations.ready();
@@ -246,12 +250,13 @@ describe("a container that was frozen", () => {
     const { held, read } = heldRead();
     const { revocations, clock } = setUp({ read });
     revocations.refreshWhenOld();
+    await turn();
     clock.advance(3600);
     const waiting = revocations.ready();
     held[1]?.answer(revoked);
     await waiting;
     held[0]?.answer(noRevocations);
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     expect(() => revocations.requireValid(ada)).toThrow(ended);
   });
 });

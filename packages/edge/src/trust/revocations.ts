@@ -8,6 +8,7 @@ import { GuardError } from "@sst-gatehouse/core/errors";
 import type { VerifiedToken } from "@sst-gatehouse/core/verifier";
 
 import { causeOf, type Log } from "../log.ts";
+import { afterAnswer } from "./after-answer.ts";
 import { settingsUnavailable } from "./client-ids.ts";
 
 /** What is promised: no list that was asked for longer ago lets anybody in. */
@@ -40,7 +41,7 @@ export interface Revocations {
    * @throws {GuardError} (rejects) `settings_unavailable` when the list cannot be read, where that means to refuse.
    */
   ready(): Promise<void> | undefined;
-  /** Starts a read that nobody waits for, when there is no list or it is old. */
+  /** Has the list read after the answer, when there is none or it is old. */
   refreshWhenOld(): void;
   /**
    * To be asked after `ready`, for every request: that a token is remembered makes no difference.
@@ -109,6 +110,9 @@ export function createRevocations(
   const failedWithin = (seconds: number): boolean =>
     failedAt !== undefined && now() - failedAt < seconds;
 
+  const isDue = (): boolean =>
+    !((askedAt <= now() && now() < refreshAt) || failedWithin(coolDownSeconds));
+
   return {
     ready() {
       if (isYoungerThan(maxAgeSeconds)) return undefined;
@@ -121,8 +125,7 @@ export function createRevocations(
         : start();
     },
     refreshWhenOld() {
-      if ((askedAt <= now() && now() < refreshAt) || failedWithin(coolDownSeconds)) return;
-      start().catch(() => undefined); // logged where it failed
+      if (isDue()) afterAnswer(async () => (isDue() ? start() : undefined));
     },
     requireValid(token) {
       if (!allow && !isYoungerThan(maxAgeSeconds + graceSeconds)) throw settingsUnavailable();

@@ -28,6 +28,6 @@ export function openRevocations(
     log,
     random: Math.random,
   });
-  if (isBaked(settings)) revocations.refreshWhenOld();
+  if (isBaked(settings)) revocations.ready()?.catch(() => undefined); // logged where it failed
   return revocations;
 }
