@@ -38,6 +38,7 @@ export default defineConfig({
           name: "acceptance",
           include: ["acceptance/**/*.test.ts"],
           exclude: ["acceptance/own-stack/**"],
+          isolate: false,
           globalSetup: "./acceptance/support/setup.ts",
         },
       },

@@ -32,7 +32,8 @@ export interface Program {
  * Runs a program with Pulumi's engine and AWS played, until this process has nothing left to do. Like Pulumi's own host,
  * it takes a program for finished then, and not before: so nothing else may keep the process busy.
  *
- * After a refusal parts of the program may still be at work: the process is of no use for another one.
+ * A refusal is told at once, when parts of the program may still be at work: the process is of use for another one when
+ * it has nothing left to do.
  */
 export function rehearse(
   { app, stage, dev, config, parameters, roots, platform }: Rehearsal,
@@ -54,11 +55,11 @@ export function rehearse(
       // A promise that fails and that nobody waits for ends here too, as it fails a deployment.
       process.on("uncaughtException", refuse);
       process.once("beforeExit", () => {
+        process.off("uncaughtException", refuse);
+        recorder.release();
         // What waits for something that never comes is not in the graph, and nobody would miss it.
         if (ended === undefined || inItsState(pulumi.isWaiting))
           return refuse("The config never finished: it waits for something that never happens.");
-        process.off("uncaughtException", refuse);
-        recorder.release();
         const { removal, protect } = ended;
         const { _protect, ...outputs } = recorder.outputs();
         const [lookups, resources] = [recorder.lookups(), recorder.resources()];

@@ -204,23 +204,55 @@ describe("one evaluation after the other, of one copy", () => {
     expect([process.cwd(), { ...process.env }]).toEqual(before);
   });
 
-  test("moves to another process after a refusal, and after fifteen: each leaves something behind", async () => {
-    const pid = async () =>
-      (await evaluate({ changes: [told("process.pid")] })).graph.outputs["told"];
-    const first = await pid();
-    const refused = {
+  describe("has its process, whose number it tells,", () => {
+    const pidOf = async (...expressions: readonly string[]) => {
+      const changes = [told(["process.pid", ...expressions].join(" + 0 * "))];
+      return (await evaluate({ changes })).graph.outputs["told"];
+    };
+    const refused = (code: string) => ({
       file: "sst.config.ts",
       from: "return resources();",
-      to: 'throw new Error("no");',
+      to: code,
+    });
+    const refuse = async (code: string, message: string): Promise<void> => {
+      const evaluation = evaluate({ changes: [refused(code)] });
+      await expect(evaluation).rejects.toThrow(new Error(message));
     };
-    await expect(evaluate({ changes: [refused] })).rejects.toThrow("no");
-    const second = await pid();
-    expect(second).not.toBe(first);
-    const further: unknown[] = [];
-    for (let count = 2; count <= 16; count += 1) further.push(await pid());
-    expect(new Set(further.slice(0, 14))).toEqual(new Set([second]));
-    expect(further[14]).not.toBe(second);
-  }, 300_000);
+    const lost =
+      'new aws.iam.Role("Lost", { assumeRolePolicy: new Promise(() => undefined) }); return {};';
+
+    test.each([
+      ["throws", 'throw new Error("no");', "no"],
+      ["drops a promise that fails", 'void Promise.reject(new Error("no")); return {};', "no"],
+      [
+        "waits for what never comes",
+        lost,
+        "The config never finished: it waits for something that never happens.",
+      ],
+    ])(
+      "in common with one that was refused because it %s, and the same graph",
+      async (_why, code, message) => {
+        const [pid, { graph }] = [await pidOf(), await evaluate()];
+        await refuse(code, message);
+        expect([await pidOf(), (await evaluate()).graph]).toEqual([pid, graph]);
+      },
+    );
+
+    test.each([
+      ["is still at work", "setInterval(() => undefined, 100);"],
+      ["fails once more", 'setTimeout(() => { throw new Error("later"); }, 100);'],
+    ])("not in common with one that was refused and %s", async (_what, code) => {
+      const pid = await pidOf();
+      await refuse(`${code} throw new Error("no");`, "no");
+      expect(await pidOf()).not.toBe(pid);
+    });
+
+    test("not in common with one that left a gigabyte behind", async () => {
+      const pid = await pidOf();
+      expect(await pidOf("(globalThis.left = Buffer.alloc(1e9, 1)).length")).toBe(pid);
+      expect(await pidOf()).not.toBe(pid);
+    });
+  });
 });
 
 test("nothing of this machine is in the graph, and no account in the environment", async () => {

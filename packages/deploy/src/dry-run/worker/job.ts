@@ -1,3 +1,5 @@
+import type { Outcome } from "../engine/outcome.ts";
+
 /** What the worker is told when it starts, as JSON in its first argument. */
 export interface Workshop {
   /** The copied project that it evaluates. */
@@ -16,4 +18,11 @@ export interface Job {
   readonly parameters: Readonly<Record<string, string>>;
   /** Files of the copy that differ from the project's. */
   readonly changed: readonly string[];
+}
+
+/** What the worker answers to a job. */
+export interface Answer {
+  readonly outcome: Outcome;
+  /** Whether its process has come to rest, with memory left for another job. */
+  readonly isReusable: boolean;
 }

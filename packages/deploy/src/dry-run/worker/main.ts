@@ -1,5 +1,5 @@
 import { evaluate } from "./evaluate.ts";
-import type { Job, Workshop } from "./job.ts";
+import type { Answer, Job, Workshop } from "./job.ts";
 import { startServer } from "./server.ts";
 
 // Evaluates a copied project as often as it is asked to, one job at a time, in a process that nothing else depends on:
@@ -18,15 +18,35 @@ const environment = { ...process.env };
 
 const tell = (more: object): unknown => Object.assign(process.env, more);
 
+/** Each evaluation leaves about 25 MB behind. */
+const mostMemoryBytes = 1e9;
+/** How long a config that was refused may go on. */
+const restMs = 2000;
+
 async function run(job: Job): Promise<void> {
   // The process has nothing left to do when the program has not.
   process.channel?.unref();
   const outcome = await evaluate(workshop, job, tell);
+  const isReusable =
+    (outcome.kind === "graph" || (await comesToRest())) &&
+    process.memoryUsage.rss() < mostMemoryBytes;
   process.channel?.ref();
   for (const name of Object.keys(process.env)) delete process.env[name];
   Object.assign(process.env, environment);
-  process.send?.(outcome, () => {
-    if (outcome.kind === "refused") process.exit(0);
+  const answer: Answer = { outcome, isReusable };
+  process.send?.(answer);
+}
+
+/** Whether nothing of a refused config is at work any more. */
+function comesToRest(): Promise<boolean> {
+  return new Promise((resolve) => {
+    const goesOn = (): void => resolve(false);
+    process.once("uncaughtException", goesOn);
+    process.once("beforeExit", () => {
+      process.off("uncaughtException", goesOn);
+      resolve(true);
+    });
+    setTimeout(goesOn, restMs).unref();
   });
 }
 

@@ -6,13 +6,11 @@ import { dirname, join } from "node:path";
 import type { Outcome } from "../engine/outcome.ts";
 import { evaluationAccessKeyId } from "../evaluation-access-key.ts";
 import { cleanEnvironment } from "../workspace/clean-environment.ts";
-import type { Job, Workshop } from "./job.ts";
+import type { Answer, Job, Workshop } from "./job.ts";
 
 export type { Job, Workshop } from "./job.ts";
 
 const timeoutSeconds = 180;
-/** Each leaves about 25 MB behind. */
-const evaluationsOfOneProcess = 15;
 /** Of what a process has printed, for the message when it ends by itself. */
 const printedLength = 4000;
 
@@ -28,7 +26,7 @@ export interface Worker {
 
 /** Evaluates in separate processes, which end with this one, however it ends. */
 export function createWorker(workshop: Workshop): Worker {
-  let running: (Running & { evaluations: number }) | undefined;
+  let running: Running | undefined;
 
   async function end(): Promise<void> {
     const child = running?.child;
@@ -42,15 +40,12 @@ export function createWorker(workshop: Workshop): Worker {
 
   return {
     async evaluate(job) {
-      running ??= { ...(await start(workshop)), evaluations: 0 };
-      running.evaluations += 1;
-      const outcome = await ask(running, job).catch(async (error: unknown) => {
+      running ??= await start(workshop);
+      const { outcome, isReusable } = await ask(running, job).catch(async (error: unknown) => {
         await end();
         throw error;
       });
-      // What was refused may still be at work.
-      if (outcome.kind === "refused" || running.evaluations === evaluationsOfOneProcess)
-        await end();
+      if (!isReusable) await end();
       return outcome;
     },
     end,
@@ -84,7 +79,7 @@ async function start(workshop: Workshop): Promise<Running> {
   const child = fork(join(import.meta.dirname, "main.ts"), [JSON.stringify(workshop)], {
     cwd: project,
     env,
-    execArgv: ["--disable-warning=ExperimentalWarning"],
+    execArgv: ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=32"],
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   let printed = "";
@@ -99,19 +94,19 @@ async function start(workshop: Workshop): Promise<Running> {
 }
 
 /** Keeps this process alive only while it asks. */
-async function ask({ child, printed }: Running, job: Job): Promise<Outcome> {
+async function ask({ child, printed }: Running, job: Job): Promise<Answer> {
   const answered = new AbortController();
   const { signal } = answered;
   const late = AbortSignal.timeout(timeoutSeconds * 1000);
   child.ref();
   try {
     child.send(job);
-    const answer = once(child, "message", { signal: AbortSignal.any([signal, late]) });
+    const message = once(child, "message", { signal: AbortSignal.any([signal, late]) });
     const ended = once(child, "exit", { signal }).then(() => []);
-    const [outcome]: Outcome[] = await Promise.race([answer, ended]);
-    if (outcome === undefined)
+    const [answer]: Answer[] = await Promise.race([message, ended]);
+    if (answer === undefined)
       throw new Error(`The evaluation ended its own process.\n${printed()}`.trim());
-    return outcome;
+    return answer;
   } catch (error) {
     if (!late.aborted) throw error;
     throw new Error(`The evaluation took longer than ${timeoutSeconds} seconds.\n${printed()}`, {
