@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { appClientNames } from "@sst-gatehouse/blueprint/app-clients";
 import { parameterNames } from "@sst-gatehouse/blueprint/parameters";
 import { noRevocations } from "@sst-gatehouse/blueprint/revocations";
+import { userPoolIssuers } from "@sst-gatehouse/blueprint/user-pool-issuers";
 
 import { createAdminApi } from "./admin-api.ts";
 import { createJsonApi } from "../aws/json-api/json-api.ts";
@@ -22,9 +23,13 @@ export interface AwsApisOptions {
   readonly explain: Explain;
 }
 
-/** The AWS host names that the functions call. */
-export function awsHosts({ region }: Deployment, { domainHost }: Cognito): readonly string[] {
-  return [`cognito-idp.${region}.amazonaws.com`, `ssm.${region}.amazonaws.com`, domainHost];
+/** The AWS host names that the functions may call. */
+export function awsHosts(
+  { region }: Deployment,
+  { domainHost, poolId }: Cognito,
+): readonly string[] {
+  const issuerHosts = userPoolIssuers(region, poolId).map((issuer) => new URL(issuer).host);
+  return [...issuerHosts, `ssm.${region}.amazonaws.com`, domainHost];
 }
 
 /** The user pool API, Parameter Store with the stage's parameters, and the stack's own; by GET, the pool's key set. */
