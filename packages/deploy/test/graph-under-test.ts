@@ -173,7 +173,10 @@ export const settingsUnderTest = {
   region: "eu-central-1",
   prefix: "/gatehouse/gatehouse/anna",
   functionUrlHost,
-  issuers: [`https://cognito-idp.eu-central-1.amazonaws.com/${poolId}`],
+  issuers: [
+    `https://cognito-idp.eu-central-1.amazonaws.com/${poolId}`,
+    `https://issuer-cognito-idp.eu-central-1.amazonaws.com/${poolId}`,
+  ],
   jwks: { keys: publicKeysOf(poolId) },
   clientNames: ["web", "machine"],
   corsOrigins: ["https://tools.example"],

@@ -23,6 +23,8 @@ export interface FakeCognito {
   /** The `sub` and name of the person who signs in next. */
   user: string;
   groups: readonly string[];
+  /** Which of the pool's names its tokens bear. */
+  issuer: string;
   /** Changes what the token endpoint answers. */
   tamper: (tokens: TokenAnswer) => TokenAnswer;
   /** Answers in place of everything else; an error is thrown. */
@@ -96,19 +98,25 @@ export function createFakeCognito(now: () => number): FakeCognito {
     posted,
     user: "alice",
     groups: [],
+    issuer,
     tamper: (answer) => answer,
     instead: undefined,
     delay: Promise.resolve(),
     accessToken: (claims) =>
       mint({
         key: accessKey,
-        claims: accessClaims({ issuer, clientId: webClient, now: now(), ...claims }),
+        claims: accessClaims({
+          issuer: cognito.issuer,
+          clientId: webClient,
+          now: now(),
+          ...claims,
+        }),
       }),
     idToken: ({ sub, ...claims } = {}) =>
       mint({
         key: idKey,
         claims: {
-          ...idClaims({ issuer, clientId: webClient, now: now() }),
+          ...idClaims({ issuer: cognito.issuer, clientId: webClient, now: now() }),
           ...(sub === undefined ? {} : { sub }),
           ...claims,
         },

@@ -7,6 +7,7 @@ export {
   host,
   idKey,
   issuer,
+  updatedIssuer,
   machineClient,
   webClient,
 } from "@sst-gatehouse/blueprint/test/guard-settings";

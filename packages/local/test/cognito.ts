@@ -13,7 +13,8 @@ import type { Clock } from "../src/aws/clock.ts";
 import { createIdentities } from "../src/aws/iam/identities.ts";
 import type { Identity } from "../src/aws/iam/identities.ts";
 import { createCognito } from "../src/aws/cognito/cognito.ts";
-import type { Cognito } from "../src/aws/cognito/cognito.ts";
+import type { Cognito, CognitoOptions } from "../src/aws/cognito/cognito.ts";
+import type { JsonObject } from "../src/aws/json-api/json-service.ts";
 
 /** Everything of the stand-in behind one real server, with a pool that has one user of each kind. */
 export interface CognitoUnderTest {
@@ -25,10 +26,7 @@ export interface CognitoUnderTest {
   /** `<stand-in>: <reason>`, in order. */
   readonly explained: string[];
   /** Runs an operation of the user pool API from inside, without a signature. */
-  readonly run: (
-    operation: string,
-    input: Readonly<Record<string, string | boolean>>,
-  ) => Promise<unknown>;
+  readonly run: (operation: string, input: JsonObject) => Promise<unknown>;
   /** What the server does with a request: API, key set and hosted sign-in, told apart by the path. */
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -41,7 +39,9 @@ export const logoutUrl = "http://app.localhost:4280/";
 export const password = "Correct-horse-1";
 
 export async function startCognito(
-  options: { selfSignUp?: boolean; hostedOrigin?: string } = {},
+  options: Partial<
+    Pick<CognitoOptions, "selfSignUp" | "hostedOrigin" | "issuerType" | "movesAuthTime">
+  > = {},
 ): Promise<CognitoUnderTest> {
   const clock = createClock();
   const identities = createIdentities(accountId);
@@ -51,19 +51,20 @@ export async function startCognito(
   const cognito = await createCognito({
     region,
     accountId,
-    hostedOrigin: options.hostedOrigin ?? server.origin,
+    hostedOrigin: server.origin,
     clock,
     explain,
     clients: ["web", "machine", "walkthrough"],
     callbackUrls: [callbackUrl, `${logoutUrl}?fixed=1`],
     logoutUrls: [logoutUrl],
     resourceServerScopes: ["api/read", "api/write"],
-    selfSignUp: options.selfSignUp ?? false,
+    selfSignUp: false,
     users: [
       { username: "alice", password, groups: [], email: "alice@example.com" },
       { username: "ada", password, groups: ["admin", "staff"], email: "ada@example.com" },
       { username: "newcomer", password, groups: [], email: "new@example.com", temporary: true },
     ],
+    ...options,
   });
   const admin = identities.assumeRole("admin", "test", [
     {

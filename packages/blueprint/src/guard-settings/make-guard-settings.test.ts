@@ -28,7 +28,10 @@ describe("the guard's settings of a deployment", () => {
       region: "eu-central-1",
       prefix: "/gatehouse/gatehouse/anna",
       functionUrlHost: "abc.lambda-url.eu-central-1.on.aws",
-      issuers: ["https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_pool"],
+      issuers: [
+        "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_pool",
+        "https://issuer-cognito-idp.eu-central-1.amazonaws.com/eu-central-1_pool",
+      ],
       jwks: { keys: source.keys },
       clientNames: ["web", "machine"],
       corsOrigins: ["https://spa.example"],

@@ -1,4 +1,5 @@
 import { appClientNames, appClients, type ClientIds, idOf } from "../aws/app-clients.ts";
+import { userPoolIssuers } from "../aws/user-pool-issuers.ts";
 import type { Stage } from "../stage/stages.ts";
 import type { PublicKey } from "./cognito-values.ts";
 import type { GuardSettings, Revocation } from "./guard-settings.ts";
@@ -55,7 +56,8 @@ export function makeGuardSettings({
     prefix,
     functionUrlHost,
     ...(otherFunctionUrlHosts.length === 0 ? {} : { otherFunctionUrlHosts }),
-    issuers: [`https://cognito-idp.${region}.amazonaws.com/${userPoolId}`],
+    // Both names: a pool that is set to the other one signs nobody out.
+    issuers: userPoolIssuers(region, userPoolId),
     ...(keys === undefined ? {} : { jwks: { keys, ...fetchedAt } }),
     ...(clientIds === undefined ? {} : { clients: clientTable(clientIds, stage) }),
     clientNames: appClientNames(stage),

@@ -89,18 +89,22 @@ export function wrongSignature(): GuardError {
 
 /** `https://cognito-idp.<region>.amazonaws.com/<pool>`, or the newer `issuer-` form of it. */
 const issuerForm =
-  /^https:\/\/(?:issuer-)?cognito-idp\.([a-z0-9-]+)\.amazonaws\.com\/(\1_[0-9A-Za-z]+)$/;
+  /^https:\/\/(?:issuer-)?cognito-idp\.([a-z0-9-]+)\.amazonaws\.com\/\1_[0-9A-Za-z]+$/;
 
 /**
+ * @returns the pool's own name, `https://cognito-idp.<region>.amazonaws.com/<pool>`, whichever of its names are listed.
  * @throws {TypeError} unless the issuers are the names of one user pool: keys belong to one pool, and with two a key of one
  *   could sign for the other.
  */
-export function requireOneUserPool(issuers: readonly string[]): void {
-  const pools = new Set(issuers.map((issuer) => issuerForm.exec(issuer)?.[2]));
+export function requireOneUserPool(issuers: readonly string[]): string {
+  const pools = new Set(
+    issuers.map((issuer) => issuerForm.test(issuer) && issuer.replace("//issuer-", "//")),
+  );
   const [only] = pools;
-  if (pools.size !== 1 || only === undefined) {
+  if (pools.size !== 1 || !only) {
     throw new TypeError(
       "issuers lists the names of one user pool, https://cognito-idp.<region>.amazonaws.com/<pool id>",
     );
   }
+  return only;
 }

@@ -9,6 +9,7 @@ export interface VerifiedToken {
   readonly caller: Exclude<Caller, { kind: "anonymous" | "service" }>;
   readonly tokenUse: TokenUse;
   readonly clientId: string;
+  /** The user pool, `https://cognito-idp.<region>.amazonaws.com/<pool>`, whichever of its two names the token bears. */
   readonly issuer: string;
   readonly kid: string;
   /** A machine's is its client id. */
@@ -27,6 +28,8 @@ export interface AcceptedClient {
 }
 
 export interface ClaimRules {
+  /** The pool's own name: what `iss` says has been judged already. */
+  readonly issuer: string;
   /** By client id; null: any client of the user pool. */
   readonly clients: ReadonlyMap<string, AcceptedClient> | null;
   /** null: both. */
@@ -52,7 +55,7 @@ type Claims = Readonly<Record<string, unknown>>;
 export function judgeClaims(
   claims: Claims,
   kid: string,
-  { clients, tokenUses, now }: ClaimRules,
+  { issuer, clients, tokenUses, now }: ClaimRules,
 ): VerifiedToken {
   const times = judgeTimes(claims, now);
 
@@ -75,7 +78,7 @@ export function judgeClaims(
   const about: Omit<VerifiedToken, "caller"> = {
     tokenUse,
     clientId,
-    issuer: String(claims["iss"]),
+    issuer,
     kid,
     sub,
     ...times,

@@ -187,17 +187,20 @@ describe("accepts", () => {
     });
   });
 
-  test("the second form of the issuer where it is listed", async () => {
-    const { verify } = setUp({ issuers: [issuer, otherFormIssuer] });
-    expect(await verify(idToken({ iss: otherFormIssuer }))).toMatchObject({
-      issuer: otherFormIssuer,
-    });
-    expect(await verify(idToken())).toMatchObject({ issuer });
+  test("either name of the pool where it is listed, and calls the pool by one name", async () => {
+    const tokensOf = (iss: string) => [
+      idToken({ iss }),
+      accessToken({ iss }),
+      machineToken({ iss }),
+    ];
+    const { verify, keys } = setUp({ issuers: [issuer, otherFormIssuer] });
+    for (const token of [...tokensOf(issuer), ...tokensOf(otherFormIssuer)])
+      expect(await verify(token)).toMatchObject({ issuer });
     const second = setUp({ issuers: [otherFormIssuer] });
-    expect(await second.verify(idToken({ iss: otherFormIssuer }))).toMatchObject({
-      issuer: otherFormIssuer,
-    });
+    for (const token of tokensOf(otherFormIssuer))
+      expect(await second.verify(token)).toMatchObject({ issuer });
     await expect(second.verify(idToken())).rejects.toMatchObject({ code: "token_issuer" });
+    expect([keys.refetches(), second.keys.refetches()]).toEqual([0, 0]);
   });
 
   test.each([

@@ -56,7 +56,7 @@ export function createVerifier({
   keys,
   now,
 }: VerifierDeps): (token: string, at?: number) => Promise<VerifiedToken> {
-  requireOneUserPool(issuers);
+  const userPool = requireOneUserPool(issuers);
   const acceptedIssuers: ReadonlySet<unknown> = new Set(issuers);
   const acceptedClients = copyClients(clients);
   const acceptedUses = copyTokenUses(tokenUses);
@@ -77,6 +77,7 @@ export function createVerifier({
 
     if (!currentSignatures().knows(kid)) await refetch(keys);
     return judgeClaims(currentSignatures().verify(token, kid), kid, {
+      issuer: userPool,
       clients: acceptedClients,
       tokenUses: acceptedUses,
       now: at ?? now(),

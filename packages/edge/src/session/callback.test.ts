@@ -1,7 +1,7 @@
 import { mint } from "@sst-gatehouse/testkit/tokens";
 import { describe, expect, test } from "vitest";
 
-import { idKey, machineClient, guardSettings } from "../../test/events.ts";
+import { idKey, machineClient, guardSettings, updatedIssuer } from "../../test/events.ts";
 import {
   type Bench,
   createBench,
@@ -323,6 +323,14 @@ test.each(wrongTokens)("refuses %s", async (_what, tamper, status, code) => {
   bench.cognito.tamper = (answer) => tamper(bench, answer);
   const answer = await callback(bench, { code: given, state });
   expect(refusedWith(answer)).toEqual([status, code, undefined, []]);
+});
+
+test("tokens under the pool's other name make a session", async () => {
+  const bench = createBench();
+  bench.cognito.issuer = updatedIssuer;
+  const { code, state } = await begin(bench);
+  expect((await callback(bench, { code, state })).status).toBe(302);
+  expect((await bench.browse("/x")).forwarded?.uri).toBe("/x");
 });
 
 test("a person's other app client makes no session", async () => {

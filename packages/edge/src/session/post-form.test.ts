@@ -62,6 +62,7 @@ test("posts the form once, exactly", async () => {
     "content-length": String(sent.length),
     accept: "application/json",
     connection: "close",
+    "user-agent": "gatehouse",
   });
 });
 

@@ -1,6 +1,7 @@
+import { unverifiedClaim } from "@sst-gatehouse/core/unverified-token";
 import { describe, expect, test } from "vitest";
 
-import { machineClient, webClient } from "../../test/events.ts";
+import { issuer, machineClient, updatedIssuer, webClient } from "../../test/events.ts";
 import {
   appOrigin,
   type Bench,
@@ -51,6 +52,24 @@ describe("a navigation with a session that has expired", () => {
     });
     const again = await browse("/x?a=1&a=2");
     expect(again.forwarded?.querystring).toBe("a=1&a=2");
+  });
+
+  test.each([
+    ["the updated one", issuer, updatedIssuer],
+    ["the original one again", updatedIssuer, issuer],
+  ])("goes on where the pool was set to its other name: %s", async (_which, before, after) => {
+    const bench = createBench();
+    bench.cognito.issuer = before;
+    const { cognito, browse } = await expired(bench);
+    cognito.issuer = after;
+    const renewed: unknown[] = [];
+    cognito.tamper = (answer) => {
+      renewed.push(unverifiedClaim(String(answer["access_token"]), "iss"));
+      return answer;
+    };
+    expect((await browse("/x")).status).toBe(307);
+    expect(renewed).toEqual([after]);
+    expect((await browse("/x")).forwarded?.uri).toBe("/x");
   });
 
   test("keeps the refresh token where the pool does not rotate it", async () => {

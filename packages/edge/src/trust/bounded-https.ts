@@ -1,16 +1,20 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import https from "node:https";
 
 export interface Exchange {
-  readonly options: https.RequestOptions;
+  readonly options: https.RequestOptions & { readonly headers: OutgoingHttpHeaders };
   readonly body?: string | Buffer;
   readonly timeoutMs: number;
   /** What the error says when it takes longer. */
   readonly late: string;
 }
 
+/** Node sends none by itself, and AWS's common rules on a user pool's web ACL block a call without one. */
+const userAgent = "gatehouse";
+
 /**
- * One HTTPS request and its answer, without redirects.
+ * One HTTPS request and its answer, without redirects. Every call that the guard makes by itself is made here, but for
+ * the SDK's, which has a `User-Agent` of its own.
  *
  * @param read takes what it needs of the answer.
  * @throws {Error} (rejects) when it takes longer than it may, or as `read` does.
@@ -20,7 +24,8 @@ export function exchange<T>(
   read: (response: IncomingMessage) => Promise<T>,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const request = https.request(options, (response) => {
+    const headers = { ...options.headers, "user-agent": userAgent };
+    const request = https.request({ ...options, headers }, (response) => {
       read(response).then(resolve, reject);
     });
     // One limit for the whole exchange, also for a server that sends a byte now and then.

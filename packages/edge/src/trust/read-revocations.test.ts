@@ -67,6 +67,7 @@ test("asks for the one parameter by name, signed, on a connection of its own", a
           "content-type": "application/x-amz-json-1.1",
           "x-amz-target": "AmazonSSM.GetParameters",
           authorization: "signed",
+          "user-agent": "gatehouse",
         },
       },
       body: JSON.stringify({ Names: [name] }),

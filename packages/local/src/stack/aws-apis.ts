@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { appClientNames } from "@sst-gatehouse/blueprint/app-clients";
 import { parameterNames } from "@sst-gatehouse/blueprint/parameters";
 import { noRevocations } from "@sst-gatehouse/blueprint/revocations";
+import { userPoolIssuers } from "@sst-gatehouse/blueprint/user-pool-issuers";
 
 import { createAdminApi } from "./admin-api.ts";
 import { createJsonApi } from "../aws/json-api/json-api.ts";
@@ -22,9 +23,15 @@ export interface AwsApisOptions {
   readonly explain: Explain;
 }
 
-/** The AWS host names that the functions call. */
-export function awsHosts({ region }: Deployment, { domainHost }: Cognito): readonly string[] {
-  return [`cognito-idp.${region}.amazonaws.com`, `ssm.${region}.amazonaws.com`, domainHost];
+/** The AWS host names that the functions may call. */
+export function awsHosts(deployment: Deployment, cognito: Cognito): readonly string[] {
+  const { region } = deployment;
+  return [...issuerHosts(deployment, cognito), `ssm.${region}.amazonaws.com`, cognito.domainHost];
+}
+
+/** Of both names of the pool. */
+function issuerHosts({ region }: Deployment, { poolId }: Cognito): readonly string[] {
+  return userPoolIssuers(region, poolId).map((issuer) => new URL(issuer).host);
 }
 
 /** The user pool API, Parameter Store with the stage's parameters, and the stack's own; by GET, the pool's key set. */
@@ -50,9 +57,20 @@ export function createAwsApis(options: AwsApisOptions): RequestListener {
     clock,
     explain,
   });
+  const hostsOfPool = [...issuerHosts(deployment, cognito), cognito.domainHost];
   const answer = (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { host = "", "user-agent": userAgent } = request.headers;
+    // As if AWS's common rules were on the pool's web ACL: a stage may have them, and then this is no sign-in at all.
+    if (userAgent === undefined && hostsOfPool.includes(host)) {
+      explain(
+        "cognito",
+        `403: a call to ${host} has no User-Agent, which AWS's common rules block`,
+      );
+      response.writeHead(403, { "content-type": "text/plain" }).end("Forbidden");
+      return Promise.resolve();
+    }
     // The sign-in domain under its AWS name: the guard exchanges codes there.
-    if (request.headers.host === cognito.domainHost) return cognito.handleHosted(request, response);
+    if (host === cognito.domainHost) return cognito.handleHosted(request, response);
     return request.method === "GET"
       ? cognito.handleIdp(request, response)
       : jsonApi.handle(request, response);

@@ -82,6 +82,7 @@ async function compose(
     codeSource = builtFromSource(adopted),
     unbaked = [],
     invokeMode = apiFunction.invokeMode,
+    account = [],
     stage,
   }: StackOptions,
   onClose: (closer: () => Promise<void>) => void,
@@ -96,7 +97,8 @@ async function compose(
   const { accountId, region, functionArn, functionUrlHost } = deployment;
   const identities = createIdentities(accountId);
   const roles = createRoles(identities, deployment);
-  const cognito = await createUserPool(deployment, await scopesOf(adopted), clock, explain);
+  const scopes = await scopesOf(adopted);
+  const cognito = await createUserPool(deployment, scopes, account, clock, explain);
   const awsApis = createAwsApis({ deployment, cognito, identities, clock, explain });
   const hosts = awsHosts(deployment, cognito);
   const front = await startTlsFront({ hosts, listener: awsApis });

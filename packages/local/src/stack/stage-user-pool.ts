@@ -4,6 +4,7 @@ import { appClientNames } from "@sst-gatehouse/blueprint/app-clients";
 import { callbackPath, redirectUrls } from "@sst-gatehouse/blueprint/callback-urls";
 import { signInClient } from "@sst-gatehouse/blueprint/sign-in-url";
 
+import type { AccountForm } from "./account.ts";
 import type { Clock } from "../aws/clock.ts";
 import { createCognito, type Cognito } from "../aws/cognito/cognito.ts";
 import type { Deployment } from "./deployment.ts";
@@ -13,10 +14,12 @@ import type { Explain } from "../aws/explain.ts";
  * The stage's user pool with its clients and two people: one plain, one in the group `admin`.
  *
  * @param scopes that machines may ask for.
+ * @param account how the account that is played differs from the usual one.
  */
 export function createUserPool(
   { region, accountId, appUrl, hostedUrl, stage }: Deployment,
   scopes: readonly string[],
+  account: readonly AccountForm[],
   clock: Clock,
   explain: Explain,
 ): Promise<Cognito> {
@@ -30,6 +33,8 @@ export function createUserPool(
     ...redirectUrls(appUrl, stage),
     resourceServerScopes: scopes,
     selfSignUp: stage.selfSignUp,
+    issuerType: account.includes("updated-issuer") ? "UPDATED" : "ORIGINAL",
+    movesAuthTime: account.includes("moving-auth-time"),
     users: [
       { username: "alice", password: newPassword(), groups: [], email: "alice@example.com" },
       { username: "ada", password: newPassword(), groups: ["admin"], email: "ada@example.com" },

@@ -14,7 +14,7 @@ import { createHosted } from "./hosted/hosted.ts";
 import { newPoolId } from "./pool/ids.ts";
 import { createKeySetListener } from "./hosted/key-set.ts";
 import { createUserPool } from "./pool/user-pool.ts";
-import type { UserPool } from "./pool/user-pool.ts";
+import type { IssuerType, UserPool } from "./pool/user-pool.ts";
 
 /** Names the pool's sign-in domain on AWS: what the guard calls, the discovery document and DescribeUserPool say. */
 const domainPrefix = "gatehouse-local";
@@ -47,10 +47,15 @@ export interface CognitoOptions {
   readonly resourceServerScopes: readonly string[];
   readonly selfSignUp: boolean;
   readonly users: readonly SeededUser[];
+  /** Which of its two names the pool writes into tokens; `ORIGINAL` when absent. */
+  readonly issuerType?: IssuerType;
+  /** Whether a rotating refresh gives its tokens a new `auth_time`. */
+  readonly movesAuthTime?: boolean;
 }
 
 export interface Cognito {
   readonly poolId: string;
+  /** What tokens bear as `iss` now. */
   readonly issuer: string;
   /** The hosted sign-in's name on AWS: `handleHosted` answers for it too, when the guard calls. */
   readonly domainHost: string;
@@ -62,7 +67,7 @@ export interface Cognito {
   /** @throws {TypeError} when the stack has no such client, or the client has no secret. */
   readonly clientSecret: (client: AppClientName) => string;
   readonly handleHosted: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  /** Key set and discovery document, for GET under the issuer's host. */
+  /** Key set and discovery document, for GET under the host of either issuer. */
   readonly handleIdp: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly keySet: () => { readonly keys: readonly PublicKey[] };
   /** The form, for a person with a browser: with tokens in the fragment where the client may have them. */
@@ -101,6 +106,8 @@ export async function createCognito(options: CognitoOptions): Promise<Cognito> {
     domainPrefix,
     resourceServerScopes,
     selfSignUp,
+    issuerType: options.issuerType ?? "ORIGINAL",
+    movesAuthTime: options.movesAuthTime ?? false,
     clock,
     explain,
   });
@@ -116,7 +123,9 @@ export async function createCognito(options: CognitoOptions): Promise<Cognito> {
 
   return {
     poolId,
-    issuer: pool.issuer,
+    get issuer() {
+      return pool.issuer();
+    },
     domainHost: pool.domainHost,
     users: options.users,
     service: createUserPoolApi(pool),

@@ -66,6 +66,8 @@ test.each([
     [...settings.issuers, "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_evil"],
   ],
   ["issuers", ["https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_evil"]],
+  ["issuers", settings.issuers.slice(0, 1)],
+  ["issuers", settings.issuers.toReversed()],
   ["issuers", []],
   ["jwks", undefined],
   ["jwks", { keys: publicKeysOf("eu-central-1_evil") }],

@@ -42,8 +42,26 @@ export function poolOperations(pool: UserPool): Record<string, Operation> {
         UserPoolTier: "ESSENTIALS",
         UsernameConfiguration: { CaseSensitive: false },
         UserPoolTags: Object.fromEntries(tags),
+        IssuerConfiguration: { Type: pool.issuerType },
       },
     })),
+    UpdateUserPool: adminOperation(pool, (asked) => {
+      asked.only("UserPoolId", "AdminCreateUserConfig", "IssuerConfiguration");
+      // AWS sets what is left out back to its default, and that one opens the pool to everybody.
+      const users = poolMembers(asked.optionalObject("AdminCreateUserConfig") ?? {});
+      if (users.flag("AllowAdminCreateUserOnly") === pool.options.selfSignUp) {
+        refuse(
+          "InvalidParameterException",
+          "The local stack does not change AdminCreateUserConfig: send what DescribeUserPool says.",
+        );
+      }
+      const issuer = asked.optionalObject("IssuerConfiguration");
+      const type = issuer === undefined ? "ORIGINAL" : poolMembers(issuer).text("Type");
+      if (type !== "ORIGINAL" && type !== "UPDATED")
+        refuse("InvalidParameterException", `Invalid IssuerConfiguration Type: ${type}`);
+      pool.issuerType = type;
+      return {};
+    }),
     DescribeUserPoolClient: adminOperation(pool, (asked) => ({
       UserPoolClient: toClientType(pool, clients.get(asked.text("ClientId"))),
     })),

@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { UserPool } from "../pool/user-pool.ts";
 
 /**
- * Serves `/<poolId>/.well-known/jwks.json` and `/<poolId>/.well-known/openid-configuration` under the issuer's host.
+ * Serves `/<poolId>/.well-known/jwks.json` and `/<poolId>/.well-known/openid-configuration` under the host of either of
+ * the pool's issuers; the description names the one that tokens bear.
  *
  * The addresses in it are Cognito's real ones: what reads them here is the guard, whose network leads back to the stack.
  */
@@ -11,12 +12,12 @@ export function createKeySetListener(
   pool: UserPool,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const domain = `https://${pool.domainHost}`;
-  const configuration = {
+  const configuration = () => ({
     authorization_endpoint: `${domain}/oauth2/authorize`,
     end_session_endpoint: `${domain}/logout`,
     id_token_signing_alg_values_supported: ["RS256"],
-    issuer: pool.issuer,
-    jwks_uri: `${pool.issuer}/.well-known/jwks.json`,
+    issuer: pool.issuer(),
+    jwks_uri: `${pool.issuer()}/.well-known/jwks.json`,
     response_types_supported: ["code", "token"],
     revocation_endpoint: `${domain}/oauth2/revoke`,
     scopes_supported: ["openid", "email", "phone", "profile"],
@@ -24,10 +25,10 @@ export function createKeySetListener(
     token_endpoint: `${domain}/oauth2/token`,
     token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
     userinfo_endpoint: `${domain}/oauth2/userInfo`,
-  };
+  });
   const documents = new Map<string, () => unknown>([
     [`/${pool.id}/.well-known/jwks.json`, () => pool.keySet()],
-    [`/${pool.id}/.well-known/openid-configuration`, () => configuration],
+    [`/${pool.id}/.well-known/openid-configuration`, configuration],
   ]);
 
   return async (request, response) => {

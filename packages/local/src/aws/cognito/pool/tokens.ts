@@ -49,12 +49,15 @@ export const userAdminScope = "aws.cognito.signin.user.admin";
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
  */
 export function createTokens(options: {
-  issuer: string;
+  /** What new tokens bear. */
+  issuer: () => string;
+  /** What tokens of the pool may bear: both names, for the pool may have changed in between. */
+  issuers: readonly string[];
   idKey: SigningKey;
   accessKey: SigningKey;
   clock: Clock;
 }): Tokens {
-  const { issuer, idKey, accessKey, clock } = options;
+  const { issuer, issuers, idKey, accessKey, clock } = options;
   const nowSeconds = () => Math.floor(clock.now() / 1000);
 
   return {
@@ -67,7 +70,7 @@ export function createTokens(options: {
       const access = await accessKey.sign({
         sub: user.sub,
         ...groups,
-        iss: issuer,
+        iss: issuer(),
         ...(hosted ? { version: 2 } : {}),
         client_id: client.id,
         origin_jti: grant.originJti,
@@ -88,7 +91,7 @@ export function createTokens(options: {
         sub: user.sub,
         ...groups,
         ...(email === undefined ? {} : { email, email_verified: email_verified === "true" }),
-        iss: issuer,
+        iss: issuer(),
         "cognito:username": user.username,
         origin_jti: grant.originJti,
         aud: client.id,
@@ -118,7 +121,7 @@ export function createTokens(options: {
         token_use: "access",
         scope: scopes.join(" "),
         auth_time: iat,
-        iss: issuer,
+        iss: issuer(),
         exp: iat + expiresInSeconds,
         iat,
         version: 2,
@@ -130,7 +133,7 @@ export function createTokens(options: {
 
     async openAccess(token) {
       const claims = await accessKey.open(token);
-      if (!isAccessClaims(claims) || claims.iss !== issuer) return undefined;
+      if (!isAccessClaims(claims) || !issuers.includes(claims.iss)) return undefined;
       return nowSeconds() >= claims.exp ? "expired" : claims;
     },
   };

@@ -1,4 +1,5 @@
 import type { PublicKey } from "@sst-gatehouse/blueprint/cognito-values";
+import { userPoolIssuers } from "@sst-gatehouse/blueprint/user-pool-issuers";
 
 import type { JsonObject } from "../../json-api/json-service.ts";
 import type { Clock } from "../../clock.ts";
@@ -30,9 +31,15 @@ export interface UserPoolOptions {
   /** Of the resource server, as `<identifier>/<scope>`. */
   readonly resourceServerScopes: readonly string[];
   readonly selfSignUp: boolean;
+  readonly issuerType: IssuerType;
+  /** Whether a rotating refresh gives its tokens a new `auth_time`. */
+  readonly movesAuthTime: boolean;
   readonly clock: Clock;
   readonly explain: Explain;
 }
+
+/** `IssuerConfiguration.Type`: which of its two names a pool writes into tokens. */
+export type IssuerType = "ORIGINAL" | "UPDATED";
 
 /** A sign-in that waits for a new password. */
 export interface Challenge {
@@ -57,7 +64,9 @@ export interface UserPool {
   readonly options: UserPoolOptions;
   readonly id: string;
   readonly arn: string;
-  readonly issuer: string;
+  issuerType: IssuerType;
+  /** What new tokens bear; follows `issuerType`. */
+  readonly issuer: () => string;
   /** The hosted sign-in's name on AWS: `<prefix>.auth.<region>.amazoncognito.com`. */
   readonly domainHost: string;
   readonly createdAtMs: number;
@@ -100,19 +109,21 @@ const openIdScopes = ["openid", "email", "phone", "profile"];
 
 export async function createUserPool(options: UserPoolOptions): Promise<UserPool> {
   const { poolId, region, accountId, domainPrefix, clock, explain } = options;
-  const issuer = `https://cognito-idp.${region}.amazonaws.com/${poolId}`;
+  const [original, updated] = userPoolIssuers(region, poolId);
   const [idKey, accessKey] = await Promise.all([createSigningKey(), createSigningKey()]);
   const poolName = poolId.slice(region.length + 1);
   const users = createUsers(clock, poolName);
   const grants = createGrants(clock);
-  const tokens = createTokens({ issuer, idKey, accessKey, clock });
+  const issuer = (): string => (pool.issuerType === "UPDATED" ? updated : original);
+  const tokens = createTokens({ issuer, issuers: [original, updated], idKey, accessKey, clock });
 
   const challenges = createTickets<Challenge>(challengeSeconds, clock);
 
-  return {
+  const pool: UserPool = {
     options,
     id: poolId,
     arn: `arn:aws:cognito-idp:${region}:${accountId}:userpool/${poolId}`,
+    issuerType: options.issuerType,
     issuer,
     domainHost: `${domainPrefix}.auth.${region}.amazoncognito.com`,
     createdAtMs: clock.now(),
@@ -134,8 +145,14 @@ export async function createUserPool(options: UserPoolOptions): Promise<UserPool
       if (refresh.kind === "refused") return refresh;
       const user = users.findBySub(refresh.grant.sub);
       if (!user?.enabled) return { kind: "refused", why: "revoked" };
-      const minted = await tokens.forUser({ user, client, grant: refresh.grant });
-      return { kind: "refreshed", tokens: minted, successor: refresh.successor };
+      const { grant, successor } = refresh;
+      const moved = options.movesAuthTime && successor !== undefined;
+      const minted = await tokens.forUser({
+        user,
+        client,
+        grant: moved ? { ...grant, authTime: Math.floor(clock.now() / 1000) } : grant,
+      });
+      return { kind: "refreshed", tokens: minted, successor };
     },
     async checkAccessToken(token) {
       const claims = await tokens.openAccess(token);
@@ -164,4 +181,5 @@ export async function createUserPool(options: UserPoolOptions): Promise<UserPool
       grants.revokeAllOf(users.get(username).sub);
     },
   };
+  return pool;
 }
