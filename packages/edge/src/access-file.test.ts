@@ -44,6 +44,17 @@ test("takes rules that let nobody in", () => {
   });
 });
 
+test("takes the groups that no deploy makes", () => {
+  const external = defineAccess({
+    scopes: [],
+    rules: { "/*": { groups: ["Sales Europe"] } },
+    externalGroups: ["Sales Europe"],
+  });
+  expect(fromAccessFile(JSON.parse(toAccessFile(external)))).toEqual(
+    JSON.parse(JSON.stringify(external)),
+  );
+});
+
 const [rule] = plain.rules;
 const withRule = (changes: object) => ({ scopes: [], rules: [{ ...rule, ...changes }] });
 
@@ -66,6 +77,7 @@ test.each<[why: string, file: unknown]>([
   ["a scope that is a number", file({ access: { scopes: [1], rules: [] } })],
   ["no list of rules", file({ access: { scopes: [], rules: {} } })],
   ["an unknown member", file({ access: { scopes: [], rules: [], more: 1 } })],
+  ["groups that are text", file({ access: { scopes: [], rules: [], externalGroups: "a" } })],
   ["a rule that is null", file({ access: { scopes: [], rules: [null] } })],
   ["a rule that is text", file({ access: { scopes: [], rules: ["/*"] } })],
   ["a rule with an unknown member", file({ access: withRule({ claims: [] }) })],

@@ -57,6 +57,7 @@ const isGranted = objectOf({
 const isPathMatch = objectOf({ whole: isFlag, path: isText, bare: optional(isText) });
 const isAccessRules = objectOf({
   scopes: names,
+  externalGroups: optional(names),
   rules: listOf(
     objectOf({
       text: isText,
