@@ -28,6 +28,10 @@ async function settingsOf(evaluation: Evaluation): Promise<Record<string, unknow
   return JSON.parse(await readFile(join(directory, "settings.json"), "utf8")).settings;
 }
 
+/** What a deploy prints whose guard has no client ids. */
+const madeBefore =
+  "The guard was made before one of its app clients. Each new container asks Parameter Store for their ids, and answers 503 for a moment: deploy once more, and it knows them.";
+
 let anna: Evaluation;
 let production: Evaluation;
 
@@ -139,6 +143,7 @@ describe("what a stage registers", () => {
       userPoolId: written.userPoolId,
       webClientId: written.clients.web.id,
       machineClientId: written.clients.machine.id,
+      note: madeBefore,
     });
     expect(written.signInUrl).toMatch(
       /^https:\/\/gatehouse-anna-[0-9a-f]{8}\.auth\.eu-central-1\.amazoncognito\.com\/login\?client_id=/,
@@ -211,7 +216,18 @@ describe("the guard's artifact", () => {
         [String(machineClientId)]: { name: "machine", kind: "machine", tokenUses: ["access"] },
       },
     });
+    expect(second.graph.outputs).not.toHaveProperty("note");
     expect(checkGraph(second.graph, stageOf("anna"), access)).toEqual([]);
+  });
+
+  test("has no client baked in, and says so, when the stage gets the walk-through's client", async () => {
+    const second = await evaluate({
+      stage: "anna",
+      previous: { [outputsParameter]: writtenBy(anna) },
+      anna: { implicitGrant: true },
+    });
+    expect(await settingsOf(second)).not.toHaveProperty("clients");
+    expect(second.graph.outputs["note"]).toBe(madeBefore);
   });
 
   test("forgets what a deploy with another user pool wrote", async () => {
@@ -221,6 +237,7 @@ describe("the guard's artifact", () => {
     );
     const second = await evaluate({ stage: "anna", previous: { [outputsParameter]: other } });
     expect(await settingsOf(second)).not.toHaveProperty("clients");
+    expect(second.graph.outputs["note"]).toBe(madeBefore);
   });
 
   test("says so when a client was replaced", async () => {

@@ -73,7 +73,12 @@ export function createGuard(clientIds: $util.Output<ClientIds | undefined>): aws
       skipDestroy: true,
       // `pnpm sweep` reads a stage's parameters there, and leaves guards of other regions alone.
       tags: { "gatehouse:region": region },
-      loggingConfig: { logFormat: "JSON", logGroup },
+      loggingConfig: {
+        logFormat: "JSON",
+        applicationLogLevel: guardFunction.logLevel,
+        systemLogLevel: guardFunction.logLevel,
+        logGroup,
+      },
     },
     { provider: usEast1, dependsOn: policy },
   );

@@ -81,8 +81,18 @@ const mutations: [
   ],
   [
     "a log group of another name",
-    change("guard", 'logFormat: "JSON", logGroup }', 'logFormat: "JSON", logGroup: "/other" }'),
+    change("guard", "        logGroup,\n", '        logGroup: "/other",\n'),
     "guard-log-group",
+  ],
+  [
+    "no level for the guard's own lines, which makes it change at every deploy",
+    change("guard", "        applicationLogLevel: guardFunction.logLevel,\n", ""),
+    "function-log-levels",
+  ],
+  [
+    "no level for Lambda's lines about the guard, which makes it change at every deploy",
+    change("guard", "        systemLogLevel: guardFunction.logLevel,\n", ""),
+    "function-log-levels",
   ],
   // The guard's role
   [
@@ -264,6 +274,16 @@ const mutations: [
     "recovery by phone",
     change("users", '"verified_email", priority', '"verified_phone_number", priority'),
     "pool-recovery",
+  ],
+  [
+    "whichever sign-in pages Cognito chooses",
+    change("users", "  managedLoginVersion: 1,\n", ""),
+    "sign-in-pages",
+  ],
+  [
+    "the newer sign-in pages without a style, which are none",
+    change("users", "managedLoginVersion: 1,", "managedLoginVersion: 2,"),
+    "sign-in-pages",
   ],
   [
     "a production pool that can be deleted",

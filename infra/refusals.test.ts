@@ -10,12 +10,34 @@ const production = (settings: StageSettings): SampleOptions => ({
   production: settings,
 });
 
+const withAccess = (access: object): SampleOptions => ({
+  stage: "anna",
+  changes: [
+    {
+      file: "access.ts",
+      content: `import { defineAccess } from "@sst-gatehouse/core/access";
+export const access = defineAccess(${JSON.stringify(access)});
+`,
+    },
+  ],
+});
+
 /** Bad input is refused with a sentence that says what to do, before anything is registered. */
 const refusals: [what: string, options: SampleOptions, why: string][] = [
   [
     "a stage that looks like production",
     { stage: "live" },
     'stage "live": this looks like production but would not be protected as production; the production stages are production and prod',
+  ],
+  [
+    "production on somebody's machine",
+    { stage: "production", dev: true },
+    'stage "production" is production: sst dev would put this machine in the place of its backend, and let the account take the backend\'s role. Nothing was changed. Use a stage of your own: sst dev --stage <your name>',
+  ],
+  [
+    "production on somebody's machine, under its other name",
+    { stage: "prod", dev: true },
+    'stage "prod" is production: sst dev would put',
   ],
   [
     "a stage whose name makes AWS names too long",
@@ -62,18 +84,18 @@ const refusals: [what: string, options: SampleOptions, why: string][] = [
   ],
   [
     "access rules that name no scope for machines",
-    {
-      stage: "anna",
-      changes: [
-        {
-          file: "access.ts",
-          content: `import { defineAccess } from "@sst-gatehouse/core/access";
-export const access = defineAccess({ scopes: [], rules: { "/*": "signed-in" } });
-`,
-        },
-      ],
-    },
+    withAccess({ scopes: [], rules: { "/*": "signed-in" } }),
     "access.ts lists no scope, and Cognito refuses a machine client without one",
+  ],
+  [
+    "a scope that Cognito refuses",
+    withAccess({ scopes: ["api/a b"], rules: { "/*": "signed-in" } }),
+    'access.ts: Cognito refuses the scope "api/a b"',
+  ],
+  [
+    "a group that Cognito refuses",
+    withAccess({ scopes: ["api/read"], rules: { "/*": { groups: ["super admin"] } } }),
+    'access.ts: Cognito refuses the group "super admin"',
   ],
 ];
 
@@ -86,6 +108,19 @@ test("an invalid stages.ts refuses every stage, with its own words", async () =>
   await expect(evaluateSample(broken)).rejects.toThrow(
     "stages.ts: stage production: apiMemoryMb must be a whole number from 128 to 10240",
   );
+});
+
+test("a group that is not to be made is not made, whatever it is called", async () => {
+  const groups = ["admin", "Sales Europe"];
+  const evaluation = await evaluateSample(
+    withAccess({
+      scopes: ["api/read"],
+      rules: { "/*": { groups } },
+      externalGroups: ["Sales Europe"],
+    }),
+  );
+  const made = resourcesOf(evaluation.graph, "aws:cognito/userGroup:UserGroup");
+  expect(made.map(({ inputs }) => inputs["name"])).toEqual(["admin"]);
 });
 
 test("open sign-up in production is taken when it is said twice", async () => {

@@ -10,6 +10,11 @@ checkRegion(app.region);
 
 /** What stages.ts says about the stage that is being deployed. */
 export const stage = resolveStage(stages, $app.stage);
+if ($dev && stage.production) {
+  throw new Error(
+    `stage "${stage.name}" is production: sst dev would put this machine in the place of its backend, and let the account take the backend's role. Nothing was changed. Use a stage of your own: sst dev --stage <your name>`,
+  );
+}
 
 export const { region } = app;
 export const { accountId } = aws.getCallerIdentityOutput();

@@ -1,5 +1,5 @@
+import { groupsOf, resourceServerScopes } from "@sst-gatehouse/blueprint/access-names";
 import { resourceServerIdentifier } from "@sst-gatehouse/blueprint/app-clients";
-import { groupsOf, resourceServerScopes } from "@sst-gatehouse/deploy/access-resources";
 import { signInDomainPrefix } from "@sst-gatehouse/deploy/sign-in-domain";
 
 import { access } from "../access.ts";
@@ -25,7 +25,8 @@ export const users = new sst.aws.CognitoUserPool("Users", {
 
 /** The groups that access.ts asks for. */
 for (const name of groupsOf(access)) {
-  // A group that access.ts no longer asks for would take its members with it. To keep such a group, import it.
+  // A group that access.ts no longer asks for would take its members with it. Cognito keeps it then, and cannot make it
+  // a second time: if access.ts asks for it again, it belongs into externalGroups (docs/access.md).
   new aws.cognito.UserGroup(
     `Group-${name}`,
     { name, userPoolId: users.id },
@@ -47,6 +48,8 @@ export const resourceServer = new aws.cognito.ResourceServer("ResourceServer", {
 const signInDomain = new aws.cognito.UserPoolDomain("SignInDomain", {
   userPoolId: users.id,
   domain: accountId.apply((id) => signInDomainPrefix($app.name, $app.stage, id)),
+  // The classic pages. No page of AWS says what a new domain gets when nobody says it.
+  managedLoginVersion: 1,
 });
 
 /** Where people sign in, without a trailing slash. */

@@ -34,6 +34,8 @@ export function stageOf(name: string, production: StageSettings = {}): Stage {
 export interface SampleOptions extends Question {
   /** What `stages.ts` says of production. */
   readonly production?: StageSettings | undefined;
+  /** What it says of anna. */
+  readonly anna?: StageSettings | undefined;
 }
 
 /** A copy of the project, evaluated by all tests of a file. */
@@ -57,10 +59,11 @@ export function evaluateSample(options: SampleOptions): Promise<Evaluation> {
 
 export async function evaluateAgain({
   production = {},
+  anna = {},
   changes = [],
   ...question
 }: SampleOptions): Promise<Evaluation> {
-  const stages = JSON.stringify({ default: {}, production });
+  const stages = JSON.stringify({ default: {}, anna, production });
   const samples: SourceChange[] = [
     {
       file: "stages.ts",

@@ -24,7 +24,7 @@ export function clientIdsOfLastDeploy(
 }
 
 /**
- * The message after a deploy that replaced a client: the guard was built with the old client's id.
+ * The message after a deploy whose guard does not know the stage's clients by itself: it was built before one of them.
  *
  * @param names of the stage's clients.
  * @param baked what the guard was made with; absent when it asks Parameter Store.
@@ -34,6 +34,8 @@ export function staleGuard(
   baked: ClientIds | undefined,
   made: ClientIds,
 ): string | undefined {
-  if (baked === undefined || names.every((name) => baked[name] === made[name])) return undefined;
+  if (baked === undefined)
+    return "The guard was made before one of its app clients. Each new container asks Parameter Store for their ids, and answers 503 for a moment: deploy once more, and it knows them.";
+  if (names.every((name) => baked[name] === made[name])) return undefined;
   return "An app client was replaced, and the guard still knows the old one: deploy once more.";
 }

@@ -1,5 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 
+import type { Stages } from "@sst-gatehouse/blueprint/stages";
+
 /** One word of the command line, such as `outputs`, with all that comes after it. */
 export interface Command {
   /** Printed for `--help`. */
@@ -16,6 +18,7 @@ export interface Command {
 /** What a command may use of the process that it runs in, and of the app it works for. */
 export interface CommandContext {
   readonly app: { readonly name: string; readonly region: string };
+  readonly stages: Stages;
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable & { readonly isTTY?: boolean };
   readonly stderr: Writable;

@@ -75,14 +75,14 @@ async function main(name: string | undefined, args: readonly string[]): Promise<
     );
   }
   try {
-    const { app } = await loadStages();
+    const { app, stages } = await loadStages();
     const command = await entry.load();
     if (args.includes("--help") || args.includes("-h")) {
       process.stdout.write(command.usage);
       return 0;
     }
     const { stdin, stdout, stderr, env } = process;
-    return await command.run(args, { app, stdin, stdout, stderr, env });
+    return await command.run(args, { app, stages, stdin, stdout, stderr, env });
   } catch (error) {
     if (error instanceof UsageError) return fail(`${error.message}. See pnpm ${name} --help.`, 2);
     if (error instanceof CommandError) return fail(error.message, 1);

@@ -358,6 +358,7 @@ const resources: readonly Resource[] = [
   ),
   resource("aws:cognito/userPoolDomain:UserPoolDomain", resourceNames.domain, {
     domain: "gatehouse-anna-0a1b2c3d",
+    managedLoginVersion: 1,
     userPoolId: poolId,
   }),
   resource(
@@ -451,7 +452,12 @@ const resources: readonly Resource[] = [
         },
       },
       handler: "lambda.handler",
-      loggingConfig: { logFormat: "JSON", logGroup: "/gatehouse/gatehouse/anna/guard" },
+      loggingConfig: {
+        logFormat: "JSON",
+        applicationLogLevel: "INFO",
+        systemLogLevel: "INFO",
+        logGroup: "/gatehouse/gatehouse/anna/guard",
+      },
       memorySize: 512,
       publish: true,
       role: guardRoleArn,

@@ -30,6 +30,7 @@ const isGranted = objectOf({
 const isPathMatch = objectOf({ whole: isFlag, path: isText, bare: optional(isText) });
 const isWhole = objectOf({
   scopes: names,
+  externalGroups: optional(names),
   rules: listOf(
     objectOf({
       text: isText,

@@ -6,6 +6,8 @@ export const guardFunction = {
   handler: "lambda.handler",
   memoryMb: 512,
   timeoutSeconds: 10,
+  /** What Lambda takes for JSON logs when nobody says it; unsaid, the provider sees a change at every deploy. */
+  logLevel: "INFO",
 } as const;
 
 /** The name of the guard's function in SST's graph; on AWS, a hyphen and seven hexadecimal digits follow. */

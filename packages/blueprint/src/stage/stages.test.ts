@@ -72,7 +72,7 @@ describe("a stage", () => {
 
 /** The least and the most of each number. */
 const ranges: [setting: keyof StageSettings, from: number, to: number][] = [
-  ["originReadTimeoutSeconds", 1, 120],
+  ["originReadTimeoutSeconds", 4, 120],
   ["originKeepaliveSeconds", 1, 120],
   ["apiTimeoutSeconds", 1, 900],
   ["apiMemoryMb", 128, 10_240],

@@ -10,7 +10,7 @@ export interface StageSettings {
   readonly certificateArn?: string;
   /** Origins (`https://host[:port]`) whose scripts may call with a bearer token. Exact; never `*` or `null`. */
   readonly corsOrigins?: readonly string[];
-  /** How long CloudFront waits for the first byte and between two packets, 1 to 120 seconds. */
+  /** How long CloudFront waits for the first byte and between two packets, 4 to 120 seconds. */
   readonly originReadTimeoutSeconds?: number;
   /** How long CloudFront keeps an idle connection to the Function URL, 1 to 120 seconds. */
   readonly originKeepaliveSeconds?: number;
@@ -103,7 +103,9 @@ const settingKinds: Readonly<
   domain: "text",
   certificateArn: "text",
   corsOrigins: "list",
-  originReadTimeoutSeconds: { from: 1, to: 120 },
+  // CloudFront's own least is 1. The guard hands the number back to CloudFront, and AWS's page about what a function may
+  // hand back begins at 4: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-structure.html
+  originReadTimeoutSeconds: { from: 4, to: 120 },
   originKeepaliveSeconds: { from: 1, to: 120 },
   apiTimeoutSeconds: { from: 1, to: 900 },
   apiMemoryMb: { from: 128, to: 10_240 },

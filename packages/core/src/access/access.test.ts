@@ -584,6 +584,25 @@ describe("building", () => {
     );
   });
 
+  test("keeps the groups that nobody makes, and refuses those that no rule asks for", () => {
+    const own = { "/a": { groups: ["admin", "eu-central-1_a_Okta", "Sales Europe"] } };
+    const externalGroups = ["Sales Europe", "eu-central-1_a_Okta"];
+    const built = define({ scopes: [], rules: own, externalGroups });
+    expect(built.externalGroups).toEqual(externalGroups);
+    expect(Object.isFrozen(built.externalGroups)).toBe(true);
+    expect(define({ scopes: [], rules: own })).not.toHaveProperty("externalGroups");
+    for (const [named, why] of [
+      [["Sales  Europe"], 'externalGroups names "Sales  Europe", and no rule asks for that group'],
+      [[], "externalGroups is a list with at least one entry"],
+      ["admin", "externalGroups is a list with at least one entry"],
+      [["admin", "admin"], "externalGroups names something twice"],
+    ] as const) {
+      expect(() => define({ scopes: [], rules: own, externalGroups: named })).toThrow(
+        new TypeError(`access: ${why}`),
+      );
+    }
+  });
+
   test("takes rules that only look alike", () => {
     expect(
       define({ scopes: [], rules: { "/a/*": "signed-in", "/a*": "signed-in" } }).rules.map(

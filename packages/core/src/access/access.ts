@@ -18,6 +18,8 @@ export interface AccessRules {
   readonly scopes: readonly string[];
   /** In the order they are tried: longest pattern first, exact before `*`, then the one with a method (HEAD before GET). */
   readonly rules: readonly AccessRule[];
+  /** Of the groups in the rules those that no deploy makes; absent where there are none. */
+  readonly externalGroups?: readonly string[];
 }
 
 export interface AccessOptions<Scope extends string> {
@@ -25,6 +27,8 @@ export interface AccessOptions<Scope extends string> {
   readonly scopes: readonly Scope[];
   /** `/a`, `/a/*` (also `/a`), `POST /a/*`; what no rule covers is refused. */
   readonly rules: Readonly<Record<string, Access<NoInfer<Scope>>>>;
+  /** Groups in the rules that are not to be made, because a company's sign-on or a trigger puts people into them. */
+  readonly externalGroups?: readonly string[];
 }
 
 export interface AccessRequest {
@@ -63,6 +67,7 @@ export type Decision =
 export function defineAccess<const Scope extends string>({
   scopes,
   rules,
+  externalGroups,
   ...rest
 }: AccessOptions<Scope>): AccessRules {
   const [unknownOption] = Object.keys(rest);
@@ -99,7 +104,24 @@ export function defineAccess<const Scope extends string>({
         `access rule ${JSON.stringify(rule.text)} is never reached: longer patterns win wherever it matches (/a/* covers /a too)`,
       );
   }
-  return Object.freeze({ scopes: Object.freeze([...scopes]), rules: Object.freeze(parsed) });
+  return Object.freeze({
+    scopes: Object.freeze([...scopes]),
+    rules: Object.freeze(parsed),
+    ...(externalGroups && { externalGroups: readExternalGroups(externalGroups, parsed) }),
+  });
+}
+
+function readExternalGroups(groups: unknown, rules: readonly AccessRule[]): readonly string[] {
+  requireNames(groups, (why) => new TypeError(`access: externalGroups ${why}`));
+  const asked = rules.flatMap(({ access }) =>
+    typeof access === "string" ? [] : (access.groups ?? []),
+  );
+  const unused = groups.find((group) => !asked.includes(group));
+  if (unused !== undefined)
+    throw new TypeError(
+      `access: externalGroups names ${JSON.stringify(unused)}, and no rule asks for that group`,
+    );
+  return Object.freeze([...groups]);
 }
 
 /**

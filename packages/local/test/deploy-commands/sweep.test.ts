@@ -73,6 +73,7 @@ async function sweep({ only, yes = true, typed, ssmUrl = aws.url, valuesAs }: Ru
     {
       context: {
         app: { name: "gatehouse", region: "eu-central-1" },
+        stages: { default: {} },
         stdin,
         stdout,
         stderr,

@@ -94,6 +94,7 @@ async function add({ user = {}, typed = "", terminal = false }: Run = {}) {
     {
       context: {
         app: { name: "gatehouse", region: "eu-central-1" },
+        stages: { default: {} },
         stdin,
         stdout,
         stderr,

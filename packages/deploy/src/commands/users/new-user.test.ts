@@ -33,6 +33,11 @@ test.each([
   ["no address for the invitation", ["carol", "--stage", "dev"], "--email is needed"],
   ["a username with a space", ["a b", ...dev], "the username is not one that Cognito accepts"],
   ["a username with a control character", ["a\u001b[2J", ...dev], '"a\\u001b[2J"'],
+  [
+    "a username that is an e-mail address, which the pool takes for one",
+    ["ada@example.com", ...dev],
+    'the username is not one that Cognito accepts: "ada@example.com" looks like an e-mail address. Choose a name, and give the address by --email: people sign in with either',
+  ],
   ["an empty username", ["", ...dev], "the username is not one that Cognito accepts"],
   [
     "an invalid e-mail address",

@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
 
+import { isPoolName } from "@sst-gatehouse/blueprint/access-names";
+
 import { orUsageError, requireStage } from "../../command-line.ts";
 import { UsageError } from "../../command.ts";
 
@@ -12,6 +14,8 @@ export interface NewUser {
   /** Whether Cognito mails the user; then there is an e-mail address. */
   readonly invitation: boolean;
 }
+
+const emailAddress = /^(?=.{3,254}$)[^\s@]+@[^\s@]+$/;
 
 /** @throws {UsageError} when words are missing, too many or of a form that Cognito does not take. */
 export function parseNewUser(args: readonly string[], app: string): NewUser {
@@ -31,10 +35,15 @@ export function parseNewUser(args: readonly string[], app: string): NewUser {
   if (username === undefined || more.length > 0)
     throw new UsageError("users add takes one username: pnpm users add <username> --stage <name>");
   const stage = requireStage(app, values.stage);
-  requireForm("the username", username, /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u);
+  requireForm("the username", username, isPoolName(username));
+  if (emailAddress.test(username)) {
+    throw new UsageError(
+      `the username is not one that Cognito accepts: ${JSON.stringify(username)} looks like an e-mail address. Choose a name, and give the address by --email: people sign in with either`,
+    );
+  }
   const { email, group } = values;
-  if (email !== undefined) requireForm("--email", email, /^(?=.{3,254}$)[^\s@]+@[^\s@]+$/);
-  for (const name of group) requireForm("--group", name, /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u);
+  if (email !== undefined) requireForm("--email", email, emailAddress.test(email));
+  for (const name of group) requireForm("--group", name, isPoolName(name));
   const invitation = !values["no-invitation"];
   if (invitation && email === undefined) {
     throw new UsageError(
@@ -44,7 +53,7 @@ export function parseNewUser(args: readonly string[], app: string): NewUser {
   return { stage, username, email, groups: [...new Set(group)], invitation };
 }
 
-function requireForm(what: string, value: string, form: RegExp): void {
-  if (!form.test(value))
+function requireForm(what: string, value: string, holds: boolean): void {
+  if (!holds)
     throw new UsageError(`${what} is not one that Cognito accepts: ${JSON.stringify(value)}`);
 }

@@ -116,7 +116,7 @@ export function createRevocationList({
     } catch (error) {
       if (error instanceof Error && error.name === "ParameterNotFound") {
         throw new CommandError(
-          `There is no list of revocations in ${stage}: the parameter ${name} is missing. Either revocation is "off" in stages.ts, or the stage has not been deployed since it was turned on. Nothing was changed.`,
+          `There is no list of revocations in ${stage}: the parameter ${name} is missing. Where revocation is "off", the stack on this machine has none; a deployed stage always has one, so somebody deleted it, and a deploy alone does not bring it back: run \`sst refresh\`, then \`sst deploy\`. Nothing was changed.`,
         );
       }
       const state = unchanged

@@ -118,6 +118,7 @@ async function revoke(request: Partial<RevocationRequest> = {}) {
     {
       context: {
         app: { name: "gatehouse", region: "eu-central-1" },
+        stages: { default: {}, silent: { revocation: "off" } },
         stdin: new PassThrough(),
         stdout,
         stderr,
@@ -257,6 +258,16 @@ test.each(refusals)(
     await expect(revoking).rejects.toThrow(message);
     await expect(revoking).rejects.toThrow(/(?:Nothing was|The list was not) changed\./);
     expect(changes().filter((operation) => operation !== "PutParameter")).toEqual([]);
+  },
+);
+
+test.each(["ada", undefined])(
+  "revokes nothing in a stage whose guard reads no list, though the list is there (%s)",
+  async (username) => {
+    await expect(revoke({ stage: "silent", username, disable: true })).rejects.toThrow(
+      'stages.ts says revocation: "off" for stage silent, so nothing reads the list, and a token is valid until it expires. Nothing was changed.',
+    );
+    expect(calls).toEqual([]);
   },
 );
 

@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { parameterNames, parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
+import { resolveStage, type Stages } from "@sst-gatehouse/blueprint/stages";
 
 import { explainAwsFailure, orCommandError } from "../../aws-failure.ts";
 import { CommandError, type CommandContext } from "../../command.ts";
@@ -50,7 +51,8 @@ export async function revokeInStage(
   request: RevocationRequest,
   { context, ssm, cognito }: RevokeDeps,
 ): Promise<number> {
-  const { stdout, stderr, app } = context;
+  const { stdout, stderr, app, stages } = context;
+  if (request.stage !== undefined) requireReaders(stages, request.stage);
   const now = awsClock(ssm);
   const stage =
     request.stage === undefined ? "the stack on this machine" : `stage ${request.stage}`;
@@ -97,6 +99,15 @@ export async function revokeInStage(
     );
   }
   return 0;
+}
+
+/** @throws {CommandError} when the stage's guard reads no list: its parameter is there all the same. */
+function requireReaders(stages: Stages, stage: string): void {
+  if (resolveStage(stages, stage).revocation === "off") {
+    throw new CommandError(
+      `stages.ts says revocation: "off" for stage ${stage}, so nothing reads the list, and a token is valid until it expires. Nothing was changed. To end sign-ins, choose "refuse" or "allow" there, deploy, and run the command again.`,
+    );
+  }
 }
 
 function promise(time: number): string {

@@ -1,4 +1,4 @@
-import type { AccessNames } from "../../access-resources.ts";
+import type { AccessNames } from "@sst-gatehouse/blueprint/access-names";
 
 /** As much of the rules of `access.ts` as the plan tells; in the order in which they are tried. */
 export interface AccessInPlan extends AccessNames {

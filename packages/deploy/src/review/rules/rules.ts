@@ -1,6 +1,6 @@
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
-import type { AccessNames } from "../../access-resources.ts";
+import type { AccessNames } from "@sst-gatehouse/blueprint/access-names";
 import type { Graph } from "../../dry-run/graph/graph.ts";
 import { checkAppClients } from "./users/app-clients.ts";
 import { checkBackend } from "./api/backend.ts";
@@ -14,6 +14,7 @@ import { checkGuardRole } from "./guard/guard-role.ts";
 import { checkGuardSettings } from "./guard/guard-settings.ts";
 import { checkGuardRoleShared } from "./guard/guard-role-shared.ts";
 import { checkIgnoredChanges } from "./stage/ignored-changes.ts";
+import { checkLogLevels } from "./stage/log-levels.ts";
 import { checkKnownTypes } from "./stage/known-types.ts";
 import { checkNames } from "./stage/names.ts";
 import { checkOrigins } from "./cdn/origins.ts";
@@ -39,6 +40,7 @@ const rulesOfGraph: readonly ((graph: Graph, stage: Stage) => readonly Violation
   checkResponseHeaders,
   checkNames,
   checkIgnoredChanges,
+  checkLogLevels,
   checkOutputSecrets,
 ];
 

@@ -1,4 +1,4 @@
-import type { AccessNames } from "../../../access-resources.ts";
+import type { AccessNames } from "@sst-gatehouse/blueprint/access-names";
 import { isObject, parseJson, sameJson, toObject } from "../../../dry-run/graph/json.ts";
 import { inputOf } from "../../../dry-run/graph/resource-values.ts";
 import type { Chain } from "../facts/chain.ts";

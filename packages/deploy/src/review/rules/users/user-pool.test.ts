@@ -84,6 +84,8 @@ const refusals: [rule: string, name: string, inputs: Inputs][] = [
   ["sign-in-domain", domain, { domain: "auth.example.com" }],
   ["sign-in-pool", domain, { userPoolId: "eu-central-1_other" }],
   ["sign-in-pages", domain, { managedLoginVersion: 2 }],
+  ["sign-in-pages", domain, { managedLoginVersion: undefined }],
+  ["sign-in-pages", domain, { managedLoginVersion: "1" }],
   ["resource-server", resourceServer, { userPoolId: "eu-central-1_other" }],
   ["resource-server-scopes", resourceServer, { scopes: [{ scopeName: "read" }] }],
   ["resource-server-scopes", resourceServer, { scopes: [] }],
@@ -108,6 +110,14 @@ test("without the access rules their scopes and groups are not looked at, but th
   const none = { [resourceServer]: { scopes: undefined } };
   expect(rulesOf(checkUserPool(chainUnderTest({ changes: none })))).toEqual([
     "resource-server-scopes",
+  ]);
+});
+
+test("the pool needs no group that somebody else makes", () => {
+  const external = { ...access, externalGroups: ["admin"] };
+  expect(checkUserPool(chainUnderTest({ without: ["AdminGroup"] }), external)).toEqual([]);
+  expect(rulesOf(checkUserPool(chainUnderTest({ without: ["AdminGroup"] }), access))).toEqual([
+    "pool-groups",
   ]);
 });
 

@@ -1,6 +1,6 @@
 import { resourceServerIdentifier } from "@sst-gatehouse/blueprint/app-clients";
 
-import { type AccessNames, groupsOf } from "../../../access-resources.ts";
+import { type AccessNames, groupsOf } from "@sst-gatehouse/blueprint/access-names";
 import { resourcesOf } from "../../../dry-run/graph/graph.ts";
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
 import type { Chain } from "../facts/chain.ts";
@@ -68,7 +68,7 @@ export function checkUserPool(chain: Chain, access?: AccessNames): readonly Viol
 
 function checkDomain({ graph, userPool, userPoolDomain }: Chain): readonly Violation[] {
   const domain = String(inputOf(userPoolDomain, "domain"));
-  const managed = (inputOf(userPoolDomain, "managedLoginVersion") ?? 1) !== 1;
+  const pages = inputOf(userPoolDomain, "managedLoginVersion");
   const branded = resourcesOf(graph, awsTypes.managedLoginBranding).length > 0;
   return unmet(userPoolDomain, [
     {
@@ -85,9 +85,11 @@ function checkDomain({ graph, userPool, userPoolDomain }: Chain): readonly Viola
     },
     {
       rule: "sign-in-pages",
-      holds: !managed || branded,
+      holds: pages === 1 || (pages === 2 && branded),
       message:
-        "uses managed login without a branding style; Cognito then shows no sign-in page: leave managedLoginVersion out, or declare a style",
+        pages === 2
+          ? "uses managed login without a branding style; Cognito then shows no sign-in page: set managedLoginVersion to 1, or declare a style"
+          : "does not say which sign-in pages it has, and what Cognito chooses then is nowhere written down: set managedLoginVersion to 1",
     },
   ]);
 }
