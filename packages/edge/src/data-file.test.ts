@@ -26,6 +26,17 @@ test("gives back the rules that were written, which decide as before", () => {
     );
 });
 
+test("gives back the groups that no deploy makes", () => {
+  const external = defineAccess({
+    scopes: [],
+    rules: { "/*": { groups: ["Sales Europe"] } },
+    externalGroups: ["Sales Europe"],
+  });
+  expect(fromDataFile("access", JSON.parse(toDataFile("access", external)))).toEqual(
+    JSON.parse(JSON.stringify(external)),
+  );
+});
+
 test("gives back the settings that were written", () => {
   const read = fromDataFile("settings", JSON.parse(toDataFile("settings", guardSettings)));
   expect(read).toEqual(guardSettings);
