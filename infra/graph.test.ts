@@ -179,6 +179,7 @@ describe("the guard's artifact", () => {
       "clientNames",
       "corsOrigins",
       "forwardToken",
+      "originHeaderBytes",
       "signIn",
       "revocation",
     ]);

@@ -296,6 +296,25 @@ describe("a request with baked settings", () => {
     expect(ofTheNetwork(observed.modules)).toEqual([]);
   });
 
+  test("loads what explains large headers only for a request that has them", async () => {
+    const directory = await deploy("large-headers", settingsFile(guardSettings));
+    const cookie = `theme=${"x".repeat(10_000)}`;
+    const large = originRequestEvent({ uri: "/public/a", headers: { cookie } });
+    const { answers, files: loaded } = await run(directory, [signedIn, large]);
+    expect(answers.map(({ status }) => status)).toEqual([undefined, "431"]);
+    expect(JSON.parse(answers[1]?.body ?? "").largest).toEqual({
+      header: "cookie",
+      cookie: "theme",
+      bytes: 10_006,
+    });
+    expect(loaded.map((file) => file.slice(directory.length + 1)).toSorted()).toEqual([
+      "access.json",
+      "lambda.cjs",
+      "sessions.cjs",
+      "settings.json",
+    ]);
+  });
+
   test("would be seen to load the network", async () => {
     const directory = await deploy("with-https", undefined);
     await writeFile(
