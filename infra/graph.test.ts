@@ -191,6 +191,7 @@ describe("the guard's artifact", () => {
       "clientNames",
       "corsOrigins",
       "forwardToken",
+      "originHeaderBytes",
       "signIn",
       "revocation",
     ]);

@@ -27,6 +27,7 @@ export const guardSettings: GuardSettings = {
   clientNames: ["web", "machine"],
   corsOrigins: ["https://spa.example.com"],
   forwardToken: false,
+  originHeaderBytes: 9728,
   signIn: { hostedOrigin: "https://auth.example.com", client: "web" },
   revocation: { mode: "off" },
 };

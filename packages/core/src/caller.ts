@@ -41,7 +41,8 @@ export function toCallerHeader(caller: Caller, viewerAddress?: string): string {
   if (value.length > maxCallerHeaderBytes) {
     throw new GuardError(
       "headers_too_large",
-      "The caller has more groups and scopes than fit in a header of 8 KB.",
+      "The caller has more groups and scopes than fit in a header of 8 KB. Ask an administrator to take some away.",
+      { largest: { header: callerHeader, bytes: callerHeader.length + value.length + 4 } },
     );
   }
   return value;

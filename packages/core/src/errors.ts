@@ -25,6 +25,21 @@ export type ErrorCode =
   | "settings_unavailable"
   | "settings_invalid";
 
+/** What takes most of the room, by name and never by value. */
+export interface LargestHeader {
+  /** Lower case. */
+  readonly header: string;
+  /** Of the header `cookie`, its largest cookie. */
+  readonly cookie?: string;
+  /** Of the cookie (name, `=`, value), else of the header's lines (name, value and 4 for each). */
+  readonly bytes: number;
+}
+
+export interface GuardErrorOptions extends ErrorOptions {
+  /** With `headers_too_large`. */
+  readonly largest?: LargestHeader;
+}
+
 /**
  * The outside world's fault, with a stable code. Our own misuse is a `TypeError` instead.
  *
@@ -34,10 +49,12 @@ export type ErrorCode =
 export class GuardError extends Error {
   override readonly name = "GuardError";
   readonly code: ErrorCode;
+  readonly largest: LargestHeader | undefined;
 
-  constructor(code: ErrorCode, detail: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, detail: string, options?: GuardErrorOptions) {
     super(detail, options);
     this.code = code;
+    this.largest = options?.largest;
   }
 }
 

@@ -181,6 +181,7 @@ export const settingsUnderTest = {
   clientNames: ["web", "machine"],
   corsOrigins: ["https://tools.example"],
   forwardToken: false,
+  originHeaderBytes: 9728,
   signIn: {
     hostedOrigin: "https://gatehouse-anna-0a1b2c3d.auth.eu-central-1.amazoncognito.com",
     client: "web",

@@ -31,8 +31,11 @@ export interface LazyFiles {
     typeof import("./trust/stage-revocations.ts"),
     "openRevocations"
   >;
-  /** When a browser comes with a session, or for one; API clients never need it. */
-  readonly browserHalf: () => Pick<typeof import("./session/sessions.ts"), "createSessions">;
+  /** When a browser comes with a session, or for one; API clients need it only to be told why headers are too large. */
+  readonly browserHalf: () => Pick<
+    typeof import("./session/sessions.ts"),
+    "createSessions" | "headersTooLarge"
+  >;
 }
 
 export interface GuardParts {
@@ -59,7 +62,7 @@ export function composeGuard({
   credentials,
   files,
 }: GuardParts): OriginRequestHandler {
-  const { region, prefix, issuers, revocation, signIn, forwardToken } = settings;
+  const { region, prefix, issuers, revocation, signIn } = settings;
   const keys = createKeySet(settings.jwks, {
     fetch: () => files.network().fetchJson(`${issuers[0]}/.well-known/jwks.json`),
     now,
@@ -94,7 +97,14 @@ export function composeGuard({
     clientIds,
     keys,
     identify,
-    guard: createGuard({ sign: createSigner({ credentials, now }), access, forwardToken }),
+    guard: createGuard({
+      sign: createSigner({ credentials, now }),
+      access,
+      forwardToken: settings.forwardToken,
+      forwardCookies: settings.forwardCookies,
+      originHeaderBytes: settings.originHeaderBytes,
+      headersTooLarge: (...refused) => files.browserHalf().headersTooLarge(...refused),
+    }),
     sessions: once(() =>
       files.browserHalf().createSessions({
         signIn,

@@ -11,8 +11,8 @@ import { declaredBodyHash, withoutRefusedHeaders } from "./http/viewer-headers.t
 /** CloudFront's limit for path and query together, in a request that a function returns. */
 const maxUrlCharacters = 8192;
 
-/** CloudFront's smaller documented limit for headers and query (20,480), less what it adds itself after the guard. */
-const maxHeaderBytes = 20_480 - 512;
+/** CloudFront's smaller documented limit for headers and URL (20,480), less what it adds itself after the guard. */
+const maxHeadBytes = 20_480 - 512;
 /** `: ` and the end of the line. */
 const headerOverheadBytes = 4;
 
@@ -21,6 +21,12 @@ export interface GuardDeps {
   readonly access: AccessRules;
   /** Whether the backend gets the bearer token as `x-gatehouse-token`. */
   readonly forwardToken: boolean;
+  /** Names of the cookies that the backend gets; absent: all but the guard's own. */
+  readonly forwardCookies: readonly string[] | undefined;
+  /** What all headers may have together: name, value and 4 for each line, signed and with those of the guard. */
+  readonly originHeaderBytes: number;
+  /** Makes the refusal of a request that has more. */
+  readonly headersTooLarge: (request: HttpRequest, bytes: number) => GuardError;
 }
 
 export interface Admitted {
@@ -44,20 +50,31 @@ export type Guard = (
  *   when signing in would not help; `path_*`, `query_malformed`, `body_*`, `headers_too_large` for what cannot be passed
  *   on. Never forwards a request unsigned.
  */
-export function createGuard({ sign, access, forwardToken }: GuardDeps): Guard {
+export function createGuard({
+  sign,
+  access,
+  forwardToken,
+  forwardCookies,
+  originHeaderBytes,
+  headersTooLarge,
+}: GuardDeps): Guard {
   return async ({ http: request, clientIp, readings }, { caller, bearer, problem }) => {
     const { method, path } = request;
     const rule = requireAccess(access, { method, path, readings }, caller, problem);
     const bodyHash = requireBody(request);
     const headers = {
-      ...withoutRefusedHeaders(request.headers),
+      ...withoutRefusedHeaders(request.headers, forwardCookies),
       [callerHeader]: [toCallerHeader(caller, clientIp)],
       ...(forwardToken && bearer !== undefined ? { [tokenHeader]: [bearer] } : {}),
       host: [request.host],
     };
     const signed = await sign({ ...request, headers }, bodyHash);
     requireShortUrl(signed);
-    requireRoomForHeaders(signed);
+    const bytes = headerBytes(signed);
+    if (
+      bytes > Math.min(originHeaderBytes, maxHeadBytes - signed.path.length - signed.query.length)
+    )
+      throw headersTooLarge(signed, bytes);
     return { request: signed, caller, rule };
   };
 }
@@ -103,18 +120,14 @@ function requireShortUrl({ path, query }: HttpRequest): void {
   );
 }
 
-/** The guard's own headers (credentials, caller) come on top of the viewer's, and CloudFront refuses what is too much. */
-function requireRoomForHeaders({ path, query, headers }: HttpRequest): void {
-  let bytes = path.length + query.length;
+/** The guard's own headers (credentials, caller) come on top of the viewer's, and count too. */
+function headerBytes({ headers }: HttpRequest): number {
+  let bytes = 0;
   for (const [name, values] of Object.entries(headers)) {
     for (const value of values)
       bytes += name.length + Buffer.byteLength(value) + headerOverheadBytes;
   }
-  if (bytes <= maxHeaderBytes) return;
-  throw new GuardError(
-    "headers_too_large",
-    "The headers are too large for CloudFront once the guard has added its own. Send fewer cookies or shorter headers.",
-  );
+  return bytes;
 }
 
 /** @returns the hash to sign where the bytes are hidden; `undefined` where the signer hashes them itself. */

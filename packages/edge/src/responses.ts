@@ -1,5 +1,5 @@
 import { cacheBehavior } from "@sst-gatehouse/blueprint/cache-behavior";
-import type { ErrorCode, GuardError } from "@sst-gatehouse/core/errors";
+import type { ErrorCode, GuardError, LargestHeader } from "@sst-gatehouse/core/errors";
 import type { CloudFrontHeaders, CloudFrontResultResponse } from "aws-lambda";
 
 interface Answer {
@@ -63,9 +63,9 @@ export function refusal(
   requestId: string,
   extraHeaders: AnswerHeaders,
 ): CloudFrontResultResponse {
-  const { code, message: detail } = error;
+  const { code, message: detail, largest } = error;
   const { status, challenge, retryAfterSeconds } = answers[code];
-  return problemJson({ status, code, detail }, requestId, {
+  return problemJson({ status, code, detail, largest }, requestId, {
     ...(challenge === undefined ? {} : { "www-authenticate": challenge }),
     ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
     ...(code === "method_not_allowed" ? { allow: cacheBehavior.allowedMethods.join(", ") } : {}),
@@ -73,9 +73,16 @@ export function refusal(
   });
 }
 
+interface ProblemMembers {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly largest?: LargestHeader | undefined;
+}
+
 /** A problem document (RFC 9457). */
 export function problemJson(
-  { status, code, detail }: { status: number; code: string; detail: string },
+  { status, code, detail, largest }: ProblemMembers,
   requestId: string,
   headers: AnswerHeaders,
 ): CloudFrontResultResponse {
@@ -86,6 +93,7 @@ export function problemJson(
     detail,
     code,
     requestId,
+    largest,
     ...(status === 401 ? { signInUrl: signInPath } : {}),
   };
   return answer(status, JSON.stringify(problem), {

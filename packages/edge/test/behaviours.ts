@@ -8,7 +8,7 @@ import { accessClaims, makeKeyPair, mint, publicJwk } from "@sst-gatehouse/testk
 import { expect } from "vitest";
 
 import type { LazyFiles } from "../src/compose.ts";
-import { createSessions } from "../src/session/sessions.ts";
+import { createSessions, headersTooLarge } from "../src/session/sessions.ts";
 import { createClientIds } from "../src/trust/client-ids.ts";
 import { createRevocations, type RevocationsDeps } from "../src/trust/revocations.ts";
 import { accessKey, issuer, machineClient, guardSettings, webClient } from "./events.ts";
@@ -93,6 +93,22 @@ export const behaviours = {
     const { authorization } = alice(bench);
     const { headers } = await bench.send({ uri: "/x", headers: { authorization } });
     expect(`Bearer ${headers["x-gatehouse-token"]?.[0]}`).toBe(authorization);
+  },
+
+  async "only the cookies that the stage lists go along"(compose) {
+    const bench = createBench({ ...guardSettings, forwardCookies: ["b"] }, { compose });
+    const { headers } = await bench.send({ uri: "/public/x", headers: { cookie: "a=1; b=2" } });
+    expect(headers["cookie"]).toEqual(["b=2"]);
+  },
+
+  async "headers larger than the stage lets through are refused, and the largest is named"(
+    compose,
+  ) {
+    const bench = createBench({ ...guardSettings, originHeaderBytes: 5000 }, { compose });
+    const headers = { "x-mine": "x".repeat(4000) };
+    const { status, body } = await bench.send({ uri: "/public/x", headers });
+    expect(status).toBe(431);
+    expect(JSON.parse(body).largest).toEqual({ header: "x-mine", bytes: 4010 });
   },
 
   async "an unknown key has the pool's key set fetched, from the issuer's own address"(compose) {
@@ -237,6 +253,7 @@ export const behaviours = {
           made += 1;
           return createSessions(deps);
         },
+        headersTooLarge,
       }),
     };
     const bench = createBench(guardSettings, { compose, files });

@@ -313,7 +313,7 @@ describe("a request with baked settings", () => {
 
   test("is answered before a refresh of old keys loads anything, as a deployed guard's are", async () => {
     const { fetchedAt: _fetchedAt, ...keys } = guardSettings.jwks ?? { keys: [] };
-    const directory = await deploy("deployed", JSON.stringify({ ...guardSettings, jwks: keys }));
+    const directory = await deploy("deployed", settingsFile({ ...guardSettings, jwks: keys }));
     const first = await run(directory, [signedIn], { network: "refused" });
     expect(first.networkCalls).toEqual([0]);
     expect(first.files.map((file) => file.slice(directory.length + 1))).not.toContain(
@@ -322,6 +322,25 @@ describe("a request with baked settings", () => {
     // The refresh itself is not forgotten: a few turns later it has asked.
     const later = await run(directory, [signedIn], { network: "refused", turns: 10 });
     expect(later.networkCalls).toEqual([1]);
+  });
+
+  test("loads what explains large headers only for a request that has them", async () => {
+    const directory = await deploy("large-headers", settingsFile(guardSettings));
+    const cookie = `theme=${"x".repeat(10_000)}`;
+    const large = originRequestEvent({ uri: "/public/a", headers: { cookie } });
+    const { answers, files: loaded } = await run(directory, [signedIn, large]);
+    expect(answers.map(({ status }) => status)).toEqual([undefined, "431"]);
+    expect(JSON.parse(answers[1]?.body ?? "").largest).toEqual({
+      header: "cookie",
+      cookie: "theme",
+      bytes: 10_006,
+    });
+    expect(loaded.map((file) => file.slice(directory.length + 1)).toSorted()).toEqual([
+      "access.json",
+      "lambda.cjs",
+      "sessions.cjs",
+      "settings.json",
+    ]);
   });
 
   test("would be seen to load the network", async () => {

@@ -8,7 +8,7 @@ import type { CloudFrontRequest, CloudFrontResultResponse } from "aws-lambda";
 import { composeGuard, type GuardParts, type LazyFiles } from "../src/compose.ts";
 import { createLog } from "../src/log.ts";
 import type { Session } from "../src/session/session-cookies.ts";
-import { createSessions } from "../src/session/sessions.ts";
+import { createSessions, headersTooLarge } from "../src/session/sessions.ts";
 import { access } from "./access.ts";
 import { createFakeCognito, type FakeCognito } from "./cognito.ts";
 import { type CookieJar, createCookieJar } from "./cookie-jar.ts";
@@ -130,6 +130,7 @@ export function createBench(
       }),
     }),
     browserHalf: () => ({
+      headersTooLarge,
       createSessions: (deps) => createSessions({ ...deps, post: cognito.post }),
     }),
   };

@@ -22,6 +22,8 @@ const readsList: Behaviour =
   "the list is read with a signature of the edge role for Parameter Store";
 const loads: Behaviour =
   "what is not baked comes from Parameter Store with one call, the list among it";
+const tooLarge: Behaviour =
+  "headers larger than the stage lets through are refused, and the largest is named";
 const hasSession: Behaviour =
   "a session is the caller's, and only a token of the browsers' client makes one";
 const renews: Behaviour = "an expired session is renewed, and one whose sign-in was ended is not";
@@ -73,6 +75,9 @@ const broken: readonly (readonly [without: string, Behaviour])[] = [
   ["guard.sign.now", goesOn],
   ["guard.access", "the access rules decide"],
   ["guard.forwardToken", "the bearer token goes along where the stage says so"],
+  ["guard.forwardCookies", "only the cookies that the stage lists go along"],
+  ["guard.originHeaderBytes", tooLarge],
+  ["guard.headersTooLarge", tooLarge],
   ["sessions", hasSession],
   ["once of sessions", "the browser half is made once, and remembers"],
   ["sessions.signIn", asksForScopes],

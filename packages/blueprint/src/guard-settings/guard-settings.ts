@@ -44,6 +44,10 @@ export interface GuardSettings {
   readonly corsOrigins: readonly string[];
   /** Whether the backend gets the caller's bearer token as `x-gatehouse-token`. */
   readonly forwardToken: boolean;
+  /** Names of the cookies that the backend gets; absent: all but the guard's own. */
+  readonly forwardCookies?: readonly string[];
+  /** How large the headers may be that go to the backend, in bytes; the guard's own count too. */
+  readonly originHeaderBytes: number;
   /** Where people sign in, and the app client they do it by; `/.auth/login` leads there. */
   readonly signIn?: {
     /** For browsers, without a trailing slash. */

@@ -36,6 +36,7 @@ describe("the guard's settings of a deployment", () => {
       clientNames: ["web", "machine"],
       corsOrigins: ["https://spa.example"],
       forwardToken: false,
+      originHeaderBytes: 9728,
       signIn: {
         hostedOrigin: "https://gatehouse-anna-0.auth.eu-central-1.amazoncognito.com",
         client: "web",
@@ -53,6 +54,19 @@ describe("the guard's settings of a deployment", () => {
       stage: { ...stage, revocation },
     });
     expect(settings).toEqual(told);
+  });
+
+  test.each([[["theme"]], [[]]])("list the cookies that the stage lists: %j", (forwardCookies) => {
+    const { forwardCookies: told } = makeGuardSettings({
+      ...source,
+      stage: { ...stage, forwardCookies },
+    });
+    expect(told).toEqual(forwardCookies);
+  });
+
+  test("say how large headers may be", () => {
+    const roomy = { ...stage, originHeaderBytes: 12_000 };
+    expect(makeGuardSettings({ ...source, stage: roomy }).originHeaderBytes).toBe(12_000);
   });
 
   test("hold the clients with their names and kinds where they are known", () => {

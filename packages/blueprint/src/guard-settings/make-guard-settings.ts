@@ -65,6 +65,8 @@ export function makeGuardSettings({
     ...(appOrigin === undefined ? {} : { appOrigins: [appOrigin] }),
     corsOrigins: stage.corsOrigins,
     forwardToken: stage.forwardToken,
+    ...(stage.forwardCookies === undefined ? {} : { forwardCookies: stage.forwardCookies }),
+    originHeaderBytes: stage.originHeaderBytes,
     signIn: {
       hostedOrigin,
       ...(local === undefined ? {} : { apiOrigin: local.apiOrigin }),

@@ -10,6 +10,11 @@ describe("the settings of the bundle", () => {
     expect(parseGuardSettings(unbaked)).toEqual(unbaked);
   });
 
+  test.each([[["theme", "__Host-x"]], [[]]])("may list cookies: %j", (forwardCookies) => {
+    const listing = { ...settings, forwardCookies };
+    expect(parseGuardSettings(listing)).toEqual(listing);
+  });
+
   test("may name further Function URLs", () => {
     const more = { ...settings, otherFunctionUrlHosts: ["second.lambda-url.us-west-2.on.aws"] };
     expect(parseGuardSettings(more)).toEqual(more);
@@ -69,6 +74,13 @@ describe("the settings of the bundle", () => {
     ["corsOrigins", { corsOrigins: ["*"] }],
     ["corsOrigins", { corsOrigins: null }],
     ["forwardToken", { forwardToken: "no" }],
+    ["forwardCookies", { forwardCookies: "theme" }],
+    ["forwardCookies", { forwardCookies: ["a=b"] }],
+    ["forwardCookies", { forwardCookies: [""] }],
+    ["originHeaderBytes", { originHeaderBytes: undefined }],
+    ["originHeaderBytes", { originHeaderBytes: "9728" }],
+    ["originHeaderBytes", { originHeaderBytes: 0 }],
+    ["originHeaderBytes", { originHeaderBytes: 9728.5 }],
     ["signIn.hostedOrigin", { signIn: { hostedOrigin: "javascript:alert(1)", client: "web" } }],
     ["signIn.hostedOrigin", { signIn: { hostedOrigin: "https://a.example/x", client: "web" } }],
     ["signIn.client", { signIn: { hostedOrigin: "https://a.example", client: "constructor" } }],

@@ -5,6 +5,7 @@ import {
   type TokenUse,
 } from "../aws/app-clients.ts";
 import { isRecord, type JsonRecord } from "../is-record.ts";
+import { cookieNamePattern } from "../protocol/cookies.ts";
 import { isCorsOrigin } from "../protocol/cors.ts";
 import type { GuardSettings } from "./guard-settings.ts";
 
@@ -27,6 +28,7 @@ export function parseGuardSettings(value: unknown): GuardSettings {
   const clients = file["clients"];
   const appOrigins = file["appOrigins"];
   const signIn = file["signIn"] === undefined ? undefined : record(file["signIn"], "signIn");
+  const cookies = file["forwardCookies"];
   const otherHosts = file["otherFunctionUrlHosts"];
   // Parameter Store must not decide whom a deployed guard believes.
   if (madeBy === "deploy" && jwks === undefined) throw wrong("jwks");
@@ -47,6 +49,10 @@ export function parseGuardSettings(value: unknown): GuardSettings {
       : { appOrigins: texts(appOrigins, "appOrigins", /^https?:\/\/[^/]+$/, 1) }),
     corsOrigins: parseCorsOrigins(file["corsOrigins"]),
     forwardToken: bool(file["forwardToken"], "forwardToken"),
+    ...(cookies === undefined
+      ? {}
+      : { forwardCookies: texts(cookies, "forwardCookies", cookieNamePattern, 0) }),
+    originHeaderBytes: bytes(file["originHeaderBytes"], "originHeaderBytes"),
     ...(signIn === undefined ? {} : { signIn: parseSignIn(signIn) }),
     revocation: parseRevocation(file["revocation"]),
   };
@@ -129,6 +135,11 @@ function texts(value: unknown, name: string, pattern: RegExp, atLeast: number): 
 
 function bool(value: unknown, name: string): boolean {
   if (typeof value !== "boolean") throw wrong(name);
+  return value;
+}
+
+function bytes(value: unknown, name: string): number {
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 1) throw wrong(name);
   return value;
 }
 

@@ -22,6 +22,8 @@ describe("a stage", () => {
       implicitGrant: false,
       selfSignUp: true,
       forwardToken: false,
+      forwardCookies: undefined,
+      originHeaderBytes: 9728,
       revocation: "refuse",
     });
   });
@@ -50,6 +52,8 @@ describe("a stage", () => {
       implicitGrant: true,
       selfSignUp: true,
       forwardToken: true,
+      forwardCookies: ["theme", "__Host-session", "a!#$%&'*+-.^_`|~b"],
+      originHeaderBytes: 19_968,
       revocation: "allow",
     } as const;
     expect(resolveStage({ default: {}, anna: settings }, "anna")).toEqual({
@@ -76,6 +80,7 @@ const ranges: [setting: keyof StageSettings, from: number, to: number][] = [
   ["originKeepaliveSeconds", 1, 120],
   ["apiTimeoutSeconds", 1, 900],
   ["apiMemoryMb", 128, 10_240],
+  ["originHeaderBytes", 4096, 19_968],
 ];
 
 test.each(ranges)("%s is a whole number from %i to %i", (setting, from, to) => {
@@ -163,6 +168,26 @@ const mistakes: [why: string, settings: object, message: string][] = [
     "a setting that the firewall does not have",
     { waf: { requestsPerFiveMinutes: 1000, requestsPerMinute: 5 } },
     "waf.requestsPerMinute is not a setting; the only one is waf.requestsPerFiveMinutes",
+  ],
+  ["a cookie in place of a list", { forwardCookies: "theme" }, "forwardCookies must be an array"],
+  [
+    "a cookie with its value",
+    { forwardCookies: ["theme=dark"] },
+    'forwardCookies has "theme=dark", which is not the name of a cookie',
+  ],
+  ["a pattern of cookies", { forwardCookies: ["a b"] }, 'forwardCookies has "a b", which is not'],
+  ["a cookie without a name", { forwardCookies: [""] }, 'forwardCookies has "", which is not'],
+  ["a name beyond ASCII", { forwardCookies: ["é"] }, 'forwardCookies has "é", which is not'],
+  ["a cookie that is no text", { forwardCookies: [7] }, "forwardCookies has 7, which is not"],
+  [
+    "a cookie of the guard",
+    { forwardCookies: ["theme", "__Host-gatehouse-access.1of1"] },
+    "forwardCookies has __Host-gatehouse-access.1of1: the guard's own cookies never reach the backend",
+  ],
+  [
+    "a cookie of the guard under its longer prefix, in another case",
+    { forwardCookies: ["__host-HTTP-Gatehouse-access"] },
+    "forwardCookies has __host-HTTP-Gatehouse-access: the guard's own",
   ],
   ["a member that every object has", { constructor: true }, "constructor is not a setting"],
 ];

@@ -1,5 +1,6 @@
 import { apiFunction } from "../aws/api-function.ts";
 import { origin } from "../aws/cache-behavior.ts";
+import { cookieNamePattern, isGuardCookie } from "../protocol/cookies.ts";
 import { isCorsOrigin } from "../protocol/cors.ts";
 
 /** What an adopter may set per stage. Everything else is the same everywhere and is in this package. */
@@ -31,6 +32,13 @@ export interface StageSettings {
   readonly selfSignUpInProduction?: boolean;
   /** Whether the backend gets the caller's bearer token as `x-gatehouse-token`. */
   readonly forwardToken?: boolean;
+  /** Names of the cookies that the backend gets, exact; `[]` for none. All but the guard's own when absent. */
+  readonly forwardCookies?: readonly string[];
+  /**
+   * How large the headers of a request to the backend may be, 4,096 to 19,968 bytes: name, value and 4 for each line, the
+   * signature and the caller included. The default is what Function URLs are known to take.
+   */
+  readonly originHeaderBytes?: number;
   /**
    * Whether people can be signed out before their tokens expire (`pnpm users revoke`). The guard then keeps a list that
    * is never older than 60 seconds, and this setting says what it does when Parameter Store cannot give it a newer one:
@@ -42,7 +50,7 @@ export interface StageSettings {
   readonly revocation?: "refuse" | "allow" | "off";
 }
 
-type Optional = "domain" | "certificateArn" | "waf";
+type Optional = "domain" | "certificateArn" | "waf" | "forwardCookies";
 
 /** Settings with every default filled in. */
 export interface Stage extends Required<Omit<StageSettings, Optional | "selfSignUpInProduction">> {
@@ -51,6 +59,7 @@ export interface Stage extends Required<Omit<StageSettings, Optional | "selfSign
   readonly domain: string | undefined;
   readonly certificateArn: string | undefined;
   readonly waf: StageSettings["waf"] | undefined;
+  readonly forwardCookies: readonly string[] | undefined;
 }
 
 export type Stages = Readonly<Record<string, StageSettings>> & { readonly default: StageSettings };
@@ -87,6 +96,8 @@ export function resolveStage(stages: Stages, name: string): Stage {
     implicitGrant: settings.implicitGrant ?? false,
     selfSignUp: settings.selfSignUp ?? false,
     forwardToken: settings.forwardToken ?? false,
+    forwardCookies: settings.forwardCookies,
+    originHeaderBytes: settings.originHeaderBytes ?? origin.headerBytes,
     revocation: settings.revocation ?? "refuse",
   };
   validate(stage, settings);
@@ -114,6 +125,8 @@ const settingKinds: Readonly<
   selfSignUp: "switch",
   selfSignUpInProduction: "switch",
   forwardToken: "switch",
+  forwardCookies: "list",
+  originHeaderBytes: { from: 4096, to: 19_968 },
   revocation: ["refuse", "allow", "off"],
 };
 
@@ -170,6 +183,12 @@ function validate(stage: Stage, settings: StageSettings): void {
         `has ${JSON.stringify(listed)}: write out each origin, such as https://app.example.com, without a path`,
       );
     }
+  }
+  for (const name of stage.forwardCookies ?? []) {
+    if (typeof name !== "string" || !cookieNamePattern.test(name))
+      refuse("forwardCookies", `has ${JSON.stringify(name)}, which is not the name of a cookie`);
+    if (isGuardCookie(name))
+      refuse("forwardCookies", `has ${name}: the guard's own cookies never reach the backend`);
   }
   if (stage.production && stage.implicitGrant)
     refuse("implicitGrant", "is for the walk-through only and is refused in production");

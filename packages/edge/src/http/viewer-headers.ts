@@ -1,13 +1,30 @@
 import type { HttpHeaders } from "@sst-gatehouse/core/http-request";
 import { isRefusedHeader } from "@sst-gatehouse/core/refused-headers";
 
-/** What is left of the viewer's headers. */
-export function withoutRefusedHeaders(headers: HttpHeaders): HttpHeaders {
+/**
+ * What is left of the viewer's headers.
+ *
+ * @param cookies names of those that go on; absent: all.
+ */
+export function withoutRefusedHeaders(
+  headers: HttpHeaders,
+  cookies: readonly string[] | undefined,
+): HttpHeaders {
   const kept: Record<string, readonly string[]> = {};
   for (const [name, values] of Object.entries(headers)) {
-    if (!isRefusedHeader(name)) kept[name] = values;
+    const lines = name === "cookie" && cookies ? listedCookies(values, cookies) : values;
+    if (lines.length > 0 && !isRefusedHeader(name)) kept[name] = lines;
   }
   return kept;
+}
+
+/** Exact names, nothing decoded: a cookie that only looks like a listed one, or has no name, stays behind. */
+function listedCookies(lines: readonly string[], names: readonly string[]): readonly string[] {
+  const kept = lines
+    .join(";")
+    .split(/;[ \t]*/)
+    .filter((cookie) => names.some((name) => cookie.startsWith(`${name}=`)));
+  return kept.length > 0 ? [kept.join("; ")] : kept;
 }
 
 /**

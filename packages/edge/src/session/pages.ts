@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { escapeHtml, pageStyle, renderPage } from "@sst-gatehouse/blueprint/page";
+import type { LargestHeader } from "@sst-gatehouse/core/errors";
 import type { CloudFrontResultResponse } from "aws-lambda";
 
 import { answer, withHeaders } from "../responses.ts";
@@ -68,13 +69,19 @@ export function problemPage(
   content: { actions: readonly Action[]; continueTo?: string },
   options: Parameters<typeof page>[2],
 ): CloudFrontResultResponse {
-  const { status, code, detail } = problem;
+  const { status, code, detail, largest } = problem;
   const aside = `${code}, request ${requestId}`;
   const heading = headingOf(status);
+  const sentences = [detail, ...(largest === undefined ? [] : [sentenceOf(largest)])];
   return withHeaders(
-    page(status, { heading, sentences: [detail], aside, ...content }, options),
+    page(status, { heading, sentences, aside, ...content }, options),
     headersOf(problem),
   );
+}
+
+function sentenceOf({ header, cookie, bytes }: LargestHeader): string {
+  const what = cookie === undefined ? `header “${header}”` : `cookie “${cookie}”`;
+  return `The largest is the ${what}: ${bytes} bytes.`;
 }
 
 function headingOf(status: number): string {

@@ -22,6 +22,8 @@ import { clearSession } from "./session-cookies.ts";
 import { startSignIn } from "./sign-in.ts";
 import { headersOf, type Problem, problemOf } from "./sign-in-error.ts";
 
+export { headersTooLarge } from "../http/headers-too-large.ts";
+
 export interface SessionsDeps extends RenewalDeps {
   readonly signIn: GuardSettings["signIn"];
   readonly clients: () => ClientTable;
@@ -199,7 +201,7 @@ function endedCookies(
 }
 
 function waysOut(
-  { status, code }: Problem,
+  { status, code, largest }: Problem,
   returnPath: string,
 ): { readonly actions: readonly Action[] } {
   const returning = returnPath === "/" ? "" : `return_to=${encodeURIComponent(returnPath)}`;
@@ -210,7 +212,8 @@ function waysOut(
   };
   const out: Action = { label: "Sign out", href: "/.auth/logout" };
   if (code === "token_revoked") return { actions: [withPassword] };
-  if (status === 503) return { actions: [{ label: "Try again", href: returnPath }] };
+  if (status === 503 || largest?.header === "cookie")
+    return { actions: [{ label: "Try again", href: returnPath }] };
   if (status === 404) return { actions: [{ label: "To the start page", href: "/" }] };
   if (status === 401 || code.startsWith("sign_in_")) return { actions: [again] };
   if (code === "access_denied" || code === "headers_too_large") return { actions: [out] };

@@ -1,4 +1,4 @@
-import { type ErrorCode, isGuardError } from "@sst-gatehouse/core/errors";
+import { type ErrorCode, isGuardError, type LargestHeader } from "@sst-gatehouse/core/errors";
 
 import { challengeOf, statusOf } from "../responses.ts";
 
@@ -40,6 +40,7 @@ export interface Problem {
   readonly status: number;
   readonly code: SignInCode | ErrorCode;
   readonly detail: string;
+  readonly largest?: LargestHeader | undefined;
 }
 
 /** What HTTP wants beside the status: when to try again, and how to authenticate. */
@@ -57,7 +58,9 @@ function isSignInCode(code: Problem["code"]): code is SignInCode {
 export function problemOf(thrown: unknown): Problem | undefined {
   if (thrown instanceof SignInError)
     return { status: statuses[thrown.code], code: thrown.code, detail: thrown.message };
-  if (isGuardError(thrown))
-    return { status: statusOf(thrown.code), code: thrown.code, detail: thrown.message };
+  if (isGuardError(thrown)) {
+    const { code, message: detail, largest } = thrown;
+    return { status: statusOf(code), code, detail, largest };
+  }
   return undefined;
 }

@@ -43,6 +43,17 @@ test("every setting that differs is told", () => {
   });
 });
 
+test.each([
+  [["theme", "lang"], "theme, lang, sent to the backend"],
+  [[], "none, sent to the backend"],
+])("cookies are told where the stage lists them: %j", (forwardCookies, value) => {
+  const stage = resolveStage({ default: { forwardCookies, originHeaderBytes: 12_000 } }, "anna");
+  expect(told(graphUnderTest(), stage)).toMatchObject({
+    cookies: value,
+    headers: "up to 12000 bytes, sent to the backend",
+  });
+});
+
 test("live debugging and the walk-through are told, and a removal that leaves data", () => {
   const stage = resolveStage({ default: { implicitGrant: true } }, "anna");
   expect(told(graphUnderTest({ dev: true, removal: "retain" }), stage)).toMatchObject({

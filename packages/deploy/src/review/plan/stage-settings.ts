@@ -1,3 +1,4 @@
+import { origin } from "@sst-gatehouse/blueprint/cache-behavior";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
 import type { Graph } from "../../dry-run/graph/graph.ts";
@@ -13,7 +14,7 @@ export function stageSettings(
   { dev, protect, removal, region }: Graph,
   stage: Stage,
 ): readonly SettingInPlan[] {
-  const settings: readonly [setting: string, value: string][] = [
+  const settings: [setting: string, value: string][] = [
     ["kind", stage.production ? "production" : "personal"],
     ["live debugging", dev ? "yes: the backend runs on a developer's machine" : "no"],
     ["sst remove", protect ? `refuses; removal is ${removal}` : removalInWords(removal)],
@@ -36,6 +37,10 @@ export function stageSettings(
     ["revocation", revocationInWords[stage.revocation]],
     ["caller's token", stage.forwardToken ? "forwarded to the backend" : "not sent to the backend"],
   ];
+  if (stage.forwardCookies !== undefined)
+    settings.push(["cookies", `${stage.forwardCookies.join(", ") || "none"}, sent to the backend`]);
+  if (stage.originHeaderBytes !== origin.headerBytes)
+    settings.push(["headers", `up to ${stage.originHeaderBytes} bytes, sent to the backend`]);
   return settings.map(([setting, value]) => ({ setting, value }));
 }
 

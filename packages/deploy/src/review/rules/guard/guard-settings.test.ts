@@ -79,6 +79,8 @@ test.each([
   ["appOrigins", ["https://evil.example"]],
   ["corsOrigins", ["https://tools.example", "https://evil.example"]],
   ["forwardToken", true],
+  ["forwardCookies", ["theme"]],
+  ["originHeaderBytes", 19_968],
   ["signIn", { ...settings.signIn, hostedOrigin: "https://evil.example" }],
   ["signIn", { ...settings.signIn, client: "machine" }],
   ["revocation", { mode: "on", whenUnknown: "allow" }],
