@@ -203,6 +203,13 @@ export function rowsOf({
       ...ratio,
     },
     {
+      id: "P9",
+      what: "refusing the costliest path, over an RSA check",
+      measured: overFloor("hostile path", "rsa verify"),
+      budget: 20,
+      ...ratio,
+    },
+    {
       id: "P10",
       what: "network calls, cold",
       measured: cold.networkCalls.cold,

@@ -73,6 +73,23 @@ test("an adopter's own dependency may be a range, which the lockfile pins", () =
     expect(lintManifest({ dependencies: { a: wanted } }, brought)).toEqual([`a: ${wanted}`]);
 });
 
+test("two versions of a package may stand side by side, each under the name that says which", () => {
+  const devDependencies = { "a-1": "npm:a@1.2.3", "a-2": "npm:a@2.0.0" };
+  expect(lintManifest({ devDependencies })).toEqual([]);
+});
+
+test("routers that are only attacked are dependencies of nothing that ships", () => {
+  const { dependencies } = readManifest("packages/attack");
+  expect(dependencies).toBeUndefined();
+  const name = "@sst-gatehouse/attack";
+  expect(
+    folders.filter((folder) => {
+      const manifest = readManifest(folder);
+      return name in { ...manifest.dependencies, ...manifest.devDependencies };
+    }),
+  ).toEqual([]);
+});
+
 test("what we bring to the adopter's two package.json is still there to be pinned", () => {
   const held = adopters.flatMap((folder) => {
     const { dependencies, devDependencies } = readManifest(folder);
@@ -91,6 +108,9 @@ test.each<[what: string, manifest: Manifest, finding: string]>([
     "a: https://b.example/a.tgz",
   ],
   ["another package under its name", { dependencies: { a: "npm:b@1.0.0" } }, "a: npm:b@1.0.0"],
+  ["another one under its version", { dependencies: { "a-1": "npm:b@1.0.0" } }, "a-1: npm:b@1.0.0"],
+  ["another version than it says", { dependencies: { "a-1": "npm:a@2.0.0" } }, "a-1: npm:a@2.0.0"],
+  ["a range of one version", { dependencies: { "a-1": "npm:a@^1.0.0" } }, "a-1: npm:a@^1.0.0"],
   ["a script at install", { scripts: { postinstall: "node a.js" } }, "script postinstall"],
 ])("notices %s in a package.json", (_what, manifest, finding) => {
   expect(lintManifest(manifest)).toEqual([finding]);
@@ -173,10 +193,16 @@ function lintManifest(manifest: Manifest, pinned?: readonly string[]): string[] 
   const { scripts = {}, dependencies, devDependencies, optionalDependencies } = manifest;
   const exact = /^(workspace:\*|\d+\.\d+\.\d+)$/;
   const range = /^([~^<>=]*\d+(\.\d+){0,2} ?)+$/;
+  // Several versions of one package stand side by side under names that say which: express-4, express-5.
+  const isVersion = (name: string, wanted: string): boolean => {
+    const [, aliased, major] = /^npm:(@?[\w/-]+)@(\d+)\.\d+\.\d+$/.exec(wanted) ?? [];
+    return name === `${aliased}-${major}`;
+  };
   const mayFloat = (name: string): boolean => pinned !== undefined && !pinned.includes(name);
   return [
     ...Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies })
-      .filter(([name, wanted]) => !exact.test(wanted) && !(mayFloat(name) && range.test(wanted)))
+      .filter(([name, wanted]) => !exact.test(wanted) && !isVersion(name, wanted))
+      .filter(([name, wanted]) => !(mayFloat(name) && range.test(wanted)))
       .map(([name, wanted]) => `${name}: ${wanted}`),
     ...Object.keys(scripts)
       .filter((name) => /^((pre|post)?install|(pre|post)?prepare|dependencies)$/.test(name))

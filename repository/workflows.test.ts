@@ -74,6 +74,12 @@ test("every push and pull request is checked by what a person would run", () => 
   expect(jobs["check"]?.steps?.at(-1)?.run).toBe("bash .ci/run");
 });
 
+test("every push and pull request is attacked, in a job of its own", () => {
+  const { jobs } = parseWorkflow(read("check.yml"));
+  expect(jobs["attack"]?.needs).toBeUndefined();
+  expect(jobs["attack"]?.steps?.at(-1)?.run).toBe("npx --yes pnpm@10.34.9 test:attack");
+});
+
 test("a deploy starts from a version tag, and waits for the check and the plan", () => {
   const { on, jobs } = parseWorkflow(read("deploy.yml"));
   expect(on).toEqual({ push: { tags: ["v*"] } });

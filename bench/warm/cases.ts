@@ -20,6 +20,8 @@ export type Case = (calls: number) => () => Promise<void> | void;
 
 const emptyHash = hash("sha256", "");
 const knownTokens = 64;
+/** Of all paths that were tried, the one that takes longest to give up on: every habit of readers, again and again. */
+const hostilePath = "/%61;p%2F%5C%09%3Bq//A".repeat(90);
 
 /**
  * Checks every case once, then hands them out to be timed.
@@ -34,6 +36,7 @@ export async function createCases(
   const ready = tokens.map(readyToken);
   const body = randomBytes(1024 * 1024);
   const getEvent = createEvents();
+  const hostileEvent = createEvents({ uri: hostilePath });
   const uploadEvent = createEvents({ method: "POST", uri: "/files", body });
 
   const handled = (event: (call: number) => EdgeEvent): Case => {
@@ -51,6 +54,7 @@ export async function createCases(
   requireSignedAnswer(await handler(uploadEvent(at(tokens, 0))));
   requireRefusal(await handler(getEvent(at(expired, 0))), "token_expired");
   requireRefusal(await handler(getEvent(garbageToken())), "token_malformed");
+  requireRefusal(await handler(hostileEvent(at(tokens, 0))), "path_ambiguous");
   requireFloors(ready, sign, request);
 
   return {
@@ -71,6 +75,7 @@ export async function createCases(
     "1 MB body": handled((call) => uploadEvent(at(tokens, call))),
     "expired token": handled((call) => getEvent(at(expired, call))),
     "garbage token": handled(() => getEvent(garbageToken())),
+    "hostile path": handled((call) => hostileEvent(at(tokens, call))),
   };
 }
 

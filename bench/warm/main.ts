@@ -31,6 +31,7 @@ const measured: Record<WarmCase, number[]> = {
   "1 MB body": [],
   "expired token": [],
   "garbage token": [],
+  "hostile path": [],
 };
 for (let round = 0; round < Number(rounds); round += 1) {
   for (const name of shuffled(warmCases)) {

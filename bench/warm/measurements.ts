@@ -8,6 +8,7 @@ export const warmCases = [
   "1 MB body",
   "expired token",
   "garbage token",
+  "hostile path",
 ] as const;
 
 export type WarmCase = (typeof warmCases)[number];

@@ -360,7 +360,12 @@ describe("a path that another reader takes for another path", () => {
     ["/admin;x/y", "path_ambiguous"], // parameters cut
     ["/exact/here/", "path_ambiguous"], // last slash dropped
     ["/admin%3Bx/y", "path_ambiguous"], // parameters cut after decoding
-    ["/exact%2Fhere;x%2Fy", "path_ambiguous"], // parameters cut before separators
+    ["/;x%2Fy/admin%2Fx", "path_ambiguous"], // parameters cut before separators
+    ["/exact/here;/x", "path_ambiguous"], // the first ; begins the query
+    ["/admin%3Fx", "path_ambiguous"], // ? begins the query after decoding
+    ["/exact/here%23/x", "path_ambiguous"], // # ends the path after decoding
+    ["/public/%252e%252E/admin/x", "path_malformed"], // dots that a URL parser sees after decoding
+    ["/%61;p%2F%5C%09%3Bq//A/%3F/", "path_ambiguous"], // too many readings to look at
     ["/ad%09min/x", "path_ambiguous"], // tab
     ["/ad%0Amin/x", "path_ambiguous"], // LF
     ["/ad%0dmin/x", "path_ambiguous"], // CR
@@ -373,12 +378,27 @@ describe("a path that another reader takes for another path", () => {
     ["/Upper/x", "/Upper/*"],
     ["/echo/a%2Fb", "/*"],
     ["/echo//b;c/%C3%A4", "/*"],
+    ["/files/a%3Fb", "/*"],
+    ["/files/a%23b", "/*"],
+    ["/files/a;b/c", "/*"],
+    ["/admin%253Fx", "/*"],
     ["/public/ADMIN%2Fx", "/public/*"],
     ["/admin/%2F%2F%09;x", "/admin/*"],
   ])("%j: %s", (path, expected) => {
     expect(outcome(() => selectRule(guarded, { method: "GET", path }))).toBe(expected);
     const anonymous: Caller = { kind: "anonymous" };
     expect(outcome(() => decide(guarded, { method: "GET", path }, anonymous).rule)).toBe(expected);
+  });
+
+  test("a rule for /x* covers the second addresses that frameworks serve a page at", () => {
+    const twins = ["/x", "/x.data", "/x/__data.json", "/x.json"];
+    const select = (pattern: string) => {
+      const asked = { "/*": "signed-in", [pattern]: { groups: ["admin"] } } as const;
+      const built = defineAccess({ scopes: [], rules: asked });
+      return twins.map((path) => selectRule(built, { method: "GET", path }));
+    };
+    expect(select("/x*")).toEqual(["/x*", "/x*", "/x*", "/x*"]);
+    expect(select("/x")).toEqual(["/x", "/*", "/*", "/*"]);
   });
 
   test("a rule for another method makes no path ambiguous", () => {

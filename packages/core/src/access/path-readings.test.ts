@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { exactReadings, pathReadings } from "./path-readings.ts";
+import { exactReadings } from "./path-readings.ts";
 
 const readings: [why: string, path: string, readings: string[]][] = [
   ["the root", "/", ["/"]],
@@ -9,44 +9,43 @@ const readings: [why: string, path: string, readings: string[]][] = [
   ["every character that pchar has unescaped", "/-._~!$&'()*+,=:@/x", ["/-._~!$&'()*+,=:@/x"]],
   ["a trailing slash", "/echo/", ["/echo/", "/echo"]],
   ["three dots, which are a name", "/.../..a/.b", ["/.../..a/.b"]],
-  ["upper case", "/ADMIN/x", ["/ADMIN/x", "/admin/x"]],
+  ["upper case, which stays", "/ADMIN%2Fx", ["/ADMIN%2Fx", "/ADMIN/x"]],
   ["an escape", "/%61dmin/x", ["/%61dmin/x", "/admin/x"]],
   ["an escaped percent sign, decoded once", "/%2561dmin", ["/%2561dmin", "/%61dmin"]],
-  ["UTF-8 escapes", "/%C3%84", ["/%C3%84", "/Ä", "/%c3%84", "/ä"]],
-  ["%2F", "/admin%2Fx", ["/admin%2Fx", "/admin/x", "/admin%2fx"]],
-  [
-    "%252F, which is no separator",
-    "/admin%252Fx",
-    ["/admin%252Fx", "/admin%2Fx", "/admin%252fx", "/admin%2fx"],
-  ],
-  ["%5C", "/admin%5Cx", ["/admin%5Cx", "/admin/x", "/admin%5cx"]],
-  ["a segment's parameters", "/admin;x=1/y", ["/admin;x=1/y", "/admin/y"]],
+  ["UTF-8 escapes", "/%C3%84", ["/%C3%84", "/Ä"]],
+  ["%2F", "/admin%2Fx", ["/admin%2Fx", "/admin/x"]],
+  ["%252F, which is no separator", "/admin%252Fx", ["/admin%252Fx", "/admin%2Fx"]],
+  ["%5C", "/admin%5Cx", ["/admin%5Cx", "/admin/x"]],
+  ["a segment's parameters, or a query", "/admin;x=1/y", ["/admin;x=1/y", "/admin", "/admin/y"]],
   [
     "escaped parameters, which are cut after decoding",
     "/admin%3Bx/y",
-    ["/admin%3Bx/y", "/admin;x/y", "/admin/y", "/admin%3bx/y"],
+    ["/admin%3Bx/y", "/admin;x/y", "/admin/y"],
   ],
   [
     "parameters that end at a separator only for some",
     "/a;x%2Fy",
-    ["/a;x%2Fy", "/a", "/a;x/y", "/a/y", "/a;x%2fy"],
+    ["/a;x%2Fy", "/a", "/a;x/y", "/a/y"],
   ],
+  ["a ; before a slash", "/settings;/x", ["/settings;/x", "/settings", "/settings/x"]],
+  ["an escaped ?", "/admin%3Fx/y", ["/admin%3Fx/y", "/admin?x/y", "/admin"]],
+  ["an escaped #", "/admin%23x/y", ["/admin%23x/y", "/admin#x/y", "/admin"]],
+  ["%253F, which begins no query", "/admin%253F", ["/admin%253F", "/admin%3F"]],
+  ["a query behind parameters", "/x%3B%3F", ["/x%3B%3F", "/x;?", "/x;", "/x"]],
+  ["a query behind a slash", "/x/%3F", ["/x/%3F", "/x/?", "/x/", "/x"]],
+  ["an escaped line feed in a query", "/x%3F%0Ay", ["/x%3F%0Ay", "/x%3Fy", "/x?\ny", "/x?y", "/x"]],
   ["%09", "/ad%09min/x", ["/ad%09min/x", "/admin/x", "/ad\tmin/x"]],
-  ["%0D%0a", "/ad%0D%0amin", ["/ad%0D%0amin", "/admin", "/ad\r\nmin", "/ad%0d%0amin"]],
+  ["%0D%0a", "/ad%0D%0amin", ["/ad%0D%0amin", "/admin", "/ad\r\nmin"]],
   ["an empty segment", "//admin//x", ["//admin//x", "/admin/x"]],
-  ["an empty segment behind parameters", "/;a/admin", ["/;a/admin", "//admin", "/admin"]],
+  ["an empty segment behind parameters", "/;a/admin", ["/;a/admin", "/", "//admin", "/admin"]],
 ];
 
 test.each(readings)("reads %s in exactly these ways", (_why, path, expected) => {
-  expect(pathReadings(path)).toEqual(expected);
+  expect(exactReadings(path)).toEqual(expected);
 });
 
 test("combines what each reader may do", () => {
-  expect(pathReadings("//AD%09min%2F%78;y")).toContain("/admin/x");
-});
-
-test("keeps the case of exact readings", () => {
-  expect(exactReadings("/ADMIN%2Fx")).toEqual(["/ADMIN%2Fx", "/ADMIN/x"]);
+  expect(exactReadings("//ad%09min%2F%78;y")).toContain("/admin/x");
 });
 
 const malformed: [why: string, path: string][] = [
@@ -85,18 +84,54 @@ const malformed: [why: string, path: string][] = [
   ["a dot segment with parameters", "/public/..;x/admin"],
   ["a dot segment with escaped parameters", "/public/..%3Bx/admin"],
   ["dots around a dropped tab", "/public/.%09./admin"],
+  ["dots that a URL parser knows once they are decoded", "/public/%252e%252E/admin"],
+  ["a dot segment behind an escaped ?", "/public/..%3F/admin"],
+  ["a dot segment in front of a ;", "/public/..;/admin"],
   ["a dot segment that only shows in full", "/public%2F.%09.%3Bx%5Cadmin"],
 ];
 
-describe.each([
-  ["pathReadings", pathReadings],
-  ["exactReadings", exactReadings],
-])("%s", (_name, read) => {
-  test.each(malformed)("refuses %s", (_why, path) => {
-    expect(() => read(path)).toThrow(
-      expect.objectContaining({ name: "GuardError", code: "path_malformed" }),
-    );
-  });
+test.each(malformed)("refuses %s", (_why, path) => {
+  expect(() => exactReadings(path)).toThrow(
+    expect.objectContaining({ name: "GuardError", code: "path_malformed" }),
+  );
+});
+
+/** So many whole segments of percent-encoded UTF-8 as fit. */
+const words = (characters: number) =>
+  `/${encodeURIComponent("größe-日本語 und mehr")}`
+    .repeat(200)
+    .slice(0, characters)
+    .replace(/\/[^/]*$/, "");
+
+test.each([
+  ["8 KB of plain segments", "/segment".repeat(1000), 1],
+  ["8 KB of words in UTF-8", words(8191), 2],
+  ["8 KB of words and a last slash", `${words(8191)}/`, 4],
+  ["4 KB of words, an escaped slash and a last one", `${words(4000)}/a%2Fb/`, 8],
+  [
+    "2 KB of words, an escaped slash, a question mark and a last slash",
+    `${words(2000)}/a%2Fb%3F/`,
+    10,
+  ],
+  [
+    "2 KB of words, an escaped slash, a parameter and a last slash",
+    `${words(2000)}/a%2Fb;v=1/`,
+    16,
+  ],
+  ["nearly everything at once, but short", "/o/a%2Fb%2Fc%20d%3Fx%23y;v=1//z/", 38],
+])("reads %s", (_why, path, count) => {
+  expect(exactReadings(path)).toHaveLength(count);
+});
+
+test.each([
+  ["8 KB of every habit", "/%61;p%2F%5C%09%3Bq//A".repeat(370)],
+  ["2 KB of every habit", "/%61;p%2F%5C%09%3Bq//A".repeat(92)],
+  ["a short path of every habit", "/%61;p%2F%5C%09%3Bq//A/%3F/"],
+  ["8 KB of words, an escaped slash and a last one", `${words(8000)}/a%2Fb/`],
+])("gives up on %s", (_why, path) => {
+  expect(() => exactReadings(path)).toThrow(
+    expect.objectContaining({ name: "GuardError", code: "path_ambiguous" }),
+  );
 });
 
 const pieces = [
@@ -119,25 +154,41 @@ const paths = fc
   .array(fc.constantFrom(...pieces), { maxLength: 12 })
   .map((chosen) => `/${chosen.join("")}`);
 
+/** The readings; undefined where there are too many to look at. */
+function readIfFew(path: string): readonly string[] | undefined {
+  try {
+    return exactReadings(path);
+  } catch (error) {
+    if (error instanceof Error && Reflect.get(error, "code") === "path_ambiguous") return undefined;
+    throw error;
+  }
+}
+
 test("reads what URL parsers and full decoders make of a path", () => {
+  let readable = 0;
   const withoutDots = paths.filter((path) => !hasDotSegment(path));
   fc.assert(
     fc.property(withoutDots, (path) => {
-      const read = pathReadings(path);
+      const read = readIfFew(path);
+      if (read === undefined) return;
+      readable += 1;
       expect(read[0]).toBe(path);
       expect(new Set(read).size).toBe(read.length);
+      expect(read.length).toBeLessThanOrEqual(64);
       expect(read).toContain(new URL(`https://example.com${path}`).pathname);
       expect(read).toContain(decodeURIComponent(path).replaceAll("\\", "/"));
-      expect(read).toContain(decodeURIComponent(path).replaceAll("\\", "/").toLowerCase());
     }),
     { numRuns: 2000 },
   );
+  expect(readable).toBeGreaterThan(1000);
 });
 
 test("refuses dots that somebody reads as a dot segment", () => {
   fc.assert(
     fc.property(paths.filter(hasDotSegment), (path) => {
-      expect(() => pathReadings(path)).toThrow(expect.objectContaining({ code: "path_malformed" }));
+      expect(() => exactReadings(path)).toThrow(
+        expect.objectContaining({ code: expect.stringMatching(/^path_(?:malformed|ambiguous)$/) }),
+      );
     }),
     { numRuns: 300 },
   );

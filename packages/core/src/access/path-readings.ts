@@ -6,44 +6,43 @@ const notInPath = /[^\w.~!$&'()*+,;=:@/%-]|%(?![0-9A-Fa-f]{2})|%00/;
 /** Paths that every reader takes alike: no escapes, no `;`, no empty segment. Nearly all paths are. */
 const plainPath = /^\/$|^(?:\/[\w.~!$&'()*+,=:@-]+)+$/;
 
-const dotSegment = /(?:^|\/)\.\.?(?:\/|$)/;
+/** A path that can be read in more ways, or whose readings are longer together, costs too much: nobody needs one. */
+const maxReadings = 64;
+const maxCharacters = 32_768;
 
-const cutParameters = (path: string) => path.replaceAll(/;[^/]*/g, "");
+/** Escaped dots as well: the WHATWG URL parser knows them, also in what somebody has decoded before it. */
+const dotSegment = /\/(?:\.|%2E){1,2}(?:\/|$)/i;
 
 /**
  * What routers, proxies and URL parsers are known to do to a path before they compare it. A reading is any choice of
- * these, in this order. Parameters come twice: a server may cut them before it looks at `%2F`, or after it has decoded.
+ * these, in this order. What `;` begins comes twice: a server may cut it before it looks at `%2F`, or after it has decoded.
  * Decoding comes after the escapes that mean something, so `%252F` never counts as a separator.
  */
 const habits: readonly ((path: string) => string)[] = [
-  cutParameters,
-  (path) => path.replaceAll(/%2F/gi, "/"),
-  (path) => path.replaceAll(/%5C/gi, "/"),
+  // Fastify 4 takes the first `;` for the beginning of the query, whatever stands behind it.
+  replacing(/;.*/, ""),
+  replacing(/;[^/]*/g, ""),
+  replacing(/%2F/gi, "/"),
+  replacing(/%5C/gi, "/"),
   // The WHATWG URL parser drops tab, CR and LF wherever they stand.
-  (path) => path.replaceAll(/%0[9AD]/gi, ""),
-  decodeAllButSeparators,
-  cutParameters,
-  (path) => path.replaceAll(/\/{2,}/g, "/"),
+  replacing(/%0[9AD]/gi, ""),
+  // `%2F` and `%5C` stay: whether they separate is a habit of its own.
+  (path) => path.replace(/(?:%(?!2F|5C)..)+/gi, (escapes) => decodeURIComponent(escapes)),
+  // h3 1 (Nuxt, Nitro) decodes first, and looks for the query then.
+  replacing(/[?#].*/s, ""),
+  replacing(/;[^/]*/g, ""),
+  replacing(/\/{2,}/g, "/"),
   // Express, and most routers after it, serve `/x/` as `/x`.
-  (path) => (path.endsWith("/") && path.length > 1 ? path.slice(0, -1) : path),
+  replacing(/(.)\/$/s, "$1"),
 ];
 
 /**
- * Every path that some server could take this one for.
+ * Every path that some server could take this one for, in the case it has: what lower-cases it, lower-cases patterns too.
  *
  * @param path as on the wire, without query.
- * @returns distinct readings, the path itself first, each also lower-cased.
- * @throws {GuardError} `path_malformed` when it is not a path of RFC 3986 with UTF-8 escapes, or has a dot segment in any reading.
- */
-export function pathReadings(path: string): readonly string[] {
-  const readings = exactReadings(path);
-  return [...new Set([...readings, ...readings.map((reading) => reading.toLowerCase())])];
-}
-
-/**
- * The readings of {@link pathReadings} that keep their case: for a reader who lower-cases patterns along with the path.
- *
- * @throws {GuardError} `path_malformed`, as there.
+ * @returns distinct readings, the path itself first.
+ * @throws {GuardError} `path_malformed` when it is not a path of RFC 3986 with UTF-8 escapes, or has a dot segment in any
+ *   reading; `path_ambiguous` when it has too many.
  */
 export function exactReadings(path: string): readonly string[] {
   if (!path.startsWith("/") || notInPath.test(path)) throw malformed();
@@ -60,20 +59,23 @@ export function exactReadings(path: string): readonly string[] {
 /** With every habit, what was there before stays: each choice of habits has its reading. */
 function combineHabits(path: string): string[] {
   let readings = [path];
-  for (const habit of habits) readings = [...new Set([...readings, ...readings.map(habit)])];
+  for (const habit of habits) {
+    try {
+      readings = [...new Set([...readings, ...readings.map(habit)])];
+    } catch {
+      throw malformed(); // escapes that are not UTF-8
+    }
+    if (readings.length > Math.min(maxReadings, maxCharacters / path.length))
+      throw new GuardError(
+        "path_ambiguous",
+        "The path can be read in too many ways; send its plain form.",
+      );
+  }
   return readings;
 }
 
-/** `%2F` and `%5C` stay: whether they separate is a habit of its own. */
-function decodeAllButSeparators(path: string): string {
-  try {
-    return path
-      .split(/(%2F|%5C)/i)
-      .map((part, index) => (index % 2 === 0 ? decodeURIComponent(part) : part))
-      .join("");
-  } catch {
-    throw malformed();
-  }
+function replacing(what: RegExp, by: string): (path: string) => string {
+  return (path) => path.replace(what, by);
 }
 
 function malformed(): GuardError {

@@ -8,7 +8,8 @@ const edgeRoute = /^\/\.auth(?:\/|$)/;
  * Whether the guard answers this path itself.
  *
  * @param readings of the path; asked for only where one of them could be such a route.
- * @throws {GuardError} `path_malformed`; `path_ambiguous` for a path that some reader would take for such a route.
+ * @throws {GuardError} `path_malformed`; `path_ambiguous` for a path that some reader would take for such a route, or that
+ *   has too many readings.
  */
 export function isEdgeRoute(path: string, readings: () => readonly string[]): boolean {
   if (edgeRoute.test(path)) return true;
@@ -22,7 +23,7 @@ export function isEdgeRoute(path: string, readings: () => readonly string[]): bo
   return false;
 }
 
-/** @throws {GuardError} `path_malformed`. */
+/** @throws {GuardError} `path_malformed`; `path_ambiguous` when it has too many readings. */
 export function readsAsEdgeRoute(path: string): boolean {
   return exactReadings(path).some(isEdgeRouteInAnyCase);
 }

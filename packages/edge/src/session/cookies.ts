@@ -55,13 +55,14 @@ export function clearCookies(cookies: GuardCookies, which: RegExp): readonly str
 function pieces(headers: HttpHeaders): readonly string[] {
   return (headers["cookie"] ?? [])
     .join(";")
-    .split(";")
+    .split(/;[; \t]*/)
     .map(trimmed)
     .filter((piece) => piece !== "");
 }
 
 /** Other case, spaces of other alphabets and a missing name: some parser would forgive each. */
 function looksLikeOurs(piece: string): boolean {
+  if (piece.length < cookiePrefix.length) return false;
   return /^=*__host-gatehouse-/i.test(piece.replaceAll(/[^\x21-\x7e]/g, ""));
 }
 

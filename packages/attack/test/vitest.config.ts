@@ -1,0 +1,17 @@
+import { defineConfig } from "vitest/config";
+
+/** `pnpm test:attack`: the tests that are in `pnpm test` with few draws, with many, and what needs a stack of its own. */
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    reporters: [
+      "default",
+      "./repository/listeners-reporter.ts",
+      "./acceptance/support/summary-reporter.ts",
+    ],
+    include: ["packages/attack/test/**/*.test.ts", "packages/attack/test/**/*.attack.ts"],
+    testTimeout: 600_000,
+    hookTimeout: 120_000,
+    provide: { draws: 40_000 },
+  },
+});
