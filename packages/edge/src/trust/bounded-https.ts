@@ -2,7 +2,9 @@ import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import https from "node:https";
 
 export interface Exchange {
-  readonly options: https.RequestOptions & { readonly headers: OutgoingHttpHeaders };
+  readonly options: Omit<https.RequestOptions, "headers"> & {
+    readonly headers: OutgoingHttpHeaders;
+  };
   readonly body?: string | Buffer;
   readonly timeoutMs: number;
   /** What the error says when it takes longer. */
