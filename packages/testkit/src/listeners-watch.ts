@@ -16,8 +16,11 @@ let stopped = false;
 parentPort?.once("message", () => (stopped = true));
 parentPort?.postMessage([]);
 for (;;) {
-  for (const listener of listenersBeyondLoopback(root, "/proc", others))
-    found.set(`${listener.pid} ${listener.address}`, listener);
+  for (const listener of listenersBeyondLoopback(root, "/proc", others)) {
+    const key = `${listener.pid} ${listener.address}`;
+    // The first time, because a process that is ending has no command any more.
+    if (!found.has(key)) found.set(key, listener);
+  }
   if (stopped) break;
   await sleep(everyMs);
 }
