@@ -1,9 +1,14 @@
-import { symlink } from "node:fs/promises";
+import { symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
-import { listenersBeyondLoopback, watchListeners, whyUnwatched } from "./listeners.ts";
+import {
+  listenersBeyondLoopback,
+  strangersSockets,
+  watchListeners,
+  whyUnwatched,
+} from "./listeners.ts";
 import { temporaryTree } from "./temporary-tree.ts";
 
 const head =
@@ -60,6 +65,27 @@ const harmless: [what: string, address: string, state: string, inode: number][] 
 test.each(harmless)("what %s is not", async (_what, address, state, inode) => {
   const own = line(address, state, inode);
   expect(listenersBeyondLoopback(7, await machine(own, own))).toEqual([]);
+});
+
+test("sockets known as strangers' are left out, and every other one is a stranger's that no process has below the root", async () => {
+  const both = line("00000000:34F5", "0A", 80) + line("00000000:0016", "0A", 90);
+  const proc = await machine(both, line("0100007F:0016", "0A", 91));
+  expect(strangersSockets(7, proc)).toEqual(new Set(["90"]));
+  expect(strangersSockets(9, proc)).toEqual(new Set(["80"]));
+  expect(listenersBeyondLoopback(7, proc, new Set(["90"]))).toHaveLength(1);
+  expect(listenersBeyondLoopback(7, proc, new Set(["80"]))).toEqual([]);
+});
+
+test("a listener is found below hundreds of others, wherever a read of the table ends", async () => {
+  const before = line("0100007F:0050", "0A", 91).repeat(300);
+  const after = line("0100007F:0050", "01", 0).repeat(500);
+  const own = line("00000000:34F5", "0A", 80);
+  const proc = await machine("");
+  for (let shift = 0; shift <= own.length; shift += 1) {
+    const table = `${head}${" ".repeat(shift)}${before}${own}${after}`;
+    await writeFile(join(proc, "net/tcp"), table);
+    expect(listenersBeyondLoopback(7, proc)).toMatchObject([{ pid: 8 }]);
+  }
 });
 
 test("a watch on this process finds nothing, and ends", async ({ skip }) => {

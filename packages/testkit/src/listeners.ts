@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 
@@ -21,9 +21,14 @@ export const whyUnwatched =
  * sockets that listen on anything but loopback. Listeners in a separate network are not among them.
  *
  * @param proc Linux's, or one that a test has made.
+ * @param others inodes of sockets that are known to be strangers': to look through the processes takes long.
  */
-export function listenersBeyondLoopback(root: number, proc = "/proc"): readonly Listener[] {
-  const open = ["net/tcp", "net/tcp6"].flatMap((table) => openSockets(join(proc, table)));
+export function listenersBeyondLoopback(
+  root: number,
+  proc = "/proc",
+  others: ReadonlySet<string> = new Set(),
+): readonly Listener[] {
+  const open = openBeyondLoopback(proc).filter(({ inode }) => !others.has(inode));
   if (open.length === 0) return [];
   return treeOf(root, proc).flatMap((pid) => {
     const inodes = socketsOf(pid, proc);
@@ -38,6 +43,13 @@ export function listenersBeyondLoopback(root: number, proc = "/proc"): readonly 
           .trim(),
       }));
   });
+}
+
+/** Inodes of the sockets that listen beyond loopback, but for those of a process and of all that it has started. */
+export function strangersSockets(root: number, proc = "/proc"): ReadonlySet<string> {
+  const own = new Set(treeOf(root, proc).flatMap((pid) => [...socketsOf(pid, proc)]));
+  const inodes = openBeyondLoopback(proc).map(({ inode }) => inode);
+  return new Set(inodes.filter((inode) => !own.has(inode)));
 }
 
 export interface Watch {
@@ -76,16 +88,45 @@ const loopback = [
 ];
 const listening = "0A";
 
-function openSockets(
-  table: string,
-): readonly { readonly address: string; readonly inode: string }[] {
-  const [, ...lines] = read(table).trim().split("\n");
-  return lines.flatMap((line) => {
-    const [, address = "", , state, , , , , , inode = ""] = line.trim().split(/\s+/);
-    const [host = ""] = address.split(":");
-    if (state !== listening || loopback.some((pattern) => pattern.test(host))) return [];
-    return [{ address, inode }];
-  });
+interface OpenSocket {
+  readonly address: string;
+  readonly inode: string;
+}
+
+function openBeyondLoopback(proc: string): readonly OpenSocket[] {
+  return ["net/tcp", "net/tcp6"]
+    .flatMap((table) => readListening(join(proc, table)).split("\n").slice(1))
+    .flatMap((line) => {
+      const [, address = "", , state, , , , , , inode = ""] = line.trim().split(/\s+/);
+      const [host = ""] = address.split(":");
+      if (state !== listening || loopback.some((pattern) => pattern.test(host))) return [];
+      return [{ address, inode }];
+    });
+}
+
+/**
+ * The beginning of a table, down to the last socket that listens: the kernel lists these first, and thousands of
+ * connections may follow.
+ *
+ * @see https://docs.kernel.org/networking/proc_net_tcp.html
+ */
+function readListening(table: string): string {
+  const chunk = Buffer.alloc(16_384);
+  let text = "";
+  try {
+    const file = openSync(table, "r");
+    try {
+      for (;;) {
+        const length = readSync(file, chunk);
+        text += chunk.toString("latin1", 0, length);
+        if (length === 0 || /^ *\d+: \S+ \S+ (?!0A)[\dA-F]{2} /m.test(text)) return text;
+      }
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return text;
+  }
 }
 
 function treeOf(root: number, proc: string): readonly number[] {
