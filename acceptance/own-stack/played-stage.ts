@@ -23,9 +23,10 @@ export interface PlayedStage {
   close(): Promise<void>;
 }
 
-const appHost = "d111111abcdef8.cloudfront.net";
+/** CloudFront's name of a played stage. */
+export const appHost = "d111111abcdef8.cloudfront.net";
 /** What the local stack's pool says of its domain. */
-const signInHost = `gatehouse-local.auth.${app.region}.amazoncognito.com`;
+export const signInHost = `gatehouse-local.auth.${app.region}.amazoncognito.com`;
 
 /** What CloudFront's stand-in takes is above Node's own limit. */
 const maxHeadBytes = 65_536;
@@ -64,7 +65,10 @@ export async function playStage({ outputs }: Stack, stage: string): Promise<Play
     },
   });
 
-  /** Only `Host` changes on the way in, and the sign-in's address on the way out. */
+  /** Where the guard and the sign-in say that the app is; in a query they write it encoded. */
+  const [localApp, playedApp] = [outputs.appUrl, `https://${appHost}`].map(encodeURIComponent);
+
+  /** `Host` and the app's address in a query change on the way in, addresses in `Location` on the way out. */
   function forward(request: IncomingMessage, response: ServerResponse, host: string): void {
     const { method = "", url = "", rawHeaders } = request;
     const headers = mapHeaders(rawHeaders, (name, value) => (name === "host" ? host : value));
@@ -72,7 +76,7 @@ export async function playStage({ outputs }: Stack, stage: string): Promise<Play
       host: "127.0.0.1",
       port,
       method,
-      path: url,
+      path: url.replaceAll(playedApp ?? "", localApp ?? ""),
       headers,
       agent: false,
       maxHeaderSize: maxHeadBytes,
@@ -84,7 +88,11 @@ export async function playStage({ outputs }: Stack, stage: string): Promise<Play
       response.sendDate = false;
       const { statusCode = 0, statusMessage = "" } = answer;
       const answered = mapHeaders(answer.rawHeaders, (name, value) =>
-        name === "location" ? value.replace(localSignIn, `https://${signInHost}`) : value,
+        name === "location"
+          ? value
+              .replace(localSignIn, `https://${signInHost}`)
+              .replaceAll(localApp ?? "", playedApp ?? "")
+          : value,
       );
       response.writeHead(statusCode, statusMessage, answered);
       answer.on("error", () => response.destroy());

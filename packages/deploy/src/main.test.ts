@@ -27,10 +27,11 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
 }
 
 test.each([
-  [["--help"], "pnpm outputs"],
+  [["--help"], "pnpm run doctor "],
   [["outputs", "--help"], "pnpm outputs --stage <name>"],
   [["users", "--help"], "pnpm users add <username>"],
   [["users", "add", "--help"], "pnpm users add <username>"],
+  [["doctor", "--help"], "pnpm run doctor --stage <name> [--json]"],
   [["sweep", "-h"], "pnpm sweep [--stage <name>] [--yes]"],
 ])("explains itself for %j", async (args, text) => {
   const { code, stdout, stderr } = await run(args);
@@ -51,6 +52,8 @@ test.each([
   [["users", "add", "carol"], "--stage is needed"],
   [["sweep", "--stage", "Dev_1"], "lower-case letters"],
   [["sweep", "--force"], "'--force'"],
+  [["doctor"], "--stage is needed"],
+  [["doctor", "--stage", "dev", "--fix"], "'--fix'"],
 ])("refuses %j in one line that says what to do", async (args, text) => {
   const { code, stdout, stderr } = await run(args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
@@ -62,6 +65,7 @@ test.each([
 test.each([
   [["outputs", "--stage", "dev"], "The outputs of stage dev cannot be read"],
   [["users", "add", "carol", "--stage", "dev", "--no-invitation"], "The outputs of stage dev"],
+  [["doctor", "--stage", "dev", "--json"], "The outputs of stage dev cannot be read"],
   [["sweep", "--yes"], "The guards in this account cannot be listed"],
 ])("says for %j that there are no credentials, and where they come from", async (args, text) => {
   const { code, stdout, stderr } = await run(args);

@@ -46,6 +46,13 @@ const commands = new Map<string, Entry>([
     },
   ],
   [
+    "doctor",
+    {
+      summary: "what is wrong with a deployed stage, and what mends it",
+      load: async () => (await import("./commands/doctor.ts")).doctor,
+    },
+  ],
+  [
     "test:sst4",
     {
       summary: "what SST 4 would deploy differently",
@@ -56,7 +63,7 @@ const commands = new Map<string, Entry>([
 
 const usage = `Commands for stages on AWS. To deploy one, use sst deploy.
 
-${[...commands].map(([name, { summary }]) => `  pnpm ${name.padEnd(11)} ${summary}`).join("\n")}
+${[...commands].map(([name, { summary }]) => `  pnpm run ${name.padEnd(11)} ${summary}`).join("\n")}
 
 Each explains itself with --help. App and region come from stages.ts, credentials from where the AWS SDK looks for them.
 `;

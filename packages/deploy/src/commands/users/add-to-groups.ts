@@ -2,6 +2,7 @@ import { AdminAddUserToGroupCommand } from "@aws-sdk/client-cognito-identity-pro
 
 import { explainAwsFailure } from "../../aws-failure.ts";
 import type { CommandContext } from "../../command.ts";
+import { shellWord } from "../shell-word.ts";
 import type { UserPool } from "../user-pool.ts";
 
 /**
@@ -40,8 +41,4 @@ export async function addToGroups(
   );
   stderr.write(`${username} was created. To finish:\n${commands.join("")}`);
   return 1;
-}
-
-function shellWord(text: string): string {
-  return /^[\w.@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -106,28 +106,45 @@ const onDistribution: Dangers = {
   ],
 };
 
+/** What the actions are about, by ARN. */
+export interface GuardedResources {
+  readonly backends: readonly string[];
+  /** Without a version. */
+  readonly guard: string;
+  readonly guardRole: string;
+  /** The stage's parameters, as a pattern. */
+  readonly parameters: string;
+  readonly userPool: string;
+  readonly distribution: string;
+}
+
 /** Everything that amounts to calling the backend unseen, or to being somebody else. */
+export function guardedActionsOn(guarded: GuardedResources): readonly GuardedAction[] {
+  return [
+    ...guarded.backends.flatMap((one) => actionsOn("invoke-granted", one, onBackend)),
+    ...actionsOn("invoke-granted", guarded.guard, onGuard),
+    ...actionsOn("impersonation-granted", guarded.guardRole, onGuardRole),
+    ...actionsOn("impersonation-granted", guarded.parameters, onParameters),
+    ...actionsOn("impersonation-granted", guarded.userPool, onUserPool),
+    ...actionsOn("impersonation-granted", guarded.distribution, onDistribution),
+  ];
+}
+
+/** The same for the stage of a graph. */
 export function guardedActions(chain: Chain): readonly GuardedAction[] {
   const { graph, backend, guard, guardRole, userPool, distribution } = chain;
   const { partition, id } = accountOf(backend);
   const arn = (service: string, region: string, rest: string) =>
     `arn:${partition}:${service}:${region}:${id}:${rest}`;
   const prefix = parameterPrefix(graph.app, graph.stage);
-  const pool = `userpool/${attributeOf(userPool, "id")}`;
-  const cdn = `distribution/${attributeOf(distribution, "id")}`;
-  const backends = new Set([attributeOf(backend, "arn"), ...backendArns(chain)]);
-  return [
-    ...[...backends].flatMap((one) => actionsOn("invoke-granted", one, onBackend)),
-    ...actionsOn("invoke-granted", attributeOf(guard, "arn"), onGuard),
-    ...actionsOn("impersonation-granted", attributeOf(guardRole, "arn"), onGuardRole),
-    ...actionsOn(
-      "impersonation-granted",
-      arn("ssm", graph.region, `parameter${prefix}/*`),
-      onParameters,
-    ),
-    ...actionsOn("impersonation-granted", arn("cognito-idp", graph.region, pool), onUserPool),
-    ...actionsOn("impersonation-granted", arn("cloudfront", "", cdn), onDistribution),
-  ];
+  return guardedActionsOn({
+    backends: [...new Set([attributeOf(backend, "arn"), ...backendArns(chain)])],
+    guard: attributeOf(guard, "arn"),
+    guardRole: attributeOf(guardRole, "arn"),
+    parameters: arn("ssm", graph.region, `parameter${prefix}/*`),
+    userPool: arn("cognito-idp", graph.region, `userpool/${attributeOf(userPool, "id")}`),
+    distribution: arn("cloudfront", "", `distribution/${attributeOf(distribution, "id")}`),
+  });
 }
 
 function actionsOn(

@@ -1,0 +1,198 @@
+import type { UserPoolClientType } from "@aws-sdk/client-cognito-identity-provider";
+import {
+  type AppClientName,
+  appClientNames,
+  appClients,
+  explicitAuthFlows,
+  openIdScopes,
+  tokenLifetimes,
+  writeAttributes,
+} from "@sst-gatehouse/blueprint/app-clients";
+import { redirectUrls } from "@sst-gatehouse/blueprint/callback-urls";
+
+import { sameSet } from "../../../dry-run/graph/json.ts";
+import { type Check, type Finding, unless } from "../check.ts";
+import { redeploy, type StageUnderCheck } from "../stage-under-check.ts";
+
+/** What the stage's app clients may do at Cognito, and that there are no others. */
+export function appClientChecks(under: StageUnderCheck): readonly Check[] {
+  return [
+    ...appClientNames(under.stage).flatMap((name) => checksOf(name, under)),
+    { id: "clients-unknown", find: () => checkStrangers(under) },
+  ];
+}
+
+/** What is wrong with a client, as the rest of a sentence about it. */
+type Judge = (client: UserPoolClientType) => readonly string[];
+
+function checksOf(name: AppClientName, under: StageUnderCheck): readonly Check[] {
+  const person = appClients[name].kind === "person";
+  const judges: Readonly<Record<string, Judge>> = {
+    flows: (client) => judgeFlows(name, client),
+    addresses: (client) => judgeAddresses(client, person, under),
+    scopes: (client) => judgeScopes(client, person, under),
+    lifetimes: judgeLifetimes,
+    ...(person && {
+      rotation: judgeRotation,
+      attributes: (client: UserPoolClientType) => judgeAttributes(client, under),
+    }),
+  };
+  return Object.entries(judges).map(([what, judge]) => ({
+    id: `client-${name}-${what}`,
+    async find() {
+      const client = await clientOf(name, under);
+      const wrong =
+        client === undefined
+          ? ["does not exist in the stage's user pool, so nobody gets in by it"]
+          : judge(client);
+      return unless(
+        wrong.length === 0,
+        `the app client ${name} ${wrong.join("; ")}`,
+        redeploy(under),
+      );
+    },
+  }));
+}
+
+async function clientOf(
+  name: AppClientName,
+  under: StageUnderCheck,
+): Promise<UserPoolClientType | undefined> {
+  const id = under.outputs.clients[name]?.id;
+  return id === undefined ? undefined : under.client(id);
+}
+
+function judgeFlows(name: AppClientName, client: UserPoolClientType): readonly string[] {
+  const { kind, flows, generateSecret } = appClients[name];
+  const offered = client.AllowedOAuthFlows ?? [];
+  const signIn = client.ExplicitAuthFlows ?? [];
+  return [
+    ...(client.AllowedOAuthFlowsUserPoolClient === true && sameSet(offered, flows)
+      ? []
+      : [`offers ${offered.join(" and ") || "no grant"}, not ${flows.join(" and ")}`]),
+    ...(sameSet(signIn, explicitAuthFlows(kind))
+      ? []
+      : [
+          `opens ${signIn.join(", ") || "SRP, which an empty list means"} of Cognito's own sign-in API, not ${explicitAuthFlows(kind).join(", ")}: passwords can be tried past the hosted sign-in`,
+        ]),
+    ...((client.ClientSecret !== undefined) === generateSecret
+      ? []
+      : [generateSecret ? "has no secret" : "has a secret"]),
+    ...(client.PreventUserExistenceErrors === "ENABLED"
+      ? []
+      : ["tells strangers which accounts exist"]),
+    ...(client.EnableTokenRevocation === true
+      ? []
+      : ["gives refresh tokens that cannot be revoked"]),
+  ];
+}
+
+function judgeAddresses(
+  client: UserPoolClientType,
+  person: boolean,
+  { outputs, stage }: StageUnderCheck,
+): readonly string[] {
+  const { callbackUrls, logoutUrls } = person
+    ? redirectUrls(outputs.appUrl, stage)
+    : { callbackUrls: [], logoutUrls: [] };
+  const { CallbackURLs = [], LogoutURLs = [], DefaultRedirectURI } = client;
+  return [
+    ...(sameSet(CallbackURLs, callbackUrls) &&
+    (DefaultRedirectURI === undefined || callbackUrls.includes(DefaultRedirectURI))
+      ? []
+      : [
+          `returns from the sign-in to ${CallbackURLs.join(", ") || "nowhere"}, not to ${callbackUrls.join(", ") || "nowhere"}: elsewhere somebody else receives the code`,
+        ]),
+    ...(sameSet(LogoutURLs, logoutUrls)
+      ? []
+      : [
+          `signs out to ${LogoutURLs.join(", ") || "nowhere"}, not to ${logoutUrls.join(", ") || "nowhere"}`,
+        ]),
+  ];
+}
+
+function judgeScopes(
+  { AllowedOAuthScopes = [] }: UserPoolClientType,
+  person: boolean,
+  { access }: StageUnderCheck,
+): readonly string[] {
+  const scopes = [...(person ? openIdScopes : []), ...access.scopes];
+  return sameSet(AllowedOAuthScopes, scopes)
+    ? []
+    : [`may ask for ${AllowedOAuthScopes.join(", ") || "nothing"}, not for ${scopes.join(", ")}`];
+}
+
+/** Seconds in the units of Cognito. */
+const unitSeconds: Readonly<Record<string, number>> = {
+  seconds: 1,
+  minutes: 60,
+  hours: 3600,
+  days: 86_400,
+};
+
+function judgeLifetimes(client: UserPoolClientType): readonly string[] {
+  const { IdTokenValidity, AccessTokenValidity, RefreshTokenValidity, TokenValidityUnits } = client;
+  const seconds = (value: number | undefined, unit: string | undefined, byDefault: string) =>
+    (value ?? 0) * (unitSeconds[unit ?? byDefault] ?? 0);
+  const { idMinutes, accessMinutes, refreshDays } = tokenLifetimes;
+  const lives = [
+    ["ID", seconds(IdTokenValidity, TokenValidityUnits?.IdToken, "hours"), idMinutes * 60],
+    [
+      "access",
+      seconds(AccessTokenValidity, TokenValidityUnits?.AccessToken, "hours"),
+      accessMinutes * 60,
+    ],
+    [
+      "refresh",
+      seconds(RefreshTokenValidity, TokenValidityUnits?.RefreshToken, "days"),
+      refreshDays * 86_400,
+    ],
+  ] as const;
+  return lives
+    .filter(([, actual, expected]) => actual !== expected)
+    .map(
+      ([kind, actual, expected]) =>
+        `issues ${kind} tokens for ${actual} seconds, not ${expected}: an ended sign-in is remembered for as long as the tokens of the blueprint live`,
+    );
+}
+
+function judgeRotation({ RefreshTokenRotation }: UserPoolClientType): readonly string[] {
+  const { Feature, RetryGracePeriodSeconds } = RefreshTokenRotation ?? {};
+  return Feature === "ENABLED" && RetryGracePeriodSeconds === tokenLifetimes.rotationGraceSeconds
+    ? []
+    : [
+        `does not rotate refresh tokens with ${tokenLifetimes.rotationGraceSeconds} seconds of grace (it says ${Feature ?? "nothing"}, ${RetryGracePeriodSeconds ?? 0} seconds): a stolen one works for a month, or two tabs sign each other out`,
+      ];
+}
+
+function judgeAttributes(
+  { WriteAttributes = [], SupportedIdentityProviders = [] }: UserPoolClientType,
+  { stage }: StageUnderCheck,
+): readonly string[] {
+  const expected = writeAttributes(stage);
+  // What a company's sign-on fills in has to be writable.
+  const company = SupportedIdentityProviders.some((provider) => provider !== "COGNITO");
+  const right = company
+    ? WriteAttributes.length > 0 && expected.every((name) => WriteAttributes.includes(name))
+    : sameSet(WriteAttributes, expected);
+  return [
+    ...(right
+      ? []
+      : [
+          `lets people write ${WriteAttributes.join(", ") || "every standard attribute"} about themselves, not ${expected.join(", ")} alone`,
+        ]),
+    ...(SupportedIdentityProviders.length > 0 ? [] : ["offers nobody a way to sign in"]),
+  ];
+}
+
+/** A client that the guard does not know gets tokens all the same. */
+async function checkStrangers(under: StageUnderCheck): Promise<readonly Finding[]> {
+  const { region, outputs } = under;
+  const known = Object.values(outputs.clients).map(({ id }) => id);
+  return (await under.clients())
+    .filter(({ id }) => !known.includes(id))
+    .map(({ id, name }) => ({
+      problem: `the user pool has an app client that this stage does not: ${name} (${id}); whom it lets in has not been looked at`,
+      mend: `aws cognito-idp delete-user-pool-client --region ${region} --user-pool-id ${outputs.userPoolId} --client-id ${id}`,
+    }));
+}

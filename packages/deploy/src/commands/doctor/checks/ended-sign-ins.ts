@@ -1,0 +1,132 @@
+import { longestTokenLifeSeconds } from "@sst-gatehouse/blueprint/app-clients";
+import { guardLogGroup } from "@sst-gatehouse/blueprint/guard-function";
+import { messageOf } from "@sst-gatehouse/blueprint/message-of";
+import { parameterNames, parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
+import { parseRevocations, type Revocations } from "@sst-gatehouse/blueprint/revocations";
+
+import { type Check, type Finding, unless } from "../check.ts";
+import { redeploy, type StageUnderCheck } from "../stage-under-check.ts";
+import { configurationOf } from "./backend.ts";
+import { guardLogGroups } from "./log-retention.ts";
+
+/** How far back the logs are searched. */
+const searchedSeconds = 600;
+
+/** A list is asked for again at the age of 40 seconds at the earliest, and may be 60 seconds old. */
+const slackSeconds = 20;
+
+/** The list of ended sign-ins: there, as it was written, and read by the guards in time. */
+export function endedSignInChecks(under: StageUnderCheck): readonly Check[] {
+  if (under.stage.revocation === "off") return [];
+  const name = `${parameterPrefix(under.app, under.stage.name)}/${parameterNames.revoked}`;
+  return [
+    { id: "list-there", find: () => checkThere(name, under) },
+    { id: "list-kept", find: () => checkKept(name, under) },
+    { id: "list-age", find: () => checkAge(under) },
+  ];
+}
+
+async function checkThere(name: string, under: StageUnderCheck): Promise<readonly Finding[]> {
+  const found = await under.parameter(name);
+  if (found === undefined)
+    return [
+      {
+        problem: `there is no parameter ${name}, the list of ended sign-ins: ${under.stage.revocation === "refuse" ? "every request with a token gets 503" : "nobody who was signed out is refused"}`,
+        mend: redeploy(under),
+      },
+    ];
+  if (found.Type !== "String")
+    return [
+      {
+        problem: `${name} is a ${found.Type}, and the guard may not decrypt: it counts as missing`,
+        mend: `aws ssm delete-parameter --region ${under.region} --name ${name}\n${redeploy(under)}\npnpm users revoke --everybody --stage ${under.stage.name}`,
+      },
+    ];
+  try {
+    parseRevocations(found.Value ?? "", under.now());
+    return [];
+  } catch (error) {
+    return [
+      {
+        problem: `${name} is not a list that the guard reads: ${messageOf(error)}. It counts as missing`,
+        mend: `pnpm users revoke --everybody --stage ${under.stage.name}`,
+      },
+    ];
+  }
+}
+
+/** Whether every ended sign-in of an earlier version still counts: a list that was written anew lets people in again. */
+async function checkKept(name: string, under: StageUnderCheck): Promise<readonly Finding[]> {
+  const now = under.now();
+  const versions = (await under.history(name)).toSorted(
+    (a, b) => (a.Version ?? 0) - (b.Version ?? 0),
+  );
+  const lists = versions.flatMap(({ Value, Version }) => {
+    const list = orUndefined(() => parseRevocations(Value ?? "", now));
+    return list === undefined ? [] : [{ list, version: Version }];
+  });
+  const current = lists.at(-1);
+  if (current === undefined) return [];
+  const lost = lists.filter(
+    ({ list }) => !holdsAll(current.list, list, now - longestTokenLifeSeconds),
+  );
+  return unless(
+    lost.length === 0,
+    `${name} was overwritten: version ${lost.map(({ version }) => version).join(", ")} named sign-ins that were ended, and the present version ${current.version} does not. Who was signed out then may be in again`,
+    `pnpm users revoke --everybody --stage ${under.stage.name}`,
+  );
+}
+
+/** @param oldest entries up to this time count no more: no token is that old. */
+function holdsAll(current: Revocations, earlier: Revocations, oldest: number): boolean {
+  const gone = (time: number, now: number) => time > oldest && now < time;
+  return (
+    !gone(earlier.everybody, current.everybody) &&
+    [...earlier.users].every(
+      ([sub, time]) => !gone(time, Math.max(current.everybody, current.users.get(sub) ?? 0)),
+    )
+  );
+}
+
+/** Whether somebody decides by a list that is older than a minute: the logs tell who could not read a newer one. */
+async function checkAge(under: StageUnderCheck): Promise<readonly Finding[]> {
+  const since = (under.now() - searchedSeconds) * 1000;
+  const { LoggingConfig } = await configurationOf(under);
+  const guardGroup = guardLogGroup(under.app, under.stage.name);
+  const places = [
+    ...(await guardLogGroups(under)).map(({ region }) => ({
+      region,
+      group: guardGroup,
+      who: "the guard",
+    })),
+    ...(LoggingConfig?.LogGroup !== undefined &&
+    (await under.group(under.region, LoggingConfig.LogGroup)) !== undefined
+      ? [{ region: under.region, group: LoggingConfig.LogGroup, who: "the backend" }]
+      : []),
+  ];
+  const findings: Finding[] = [];
+  for (const { region, group, who } of places) {
+    const lines = await under.lines({ region, group }, ["revocations_refresh_failed"], since);
+    const spans = new Map<string, { from: number; to: number }>();
+    for (const { logStreamName = "", timestamp = 0 } of lines) {
+      const { from = timestamp, to = timestamp } = spans.get(logStreamName) ?? {};
+      spans.set(logStreamName, { from: Math.min(from, timestamp), to: Math.max(to, timestamp) });
+    }
+    const late = [...spans.values()].filter(({ from, to }) => to - from >= slackSeconds * 1000);
+    if (late.length === 0) continue;
+    const last = new Date(Math.max(...late.map(({ to }) => to))).toISOString();
+    findings.push({
+      problem: `${who} in ${region} could not read the list of ended sign-ins for longer than a list may be old, last at ${last}: ${under.stage.revocation === "refuse" ? "requests with a token get 503 there" : "who was signed out is let in there"}`,
+      mend: `aws logs filter-log-events --region ${region} --log-group-name ${group} --start-time ${since} --filter-pattern revocations_refresh_failed`,
+    });
+  }
+  return findings;
+}
+
+function orUndefined<T>(parse: () => T): T | undefined {
+  try {
+    return parse();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,74 @@
+import type { Origin } from "@aws-sdk/client-cloudfront";
+import { origin as blueprint } from "@sst-gatehouse/blueprint/cache-behavior";
+
+import { sameSet } from "../../../dry-run/graph/json.ts";
+import type { Check } from "../check.ts";
+import { redeploy, type StageUnderCheck } from "../stage-under-check.ts";
+import { findBackends } from "./backends.ts";
+
+/** Where CloudFront sends what the guard has signed. */
+export function originChecks(under: StageUnderCheck): readonly Check[] {
+  const origins = async (): Promise<readonly Origin[]> => {
+    const { config } = await under.distribution(new URL(under.outputs.appUrl).host);
+    return config.Origins?.Items ?? [];
+  };
+  return [
+    {
+      id: "origin-hosts",
+      async find() {
+        const backends = await findBackends(under);
+        const app = new URL(under.outputs.functionUrl).host;
+        const found = await origins();
+        const strangers = found
+          .map(({ DomainName = "" }) => DomainName)
+          .filter((host) => !backends.some((backend) => backend.host === host));
+        const problems = [
+          ...strangers.map(
+            (host) =>
+              `CloudFront leads to ${host}, which is no Function URL of the stage nor of a function that the guard may call: what is signed, and tokens with it, may go to that host's owner`,
+          ),
+          ...(found.some(({ DomainName }) => DomainName === app)
+            ? []
+            : [`CloudFront does not lead to ${app}, the backend's Function URL`]),
+        ];
+        return problems.map((problem) => ({ problem, mend: redeploy(under) }));
+      },
+    },
+    {
+      id: "origin-settings",
+      find: async () =>
+        (await origins()).flatMap((origin) => {
+          const problem = judge(origin, under);
+          return problem === ""
+            ? []
+            : [{ problem: `origin ${origin.Id} ${problem}`, mend: redeploy(under) }];
+        }),
+    },
+  ];
+}
+
+function judge(origin: Origin, { stage }: StageUnderCheck): string {
+  const config = origin.CustomOriginConfig;
+  return [
+    ...(config?.OriginProtocolPolicy === "https-only" && config.HTTPSPort === blueprint.port
+      ? []
+      : [`is not https-only on port ${blueprint.port}: tokens may travel in clear text`]),
+    ...(sameSet(config?.OriginSslProtocols?.Items, blueprint.sslProtocols)
+      ? []
+      : ["allows TLS versions that are breakable"]),
+    ...((origin.OriginPath ?? "") === ""
+      ? []
+      : ["adds a path in front of the one that was signed"]),
+    ...((origin.CustomHeaders?.Quantity ?? 0) === 0
+      ? []
+      : ["adds headers behind the guard's back"]),
+    ...((origin.OriginAccessControlId ?? "") === ""
+      ? []
+      : ["has an origin access control, which signs again and overwrites the guard's signature"]),
+    ...(config?.OriginReadTimeout === stage.originReadTimeoutSeconds
+      ? []
+      : [
+          `waits ${config?.OriginReadTimeout} seconds, and stages.ts says ${stage.originReadTimeoutSeconds}`,
+        ]),
+  ].join("; ");
+}

@@ -1,0 +1,155 @@
+import { randomBytes } from "node:crypto";
+
+import { callbackPath } from "@sst-gatehouse/blueprint/callback-urls";
+
+import { isObject, parseJson } from "../../../dry-run/graph/json.ts";
+import { explainAwsFailure } from "../../../aws-failure.ts";
+import type { Answer, Ask } from "../ask.ts";
+import { type Check, type Finding, Unread, unless } from "../check.ts";
+import { redeploy, type StageUnderCheck } from "../stage-under-check.ts";
+
+/** What a browser says when a person types an address. */
+const navigation = {
+  accept: "text/html",
+  "sec-fetch-mode": "navigate",
+  "sec-fetch-dest": "document",
+  "sec-fetch-site": "none",
+} as const;
+
+const maxRedirects = 5;
+
+/** Requests from outside, by nobody: no token, no cookie and no signature is sent. */
+export function probeChecks(under: StageUnderCheck, ask: Ask): readonly Check[] {
+  return [
+    { id: "probe-front-door", find: () => probeFrontDoor(under, ask) },
+    { id: "probe-sign-in", find: async () => judgeSignIn(await askForSignIn(under, ask), under) },
+    { id: "probe-sign-in-page", find: () => probeSignInPage(under, ask) },
+    { id: "probe-bare-lock", find: () => probeBareLock(under, ask) },
+  ];
+}
+
+/** A path that no rule opens: `/*` may not be public, and what no rule covers is refused. */
+async function probeFrontDoor(under: StageUnderCheck, ask: Ask): Promise<readonly Finding[]> {
+  const url = `${under.outputs.appUrl}/gatehouse-doctor-${randomBytes(4).toString("hex")}`;
+  const answer = await reach(ask, url, { accept: "application/json" });
+  const refused = answer.status === 401 || answer.status === 403;
+  const code = problemCode(answer);
+  return unless(
+    refused && (code === "token_missing" || code === "access_denied"),
+    `a request without a token for a protected path gets ${describe(answer)}, not 401 with the guard's problem document: ${meaningOf(answer, code)}`,
+    code === undefined
+      ? redeploy(under)
+      : "docs/operations.md, When something is wrong, says what the code means.",
+  );
+}
+
+function meaningOf(answer: Answer, code: string | undefined): string {
+  if (code !== undefined) return "the guard runs, but not as it should";
+  if (answer.headers["x-amzn-errortype"] !== undefined)
+    return "the request went on to Lambda unsigned, so there is no guard in front of that path";
+  if (answer.status < 400) return "anybody is let in";
+  return "this is not the guard's answer; CloudFront's own pages mean that it failed or is missing";
+}
+
+async function askForSignIn(under: StageUnderCheck, ask: Ask): Promise<Answer> {
+  return reach(ask, `${under.outputs.appUrl}/.auth/login?return_to=%2F`, navigation);
+}
+
+async function judgeSignIn(answer: Answer, under: StageUnderCheck): Promise<readonly Finding[]> {
+  const { outputs } = under;
+  const location = locationOf(answer);
+  const { host } = new URL(outputs.signInUrl);
+  const query = location?.searchParams;
+  const wrong = [
+    ...(location?.host === host
+      ? []
+      : [`leads to ${location?.host ?? describe(answer)}, not to ${host}`]),
+    ...(location === undefined || query?.get("client_id") === outputs.clients.web.id
+      ? []
+      : ["asks for another app client than the stage's web client"]),
+    ...(location === undefined || query?.get("redirect_uri") === `${outputs.appUrl}${callbackPath}`
+      ? []
+      : [`returns to another address than ${outputs.appUrl}${callbackPath}`]),
+  ];
+  return unless(
+    wrong.length === 0,
+    `the sign-in, ${outputs.appUrl}/.auth/login, ${wrong.join("; ")}`,
+    `pnpm sst deploy --stage ${under.stage.name}`,
+  );
+}
+
+/** Whether the hosted page has a form for a password: what a person would see. */
+async function probeSignInPage(under: StageUnderCheck, ask: Ask): Promise<readonly Finding[]> {
+  const { host } = new URL(under.outputs.signInUrl);
+  let answer = await askForSignIn(under, ask);
+  let cookie = "";
+  for (let count = 0; count < maxRedirects; count += 1) {
+    const next = locationOf(answer);
+    if (next === undefined) break;
+    if (next.host !== host)
+      throw new Unread(`the sign-in leads to ${next.host}, not to ${host}`, redeploy(under));
+    answer = await reach(ask, next.href, { ...navigation, ...(cookie === "" ? {} : { cookie }) });
+    cookie = (answer.headers["set-cookie"] ?? cookie).split(";", 1)[0] ?? "";
+  }
+  const client = await under.client(under.outputs.clients.web.id);
+  const passwords = client?.SupportedIdentityProviders?.includes("COGNITO") ?? true;
+  const form = /<input[^>]*type=["']?password/i.test(answer.body);
+  return unless(
+    answer.status === 200 && (form || !passwords),
+    `the hosted sign-in page answers ${describe(answer)}${answer.status === 200 ? " without a field for a password" : ""}: nobody can sign in`,
+    "Open the sign-in page in a browser. If it is Cognito's newer one (managed login) without a style, set its version to 1; docs/operations.md says how.",
+  );
+}
+
+/** The Function URL without a signature: AWS itself refuses, and our code does not run. */
+async function probeBareLock(under: StageUnderCheck, ask: Ask): Promise<readonly Finding[]> {
+  const { functionUrl } = under.outputs;
+  const answer = await reach(ask, `${functionUrl}/`, { accept: "application/json" });
+  const locked =
+    answer.status === 403 && answer.headers["x-amzn-errortype"] === "AccessDeniedException";
+  return unless(
+    locked,
+    `the Function URL ${functionUrl} answers an unsigned request with ${describe(answer)}, not with Lambda's own 403: the backend may be open to everybody`,
+    redeploy(under),
+  );
+}
+
+async function reach(
+  ask: Ask,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<Answer> {
+  try {
+    return await ask(url, headers);
+  } catch (error) {
+    const { host } = new URL(url);
+    throw new Unread(
+      `${host} does not answer: ${explainNetworkFailure(error)}`,
+      "Run doctor again from another network.",
+    );
+  }
+}
+
+/** The same words as for AWS's own API, less what is only true there. */
+function explainNetworkFailure(error: unknown): string {
+  const [, code] = /\(([^)]*)\)/.exec(explainAwsFailure(error)) ?? [];
+  return code ?? "the connection failed";
+}
+
+function locationOf({ status, headers }: Answer): URL | undefined {
+  const location = headers["location"] ?? "";
+  return status >= 300 && status < 400 && URL.canParse(location) ? new URL(location) : undefined;
+}
+
+function problemCode({ headers, body }: Answer): string | undefined {
+  if (!headers["content-type"]?.startsWith("application/problem+json")) return undefined;
+  const problem = parseJson(body);
+  return isObject(problem) ? String(problem["code"]) : undefined;
+}
+
+function describe(answer: Answer): string {
+  const type = (answer.headers["content-type"] ?? "").split(";", 1)[0];
+  const code = problemCode(answer);
+  const errorType = answer.headers["x-amzn-errortype"];
+  return [String(answer.status), code ?? errorType ?? type].filter((part) => part !== "").join(" ");
+}

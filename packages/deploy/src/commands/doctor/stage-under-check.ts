@@ -1,0 +1,35 @@
+import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
+import type { Stage } from "@sst-gatehouse/blueprint/stages";
+
+import type { AccessNames } from "../../access-resources.ts";
+import type { StageGuard } from "../sweep/stage-guard.ts";
+import type { DistributionReads } from "./reads/read-distribution.ts";
+import type { FunctionReads } from "./reads/read-functions.ts";
+import type { LogReads } from "./reads/read-logs.ts";
+import type { ParameterReads } from "./reads/read-parameters.ts";
+import type { RoleReads } from "./reads/read-roles.ts";
+import type { UserPoolReads } from "./reads/read-user-pool.ts";
+
+/** A deployed stage: what it should be, and how to see what it is. */
+export interface StageUnderCheck
+  extends DistributionReads, LogReads, ParameterReads, RoleReads, UserPoolReads {
+  readonly app: string;
+  /** Home region. */
+  readonly region: string;
+  readonly stage: Stage;
+  readonly access: AccessNames;
+  readonly outputs: StageOutputs;
+  /** Functions of the home region. */
+  readonly home: FunctionReads;
+  /** Functions of the guard's region. */
+  readonly edge: FunctionReads;
+  /** The guard that the last deploy wrote down. */
+  guardInUse(): Promise<StageGuard>;
+  /** Seconds since the epoch, by AWS's clock. */
+  now(): number;
+}
+
+/** Makes AWS what the config says; a deploy alone does not look at what was changed by hand. */
+export function redeploy({ stage }: Pick<StageUnderCheck, "stage">): string {
+  return `pnpm sst refresh --stage ${stage.name} && pnpm sst deploy --stage ${stage.name}`;
+}
