@@ -129,6 +129,12 @@ test.each<
     ["iam:DeleteRolePermissionsBoundary: never", "iam:DeleteRolePermissionsBoundary: no boundary"],
   ],
   [
+    "another trust for a role",
+    "RolesWithinTheBoundary",
+    { Action: "iam:UpdateAssumeRolePolicy" },
+    ["iam:UpdateAssumeRolePolicy: never"],
+  ],
+  [
     "roles without it",
     "OneManagedPolicy",
     { Action: "iam:AttachRolePolicy", Condition: undefined },
@@ -196,7 +202,7 @@ const asterisks = ["lambda:EnableReplication*", "lambda:DisableReplication*"];
 /** Past the app's own code, past the boundary of its roles, or past the people who sign in. */
 const never = [
   /^lambda:(Invoke|AddPermission|RemovePermission)/,
-  /^iam:(\w*PermissionsBoundary$|(Create|Delete)Policy|SetDefaultPolicyVersion|\w*(User|AccessKey|OpenID))/,
+  /^iam:(\w*PermissionsBoundary$|UpdateAssumeRolePolicy$|(Create|Delete)Policy|SetDefaultPolicyVersion|\w*(User|AccessKey|OpenID))/,
   /^cognito-idp:(Admin|DeleteUserPool$)/,
   /^(sts|kms):/,
 ];

@@ -16,8 +16,8 @@ const always: readonly Expectation[] = [
     covers: ({ resource, path, before, after }) =>
       resource === "" &&
       path === "awsProvider" &&
-      /^6\./.test(String(before)) &&
-      /^7\./.test(String(after)),
+      String(before).startsWith("6.") &&
+      String(after).startsWith("7."),
   },
   {
     reason: "that provider takes Node 24, so the guard runs on it",
