@@ -11,8 +11,9 @@ beforeAll(() => {
 const security = {
   "strict-transport-security": ["max-age=31536000"],
   "x-content-type-options": ["nosniff"],
-  "x-frame-options": ["DENY"],
+  "x-frame-options": ["SAMEORIGIN"],
   "referrer-policy": ["strict-origin-when-cross-origin"],
+  "x-xss-protection": ["1; mode=block"],
 };
 
 /** The values of each security header, however often it is there. */

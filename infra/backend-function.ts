@@ -1,7 +1,7 @@
 import { apiEnvironment, apiFunction } from "@sst-gatehouse/blueprint/api-function";
 import { edgeRoleName } from "@sst-gatehouse/blueprint/edge-role";
 
-import { accountId, stage } from "./stage.ts";
+import { accountId, region, stage } from "./stage.ts";
 
 export interface BackendFunctionOptions {
   /** `<file without ending>.<export>`, from the root. */
@@ -27,7 +27,7 @@ export function createBackendFunction(
     nodejs: { minify: true },
     environment: {
       [apiEnvironment.edgeAccount]: accountId,
-      [apiEnvironment.edgeRole]: edgeRoleName($app.name, $app.stage),
+      [apiEnvironment.edgeRole]: edgeRoleName($app.name, $app.stage, region),
       [apiEnvironment.corsOrigins]: JSON.stringify(stage.corsOrigins),
     },
     transform: {

@@ -2,7 +2,6 @@ import { cacheBehavior, origin } from "@sst-gatehouse/blueprint/cache-behavior";
 
 import { backends } from "./backends.ts";
 import { firewall } from "./firewall.ts";
-import { responseHeadersPolicy } from "./response-headers.ts";
 import { named, stage } from "./stage.ts";
 
 /**
@@ -20,7 +19,7 @@ export function createCdn(guard: aws.lambda.Function): sst.aws.Router {
     cachedMethods: [...cacheBehavior.cachedMethods],
     cachePolicyId: cacheBehavior.cachePolicyId,
     originRequestPolicyId: cacheBehavior.originRequestPolicyId,
-    responseHeadersPolicyId: responseHeadersPolicy.id,
+    responseHeadersPolicyId: cacheBehavior.responseHeadersPolicyId,
     viewerProtocolPolicy: cacheBehavior.viewerProtocolPolicy,
     compress: false,
     lambdaFunctionAssociations: [{ ...cacheBehavior.trigger, lambdaArn: guard.qualifiedArn }],

@@ -50,7 +50,6 @@ describe("what a stage registers", () => {
     expect(inventory(anna.graph)).toEqual([
       "eu-central-1 distribution CdnCdnDistribution",
       "eu-central-1 function CdnCloudfrontFunction",
-      "eu-central-1 responseHeadersPolicy ResponseHeaders",
       "eu-central-1 logGroup ApiLogGroup",
       "eu-central-1 resourceServer ResourceServer",
       "eu-central-1 userGroup Group-admin",
@@ -90,6 +89,23 @@ describe("what a stage registers", () => {
 
   test("shares no name with another stage", () => {
     expect(checkNamesAcross(anna.graph, production.graph)).toEqual([]);
+  });
+
+  test("shares no name with itself in another region, but for the letters that SST draws anew there", async () => {
+    const waf = { requestsPerFiveMinutes: 2000 };
+    const [here, there] = await Promise.all(
+      ["eu-central-1", "eu-west-1"].map((region) =>
+        evaluate({ stage: "production", production: { waf }, region }),
+      ),
+    );
+    expect(here?.graph.region).toBe("eu-central-1");
+    expect(there?.graph.region).toBe("eu-west-1");
+    const shared = checkNamesAcross(here!.graph, there!.graph);
+    expect(shared.map(({ resource }) => resource.split("::")[1])).toEqual([
+      "CdnCloudfrontFunction",
+      "ApiRole",
+    ]);
+    expect(checkGraph(there!.graph, stageOf("production", { waf }), access)).toEqual([]);
   });
 
   test("is removed with a personal stage, and kept and protected in production", () => {

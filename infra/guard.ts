@@ -1,6 +1,11 @@
 import type { ClientIds } from "@sst-gatehouse/blueprint/app-clients";
 import { edgeRoleName, edgeRolePolicy, edgeRoleTrust } from "@sst-gatehouse/blueprint/edge-role";
-import { guardFunction, guardLogGroup, guardName } from "@sst-gatehouse/blueprint/guard-function";
+import {
+  guardFunction,
+  guardLogGroup,
+  guardName,
+  guardRuntime,
+} from "@sst-gatehouse/blueprint/guard-function";
 import { buildGuardArtifact } from "@sst-gatehouse/deploy/guard-artifact";
 import { fetchKeySet } from "@sst-gatehouse/deploy/key-set";
 import { makeGuardSettings } from "@sst-gatehouse/blueprint/make-guard-settings";
@@ -23,7 +28,7 @@ export function createGuard(clientIds: $util.Output<ClientIds | undefined>): aws
   const logGroup = guardLogGroup($app.name, $app.stage);
   const role = new aws.iam.Role("GuardRole", {
     // The backend believes this name; it is not generated, so that the backend can exist before the role.
-    name: edgeRoleName($app.name, $app.stage),
+    name: edgeRoleName($app.name, $app.stage, region),
     assumeRolePolicy: JSON.stringify(edgeRoleTrust),
   });
   const policy = new aws.iam.RolePolicy("GuardPolicy", {
@@ -62,7 +67,7 @@ export function createGuard(clientIds: $util.Output<ClientIds | undefined>): aws
     {
       description: `Gatehouse's guard of ${named}: verifies, decides, signs`,
       role: role.arn,
-      runtime: guardFunction.runtime,
+      runtime: guardRuntime({ takesNode24: "NodeJS24dX" in aws.lambda.Runtime }),
       architectures: [guardFunction.architecture],
       handler: guardFunction.handler,
       memorySize: guardFunction.memoryMb,

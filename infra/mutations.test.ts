@@ -61,7 +61,7 @@ const mutations: [
   ["arm64", change("guard", "[guardFunction.architecture]", '["arm64"]'), "guard-architecture"],
   [
     "a runtime that the provider refuses",
-    change("guard", "runtime: guardFunction.runtime", 'runtime: "nodejs24.x"'),
+    change("guard", '"NodeJS24dX" in aws.lambda.Runtime', "true"),
     "guard-runtime",
   ],
   [
@@ -115,15 +115,15 @@ const mutations: [
   ],
   [
     "a role of a generated name, which the backend does not believe",
-    change("guard", "name: edgeRoleName($app.name, $app.stage),", "namePrefix: named,"),
+    change("guard", "name: edgeRoleName($app.name, $app.stage, region),", "namePrefix: named,"),
     "guard-role-name",
   ],
   [
     "a managed policy on top",
     change(
       "guard",
-      "name: edgeRoleName($app.name, $app.stage),",
-      'name: edgeRoleName($app.name, $app.stage), managedPolicyArns: ["arn:aws:iam::aws:policy/AWSLambda_FullAccess"],',
+      "name: edgeRoleName($app.name, $app.stage, region),",
+      'name: edgeRoleName($app.name, $app.stage, region), managedPolicyArns: ["arn:aws:iam::aws:policy/AWSLambda_FullAccess"],',
     ),
     "guard-role-managed-policies",
   ],
@@ -252,7 +252,7 @@ const mutations: [
   ],
   [
     "no security headers",
-    change("cdn", "responseHeadersPolicyId: responseHeadersPolicy.id,", ""),
+    change("cdn", "responseHeadersPolicyId: cacheBehavior.responseHeadersPolicyId,", ""),
     "behaviour-headers",
   ],
   [
@@ -355,6 +355,13 @@ const mutations: [
     "client-revocation",
   ],
   // Parameters and names
+  [
+    "a firewall that the stage would have in another region too",
+    change("firewall", "      name: named,", "      name: `${$app.name}-${$app.stage}`,"),
+    "name-elsewhere",
+    "production",
+    { waf: { requestsPerFiveMinutes: 2000 } },
+  ],
   [
     "a parameter outside the stage's prefix",
     change("parameters", "name: `${prefix}/${name}`", "name: `/gatehouse/${name}`"),

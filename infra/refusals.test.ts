@@ -42,7 +42,7 @@ const refusals: [what: string, options: SampleOptions, why: string][] = [
   [
     "a stage whose name makes AWS names too long",
     { stage: "a-feature-branch-with-quite-a-descriptive-name" },
-    "the name of the guard's function would have 70 characters, and AWS takes at most 64: the stage's name may have at most 40",
+    "the name of the guard's role would have up to 77 characters, and AWS takes at most 64: the stage's name may have at most 33",
   ],
   [
     "a stage that Cognito would refuse",

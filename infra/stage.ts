@@ -1,3 +1,4 @@
+import { accountWideName } from "@sst-gatehouse/blueprint/account-wide-name";
 import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 import { checkRegion } from "@sst-gatehouse/blueprint/region";
 import { checkStageName } from "@sst-gatehouse/blueprint/stage-name";
@@ -23,8 +24,8 @@ export const { partition } = aws.getPartitionOutput();
 /** The one SSM prefix of this app and stage. */
 export const prefix = parameterPrefix($app.name, $app.stage);
 
-/** Begins the names that have to be unique in the account: `<app>-<stage>`. */
-export const named = `${$app.name}-${$app.stage}`;
+/** Begins the names that this account has only once. */
+export const named = accountWideName($app.name, $app.stage, region);
 
 /** What the CLI gives the stage's own provider: tags, and the account where one is set. */
 const home: aws.ProviderArgs = $app.providers?.aws;

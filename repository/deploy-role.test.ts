@@ -68,7 +68,11 @@ test("the role may pass on the stage's roles, and not itself", () => {
   );
   const mayPass = (role: string) =>
     pass.some(({ Resource }) => covers(Resource, `arn:aws:iam::${account}:role/${role}`));
-  const names = [edgeRoleName(app.name, stage), edgeRoleName(app.name, "dev"), "gatehouse-deploy"];
+  const names = [
+    edgeRoleName(app.name, stage, app.region),
+    edgeRoleName(app.name, "dev", app.region),
+    "gatehouse-deploy",
+  ];
   expect(names.map(mayPass)).toEqual([true, false, false]);
 });
 
@@ -123,6 +127,12 @@ test.each<
     "ReadRoles",
     { Action: "iam:DeleteRolePermissionsBoundary" },
     ["iam:DeleteRolePermissionsBoundary: never", "iam:DeleteRolePermissionsBoundary: no boundary"],
+  ],
+  [
+    "another trust for a role",
+    "RolesWithinTheBoundary",
+    { Action: "iam:UpdateAssumeRolePolicy" },
+    ["iam:UpdateAssumeRolePolicy: never"],
   ],
   [
     "roles without it",
@@ -184,7 +194,6 @@ const everywhere = new Map([
   ["cloudfront:CreateDistribution", "there is no distribution yet; with our tags only"],
   ["cognito-idp:CreateUserPool", "there is no pool yet; with our tags only"],
   ["cloudfront:CreateFunction", "there is no function yet; changing it needs our name"],
-  ["cloudfront:CreateResponseHeadersPolicy", "there is no policy yet, and it has no tags"],
 ]);
 
 /** AWS writes these names with an asterisk, and means it. */
@@ -193,7 +202,7 @@ const asterisks = ["lambda:EnableReplication*", "lambda:DisableReplication*"];
 /** Past the app's own code, past the boundary of its roles, or past the people who sign in. */
 const never = [
   /^lambda:(Invoke|AddPermission|RemovePermission)/,
-  /^iam:(\w*PermissionsBoundary$|(Create|Delete)Policy|SetDefaultPolicyVersion|\w*(User|AccessKey|OpenID))/,
+  /^iam:(\w*PermissionsBoundary$|UpdateAssumeRolePolicy$|(Create|Delete)Policy|SetDefaultPolicyVersion|\w*(User|AccessKey|OpenID))/,
   /^cognito-idp:(Admin|DeleteUserPool$)/,
   /^(sts|kms):/,
 ];

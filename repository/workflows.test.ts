@@ -80,6 +80,13 @@ test("every push and pull request is attacked, in a job of its own", () => {
   expect(jobs["attack"]?.steps?.at(-1)?.run).toBe("npx --yes pnpm@10.34.9 test:attack");
 });
 
+test("every push is also evaluated by SST 4", () => {
+  const { jobs } = parseWorkflow(read("check.yml"));
+  expect(jobs["sst4"]).not.toHaveProperty("if");
+  expect(jobs["sst4"]).not.toHaveProperty("needs");
+  expect(jobs["sst4"]?.steps?.at(-1)?.run).toBe("npx --yes pnpm@10.34.9 test:sst4");
+});
+
 test("a deploy starts from a version tag, and waits for the check and the plan", () => {
   const { on, jobs } = parseWorkflow(read("deploy.yml"));
   expect(on).toEqual({ push: { tags: ["v*"] } });

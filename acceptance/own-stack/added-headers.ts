@@ -14,4 +14,5 @@ export const addedHeaders: readonly string[] = [
   "x-cache",
   "x-content-type-options",
   "x-frame-options",
+  "x-xss-protection",
 ];

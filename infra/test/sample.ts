@@ -13,7 +13,6 @@ import { afterAll } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
 
-const app = { name: "gatehouse", region: "eu-central-1" };
 const rules = {
   scopes: ["api/read", "api/write"],
   rules: {
@@ -34,6 +33,8 @@ export function stageOf(name: string, production: StageSettings = {}): Stage {
 export interface SampleOptions extends Question {
   /** What `stages.ts` says of production. */
   readonly production?: StageSettings | undefined;
+  /** The app's; eu-central-1 when left out. */
+  readonly region?: string | undefined;
   /** What it says of anna. */
   readonly anna?: StageSettings | undefined;
 }
@@ -59,6 +60,7 @@ export function evaluateSample(options: SampleOptions): Promise<Evaluation> {
 
 export async function evaluateAgain({
   production = {},
+  region = "eu-central-1",
   anna = {},
   changes = [],
   ...question
@@ -68,7 +70,7 @@ export async function evaluateAgain({
     {
       file: "stages.ts",
       content: `import { defineStages } from "@sst-gatehouse/blueprint/stages";
-export const app = ${JSON.stringify(app)} as const;
+export const app = ${JSON.stringify({ name: "gatehouse", region })} as const;
 export const stages = defineStages(${stages});
 `,
     },

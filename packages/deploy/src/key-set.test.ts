@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 
 import { fetchKeySet } from "./key-set.ts";
 
@@ -32,9 +32,9 @@ afterEach(() => {
 });
 
 const waits: number[] = [];
-const fetchKeys = () => {
+const fetchKeys = (more: Readonly<Record<string, string>> = {}) => {
   waits.length = 0;
-  const environment = { AWS_ACCESS_KEY_ID: "evaluation", AWS_ENDPOINT_URL: endpoint };
+  const environment = { AWS_ACCESS_KEY_ID: "evaluation", AWS_ENDPOINT_URL: endpoint, ...more };
   const source = { region: "eu-central-1", userPoolId: "eu-central-1_a", environment };
   return fetchKeySet(source, (seconds) => {
     waits.push(seconds);
@@ -80,6 +80,41 @@ describe("gives up, naming the address, when the answer stays", () => {
     expect(asked).toHaveLength(6);
     expect(waits).toEqual([2, 2, 2, 2, 2]);
   });
+});
+
+describe("behind a company's proxy, says what Node has to be told", () => {
+  const advice = (name: string) =>
+    `fetch failed (ECONNREFUSED). The guard is not deployed without it; ${name} is set, and Node goes by it only with NODE_USE_ENV_PROXY=1: set that as well, and NODE_EXTRA_CA_CERTS=<file> where the proxy has a certificate of the company's. Then deploy again.`;
+
+  beforeEach(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  test.each(["HTTPS_PROXY", "https_proxy"])("named by %s", async (name) => {
+    await expect(fetchKeys({ [name]: "http://proxy.example:3128" })).rejects.toThrow(advice(name));
+  });
+
+  test.each([
+    ["none is named", {}],
+    ["Node was told", { HTTPS_PROXY: "http://proxy.example:3128", NODE_USE_ENV_PROXY: "1" }],
+  ])("but not where %s", async (_when, environment) => {
+    await expect(fetchKeys(environment)).rejects.toThrow(
+      "fetch failed (ECONNREFUSED). The guard is not deployed without it; deploy again.",
+    );
+  });
+
+  test.each(["SELF_SIGNED_CERT_IN_CHAIN", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"])(
+    "whose certificate Node does not know: %s",
+    async (code) => {
+      const cause = Object.assign(new Error("self-signed certificate"), { code });
+      vi.spyOn(globalThis, "fetch").mockRejectedValue(new TypeError("fetch failed", { cause }));
+      onTestFinished(() => void vi.restoreAllMocks());
+      await expect(fetchKeys()).rejects.toThrow(
+        `fetch failed (${code}). The guard is not deployed without it; the certificate is not one that Node knows: if it is the company's, name its file in NODE_EXTRA_CA_CERTS. Then deploy again.`,
+      );
+    },
+  );
 });
 
 describe("takes nobody's keys but AWS's", () => {

@@ -35,13 +35,39 @@ export async function fetchKeySet(
     } catch (error) {
       if (attempt === attempts) {
         throw new Error(
-          `The user pool's key set could not be fetched from ${url}: ${messageOf(error)}. The guard is not deployed without it; deploy again.`,
+          `The user pool's key set could not be fetched from ${url}: ${reasonOf(error)}. The guard is not deployed without it; ${whatToDo(error, environment)}deploy again.`,
           { cause: error },
         );
       }
       await wait(secondsBetween);
     }
   }
+}
+
+/** `fetch failed` alone tells nobody anything. */
+function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  return code === undefined ? messageOf(error) : `${messageOf(error)} (${code})`;
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code: unknown = error instanceof Error ? Object(error.cause).code : undefined;
+  return typeof code === "string" ? code : undefined;
+}
+
+/**
+ * What a company's network asks for. SST and Pulumi take a proxy from the environment; Node's `fetch` does so from
+ * version 22.21 on, when it is told to.
+ *
+ * @see https://nodejs.org/api/cli.html#node_use_env_proxy1
+ */
+function whatToDo(error: unknown, environment: KeySetSource["environment"]): string {
+  const proxy = ["HTTPS_PROXY", "https_proxy"].find((name) => environment[name]);
+  if (proxy !== undefined && environment["NODE_USE_ENV_PROXY"] !== "1")
+    return `${proxy} is set, and Node goes by it only with NODE_USE_ENV_PROXY=1: set that as well, and NODE_EXTRA_CA_CERTS=<file> where the proxy has a certificate of the company's. Then `;
+  if (/CERT|SIGNATURE/.test(codeOf(error) ?? ""))
+    return "the certificate is not one that Node knows: if it is the company's, name its file in NODE_EXTRA_CA_CERTS. Then ";
+  return "";
 }
 
 /** An address other than AWS's is accepted only while the config is evaluated, on this machine and without an account. */

@@ -21,14 +21,13 @@ const account = "123456789012";
 const apiName = "gatehouse-anna-ApiFunction-bafkksbh";
 const apiArn = `arn:aws:lambda:eu-central-1:${account}:function:${apiName}`;
 const apiRoleArn = `arn:aws:iam::${account}:role/gatehouse-anna-ApiRole-bafkksbh`;
-const guardRoleArn = `arn:aws:iam::${account}:role/gatehouse-anna-guard`;
+const guardRoleArn = `arn:aws:iam::${account}:role/gatehouse-anna-eu-central-1-guard`;
 const guardName = "gatehouse-anna-Guard-0000000";
 const guardArn = `arn:aws:lambda:us-east-1:${account}:function:${guardName}`;
 const functionUrlHost = "ea4cd32856fcd59055d919770d415bf5.lambda-url.eu-central-1.on.aws";
 const poolId = "eu-central-1_c63051dcd";
 const webId = "c3db917b451f3b3e5c16957c62";
 const machineId = "77db917b451f3b3e5c16957c99";
-const headersId = "SecurityHeaders-id";
 
 export const resourceNames = {
   api: "ApiFunction",
@@ -39,7 +38,6 @@ export const resourceNames = {
   guard: "gatehouse-anna-Guard",
   guardPolicy: "GuardPolicy",
   guardRole: "GuardRole",
-  headers: "SecurityHeaders",
   pool: "UsersUserPool",
   domain: "SignInDomain",
   resourceServer: "ResourceServer",
@@ -76,6 +74,7 @@ export function graphUnderTest({
     protect: false,
     region: "eu-central-1",
     outputs: {},
+    awsProvider: "6.83.4",
     lookups: [],
     ...graph,
     resources: [
@@ -211,7 +210,7 @@ export const behaviorUnderTest = {
   defaultTtl: 0,
   cachePolicyId: "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
   originRequestPolicyId: "b689b0a8-53d0-40ab-baf2-68738e2966ac",
-  responseHeadersPolicyId: headersId,
+  responseHeadersPolicyId: "67f7725c-6f97-4210-82d7-5512b31e9d03",
   functionAssociations: [],
   lambdaFunctionAssociations: [
     { eventType: "origin-request", includeBody: true, lambdaArn: `${guardArn}:1` },
@@ -283,14 +282,6 @@ const resources: readonly Resource[] = [
   resource("aws:cloudfront/function:Function", "CdnCloudfrontFunction", {
     name: "gatehouse-anna-CdnCloudfrontFunction-bafkksbh",
     runtime: "cloudfront-js-2.0",
-  }),
-  resource("aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy", resourceNames.headers, {
-    securityHeadersConfig: {
-      strictTransportSecurity: { accessControlMaxAgeSec: 31_536_000, override: true },
-      contentTypeOptions: { override: true },
-      frameOptions: { frameOption: "DENY", override: false },
-      referrerPolicy: { referrerPolicy: "strict-origin-when-cross-origin", override: false },
-    },
   }),
   resource("aws:cloudwatch/logGroup:LogGroup", resourceNames.apiLog, {
     name: `/aws/lambda/${apiName}`,
@@ -397,12 +388,12 @@ const resources: readonly Resource[] = [
           },
         ],
       }),
-      name: "gatehouse-anna-guard",
+      name: "gatehouse-anna-eu-central-1-guard",
     },
-    { outputs: { id: "gatehouse-anna-guard", arn: guardRoleArn } },
+    { outputs: { id: "gatehouse-anna-eu-central-1-guard", arn: guardRoleArn } },
   ),
   resource("aws:iam/rolePolicy:RolePolicy", resourceNames.guardPolicy, {
-    role: "gatehouse-anna-guard",
+    role: "gatehouse-anna-eu-central-1-guard",
     policy: JSON.stringify(guardPolicyDocument),
   }),
   resource(
@@ -413,7 +404,7 @@ const resources: readonly Resource[] = [
       environment: {
         variables: {
           GATEHOUSE_EDGE_ACCOUNT: account,
-          GATEHOUSE_EDGE_ROLE: "gatehouse-anna-guard",
+          GATEHOUSE_EDGE_ROLE: "gatehouse-anna-eu-central-1-guard",
           GATEHOUSE_CORS_ORIGINS: '["https://tools.example"]',
           SST_KEY_FILE: "resource.enc",
         },

@@ -3,10 +3,14 @@ export const CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad";
 /** Managed policy: every viewer header but Host, every cookie, the whole query; made for Function URL origins. */
 export const ALL_VIEWER_EXCEPT_HOST_HEADER = "b689b0a8-53d0-40ab-baf2-68738e2966ac";
 
+/** Managed policy: adds the headers of `response-headers.ts` to answers. */
+export const SECURITY_HEADERS = "67f7725c-6f97-4210-82d7-5512b31e9d03";
+
 /** What CloudFront is told about every protected path, on AWS and on the laptop. */
 export interface CacheBehavior {
   readonly cachePolicyId: string;
   readonly originRequestPolicyId: string;
+  readonly responseHeadersPolicyId: string;
   readonly allowedMethods: readonly string[];
   readonly cachedMethods: readonly string[];
   readonly viewerProtocolPolicy: "redirect-to-https";
@@ -16,6 +20,7 @@ export interface CacheBehavior {
 export const cacheBehavior: CacheBehavior = {
   cachePolicyId: CACHING_DISABLED,
   originRequestPolicyId: ALL_VIEWER_EXCEPT_HOST_HEADER,
+  responseHeadersPolicyId: SECURITY_HEADERS,
   allowedMethods: ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"],
   cachedMethods: ["GET", "HEAD"],
   viewerProtocolPolicy: "redirect-to-https",

@@ -54,8 +54,9 @@ test("only Lambda and Lambda@Edge may assume it", () => {
   ]);
 });
 
-test("its name is fixed by app and stage, and never longer than IAM takes", () => {
-  expect(edgeRoleName("gatehouse", "anna")).toBe("gatehouse-anna-guard");
-  expect(edgeRoleName("gatehouse", "s".repeat(48))).toHaveLength(64);
-  expect(() => edgeRoleName("gatehouse", "s".repeat(49))).toThrow("shorten the stage");
+test("its name is fixed by app, stage and region: IAM has no regions, and a stage's state has one", () => {
+  expect(edgeRoleName("gatehouse", "anna", "eu-central-1")).toBe(
+    "gatehouse-anna-eu-central-1-guard",
+  );
+  expect(edgeRoleName("gatehouse", "anna", "eu-west-1")).toBe("gatehouse-anna-eu-west-1-guard");
 });

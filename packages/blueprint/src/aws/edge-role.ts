@@ -1,21 +1,12 @@
+import { accountWideName } from "./account-wide-name.ts";
 import type { PolicyDocument } from "./policy-document.ts";
 
-/** IAM's own limit for a role name. */
-const maxRoleNameLength = 64;
-
 /**
- * The fixed name of the role that the guard signs with; the backend believes this role and no other.
- *
- * @throws {TypeError} when app and stage make a name longer than IAM's 64 characters.
+ * The fixed name of the role that the guard signs with; the backend believes this role and no other. IAM takes 64
+ * characters: `checkStageName` leaves room.
  */
-export function edgeRoleName(app: string, stage: string): string {
-  const name = `${app}-${stage}-guard`;
-  if (name.length > maxRoleNameLength) {
-    throw new TypeError(
-      `the role name ${name} has ${name.length} characters; IAM takes at most ${maxRoleNameLength}: shorten the stage's name`,
-    );
-  }
-  return name;
+export function edgeRoleName(app: string, stage: string, region: string): string {
+  return `${accountWideName(app, stage, region)}-guard`;
 }
 
 /** Who may assume the role: Lambda and Lambda@Edge, nobody else (not the account's root either). */

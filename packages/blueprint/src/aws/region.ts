@@ -28,6 +28,9 @@ const regions = [
   "us-west-2",
 ];
 
+/** Of the regions above, in characters. */
+export const longestRegion = Math.max(...regions.map(({ length }) => length));
+
 /**
  * Refuses a home region in which the chain cannot run.
  *

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { edgeRoleName } from "../aws/edge-role.ts";
 import { guardName } from "../aws/guard-function.ts";
 import { checkStageName } from "./stage-name.ts";
 
@@ -72,22 +73,23 @@ test.each(apps)("the app's own name is looked at too: %s", (app, why) => {
   expect(() => checkStageName(app, "anna")).toThrow(new TypeError(`stage "anna": ${why}`));
 });
 
-test("a name is as long as the longest AWS name that is made of it allows", () => {
-  const longest = "s".repeat(40);
-  expect(`${guardName("gatehouse", longest)}-0123456`).toHaveLength(64);
+test("a name is as long as the longest AWS name that is made of it allows, in every region", () => {
+  const longest = "s".repeat(33);
+  expect(edgeRoleName("gatehouse", longest, "ap-northeast-1")).toHaveLength(64);
+  expect(`${guardName("gatehouse", longest)}-0123456`.length).toBeLessThan(64);
+  expect(`gatehouse-${longest}-01234567`.length).toBeLessThan(63); // the sign-in domain
   expect(() => checkStageName("gatehouse", longest)).not.toThrow();
   expect(() => checkStageName("gatehouse", `${longest}s`)).toThrow(
     new TypeError(
-      `stage "${longest}s": the name of the guard's function would have 65 characters, and AWS takes at most 64: the stage's name may have at most 40 characters`,
+      `stage "${longest}s": the name of the guard's role would have up to 65 characters, and AWS takes at most 64: the stage's name may have at most 33 characters`,
     ),
   );
 });
 
 test("an app's name that leaves no room says so", () => {
-  const app = "a".repeat(60);
-  expect(() => checkStageName(app, "x")).toThrow(
+  expect(() => checkStageName("a".repeat(60), "x")).toThrow(
     new TypeError(
-      `stage "x": the name of the guard's function would have 76 characters, and AWS takes at most 64: shorten the app's name`,
+      `stage "x": the name of the guard's role would have up to 83 characters, and AWS takes at most 64: shorten the app's name`,
     ),
   );
 });

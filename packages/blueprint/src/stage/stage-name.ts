@@ -1,27 +1,12 @@
-import { guardName } from "../aws/guard-function.ts";
+import { edgeRoleName } from "../aws/edge-role.ts";
+import { longestRegion } from "../aws/region.ts";
 import { isProduction } from "./stages.ts";
 
 /** Names that a colleague would take for production, although the stage could be removed like any other. */
 const looksLikeProduction = /^(prod.*|prd|live|main|master|release|trunk)$/;
 
-/** What AWS allows for the longest names that are made of app and stage. */
-const limits: readonly {
-  what: string;
-  longest: (app: string, stage: string) => number;
-  most: number;
-}[] = [
-  {
-    what: "the guard's function",
-    longest: (app, stage) => `${guardName(app, stage)}-0123456`.length,
-    most: 64,
-  },
-  { what: "the guard's role", longest: (app, stage) => `${app}-${stage}-guard`.length, most: 64 },
-  {
-    what: "the sign-in domain",
-    longest: (app, stage) => `${app}-${stage}-01234567`.length,
-    most: 63,
-  },
-];
+/** Of a role's name, at IAM. The guard's is the longest of the names that are made of app and stage. */
+const maxRoleName = 64;
 
 /**
  * Refuses the name of a stage that AWS would refuse, or that says something the stage is not.
@@ -57,14 +42,14 @@ export function checkStageName(app: string, stage: string): void {
     );
   if (stage === "default")
     refuse("this is the name of the settings that every stage starts from; choose another");
-  for (const { what, longest, most } of limits) {
-    const length = longest(app, stage);
-    if (length <= most) continue;
-    const left = stage.length - (length - most);
+  // In whichever region: a stage that fits in one has to fit in another.
+  const length = edgeRoleName(app, stage, "r".repeat(longestRegion)).length;
+  if (length > maxRoleName) {
+    const left = stage.length - (length - maxRoleName);
     const advice =
       left < 1 ? "shorten the app's name" : `the stage's name may have at most ${left} characters`;
     refuse(
-      `the name of ${what} would have ${length} characters, and AWS takes at most ${most}: ${advice}`,
+      `the name of the guard's role would have up to ${length} characters, and AWS takes at most ${maxRoleName}: ${advice}`,
     );
   }
 }

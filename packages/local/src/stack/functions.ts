@@ -79,7 +79,7 @@ export function apiOptions({
     maxEnvironments: apiEnvironments,
     environment: {
       [apiEnvironment.edgeAccount]: accountId,
-      [apiEnvironment.edgeRole]: edgeRoleName(app, stage.name),
+      [apiEnvironment.edgeRole]: edgeRoleName(app, stage.name, region),
       [apiEnvironment.corsOrigins]: JSON.stringify(stage.corsOrigins),
     },
     credentials: credentialsOf(identities.assumeRole(functionName, functionName, [])),

@@ -25,7 +25,7 @@ export function createRoles(identities: Identities, deployment: Deployment): Rol
   });
   return {
     // Lambda@Edge runs under a session that is named after the function and its home region.
-    edge: identities.assumeRole(edgeRoleName(app, stage.name), `us-east-1.${guardName}`, [
+    edge: identities.assumeRole(edgeRoleName(app, stage.name, region), `us-east-1.${guardName}`, [
       edgePolicy,
     ]),
     service: identities.assumeRole(`${app}-${stage.name}-service`, "batch", [

@@ -2,7 +2,7 @@ import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
-import type { AccessNames } from "../../access-resources.ts";
+import type { AccessNames } from "@sst-gatehouse/blueprint/access-names";
 import { loadStageGuard } from "../sweep/stage-guard.ts";
 import { awsClock } from "../users/aws-clock.ts";
 import type { Ask } from "./ask.ts";

@@ -1,7 +1,7 @@
 import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
-import type { AccessNames } from "../../access-resources.ts";
+import type { AccessNames } from "@sst-gatehouse/blueprint/access-names";
 import type { StageGuard } from "../sweep/stage-guard.ts";
 import type { DistributionReads } from "./reads/read-distribution.ts";
 import type { FunctionReads } from "./reads/read-functions.ts";

@@ -45,6 +45,8 @@ export interface RegisterRequest {
   getParent(): string;
   /** `<urn>::<id>`, or empty for the default provider. */
   getProvider(): string;
+  /** Of the provider's plugin. */
+  getVersion(): string;
   getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
   getDependenciesList(): string[];
   getAdditionalsecretoutputsList(): string[];

@@ -17,6 +17,7 @@ interface Sent {
   readonly name: string;
   readonly parent?: string;
   readonly provider?: string;
+  readonly version?: string;
   readonly custom?: boolean;
   readonly inputs?: Record<string, unknown>;
   readonly dependencies?: string[];
@@ -33,6 +34,7 @@ function request(sent: Sent): RegisterRequest {
     getCustom: () => sent.custom ?? true,
     getParent: () => sent.parent ?? "",
     getProvider: () => sent.provider ?? "",
+    getVersion: () => sent.version ?? "",
     getObject: () => ({ toJavaScript: () => ({ ...sent.inputs }) }),
     getDependenciesList: () => sent.dependencies ?? [],
     getAdditionalsecretoutputsList: () => sent.secrets ?? [],
@@ -244,6 +246,19 @@ test("keeps the marks of secrets in what the stack gives out, and leaves out wha
   await tell("urn:pulumi:jane::app::sst:aws:Thing::Thing", { url: "other" });
   await nextTurn();
   expect(recorder.outputs()).toEqual({ url: "u", deep: { token: { "<secret>": "swordfish" } } });
+});
+
+test("knows the version of the AWS provider, whoever else has one", async () => {
+  const { recorder, register } = engine();
+  expect(recorder.awsProvider()).toBe("");
+  await register({ type: "aws:iam/role:Role", name: "A", version: "6.83.4" });
+  await register({
+    type: "random:index/randomBytes:RandomBytes",
+    name: "B",
+    version: "4.16.0",
+    inputs: { length: 4 },
+  });
+  expect(recorder.awsProvider()).toBe("6.83.4");
 });
 
 test("keeps each look-up of what others deploy once, and no other call", async () => {

@@ -23,6 +23,8 @@ export interface Recorder {
   resources(): readonly Resource[];
   /** What was asked about things that others deploy, each once, sorted. */
   lookups(): readonly Lookup[];
+  /** The version of the AWS provider; empty when nothing is AWS's. */
+  awsProvider(): string;
   /** What the program returned, secrets marked. */
   outputs(): Readonly<Record<string, unknown>>;
   /** By URN: the files and directories of the assets and archives among a resource's inputs. */
@@ -39,6 +41,7 @@ export function createRecorder(
   const resources: Resource[] = [];
   const lookups = new Map<string, Lookup>();
   const files: Record<string, readonly string[]> = {};
+  let awsProvider = "";
   let outputsOfStack: Readonly<Record<string, unknown>> = {};
   const drafts = new Map<RegisterRequest, Omit<Resource, "urn"> & { files: readonly string[] }>();
   /** Region by `<urn>::<id>` of each provider. */
@@ -82,6 +85,7 @@ export function createRecorder(
       const outputs = component
         ? {}
         : madeUpOutputs({ type, name, inputs: toObject(withoutMarks(sent)), region: where, stack });
+      if (type.startsWith("aws:")) awsProvider = request?.getVersion() ?? awsProvider;
       if (request !== undefined) {
         const { value, files: found } = await recordValue(sent, roots);
         drafts.set(request, {
@@ -121,6 +125,7 @@ export function createRecorder(
     resources: () =>
       resources.toSorted((a, b) => compare(`${a.type} ${a.name}`, `${b.type} ${b.name}`)),
     lookups: () => [...lookups].toSorted(([a], [b]) => compare(a, b)).map(([, lookup]) => lookup),
+    awsProvider: () => awsProvider,
     outputs: () => outputsOfStack,
     files: () => files,
     release: () => monitor.restore(),

@@ -63,7 +63,14 @@ export function rehearse(
         const { removal, protect } = ended;
         const { _protect, ...outputs } = recorder.outputs();
         const [lookups, resources] = [recorder.lookups(), recorder.resources()];
-        const graph = { app, stage, dev, removal, protect, region, outputs, lookups, resources };
+        const about = { app, stage, dev, removal, protect, region };
+        const graph = {
+          ...about,
+          awsProvider: recorder.awsProvider(),
+          outputs,
+          lookups,
+          resources,
+        };
         resolve({ kind: "graph", graph, files: recorder.files() });
       });
       await runtime.setMocks(recorder.mocks, app, stage, false, "organization");

@@ -66,6 +66,7 @@ describe("an app", () => {
       removal: "remove",
       protect: false,
       region: "eu-west-1",
+      awsProvider: "6.83.4",
       lookups: [],
     });
     expect(outputs).toEqual({

@@ -20,6 +20,7 @@ function graphOf(...resources: Resource[]): Graph {
     protect: false,
     region: "eu-west-1",
     outputs: {},
+    awsProvider: "6.83.4",
     lookups: [],
     resources,
   };

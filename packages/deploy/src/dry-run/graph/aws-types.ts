@@ -9,7 +9,6 @@ export const awsTypes = {
   parameter: "aws:ssm/parameter:Parameter",
   permission: "aws:lambda/permission:Permission",
   resourceServer: "aws:cognito/resourceServer:ResourceServer",
-  responseHeadersPolicy: "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy",
   role: "aws:iam/role:Role",
   rolePolicy: "aws:iam/rolePolicy:RolePolicy",
   upload: "aws:s3/bucketObjectv2:BucketObjectv2",

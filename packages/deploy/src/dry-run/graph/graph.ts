@@ -9,6 +9,8 @@ export interface Graph {
   readonly protect: boolean;
   /** Home region. */
   readonly region: string;
+  /** The version of the AWS provider, such as `6.83.4`. */
+  readonly awsProvider: string;
   /** What `run()` returned, in JSON: secrets as `{"<secret>": …}`. */
   readonly outputs: Readonly<Record<string, unknown>>;
   /** What was asked about things that others deploy, sorted. */

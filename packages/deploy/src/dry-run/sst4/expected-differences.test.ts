@@ -48,6 +48,30 @@ const places: [what: string, difference: Difference, expected: boolean, expected
       false,
     ],
     [
+      "the version of the AWS provider",
+      { resource: "", path: "awsProvider", before: "6.83.4", after: "7.48.0" },
+      true,
+      true,
+    ],
+    [
+      "an AWS provider that nobody has looked at",
+      { resource: "", path: "awsProvider", before: "6.83.4", after: "8.0.0" },
+      false,
+      false,
+    ],
+    [
+      "the guard's runtime",
+      { resource: guard, path: "inputs.runtime", before: "nodejs22.x", after: "nodejs24.x" },
+      true,
+      true,
+    ],
+    [
+      "another runtime of the guard",
+      { resource: guard, path: "inputs.runtime", before: "nodejs22.x", after: "nodejs26.x" },
+      false,
+      false,
+    ],
+    [
       "the guard's code",
       { resource: guard, path: "inputs.code.archive.lambda.cjs.sha256", before: one, after: two },
       false,

@@ -12,6 +12,22 @@ const api = "aws:lambda/function:Function::ApiFunction";
 /** What a deployment has: the guard's code is not among it, we build that ourselves. */
 const always: readonly Expectation[] = [
   {
+    reason: "version 7 of the AWS provider comes with SST 4 and is its own",
+    covers: ({ resource, path, before, after }) =>
+      resource === "" &&
+      path === "awsProvider" &&
+      String(before).startsWith("6.") &&
+      String(after).startsWith("7."),
+  },
+  {
+    reason: "that provider takes Node 24, so the guard runs on it",
+    covers: ({ resource, path, before, after }) =>
+      /^aws:lambda\/function:Function::[\w-]+-Guard$/.test(resource) &&
+      path === "inputs.runtime" &&
+      before === "nodejs22.x" &&
+      after === "nodejs24.x",
+  },
+  {
     reason: "the backend is bundled by a newer esbuild, so its code has another hash",
     covers: ({ resource, path, before, after }) =>
       (resource.startsWith(upload) && /\.(?:sha256|bytes)$/.test(path)) ||

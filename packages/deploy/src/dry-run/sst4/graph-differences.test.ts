@@ -25,6 +25,7 @@ function graph(resources: readonly Resource[], outputs: Record<string, unknown> 
     protect: false,
     region: "eu-west-1",
     outputs,
+    awsProvider: "6.83.4",
     lookups: [],
     resources,
   };

@@ -69,7 +69,8 @@ Who gets tokens
 Who may do what
   gatehouse-anna-ApiRole-bafkksbh (ApiRole), assumed by lambda.amazonaws.com
     has the policy AWSLambdaBasicExecutionRole
-  gatehouse-anna-guard (GuardRole), assumed by lambda.amazonaws.com, edgelambda.amazonaws.com
+  gatehouse-anna-eu-central-1-guard (GuardRole), assumed by lambda.amazonaws.com,
+  edgelambda.amazonaws.com
     may call the Function URL
       actions  lambda:InvokeFunctionUrl
       on       lambda eu-central-1 function:gatehouse-anna-ApiFunction-bafkksbh
@@ -97,7 +98,7 @@ Code
     sessions.cjs            26,000  6666666666666666666666666666666666666666666666666666666666666666
     access.json              1,300  7777777777777777777777777777777777777777777777777777777777777777
 
-Resources (21)
+Resources (20)
   eu-central-1
     cloudwatch LogGroup ApiLogGroup        /aws/lambda/gatehouse-anna-ApiFunction-bafkksbh
     cognito ResourceServer ResourceServer  api
@@ -117,11 +118,10 @@ Resources (21)
     lambda Function gatehouse-anna-Guard  (left behind; pnpm sweep deletes it)
   everywhere
     cloudfront Distribution CdnCdnDistribution
-    cloudfront Function CdnCloudfrontFunction         gatehouse-anna-CdnCloudfrontFunction-bafkksbh
-                                                      (SST's own; on no path)
-    cloudfront ResponseHeadersPolicy SecurityHeaders
-    iam Role ApiRole                                  gatehouse-anna-ApiRole-bafkksbh
-    iam Role GuardRole                                gatehouse-anna-guard
+    cloudfront Function CdnCloudfrontFunction   gatehouse-anna-CdnCloudfrontFunction-bafkksbh (SST's
+                                                own; on no path)
+    iam Role ApiRole                            gatehouse-anna-ApiRole-bafkksbh
+    iam Role GuardRole                          gatehouse-anna-eu-central-1-guard
     iam RolePolicy GuardPolicy
 
 Nothing that AWS would refuse.

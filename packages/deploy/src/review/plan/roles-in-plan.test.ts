@@ -23,7 +23,7 @@ function trusting(statement: Readonly<Record<string, unknown>>) {
 test("the guard's role is told with the policy that is attached to it", () => {
   const guard = rolesOf(graphUnderTest()).find(({ name }) => name === guardRole);
   expect(guard).toMatchObject({
-    physicalName: "gatehouse-anna-guard",
+    physicalName: "gatehouse-anna-eu-central-1-guard",
     assumedBy: ["lambda.amazonaws.com", "edgelambda.amazonaws.com"],
     managedPolicies: [],
   });

@@ -50,7 +50,6 @@ const changes: [rule: string, name: string, inputs: Readonly<Record<string, unkn
     { defaultCacheBehavior: { ...behaviorUnderTest, viewerProtocolPolicy: "allow-all" } },
   ],
   ["waf-attached", resourceNames.distribution, { webAclId: "arn:x" }],
-  ["headers-hsts", resourceNames.headers, { securityHeadersConfig: undefined }],
   ["pool-sign-up", resourceNames.pool, { adminCreateUserConfig: undefined }],
   ["client-secret", resourceNames.web, { generateSecret: true }],
   ["parameter-type", resourceNames.guardParameter, { type: "SecureString" }],
@@ -71,7 +70,9 @@ test("production, additions, permissions and the access rules are looked at", ()
   expect(rulesOf(checkGraph(graphUnderTest({ added: [user] }), annaStage, access))).toEqual([
     "type-unknown",
   ]);
-  const helper = resource("aws:ssm/parameter:Parameter", "Role", { value: "gatehouse-anna-guard" });
+  const helper = resource("aws:ssm/parameter:Parameter", "Role", {
+    value: "gatehouse-anna-eu-central-1-guard",
+  });
   expect(rulesOf(checkGraph(graphUnderTest({ added: [helper] }), annaStage, access))).toEqual([
     "guard-role-shared",
   ]);

@@ -16,13 +16,12 @@ import { checkGuardRoleShared } from "./guard/guard-role-shared.ts";
 import { checkIgnoredChanges } from "./stage/ignored-changes.ts";
 import { checkLogLevels } from "./stage/log-levels.ts";
 import { checkKnownTypes } from "./stage/known-types.ts";
-import { checkNames } from "./stage/names.ts";
+import { checkNames, checkNamesElsewhere } from "./stage/names.ts";
 import { checkOrigins } from "./cdn/origins.ts";
 import { checkOutputSecrets } from "./stage/output-secret.ts";
 import { checkParameters } from "./stage/parameters.ts";
 import { checkChainPermissions, checkPermissionPrincipals } from "./api/permissions.ts";
 import { checkProduction } from "./stage/production.ts";
-import { checkResponseHeaders } from "./cdn/response-headers.ts";
 import { checkRoleTrust } from "./api/role-trust.ts";
 import { checkUserPool } from "./users/user-pool.ts";
 import type { Violation } from "./violation.ts";
@@ -37,8 +36,8 @@ const rulesOfGraph: readonly ((graph: Graph, stage: Stage) => readonly Violation
   checkFunctionUrls,
   checkPermissionPrincipals,
   checkKnownTypes,
-  checkResponseHeaders,
   checkNames,
+  checkNamesElsewhere,
   checkIgnoredChanges,
   checkLogLevels,
   checkOutputSecrets,

@@ -2,7 +2,7 @@ import type {
   CacheBehavior,
   origin as blueprintOrigin,
 } from "@sst-gatehouse/blueprint/cache-behavior";
-import type { ResponseHeaders } from "@sst-gatehouse/blueprint/response-headers";
+import type { ResponseHeader } from "@sst-gatehouse/blueprint/response-headers";
 
 import type { Clock } from "../clock.ts";
 import type { Explain } from "../explain.ts";
@@ -21,7 +21,7 @@ export interface CloudFrontOptions {
   readonly distributionId: string;
   readonly behavior: CacheBehavior;
   /** The behaviour's response headers policy; none when absent. */
-  readonly responseHeaders?: ResponseHeaders;
+  readonly responseHeaders?: readonly ResponseHeader[];
   /** The Function URL's host, and how CloudFront speaks to it. Fractions of a second are fine. */
   readonly origin: { readonly domainName: string } & Loosened<typeof blueprintOrigin>;
   /** Where that host listens on this machine. */

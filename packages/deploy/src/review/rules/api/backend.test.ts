@@ -12,7 +12,7 @@ import {
 const { api, apiLog, apiRole } = resourceNames;
 const variables = {
   GATEHOUSE_EDGE_ACCOUNT: "123456789012",
-  GATEHOUSE_EDGE_ROLE: "gatehouse-anna-guard",
+  GATEHOUSE_EDGE_ROLE: "gatehouse-anna-eu-central-1-guard",
   GATEHOUSE_CORS_ORIGINS: '["https://tools.example"]',
 };
 const root = { Service: "lambda.amazonaws.com", AWS: "arn:aws:iam::123456789012:root" };
@@ -45,7 +45,11 @@ const refusals: [rule: string, name: string, inputs: Readonly<Record<string, unk
   ["backend-timeout", api, { timeout: 3 }],
   ["backend-edge-account", api, environment({ GATEHOUSE_EDGE_ACCOUNT: "999999999999" })],
   ["backend-edge-account", api, environment({ GATEHOUSE_EDGE_ACCOUNT: undefined })],
-  ["backend-edge-role", api, environment({ GATEHOUSE_EDGE_ROLE: "gatehouse-anna-guard2" })],
+  [
+    "backend-edge-role",
+    api,
+    environment({ GATEHOUSE_EDGE_ROLE: "gatehouse-anna-eu-central-1-guard2" }),
+  ],
   ["backend-cors-origins", api, environment({ GATEHOUSE_CORS_ORIGINS: '["*"]' })],
   ["backend-cors-origins", api, environment({ GATEHOUSE_CORS_ORIGINS: "[]" })],
   ["backend-log-retention", api, { loggingConfig: { logGroup: "/aws/lambda/elsewhere" } }],

@@ -85,7 +85,7 @@ function environmentExpectations({
 }: Chain): readonly Expectation[] {
   const variables = toObject(toObject(inputOf(backend, "environment"))["variables"]);
   const account = accountOf(guardRole).id;
-  const role = edgeRoleName(graph.app, graph.stage);
+  const role = edgeRoleName(graph.app, graph.stage, graph.region);
   const corsOrigins = JSON.stringify(stage.corsOrigins);
   return [
     {

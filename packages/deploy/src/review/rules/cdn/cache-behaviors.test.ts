@@ -4,7 +4,6 @@ import { checkCacheBehaviors } from "./cache-behaviors.ts";
 import {
   behaviorUnderTest as behavior,
   chainUnderTest,
-  resource,
   resourceNames,
   rulesOf,
 } from "../../../../test/graph-under-test.ts";
@@ -91,19 +90,6 @@ test.each(refusals)(
     expect(rulesOf(check({ orderedCacheBehaviors: [other] }))).toEqual(rules);
   },
 );
-
-test("the headers may be any policy of the stage, not one of another", () => {
-  const added = [resource("aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy", "B", {})];
-  const change = (responseHeadersPolicyId: string) => ({
-    [resourceNames.distribution]: {
-      defaultCacheBehavior: { ...behavior, responseHeadersPolicyId },
-    },
-  });
-  const checked = (id: string) =>
-    rulesOf(checkCacheBehaviors(chainUnderTest({ added, changes: change(id) })));
-  expect(checked("B-id")).toEqual([]);
-  expect(checked("C-id")).toEqual(["behaviour-headers"]);
-});
 
 test("a violation names the path", () => {
   const other = { ...behavior, functionAssociations: [{}], pathPattern: "/b/*" };

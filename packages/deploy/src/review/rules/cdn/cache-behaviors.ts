@@ -1,7 +1,5 @@
 import { cacheBehavior as blueprint } from "@sst-gatehouse/blueprint/cache-behavior";
 
-import { resourcesOf } from "../../../dry-run/graph/graph.ts";
-import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
 import type { Chain } from "../facts/chain.ts";
 import {
   isAbsent,
@@ -122,13 +120,10 @@ function cacheExpectations(name: string, behavior: JsonObject): readonly Expecta
 function pathExpectations(
   name: string,
   behavior: JsonObject,
-  { graph, distribution }: Chain,
+  { distribution }: Chain,
 ): readonly Expectation[] {
   const origins = toList(inputOf(distribution, "origins")).map(
     (origin) => toObject(origin)["originId"],
-  );
-  const headers = resourcesOf(graph, awsTypes.responseHeadersPolicy).map((policy) =>
-    attributeOf(policy, "id"),
   );
   const unknown = Object.keys(behavior).filter(
     (member) =>
@@ -145,8 +140,8 @@ function pathExpectations(
     },
     {
       rule: "behaviour-headers",
-      holds: headers.some((id) => id === behavior["responseHeadersPolicyId"]),
-      message: `${name} has no response headers policy of this stage; answers would lack HSTS, nosniff, frame and referrer headers: give it the id of ResponseHeaders`,
+      holds: behavior["responseHeadersPolicyId"] === blueprint.responseHeadersPolicyId,
+      message: `${name} has another response headers policy than the managed SecurityHeadersPolicy; answers would lack HSTS, nosniff, frame and referrer headers, or gain CORS and cookies that nobody here has decided about: take the blueprint's responseHeadersPolicyId, and set further headers in the backend`,
     },
     {
       rule: "behaviour-setting",

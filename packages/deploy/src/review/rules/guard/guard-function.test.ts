@@ -47,7 +47,7 @@ const refusals: [rule: string, inputs: Readonly<Record<string, unknown>>][] = [
   ["guard-log-group", { loggingConfig: undefined }],
   ["guard-left-behind", { skipDestroy: false }],
   ["guard-left-behind", { skipDestroy: undefined }],
-  ["guard-name", { name: "gatehouse-anna-guard" }],
+  ["guard-name", { name: "gatehouse-anna-eu-central-1-guard" }],
   ["guard-package", { packageType: "Image" }],
   ["guard-files", { code: { archive: { ...files, "extra.cjs": { bytes: 1 } } } }],
   ["guard-files", { code: { archive: withoutSettings } }],
@@ -74,6 +74,23 @@ const refusals: [rule: string, inputs: Readonly<Record<string, unknown>>][] = [
 
 test.each(refusals)("%s is broken by %j", (rule, inputs) => {
   expect(check(inputs)).toEqual([rule]);
+});
+
+test.each([
+  ["6.66.2", "nodejs22.x", "nodejs24.x"],
+  ["6.83.4", "nodejs22.x", "nodejs24.x"],
+  ["7.0.0", "nodejs24.x", "nodejs22.x"],
+  ["10.1.0", "nodejs24.x", "nodejs22.x"],
+])("version %s of the AWS provider deploys %s and nothing else", (awsProvider, runtime, other) => {
+  const rules = (name: string) => {
+    const changes = { [resourceNames.guard]: { runtime: name } };
+    return rulesOf(checkGuardFunction(chainUnderTest({ awsProvider, changes })));
+  };
+  expect([rules(runtime), rules(other), rules("nodejs20.x")]).toEqual([
+    [],
+    ["guard-runtime"],
+    ["guard-runtime"],
+  ]);
 });
 
 test("the blueprint's guard is one that Lambda@Edge takes at origin-request", () => {

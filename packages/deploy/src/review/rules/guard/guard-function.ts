@@ -1,4 +1,8 @@
-import { guardFunction, guardLogGroup } from "@sst-gatehouse/blueprint/guard-function";
+import {
+  guardFunction,
+  guardLogGroup,
+  guardRuntime,
+} from "@sst-gatehouse/blueprint/guard-function";
 
 import type { Chain } from "../facts/chain.ts";
 import { guardInputExpectations } from "./guard-inputs.ts";
@@ -12,6 +16,7 @@ export function checkGuardFunction({ graph, guard, guardRole }: Chain): readonly
   const is = (key: string, expected: unknown) => sameJson(inputOf(guard, key), expected);
   const blueprint = (what: string) =>
     `is not the ${what} that the guard is tested with, so nobody knows how it would behave: take it from the blueprint's guardFunction`;
+  const runtime = guardRuntime({ takesNode24: Number.parseInt(graph.awsProvider, 10) >= 7 });
   const logGroup = guardLogGroup(graph.app, graph.stage);
   return unmet(guard, [
     {
@@ -27,8 +32,8 @@ export function checkGuardFunction({ graph, guard, guardRole }: Chain): readonly
     },
     {
       rule: "guard-runtime",
-      holds: is("runtime", guardFunction.runtime),
-      message: blueprint("runtime"),
+      holds: is("runtime", runtime),
+      message: `is not ${runtime}, which is the newest that version ${graph.awsProvider} of the AWS provider takes and the one that the guard is made for: take it from the blueprint's guardRuntime`,
     },
     {
       rule: "guard-architecture",

@@ -10,7 +10,7 @@ import {
 
 type Inputs = Readonly<Record<string, unknown>>;
 const lambda = "aws:lambda/function:Function";
-const name = "gatehouse-anna-guard";
+const name = "gatehouse-anna-eu-central-1-guard";
 const arn = `arn:aws:iam::123456789012:role/${name}`;
 
 function check(type: string, inputs: Inputs): readonly string[] {
@@ -39,7 +39,7 @@ const uses: [type: string, inputs: Inputs][] = [
   ["aws:iam/role:Role", { assumeRolePolicy: { Statement: [{ Principal: { AWS: [arn] } }] } }],
   ["pulumi-nodejs:dynamic:Resource", { command: `aws sts assume-role --role=${name},x` }],
   ["aws:iam/rolePolicy:RolePolicy", { role: "other", policy: JSON.stringify({ Resource: arn }) }],
-  [lambda, { name: "helper", role: arn.replace("anna-guard", "Anna-Guard") }],
+  [lambda, { name: "helper", role: arn.replace("anna-eu", "Anna-eu") }],
 ];
 
 test.each(uses)("%s may not: %j", (type, inputs) => {
@@ -53,7 +53,7 @@ test("nor may the backend run as the guard's role", () => {
       rule: "guard-role-shared",
       resource: "aws:lambda/function:Function::ApiFunction",
       message:
-        "names the guard's role gatehouse-anna-guard; code that runs as that role, and every principal that may assume it, can claim to be any user: give it its own role",
+        "names the guard's role gatehouse-anna-eu-central-1-guard; code that runs as that role, and every principal that may assume it, can claim to be any user: give it its own role",
     },
   ]);
 });

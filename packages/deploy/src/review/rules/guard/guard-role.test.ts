@@ -39,7 +39,7 @@ test("the blueprint's role breaks no rule, as text or as JSON, with or without a
 
 const both = { Service: ["lambda.amazonaws.com", "edgelambda.amazonaws.com"] };
 const roleRefusals: [rule: string, inputs: Inputs][] = [
-  ["guard-role-name", { name: "gatehouse-anna-guard2" }],
+  ["guard-role-name", { name: "gatehouse-anna-eu-central-1-guard2" }],
   ["guard-role-name", { namePrefix: "gatehouse" }],
   ["guard-role-path", { path: "/gatehouse/" }],
   ["guard-role-trust", trust({ Service: "lambda.amazonaws.com" })],
@@ -77,7 +77,7 @@ test.each(policyRefusals)("the guard's policy with %s is not the blueprint's", (
 
 test("no policy, or a second one, is refused", () => {
   const second = resource("aws:iam/rolePolicy:RolePolicy", "Second", {
-    role: "arn:aws:iam::123456789012:role/gatehouse-anna-guard",
+    role: "arn:aws:iam::123456789012:role/gatehouse-anna-eu-central-1-guard",
     policy: "{}",
   });
   const count = ["guard-role-policy-count"];
@@ -97,13 +97,19 @@ test("a policy of another role does not count", () => {
 });
 
 const attachments: [type: string, inputs: Inputs][] = [
-  ["aws:iam/rolePolicyAttachment:RolePolicyAttachment", { role: "gatehouse-anna-guard" }],
-  ["aws:iam/policyAttachment:PolicyAttachment", { roles: ["other", "gatehouse-anna-guard"] }],
+  [
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    { role: "gatehouse-anna-eu-central-1-guard" },
+  ],
+  [
+    "aws:iam/policyAttachment:PolicyAttachment",
+    { roles: ["other", "gatehouse-anna-eu-central-1-guard"] },
+  ],
   [
     "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
-    { roleName: "gatehouse-anna-guard" },
+    { roleName: "gatehouse-anna-eu-central-1-guard" },
   ],
-  ["aws:iam/instanceProfile:InstanceProfile", { role: "gatehouse-anna-guard" }],
+  ["aws:iam/instanceProfile:InstanceProfile", { role: "gatehouse-anna-eu-central-1-guard" }],
 ];
 
 test.each(attachments)("%s may not name the guard's role", (type, inputs) => {

@@ -16,7 +16,7 @@ import { unmet, type Violation } from "../violation.ts";
 /** Whoever gets this role is everybody, so it is compared with the blueprint statement by statement. */
 export function checkGuardRole(chain: Chain): readonly Violation[] {
   const { graph, guardRole } = chain;
-  const name = edgeRoleName(graph.app, graph.stage);
+  const name = edgeRoleName(graph.app, graph.stage, graph.region);
   const path = inputOf(guardRole, "path");
   return [
     ...unmet(guardRole, [

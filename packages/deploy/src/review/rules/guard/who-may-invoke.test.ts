@@ -13,7 +13,7 @@ import {
 const account = "123456789012";
 const apiArn = `arn:aws:lambda:eu-central-1:${account}:function:gatehouse-anna-ApiFunction-bafkksbh`;
 const guardArn = `arn:aws:lambda:us-east-1:${account}:function:gatehouse-anna-Guard-0000000`;
-const guardRole = `arn:aws:iam::${account}:role/gatehouse-anna-guard`;
+const guardRole = `arn:aws:iam::${account}:role/gatehouse-anna-eu-central-1-guard`;
 const basicExecution = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
 
 function allow(Action: unknown, Resource: unknown): object {

@@ -18,7 +18,6 @@ const knownTypes: ReadonlySet<string> = new Set([
   awsTypes.parameter,
   awsTypes.permission,
   awsTypes.resourceServer,
-  awsTypes.responseHeadersPolicy,
   awsTypes.role,
   awsTypes.rolePolicy,
   awsTypes.upload,

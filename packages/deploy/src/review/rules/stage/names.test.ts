@@ -7,7 +7,7 @@ import {
   resourceNames,
   rulesOf,
 } from "../../../../test/graph-under-test.ts";
-import { checkNames, checkNamesAcross } from "./names.ts";
+import { checkNames, checkNamesAcross, checkNamesElsewhere } from "./names.ts";
 
 const long = (length: number) => "a".repeat(length);
 
@@ -21,7 +21,6 @@ test.each([
   [resourceNames.guardPolicy, { name: long(128) }],
   [resourceNames.apiLog, { name: long(512) }],
   [resourceNames.webParameter, { name: long(1011) }],
-  [resourceNames.headers, { name: long(128) }],
   [resourceNames.distribution, { comment: long(128) }],
   [resourceNames.pool, { name: long(128) }],
   [resourceNames.web, { name: long(128) }],
@@ -93,7 +92,6 @@ test.each([
   [resourceNames.guardRole, { name: "gatehouse-guard" }],
   [resourceNames.apiLog, { name: "/gatehouse/api" }],
   [resourceNames.webParameter, { name: "/gatehouse/clients/web" }],
-  [resourceNames.headers, { name: "gatehouse" }],
   [resourceNames.domain, { domain: "gatehouse" }],
   [resourceNames.distribution, { aliases: ["app.example.com"] }],
 ])("%s with the fixed %j would be wanted by both", (name, inputs) => {
@@ -129,4 +127,26 @@ test("pools may share a name, and so may what is unique within a pool or a role 
     resourceNames.outputsParameter,
     resourceNames.revokedParameter,
   ]);
+});
+
+test("no name of the stage is one that it would have in another region", () => {
+  expect(checkNamesElsewhere(graphUnderTest())).toEqual([]);
+});
+
+const acl = (name: string) =>
+  resource("aws:wafv2/webAcl:WebAcl", "A", { name }, { region: "us-east-1" });
+test.each([
+  [
+    ["name-elsewhere"],
+    { changes: { [resourceNames.guardRole]: { name: "gatehouse-anna-guard" } } },
+  ],
+  [["name-elsewhere"], { changes: { CdnCloudfrontFunction: { name: "gatehouse-anna" } } }],
+  [["name-elsewhere"], { added: [acl("gatehouse-anna")] }],
+  [[], { added: [acl("gatehouse-anna-eu-central-1")] }],
+  // Random letters, a name of the home region's, and a name in DNS, of which there is one in the world.
+  [[], { changes: { [resourceNames.apiRole]: { name: "gatehouse-anna-ApiRole-abcdefgh" } } }],
+  [[], { changes: { [resourceNames.apiLog]: { name: "/gatehouse/anna" } } }],
+  [[], { changes: { [resourceNames.distribution]: { aliases: ["app.example.com"] } } }],
+])("%j is broken by %j", (rules, graph) => {
+  expect(rulesOf(checkNamesElsewhere(graphUnderTest(graph)))).toEqual(rules);
 });

@@ -21,7 +21,6 @@ const namings: Readonly<Record<string, Naming>> = {
   [awsTypes.logGroup]: { key: "name", longest: 512, unique: true },
   [awsTypes.parameter]: { key: "name", longest: 1011, unique: true },
   [awsTypes.webAcl]: { key: "name", longest: 128, unique: true },
-  [awsTypes.responseHeadersPolicy]: { key: "name", longest: 128, unique: true },
   [awsTypes.viewerFunction]: { key: "name", longest: 64, unique: true },
   [awsTypes.distribution]: { key: "comment", longest: 128, unique: false },
   [awsTypes.userPool]: { key: "name", longest: 128, unique: false },
@@ -71,6 +70,25 @@ export function checkNamesAcross(a: Graph, b: Graph): readonly Violation[] {
       rule: "name-shared",
       resource: labelOf(resource),
       message: `is called ${name} in the stages ${a.stage} and ${b.stage}; AWS accepts a name only once: put the stage into it, or let it be generated`,
+    }));
+}
+
+/** What SST appends to the names that it makes: letters that only the stage's own state knows. */
+const randomSuffix = /-[a-z]{8}$/;
+
+/**
+ * Names that the same stage in another region would want too. Its state is kept in its region, so a stage that moves, or
+ * that is deployed to a second region, knows nothing of the first; and IAM, CloudFront and its firewalls have no regions.
+ */
+export function checkNamesElsewhere(graph: Graph): readonly Violation[] {
+  return uniqueNames(graph)
+    .filter(({ resource, key }) => !key.startsWith(`${resource.type} ${graph.region} `))
+    .filter(({ resource }) => resource.type !== awsTypes.distribution)
+    .filter(({ name }) => !name.includes(graph.region) && !randomSuffix.test(name))
+    .map(({ resource, name }) => ({
+      rule: "name-elsewhere",
+      resource: labelOf(resource),
+      message: `is called ${name}, and would be called so in every region; AWS accepts the name once in the account, so the stage could not be deployed to another one: begin it with the blueprint's accountWideName, or let it be generated`,
     }));
 }
 

@@ -1,4 +1,4 @@
-import type { ResponseHeaders } from "@sst-gatehouse/blueprint/response-headers";
+import type { ResponseHeader } from "@sst-gatehouse/blueprint/response-headers";
 
 import { valuesOf } from "../header-lines.ts";
 import type { HeaderLine } from "../header-lines.ts";
@@ -14,38 +14,14 @@ import type { HeaderLine } from "../header-lines.ts";
  */
 export function withResponseHeaders(
   lines: readonly HeaderLine[],
-  policy: ResponseHeaders,
+  policy: readonly ResponseHeader[],
 ): HeaderLine[] {
-  const added = policyLines(policy).filter(
+  const added = policy.filter(
     ({ name, override }) => override || valuesOf(lines, name.toLowerCase()).length === 0,
   );
   const replaced = new Set(added.map(({ name }) => name.toLowerCase()));
   return [
     ...lines.filter(([name]) => !replaced.has(name.toLowerCase())),
     ...added.map(({ name, value }) => [name, value] as const),
-  ];
-}
-
-interface PolicyLine {
-  readonly name: string;
-  readonly value: string;
-  readonly override: boolean;
-}
-
-function policyLines(policy: ResponseHeaders): readonly PolicyLine[] {
-  const { strictTransportSecurity, contentTypeOptions, frameOptions, referrerPolicy } = policy;
-  return [
-    {
-      name: "Strict-Transport-Security",
-      value: `max-age=${strictTransportSecurity.maxAgeSeconds}`,
-      override: strictTransportSecurity.override,
-    },
-    {
-      name: "X-Content-Type-Options",
-      value: "nosniff",
-      override: contentTypeOptions.override,
-    },
-    { name: "X-Frame-Options", ...frameOptions },
-    { name: "Referrer-Policy", ...referrerPolicy },
   ];
 }

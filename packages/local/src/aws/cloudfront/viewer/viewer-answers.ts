@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 
-import type { ResponseHeaders } from "@sst-gatehouse/blueprint/response-headers";
+import type { ResponseHeader } from "@sst-gatehouse/blueprint/response-headers";
 
 import type { Clock } from "../../clock.ts";
 import type { Explain } from "../../explain.ts";
@@ -51,7 +51,7 @@ export interface ViewerAnswersOptions {
   /** The name that this CloudFront server puts into `Via`. */
   readonly viaHost: string;
   /** What is added to every answer. */
-  readonly responseHeaders: ResponseHeaders | undefined;
+  readonly responseHeaders: readonly ResponseHeader[] | undefined;
   readonly clock: Clock;
   readonly explain: Explain;
 }
