@@ -132,6 +132,11 @@ const mutations: [what: string, mutation: SourceChange, rule: string, stage?: st
     "function-url-mode",
   ],
   [
+    "a backend that is not told how answers leave",
+    change("backend-function", "[apiEnvironment.streaming]: streams", "OTHER: streams"),
+    "backend-streaming",
+  ],
+  [
     "a backend's role that the account may take",
     change("backend-function", "if (!$dev) {", "if ($dev) {"),
     "backend-role-trust",
