@@ -6,6 +6,7 @@ import { isIP } from "node:net";
 import { beforeAll, describe, expect, test } from "vitest";
 
 import { viaApp, type Sent } from "./support/client.ts";
+import { needsStreams } from "./support/requirements.ts";
 import { isStack, loadTarget, type Target } from "./support/target.ts";
 
 let target: Target;
@@ -179,11 +180,14 @@ describe("the client gets what the backend answered", () => {
     expect(answer.header("content-type")).toContain("application/problem+json");
   });
 
-  test("a stream event by event as they are written, not in one piece", async () => {
-    const { status, contentType, chunks } = await readStream("/stream?events=3&interval=200");
-    expect([status, contentType]).toEqual([200, "text/event-stream"]);
-    expect(chunks.join("").match(/^data:/gm)).toHaveLength(3);
-    expect(chunks.filter((chunk) => chunk.includes("data:")).length).toBe(3);
+  describe("a stream", () => {
+    needsStreams();
+    test("event by event as they are written, not in one piece", async () => {
+      const { status, contentType, chunks } = await readStream("/stream?events=3&interval=200");
+      expect([status, contentType]).toEqual([200, "text/event-stream"]);
+      expect(chunks.join("").match(/^data:/gm)).toHaveLength(3);
+      expect(chunks.filter((chunk) => chunk.includes("data:")).length).toBe(3);
+    });
   });
 
   interface Streamed {

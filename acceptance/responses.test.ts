@@ -13,7 +13,6 @@ const problem = "application/problem+json";
 describe("what the backend answers arrives", () => {
   const answers: [what: string, sent: Sent, status: number, type: string, body: RegExp][] = [
     ["with a body", { path: "/me" }, 200, "application/json", /"kind":"user"/],
-    ["with an empty body", { path: "/files/a?bytes=0" }, 200, "application/octet-stream", /^$/],
     ["to HEAD", { method: "HEAD", path: "/files/a" }, 200, "application/octet-stream", /^$/],
     ["to a query that it refuses", { path: "/stream?events=0" }, 400, problem, /invalid_request/],
     ["to a path that is nowhere", { path: "/nowhere" }, 404, problem, /"code":"not_found"/],

@@ -6,7 +6,7 @@ import { accountId, region, stage } from "./stage.ts";
 export interface BackendFunctionOptions {
   /** `<file without ending>.<export>`, from the root. */
   readonly handler: string;
-  /** Whether the handler writes to a response stream; one that returns its result does not. */
+  /** Whether it streams where the stage does. `protect` can do either; `protectHandler` and `protectBuffered` do not stream. */
   readonly streaming: boolean;
 }
 
@@ -15,9 +15,10 @@ export function createBackendFunction(
   name: string,
   { handler, streaming }: BackendFunctionOptions,
 ): sst.aws.Function {
+  const streams = streaming && stage.streaming !== "off";
   return new sst.aws.Function(name, {
     handler,
-    streaming,
+    streaming: streams,
     url: { authorization: "iam", cors: false },
     runtime: apiFunction.runtime,
     architecture: apiFunction.architecture,
@@ -29,6 +30,7 @@ export function createBackendFunction(
       [apiEnvironment.edgeAccount]: accountId,
       [apiEnvironment.edgeRole]: edgeRoleName($app.name, $app.stage, region),
       [apiEnvironment.corsOrigins]: JSON.stringify(stage.corsOrigins),
+      [apiEnvironment.streaming]: streams ? stage.streaming : "off",
     },
     transform: {
       role: (args) => {

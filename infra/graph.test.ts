@@ -299,6 +299,16 @@ describe("a stage with everything", () => {
   });
 });
 
+test.each([
+  ["never-empty", "RESPONSE_STREAM"],
+  ["off", "BUFFERED"],
+] as const)("a stage with streaming %s has a Function URL of mode %s", async (streaming, mode) => {
+  const settings: StageSettings = { streaming };
+  const { graph } = await evaluate({ stage: "production", production: settings });
+  expect(checkGraph(graph, stageOf("production", settings), access)).toEqual([]);
+  expect(one(graph, "ApiUrl").inputs["invokeMode"]).toBe(mode);
+});
+
 describe("under sst dev", () => {
   test("the backend is a live bridge that answers whole, and the lock stays on", async () => {
     const { graph } = await evaluate({ stage: "anna", dev: true });

@@ -149,6 +149,11 @@ const mutations: [
     "function-url-mode",
   ],
   [
+    "a backend that is not told how answers leave",
+    change("backend-function", "[apiEnvironment.streaming]: streams", "OTHER: streams"),
+    "backend-streaming",
+  ],
+  [
     "a backend's role that the account may take",
     change("backend-function", "if (!$dev) {", "if ($dev) {"),
     "backend-role-trust",

@@ -19,20 +19,18 @@ export interface AnsweringStack {
   readonly release: (name: string) => void;
 }
 
-const entries = { BUFFERED: "lambda-buffered.ts", RESPONSE_STREAM: "lambda.ts" };
-
-/** The local stack with `answering-backend/` behind its Function URL. `sst dev`, and functions elsewhere, have the buffered mode. */
+/** The local stack with `answering-backend/` behind its Function URL. */
 export async function startAnsweringStack(mode: InvokeMode): Promise<AnsweringStack> {
   const lines: string[] = [];
   let codeDirectory = "";
   const stack = await startStack({
     adopted: sample,
     port: 0,
-    invokeMode: mode,
+    stage: { streaming: mode === "BUFFERED" ? "off" : "on" },
     explain: (from, reason) => lines.push(`${from}: ${reason}`),
     async codeSource({ edge, functions }) {
       codeDirectory = functions;
-      await Promise.all([buildEdge(edge), bundle(entries[mode], functions)]);
+      await Promise.all([buildEdge(edge), bundle(functions)]);
       return {
         edge: { directory: edge, handler: guardFunction.handler },
         functions: { directory: functions, handler: "lambda.handler" },
@@ -42,9 +40,9 @@ export async function startAnsweringStack(mode: InvokeMode): Promise<AnsweringSt
   return { stack, lines, release: (name) => writeFileSync(join(codeDirectory, name), "") };
 }
 
-async function bundle(entry: string, directory: string): Promise<void> {
+async function bundle(directory: string): Promise<void> {
   await build({
-    entryPoints: [join(import.meta.dirname, "answering-backend", entry)],
+    entryPoints: [join(import.meta.dirname, "answering-backend/lambda.ts")],
     bundle: true,
     platform: "node",
     target: "node22",

@@ -47,7 +47,7 @@ async function buildInto() {
 
 /** A stack for one test, which may move its clock and take its parameters away. It ends with the test. */
 export async function startOwnStack(
-  options: Pick<StackOptions, "unbaked" | "stage" | "codeSource" | "invokeMode" | "account"> = {},
+  options: Pick<StackOptions, "unbaked" | "stage" | "codeSource" | "account"> = {},
 ): Promise<OwnStack> {
   const lines: string[] = [];
   const stack = await startStack({

@@ -140,9 +140,8 @@ describe("a guard with everything baked", () => {
     [false, "is kept from the backend"],
   ])("where the stage says forwardToken: %s, the bearer token %s", async (forwardToken) => {
     const { target } = await startOwnStack({
-      stage: { forwardToken },
+      stage: { forwardToken, streaming: "off" },
       codeSource: tellingBackend,
-      invokeMode: "BUFFERED",
     });
     const token = target.tokens.id;
     const answer = await viaApp(target, { path: "/echo", token, mayHoldTokens: true });

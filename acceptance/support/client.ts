@@ -15,6 +15,8 @@ export interface Sent {
   readonly body?: string | Uint8Array;
   /** A backend of the test's own answers with what it received; the search for secrets leaves that answer out. */
   readonly mayHoldTokens?: boolean;
+  /** Ends the wait for the answer, with an error. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Answer {
@@ -34,7 +36,7 @@ export interface Answer {
  */
 export function send(
   base: string,
-  { method = "GET", path = "/", headers = {}, body, mayHoldTokens = false }: Sent = {},
+  { method = "GET", path = "/", headers = {}, body, mayHoldTokens = false, signal }: Sent = {},
 ): Promise<Answer> {
   const url = new URL(base);
   return new Promise((resolve, reject) => {
@@ -47,6 +49,7 @@ export function send(
       setHost: false,
       headers: { host: url.host, ...mutable(headers) },
       agent: false,
+      signal,
     });
     request.on("error", reject);
     request.on("response", (response) => {

@@ -1,5 +1,6 @@
 import { beforeEach } from "vitest";
 
+import { viaApp } from "./client.ts";
 import { isStack, loadTarget } from "./target.ts";
 
 /** What not every chain has, and what is said of a test that is skipped for the lack of it. */
@@ -36,5 +37,14 @@ export function needs(...requirements: readonly Requirement[]): void {
   beforeEach(({ skip }) => {
     const lacking = requirements.find((requirement) => !has(requirement));
     if (lacking !== undefined) skip(reasons[lacking]);
+  });
+}
+
+/** The same for a stage with `streaming: "off"`, which can be told by an answer alone: it says how long it is. */
+export function needsStreams(): void {
+  beforeEach(async ({ skip }) => {
+    const target = loadTarget();
+    const answer = await viaApp(target, { path: "/me", token: target.tokens.id });
+    skip(answer.header("content-length") !== undefined, "this stage gives its answers whole");
   });
 }

@@ -43,12 +43,14 @@ app.get("/zeros", (c) => c.body(new Uint8Array(Number(c.req.query("bytes")))));
 
 // Begins, waits until the test has put a file next to the code, and then goes on or fails.
 app.get("/interrupted", (c) => {
-  const { released = "", how } = c.req.query();
+  const { released = "", how, type = "text/plain", length } = c.req.query();
+  const [begun, half] =
+    type === "text/event-stream" ? ["data: begun\n\n", "data: ha"] : ["begun, ", "half done"];
   const encoder = new TextEncoder();
   const pieces = (async function* (): AsyncGenerator<string, void> {
-    yield "begun, ";
+    yield begun;
     while (!existsSync(new URL(`./${released}`, import.meta.url))) await sleep(5);
-    yield "half done";
+    yield half;
     if (how === "throws") throw new Error("a route's own fault");
     if (how === "exits") process.exit(3);
     yield ", done";
@@ -60,5 +62,8 @@ app.get("/interrupted", (c) => {
       else controller.enqueue(encoder.encode(piece.value));
     },
   });
-  return c.body(stream, 200, { "content-type": "text/plain" });
+  return c.body(stream, 200, {
+    "content-type": type,
+    ...(length === undefined ? {} : { "content-length": length }),
+  });
 });

@@ -6,7 +6,8 @@ import { createSampleApp } from "../test/sample-app.ts";
 
 const { app } = protectedApp(createSampleApp());
 
-const exposed = "content-disposition, content-range, etag, www-authenticate, x-amzn-requestid";
+const exposed =
+  "content-disposition, content-range, etag, www-authenticate, x-amzn-requestid, x-gatehouse-content-length";
 
 function corsOf(response: Response): Record<string, string> {
   return Object.fromEntries(

@@ -12,7 +12,12 @@ test("reads the settings from the environment", () => {
   expect(parseSettings(environment)).toEqual({
     edgeRole: { account: "111122223333", name: "gatehouse-dev-guard" },
     corsOrigins: ["https://ok.example", "http://localhost:5173"],
+    streaming: "on",
   });
+  for (const streaming of ["on", "never-empty", "off"])
+    expect(parseSettings({ ...environment, GATEHOUSE_STREAMING: streaming })).toMatchObject({
+      streaming,
+    });
   expect(parseSettings({ ...environment, GATEHOUSE_CORS_ORIGINS: "[]" }).corsOrigins).toEqual([]);
 });
 
@@ -39,6 +44,9 @@ const malformed: [name: string, value: string | undefined][] = [
   ["GATEHOUSE_CORS_ORIGINS", '["https://*.ok.example"]'],
   ["GATEHOUSE_CORS_ORIGINS", '["https://OK.example"]'],
   ["GATEHOUSE_CORS_ORIGINS", '["ftp://ok.example"]'],
+  ["GATEHOUSE_STREAMING", ""],
+  ["GATEHOUSE_STREAMING", "false"],
+  ["GATEHOUSE_STREAMING", "ON"],
 ];
 
 test.each(malformed)("does not start when %s is %j, and says which", (name, value) => {

@@ -1,4 +1,8 @@
-import { apiEnvironment } from "@sst-gatehouse/blueprint/api-function";
+import {
+  apiEnvironment,
+  streamingModes,
+  type StreamingMode,
+} from "@sst-gatehouse/blueprint/api-function";
 import { isCorsOrigin } from "@sst-gatehouse/blueprint/cors";
 
 import type { EdgeRole } from "./edge-principal.ts";
@@ -9,6 +13,8 @@ export interface AppSettings {
   readonly edgeRole: EdgeRole;
   /** Exact origins whose scripts may read answers; empty for none. */
   readonly corsOrigins: readonly string[];
+  /** How answers leave the function. */
+  readonly streaming: StreamingMode;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -35,6 +41,7 @@ export function parseSettings(environment: Environment): AppSettings {
       ),
     },
     corsOrigins: parseOrigins(environment, apiEnvironment.corsOrigins),
+    streaming: parseStreaming(environment, apiEnvironment.streaming),
   };
 }
 
@@ -57,4 +64,12 @@ function parseOrigins(environment: Environment, name: string): readonly string[]
     return refuse();
   }
   return Array.isArray(origins) && origins.every(isCorsOrigin) ? origins : refuse();
+}
+
+/** A function that nobody told anything streams. */
+function parseStreaming(environment: Environment, name: string): StreamingMode {
+  const { [name]: value = "on" } = environment;
+  const mode = streamingModes.find((known) => known === value);
+  if (mode === undefined) throw new TypeError(`${name} must be ${streamingModes.join(", ")}`);
+  return mode;
 }

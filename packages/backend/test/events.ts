@@ -8,10 +8,12 @@ import type { AppEnv } from "../src/app-env.ts";
 import type { FunctionUrlEvent } from "../src/function-url-event.ts";
 import type { StreamingHandler, StreamingRuntime } from "../src/lambda/streaming-handler.ts";
 import { toRequest } from "../src/lambda/to-request.ts";
+import type { AppSettings } from "../src/settings.ts";
 
-export const settings = {
+export const settings: AppSettings = {
   edgeRole: { account: "111122223333", name: "gatehouse-dev-guard" },
   corsOrigins: ["https://ok.example", "http://localhost:5173"],
+  streaming: "on",
 };
 
 /** A session of the edge role, named as Lambda@Edge names it. */

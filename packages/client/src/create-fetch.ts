@@ -3,6 +3,7 @@ import { ProblemError, readProblem } from "./problem.ts";
 import { declareHiddenBody, readBody, toRequest } from "./request-body.ts";
 import { sha256Hex } from "./sha256-hex.ts";
 import { createSingleRenewal } from "./single-renewal.ts";
+import { withWholeBody } from "./whole-body.ts";
 
 export { ProblemError, sha256Hex };
 
@@ -33,7 +34,9 @@ const refreshPath = "/.auth/refresh";
  *
  * - the bearer token, unless the request already has an `Authorization` header;
  * - `x-amz-content-sha256` where the guard needs it: for a body over 1 MB, and for any body of a DELETE or OPTIONS;
- * - after a 401 `token_expired`, one renewal and one more try with the same bytes.
+ * - after a 401 `token_expired`, one renewal and one more try with the same bytes;
+ * - a check of the answer's length, where its route said `Content-Length`: reading a body that broke off rejects with a
+ *   TypeError.
  *
  * Every body, even a stream, is read to its end before it is sent: its hash goes first, and it may have to be sent twice.
  * Lambda takes at most 6 MB, so nothing here hashes piece by piece.
@@ -83,7 +86,7 @@ export function createFetch(options: CreateFetchOptions = {}): Fetch {
     const url = input instanceof Request ? new URL(input.url) : new URL(input, baseUrl(origin));
     if (url.origin !== origin) return await fetch(input, init);
     const request = await toRequest(input instanceof Request ? input : url, init);
-    const answer = await sendTwice(request);
+    const answer = withWholeBody(await sendTwice(request));
     const problem = throwProblems ? await readProblem(answer, origin) : undefined;
     if (problem !== undefined) throw problem;
     return answer;

@@ -406,6 +406,7 @@ const resources: readonly Resource[] = [
           GATEHOUSE_EDGE_ACCOUNT: account,
           GATEHOUSE_EDGE_ROLE: "gatehouse-anna-eu-central-1-guard",
           GATEHOUSE_CORS_ORIGINS: '["https://tools.example"]',
+          GATEHOUSE_STREAMING: "on",
           SST_KEY_FILE: "resource.enc",
         },
       },

@@ -577,7 +577,7 @@ describe("cross-origin callers", () => {
       "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
       "access-control-allow-origin": "https://spa.example.com",
       "access-control-expose-headers":
-        "content-disposition, content-range, etag, www-authenticate, x-amzn-requestid",
+        "content-disposition, content-range, etag, www-authenticate, x-amzn-requestid, x-gatehouse-content-length",
       "access-control-max-age": "600",
       "cache-control": "no-store",
       vary: "Origin",

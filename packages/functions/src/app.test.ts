@@ -104,6 +104,7 @@ test("serves made-up files as downloads that no browser opens", async () => {
   expect(Object.fromEntries(response.headers)).toEqual({
     "cache-control": "private, no-store",
     "content-disposition": 'attachment; filename="report-1.csv"',
+    "content-length": "100000",
     "content-security-policy": "sandbox",
     "content-type": "application/octet-stream",
     vary: "Origin",
@@ -180,4 +181,9 @@ test("has a report to read and one to order, and rooms for admins", async () => 
   expect(await order.json()).toEqual({ report: "daily", orderedBy: caller });
   const room = await send(app, { path: "/admin/users", caller: adminUser });
   expect(await room.json()).toEqual({ area: "admin", path: "/admin/users" });
+});
+
+test.each([204, 302])("answers %i without a body", async (status) => {
+  const response = await send(app, { path: `/empty/${status}`, caller: plainUser });
+  expect([response.status, response.body]).toEqual([status, null]);
 });

@@ -17,6 +17,9 @@ app.get("/public/health", (c) => c.json({ ok: true }));
 for (const path of ["/echo/*", "/public/echo/*", "/admin/echo/*"]) app.all(path, echo);
 app.get("/stream", stream);
 app.route("/files", files);
+// Answers without a body, which may need the stage's `streaming`: docs/http.md#answers-without-a-body.
+app.get("/empty/204", (c) => c.body(null, 204));
+app.get("/empty/302", (c) => c.redirect("/"));
 app.get("/reports/daily", (c) => c.json({ report: "daily", readBy: c.get("caller") }));
 app.post("/reports/daily", (c) => c.json({ report: "daily", orderedBy: c.get("caller") }, 202));
 app.get("/admin/*", (c) => c.json({ area: "admin", path: c.req.path }));

@@ -119,7 +119,12 @@ test("gets the Lambda context and sends the bytes through both adapters of the f
     body: "AP8K",
     isBase64Encoded: true,
   });
-  const streaming = createStreamingHandler({ answer, log: () => {}, runtime: streamingRuntime });
+  const streaming = createStreamingHandler({
+    answer,
+    log: () => {},
+    runtime: streamingRuntime,
+    neverEmpty: false,
+  });
   const { body } = readStreamed(await runStreaming(streaming, event));
   expect([...body]).toEqual([0, 255, 10]);
   expect(seen.map(({ awsRequestId }) => awsRequestId)).toEqual([

@@ -1,3 +1,4 @@
+import { contentLengthHeader } from "@sst-gatehouse/blueprint/cors";
 import type { Context as LambdaContext } from "aws-lambda";
 import type { Hono } from "hono";
 
@@ -25,7 +26,13 @@ export type AnswerEvent = (
 ) => Promise<Answer>;
 
 /** Lambda frames the body itself; it would pass a `content-length` on under another name. */
-const framingHeaders = new Set(["connection", "content-length", "keep-alive", "transfer-encoding"]);
+const framingHeaders = new Set([
+  "connection",
+  "content-length",
+  contentLengthHeader,
+  "keep-alive",
+  "transfer-encoding",
+]);
 
 /**
  * Answers an event with the app.
@@ -51,10 +58,17 @@ async function fromResponse(response: Response): Promise<Answer> {
   );
   return {
     statusCode: response.status,
-    headers: Object.fromEntries(headers),
+    headers: { ...Object.fromEntries(headers), ...announcedLength(response.headers) },
     cookies: response.headers.getSetCookie(),
     body: withFirst(first, body),
   };
+}
+
+/** Of a compressed body nobody knows how many bytes arrive: a streaming Function URL decodes it. */
+function announcedLength(headers: Headers): Readonly<Record<string, string>> {
+  const length = headers.get("content-length") ?? "";
+  if (!/^\d{1,15}$/.test(length) || headers.has("content-encoding")) return {};
+  return { [contentLengthHeader]: length };
 }
 
 async function* chunksOf(body: Response["body"]): AsyncGenerator<Uint8Array, void> {

@@ -126,10 +126,32 @@ test("protect writes a line to the log for a body that fails halfway", async () 
   expect(logged.mock.calls).toEqual([[expect.stringContaining('"code":"body_failed"')]]);
 });
 
-test("says which handler to use where nothing can stream", () => {
+test("says what to do where nothing can stream", () => {
   vi.stubGlobal("awslambda", undefined);
   expect(() => protect(sampleAccess, createSampleApp())).toThrow(/use protectBuffered\(\)\.$/);
   expect(protectBuffered(sampleAccess, createSampleApp())).toBeTypeOf("function");
+});
+
+test("protect gives its answers whole where the stage does not stream, with or without a runtime that can", async () => {
+  vi.stubEnv("GATEHOUSE_STREAMING", "off");
+  for (const runtime of [streamingRuntime, undefined]) {
+    vi.stubGlobal("awslambda", runtime);
+    const handler: (...given: never[]) => unknown = protect(sampleAccess, dumping);
+    const event = functionUrlEvent({ path: "/dump", caller: plainUser });
+    const result: unknown = await Reflect.apply(handler, undefined, [event, lambdaContext]);
+    expect(result).toMatchObject({ statusCode: 200, isBase64Encoded: true });
+  }
+});
+
+test.each([
+  ["on", ""],
+  ["never-empty", "\n"],
+])("with streaming %s, protect sends %j in place of no body", async (streaming, body) => {
+  vi.stubEnv("GATEHOUSE_STREAMING", streaming);
+  const app = createSampleApp().get("/gone", (c) => c.body(null, 204));
+  const event = functionUrlEvent({ path: "/gone", caller: plainUser });
+  const streamed = await runStreaming(protect(sampleAccess, app), event);
+  expect(readStreamed(streamed).body.toString()).toBe(body);
 });
 
 test("gives the caller its type", () => {

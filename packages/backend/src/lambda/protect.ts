@@ -5,7 +5,7 @@ import type { AppEnv } from "../app-env.ts";
 import { existingHandler, type ExistingHandler } from "../existing/existing-handler.ts";
 import { writeLog } from "../log.ts";
 import { createProtectedApp, type ProtectableEnv } from "../protected-app.ts";
-import { parseSettings } from "../settings.ts";
+import { parseSettings, type AppSettings } from "../settings.ts";
 import { createAnswer, type AnswerEvent } from "./answer.ts";
 import { createBufferedHandler, type BufferedHandler } from "./buffered-handler.ts";
 import { createStreamingHandler, type StreamingHandler } from "./streaming-handler.ts";
@@ -16,8 +16,8 @@ export { existingHandler, type ExistingHandlerEvent } from "../existing/existing
 export { receivedBytes } from "../function-url-event.ts";
 
 /**
- * Puts a Hono app behind the guard, as the handler of a function whose Function URL streams:
- * `export const handler = protect(access, app)`.
+ * Puts a Hono app behind the guard: `export const handler = protect(access, app)`. It streams its answers, or gives them
+ * to Lambda whole where the stage's `streaming` is `"off"` and under `sst dev`; the type names the first form only.
  *
  * Before a route runs, the access rules are applied a second time, to the path as this backend reads it. The route finds
  * the caller at `c.get("caller")` and never sees the signer's session token. Answers are `private, no-store` unless a
@@ -30,21 +30,25 @@ export { receivedBytes } from "../function-url-event.ts";
 export function protect<E extends ProtectableEnv, S extends Schema, P extends string>(
   access: AccessRules,
   app: Hono<E, S, P>,
-): StreamingHandler {
+): StreamingHandler;
+export function protect<E extends ProtectableEnv, S extends Schema, P extends string>(
+  access: AccessRules,
+  app: Hono<E, S, P>,
+): StreamingHandler | BufferedHandler {
+  const settings = parseSettings(process.env);
+  const answer = protectedAnswer(access, app, settings);
+  if (settings.streaming === "off") return createBufferedHandler(answer);
   if (typeof awslambda === "undefined")
     throw new TypeError(
-      "protect() streams its answers, which needs the global awslambda of Lambda's runtime. Where that is missing, as under `sst dev`, use protectBuffered().",
+      "protect() streams its answers, which needs the global awslambda of Lambda's runtime. Where that is missing, set GATEHOUSE_STREAMING to off, or use protectBuffered().",
     );
-  return createStreamingHandler({
-    answer: protectedAnswer(access, app),
-    log: writeLog,
-    runtime: awslambda,
-  });
+  const neverEmpty = settings.streaming === "never-empty";
+  return createStreamingHandler({ answer, log: writeLog, runtime: awslambda, neverEmpty });
 }
 
 /**
- * The same for a Function URL with the invoke mode BUFFERED, which sends each answer in one piece of at most 6 MB. It is
- * the only mode that `sst dev` has.
+ * The same for a Function URL that has the invoke mode BUFFERED whatever the stage says: each answer goes out in one
+ * piece of at most 6 MB.
  *
  * @throws {TypeError} as {@link protect} does.
  */
@@ -52,7 +56,7 @@ export function protectBuffered<E extends ProtectableEnv, S extends Schema, P ex
   access: AccessRules,
   app: Hono<E, S, P>,
 ): BufferedHandler {
-  return createBufferedHandler(protectedAnswer(access, app));
+  return createBufferedHandler(protectedAnswer(access, app, parseSettings(process.env)));
 }
 
 /**
@@ -69,8 +73,8 @@ export function protectHandler(access: AccessRules, handler: ExistingHandler): B
 function protectedAnswer<E extends ProtectableEnv, S extends Schema, P extends string>(
   access: AccessRules,
   app: Hono<E, S, P>,
+  settings: AppSettings,
 ): AnswerEvent {
-  const settings = parseSettings(process.env);
   const front = createProtectedApp(app, { access, settings, log: writeLog });
   return createAnswer(front, writeLog, settings.edgeRole);
 }

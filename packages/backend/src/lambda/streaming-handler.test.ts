@@ -24,7 +24,7 @@ import { createSampleApp } from "../../test/sample-app.ts";
 const httpIntegrationResponse = "application/vnd.awslambda.http-integration-response";
 
 /** The sample app, to which a test may add routes until it sends the first event. */
-function createBackend() {
+function createBackend({ neverEmpty = false } = {}) {
   const app = createSampleApp();
   const lines: LogLine[] = [];
   const log = (line: LogLine) => void lines.push(line);
@@ -32,7 +32,8 @@ function createBackend() {
     const front = createProtectedApp(app, { access: sampleAccess, settings, log });
     return createAnswer(front, log, settings.edgeRole)(event, context);
   };
-  const handler = createStreamingHandler({ answer, log, runtime: streamingRuntime });
+  const runtime = streamingRuntime;
+  const handler = createStreamingHandler({ answer, log, runtime, neverEmpty });
   const invoke = (options: EventOptions, stream?: ResponseStream) =>
     runStreaming(handler, functionUrlEvent({ caller: plainUser, ...options }), stream);
   return { app, answer, lines, invoke };
@@ -147,6 +148,44 @@ test.each(empty)(
   },
 );
 
+const withoutBody: [what: string, response: () => Response, method: string, body: string][] = [
+  ["HEAD", () => new Response("not for HEAD"), "HEAD", "\n"],
+  ["204", () => new Response(null, { status: 204 }), "GET", "\n"],
+  ["205", () => new Response(null, { status: 205 }), "GET", "\n"],
+  ["304", () => new Response(null, { status: 304 }), "GET", "\n"],
+  ["a redirect", () => new Response(null, { status: 302 }), "GET", "\n"],
+  ["a refusal in plain text", () => inText("", 404), "GET", "\n"],
+  ["a fault", () => new Response(null, { status: 503 }), "GET", "\n"],
+  ["201 without a type", () => new Response(null, { status: 201 }), "POST", "\n"],
+  ["JSON", () => typed("application/json"), "GET", "\n"],
+  ["JSON of a kind", () => typed("application/vnd.x+json; charset=utf-8"), "GET", "\n"],
+  ["a page", () => typed("text/html; charset=UTF-8"), "GET", "\n"],
+  ["an event stream", () => typed("text/event-stream"), "GET", "\n"],
+  ["an empty text", () => inText("", 200), "GET", ""],
+  ["an empty file", () => typed("application/octet-stream"), "GET", ""],
+  ["a type that begins like a page", () => typed("text/htmlx"), "GET", ""],
+  ["a body", () => inText("x", 200), "GET", "x"],
+];
+
+test.each(withoutBody)(
+  "where no stream may be empty, %s gets a line break exactly where no client minds",
+  async (_what, respond, method, body) => {
+    const { app, invoke } = createBackend({ neverEmpty: true });
+    app.on(["GET", "POST"], "/empty", () => respond());
+    const streamed = await invoke({ path: "/empty", method });
+    expect(streamed).toMatchObject({ ended: true, failure: undefined });
+    expect(readStreamed(streamed).body.toString()).toBe(body);
+  },
+);
+
+function typed(type: string): Response {
+  return new Response(null, { headers: { "content-type": type } });
+}
+
+function inText(content: string, status: number): Response {
+  return new Response(content, { status, headers: { "content-type": "text/plain" } });
+}
+
 test("keeps every cookie apart", async () => {
   const { app, answer, invoke } = createBackend();
   const cookies = ["a=1; Expires=Thu, 01 Jan 2037 00:00:00 GMT; Path=/", "b=2; HttpOnly"];
@@ -168,16 +207,36 @@ test("keeps every cookie apart", async () => {
   });
 });
 
-test("leaves framing to Lambda", async () => {
+test("leaves framing to Lambda, and announces the length under a name that arrives", async () => {
   const { app, invoke } = createBackend();
   const headers = { "content-length": "2", "transfer-encoding": "chunked", connection: "close" };
   app.get("/framed", (c) => c.text("ok", 200, headers));
+  for (const method of ["GET", "HEAD"]) {
+    const { metadata } = readStreamed(await invoke({ path: "/framed", method }));
+    expect(metadata).toEqual({
+      statusCode: 200,
+      headers: {
+        ...privateHeaders,
+        "content-type": "text/plain; charset=UTF-8",
+        "x-gatehouse-content-length": "2",
+      },
+      cookies: [],
+    });
+  }
+});
+
+const unannounced: [why: string, headers: Record<string, string>][] = [
+  ["the route says none", {}],
+  ["the body is compressed", { "content-length": "2", "content-encoding": "gzip" }],
+  ["it is no number", { "content-length": "2, 2" }],
+  ["only the route's own header says it", { "x-gatehouse-content-length": "2" }],
+];
+
+test.each(unannounced)("announces no length where %s", async (_why, headers) => {
+  const { app, invoke } = createBackend();
+  app.get("/framed", (c) => c.text("ok", 200, headers));
   const { metadata } = readStreamed(await invoke({ path: "/framed" }));
-  expect(metadata).toEqual({
-    statusCode: 200,
-    headers: { ...privateHeaders, "content-type": "text/plain; charset=UTF-8" },
-    cookies: [],
-  });
+  expect(JSON.stringify(metadata)).not.toContain("length");
 });
 
 const secret = `secret ${securityToken}`;
@@ -232,12 +291,12 @@ test("answers 500 when a route throws what is no error", async () => {
   expect(lines).toMatchObject([{ status: 500, error: "string" }]);
 });
 
-test("cuts the response off when the body fails in the middle, and names no cause to the runtime", async () => {
+test("fails when the body fails in the middle, and names no cause to the runtime", async () => {
   const { app, lines, invoke } = createBackend();
   app.get("/boom", () => new Response(failing(["one", "two"])));
   const streamed = await invoke({ path: "/boom", query: "q=secret" });
-  // The runtime ends the stream with its error trailers when the handler rejects; a stream that we ended or destroyed
-  // ourselves would be taken for complete, or kill the execution environment.
+  // The runtime ends the stream with its error trailers when the handler rejects. Ended by us, it would be no error to
+  // Lambda; destroyed by us, it would kill the execution environment.
   expect(streamed).toMatchObject({ ended: false, destroyed: false });
   expect(streamed.failure).toEqual(
     new Error("the response body failed after its first bytes were sent"),
@@ -249,6 +308,32 @@ test("cuts the response off when the body fails in the middle, and names no caus
   ]);
   expect(JSON.stringify(lines)).not.toContain("secret");
 });
+
+const halfway: [what: string, written: string[], seen: string][] = [
+  ["between two events", ["data: 1\n\n"], "data: 1\n\nevent: error\ndata: ERROR\n\n"],
+  [
+    "within a line",
+    ["data: 1\n\n", "data: ha"],
+    "data: 1\n\ndata: ha\nevent: error\ndata: ERROR\n\n",
+  ],
+  ["behind a line", ["data: half\r"], "data: half\revent: error\ndata: ERROR\n\n"],
+];
+
+test.each(halfway)(
+  "ends an event stream that fails %s with an error event, in which a half event goes under",
+  async (_when, written, seen) => {
+    const { app, lines, invoke } = createBackend();
+    const headers = { "content-type": "text/event-stream; charset=utf-8" };
+    app.get("/events", () => new Response(failing(written), { headers }));
+    const streamed = await invoke({ path: "/events" });
+    expect(streamed.failure).toBeInstanceOf(Error);
+    const { requestId } = functionUrlEvent().requestContext;
+    expect(readStreamed(streamed).body.toString()).toBe(
+      seen.replace("ERROR", JSON.stringify({ code: "body_failed", requestId })),
+    );
+    expect(lines).toMatchObject([{ code: "body_failed", error: "RangeError" }]);
+  },
+);
 
 test("shows the signer's session token to no route", async () => {
   const { app, invoke } = createBackend();

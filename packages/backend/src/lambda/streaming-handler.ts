@@ -4,6 +4,8 @@ import type { Writable } from "node:stream";
 import type { StreamifyHandler } from "aws-lambda";
 
 import type { AnswerEvent } from "./answer.ts";
+import { takesLineBreak } from "./empty-answer.ts";
+import { errorEvent, isEventStream } from "./error-event.ts";
 import type { FunctionUrlEvent } from "../function-url-event.ts";
 import { thrownAt, type Log } from "../log.ts";
 
@@ -21,32 +23,40 @@ export interface StreamingHandlerDeps {
   readonly answer: AnswerEvent;
   readonly log: Log;
   readonly runtime: StreamingRuntime;
+  /** Whether an answer without a body gets one where no client minds. */
+  readonly neverEmpty: boolean;
 }
 
 /**
  * The handler of a Function URL with the invoke mode RESPONSE_STREAM.
  *
- * When the body fails halfway, the handler rejects, so that the runtime ends the response with its error trailers and the
- * client sees that it was cut off. Destroying the stream instead, as Hono's own adapter does, brings down the execution
- * environment with an unhandled rejection.
+ * When the body fails halfway, the handler rejects, so that Lambda counts an error. The client does not see it: on AWS
+ * the answer ends like a whole one. So an event stream gets a last event that says so, and other answers should announce
+ * their length. Destroying the stream instead, as Hono's own adapter does, brings down the execution environment with an
+ * unhandled rejection.
  */
 export function createStreamingHandler({
   answer,
   log,
   runtime,
+  neverEmpty,
 }: StreamingHandlerDeps): StreamingHandler {
   return runtime.streamifyResponse(async (event, stream, lambdaContext) => {
     const { body, ...metadata } = await answer(event, lambdaContext);
     const response = runtime.HttpResponseStream.from(stream, metadata);
     // Status and headers go out with the first write, not with the end, so an empty body needs a write too.
     response.write("");
+    const { requestId, http } = event.requestContext;
+    let lastByte: number | undefined;
     try {
       for await (const chunk of body) {
         if (response.destroyed) throw closedEarly();
+        lastByte = chunk.at(-1);
         if (!response.write(chunk)) await drained(response);
       }
     } catch (thrown) {
-      const { requestId, http } = event.requestContext;
+      if (!response.destroyed && isEventStream(metadata.headers))
+        response.write(errorEvent(requestId, lastByte));
       log({
         level: "error",
         requestId,
@@ -58,6 +68,8 @@ export function createStreamingHandler({
       });
       throw cutOff();
     }
+    if (neverEmpty && lastByte === undefined && takesLineBreak(http.method, metadata))
+      response.write("\n");
     response.end();
   });
 }

@@ -1,4 +1,10 @@
 /**
+ * The length of a streamed body in bytes, as the backend announces it. `Content-Length` itself does not survive a
+ * streaming Function URL, which renames it and sends chunks.
+ */
+export const contentLengthHeader = "x-gatehouse-content-length";
+
+/**
  * What cross-origin callers are told, by the guard for preflights and refusals and by the backend for answers. The same
  * for every path and caller, so a preflight tells nothing about what exists.
  */
@@ -6,7 +12,7 @@ export const cors = {
   allowMethods: "GET, HEAD, POST, PUT, PATCH, DELETE",
   allowHeaders:
     "authorization, content-type, if-match, if-none-match, last-event-id, range, x-amz-content-sha256",
-  exposeHeaders: "content-disposition, content-range, etag, www-authenticate, x-amzn-requestid",
+  exposeHeaders: `content-disposition, content-range, etag, www-authenticate, x-amzn-requestid, ${contentLengthHeader}`,
   maxAgeSeconds: 600,
 } as const;
 

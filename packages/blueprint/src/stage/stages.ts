@@ -1,4 +1,4 @@
-import { apiFunction } from "../aws/api-function.ts";
+import { apiFunction, streamingModes, type StreamingMode } from "../aws/api-function.ts";
 import { origin } from "../aws/cache-behavior.ts";
 import { cookieNamePattern, isGuardCookie } from "../protocol/cookies.ts";
 import { isCorsOrigin } from "../protocol/cors.ts";
@@ -19,6 +19,15 @@ export interface StageSettings {
   readonly apiTimeoutSeconds?: number;
   /** Memory of the backend, 128 to 10,240 MB; processor time grows with it. */
   readonly apiMemoryMb?: number;
+  /**
+   * How the backend's answers leave Lambda:
+   *
+   * - `"on"`, the default: as they are written.
+   * - `"never-empty"`: the same, but where no client minds, an answer without a body gets a line break as its body. For
+   *   AWS accounts in which an empty stream stays open until the function's timeout.
+   * - `"off"`: whole, 6 MB at most.
+   */
+  readonly streaming?: StreamingMode;
   /** A firewall in front: AWS's common rules, and a limit per address. Costs extra; none when absent. */
   readonly waf?: {
     /** Requests one address may send in five minutes, 10 to 2,000,000,000. */
@@ -92,6 +101,7 @@ export function resolveStage(stages: Stages, name: string): Stage {
     originKeepaliveSeconds: settings.originKeepaliveSeconds ?? origin.keepaliveTimeoutSeconds,
     apiTimeoutSeconds: settings.apiTimeoutSeconds ?? apiFunction.timeoutSeconds,
     apiMemoryMb: settings.apiMemoryMb ?? apiFunction.memoryMb,
+    streaming: settings.streaming ?? "on",
     waf: settings.waf,
     implicitGrant: settings.implicitGrant ?? false,
     selfSignUp: settings.selfSignUp ?? false,
@@ -120,6 +130,7 @@ const settingKinds: Readonly<
   originKeepaliveSeconds: { from: 1, to: 120 },
   apiTimeoutSeconds: { from: 1, to: 900 },
   apiMemoryMb: { from: 128, to: 10_240 },
+  streaming: streamingModes,
   waf: "group",
   implicitGrant: "switch",
   selfSignUp: "switch",

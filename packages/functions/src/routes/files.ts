@@ -23,6 +23,8 @@ export const files = new Hono<AppEnv>()
     const bytes = wholeNumber(c, "bytes", { min: 0, max: maxBytes, default: 1024 });
     return c.body(seededBytes(name, bytes), 200, {
       "content-type": "application/octet-stream",
+      // Announced to the client, which could not tell a part from the whole: docs/http.md#answers-that-break-off.
+      "content-length": String(bytes),
       // A file is somebody else's content: never a page of this origin.
       "content-disposition": `attachment; filename="${name}"`,
       "content-security-policy": "sandbox",

@@ -7,11 +7,12 @@ import { apiOptions } from "./functions.ts";
 import { createIdentities } from "../aws/iam/identities.ts";
 import { createRoles } from "./roles.ts";
 
-test("the backend runs the code it is given, with the time, memory and CORS origins of its stage", () => {
+test("the backend runs the code it is given, with the time, memory, CORS origins and streaming of its stage", () => {
   const deployment = createDeployment(4280, adopted, {
     apiTimeoutSeconds: 900,
     apiMemoryMb: 2048,
     corsOrigins: ["https://a.example"],
+    streaming: "never-empty",
   });
   const identities = createIdentities(deployment.accountId);
   const { codeDirectory, handler, timeoutSeconds, memoryMb, environment } = apiOptions({
@@ -35,6 +36,7 @@ test("the backend runs the code it is given, with the time, memory and CORS orig
       GATEHOUSE_EDGE_ACCOUNT: "123456789012",
       GATEHOUSE_EDGE_ROLE: "orders-local-guard",
       GATEHOUSE_CORS_ORIGINS: '["https://a.example"]',
+      GATEHOUSE_STREAMING: "never-empty",
     },
   });
 });

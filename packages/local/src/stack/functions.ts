@@ -81,6 +81,7 @@ export function apiOptions({
       [apiEnvironment.edgeAccount]: accountId,
       [apiEnvironment.edgeRole]: edgeRoleName(app, stage.name, region),
       [apiEnvironment.corsOrigins]: JSON.stringify(stage.corsOrigins),
+      [apiEnvironment.streaming]: stage.streaming,
     },
     credentials: credentialsOf(identities.assumeRole(functionName, functionName, [])),
     network,

@@ -12,7 +12,7 @@ import { createCloudFront } from "../aws/cloudfront/cloudfront.ts";
 import { builtFromSource, type CodeSource } from "../code/code-source.ts";
 import { createDeployment, type StageChanges } from "./deployment.ts";
 import type { Explain } from "../aws/explain.ts";
-import { createFunctionUrl, type FunctionUrlOptions } from "../aws/function-url/function-url.ts";
+import { createFunctionUrl } from "../aws/function-url/function-url.ts";
 import { startApi, startGuard } from "./functions.ts";
 import { createIdentities } from "../aws/iam/identities.ts";
 import { startTlsFront } from "../aws/lambda/tls-front.ts";
@@ -39,8 +39,6 @@ export interface StackOptions {
   readonly codeSource?: CodeSource;
   /** What is left out of the guard's settings file, so that it has to come from Parameter Store. */
   readonly unbaked?: Unbaked;
-  /** How the Function URL takes answers; as it is deployed when absent. */
-  readonly invokeMode?: FunctionUrlOptions["invokeMode"];
   /** How the account that is played differs from the usual one. */
   readonly account?: readonly AccountForm[];
   /** Settings of the stage other than those of the adopter. */
@@ -81,7 +79,6 @@ async function compose(
     watch = false,
     codeSource = builtFromSource(adopted),
     unbaked = [],
-    invokeMode = apiFunction.invokeMode,
     account = [],
     stage,
   }: StackOptions,
@@ -94,7 +91,7 @@ async function compose(
 
   const clock = createClock();
   const deployment = createDeployment(server.port, adopted, stage);
-  const { accountId, region, functionArn, functionUrlHost } = deployment;
+  const { accountId, region, functionArn, functionUrlHost, stage: stageSettings } = deployment;
   const identities = createIdentities(accountId);
   const roles = createRoles(identities, deployment);
   const scopes = await scopesOf(adopted);
@@ -132,7 +129,10 @@ async function compose(
     region,
     accountId,
     functionArn,
-    invokeMode,
+    invokeMode: stageSettings.streaming === "off" ? "BUFFERED" : apiFunction.invokeMode,
+    ...(account.includes("hangs-on-empty")
+      ? { emptyStreamsHeldSeconds: stageSettings.apiTimeoutSeconds }
+      : {}),
     identities,
     clock,
     explain,

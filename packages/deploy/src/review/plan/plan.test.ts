@@ -28,6 +28,7 @@ Stage
   address         CloudFront's own name
   certificate     CloudFront's own
   backend         512 MB, 60 s
+  answers         streamed
   origin timeout  30 s; idle connections are kept 5 s
   firewall        none
   sign-up         by administrators only

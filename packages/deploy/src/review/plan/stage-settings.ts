@@ -22,6 +22,7 @@ export function stageSettings(
     ["address", stage.domain ?? "CloudFront's own name"],
     ["certificate", stage.certificateArn ?? "CloudFront's own"],
     ["backend", `${stage.apiMemoryMb} MB, ${stage.apiTimeoutSeconds} s`],
+    ["answers", streamingInWords[stage.streaming]],
     [
       "origin timeout",
       `${stage.originReadTimeoutSeconds} s; idle connections are kept ${stage.originKeepaliveSeconds} s`,
@@ -48,6 +49,12 @@ const revocationInWords: Readonly<Record<Stage["revocation"], string>> = {
   refuse: "on; requests with a token get 503 if the list is over a minute old",
   allow: "on; a list that cannot be refreshed stays in use",
   off: "off: a token is good until it expires",
+};
+
+const streamingInWords: Readonly<Record<Stage["streaming"], string>> = {
+  on: "streamed",
+  "never-empty": "streamed; a line break in place of no body",
+  off: "whole, 6 MB at most",
 };
 
 function removalInWords(removal: string): string {

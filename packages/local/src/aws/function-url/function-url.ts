@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
+import { setTimeout } from "node:timers/promises";
 import { isRecord } from "@sst-gatehouse/blueprint/is-record";
 import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 
@@ -20,6 +21,11 @@ import { createTrace } from "./trace-id.ts";
 
 export interface FunctionUrlOptions extends AdmissionRules {
   readonly invokeMode: "BUFFERED" | "RESPONSE_STREAM";
+  /**
+   * How long after its invocation a stream without a body is held open, as some AWS accounts do until the function's
+   * timeout; seconds of the machine's time. It ends at once when absent.
+   */
+  readonly emptyStreamsHeldSeconds?: number;
   readonly explain: Explain;
   readonly invoke: (event: unknown) => Promise<Invocation>;
 }
@@ -59,12 +65,13 @@ export function createFunctionUrl(options: FunctionUrlOptions): FunctionUrl {
 async function runFunction(
   received: Call,
   event: FunctionUrlEvent,
-  { invoke, invokeMode, explain }: FunctionUrlOptions,
+  { invoke, invokeMode, explain, emptyStreamsHeldSeconds = 0 }: FunctionUrlOptions,
 ): Promise<void> {
+  const heldUntilMs = performance.now() + emptyStreamsHeldSeconds * 1000;
   const invocation = await invoke(event);
   const call: Call = { ...received, requestId: invocation.requestId };
   if (invocation.kind === "stream") {
-    if (invokeMode === "RESPONSE_STREAM") return sendStream(call, invocation, explain);
+    if (invokeMode === "RESPONSE_STREAM") return sendStream(call, invocation, heldUntilMs, explain);
     return sendBuffered(call, await collected(invocation.body), explain);
   }
   if (invocation.kind !== "response") return refuse(call, failureOf(invocation), explain);
@@ -75,6 +82,7 @@ async function runFunction(
 async function sendStream(
   call: Call,
   { contentType, body }: Extract<Invocation, { kind: "stream" }>,
+  heldUntilMs: number,
   explain: Explain,
 ): Promise<void> {
   const { response } = call;
@@ -83,13 +91,23 @@ async function sendStream(
     body,
     response,
     writeHead: (head) => writeHead(call, head),
+    beforeEmptyEnd: () => holdOpen(call, heldUntilMs, explain),
   });
   if (fault === undefined) return;
-  if (response.headersSent) {
-    explain("function-url", `${titleOf(call)}: ${fault}; the connection was cut`);
-  } else {
-    refuse(call, functionFailed(fault), explain);
-  }
+  if (response.headersSent) explain("function-url", `${titleOf(call)}: ${fault}`);
+  else refuse(call, functionFailed(fault), explain);
+}
+
+async function holdOpen(call: Call, untilMs: number, explain: Explain): Promise<void> {
+  const restMs = untilMs - performance.now();
+  if (restMs <= 0 || call.response.destroyed) return;
+  explain(
+    "function-url",
+    `${titleOf(call)}: the answer has no body, and in this AWS account its stream stays open until the function's timeout: set streaming: "never-empty" in stages.ts`,
+  );
+  const left = new AbortController();
+  call.response.once("close", () => left.abort());
+  await setTimeout(restMs, undefined, { signal: left.signal }).catch(() => {});
 }
 
 function sendBuffered(call: Call, payload: Buffer | Refusal, explain: Explain): void {

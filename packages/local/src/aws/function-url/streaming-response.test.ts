@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { PassThrough } from "node:stream";
+import { gzipSync } from "node:zlib";
 
 import { afterEach, describe, expect, test } from "vitest";
 
-import type { Invocation } from "../lambda/invocation.ts";
+import { EndedFromOutside, type Invocation } from "../lambda/invocation.ts";
 import { result, signedFor, startTestServer } from "../../../test/function-url.ts";
 import type { TestServer } from "../../../test/function-url.ts";
 
@@ -24,8 +25,9 @@ async function startStream(
 async function start(
   invocation: Invocation,
   invokeMode: "BUFFERED" | "RESPONSE_STREAM" = "RESPONSE_STREAM",
+  emptyStreamsHeldSeconds = 0,
 ): Promise<TestServer> {
-  const server = await startTestServer(invocation, { invokeMode });
+  const server = await startTestServer(invocation, { invokeMode, emptyStreamsHeldSeconds });
   servers.push(server);
   return server;
 }
@@ -162,34 +164,40 @@ describe("a stream without a prelude", () => {
 });
 
 describe("a function that fails", () => {
-  test("in the middle cuts the connection, so that the answer never looks complete", async () => {
+  test("in the middle ends the answer like a whole one, and the terminal says so", async () => {
     const [server, body] = await startStream(withPrelude);
     const client = await watch(server);
     body.write(`${prelude({ statusCode: 200 })}part`);
     await client.until("4\r\npart\r\n");
     body.destroy(new Error("Runtime.Unknown"));
     await client.closed;
-    expect(client.text().endsWith("4\r\npart\r\n")).toBe(true);
+    expect(client.text().endsWith("4\r\npart\r\n0\r\n\r\n")).toBe(true);
     expect(server.explained.flat()).toEqual([
-      "function-url: GET /: the function failed while answering: Runtime.Unknown; the connection was cut",
+      "function-url: GET /: the function failed while answering: Runtime.Unknown; to the client the answer ended like a whole one, as on AWS",
     ]);
   });
 
-  test("in the middle resets a connection of HTTP/1.0, which has no other sign of an end", async () => {
+  test("by running too long cuts the connection, because what AWS does then is not known", async () => {
+    const [server, body] = await startStream(withPrelude);
+    const client = await watch(server);
+    body.write(`${prelude({ statusCode: 200 })}part`);
+    await client.until("4\r\npart\r\n");
+    body.destroy(new EndedFromOutside("Task timed out after 2 seconds"));
+    await client.closed;
+    expect(client.text().endsWith("4\r\npart\r\n")).toBe(true);
+    expect(server.explained.flat()).toEqual([
+      "function-url: GET /: the function failed while answering: Task timed out after 2 seconds; the connection was cut",
+    ]);
+  });
+
+  test("by running too long resets a connection of HTTP/1.0, which has no other sign of an end", async () => {
     const [server, body] = await startStream("text/plain");
     const client = await watch(server, "GET", "1.0");
     const broken = once(client.socket, "error");
     body.write("part");
     expect(await client.until("\r\n\r\npart")).not.toMatch(/transfer-encoding|content-length/i);
-    body.destroy(new Error("Runtime.Unknown"));
+    body.destroy(new EndedFromOutside("Task timed out"));
     expect(await broken).toMatchObject([{ code: "ECONNRESET" }]);
-  });
-
-  test("in the middle is an error to an HTTP client", async () => {
-    const [server, body] = await startStream("text/plain");
-    body.write("part");
-    setTimeout(() => body.destroy(new Error("late")), 20);
-    await expect(server.send(signedFor())).rejects.toMatchObject({ code: "ECONNRESET" });
   });
 
   test("before its first byte gives 502", async () => {
@@ -206,6 +214,99 @@ describe("a function that fails", () => {
     expect(server.explained.flat()).toEqual([
       "function-url: GET /: 502: the function failed while answering: early",
     ]);
+  });
+});
+
+describe("a body that says it is compressed", () => {
+  const long = "hello ".repeat(50_000);
+
+  async function answered(encoding: string, pieces: readonly Buffer[], method = "GET") {
+    const [server, body] = await startStream(withPrelude);
+    const headers = { "content-type": "text/plain", "Content-Encoding": encoding, vary: "x" };
+    body.write(prelude({ headers }));
+    for (const piece of pieces) body.write(piece);
+    body.end();
+    const answer = await server.send(signedFor({ method }));
+    return { answer, explained: server.explained.flat() };
+  }
+
+  test("by gzip arrives decoded, and does not say so any more", async () => {
+    const bytes = gzipSync(long);
+    const halves = [bytes.subarray(0, 100), bytes.subarray(100)];
+    const { answer, explained } = await answered("GZip", halves);
+    expect([answer.status, answer.headers["content-encoding"], answer.headers.vary]).toEqual([
+      200,
+      undefined,
+      "x",
+    ]);
+    expect(answer.body.toString() === long).toBe(true);
+    expect(explained).toEqual([]);
+  });
+
+  test.each(["GET", "HEAD"])("by gzip and is empty stays empty: %s", async (method) => {
+    const { answer } = await answered("gzip", [], method);
+    expect([answer.status, answer.body.length]).toEqual([200, 0]);
+  });
+
+  test("by gzip and breaks off arrives as far as it came", async () => {
+    const { answer } = await answered("gzip", [gzipSync(long).subarray(0, -20)]);
+    const text = answer.body.toString();
+    expect([long.startsWith(text), text.length > 1000]).toEqual([true, true]);
+  });
+
+  test("by gzip and is not is cut", async () => {
+    const [server, body] = await startStream(withPrelude);
+    body.write(prelude({ headers: { "content-encoding": "gzip" } }));
+    body.end("plain");
+    await expect(server.send(signedFor())).rejects.toMatchObject({ code: "ECONNRESET" });
+    expect(server.explained.flat()).toEqual([
+      expect.stringContaining("GET /: the body is not gzip, as its head says: "),
+    ]);
+  });
+
+  test.each(["br", "deflate", "zstd", "gzip, br"])(
+    "by %s is 502, because what AWS makes of it is not known",
+    async (encoding) => {
+      const { answer, explained } = await answered(encoding, [Buffer.from("x")]);
+      expect(answer.status).toBe(502);
+      expect(explained).toEqual([
+        `function-url: GET /: 502: the body has Content-Encoding "${encoding}"; what a streaming Function URL makes of that is not known (gzip is decoded): do not compress streams`,
+      ]);
+    },
+  );
+});
+
+describe("in an account that hangs on empty streams", () => {
+  const hanging = (body: PassThrough): Promise<TestServer> =>
+    start({ kind: "stream", requestId: "r", contentType: withPrelude, body }, "RESPONSE_STREAM", 2);
+
+  test.each([
+    ["GET", 302],
+    ["GET", 204],
+    ["GET", 304],
+    ["HEAD", 200],
+    ["GET", 200],
+  ])("an answer to %s with status %i and no body stays open", async (method, statusCode) => {
+    const body = new PassThrough();
+    const server = await hanging(body);
+    const began = performance.now();
+    body.end(prelude({ statusCode }));
+    const client = await watch(server, method);
+    await client.closed;
+    expect(client.text()).toMatch(new RegExp(`^HTTP/1\\.1 ${statusCode} `));
+    // A lower bound, which no busy machine breaks.
+    expect(performance.now() - began).toBeGreaterThan(1900);
+    expect(server.explained.flat()).toEqual([
+      `function-url: ${method} /: the answer has no body, and in this AWS account its stream stays open until the function's timeout: set streaming: "never-empty" in stages.ts`,
+    ]);
+  });
+
+  test("a single byte ends it", async () => {
+    const body = new PassThrough();
+    const server = await hanging(body);
+    body.end(`${prelude({ statusCode: 302 })}\n`);
+    expect((await server.send(signedFor())).body.toString()).toBe("\n");
+    expect(server.explained).toEqual([]);
   });
 });
 
@@ -261,6 +362,16 @@ test("an answer to HEAD has headers only", async () => {
   expect(client.text()).not.toContain("never seen");
 });
 
+test.each([204, 304])("a byte with status %i is left out", async (statusCode) => {
+  const [server, body] = await startStream(withPrelude);
+  const client = await watch(server);
+  body.end(`${prelude({ statusCode })}\n`);
+  await client.closed;
+  expect(client.text()).toMatch(new RegExp(`^HTTP/1\\.1 ${statusCode} `));
+  expect(client.text()).not.toMatch(/content-length|transfer-encoding/i);
+  expect(client.text().endsWith("\r\n\r\n")).toBe(true);
+});
+
 describe("modes that do not fit", () => {
   test("a buffered envelope behind a streaming URL is sent as the body, and explained", async () => {
     const server = await start(result({ statusCode: 404, body: "x" }));
@@ -294,7 +405,8 @@ describe("modes that do not fit", () => {
       { kind: "stream", requestId: "r", contentType: "application/json", body },
       "BUFFERED",
     );
-    body.write('{"statusCode":200}');
+    // It may come before anybody reads.
+    body.on("error", () => {}).write('{"statusCode":200}');
     setTimeout(() => body.destroy(new Error("late")), 20);
     expect((await server.send(signedFor())).status).toBe(502);
   });

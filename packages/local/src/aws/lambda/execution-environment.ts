@@ -5,6 +5,7 @@ import path from "node:path";
 
 import { createEnvironmentVariables } from "./environment-variables.ts";
 import { runtimeClient, startFunctionProcess, type FunctionProcess } from "./function-process.ts";
+import { EndedFromOutside } from "./invocation.ts";
 import type { Invocation, LambdaFunctionOptions, LoadOutcome } from "./invocation.ts";
 import {
   startRuntimeApi,
@@ -88,7 +89,10 @@ export function startExecutionEnvironment(
         answer({ kind: "stream", requestId: job.requestId, contentType, body });
     },
     streamed: free,
-    whyLost: () => ended,
+    whyLost: async () => {
+      const reason = await ended;
+      return killed === undefined ? new Error(reason) : new EndedFromOutside(reason);
+    },
   };
 
   const ended = live()

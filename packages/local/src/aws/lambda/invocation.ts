@@ -27,9 +27,14 @@ export interface LambdaFunctionOptions {
   readonly maxEnvironments?: number;
 }
 
+/** A stream's end when its function did not fail by itself, but was ended: at its timeout, or with the stack. */
+export class EndedFromOutside extends Error {
+  override readonly name = "EndedFromOutside";
+}
+
 export type Invocation =
   | { kind: "response"; requestId: string; payload: Buffer }
-  /** `body` ends with an error when the function fails in the middle. */
+  /** `body` ends with an error when the function fails in the middle, an {@link EndedFromOutside} when it was ended. */
   | { kind: "stream"; requestId: string; contentType: string; body: Readable }
   | {
       kind: "function-error";

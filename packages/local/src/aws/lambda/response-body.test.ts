@@ -70,19 +70,32 @@ describe("a streaming handler", () => {
     );
   });
 
-  const failures: [why: string, step: object, message: RegExp, received: RegExp][] = [
-    ["throws", { fail: "in the middle" }, /^QuotaError: in the middle$/, /^begun, half done$/],
+  const failures: [why: string, step: object, kind: string, message: RegExp, received: RegExp][] = [
+    [
+      "throws",
+      { fail: "in the middle" },
+      "Error",
+      /^QuotaError: in the middle$/,
+      /^begun, half done$/,
+    ],
     [
       "ends",
       { exit: 5 },
+      "Error",
       /^the function's process ended with exit code 5/,
       /^begun, (half done)?$/,
     ],
-    ["hangs", { hang: true }, /^Task timed out after 2 seconds$/, /^begun, half done$/],
+    [
+      "hangs",
+      { hang: true },
+      "EndedFromOutside",
+      /^Task timed out after 2 seconds$/,
+      /^begun, half done$/,
+    ],
   ];
   test.each(failures)(
     "that %s in the middle breaks the body behind what it wrote",
-    async (_why, step, message, text) => {
+    async (_why, step, name, message, text) => {
       const gate = await startGate();
       const started = await runFixture({
         network: gate.network,
@@ -97,7 +110,7 @@ describe("a streaming handler", () => {
       body.on("data", (chunk) => received.push(String(chunk)));
       const broken = new Promise<Error>((resolve) => body.once("error", resolve));
       (await gate.next()).open();
-      expect((await broken).message).toMatch(message);
+      expect(await broken).toMatchObject({ name, message: expect.stringMatching(message) });
       expect(received.join("")).toMatch(text);
       expect(await textOf(await started.invoke({ steps: [{ write: "and on" }] }))).toBe("and on");
     },
@@ -147,7 +160,7 @@ test("a reader that comes late still gets what was written before the error", as
   let request: IncomingMessage | undefined;
   const server = createServer((incoming) => {
     request = incoming;
-    body = createResponseBody(incoming, async () => "it failed");
+    body = createResponseBody(incoming, async () => new Error("it failed"));
   });
   const { port, close } = await openOnLoopback(server);
   onTestFinished(close);

@@ -11,7 +11,7 @@ import { Readable } from "node:stream";
  */
 export function createResponseBody(
   request: IncomingMessage,
-  whyBroken: () => Promise<string | undefined>,
+  whyBroken: () => Promise<Error | undefined>,
 ): Readable {
   const body = new Readable({
     // One chunk at a time: an error must not overtake chunks that nobody has read yet.
@@ -26,9 +26,9 @@ export function createResponseBody(
   });
 
   async function finish(): Promise<void> {
-    const reason = await whyBroken();
-    if (reason === undefined) body.push(null);
-    else body.destroy(new Error(reason));
+    const error = await whyBroken();
+    if (error === undefined) body.push(null);
+    else body.destroy(error);
   }
 
   request.on("data", (chunk: Buffer) => {

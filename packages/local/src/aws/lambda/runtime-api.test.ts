@@ -31,7 +31,7 @@ async function start(): Promise<unknown[]> {
     failed: (error) => reports.push({ failed: error }),
     streaming: (contentType) => reports.push({ streaming: contentType }),
     streamed: () => reports.push("streamed"),
-    whyLost: async () => "lost",
+    whyLost: async () => new Error("lost"),
   };
   api = await startRuntimeApi(listener);
   return reports;

@@ -41,7 +41,7 @@ export interface RuntimeApiListener {
   /** The function has sent the last byte of a streamed response, whether or not anybody still reads. */
   streamed(): void;
   /** Why a streamed response broke off. */
-  whyLost(): Promise<string>;
+  whyLost(): Promise<Error>;
 }
 
 export interface RuntimeApi {
@@ -140,10 +140,10 @@ export async function startRuntimeApi(listener: RuntimeApiListener): Promise<Run
     }
   }
 
-  async function whyBroken(request: IncomingMessage): Promise<string | undefined> {
+  async function whyBroken(request: IncomingMessage): Promise<Error | undefined> {
     if (!request.complete) return listener.whyLost();
     const error = trailerError(request);
-    return error === undefined ? undefined : `${error.errorType}: ${error.errorMessage}`;
+    return error && new Error(`${error.errorType}: ${error.errorMessage}`);
   }
 
   const server = http.createServer(

@@ -107,7 +107,7 @@ async function checkResourcePolicies(under: StageUnderCheck): Promise<readonly F
 
 async function checkEnvironment(under: StageUnderCheck): Promise<readonly Finding[]> {
   const { Environment, FunctionName = "" } = await configurationOf(under);
-  const role = await under.role(edgeRoleName(under.app, under.stage.name));
+  const role = await under.role(edgeRoleName(under.app, under.stage.name, under.region));
   const expected: Readonly<Record<string, string>> = {
     [apiEnvironment.edgeAccount]: role.arn.split(":")[4] ?? "",
     [apiEnvironment.edgeRole]: role.name,
@@ -173,7 +173,7 @@ function dangerOf(document: string, guarded: readonly GuardedAction[]): string |
 
 async function guardedOf(under: StageUnderCheck): Promise<readonly GuardedAction[]> {
   const { app, stage, region, outputs } = under;
-  const role = await under.role(edgeRoleName(app, stage.name));
+  const role = await under.role(edgeRoleName(app, stage.name, region));
   const [, partition = "", , , account = ""] = role.arn.split(":");
   const guard = await under.guardInUse();
   const arn = (service: string, rest: string) =>

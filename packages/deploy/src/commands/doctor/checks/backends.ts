@@ -25,7 +25,7 @@ export interface Candidate {
  */
 export async function findCandidates(under: StageUnderCheck): Promise<readonly Candidate[]> {
   const { app, stage, region, home } = under;
-  const role = await under.role(edgeRoleName(app, stage.name));
+  const role = await under.role(edgeRoleName(app, stage.name, region));
   const named = [...role.inline.values()]
     .flatMap((document) => statementsIn(document) ?? [])
     .flatMap(({ Resource }) => toList(Resource).map(String))

@@ -26,7 +26,7 @@ const invokePermissions = [
 
 /** The guard's role: who may take it, and what it may do. The backend believes it about every user. */
 export function guardRoleChecks(under: StageUnderCheck): readonly Check[] {
-  const name = edgeRoleName(under.app, under.stage.name);
+  const name = edgeRoleName(under.app, under.stage.name, under.region);
   const role = () => under.role(name);
   return [
     { id: "guard-role-trust", find: async () => checkTrust(await role()) },

@@ -56,11 +56,11 @@ async function checkVersion(under: StageUnderCheck): Promise<readonly Finding[]>
 }
 
 async function checkSettings(under: StageUnderCheck): Promise<readonly Finding[]> {
-  const { app, stage } = under;
+  const { app, stage, region } = under;
   const { qualified } = await guardInUse(under);
   const found = await under.edge.configuration(qualified);
   if (found === undefined) return [{ problem: `there is no ${qualified}`, mend: redeploy(under) }];
-  const role = await under.role(edgeRoleName(app, stage.name));
+  const role = await under.role(edgeRoleName(app, stage.name, region));
   const logGroup = guardLogGroup(app, stage.name);
   const wrong = [
     ...(found.State === "Active" ? [] : [`is ${found.State}, not Active`]),

@@ -14,6 +14,7 @@ const variables = {
   GATEHOUSE_EDGE_ACCOUNT: "123456789012",
   GATEHOUSE_EDGE_ROLE: "gatehouse-anna-eu-central-1-guard",
   GATEHOUSE_CORS_ORIGINS: '["https://tools.example"]',
+  GATEHOUSE_STREAMING: "on",
 };
 const root = { Service: "lambda.amazonaws.com", AWS: "arn:aws:iam::123456789012:root" };
 
@@ -52,6 +53,8 @@ const refusals: [rule: string, name: string, inputs: Readonly<Record<string, unk
   ],
   ["backend-cors-origins", api, environment({ GATEHOUSE_CORS_ORIGINS: '["*"]' })],
   ["backend-cors-origins", api, environment({ GATEHOUSE_CORS_ORIGINS: "[]" })],
+  ["backend-streaming", api, environment({ GATEHOUSE_STREAMING: "never-empty" })],
+  ["backend-streaming", api, environment({ GATEHOUSE_STREAMING: undefined })],
   ["backend-log-retention", api, { loggingConfig: { logGroup: "/aws/lambda/elsewhere" } }],
   ["backend-log-retention", api, { loggingConfig: undefined }],
   ["backend-log-retention", apiLog, { retentionInDays: undefined }],
@@ -94,6 +97,7 @@ test("a backend without an environment knows nothing that it needs", () => {
     "backend-edge-account",
     "backend-edge-role",
     "backend-cors-origins",
+    "backend-streaming",
   ]);
 });
 
@@ -112,11 +116,24 @@ test("memory and time are those of the stage", () => {
   expect(checkBackend(chainUnderTest({ changes }, stage))).toEqual([]);
 });
 
+test.each(["never-empty", "off"] as const)("a stage may say streaming: %s", (streaming) => {
+  const settings = { corsOrigins: ["https://tools.example"], streaming };
+  const stage = resolveStage({ default: settings }, "anna");
+  expect(rulesOf(checkBackend(chainUnderTest({}, stage)))).toEqual(["backend-streaming"]);
+  const changes = { [api]: environment({ GATEHOUSE_STREAMING: streaming }) };
+  expect(checkBackend(chainUnderTest({ changes }, stage))).toEqual([]);
+});
+
 test("live debugging deploys a stub that the account may take the role of, but that knows the guard", () => {
-  const stub = { runtime: "provided.al2023", architectures: ["x86_64"] };
+  const stub = {
+    runtime: "provided.al2023",
+    architectures: ["x86_64"],
+    ...environment({ GATEHOUSE_STREAMING: "off" }),
+  };
   const changes = { [api]: stub, [apiRole]: trusting(root) };
   expect(checkBackend(chainUnderTest({ changes, dev: true }))).toEqual([]);
-  const unaware = { [api]: { ...stub, ...environment({ GATEHOUSE_EDGE_ROLE: "x" }) } };
+  const told = { GATEHOUSE_EDGE_ROLE: "x", GATEHOUSE_STREAMING: "off" };
+  const unaware = { [api]: { ...stub, ...environment(told) } };
   expect(rulesOf(checkBackend(chainUnderTest({ changes: unaware, dev: true })))).toEqual([
     "backend-edge-role",
   ]);

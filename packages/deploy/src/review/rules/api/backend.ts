@@ -87,6 +87,7 @@ function environmentExpectations({
   const account = accountOf(guardRole).id;
   const role = edgeRoleName(graph.app, graph.stage, graph.region);
   const corsOrigins = JSON.stringify(stage.corsOrigins);
+  const streaming = graph.dev ? "off" : stage.streaming;
   return [
     {
       rule: "backend-edge-account",
@@ -102,6 +103,11 @@ function environmentExpectations({
       rule: "backend-cors-origins",
       holds: variables[apiEnvironment.corsOrigins] === corsOrigins,
       message: `is not told the stage's CORS origins ${corsOrigins} by ${apiEnvironment.corsOrigins}; browsers would be refused, or unlisted origins admitted: write corsOrigins of the stage as JSON`,
+    },
+    {
+      rule: "backend-streaming",
+      holds: variables[apiEnvironment.streaming] === streaming,
+      message: `is not told ${streaming} by ${apiEnvironment.streaming}; answers would leave in another way than the stage says, or than its Function URL takes: create it with createBackendFunction`,
     },
   ];
 }

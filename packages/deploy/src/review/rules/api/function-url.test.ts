@@ -1,3 +1,4 @@
+import { resolveStage } from "@sst-gatehouse/blueprint/stages";
 import { expect, test } from "vitest";
 
 import { checkBackendUrl, checkFunctionUrls } from "./function-url.ts";
@@ -43,16 +44,22 @@ test.each([
 test("what is wrong with the mode depends on what is deployed", () => {
   const message = (change: Parameters<typeof chainUnderTest>[0]) =>
     checkBackendUrl(chainUnderTest(change))[0]?.message;
-  expect(message({ dev: true })).toMatch(/^streams; live debugging cannot/);
+  expect(message({ dev: true })).toMatch(/^streams; neither live debugging nor/);
   expect(message({ changes: { [apiUrl]: { invokeMode: "BUFFERED" } } })).toMatch(
     /^is not in mode RESPONSE_STREAM/,
   );
 });
 
-test("live debugging answers whole, and only live debugging", () => {
+test("live debugging and a stage with streaming off answer whole, and nothing else does", () => {
   const buffered = { changes: { [apiUrl]: { invokeMode: "BUFFERED" } }, dev: true };
   const byDefault = { changes: { [apiUrl]: { invokeMode: undefined } }, dev: true };
   expect(checkBackendUrl(chainUnderTest(buffered))).toEqual([]);
   expect(checkBackendUrl(chainUnderTest(byDefault))).toEqual([]);
   expect(rulesOf(checkBackendUrl(chainUnderTest({ dev: true })))).toEqual(["function-url-mode"]);
+  const off = resolveStage({ default: { streaming: "off" } }, "anna");
+  const { changes } = buffered;
+  expect(checkBackendUrl(chainUnderTest({ changes }, off))).toEqual([]);
+  expect(rulesOf(checkBackendUrl(chainUnderTest({}, off)))).toEqual(["function-url-mode"]);
+  const neverEmpty = resolveStage({ default: { streaming: "never-empty" } }, "anna");
+  expect(checkBackendUrl(chainUnderTest({}, neverEmpty))).toEqual([]);
 });

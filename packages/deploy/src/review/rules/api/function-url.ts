@@ -34,8 +34,14 @@ export function checkFunctionUrls(graph: Graph): readonly Violation[] {
 }
 
 /** The backend's own Function URL: the one that the guard signs for. */
-export function checkBackendUrl({ graph, backend, functionUrl }: Chain): readonly Violation[] {
-  const invokeMode = graph.dev ? "BUFFERED" : apiFunction.invokeMode;
+export function checkBackendUrl({
+  graph,
+  stage,
+  backend,
+  functionUrl,
+}: Chain): readonly Violation[] {
+  const whole = graph.dev || stage.streaming === "off";
+  const invokeMode = whole ? "BUFFERED" : apiFunction.invokeMode;
   const actualMode = inputOf(functionUrl, "invokeMode") ?? "BUFFERED";
   return unmet(functionUrl, [
     {
@@ -47,8 +53,8 @@ export function checkBackendUrl({ graph, backend, functionUrl }: Chain): readonl
     {
       rule: "function-url-mode",
       holds: actualMode === invokeMode,
-      message: graph.dev
-        ? "streams; live debugging cannot, and answers would arrive wrapped in JSON: set streaming to !$dev"
+      message: whole
+        ? "streams; neither live debugging nor a stage with streaming off does, and answers would arrive wrapped in JSON: set streaming as infra/api.ts has it"
         : `is not in mode ${invokeMode}; the backend's handler streams, and callers would get the envelope in place of the answer: set streaming to true`,
     },
     {
