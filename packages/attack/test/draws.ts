@@ -8,7 +8,7 @@ declare module "vitest" {
 }
 
 /** How many cases a property draws: a few among the other tests, many in `pnpm test:attack`. */
-export const draws = inject("draws") ?? 1500;
+export const draws = inject("draws") ?? 1000;
 
 /** A new seed, printed, so that a failure can be drawn again. */
 export function drawSeed(what: string): number {

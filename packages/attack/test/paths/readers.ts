@@ -1,7 +1,7 @@
 import { openRouters, type Reader } from "./routers.ts";
 
 /** What stands before apps and is no package: the path that each of them would go by. */
-const servers: Readonly<Record<string, (path: string) => string>> = {
+export const servers: Readonly<Record<string, (path: string) => string>> = {
   "nginx, which decodes and merges slashes": (path) => decoded(path).replaceAll(/\/+/g, "/"),
   "IIS, which takes a backslash for a slash": (path) => decoded(path).replaceAll("\\", "/"),
   "a servlet container": (path) => decoded(path.replaceAll(/;[^/]*/g, "")).replaceAll(/\/+/g, "/"),

@@ -364,6 +364,7 @@ describe("a path that another reader takes for another path", () => {
     ["/exact/here;/x", "path_ambiguous"], // the first ; begins the query
     ["/admin%3Fx", "path_ambiguous"], // ? begins the query after decoding
     ["/exact/here%23/x", "path_ambiguous"], // # ends the path after decoding
+    ["/exact/here%20", "path_ambiguous"], // spaces at the end dropped after decoding
     ["/public/%252e%252E/admin/x", "path_malformed"], // dots that a URL parser sees after decoding
     ["/%61;p%2F%5C%09%3Bq//A/%3F/", "path_ambiguous"], // too many readings to look at
     ["/ad%09min/x", "path_ambiguous"], // tab

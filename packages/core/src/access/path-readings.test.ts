@@ -36,6 +36,9 @@ const readings: [why: string, path: string, readings: string[]][] = [
   ["an escaped line feed in a query", "/x%3F%0Ay", ["/x%3F%0Ay", "/x%3Fy", "/x?\ny", "/x?y", "/x"]],
   ["%09", "/ad%09min/x", ["/ad%09min/x", "/admin/x", "/ad\tmin/x"]],
   ["%0D%0a", "/ad%0D%0amin", ["/ad%0D%0amin", "/admin", "/ad\r\nmin"]],
+  ["an escaped space at the end", "/x%20", ["/x%20", "/x ", "/x"]],
+  ["spaces and controls at the end", "/x/%20%1F%20", ["/x/%20%1F%20", "/x/ \u001F ", "/x/", "/x"]],
+  ["an escaped space elsewhere", "/x%20y", ["/x%20y", "/x y"]],
   ["an empty segment", "//admin//x", ["//admin//x", "/admin/x"]],
   ["an empty segment behind parameters", "/;a/admin", ["/;a/admin", "/", "//admin", "/admin"]],
 ];

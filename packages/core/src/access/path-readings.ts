@@ -28,6 +28,8 @@ const habits: readonly ((path: string) => string)[] = [
   replacing(/%0[9AD]/gi, ""),
   // `%2F` and `%5C` stay: whether they separate is a habit of its own.
   (path) => path.replace(/(?:%(?!2F|5C)..)+/gi, (escapes) => decodeURIComponent(escapes)),
+  // It also cuts controls and spaces at the end, of what somebody has decoded before it.
+  replacing(/(?<![\0- ])[\0- ]+$/, ""),
   // h3 1 (Nuxt, Nitro) decodes first, and looks for the query then.
   replacing(/[?#].*/s, ""),
   replacing(/;[^/]*/g, ""),
