@@ -6,7 +6,7 @@ import { buildEdge } from "@sst-gatehouse/edge/build";
 import type { CodeSource } from "@sst-gatehouse/local/stack";
 import { describe, expect, test, vi } from "vitest";
 
-import { callApi, send, viaApp } from "../support/client.ts";
+import { callApi, send, signedForFunctionUrl, viaApp } from "../support/client.ts";
 import { createForge } from "../support/forge.ts";
 import { app } from "../sample/stages.ts";
 import { startOwnStack } from "./own-stack.ts";
@@ -158,6 +158,81 @@ describe("a guard with everything baked", () => {
     expect(Object.keys(answer.json<{ headers: object }>().headers)).not.toContain(
       "x-gatehouse-token",
     );
+  });
+});
+
+describe("cookies on their way to the backend", () => {
+  const ofTheStage = (stage: object) =>
+    startOwnStack({ stage, codeSource: tellingBackend, invokeMode: "BUFFERED" });
+
+  test("are in headers.cookie without those of the session, whose caller is known all the same", async () => {
+    const { target } = await ofTheStage({});
+    const session = `__Host-gatehouse-access.1of1=${target.tokens.access}; __Host-gatehouse-refresh.1of1=a.b.c.d.e`;
+    const answer = await viaApp(target, {
+      path: "/echo",
+      headers: { cookie: `theme=dark; ${session}; lang=en`, "sec-fetch-site": "same-origin" },
+    });
+    expect(answer.status).toBe(200);
+    const { cookie, "x-gatehouse-caller": caller = "" } = answer.json<Record<string, string>>();
+    expect(cookie).toBe("theme=dark; lang=en");
+    expect(JSON.parse(Buffer.from(caller, "base64url").toString())).toMatchObject({ kind: "user" });
+    expect(answer.text()).not.toContain("__Host-gatehouse-");
+    expect(answer.text()).not.toContain(target.tokens.access);
+  });
+
+  test("are those that the stage lists, where it lists any", async () => {
+    const { target } = await ofTheStage({ forwardCookies: ["lang"] });
+    const headers = { cookie: `theme=dark; lang=en; big=${"x".repeat(12_000)}` };
+    const answer = await viaApp(target, { path: "/echo", token: target.tokens.id, headers });
+    expect([answer.status, answer.json<Record<string, string>>()["cookie"]]).toEqual([
+      200,
+      "lang=en",
+    ]);
+  });
+
+  test("are refused by name where they are too large for a Function URL, which would say something else", async () => {
+    const { target } = await ofTheStage({});
+    for (const bytes of [10_000, 12_000, 16_000]) {
+      const cookie = `lang=en; big=${"x".repeat(bytes - 4)}`;
+      const answer = await viaApp(target, {
+        path: "/echo",
+        token: target.tokens.id,
+        headers: { cookie },
+      });
+      expect([answer.status, answer.json()]).toEqual([
+        431,
+        expect.objectContaining({
+          code: "headers_too_large",
+          largest: { header: "cookie", cookie: "big", bytes },
+        }),
+      ]);
+      const signed = signedForFunctionUrl(target, target.credentials.service, {
+        path: "/echo",
+        headers: { cookie },
+      });
+      const straight = await send(target.functionUrl, signed);
+      expect([straight.status, straight.text()]).toEqual([
+        413,
+        '{"Message":"Request must be smaller than 6291456 bytes for the InvokeFunction operation"}',
+      ]);
+    }
+  });
+
+  test("never get from the guard to AWS's 413, however many there are", async () => {
+    const { target } = await ofTheStage({});
+    const statuses = new Map<number, number>();
+    for (let bytes = 4000; bytes < 11_000; bytes += 137) {
+      const cookie = Array.from({ length: 40 }, (_none, index) =>
+        `c${index}=`.padEnd(Math.floor(bytes / 40) - 2, "x"),
+      ).join("; ");
+      const { status } = await viaApp(target, {
+        path: "/echo",
+        token: target.tokens.id,
+        headers: { cookie },
+      });
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+    expect([...statuses.keys()].toSorted((a, b) => a - b)).toEqual([200, 431]);
   });
 });
 

@@ -38,7 +38,7 @@ export function printPage(rows: readonly Row[], facts: PageFacts): string {
     "",
     "Each library is used the usual way in an origin-request function: path and query as the event has them, the body as bytes, the signature's headers added to the viewer's. The judge is the local stack: CloudFront's checks of what a function returns, the signature computed again, the Function URL's known refusals. A case passes when Lambda would let it in and the backend sees the method, path, pairs and bytes that were meant.",
     "",
-    "Two things to know before believing it. The judge is nobody's AWS account, and where AWS's reading of a request is not known it refuses: a raw `+` and a nameless parameter may do better there. And it computes signatures with `aws4`, as a library and not in the usual way, so a case that `aws4` cannot sign at all is left out.",
+    "Two things to know before believing it. The judge is nobody's AWS account, and where AWS's reading of a request is not known it refuses: a nameless parameter may do better there. And it computes signatures with `aws4`, as a library and not in the usual way, so a case that `aws4` cannot sign at all is left out.",
     "",
     "## Totals",
     "",

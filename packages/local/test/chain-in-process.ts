@@ -155,6 +155,7 @@ function viewerRequest({ method, target, headers, body, chunked }: CorpusRequest
     query: mark < 0 ? "" : target.slice(mark + 1),
     httpVersion: "1.1",
     address: viewerAddress,
+    port: 50_000,
     headers: lines.map(([name, value]) => [name, value.replaceAll(/^[ \t]+|[ \t]+$/g, "")]),
   };
 }
@@ -180,7 +181,7 @@ function callOf({
   request.complete = true;
   return {
     requestId: "request-1",
-    trace: { root: "Root=1", header: "Root=1" },
+    trace: { id: "Root=1", header: "Root=1" },
     request,
     response: new ServerResponse(request),
   };

@@ -5,7 +5,7 @@ import { edgeRolePolicy } from "@sst-gatehouse/blueprint/edge-role";
 
 import type { Clock } from "../src/aws/clock.ts";
 import { createIdentities } from "../src/aws/iam/identities.ts";
-import type { Invocation } from "../src/aws/lambda/invocation.ts";
+import type { Invocation, InvocationIds } from "../src/aws/lambda/invocation.ts";
 import { signRequest } from "./sign-request.ts";
 import type { SignOptions } from "./sign-request.ts";
 import type { SignedRequest } from "../src/aws/sigv4/signed-request.ts";
@@ -51,6 +51,8 @@ export interface TestServer {
   readonly explained: string[][];
   /** The events that the function was invoked with. */
   readonly events: unknown[];
+  /** What each of these invocations was to be known by. */
+  readonly ids: InvocationIds[];
   /** Sends a request exactly as it is. Rejects when the answer breaks off. */
   send(request: SignedRequest): Promise<Answer>;
   close(): Promise<void>;
@@ -62,12 +64,13 @@ export interface TestServer {
  * @param onHandled told of every request, with the promise that it has been dealt with.
  */
 export async function startTestServer(
-  invoke: Invocation | ((event: unknown) => Promise<Invocation>),
+  invoke: Invocation | FunctionUrlOptions["invoke"],
   options: Partial<FunctionUrlOptions> = {},
   onHandled: (handled: Promise<void>, request: IncomingMessage) => void = () => {},
 ): Promise<TestServer> {
   const explained: string[][] = [];
   const events: unknown[] = [];
+  const ids: InvocationIds[] = [];
   const clock: Clock = { now: () => nowMs, offsetMs: 0, advance: () => {} };
   const functionUrl = createFunctionUrl({
     host: urlHost,
@@ -78,13 +81,15 @@ export async function startTestServer(
     identities,
     clock,
     explain: (from, reason, details) => explained.push([`${from}: ${reason}`, ...(details ?? [])]),
-    invoke: async (event) => {
+    invoke: async (event, given) => {
       events.push(event);
-      return typeof invoke === "function" ? invoke(event) : invoke;
+      ids.push(given);
+      return typeof invoke === "function" ? invoke(event, given) : invoke;
     },
     ...options,
   });
-  const server = createServer((request, response) =>
+  // Room for heads that the Function URL itself has to refuse.
+  const server = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) =>
     onHandled(functionUrl.handle(request, response), request),
   );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -95,6 +100,7 @@ export async function startTestServer(
     port,
     explained,
     events,
+    ids,
     send: (request) => send(port, request),
     close: () =>
       new Promise((resolve) => {

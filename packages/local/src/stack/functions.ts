@@ -46,6 +46,7 @@ export function startGuard({
     timeoutSeconds: guardFunction.timeoutSeconds,
     environment: {},
     credentials: credentialsOf(roles.edge),
+    logGroup: deployment.guardLogGroup,
     network,
     clock,
     onLog: (line) => explainGuardLine(line, explain),

@@ -136,7 +136,7 @@ async function compose(
     identities,
     clock,
     explain,
-    invoke: (event) => api.invoke(event),
+    invoke: (event, ids) => api.invoke(event, ids),
   });
   const cloudFront = createCloudFront({
     domainName: deployment.distributionDomainName,

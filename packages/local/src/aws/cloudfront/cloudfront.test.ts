@@ -49,8 +49,7 @@ Request ID: ${seen.all("x-amz-cf-id")[0]}
 </PRE>
 <ADDRESS>
 </ADDRESS>
-</BODY></HTML>
-`;
+</BODY></HTML>`;
 }
 
 function expectErrorPage(seen: Seen, status: number, cacheResult: string, message: string): void {
@@ -97,7 +96,8 @@ describe("on the way to the origin", () => {
     expect(via).toMatch(
       new RegExp(`^1\\.1 ${serverName} \\(CloudFront\\), 1\\.1 ${serverName} \\(CloudFront\\)$`),
     );
-    expect(received?.headers).toEqual([
+    const aboutViewer = (name: string) => name.toLowerCase().startsWith("cloudfront-");
+    expect(received?.headers.filter(([name]) => !aboutViewer(name))).toEqual([
       ["Host", originDomainName],
       ["User-Agent", "curl/8"],
       ["cookie", "a=1"],
@@ -113,13 +113,23 @@ describe("on the way to the origin", () => {
     if (event === undefined) throw new TypeError("the function did not run");
     const edgeVia = `${via.split(", ")[0]}`;
     expect(requestOf(event).headers["via"]).toEqual([{ key: "Via", value: edgeVia }]);
-    expect(Object.keys(requestOf(event).headers)).toEqual([
+    const names = Object.keys(requestOf(event).headers);
+    expect(names.filter((name) => !aboutViewer(name))).toEqual([
       "user-agent",
       "cookie",
       "x-forwarded-for",
       "via",
       "host",
     ]);
+    // What CloudFront says of the viewer is there before the function runs, and goes on as it was.
+    expect(received?.headers.filter(([name]) => aboutViewer(name))).toEqual(
+      names
+        .filter(aboutViewer)
+        .flatMap((name) =>
+          (requestOf(event).headers[name] ?? []).map(({ key, value }) => [key, value]),
+        ),
+    );
+    expect(names).toContain("cloudfront-viewer-country");
     expect(event.Records[0].cf.config).toEqual({
       distributionDomainName: "d111111abcdef8.cloudfront.net",
       distributionId: "EDFDVBD6EXAMPLE",
@@ -396,6 +406,20 @@ describe("a function that fails", () => {
       ],
     ]);
     expect(distribution.received).toEqual([]);
+  });
+
+  test("by being called too often at once is 503 LambdaLimitExceeded", async () => {
+    const reason = "guard runs 1000 times at once";
+    const distribution = await start({
+      invoke: async () => ({ kind: "throttled", requestId, reason }),
+    });
+    expectErrorPage(
+      await distribution.view(),
+      503,
+      "LambdaLimitExceeded",
+      "The Lambda function associated with the CloudFront distribution was throttled.",
+    );
+    expect(distribution.explained).toEqual([[`cloudfront: 503: ${reason}`]]);
   });
 
   test("by running too long is 503", async () => {

@@ -21,6 +21,8 @@ export interface CachePolicy {
 export interface OriginRequestPolicy {
   /** Lower-case names, or every viewer header but some. */
   readonly headers: readonly string[] | { readonly allViewerExcept: readonly string[] };
+  /** Whether CloudFront adds its own about the viewer (`CloudFront-Viewer-*` and others). */
+  readonly aboutViewer?: true;
   readonly cookies: "none" | "all";
   readonly queryStrings: "none" | "all";
 }
@@ -75,6 +77,8 @@ export const cachePolicies: Readonly<Record<string, CachePolicy>> = {
 export const originRequestPolicies: Readonly<Record<string, OriginRequestPolicy>> = {
   [ALL_VIEWER_EXCEPT_HOST_HEADER]: {
     headers: { allViewerExcept: ["host"] },
+    // Users' recordings have them; AWS's page speaks of the viewer's headers only.
+    aboutViewer: true,
     cookies: "all",
     queryStrings: "all",
   },

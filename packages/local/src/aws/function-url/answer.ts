@@ -30,11 +30,15 @@ export function refuse(call: Call, refusal: Refusal, explain: Explain): void {
   if (refusal.errorType !== undefined) headers.push(["x-amzn-ErrorType", refusal.errorType]);
   // The rest of the request is not read, so nothing may follow on this connection.
   if (!call.request.complete) headers.push(["connection", "close"]);
-  send(call, { status: refusal.status, headers }, Buffer.from(refusal.body));
+  const told = refusal.functionRan ? call : { ...call, trace: undefined };
+  send(told, { status: refusal.status, headers }, Buffer.from(refusal.body));
 }
 
+/** What an answer names; without a trace where the function was not asked. */
+type Told = Pick<Call, "requestId" | "response"> & { readonly trace: Trace | undefined };
+
 /** Sends an answer that is complete. */
-export function send(call: Call, head: ResponseHead, body: Buffer): void {
+export function send(call: Told, head: ResponseHead, body: Buffer): void {
   const hasLength = head.status !== 204 && head.status !== 304;
   writeHead(
     call,
@@ -48,12 +52,19 @@ export function send(call: Call, head: ResponseHead, body: Buffer): void {
 
 /** Writes status and headers, with those that Lambda adds. */
 export function writeHead(
-  { response, requestId, trace }: Call,
+  { response, requestId, trace }: Told,
   { status, headers }: ResponseHead,
 ): void {
+  const closes = headers.some(([name]) => name === "connection");
   response.writeHead(
     status,
-    [...headers, ["x-amzn-RequestId", requestId], ["x-amzn-Trace-Id", trace.root]].flat(),
+    [
+      ...headers,
+      ["x-amzn-RequestId", requestId],
+      ...(trace === undefined ? [] : [["x-amzn-Trace-Id", trace.id]]),
+      // Said here, or Node would add a `Keep-Alive` that AWS does not send.
+      ...(response.shouldKeepAlive && !closes ? [["connection", "keep-alive"]] : []),
+    ].flat(),
   );
 }
 

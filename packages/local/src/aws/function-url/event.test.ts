@@ -103,6 +103,7 @@ test("a full request has every key", () => {
     headers: {
       ...added,
       host: urlHost,
+      cookie: "a=1; b=2; c=3;",
       "user-agent": "test/echo",
       "content-type": "application/json",
       "content-length": "14",
@@ -129,12 +130,26 @@ test("a full request has every key", () => {
   });
 });
 
-test("what is percent-encoded stays so in the path and the raw query", () => {
+test.each([
+  ["/capture/space%20value", "/capture/space value"],
+  ["/caf%C3%A9%2Fx", "/café/x"],
+  ["/pa2%Fth/1", "/pa2%Fth/1"],
+  ["/%zz/%41%", "/%zz/A%"],
+  ["/%FF/%41", "/%FF/A"],
+  ["/a+b", "/a+b"],
+])("the path %s is %s in requestContext.http, and raw in rawPath", (target, path) => {
+  expect(eventOf({ target })).toMatchObject({
+    rawPath: target,
+    requestContext: { http: { path } },
+  });
+});
+
+test("what is percent-encoded stays so in the raw path and the raw query", () => {
   expect(eventOf({ target: "/a%2Fb//../c%20d?x=%41&y=a%3Fb?c=d" })).toMatchObject({
     rawPath: "/a%2Fb//../c%20d",
     rawQueryString: "x=%41&y=a%3Fb?c=d",
     queryStringParameters: { x: "A", y: "a?b?c=d" },
-    requestContext: { http: { path: "/a%2Fb//../c%20d" } },
+    requestContext: { http: { path: "/a/b//../c d" } },
   });
 });
 

@@ -9,7 +9,7 @@ export interface FunctionUrlEvent {
   readonly rawPath: string;
   /** As on the wire, without `?`. */
   readonly rawQueryString: string;
-  /** `name=value` each. */
+  /** `name=value` each; in `headers` too, as `cookie`. */
   readonly cookies?: readonly string[];
   /** Lower-case names; repeated headers joined with a comma. */
   readonly headers: Readonly<Record<string, string>>;
@@ -33,6 +33,7 @@ export interface FunctionUrlEvent {
     readonly domainPrefix: string;
     readonly http: {
       readonly method: string;
+      /** Decoded; an escape that is none stays as it is. Read `rawPath` to decide anything. */
       readonly path: string;
       readonly protocol: string;
       readonly sourceIp: string;
@@ -104,7 +105,7 @@ export function toFunctionUrlEvent(input: EventInput): FunctionUrlEvent {
       domainPrefix,
       http: {
         method: request.method,
-        path: rawPath,
+        path: decodedPath(rawPath),
         protocol: `HTTP/${input.httpVersion}`,
         sourceIp: input.peer,
         ...(userAgent === undefined ? {} : { userAgent }),
@@ -137,19 +138,22 @@ function eventHeaders({ request, traceHeader, peer, tls }: EventInput): {
 } {
   const headers = new Map<string, string>();
   const cookies: string[] = [];
+  const cookieLines: string[] = [];
   for (const [name, value] of request.headers) {
     const key = name.toLowerCase();
     if (heldBack.has(key)) continue;
+    const text = asText(value);
     if (key === "cookie") {
+      cookieLines.push(text);
+      headers.set(key, cookieLines.join("; "));
       cookies.push(
-        ...asText(value)
+        ...text
           .split(";")
           .map((cookie) => cookie.trim())
           .filter((cookie) => cookie !== ""),
       );
       continue;
     }
-    const text = asText(value);
     const before = headers.get(key);
     headers.set(key, before === undefined ? text : `${before},${text}`);
   }
@@ -172,6 +176,16 @@ function asText(value: string): string {
   const bytes = Buffer.from(value, "latin1");
   const text = bytes.toString("utf8");
   return Buffer.from(text).equals(bytes) ? text : value;
+}
+
+function decodedPath(path: string): string {
+  return path.replaceAll(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes);
+    } catch {
+      return escapes;
+    }
+  });
 }
 
 function decodedQuery(query: string): Record<string, string> {

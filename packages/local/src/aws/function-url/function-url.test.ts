@@ -32,6 +32,9 @@ async function start(...parameters: Parameters<typeof startTestServer>): Promise
   return server;
 }
 
+const traceId =
+  /^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0;Lineage=1:[0-9a-f]{8}:0$/;
+const unsignedBody = '{"Message":"Forbidden"}';
 const forbiddenBody =
   '{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}';
 const mismatchBody =
@@ -67,10 +70,38 @@ test("a signed and permitted request reaches the function, and its answer the cl
       "x-amzn-requestid": "request-1",
     },
   });
-  expect(answer.headers["x-amzn-trace-id"]).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/);
+  expect(answer.headers["x-amzn-trace-id"]).toMatch(traceId);
+  expect(answer.headers["connection"]).toBe("keep-alive");
+  expect(answer.headers["keep-alive"]).toBeUndefined();
   expect(answer.body.toString()).toBe("made");
   expect(server.events).toHaveLength(1);
   expect(server.explained).toEqual([]);
+});
+
+test("one id names the request in the event, the invocation and the answer", async () => {
+  const server = await start(async (_event, { requestId }) => ({
+    kind: "response",
+    requestId,
+    payload: Buffer.from('"made"'),
+  }));
+  const [first, second] = [await server.send(signedFor()), await server.send(signedFor())];
+  const ids = [first, second].map(({ headers }) => headers["x-amzn-requestid"]);
+  expect(server.events).toMatchObject(ids.map((requestId) => ({ requestContext: { requestId } })));
+  expect(server.ids).toEqual(
+    [first, second].map(({ headers }) => ({
+      requestId: headers["x-amzn-requestid"],
+      traceId: headers["x-amzn-trace-id"],
+    })),
+  );
+  expect(new Set(ids).size).toBe(2);
+});
+
+test("the function's trace continues the one of its request", async () => {
+  const server = await start(result("made"));
+  await server.send(signedFor());
+  const root = server.ids[0]?.traceId.split(";")[0];
+  expect(root).toMatch(/^Root=1-/);
+  expect(server.events).toMatchObject([{ headers: { "x-amzn-trace-id": root } }]);
 });
 
 describe("answers before the function is asked, once explained:", () => {
@@ -105,7 +136,7 @@ describe("answers before the function is asked, once explained:", () => {
       unsigned,
       403,
       "AccessDeniedException",
-      forbiddenBody,
+      unsignedBody,
       "function-url: GET /a: 403: the request is not signed, and this Function URL accepts only IAM signatures",
     ],
     [
@@ -137,7 +168,7 @@ describe("answers before the function is asked, once explained:", () => {
       { ...unsigned, target: `/files/${clientSecret}/eyJh.b.c/a` },
       403,
       "AccessDeniedException",
-      forbiddenBody,
+      unsignedBody,
       `function-url: GET /files/${shortHash(clientSecret)}/${shortHash("eyJh.b.c")}/a: 403: the request is not signed`,
     ],
     [
@@ -224,6 +255,14 @@ describe("answers before the function is asked, once explained:", () => {
     ]);
     expect(answer.headers["content-type"]).toBe("application/json");
     expect(answer.headers["x-amzn-requestid"]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(answer.rawHeaders.filter((_text, index) => index % 2 === 0)).toEqual([
+      "content-type",
+      "x-amzn-ErrorType",
+      "content-length",
+      "x-amzn-RequestId",
+      "connection",
+      "Date",
+    ]);
     expect(server.events).toEqual([]);
     expect(server.explained).toHaveLength(1);
     expect(server.explained[0]?.[0]).toContain(reason);
@@ -306,6 +345,70 @@ test("the host may come with a port, and the signature covers it", async () => {
   const server = await start(result("here"));
   const answer = await server.send(signedFor({ host: `${urlHost}:${server.port}` }));
   expect([answer.status, answer.body.toString()]).toEqual([200, "here"]);
+});
+
+describe("the limit of 10 KB of headers", () => {
+  /** A signed request whose header lines have this many bytes: name, value and 4 for each. */
+  const withHead = (bytes: number, name = "x-fill") => {
+    const filled = (length: number) => signedFor({ headers: [[name, "f".repeat(length)]] });
+    // The test's client adds a line of its own.
+    const { headers } = filled(1);
+    const size = [...headers, ["content-length", "0"]].reduce(
+      (sum, line) => sum + line.join("").length + 4,
+      0,
+    );
+    return filled(1 + bytes - size);
+  };
+
+  test("is not reached by 10,240 bytes", async () => {
+    const server = await start(result("taken"));
+    // The client of this test says how the connection goes on.
+    const connection = "connection".length + "keep-alive".length + 4;
+    expect((await server.send(withHead(10_240 - connection))).status).toBe(200);
+    expect((await server.send(withHead(10_241 - connection))).status).toBe(413);
+    expect(server.explained).toEqual([
+      ["function-url: GET /: 413: the headers have 10241 bytes; a Function URL takes 10240"],
+    ]);
+  });
+
+  test.each([10_000, 12_000, 16_000])(
+    "is over with %i bytes of cookies and the signature, in the words of the 6 MB",
+    async (bytes) => {
+      const server = await start(result("never"));
+      const answer = await server.send(signedFor({ headers: [["cookie", "a".repeat(bytes)]] }));
+      expect([answer.status, answer.headers["x-amzn-errortype"], answer.body.toString()]).toEqual([
+        413,
+        "RequestEntityTooLargeException",
+        tooLargeBody,
+      ]);
+      expect(server.events).toEqual([]);
+    },
+  );
+});
+
+test("more calls at once than Lambda allows are 429", async () => {
+  const reason = "api runs 10 times at once";
+  const server = await start({ kind: "throttled", requestId: "r", reason });
+  const answer = await server.send(signedFor());
+  expect([answer.status, answer.headers["x-amzn-errortype"]]).toEqual([
+    429,
+    "TooManyRequestsException",
+  ]);
+  expect(JSON.parse(answer.body.toString())).toEqual({
+    Reason: "ConcurrentInvocationLimitExceeded",
+    Type: "User",
+    message: "Rate Exceeded.",
+  });
+  expect(server.explained).toEqual([[`function-url: GET /: 429: ${reason}`]]);
+});
+
+test("a raw plus in a query is taken, kept in its text, and a space in the map", async () => {
+  const server = await start(result("taken"));
+  const answer = await server.send(signedFor({ target: "/a?q=a+b&c+d=%2B" }));
+  expect(answer.status).toBe(200);
+  expect(server.events).toMatchObject([
+    { rawQueryString: "q=a+b&c+d=%2B", queryStringParameters: { q: "a b", "c d": "+" } },
+  ]);
 });
 
 describe("the limit of 6 MB", () => {

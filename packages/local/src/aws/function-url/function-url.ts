@@ -6,13 +6,13 @@ import { isRecord } from "@sst-gatehouse/blueprint/is-record";
 import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 
 import type { Explain } from "../explain.ts";
-import type { Invocation } from "../lambda/invocation.ts";
+import type { Invocation, InvocationIds } from "../lambda/invocation.ts";
 import { admit } from "./admit-request.ts";
 import type { AdmissionRules } from "./admit-request.ts";
 import { refuse, send, titleOf, writeHead } from "./answer.ts";
 import type { Call } from "./answer.ts";
 import type { FunctionUrlEvent } from "./event.ts";
-import { functionFailed } from "./refusal.ts";
+import { functionFailed, throttled } from "./refusal.ts";
 import type { Refusal } from "./refusal.ts";
 import { MalformedResult } from "./response-head.ts";
 import { toBufferedResponse } from "./response.ts";
@@ -27,7 +27,7 @@ export interface FunctionUrlOptions extends AdmissionRules {
    */
   readonly emptyStreamsHeldSeconds?: number;
   readonly explain: Explain;
-  readonly invoke: (event: unknown) => Promise<Invocation>;
+  readonly invoke: (event: unknown, ids: InvocationIds) => Promise<Invocation>;
 }
 
 export interface FunctionUrl {
@@ -67,13 +67,15 @@ async function runFunction(
   event: FunctionUrlEvent,
   { invoke, invokeMode, explain, emptyStreamsHeldSeconds = 0 }: FunctionUrlOptions,
 ): Promise<void> {
+  const { requestId, trace } = received;
   const heldUntilMs = performance.now() + emptyStreamsHeldSeconds * 1000;
-  const invocation = await invoke(event);
+  const invocation = await invoke(event, { requestId, traceId: trace.id });
   const call: Call = { ...received, requestId: invocation.requestId };
   if (invocation.kind === "stream") {
     if (invokeMode === "RESPONSE_STREAM") return sendStream(call, invocation, heldUntilMs, explain);
     return sendBuffered(call, await collected(invocation.body), explain);
   }
+  if (invocation.kind === "throttled") return refuse(call, throttled(invocation.reason), explain);
   if (invocation.kind !== "response") return refuse(call, failureOf(invocation), explain);
   if (invokeMode === "BUFFERED") return sendBuffered(call, invocation.payload, explain);
   return leakEnvelope(call, invocation.payload, explain);
@@ -141,7 +143,7 @@ function looksLikeEnvelope(payload: Buffer): boolean {
 }
 
 function failureOf(
-  invocation: Exclude<Invocation, { kind: "response" } | { kind: "stream" }>,
+  invocation: Exclude<Invocation, { kind: "response" | "stream" | "throttled" }>,
 ): Refusal {
   if (invocation.kind === "function-error") {
     const { errorType, errorMessage, trace } = invocation;

@@ -3,6 +3,8 @@ export interface Refusal {
   readonly status: number;
   /** `x-amzn-ErrorType`; absent when the function is at fault. */
   readonly errorType?: string;
+  /** Whether the function was asked: only then does the answer name a trace. */
+  readonly functionRan?: true;
   /** The exact body. */
   readonly body: string;
   readonly reason: string;
@@ -16,6 +18,26 @@ export function forbidden(reason: string, details: readonly string[] = []): Refu
       "Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html",
   });
   return { status: 403, errorType: "AccessDeniedException", body, reason, details };
+}
+
+/** A request that is not signed at all. */
+export function unsigned(reason: string): Refusal {
+  return {
+    status: 403,
+    errorType: "AccessDeniedException",
+    body: '{"Message":"Forbidden"}',
+    reason,
+  };
+}
+
+/** More calls at once than Lambda allows. That a Function URL answers 429 is documented; the body is the API's. */
+export function throttled(reason: string): Refusal {
+  const body = JSON.stringify({
+    Reason: "ConcurrentInvocationLimitExceeded",
+    Type: "User",
+    message: "Rate Exceeded.",
+  });
+  return { status: 429, errorType: "TooManyRequestsException", body, reason };
 }
 
 /** A host that no function has: 403, not 404, and a message of `null`. */
@@ -53,5 +75,5 @@ export function tooLarge(reason: string): Refusal {
 
 /** The function threw, timed out, ended or answered nonsense: the client learns nothing more. */
 export function functionFailed(reason: string, details: readonly string[] = []): Refusal {
-  return { status: 502, body: "Internal Server Error", reason, details };
+  return { status: 502, functionRan: true, body: "Internal Server Error", reason, details };
 }

@@ -1,26 +1,23 @@
-import { randomBytes } from "node:crypto";
+import { createRoot, createTraceId } from "../lambda/trace-id.ts";
 
 /** An X-Ray trace of one request. */
 export interface Trace {
-  /** The header that the function sees. */
+  /** The header in the event. */
   readonly header: string;
-  /** What the answer says. */
-  readonly root: string;
+  /** What the function's environment and the answer say. */
+  readonly id: string;
 }
 
 /**
  * Continues a client's trace, or begins one.
  *
  * @param incoming the client's `x-amzn-trace-id`, when it sent one.
- * @see https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
  */
 export function createTrace(incoming: string | undefined, nowMs: number): Trace {
-  const seconds = Math.floor(nowMs / 1000)
-    .toString(16)
-    .padStart(8, "0");
-  const own = `1-${seconds}-${randomBytes(12).toString("hex")}`;
+  const own = createRoot(nowMs);
   const root = /(?:^|;)Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)/.exec(incoming ?? "")?.[1];
-  return root === undefined
-    ? { header: `Root=${own}`, root: `Root=${own}` }
-    : { header: `Self=${own};${incoming}`, root: `Root=${root}` };
+  return {
+    header: root === undefined ? `Root=${own}` : `Self=${own};${incoming}`,
+    id: createTraceId(nowMs, root ?? own),
+  };
 }

@@ -41,9 +41,10 @@ test("the variables are Lambda's reserved ones, the declared ones, and no others
     AWS_LAMBDA_RUNTIME_API,
     AWS_LAMBDA_LOG_STREAM_NAME,
     _X_AMZN_TRACE_ID,
-    LAMBDA_RUNTIME_DIR,
+    LAMBDA_RUNTIME_DIR = "",
     ...fixed
   } = facts.variables;
+  const [task, runtime] = [fixture("modules"), LAMBDA_RUNTIME_DIR];
   expect(fixed).toEqual({
     AWS_ACCESS_KEY_ID: "ASIAEXAMPLE",
     AWS_SECRET_ACCESS_KEY: "secret",
@@ -61,14 +62,32 @@ test("the variables are Lambda's reserved ones, the declared ones, and no others
     TZ: ":UTC",
     PATH: "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
     LANG: "en_US.UTF-8",
+    LD_LIBRARY_PATH: `/var/lang/lib:/lib64:/usr/lib64:${runtime}:${runtime}/lib:${task}:${task}/lib:/opt/lib`,
+    NODE_PATH: `/opt/nodejs/node22/node_modules:/opt/nodejs/node_modules:${runtime}/node_modules:${runtime}:${task}`,
+    PWD: task,
+    SHLVL: "0",
+    AWS_XRAY_CONTEXT_MISSING: "LOG_ERROR",
+    AWS_XRAY_DAEMON_ADDRESS: "169.254.79.129:2000",
+    _AWS_XRAY_DAEMON_ADDRESS: "169.254.79.129",
+    _AWS_XRAY_DAEMON_PORT: "2000",
     GATEHOUSE_EDGE_ROLE: "guard",
   });
   expect(AWS_LAMBDA_RUNTIME_API).toMatch(/^127\.0\.0\.1:\d+$/);
   expect(AWS_LAMBDA_LOG_STREAM_NAME).toMatch(/^\d{4}\/\d\d\/\d\d\/\[7\][0-9a-f]{32}$/);
-  expect(_X_AMZN_TRACE_ID).toMatch(/^Root=1-/);
+  expect(_X_AMZN_TRACE_ID).toMatch(
+    /^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0;Lineage=1:[0-9a-f]{8}:0$/,
+  );
   expect(LAMBDA_RUNTIME_DIR).toMatch(/aws-lambda-ric$/);
   expect(facts).toMatchObject({
     directory: fixture("modules"),
     version: process.version,
   });
+});
+
+test("in a log group of its own, the stream's name has the function's", async () => {
+  const { variables } = await processOf(await runFixture({ logGroup: "/gatehouse/app/dev/guard" }));
+  expect(variables["AWS_LAMBDA_LOG_GROUP_NAME"]).toBe("/gatehouse/app/dev/guard");
+  expect(variables["AWS_LAMBDA_LOG_STREAM_NAME"]).toMatch(
+    /^\d{4}\/\d\d\/\d\d\/fixture\[7\][0-9a-f]{32}$/,
+  );
 });

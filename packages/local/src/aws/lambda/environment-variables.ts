@@ -47,6 +47,9 @@ export function requireOwnVariables(environment: Readonly<Record<string, string>
   }
 }
 
+/** Where Lambda's own daemon listens. Nothing does here, and the function could not reach it. */
+const xrayDaemon = { address: "169.254.79.129", port: "2000" };
+
 /** Everything that an execution environment finds in `process.env`, and nothing of this machine. */
 export function createEnvironmentVariables(
   options: LambdaFunctionOptions,
@@ -58,6 +61,27 @@ export function createEnvironmentVariables(
     PATH: "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
     LANG: "en_US.UTF-8",
     TZ: ":UTC",
+    LD_LIBRARY_PATH: [
+      "/var/lang/lib",
+      "/lib64",
+      "/usr/lib64",
+      paths.runtimeDirectory,
+      `${paths.runtimeDirectory}/lib`,
+      paths.taskRoot,
+      `${paths.taskRoot}/lib`,
+      "/opt/lib",
+    ].join(":"),
+    NODE_PATH: [
+      "/opt/nodejs/node22/node_modules",
+      "/opt/nodejs/node_modules",
+      `${paths.runtimeDirectory}/node_modules`,
+      paths.runtimeDirectory,
+      paths.taskRoot,
+    ].join(":"),
+    PWD: paths.taskRoot,
+    SHLVL: "0",
+    AWS_XRAY_CONTEXT_MISSING: "LOG_ERROR",
+    AWS_XRAY_DAEMON_ADDRESS: `${xrayDaemon.address}:${xrayDaemon.port}`,
     ...options.environment,
     AWS_REGION: options.region,
     AWS_DEFAULT_REGION: options.region,
@@ -69,11 +93,14 @@ export function createEnvironmentVariables(
     AWS_LAMBDA_FUNCTION_VERSION: options.version,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(options.memoryMb),
     AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${options.name}`,
-    AWS_LAMBDA_LOG_STREAM_NAME: `${day}/[${options.version}]${randomBytes(16).toString("hex")}`,
+    AWS_LAMBDA_LOG_GROUP_NAME: options.logGroup ?? `/aws/lambda/${options.name}`,
+    // In a group of several functions the stream names the function too.
+    AWS_LAMBDA_LOG_STREAM_NAME: `${day}/${options.logGroup === undefined ? "" : options.name}[${options.version}]${randomBytes(16).toString("hex")}`,
     AWS_LAMBDA_RUNTIME_API: `${settings.runtimeApi.host}:${settings.runtimeApi.port}`,
     LAMBDA_TASK_ROOT: paths.taskRoot,
     LAMBDA_RUNTIME_DIR: paths.runtimeDirectory,
+    _AWS_XRAY_DAEMON_ADDRESS: xrayDaemon.address,
+    _AWS_XRAY_DAEMON_PORT: xrayDaemon.port,
     _HANDLER: options.handler,
     [settingsVariable]: JSON.stringify(settings),
   };

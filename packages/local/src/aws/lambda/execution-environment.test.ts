@@ -29,7 +29,9 @@ describe("a plain handler", () => {
       memoryLimitInMB: "128",
       logGroupName: "/aws/lambda/fixture",
     });
-    expect(xRayTraceId).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Sampled=0$/);
+    expect(xRayTraceId).toMatch(
+      /^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0;Lineage=1:[0-9a-f]{8}:0$/,
+    );
     expect(logStreamName).toMatch(/^\d{4}\/\d\d\/\d\d\/\[7\][0-9a-f]{32}$/);
     expect(answer.left).toBeGreaterThan(0);
     expect(answer.left).toBeLessThanOrEqual(20_000);

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -19,6 +18,7 @@ const initTimeoutSeconds = 10;
 
 export interface Job {
   readonly requestId: string;
+  readonly traceId: string;
   readonly eventJson: string;
 }
 
@@ -159,7 +159,7 @@ export function startExecutionEnvironment(
       requestId: job.requestId,
       eventJson: job.eventJson,
       functionArn: lambda.functionArn,
-      traceId: createTraceId(lambda.clock.now()),
+      traceId: job.traceId,
       deadlineMs: lambda.clock.now() + lambda.timeoutSeconds * 1000,
       clockOffsetMs: lambda.clock.offsetMs,
     });
@@ -243,12 +243,4 @@ export function startExecutionEnvironment(
 /** Type and message on the first line, then where it was thrown. */
 function describeError({ errorType, errorMessage, trace }: FunctionError): string {
   return [`${errorType}: ${errorMessage}`, ...trace.slice(1)].join("\n");
-}
-
-/** Lambda always gives one, sampled or not. */
-function createTraceId(nowMs: number): string {
-  const seconds = Math.floor(nowMs / 1000)
-    .toString(16)
-    .padStart(8, "0");
-  return `Root=1-${seconds}-${randomBytes(12).toString("hex")};Sampled=0`;
 }

@@ -18,13 +18,24 @@ export interface LambdaFunctionOptions {
   /** The function's own variables; none for Lambda@Edge. */
   readonly environment: Readonly<Record<string, string>>;
   readonly credentials: Credentials;
+  /** A log group of its own; the default one when absent. */
+  readonly logGroup?: string;
   /** The only hosts the function reaches: loopback TLS ports by exact name or `*.suffix`. */
   readonly network: { readonly hosts: Readonly<Record<string, number>>; readonly caPem: string };
   readonly clock: Clock;
   /** Takes each line that the function prints. */
   readonly onLog: (line: string) => void;
-  /** How many invocations may run at once; further ones wait. Default 4. */
+  /** How many processes there may be at once; further invocations wait for one. Default 4. */
   readonly maxEnvironments?: number;
+  /** How many invocations AWS would run at once; one more is throttled. Default 1,000, as in an account. */
+  readonly concurrency?: number;
+}
+
+/** What an invocation is known by, where its caller says so. */
+export interface InvocationIds {
+  readonly requestId: string;
+  /** `Root=…;Parent=…;Sampled=…` */
+  readonly traceId: string;
 }
 
 /** A stream's end when its function did not fail by itself, but was ended: at its timeout, or with the stack. */
@@ -44,6 +55,8 @@ export type Invocation =
       trace: string[];
     }
   | { kind: "timeout"; requestId: string; afterSeconds: number }
+  /** Lambda has refused to run it. */
+  | { kind: "throttled"; requestId: string; reason: string }
   /** `reason` may have several lines, the last ones from the function's stderr. */
   | { kind: "crash"; requestId: string; reason: string };
 

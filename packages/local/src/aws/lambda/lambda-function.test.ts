@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 import { describe, expect, onTestFinished, test } from "vitest";
 
-import { crashReason, textOf } from "../../../test/lambda/read-invocation.ts";
+import { crashReason, payloadOf, textOf } from "../../../test/lambda/read-invocation.ts";
 import {
   isAlive,
   processOf,
@@ -32,6 +32,30 @@ describe("several invocations at once", () => {
       all.map(({ pid }) => pid),
     );
     expect(new Set(pids).size).toBe(2);
+  });
+
+  test("beyond the concurrency that AWS allows are throttled, those that wait counted too", async () => {
+    const gate = await startGate();
+    const options = { network: gate.network, maxEnvironments: 1, concurrency: 2 };
+    const started = await runFixture(options);
+    const held = started.call({ action: "fetch", url: gate.url });
+    const waiting = started.call({ action: "nothing" });
+    expect(await started.invoke({ action: "nothing" })).toMatchObject({
+      kind: "throttled",
+      reason: expect.stringContaining("fixture runs 2 times at once"),
+    });
+    (await gate.next()).open();
+    expect([await held, await waiting]).toEqual(["open", null]);
+    expect(await started.call({ action: "nothing" })).toBe(null);
+  });
+
+  test("are known by the ids that their caller gives", async () => {
+    const started = await runFixture();
+    const traceId = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0";
+    const ids = { requestId: "b0a1c2d3-0000-4000-8000-000000000000", traceId };
+    const answer = await started.invoke({ action: "process" }, ids);
+    expect(answer.requestId).toBe(ids.requestId);
+    expect(payloadOf(answer).variables["_X_AMZN_TRACE_ID"]).toBe(traceId);
   });
 
   test("of which one cannot be sent leaves the others alone", async () => {

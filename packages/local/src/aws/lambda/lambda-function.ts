@@ -2,19 +2,26 @@ import { randomUUID } from "node:crypto";
 import { realpath } from "node:fs/promises";
 
 import { requireOwnVariables } from "./environment-variables.ts";
+import { createTraceId } from "./trace-id.ts";
 import {
   startExecutionEnvironment,
   type ExecutionEnvironment,
   type Job,
 } from "./execution-environment.ts";
-import type { Invocation, LambdaFunctionOptions, LoadOutcome } from "./invocation.ts";
+import type {
+  Invocation,
+  InvocationIds,
+  LambdaFunctionOptions,
+  LoadOutcome,
+} from "./invocation.ts";
 
 export interface LambdaFunction {
   /**
    * @param event anything that JSON can hold
+   * @param ids made here when absent.
    * @throws {TypeError} (rejects) when it cannot.
    */
-  readonly invoke: (event: unknown) => Promise<Invocation>;
+  readonly invoke: (event: unknown, ids?: InvocationIds) => Promise<Invocation>;
   /**
    * Loads the code of this directory. Once that is done, later invocations run it and those under way finish with the
    * old one. Code that cannot be loaded changes nothing. One call at a time.
@@ -40,7 +47,7 @@ export async function createLambdaFunction(
   options: LambdaFunctionOptions,
 ): Promise<LambdaFunction> {
   requireOwnVariables(options.environment);
-  const { maxEnvironments = 4 } = options;
+  const { maxEnvironments = 4, concurrency = 1000 } = options;
   const waiting: WaitingJob[] = [];
   /** Everything that has not been cleared away. */
   const environments = new Set<ExecutionEnvironment>();
@@ -104,11 +111,17 @@ export async function createLambdaFunction(
   await startCurrent().initialized;
 
   return {
-    invoke(event) {
+    invoke(event, ids = { requestId: randomUUID(), traceId: createTraceId(options.clock.now()) }) {
       return new Promise((answer) => {
-        const job = { requestId: randomUUID(), eventJson: JSON.stringify(event ?? null), answer };
+        const job = { ...ids, eventJson: JSON.stringify(event ?? null), answer };
         if (closed) {
           answer(closedCrash(job));
+          return;
+        }
+        const busy = [...environments].filter(({ state }) => state === "busy").length;
+        if (busy + waiting.length >= concurrency) {
+          const reason = `${options.name} runs ${concurrency} times at once, which is as often as an account may`;
+          answer({ kind: "throttled", requestId: job.requestId, reason });
           return;
         }
         waiting.push(job);

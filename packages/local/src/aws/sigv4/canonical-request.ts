@@ -39,14 +39,14 @@ export function canonicalPath(path: string): string {
   return `/${segments.join("/")}${path.endsWith("/") ? "/" : ""}`;
 }
 
-/** A query from the wire, without `?`: decoded once, encoded by RFC 3986, sorted by name and then by value. */
+/** A query from the wire, without `?`: decoded once, `+` as a space, encoded by RFC 3986, sorted by name and then by value. */
 export function canonicalQuery(query: string): string {
   return query
     .split("&")
     .filter((pair) => pair !== "")
     .map((pair): [string, string] => {
       const { name, value } = splitPair(pair);
-      return [percentEncode(percentDecode(name)), percentEncode(percentDecode(value))];
+      return [percentEncode(queryDecode(name)), percentEncode(queryDecode(value))];
     })
     .toSorted(
       ([nameA, valueA], [nameB, valueB]) => compare(nameA, nameB) || compare(valueA, valueB),
@@ -58,6 +58,10 @@ export function canonicalQuery(query: string): string {
 /** The lines of a repeated header as one value: trimmed, runs of blanks collapsed to one space, joined with a comma. */
 export function canonicalHeaderValue(values: readonly string[]): string {
   return values.map((value) => value.replace(/[ \t]+/g, " ").replace(/^ | $/g, "")).join(",");
+}
+
+function queryDecode(text: string): Buffer {
+  return percentDecode(text.replaceAll("+", " "));
 }
 
 export function splitPair(pair: string): { name: string; value: string } {

@@ -142,6 +142,12 @@ function targetVariants(target: string): Variant[] {
       },
     },
     {
+      claim: wouldBeRightIf(
+        "`+` in the query stood for itself: it is a space; send %2B for a plus",
+      ),
+      parts: { query: canonicalQuery(query.replaceAll("+", "%2B")) },
+    },
+    {
       claim: wouldBeRightIf("the query were encoded twice: give the signer decoded values"),
       parts: { query: encodedAgain.toSorted().join("&") },
     },

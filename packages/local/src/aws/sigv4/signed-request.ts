@@ -63,8 +63,6 @@ export function unjudgeableTarget(target: string): string | undefined {
   if (/[^\x21-\x7e]/.test(target)) {
     return "the target has bytes outside printable ASCII: percent-encode them before signing";
   }
-  if (query.includes("+"))
-    return "the query has a raw `+`, which signers read in two ways: send %20 or %2B";
   if (query !== "" && query.split("&").some((pair) => splitPair(pair).name === "")) {
     return "the query has a parameter without a name, which signers treat in two ways: leave it out";
   }

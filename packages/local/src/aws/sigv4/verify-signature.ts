@@ -44,8 +44,7 @@ export interface SignatureRules {
 /**
  * Judges a request's SigV4 signature as AWS would, in AWS's order, by signing it again with somebody else's signer.
  *
- * Never looser than AWS, and stricter where AWS's reading is not known: presigned URLs, a raw `+` or a nameless parameter
- * in the query, bytes outside ASCII, a repeated `x-amz-*` header, an unsigned `x-amz-*` header. Garbage is refused, not thrown.
+ * Never looser than AWS, and stricter where AWS's reading is not known: presigned URLs, a nameless parameter in the query, bytes outside ASCII, a repeated `x-amz-*` header, an unsigned `x-amz-*` header. Garbage is refused, not thrown.
  */
 export function verifySignature(request: SignedRequest, rules: SignatureRules): SignatureVerdict {
   const lines = headerLines(request.headers);

@@ -65,11 +65,21 @@ describe("the size limit", () => {
   const overhead = Buffer.byteLength(JSON.stringify({ status: "200", body: "" }));
 
   test("counts the whole JSON: one megabyte passes", () => {
-    expect(judge({ status: "200", body: "a".repeat(1_000_000 - overhead) })).toBeUndefined();
+    expect(judge({ status: "200", body: "a".repeat(1_048_576 - overhead) })).toBeUndefined();
   });
 
   test("counts the whole JSON: one byte more does not", () => {
-    expect(judge({ status: "200", body: "a".repeat(1_000_001 - overhead) })).toBe(body);
+    expect(judge({ status: "200", body: "a".repeat(1_048_577 - overhead) })).toBe(body);
+  });
+
+  test("is told at the terminal in AWS's words", () => {
+    expect(() => parseGeneratedResponse({ status: "200" }, 1_054_968)).toThrow(
+      expect.objectContaining({
+        reason: expect.stringContaining(
+          "the length of the body size and header was 1054968 bytes which exceeded the CloudFront limit of 1048576 bytes",
+        ),
+      }),
+    );
   });
 });
 

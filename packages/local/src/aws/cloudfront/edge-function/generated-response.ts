@@ -14,8 +14,8 @@ export interface GeneratedResponse {
   readonly body: Buffer;
 }
 
-/** The limit for a generated response with its headers. AWS writes "1 MB"; counted here is the JSON, which is never smaller. */
-export const maxGeneratedBytes = 1_000_000;
+/** The limit for a generated response, body and headers; counted here is the JSON, which is never smaller. */
+export const maxGeneratedBytes = 1_048_576;
 
 const fields = new Set(["status", "statusDescription", "headers", "body", "bodyEncoding"]);
 
@@ -32,7 +32,7 @@ export function parseGeneratedResponse(
   if (payloadBytes > maxGeneratedBytes) {
     throw new InvalidEdgeResult(
       awsSentences.body,
-      `the generated response has ${payloadBytes} bytes; the limit is 1 MB with headers`,
+      `Validation error: The Lambda function returned an invalid response, the length of the body size and header was ${payloadBytes} bytes which exceeded the CloudFront limit of ${maxGeneratedBytes} bytes`,
     );
   }
   const unknown = Object.keys(result).find((name) => !fields.has(name));

@@ -10,7 +10,7 @@ export type EdgeRun = EdgeResult | { readonly kind: "refuse"; readonly refusal: 
 
 /**
  * Runs the origin-request function and judges what it returned: a failure is 503 LambdaExecutionError, an invalid result 502
- * LambdaValidationError. Never rejects for what the function does.
+ * LambdaValidationError, too many at once 503 LambdaLimitExceeded. Never rejects for what the function does.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/http-503-service-unavailable.html
  */
@@ -35,6 +35,8 @@ export async function runEdgeFunction(
         `the function threw ${invocation.errorType}: ${invocation.errorMessage}`,
         invocation.trace,
       );
+    case "throttled":
+      return throttled(invocation.reason);
     case "timeout":
       return failed(`the function was stopped after ${invocation.afterSeconds} s`);
     default:
@@ -55,6 +57,14 @@ function invalid({ message, reason, details }: InvalidEdgeResult): EdgeRun {
   return {
     kind: "refuse",
     refusal: { status: 502, message, cacheResult: "LambdaValidationError", reason, details },
+  };
+}
+
+function throttled(reason: string): EdgeRun {
+  const message = "The Lambda function associated with the CloudFront distribution was throttled.";
+  return {
+    kind: "refuse",
+    refusal: { status: 503, message, cacheResult: "LambdaLimitExceeded", reason },
   };
 }
 

@@ -28,7 +28,8 @@ function atOrigin(headers: readonly HeaderLine[], options: Options = {}): Header
     cachedMethods = ["GET", "HEAD"],
   } = options;
   const { originRequestPolicyId = ALL_VIEWER_EXCEPT_HOST_HEADER } = options;
-  const request = { method, path: "/", query: "", httpVersion: "1.1", address: "203.0.113.7" };
+  const viewer = { httpVersion: "1.1", address: "203.0.113.7", port: 50_000 };
+  const request = { method, path: "/", query: "", ...viewer };
   return toOriginHeaders(
     { ...request, headers: [["Host", "app.localhost"], ...headers] },
     {
@@ -38,6 +39,11 @@ function atOrigin(headers: readonly HeaderLine[], options: Options = {}): Header
       viaHost: "edge.cloudfront.net",
     },
   );
+}
+
+/** Without what CloudFront tells of the viewer. */
+function withoutViewer(lines: readonly HeaderLine[]): HeaderLine[] {
+  return lines.filter(([name]) => !name.toLowerCase().startsWith("cloudfront-"));
 }
 
 const own: HeaderLine[] = [
@@ -58,7 +64,8 @@ describe("under AllViewerExceptHostHeader", () => {
       ["Accept-Encoding", "gzip, deflate, br, zstd"],
       ["Content-Length", "0"],
     ];
-    expect(atOrigin(sent)).toEqual([...sent, ...own]);
+    expect(withoutViewer(atOrigin(sent))).toEqual([...sent, ...own]);
+    expect(atOrigin(sent).slice(0, sent.length + own.length)).toEqual([...sent, ...own]);
   });
 
   test("appends to the viewer's X-Forwarded-For and Via, however many lines they have", () => {
@@ -67,7 +74,7 @@ describe("under AllViewerExceptHostHeader", () => {
       ["Via", "1.0 proxy"],
       ["X-Forwarded-For", "10.0.0.2, 10.0.0.3"],
     ]);
-    expect(lines).toEqual([
+    expect(withoutViewer(lines)).toEqual([
       ["User-Agent", "Amazon CloudFront"],
       ["X-Forwarded-For", "10.0.0.1, 10.0.0.2, 10.0.0.3, 203.0.113.7"],
       ["Via", "1.0 proxy, 1.1 edge.cloudfront.net (CloudFront)"],
@@ -97,13 +104,71 @@ describe("under AllViewerExceptHostHeader", () => {
   ];
 
   test.each(removed)("removes %s", (name) => {
-    expect(
-      atOrigin([
-        ["User-Agent", "curl/8"],
-        [name, "x"],
-        [name.toLowerCase(), "y"],
-      ]),
-    ).toEqual([["User-Agent", "curl/8"], ...own]);
+    const sent: HeaderLine[] = [
+      ["User-Agent", "curl/8"],
+      [name, "x"],
+      [name.toLowerCase(), "y"],
+    ];
+    expect(withoutViewer(atOrigin(sent))).toEqual([["User-Agent", "curl/8"], ...own]);
+  });
+
+  const told = (agent: string, sent: readonly HeaderLine[] = []) =>
+    Object.fromEntries(atOrigin([["User-Agent", agent], ...sent]));
+
+  test("tells the origin about the viewer", () => {
+    const lines = atOrigin([["User-Agent", "curl/8"]]);
+    expect(lines.filter(([name]) => name.startsWith("CloudFront-"))).toEqual([
+      ["CloudFront-Forwarded-Proto", "https"],
+      ["CloudFront-Is-Android-Viewer", "false"],
+      ["CloudFront-Is-Desktop-Viewer", "true"],
+      ["CloudFront-Is-IOS-Viewer", "false"],
+      ["CloudFront-Is-Mobile-Viewer", "false"],
+      ["CloudFront-Is-SmartTV-Viewer", "false"],
+      ["CloudFront-Is-Tablet-Viewer", "false"],
+      ["CloudFront-Viewer-Address", "203.0.113.7:50000"],
+      ["CloudFront-Viewer-Http-Version", "1.1"],
+      ["CloudFront-Viewer-TLS", "TLSv1.3:TLS_AES_128_GCM_SHA256:fullHandshake"],
+      ["CloudFront-Viewer-ASN", "64496"],
+      ["CloudFront-Viewer-City", "Localhost"],
+      ["CloudFront-Viewer-Country", "ZZ"],
+      ["CloudFront-Viewer-Country-Name", "Nowhere"],
+      ["CloudFront-Viewer-Country-Region", "ZZ"],
+      ["CloudFront-Viewer-Country-Region-Name", "Nowhere"],
+      ["CloudFront-Viewer-Latitude", "0.00000"],
+      ["CloudFront-Viewer-Longitude", "0.00000"],
+      ["CloudFront-Viewer-Metro-Code", "000"],
+      ["CloudFront-Viewer-Postal-Code", "00000"],
+      ["CloudFront-Viewer-Time-Zone", "Etc/UTC"],
+    ]);
+  });
+
+  test.each<[agent: string, is: string]>([
+    ["Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148", "IOS Mobile"],
+    ["Mozilla/5.0 (Linux; Android 15; Pixel 9) Mobile Safari/537.36", "Android Mobile"],
+    ["Mozilla/5.0 (iPad; CPU OS 18_0 like Mac OS X)", "IOS Tablet"],
+    ["Mozilla/5.0 (SMART-TV; Linux; Tizen 8.0)", "SmartTV"],
+    ["Mozilla/5.0 (X11; Linux x86_64) Chrome/142.0", "Desktop"],
+  ])("tells what kind of device %s is", (agent, is) => {
+    const kinds = Object.entries(told(agent)).flatMap(([name, value]) =>
+      value === "true" ? [/^CloudFront-Is-(.+)-Viewer$/.exec(name)?.[1]] : [],
+    );
+    expect(kinds.join(" ")).toBe(is);
+  });
+
+  test("lets nobody say for themselves where they are", () => {
+    const lines = atOrigin([
+      ["CloudFront-Viewer-Country", "XX"],
+      ["cloudfront-viewer-anything", "x"],
+    ]);
+    expect(valuesOf(lines, "cloudfront-viewer-country")).toEqual(["ZZ"]);
+    expect(valuesOf(lines, "cloudfront-viewer-anything")).toEqual([]);
+  });
+
+  test("other policies tell nothing about the viewer", () => {
+    for (const originRequestPolicyId of [ALL_VIEWER, USER_AGENT_REFERER]) {
+      const lines = atOrigin([["CloudFront-Viewer-Country", "XX"]], { originRequestPolicyId });
+      expect(withoutViewer(lines)).toEqual(lines);
+    }
   });
 });
 

@@ -1,5 +1,6 @@
 import { valuesOf } from "../header-lines.ts";
 import type { HeaderLine } from "../header-lines.ts";
+import { cloudFrontHeaders } from "./cloudfront-headers.ts";
 import { forwardsCookies, isForwarded } from "../policies.ts";
 import type { Policies } from "../policies.ts";
 import { isRemovedFromViewer } from "../restricted-headers.ts";
@@ -39,6 +40,7 @@ export function toOriginHeaders(
     [...valuesOf(headers, "via"), `${viewer.httpVersion} ${viaHost} (CloudFront)`].join(", "),
   ]);
   if (valuesOf(lines, "host").length === 0) lines.push(["Host", originDomainName]);
+  if (policies.originRequest.aboutViewer) lines.push(...cloudFrontHeaders(viewer));
   return lines;
 }
 
@@ -48,7 +50,8 @@ function passes(
   policies: Policies,
   cachedMethods: readonly string[],
 ): boolean {
-  if (isRemovedFromViewer(name)) return false;
+  // Whatever a viewer says of itself under these names, CloudFront says what it sees.
+  if (isRemovedFromViewer(name) || name.startsWith("cloudfront-")) return false;
   switch (name) {
     case "x-forwarded-for":
     case "via":

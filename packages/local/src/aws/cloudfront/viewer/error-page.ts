@@ -6,7 +6,11 @@ export interface Refusal {
   /** The sentence on the page. */
   readonly message: string;
   /** What `X-Cache` says before ` from cloudfront`. */
-  readonly cacheResult: "Error" | "LambdaValidationError" | "LambdaExecutionError";
+  readonly cacheResult:
+    | "Error"
+    | "LambdaValidationError"
+    | "LambdaExecutionError"
+    | "LambdaLimitExceeded";
   readonly reason: string;
   readonly details?: readonly string[];
   /** Whether the connection ends with the answer. */
@@ -39,8 +43,7 @@ Request ID: ${requestId}
 </PRE>
 <ADDRESS>
 </ADDRESS>
-</BODY></HTML>
-`,
+</BODY></HTML>`,
     "latin1",
   );
 }

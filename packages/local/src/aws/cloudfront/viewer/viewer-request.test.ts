@@ -14,6 +14,7 @@ function viewer(changes: Partial<ViewerRequest>): ViewerRequest {
     query: "",
     httpVersion: "1.1",
     address: "127.0.0.1",
+    port: 50_000,
     headers: [host],
     ...changes,
   };

@@ -16,6 +16,8 @@ export interface ViewerRequest {
   readonly httpVersion: string;
   /** IPv4 or IPv6, never IPv4 written as IPv6. */
   readonly address: string;
+  /** Of the viewer's end of the connection. */
+  readonly port: number;
   readonly headers: readonly HeaderLine[];
 }
 
@@ -48,6 +50,7 @@ export function toViewerRequest(request: IncomingMessage): ViewerRequest {
     query: cut === -1 ? "" : target.slice(cut + 1),
     httpVersion: request.httpVersion,
     address: (request.socket.remoteAddress ?? "").replace(/^::ffff:(?=\d+\.)/, ""),
+    port: request.socket.remotePort ?? 0,
     headers: toHeaderLines(request.rawHeaders),
   };
 }

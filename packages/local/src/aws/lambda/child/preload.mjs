@@ -55,6 +55,12 @@ function keepModulesInside(taskRoot) {
     const directories = Reflect.apply(nodeModulePaths, Module, [from]);
     return directories.filter((directory) => directory.startsWith(taskRoot + path.sep));
   });
+  const { NODE_PATH = "" } = process.env;
+  process.env.NODE_PATH = NODE_PATH.split(path.delimiter)
+    .filter((directory) => `${directory}${path.sep}`.startsWith(taskRoot + path.sep))
+    .join(path.delimiter);
+  Reflect.apply(Reflect.get(Module, "_initPaths"), Module, []);
+  process.env.NODE_PATH = NODE_PATH;
 }
 
 /**
