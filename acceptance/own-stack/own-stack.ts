@@ -47,7 +47,8 @@ async function buildInto() {
 
 /** A stack for one test, which may move its clock and take its parameters away. It ends with the test. */
 export async function startOwnStack(
-  options: Pick<StackOptions, "unbaked" | "stage" | "codeSource" | "invokeMode"> = {},
+  options: Partial<Pick<StackOptions, "adopted">> &
+    Pick<StackOptions, "unbaked" | "stage" | "codeSource" | "invokeMode"> = {},
 ): Promise<OwnStack> {
   const lines: string[] = [];
   const stack = await startStack({
