@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
 import { buildEdge } from "@sst-gatehouse/edge/build";
 import type { CodeSource } from "@sst-gatehouse/local/stack";
+import { temporaryTree } from "@sst-gatehouse/testkit/temporary-tree";
 import { describe, expect, test, vi } from "vitest";
 
 import { callApi, send, signedForFunctionUrl, viaApp } from "../support/client.ts";
 import { createForge } from "../support/forge.ts";
+import { sample } from "../sample/sample.ts";
 import { app } from "../sample/stages.ts";
 import { startOwnStack } from "./own-stack.ts";
 
@@ -263,4 +265,15 @@ test("two stacks at once share no key, secret or password", async () => {
     return answer.json<{ keys: { n: string }[] }>().keys.map(({ n }) => n);
   };
   expect(new Set([...(await keys(one)), ...(await keys(other))]).size).toBe(4);
+});
+
+test("access rules that Cognito would refuse at a deploy stop the stack as well", async () => {
+  const rules = '[{ access: { groups: ["super admin"] } }]';
+  const tree = await temporaryTree({
+    "access.ts": `export const access = { scopes: ["api/read"], rules: ${rules} };`,
+  });
+  const adopted = { ...sample, accessFile: join(tree, "access.ts") };
+  await expect(startOwnStack({ adopted })).rejects.toThrow(
+    'access.ts: Cognito refuses the group "super admin"',
+  );
 });
