@@ -15,6 +15,7 @@ const root = join(import.meta.dirname, "..");
 
 /** What a person starts. Everything else is handed what it needs; `packages/functions` is the adopter's own. */
 const entries = [
+  "packages/deploy/src/commands/doctor.ts",
   "packages/deploy/src/commands/plan.ts",
   "packages/deploy/src/main.ts",
   "packages/local/src/main.ts",

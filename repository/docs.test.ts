@@ -39,7 +39,7 @@ test("README is read in five minutes", () => {
 
 describe("docs/stand-ins.md names tests that exist", () => {
   const text = readFileSync(join(root, "docs/stand-ins.md"), "utf8");
-  const cited = [...text.matchAll(/\]\((\.\.\/[^)]+\.test\.ts)\): (“[^|]+”)/g)].map(
+  const cited = [...text.matchAll(/\]\((\.\.\/[^)]+\.test\.ts)\): (“[^|[]+”)/g)].map(
     ([, file = "", titles = ""]) => ({
       file: join("docs", file),
       titles: [...titles.matchAll(/“([^”]+)”/g)].map(([, title = ""]) => title),

@@ -47,12 +47,8 @@ async function buildInto() {
 
 /** A stack for one test, which may move its clock and take its parameters away. It ends with the test. */
 export async function startOwnStack(
-<<<<<<< HEAD
-  options: Pick<StackOptions, "unbaked" | "stage" | "codeSource" | "account"> = {},
-=======
   options: Partial<Pick<StackOptions, "adopted">> &
-    Pick<StackOptions, "unbaked" | "stage" | "codeSource" | "invokeMode"> = {},
->>>>>>> deploys
+    Pick<StackOptions, "unbaked" | "stage" | "codeSource" | "account"> = {},
 ): Promise<OwnStack> {
   const lines: string[] = [];
   const stack = await startStack({
