@@ -405,7 +405,7 @@ describe("a request that the app gets back as an error", () => {
     ["prompt=none without a session", { prompt: "none" }, "login_required"],
   ];
 
-  test.each(cases)("%s", async (_why, more, error) => {
+  test.each(cases)("in the query: %s", async (_why, more, error) => {
     const response = await openBrowser(stand.origin).get(
       `/oauth2/authorize?${codeQuery({ state: "s", ...more })}`,
     );
