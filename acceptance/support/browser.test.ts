@@ -45,8 +45,8 @@ describe("in a real browser", () => {
     const [user] = target.users;
     await page.goto(target.signInUrl);
     expect(await page.getByRole("heading", { level: 1 }).count()).toBe(1);
-    await page.fill("input[name=username]", user?.username ?? "");
-    await page.fill("input[name=password]", user?.password ?? "");
+    await page.fill("input[name=username]:visible", user?.username ?? "");
+    await page.fill("input[name=password]:visible", user?.password ?? "");
     await Promise.all([
       page.waitForURL((url) => url.hash.includes("id_token=")),
       page.keyboard.press("Enter"),
@@ -65,8 +65,8 @@ describe("in a real browser", () => {
     const texts: string[] = [];
     for (const username of [target.users[0]?.username ?? "", "nobody"]) {
       await page.goto(target.signInUrl);
-      await page.fill("input[name=username]", username);
-      await page.fill("input[name=password]", "wrong");
+      await page.fill("input[name=username]:visible", username);
+      await page.fill("input[name=password]:visible", "wrong");
       await page.keyboard.press("Enter");
       const alert = page.getByRole("alert");
       await alert.waitFor();

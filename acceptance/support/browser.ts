@@ -51,13 +51,13 @@ export async function startBrowser(blockedCookies?: string): Promise<Browser> {
   };
 }
 
-/** Fills the hosted form in and sends it. Ends where the browser is sent. */
+/** Fills the hosted form in and sends it: Cognito's page has it twice, and shows one. Ends where the browser is sent. */
 export async function fillForm(
   page: Page,
   { username, password }: { readonly username: string; readonly password: string },
 ): Promise<void> {
-  await page.fill("input[name=username]", username);
-  await page.fill("input[name=password]", password);
+  await page.fill("input[name=username]:visible", username);
+  await page.fill("input[name=password]:visible", password);
   await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
 }
 

@@ -139,7 +139,7 @@ export function createJsonApi(options: {
         return;
       }
       const { service, result } = await answer(request, body);
-      send(response, result);
+      send(response, result, service);
       if (isRefusal(result)) explain(speaker(service), result.reason, result.details);
     },
   };
@@ -199,7 +199,7 @@ function authorize(
   return undefined;
 }
 
-function send(response: ServerResponse, result: JsonObject | Refusal): void {
+function send(response: ServerResponse, result: JsonObject | Refusal, service?: JsonService): void {
   const body = isRefusal(result)
     ? { __type: result.error.type, message: result.error.wireMessage }
     : result;
@@ -207,9 +207,23 @@ function send(response: ServerResponse, result: JsonObject | Refusal): void {
     "content-type": contentType,
     "x-amzn-requestid": randomUUID(),
     "cache-control": "no-store",
-    ...(isRefusal(result) ? { "x-amzn-errortype": result.error.type } : {}),
+    ...(isRefusal(result) ? errorHeaders(result.error, service) : {}),
   });
   response.end(JSON.stringify(body));
+}
+
+/** Cognito repeats the error in its headers, the type with a colon behind it. */
+function errorHeaders(
+  { type, wireMessage }: AwsError,
+  service: JsonService | undefined,
+): Record<string, string> {
+  if (service?.service !== "cognito-idp") return { "x-amzn-errortype": type };
+  // A name in the message may have letters that no header can.
+  const sendable = wireMessage !== undefined && /^[\x20-\x7e]*$/.test(wireMessage);
+  return {
+    "x-amzn-errortype": `${type}:`,
+    ...(sendable ? { "x-amzn-errormessage": wireMessage } : {}),
+  };
 }
 
 function isRefusal(value: JsonObject | Identity | Refusal | undefined): value is Refusal {

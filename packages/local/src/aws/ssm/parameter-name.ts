@@ -17,6 +17,11 @@ export function parameterArn(region: string, accountId: string, name: string): s
   return `arn:aws:ssm:${region}:${accountId}:parameter${name.startsWith("/") ? "" : "/"}${name}`;
 }
 
+/** `x` and `/x` are one parameter. */
+export function parameterKey(name: string): string {
+  return /^\/[^/]*$/.test(name) ? name.slice(1) : name;
+}
+
 /**
  * Reads the name of a parameter to get or delete. Outer spaces are trimmed, as AWS does.
  *
@@ -34,7 +39,8 @@ export function parseParameterReference(text: string, ownArnPrefix: string): Par
     rest = path.indexOf("/", 1) > 0 ? path : path.slice(1);
   }
   const [, name, selector] = /^([\w./-]+)(:[\w.-]+)?$/.exec(rest) ?? [];
-  if (name === undefined) throw invalidName();
+  // A hierarchy begins with a slash, and no level of it is empty.
+  if (name === undefined || !/^(\/?[^/]+|(\/[^/]+)+)$/.test(name)) throw invalidName();
   return { name, selector };
 }
 

@@ -1,5 +1,6 @@
 import { AwsError } from "../json-api/json-service.ts";
 import type { Clock } from "../clock.ts";
+import { parameterKey } from "./parameter-name.ts";
 import { createSecureStrings } from "./secure-string.ts";
 
 export type ParameterType = "String" | "StringList" | "SecureString";
@@ -37,12 +38,13 @@ const maxVersions = 100;
 export function createParameterStore(clock: Clock): ParameterStore {
   const versionsByName = new Map<string, ParameterVersion[]>();
   const secureStrings = createSecureStrings();
+  const versionsOf = (name: string) => versionsByName.get(parameterKey(name)) ?? [];
   const newest = (versions: readonly ParameterVersion[]) => versions[versions.length - 1];
 
   return {
     decrypt: secureStrings.decrypt,
     put(name, value, type, overwrite) {
-      const versions = versionsByName.get(name) ?? [];
+      const versions = versionsOf(name);
       const current = newest(versions);
       if (current && !overwrite) {
         throw new AwsError(
@@ -71,11 +73,11 @@ export function createParameterStore(clock: Clock): ParameterStore {
         version: (current?.version ?? 0) + 1,
         modifiedAtMs: clock.now(),
       };
-      versionsByName.set(name, [...versions, version].slice(-maxVersions));
+      versionsByName.set(parameterKey(name), [...versions, version].slice(-maxVersions));
       return version;
     },
     find(name, version) {
-      const versions = versionsByName.get(name) ?? [];
+      const versions = versionsOf(name);
       return version === undefined
         ? newest(versions)
         : versions.find((each) => each.version === version);
@@ -84,7 +86,7 @@ export function createParameterStore(clock: Clock): ParameterStore {
       [...versionsByName.values()]
         .flatMap((versions) => newest(versions) ?? [])
         .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
-    remove: (name) => versionsByName.delete(name),
+    remove: (name) => versionsByName.delete(parameterKey(name)),
   };
 }
 

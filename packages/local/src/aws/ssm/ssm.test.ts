@@ -142,6 +142,33 @@ describe("one parameter", () => {
     expect(refusals).toEqual(["ssm: ssm:GetParameter: ParameterNotFound: ParameterNotFound"]);
   });
 
+  test("is the same with and without its slash, called as it is asked for", async () => {
+    await put("bare", "first");
+    const over = { Name: "/bare", Value: "second", Type: "String", Overwrite: true } as const;
+    expect(await admin.send(new PutParameterCommand(over))).toMatchObject({ Version: 2 });
+    for (const Name of ["bare", "/bare"]) {
+      const { Parameter } = await admin.send(new GetParameterCommand({ Name }));
+      expect(Parameter).toMatchObject({ Name, Value: "second", Version: 2 });
+    }
+    const both = await admin.send(new GetParametersCommand({ Names: ["bare", "/bare"] }));
+    expect(both.Parameters?.map(({ Name }) => Name)).toEqual(["/bare", "bare"]);
+    await admin.send(new DeleteParameterCommand({ Name: "bare" }));
+    await expect(admin.send(new GetParameterCommand({ Name: "/bare" }))).rejects.toMatchObject({
+      name: "ParameterNotFound",
+    });
+  });
+
+  test.each(["a/b/c", "/a//b", "//a", "/a/", "/"])(
+    "cannot be read by the malformed name %s",
+    async (Name) => {
+      for (const read of [new GetParameterCommand({ Name }), new DeleteParameterCommand({ Name })])
+        await expect(admin.send(read)).rejects.toMatchObject({
+          name: "ValidationException",
+          message: expect.stringContaining("sub-paths divided by slash symbol"),
+        });
+    },
+  );
+
   test("gives ciphertext without WithDecryption when it is a SecureString", async () => {
     await admin.send(
       new PutParameterCommand({ Name: "/s", Value: "geheim", Type: "SecureString" }),

@@ -1,12 +1,12 @@
 import { inputMembers } from "../json-api/input-members.ts";
 import type { InputMembers } from "../json-api/input-members.ts";
 import { AwsError } from "../json-api/json-service.ts";
+import { createRequestBucket } from "../json-api/request-bucket.ts";
 import type { JsonObject, JsonService, Operation } from "../json-api/json-service.ts";
 import type { Clock } from "../clock.ts";
 import { parameterArn, parseParameterReference, requireCreatableName } from "./parameter-name.ts";
 import { createParameterStore } from "./parameter-store.ts";
 import type { ParameterType, ParameterVersion } from "./parameter-store.ts";
-import { createRequestBucket } from "./request-bucket.ts";
 
 export interface Ssm {
   readonly service: JsonService;
@@ -27,12 +27,17 @@ const parameterTypes: readonly ParameterType[] = ["String", "StringList", "Secur
 export function createSsm(options: { region: string; accountId: string; clock: Clock }): Ssm {
   const { region, accountId, clock } = options;
   const store = createParameterStore(clock);
-  const takeRequest = createRequestBucket(requestsPerSecond, clock);
+  const takeRequest = createRequestBucket(requestsPerSecond, clock, "ThrottlingException");
   const arnOf = (name: string) => parameterArn(region, accountId, name);
   const referTo = (text: string) =>
     parseParameterReference(text, `arn:aws:ssm:${region}:${accountId}:parameter`);
   const nameIn = (input: JsonObject) => referTo(members(input).text("Name"));
 
+  /** A parameter is called as it was asked for, with or without its slash; an ARN tells nothing of that. */
+  const calledAs = (text: string) => {
+    const { name, selector } = referTo(text);
+    return { selector, ...(text.trim().startsWith("arn:") ? {} : { name }) };
+  };
   /** What a reference points at now; `undefined` when there is no such parameter or version. */
   const findVersion = (text: string) => {
     const { name, selector } = referTo(text);
@@ -40,11 +45,15 @@ export function createSsm(options: { region: string; accountId: string; clock: C
     // Labels are not supported, so a selector that is not a number names nothing.
     return /^:[1-9]\d*$/.test(selector) ? store.find(name, Number(selector.slice(1))) : undefined;
   };
-  const toWire = (found: ParameterVersion, decrypt: boolean, selector?: string): JsonObject => ({
+  const toWire = (
+    found: ParameterVersion,
+    decrypt: boolean,
+    { name = found.name, selector }: { name?: string; selector?: string | undefined } = {},
+  ): JsonObject => ({
     ARN: arnOf(found.name),
     DataType: "text",
     LastModifiedDate: found.modifiedAtMs / 1000,
-    Name: found.name,
+    Name: name,
     Selector: selector,
     Type: found.type,
     Value: found.type === "SecureString" && decrypt ? store.decrypt(found.value) : found.value,
@@ -65,7 +74,8 @@ export function createSsm(options: { region: string; accountId: string; clock: C
           );
         }
         if (!found) throw new AwsError("ParameterNotFound");
-        return { Parameter: toWire(found, members(input).flag("WithDecryption"), selector) };
+        const decrypt = members(input).flag("WithDecryption");
+        return { Parameter: toWire(found, decrypt, calledAs(members(input).text("Name"))) };
       },
     },
     GetParameters: {
@@ -77,7 +87,7 @@ export function createSsm(options: { region: string; accountId: string; clock: C
         const unknown: string[] = [];
         for (const text of [...new Set(namesIn(input))].toSorted()) {
           const version = findVersion(text);
-          if (version) found.push(toWire(version, decrypt, referTo(text).selector));
+          if (version) found.push(toWire(version, decrypt, calledAs(text)));
           else unknown.push(text);
         }
         return { InvalidParameters: unknown, Parameters: found };

@@ -108,6 +108,26 @@ const getUser = (AccessToken: string) => client.send(new sdk.GetUserCommand({ Ac
 const refresh = (ClientId: string, RefreshToken: string) =>
   client.send(new sdk.GetTokensFromRefreshTokenCommand({ ClientId, RefreshToken }));
 describe("an administrator", () => {
+  test("may write True for true", async () => {
+    const Username = "spelled-by-python";
+    await client.send(
+      new sdk.AdminCreateUserCommand({
+        UserPoolId,
+        Username,
+        MessageAction: "SUPPRESS",
+        UserAttributes: [
+          { Name: "email", Value: "python@example.com" },
+          { Name: "email_verified", Value: "True" },
+        ],
+      }),
+    );
+    const { UserAttributes } = await client.send(
+      new sdk.AdminGetUserCommand({ UserPoolId, Username }),
+    );
+    expect(UserAttributes).toContainEqual({ Name: "email_verified", Value: "true" });
+    await client.send(new sdk.AdminDeleteUserCommand({ UserPoolId, Username }));
+  });
+
   test("creates, reads, lists and deletes users", async () => {
     const Username = await newUser();
     const user = await client.send(new sdk.AdminGetUserCommand({ UserPoolId, Username }));
@@ -494,6 +514,55 @@ describe("signing in with a password", () => {
     expect(answer.AuthenticationResult).toBeDefined();
   });
 
+  test("repeats a refusal in its headers, the type with a colon behind it", async () => {
+    const { ClientId } = await passwordClient();
+    const answer = await fetch(stand.origin, {
+      method: "POST",
+      headers: {
+        "content-type": "application/x-amz-json-1.1",
+        "x-amz-target": "AWSCognitoIdentityProviderService.InitiateAuth",
+      },
+      body: JSON.stringify({
+        ClientId,
+        AuthFlow: "USER_PASSWORD_AUTH",
+        AuthParameters: { USERNAME: "nobody-here", PASSWORD: password },
+      }),
+    });
+    expect([
+      answer.headers.get("x-amzn-errortype"),
+      answer.headers.get("x-amzn-errormessage"),
+      await answer.json(),
+    ]).toEqual([
+      "NotAuthorizedException:",
+      "Incorrect username or password.",
+      { __type: "NotAuthorizedException", message: "Incorrect username or password." },
+    ]);
+  });
+
+  test.each([
+    [["ALLOW_ADMIN_USER_PASSWORD_AUTH"], "ADMIN_USER_PASSWORD_AUTH"],
+    [["ALLOW_ADMIN_USER_PASSWORD_AUTH"], "ADMIN_NO_SRP_AUTH"],
+    [["ADMIN_NO_SRP_AUTH"], "ADMIN_USER_PASSWORD_AUTH"],
+    [["ADMIN_NO_SRP_AUTH"], "ADMIN_NO_SRP_AUTH"],
+  ] as const)("of a client with %j by %s, whichever of the two names", async (flows, AuthFlow) => {
+    stand.clock.advance(1); // clients are made at a rate of 15 a second
+    const { ClientId } = await passwordClient({ ExplicitAuthFlows: [...flows] });
+    const AuthParameters = { USERNAME: "alice", PASSWORD: password };
+    const answer = await client.send(
+      new sdk.AdminInitiateAuthCommand({ UserPoolId, ClientId, AuthFlow, AuthParameters }),
+    );
+    expect(answer.AuthenticationResult?.AccessToken).toBeDefined();
+    await expect(initiate(ClientId, "alice", password)).rejects.toThrow(
+      "USER_PASSWORD_AUTH flow not enabled for this client",
+    );
+  });
+
+  test("has no client that mixes old and new names of flows", async () => {
+    await expect(
+      passwordClient({ ExplicitAuthFlows: ["ADMIN_NO_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH"] }),
+    ).rejects.toThrow("Invalid ExplicitAuthFlows: ALLOW_USER_PASSWORD_AUTH");
+  });
+
   test("works for an administrator with a signature only", async () => {
     const { ClientId } = await passwordClient();
     const answer = await client.send(
@@ -586,6 +655,28 @@ describe("the holder of tokens", () => {
     expect((await refresh(ClientId, next)).AuthenticationResult?.AccessToken).toBeDefined();
   });
 
+  test("says of an unknown token what AWS says, with a full stop in one operation only", async () => {
+    const { ClientId } = await passwordClient();
+    const messages: string[] = [];
+    for (const call of [
+      refresh(ClientId, "a.b.c.d.e"),
+      client.send(
+        new sdk.InitiateAuthCommand({
+          ClientId,
+          AuthFlow: "REFRESH_TOKEN_AUTH",
+          AuthParameters: { REFRESH_TOKEN: "a.b.c.d.e" },
+        }),
+      ),
+    ])
+      await expect(
+        call.catch((error: Error) => {
+          messages.push(error.message);
+          throw error;
+        }),
+      ).rejects.toThrow(sdk.NotAuthorizedException);
+    expect(messages).toEqual(["Invalid Refresh Token.", "Invalid Refresh Token"]);
+  });
+
   test("revokes", async () => {
     const { ClientId, RefreshToken, AccessToken } = await signIn();
     await client.send(new sdk.RevokeTokenCommand({ ClientId, Token: RefreshToken }));
@@ -667,6 +758,10 @@ describe("where the stage opens self sign-up", () => {
       sdk.NotAuthorizedException,
     );
     expect(await signUp("eve", [email])).toMatchObject({ UserConfirmed: false });
+    await expect(signUp("EVE", [email])).rejects.toMatchObject({
+      name: "UsernameExistsException",
+      message: "User already exists",
+    });
     const pool = { UserPoolId: open.cognito.poolId, Username: "eve" };
     expect((await openClient.send(new sdk.AdminGetUserCommand(pool))).UserStatus).toBe(
       "UNCONFIRMED",

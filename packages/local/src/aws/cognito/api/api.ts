@@ -2,6 +2,7 @@ import type { JsonService } from "../../json-api/json-service.ts";
 import { groupOperations } from "./group-operations.ts";
 import { passwordResetOperations } from "./password-reset-operations.ts";
 import { poolOperations } from "./pool-operations.ts";
+import { withQuotas } from "./quotas.ts";
 import { signInOperations } from "./sign-in-operations.ts";
 import { tokenOperations } from "./token-operations.ts";
 import { userOperations } from "./user-operations.ts";
@@ -12,13 +13,16 @@ export function createUserPoolApi(pool: UserPool): JsonService {
   return {
     targetPrefix: "AWSCognitoIdentityProviderService",
     service: "cognito-idp",
-    operations: {
-      ...poolOperations(pool),
-      ...userOperations(pool),
-      ...groupOperations(pool),
-      ...signInOperations(pool),
-      ...passwordResetOperations(pool),
-      ...tokenOperations(pool),
-    },
+    operations: withQuotas(
+      {
+        ...poolOperations(pool),
+        ...userOperations(pool),
+        ...groupOperations(pool),
+        ...signInOperations(pool),
+        ...passwordResetOperations(pool),
+        ...tokenOperations(pool),
+      },
+      pool.clock,
+    ),
   };
 }

@@ -60,6 +60,7 @@ const passwordRefusals: Readonly<
 > = {
   "no such user": incorrect,
   "wrong password": incorrect,
+  "locked out": ["NotAuthorizedException", "Password attempts exceeded"],
   disabled: ["NotAuthorizedException", "User is disabled."],
   unconfirmed: ["UserNotConfirmedException", "User is not confirmed."],
   "reset required": ["PasswordResetRequiredException", "Password reset required for the user"],

@@ -18,6 +18,8 @@ const knownAuthFlows = [
   "ALLOW_CUSTOM_AUTH",
   "ALLOW_USER_AUTH",
 ];
+/** Names from before `ALLOW_`: either these or those. A client with one of them may always refresh. */
+const olderAuthFlows = ["ADMIN_NO_SRP_AUTH", "USER_PASSWORD_AUTH"];
 const defaultAuthFlows = ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"];
 
 /** The pool itself and its app clients. */
@@ -147,12 +149,13 @@ function newClientFrom(asked: InputMembers, knownScopes: readonly string[]): New
   const grace =
     rotation && poolMembers(rotation).optionalWhole("RetryGracePeriodSeconds", { min: 0, max: 60 });
   const listed = asked.optionalTexts("ExplicitAuthFlows");
+  const older = listed.some((flow) => olderAuthFlows.includes(flow));
   for (const flow of listed) {
-    if (!knownAuthFlows.includes(flow))
+    if (!(older ? olderAuthFlows : knownAuthFlows).includes(flow))
       refuse("InvalidParameterException", `Invalid ExplicitAuthFlows: ${flow}`);
   }
   const authFlows = listed.length > 0 ? listed : defaultAuthFlows;
-  if (rotates && authFlows.includes("ALLOW_REFRESH_TOKEN_AUTH")) {
+  if (rotates && (older || authFlows.includes("ALLOW_REFRESH_TOKEN_AUTH"))) {
     refuse(
       "InvalidParameterException",
       "ALLOW_REFRESH_TOKEN_AUTH cannot be used with refresh token rotation.",

@@ -41,6 +41,19 @@ export function signInOperations(pool: UserPool): Record<string, Operation> {
   };
 }
 
+/** Still taken, for the flows of today. */
+const olderNames: ReadonlyMap<string, string> = new Map([
+  ["REFRESH_TOKEN", "REFRESH_TOKEN_AUTH"],
+  ["ADMIN_NO_SRP_AUTH", "ADMIN_USER_PASSWORD_AUTH"],
+]);
+
+function mayUse({ authFlows }: Client, flow: string): boolean {
+  const ofToday = authFlows.every((name) => name.startsWith("ALLOW_"));
+  if (ofToday) return authFlows.includes(`ALLOW_${flow}`);
+  const named = authFlows.map((name) => olderNames.get(name) ?? name);
+  return [...named, "REFRESH_TOKEN_AUTH"].includes(flow);
+}
+
 async function initiateAuth(
   pool: UserPool,
   asked: InputMembers,
@@ -49,8 +62,8 @@ async function initiateAuth(
   const client = pool.clients.get(asked.text("ClientId"));
   const parameters = authParameters(asked, "AuthParameters");
   const asks = asked.text("AuthFlow");
-  const flow = asks === "REFRESH_TOKEN" ? "REFRESH_TOKEN_AUTH" : asks;
-  if (!client.authFlows.includes(`ALLOW_${flow}`)) {
+  const flow = olderNames.get(asks) ?? asks;
+  if (!mayUse(client, flow)) {
     throw new AwsError("InvalidParameterException", `${asks} flow not enabled for this client`);
   }
   if (flow === "REFRESH_TOKEN_AUTH") return refreshBySecretHash(pool, client, parameters);
@@ -78,7 +91,7 @@ async function refreshBySecretHash(
   const user = grant && pool.users.findBySub(grant.sub);
   requireSecretHash(client, user ? [user.username, user.sub] : [], parameters.get("SECRET_HASH"));
   const refresh = await pool.refresh(refreshToken, client);
-  if (refresh.kind === "refused") throw refreshRefusal(refresh.why);
+  if (refresh.kind === "refused") throw refreshRefusal(refresh.why, "Invalid Refresh Token");
   const { id, access, expiresInSeconds } = refresh.tokens;
   return {
     AuthenticationResult: {

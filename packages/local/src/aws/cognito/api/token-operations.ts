@@ -41,7 +41,7 @@ export function tokenOperations(pool: UserPool): Record<string, Operation> {
       const client = pool.clients.get(asked.text("ClientId"));
       requireClientSecret(client, asked.optionalText("ClientSecret"));
       const refresh = await pool.refresh(asked.text("RefreshToken"), client);
-      if (refresh.kind === "refused") throw refreshRefusal(refresh.why);
+      if (refresh.kind === "refused") throw refreshRefusal(refresh.why, "Invalid Refresh Token.");
       const { id, access, expiresInSeconds } = refresh.tokens;
       return {
         AuthenticationResult: {
@@ -70,17 +70,19 @@ export function tokenOperations(pool: UserPool): Record<string, Operation> {
   };
 }
 
-/** The API's wording for a refresh token that is refused. */
-export function refreshRefusal(why: RefreshFailure): AwsError {
+/** The API's wording for a refresh token that is refused. @param invalid differs by a full stop from operation to operation. */
+export function refreshRefusal(
+  why: RefreshFailure,
+  invalid: "Invalid Refresh Token" | "Invalid Refresh Token.",
+): AwsError {
   if (why === "reused") {
     return new AwsError("RefreshTokenReuseException", "Refresh Token has already been used");
   }
-  return new AwsError("NotAuthorizedException", refreshMessages[why]);
+  const messages: Readonly<Record<Exclude<RefreshFailure, "reused">, string>> = {
+    unknown: invalid,
+    "another client": invalid,
+    expired: "Refresh Token has expired",
+    revoked: "Refresh Token has been revoked",
+  };
+  return new AwsError("NotAuthorizedException", messages[why]);
 }
-
-const refreshMessages: Readonly<Record<Exclude<RefreshFailure, "reused">, string>> = {
-  unknown: "Invalid Refresh Token",
-  "another client": "Invalid Refresh Token",
-  expired: "Refresh Token has expired",
-  revoked: "Refresh Token has been revoked",
-};

@@ -16,11 +16,7 @@ export interface AuthorizationRequest {
   readonly prompt: string | undefined;
 }
 
-export type AuthorizationError =
-  | "invalid_request"
-  | "unauthorized_client"
-  | "invalid_scope"
-  | "login_required";
+export type AuthorizationError = "invalid_request" | "unauthorized_client" | "login_required";
 
 export type AuthorizationReading =
   | { readonly kind: "valid"; readonly request: AuthorizationRequest }
@@ -35,7 +31,11 @@ export type AuthorizationReading =
   | {
       readonly kind: "error-redirect";
       readonly redirectUri: string;
+      /** As tokens would come: in the fragment for `token`, in the query for everything else. */
+      readonly responseType: string | undefined;
       readonly error: AuthorizationError;
+      /** What Cognito adds; absent where no words of it are known. */
+      readonly description?: string;
       readonly reason: string;
     };
 
@@ -94,13 +94,14 @@ export function parseAuthorizationRequest(query: string, pool: UserPool): Author
     return errorPage("invalid_request", "state contains characters that cannot be returned");
   }
 
+  const responseType = value("response_type");
   const refuse = (error: AuthorizationError, reason: string): AuthorizationReading => ({
     kind: "error-redirect",
     redirectUri,
+    responseType,
     error,
     reason,
   });
-  const responseType = value("response_type");
   if (responseType !== "code" && responseType !== "token") {
     return refuse("invalid_request", "response_type must be code or token");
   }
@@ -121,10 +122,14 @@ export function parseAuthorizationRequest(query: string, pool: UserPool): Author
   const scopes = [...new Set((value("scope") ?? "").split(" ").filter((scope) => scope !== ""))];
   const unknown = scopes.find((scope) => !client.scopes.includes(scope));
   if (unknown !== undefined)
-    return refuse(
-      "invalid_scope",
-      `the client ${client.name} asks for a scope that it is not allowed`,
-    );
+    return {
+      kind: "error-redirect",
+      redirectUri,
+      responseType,
+      error: "invalid_request",
+      description: "invalid_scope",
+      reason: `the client ${client.name} asks for a scope that it is not allowed`,
+    };
   return {
     kind: "valid",
     request: {

@@ -56,7 +56,13 @@ export function createAuthorizationResponses(options: {
     sendError(response, reading) {
       explain("cognito", `sign-in refused: ${reading.reason}`);
       if (reading.kind === "error-redirect") {
-        return sendRedirect(response, withQuery(reading.redirectUri, `error=${reading.error}`));
+        const { redirectUri, responseType, error, description } = reading;
+        const said = description === undefined ? "" : `error_description=${description}&`;
+        const answer = `${said}error=${error}`;
+        return sendRedirect(
+          response,
+          responseType === "token" ? `${redirectUri}#${answer}` : withQuery(redirectUri, answer),
+        );
       }
       const query = new URLSearchParams({ error: reading.error });
       if (reading.clientId !== undefined) query.set("client_id", reading.clientId);

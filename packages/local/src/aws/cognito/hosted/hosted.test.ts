@@ -378,10 +378,10 @@ describe("the terminal says what came when it is refused:", () => {
 
 describe("a request that the app gets back as an error", () => {
   const challenge = "x".repeat(43);
+  const wrongScope = "error_description=invalid_scope&error=invalid_request";
   const cases: [why: string, more: Record<string, string>, error: string][] = [
     ["no response_type", { response_type: "" }, "invalid_request"],
     ["another response_type", { response_type: "id_token" }, "invalid_request"],
-    ["implicit for a client without that flow", { response_type: "token" }, "unauthorized_client"],
     ["a challenge without a method", { code_challenge: challenge }, "invalid_request"],
     [
       "the plain method",
@@ -394,9 +394,9 @@ describe("a request that the app gets back as an error", () => {
       { code_challenge: "short", code_challenge_method: "S256" },
       "invalid_request",
     ],
-    ["a scope that nobody knows", { scope: "openid nonsense" }, "invalid_scope"],
-    ["a scope that the client does not have", { scope: "openid phone" }, "invalid_scope"],
-    ["the admin scope", { scope: "aws.cognito.signin.user.admin" }, "invalid_scope"],
+    ["a scope that nobody knows", { scope: "openid nonsense" }, wrongScope],
+    ["a scope that the client does not have", { scope: "openid phone" }, wrongScope],
+    ["the admin scope", { scope: "aws.cognito.signin.user.admin" }, wrongScope],
     [
       "an identity provider that the pool lacks",
       { identity_provider: "Google" },
@@ -405,13 +405,31 @@ describe("a request that the app gets back as an error", () => {
     ["prompt=none without a session", { prompt: "none" }, "login_required"],
   ];
 
-  test.each(cases)("%s", async (_why, more, error) => {
+  test.each(cases)("in the query: %s", async (_why, more, error) => {
     const response = await openBrowser(stand.origin).get(
       `/oauth2/authorize?${codeQuery({ state: "s", ...more })}`,
     );
     expect(response.status).toBe(302);
-    expect(response.headers.get("location")).toBe(`${callbackUrl}?error=${error}`);
+    const said = error.includes("=") ? error : `error=${error}`;
+    expect(response.headers.get("location")).toBe(`${callbackUrl}?${said}`);
     expect(stand.explained).toHaveLength(1);
+  });
+
+  test.each([
+    ["a client without the implicit flow", () => ({}), "error=unauthorized_client"],
+    [
+      "a scope that nobody knows",
+      () => ({ client_id: walkthrough, scope: "openid nonsense" }),
+      wrongScope,
+    ],
+  ])("in the fragment, where tokens would be: %s", async (_why, more, said) => {
+    const response = await openBrowser(stand.origin).get(
+      `/oauth2/authorize?${codeQuery({ response_type: "token", ...more() })}`,
+    );
+    expect([response.status, response.headers.get("location")]).toEqual([
+      302,
+      `${callbackUrl}#${said}`,
+    ]);
   });
 });
 
@@ -966,7 +984,7 @@ describe("userInfo", () => {
           (await tokensIn(await exchange(await codeFor("alice", { scope: "email" })))).access_token,
         ),
       401,
-      undefined,
+      'error="invalid_token", error_description="Access token does not contain openid scope"',
     ],
     [
       "an expired token",

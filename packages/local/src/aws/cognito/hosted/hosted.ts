@@ -92,5 +92,9 @@ export function createHosted(options: {
 
 function showError(query: string, _request: IncomingMessage, response: ServerResponse): void {
   const sentence = errorSentences.get(new URLSearchParams(query).get("error") ?? "");
-  sendPage(response, 400, errorPage(sentence ?? "There was an error with the requested page."));
+  sendPage(
+    response,
+    400,
+    errorPage(sentence ?? "An error was encountered with the requested page."),
+  );
 }

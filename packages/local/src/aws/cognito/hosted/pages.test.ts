@@ -31,7 +31,7 @@ afterAll(() => stand.close());
 
 describe("a page", () => {
   const pages: [name: string, html: string, times: number][] = [
-    ["sign-in", signInPage({ query: hostile, csrf: hostile, problem: hostile }), 4],
+    ["sign-in", signInPage({ query: hostile, csrf: hostile, problem: hostile }), 6],
     [
       "new password",
       newPasswordPage({ query: hostile, csrf: hostile, problem: hostile, session: hostile }),
@@ -86,11 +86,19 @@ describe("a page", () => {
     expect(html.match(/ autofocus/g) ?? []).toHaveLength(html.includes("<form") ? 1 : 0);
   });
 
-  test("of the form has Cognito's field names", () => {
-    const names = [
-      ...signInPage({ query: "", csrf: "c" }).matchAll(/<input [^>]*name="(\w+)"/g),
-    ].map(([, name]) => name);
-    expect(names).toEqual(["_csrf", "username", "password"]);
+  test("of the form has it twice, the first one hidden, with the names of Cognito's classic page", () => {
+    const html = signInPage({ query: "", csrf: "c" });
+    const forms = html.split('<form method="post" name="cognitoSignInForm"');
+    const names = forms.map((form) =>
+      [...form.matchAll(/<(?:input|button) [^>]*name="(\w+)"/g)].map(([, name]) => name),
+    );
+    const fields = ["_csrf", "username", "password", "cognitoAsfData", "signInSubmitButton"];
+    expect(names).toEqual([[], fields, fields]);
+    expect(forms.map((form) => form.endsWith("<div hidden>"))).toEqual([true, false, false]);
+    expect([...html.matchAll(/ id="(signIn\w+)"/g)].map(([, id]) => id)).toEqual([
+      "signInFormUsername",
+      "signInFormPassword",
+    ]);
   });
 });
 
@@ -116,7 +124,7 @@ describe("as served", () => {
       expect(response.status).toBe(400);
       const html = await response.text();
       expect(html).not.toContain("555");
-      expect(html).toContain("There was an error with the requested page.");
+      expect(html).toContain("An error was encountered with the requested page.");
     },
   );
 

@@ -20,13 +20,23 @@ const aside =
 const mailbox =
   "This page stands in for Amazon Cognito on your machine, which sends no mail: the code is in the terminal of the local stack.";
 
-/** Asks for username and password, with the field names of Cognito's hosted pages. */
+/**
+ * Asks for username and password, with the names of Cognito's classic page, which has the form twice: for small screens and
+ * for large ones. Here the first is hidden, as it is there on a large screen.
+ */
 export function signInPage(form: Form): string {
-  const content = `${formOf("/login", form)}
-${usernameField(form, { autofocus: true })}
-<label for="password">Password</label>
-<input id="password" name="password" type="password" autocomplete="current-password" required${describedBy(form)}>
-<button type="submit">Sign in</button>
+  const content = `<div hidden>${formOf("/login", { query: form.query, csrf: form.csrf }, "cognitoSignInForm")}
+<input name="username" type="text" aria-label="Username" required>
+<input name="password" type="password" aria-label="Password" required>
+${hidden("cognitoAsfData", "")}
+<button type="submit" name="signInSubmitButton" value="Sign in">Sign in</button>
+</form></div>
+${formOf("/login", form, "cognitoSignInForm")}
+${usernameField(form, { id: "signInFormUsername", autofocus: true })}
+<label for="signInFormPassword">Password</label>
+<input id="signInFormPassword" name="password" type="password" autocomplete="current-password" required${describedBy(form)}>
+${hidden("cognitoAsfData", "")}
+<button type="submit" name="signInSubmitButton" value="Sign in">Sign in</button>
 </form>
 ${link("/forgotPassword", form, "Forgot your password?")}`;
   return renderPage({ heading: "Sign in", content, aside });
@@ -87,22 +97,27 @@ export function asSentence(message: string): string {
 }
 
 /** A form's beginning, with what went wrong above it. */
-function formOf(path: string, { query, csrf, problem }: Form): string {
+function formOf(path: string, { query, csrf, problem }: Form, name?: string): string {
   const note =
     problem === undefined
       ? ""
       : `<p class="problem" id="problem" role="alert">${escapeHtml(problem)}</p>\n`;
-  return `${note}<form method="post" action="${path}?${escapeHtml(query)}">
+  const named = name === undefined ? "" : ` name="${name}"`;
+  return `${note}<form method="post"${named} action="${path}?${escapeHtml(query)}">
 ${hidden("_csrf", csrf)}`;
 }
 
 function usernameField(
   form: Form,
-  { autofocus, value = "" }: { readonly autofocus: boolean; readonly value?: string },
+  {
+    id = "username",
+    autofocus,
+    value = "",
+  }: { readonly id?: string; readonly autofocus: boolean; readonly value?: string },
 ): string {
   const filled = value === "" ? "" : ` value="${escapeHtml(value)}"`;
-  return `<label for="username">Username</label>
-<input id="username" name="username" autocomplete="username" autocapitalize="none" spellcheck="false" required${filled}${autofocus ? " autofocus" : ""}${describedBy(form)}>`;
+  return `<label for="${id}">Username</label>
+<input id="${id}" name="username" autocomplete="username" autocapitalize="none" spellcheck="false" required${filled}${autofocus ? " autofocus" : ""}${describedBy(form)}>`;
 }
 
 function newPasswordFields(form: Form, { autofocus }: { readonly autofocus: boolean }): string {

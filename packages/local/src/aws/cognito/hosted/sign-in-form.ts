@@ -75,6 +75,9 @@ export async function checkSignInForm(
     return { status: 200, session: challenge };
   }
   if (check.why === "reset required") return "reset-required";
-  // One sentence for every cause: the page does not reveal who has an account.
-  return { status: 400, problem: "Incorrect username or password.", reason: check.why };
+  // One sentence for every cause but a lockout, which names that nobody has meet too: the page does not reveal who has an
+  // account.
+  const problem =
+    check.why === "locked out" ? "Password attempts exceeded." : "Incorrect username or password.";
+  return { status: 400, problem, reason: check.why };
 }

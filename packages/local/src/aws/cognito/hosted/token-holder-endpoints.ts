@@ -23,6 +23,11 @@ const deadAccessToken = {
     "Access token is expired, disabled, or deleted, or the user has globally signed out.",
 };
 
+const withoutOpenId = {
+  error: "invalid_token",
+  error_description: "Access token does not contain openid scope",
+};
+
 export function createTokenHolderEndpoints(options: {
   pool: UserPool;
   explain: Explain;
@@ -44,7 +49,7 @@ export function createTokenHolderEndpoints(options: {
       const { user, claims } = check;
       const scopes = claims.scope.split(" ");
       if (!scopes.includes("openid"))
-        return refuse(401, deadAccessToken, "the access token lacks the scope openid");
+        return refuse(401, withoutOpenId, "the access token lacks the scope openid");
       // Attributes are texts here, `email_verified` too, unlike in the ID token.
       sendJson(response, 200, {
         sub: user.sub,

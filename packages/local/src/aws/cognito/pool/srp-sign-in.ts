@@ -64,12 +64,9 @@ export function createSrpSignIn(options: {
     finish(session, { clientId, username }, proof) {
       const redemption = sessions.redeem(session);
       const begun = redemption.kind === "redeemed" ? redemption.value : undefined;
-      const proven =
-        begun?.clientId === clientId &&
-        begun.identity.username === username.toLowerCase() &&
-        begun.exchange.proves(proof);
-      if (!proven) return { kind: "refused", why: "wrong password" };
-      return users.admit(begun.identity.username);
+      if (begun?.clientId !== clientId || begun.identity.username !== username.toLowerCase())
+        return { kind: "refused", why: "wrong password" };
+      return users.afterAttempt(begun.identity.username, begun.exchange.proves(proof));
     },
   };
 }

@@ -24,9 +24,12 @@ const standardAttributes = new Set([
 /**
  * Refuses attributes that the pool lacks, and values that they cannot have.
  *
+ * @returns the attributes as they are kept: `true` and `false` in lower case.
  * @throws {AwsError} InvalidParameterException
  */
-export function requireKnownAttributes(attributes: ReadonlyMap<string, string>): void {
+export function requireKnownAttributes(
+  attributes: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
   for (const [name, value] of attributes) {
     if (!standardAttributes.has(name)) {
       throw new AwsError(
@@ -37,8 +40,15 @@ export function requireKnownAttributes(attributes: ReadonlyMap<string, string>):
     if (name === "email" && !/^[^\s@]+@[^\s@]+$/.test(value)) {
       throw new AwsError("InvalidParameterException", "Invalid email address format.");
     }
-    if (name.endsWith("_verified") && value !== "true" && value !== "false") {
+    // In any case, as AWS takes it: Python writes "True".
+    if (name.endsWith("_verified") && !/^(true|false)$/i.test(value)) {
       throw new AwsError("InvalidParameterException", `${name} must be true or false.`);
     }
   }
+  return new Map(
+    [...attributes].map(([name, value]) => [
+      name,
+      name.endsWith("_verified") ? value.toLowerCase() : value,
+    ]),
+  );
 }

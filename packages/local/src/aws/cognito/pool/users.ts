@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { AwsError } from "../../json-api/json-service.ts";
 import type { Clock } from "../../clock.ts";
+import { createLockouts } from "./lockouts.ts";
 import {
   hashPassword,
   passwordMatches,
@@ -36,6 +37,7 @@ export interface User {
 export type PasswordRefusal =
   | "no such user"
   | "wrong password"
+  | "locked out"
   | "disabled"
   | "unconfirmed"
   | "reset required"
@@ -73,8 +75,8 @@ export interface Users {
     status: "CONFIRMED" | "FORCE_CHANGE_PASSWORD",
   ): Promise<User>;
   checkPassword(username: string, password: string): Promise<PasswordCheck>;
-  /** What a user who has proven the password may do next. */
-  admit(username: string): PasswordCheck;
+  /** What follows an attempt: what the user may do next, a refusal, or a lockout. @param proven with the right password. */
+  afterAttempt(username: string, proven: boolean): PasswordCheck;
   srpVerifierOf(username: string): SrpVerifier | undefined;
 }
 
@@ -99,7 +101,7 @@ export function createUsers(clock: Clock, poolName: string): Users {
     return found.user;
   };
 
-  const admit: Users["admit"] = (username) => {
+  const admit = (username: string): PasswordCheck => {
     const found = accounts.get(keyOf(username));
     if (!found) return { kind: "refused", why: "no such user" };
     const { user, passwordSetAtMs } = found;
@@ -114,9 +116,21 @@ export function createUsers(clock: Clock, poolName: string): Users {
       : { kind: "new-password-required", user };
   };
 
+  const lockouts = createLockouts(clock);
+  const afterAttempt: Users["afterAttempt"] = (username, proven) => {
+    const name = keyOf(username);
+    if (lockouts.isLocked(name)) return { kind: "refused", why: "locked out" };
+    if (proven) {
+      lockouts.succeeded(name);
+      return admit(username);
+    }
+    lockouts.failed(name);
+    return { kind: "refused", why: accounts.has(name) ? "wrong password" : "no such user" };
+  };
+
   return {
     update,
-    admit,
+    afterAttempt,
     srpVerifierOf: (username) => accounts.get(keyOf(username))?.srp,
     find: (username) => accounts.get(keyOf(username))?.user,
     findBySub: (sub) => [...accounts.values()].find(({ user }) => user.sub === sub)?.user,
@@ -129,17 +143,20 @@ export function createUsers(clock: Clock, poolName: string): Users {
           "1 validation error detected: Value at 'username' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
         );
       }
-      requireKnownAttributes(attributes);
+      const known = requireKnownAttributes(attributes);
       requireAcceptablePassword(password);
       const hashed = await hashPassword(password);
       // Looked up after the await: two calls at once must not both create it.
       if (accounts.has(keyOf(username)))
-        throw new AwsError("UsernameExistsException", "User account already exists");
+        throw new AwsError(
+          "UsernameExistsException",
+          status === "UNCONFIRMED" ? "User already exists" : "User account already exists",
+        );
       const nowMs = clock.now();
       const user: User = {
         username: keyOf(username),
         sub: randomUUID(),
-        attributes,
+        attributes: known,
         status,
         enabled: true,
         groups: [],
@@ -168,11 +185,9 @@ export function createUsers(clock: Clock, poolName: string): Users {
       return update(username, { status });
     },
     async checkPassword(username, password) {
-      const found = accounts.get(keyOf(username));
-      const matches = await passwordMatches(password, found?.password);
-      if (!found) return { kind: "refused", why: "no such user" };
-      if (!matches) return { kind: "refused", why: "wrong password" };
-      return admit(username);
+      const stored = accounts.get(keyOf(username))?.password;
+      // Judged after the await, in one step: attempts at the same time count one by one.
+      return afterAttempt(username, await passwordMatches(password, stored));
     },
   };
 }
