@@ -34,7 +34,7 @@ test("the backend runs the code it is given, with the time, memory, CORS origins
     memoryMb: 2048,
     environment: {
       GATEHOUSE_EDGE_ACCOUNT: "123456789012",
-      GATEHOUSE_EDGE_ROLE: "orders-local-guard",
+      GATEHOUSE_EDGE_ROLE: "orders-local-eu-west-1-guard",
       GATEHOUSE_CORS_ORIGINS: '["https://a.example"]',
       GATEHOUSE_STREAMING: "never-empty",
     },
