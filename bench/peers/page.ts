@@ -81,7 +81,7 @@ function totals(rows: readonly Row[], peers: readonly string[]): string[][] {
 function inGeneral(verdict: string): string {
   return verdict
     .replace(
-      / of the \d+ bytes that came.*$/,
+      / of the \d+ bytes that arrived.*$/,
       " of the bytes that came: CloudFront does not show them all",
     )
     .replace(/`x-amz-(?!content)[\w-]+`/, "an `x-amz-*` header of the viewer");
