@@ -165,7 +165,7 @@ describe("a guard with everything baked", () => {
 
 describe("cookies on their way to the backend", () => {
   const ofTheStage = (stage: object) =>
-    startOwnStack({ stage, codeSource: tellingBackend, invokeMode: "BUFFERED" });
+    startOwnStack({ stage: { ...stage, streaming: "off" }, codeSource: tellingBackend });
 
   test("are in headers.cookie without those of the session, whose caller is known all the same", async () => {
     const { target } = await ofTheStage({});
