@@ -36,11 +36,12 @@ export const origin = {
   connectionTimeoutSeconds: 10,
   readTimeoutSeconds: 30,
   keepaliveTimeoutSeconds: 5,
-  /**
-   * Headers of a request, in bytes. Users report that a Function URL refuses more than about 10,240 with 413; the rest is
-   * for what CloudFront adds after the guard.
-   *
-   * @see https://github.com/anomalyco/sst/issues/5705
-   */
-  headerBytes: 10_240 - 512,
 } as const;
+
+/**
+ * Headers of a request to a Function URL, in bytes. Users report that it refuses more than about 10,240 with 413; the rest
+ * is for what CloudFront adds after the guard.
+ *
+ * @see https://github.com/anomalyco/sst/issues/5705
+ */
+export const originHeaderBytes = 10_240 - 512;

@@ -1,5 +1,5 @@
 import { apiFunction, streamingModes, type StreamingMode } from "../aws/api-function.ts";
-import { origin } from "../aws/cache-behavior.ts";
+import { origin, originHeaderBytes } from "../aws/cache-behavior.ts";
 import { cookieNamePattern, isGuardCookie } from "../protocol/cookies.ts";
 import { isCorsOrigin } from "../protocol/cors.ts";
 
@@ -107,7 +107,7 @@ export function resolveStage(stages: Stages, name: string): Stage {
     selfSignUp: settings.selfSignUp ?? false,
     forwardToken: settings.forwardToken ?? false,
     forwardCookies: settings.forwardCookies,
-    originHeaderBytes: settings.originHeaderBytes ?? origin.headerBytes,
+    originHeaderBytes: settings.originHeaderBytes ?? originHeaderBytes,
     revocation: settings.revocation ?? "refuse",
   };
   validate(stage, settings);

@@ -78,6 +78,11 @@ test.each(refusals)("refuses %s", (_why, change, message) => {
 test("takes the blueprint's behaviour, whose policies cache nothing and forward everything but Host", () => {
   expect(checkDistribution(options)).toEqual({
     cache: cachePolicies[CACHING_DISABLED],
-    originRequest: { headers: { allViewerExcept: ["host"] }, cookies: "all", queryStrings: "all" },
+    originRequest: {
+      headers: { allViewerExcept: ["host"] },
+      aboutViewer: true,
+      cookies: "all",
+      queryStrings: "all",
+    },
   });
 });
