@@ -1,4 +1,4 @@
-import { origin } from "@sst-gatehouse/blueprint/cache-behavior";
+import { originHeaderBytes } from "@sst-gatehouse/blueprint/cache-behavior";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
 import type { Graph } from "../../dry-run/graph/graph.ts";
@@ -40,7 +40,7 @@ export function stageSettings(
   ];
   if (stage.forwardCookies !== undefined)
     settings.push(["cookies", `${stage.forwardCookies.join(", ") || "none"}, sent to the backend`]);
-  if (stage.originHeaderBytes !== origin.headerBytes)
+  if (stage.originHeaderBytes !== originHeaderBytes)
     settings.push(["headers", `up to ${stage.originHeaderBytes} bytes, sent to the backend`]);
   return settings.map(([setting, value]) => ({ setting, value }));
 }
