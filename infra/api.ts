@@ -7,4 +7,5 @@ export const api = createBackendFunction("Api", {
     ? "packages/functions/src/lambda-buffered.handler"
     : "packages/functions/src/lambda.handler",
   streaming: !$dev,
+  own: true,
 });

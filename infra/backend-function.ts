@@ -1,20 +1,25 @@
 import { apiEnvironment, apiFunction } from "@sst-gatehouse/blueprint/api-function";
+import { backendRevocation } from "@sst-gatehouse/blueprint/make-guard-settings";
 import { edgeRoleName } from "@sst-gatehouse/blueprint/edge-role";
+import { requireProtect } from "@sst-gatehouse/deploy/require-protect";
 
-import { accountId, stage } from "./stage.ts";
+import { accountId, partition, prefix, region, stage } from "./stage.ts";
 
 export interface BackendFunctionOptions {
   /** `<file without ending>.<export>`, from the root. */
   readonly handler: string;
   /** Whether the handler writes to a response stream; one that returns its result does not. */
   readonly streaming: boolean;
+  /** Whether it is the app's own, which looks up ended sign-ins where the stage says so. */
+  readonly own?: boolean;
 }
 
 /** A function behind the guard: a Function URL that only IAM opens, and what its code must be told to know the guard. */
 export function createBackendFunction(
   name: string,
-  { handler, streaming }: BackendFunctionOptions,
+  { handler, streaming, own = false }: BackendFunctionOptions,
 ): sst.aws.Function {
+  const revocation = own ? backendRevocation(stage, prefix) : undefined;
   return new sst.aws.Function(name, {
     handler,
     streaming,
@@ -29,7 +34,20 @@ export function createBackendFunction(
       [apiEnvironment.edgeAccount]: accountId,
       [apiEnvironment.edgeRole]: edgeRoleName($app.name, $app.stage),
       [apiEnvironment.corsOrigins]: JSON.stringify(stage.corsOrigins),
+      ...(revocation && { [apiEnvironment.revocation]: JSON.stringify(revocation) }),
     },
+    ...(revocation && {
+      permissions: [
+        {
+          actions: ["ssm:GetParameters"],
+          resources: ["", "/*"].map(
+            (more) =>
+              $interpolate`arn:${partition}:ssm:${region}:${accountId}:parameter${revocation.list}${more}`,
+          ),
+        },
+      ],
+      hook: { postbuild: requireProtect },
+    }),
     transform: {
       role: (args) => {
         // SST also trusts the whole account, which only the live bridge of `sst dev` needs.

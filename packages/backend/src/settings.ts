@@ -1,4 +1,4 @@
-import { apiEnvironment } from "@sst-gatehouse/blueprint/api-function";
+import { apiEnvironment, type BackendRevocation } from "@sst-gatehouse/blueprint/api-function";
 import { isCorsOrigin } from "@sst-gatehouse/blueprint/cors";
 
 import type { EdgeRole } from "./edge-principal.ts";
@@ -9,6 +9,8 @@ export interface AppSettings {
   readonly edgeRole: EdgeRole;
   /** Exact origins whose scripts may read answers; empty for none. */
   readonly corsOrigins: readonly string[];
+  /** Absent where the guard looks up whether a sign-in was ended, or nobody does. */
+  readonly revocation?: BackendRevocation & { readonly region: string };
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -35,6 +37,9 @@ export function parseSettings(environment: Environment): AppSettings {
       ),
     },
     corsOrigins: parseOrigins(environment, apiEnvironment.corsOrigins),
+    ...(environment[apiEnvironment.revocation] === undefined
+      ? {}
+      : { revocation: parseRevocation(environment, apiEnvironment.revocation) }),
   };
 }
 
@@ -44,17 +49,35 @@ function matching(environment: Environment, name: string, pattern: RegExp, what:
   return value;
 }
 
-function parseOrigins(environment: Environment, name: string): readonly string[] {
-  const refuse = (): never => {
+function parseRevocation(
+  environment: Environment,
+  name: string,
+): NonNullable<AppSettings["revocation"]> {
+  const { list, whenUnknown } = Object(parseJson(environment[name]));
+  if (
+    typeof list !== "string" ||
+    !/^(\/[\w.-]+)+$/.test(list) ||
+    (whenUnknown !== "allow" && whenUnknown !== "refuse")
+  )
     throw new TypeError(
-      `${name} must be a JSON array of origins such as ["https://app.example.com"], or [] for none`,
+      `${name} must name the list of ended sign-ins, and say "allow" or "refuse"`,
     );
-  };
-  let origins: unknown;
+  const region = matching(environment, "AWS_REGION", /^[a-z0-9-]{1,32}$/, "the function's region");
+  return { list, whenUnknown, region };
+}
+
+function parseJson(text: string | undefined): unknown {
   try {
-    origins = JSON.parse(environment[name] ?? "");
+    return JSON.parse(text ?? "");
   } catch {
-    return refuse();
+    return undefined;
   }
-  return Array.isArray(origins) && origins.every(isCorsOrigin) ? origins : refuse();
+}
+
+function parseOrigins(environment: Environment, name: string): readonly string[] {
+  const origins = parseJson(environment[name]);
+  if (Array.isArray(origins) && origins.every(isCorsOrigin)) return origins;
+  throw new TypeError(
+    `${name} must be a JSON array of origins such as ["https://app.example.com"], or [] for none`,
+  );
 }

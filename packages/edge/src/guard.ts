@@ -1,10 +1,19 @@
 import { decide, type AccessRequest, type AccessRules } from "@sst-gatehouse/core/access";
-import { callerHeader, toCallerHeader, tokenHeader, type Caller } from "@sst-gatehouse/core/caller";
+import {
+  callerHeader,
+  type CallerHeaderOptions,
+  type UncheckedSignIn,
+  toCallerHeader,
+  tokenHeader,
+  uncheckedCallerHeader,
+  type Caller,
+} from "@sst-gatehouse/core/caller";
 import { GuardError } from "@sst-gatehouse/core/errors";
 import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 
 import { requireBodyFits } from "./http/body-limit.ts";
 import type { OriginRequest } from "./http/cloudfront.ts";
+import { isNavigation } from "./http/navigation.ts";
 import type { Identified } from "./identify.ts";
 import { declaredBodyHash, withoutRefusedHeaders } from "./http/viewer-headers.ts";
 
@@ -21,6 +30,8 @@ export interface GuardDeps {
   readonly access: AccessRules;
   /** Whether the backend gets the bearer token as `x-gatehouse-token`. */
   readonly forwardToken: boolean;
+  /** Of the caller header, where the guard itself has looked the sign-in up. */
+  readonly callerVersion: CallerHeaderOptions["version"];
 }
 
 export interface Admitted {
@@ -31,11 +42,13 @@ export interface Admitted {
   readonly rule: string;
 }
 
+export interface Asked extends Pick<OriginRequest, "http" | "clientIp" | "readings"> {
+  /** Whether the backend is to look up if the sign-in was ended. */
+  readonly backendChecks: boolean;
+}
+
 /** @param who is calling; the guard decides what they may do. */
-export type Guard = (
-  received: Pick<OriginRequest, "http" | "clientIp" | "readings">,
-  who: Identified,
-) => Promise<Admitted>;
+export type Guard = (asked: Asked, who: Identified) => Promise<Admitted>;
 
 /**
  * Admits a request whose caller the access rules allow, and signs it for the origin.
@@ -44,14 +57,22 @@ export type Guard = (
  *   when signing in would not help; `path_*`, `query_malformed`, `body_*`, `headers_too_large` for what cannot be passed
  *   on. Never forwards a request unsigned.
  */
-export function createGuard({ sign, access, forwardToken }: GuardDeps): Guard {
-  return async ({ http: request, clientIp, readings }, { caller, bearer, problem }) => {
+export function createGuard({ sign, access, forwardToken, callerVersion }: GuardDeps): Guard {
+  return async ({ http: request, clientIp, readings, backendChecks }, who) => {
+    const { caller, bearer } = who;
     const { method, path } = request;
-    const rule = requireAccess(access, { method, path, readings }, caller, problem);
+    const rule = requireAccess(access, { method, path, readings }, caller, who.problem);
     const bodyHash = requireBody(request);
+    const signIn = backendChecks ? unchecked(request, who) : undefined;
     const headers = {
       ...withoutRefusedHeaders(request.headers),
-      [callerHeader]: [toCallerHeader(caller, clientIp)],
+      [signIn === undefined ? callerHeader : uncheckedCallerHeader]: [
+        toCallerHeader(caller, {
+          viewerAddress: clientIp,
+          version: signIn === undefined ? callerVersion : 2,
+          signIn,
+        }),
+      ],
       ...(forwardToken && bearer !== undefined ? { [tokenHeader]: [bearer] } : {}),
       host: [request.host],
     };
@@ -60,6 +81,16 @@ export function createGuard({ sign, access, forwardToken }: GuardDeps): Guard {
     requireRoomForHeaders(signed);
     return { request: signed, caller, rule };
   };
+}
+
+/** What the backend has to know to look the sign-in up; nothing for nobody. */
+function unchecked(
+  request: HttpRequest,
+  { token, bearer }: Identified,
+): UncheckedSignIn | undefined {
+  if (token === undefined) return undefined;
+  const session = isNavigation(request) ? "page" : "script";
+  return { authTime: token.authTime, session: bearer === undefined ? session : undefined };
 }
 
 /** @param problem why the session is not used, which says more than that there is no caller. */

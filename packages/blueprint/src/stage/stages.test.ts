@@ -23,6 +23,7 @@ describe("a stage", () => {
       selfSignUp: true,
       forwardToken: false,
       revocation: "refuse",
+      backendChecksRevocation: false,
     });
   });
 
@@ -51,6 +52,7 @@ describe("a stage", () => {
       selfSignUp: true,
       forwardToken: true,
       revocation: "allow",
+      backendChecksRevocation: true,
     } as const;
     expect(resolveStage({ default: {}, anna: settings }, "anna")).toEqual({
       name: "anna",

@@ -32,14 +32,20 @@ export interface StageSettings {
   /** Whether the backend gets the caller's bearer token as `x-gatehouse-token`. */
   readonly forwardToken?: boolean;
   /**
-   * Whether people can be signed out before their tokens expire (`pnpm users revoke`). The guard then keeps a list that
-   * is never older than 60 seconds, and this setting says what it does when Parameter Store cannot give it a newer one:
+   * Whether people can be signed out before their tokens expire (`pnpm users revoke`). There is a list then, no copy of
+   * which is older than 60 seconds, and this setting says what is done when Parameter Store cannot give a newer one:
    *
    * - `"refuse"`, the default: a request with a token gets 503 until there is a list. Nobody signed out gets in.
    * - `"allow"`: the last list stays in use, or none in a container that has just started. Nobody else is locked out.
    * - `"off"`: there is no list and nothing waits for one; a token is valid until it expires.
    */
   readonly revocation?: "refuse" | "allow" | "off";
+  /**
+   * Says that the app's own backend is made by `protect()`, which then looks up by itself whether a sign-in was ended, in
+   * its own region. Otherwise the guard does, which costs a guard far from home up to a second after each idle minute.
+   * Refused for a backend without `protect()` in its bundle.
+   */
+  readonly backendChecksRevocation?: boolean;
 }
 
 type Optional = "domain" | "certificateArn" | "waf";
@@ -88,6 +94,7 @@ export function resolveStage(stages: Stages, name: string): Stage {
     selfSignUp: settings.selfSignUp ?? false,
     forwardToken: settings.forwardToken ?? false,
     revocation: settings.revocation ?? "refuse",
+    backendChecksRevocation: settings.backendChecksRevocation ?? false,
   };
   validate(stage, settings);
   return stage;
@@ -113,6 +120,7 @@ const settingKinds: Readonly<
   selfSignUpInProduction: "switch",
   forwardToken: "switch",
   revocation: ["refuse", "allow", "off"],
+  backendChecksRevocation: "switch",
 };
 
 interface Range {

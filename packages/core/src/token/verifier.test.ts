@@ -115,6 +115,8 @@ describe("accepts", () => {
         username: "ada",
         groups: ["admin", "staff"],
         scopes: [],
+        issuer,
+        signedInAt: start - 60,
       },
       tokenUse: "id",
       clientId: web,
@@ -138,6 +140,8 @@ describe("accepts", () => {
         username: "ada",
         groups: ["admin", "staff"],
         scopes: ["openid", "email"],
+        issuer,
+        signedInAt: start - 9000,
       },
       tokenUse: "access",
       clientId: web,
@@ -155,7 +159,7 @@ describe("accepts", () => {
   test("a machine's token", async () => {
     const { verify } = setUp();
     expect(await verify(machineToken())).toStrictEqual({
-      caller: { kind: "client", clientId: machine, scopes: ["api/read", "api/write"] },
+      caller: { kind: "client", clientId: machine, scopes: ["api/read", "api/write"], issuer },
       tokenUse: "access",
       clientId: machine,
       issuer,
@@ -177,6 +181,7 @@ describe("accepts", () => {
       kind: "client",
       clientId: "another",
       scopes: ["api/read", "api/write"],
+      issuer,
     });
     await expect(verify(accessToken({ sub: web }))).rejects.toMatchObject({ code: "token_client" });
     await expect(verify(idToken({ sub: web }))).rejects.toMatchObject({ code: "token_client" });
@@ -189,10 +194,16 @@ describe("accepts", () => {
 
   test("the second form of the issuer where it is listed", async () => {
     const { verify } = setUp({ issuers: [issuer, otherFormIssuer] });
+    // The same pool, and so the same people, whichever name the token bears.
     expect(await verify(idToken({ iss: otherFormIssuer }))).toMatchObject({
       issuer: otherFormIssuer,
+      caller: { kind: "user", issuer },
     });
-    expect(await verify(idToken())).toMatchObject({ issuer });
+    expect((await verify(machineToken({ iss: otherFormIssuer }))).caller).toMatchObject({
+      kind: "client",
+      issuer,
+    });
+    expect(await verify(idToken())).toMatchObject({ issuer, caller: { issuer } });
     const second = setUp({ issuers: [otherFormIssuer] });
     expect(await second.verify(idToken({ iss: otherFormIssuer }))).toMatchObject({
       issuer: otherFormIssuer,

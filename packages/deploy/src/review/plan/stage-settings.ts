@@ -33,7 +33,7 @@ export function stageSettings(
     ],
     ["sign-up", stage.selfSignUp ? "open to anybody" : "by administrators only"],
     ["implicit grant", stage.implicitGrant ? "open, for the curl walk-through" : "off"],
-    ["revocation", revocationInWords[stage.revocation]],
+    ["revocation", revocationOf(stage)],
     ["caller's token", stage.forwardToken ? "forwarded to the backend" : "not sent to the backend"],
   ];
   return settings.map(([setting, value]) => ({ setting, value }));
@@ -44,6 +44,13 @@ const revocationInWords: Readonly<Record<Stage["revocation"], string>> = {
   allow: "on; a list that cannot be refreshed stays in use",
   off: "off: a token is good until it expires",
 };
+
+function revocationOf({ revocation, backendChecksRevocation }: Stage): string {
+  const words = revocationInWords[revocation];
+  return revocation !== "off" && backendChecksRevocation
+    ? `${words}; the backend looks it up, by protect()`
+    : words;
+}
 
 function removalInWords(removal: string): string {
   return removal === "remove"
