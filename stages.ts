@@ -9,6 +9,7 @@ export const stages = defineStages({
     corsOrigins: [],
     selfSignUp: false,
     forwardToken: false,
+    backendChecksRevocation: true,
   },
   /** The stack on this machine, `pnpm start`. */
   local: {

@@ -13,6 +13,7 @@ export const stages = defineStages({
     corsOrigins: [],
     selfSignUp: false,
     forwardToken: false,
+    backendChecksRevocation: true,
   },
   local: {
     corsOrigins: ["http://localhost:5173"],

@@ -7,12 +7,20 @@ import { problemResponse, type ProblemCode } from "./problem.ts";
 
 /** The refusals that the backend makes itself. Any other code thrown here would be our own fault. */
 const statuses: Partial<Record<ErrorCode, number>> = {
+  token_revoked: 401,
+  settings_unavailable: 503,
   path_malformed: 400,
   path_ambiguous: 400,
   header_malformed: 400,
   access_denied: 403,
   method_not_allowed: 405,
   settings_invalid: 500,
+};
+
+/** As the guard has them for the same refusals. */
+const headers: Partial<Record<ProblemCode, Readonly<Record<string, string>>>> = {
+  token_revoked: { "www-authenticate": 'Bearer error="invalid_token"' },
+  settings_unavailable: { "retry-after": "5" },
 };
 
 /** The answer to something thrown. A refusal says why; a fault tells the caller nothing and writes one line to the log. */
@@ -35,7 +43,8 @@ export function answerError(thrown: unknown, event: FunctionUrlEvent, log: Log):
     status,
     code,
     requestId,
-    ...(fault || detail === undefined ? {} : { detail }),
+    ...(status === 500 || detail === undefined ? {} : { detail }),
+    ...(headers[code] === undefined ? {} : { headers: headers[code] }),
   });
 }
 

@@ -1,8 +1,21 @@
 import { defineAccess } from "@sst-gatehouse/core/access";
-import { callerHeader, toCallerHeader, type Caller } from "@sst-gatehouse/core/caller";
-import { expect, test } from "vitest";
+import {
+  callerHeader,
+  toCallerHeader,
+  type Caller,
+  uncheckedCallerHeader,
+} from "@sst-gatehouse/core/caller";
+import { GuardError } from "@sst-gatehouse/core/errors";
+import { describe, expect, test } from "vitest";
 
-import { adminUser, edgeArn, functionUrlEvent, plainUser, send } from "../test/events.ts";
+import {
+  adminUser,
+  edgeArn,
+  functionUrlEvent,
+  plainUser,
+  send,
+  type EventOptions,
+} from "../test/events.ts";
 import { protectedApp } from "../test/protected-app.ts";
 import { createSampleApp } from "../test/sample-app.ts";
 
@@ -21,10 +34,11 @@ const access = defineAccess({
 
 const createTestApp = (routes = createSampleApp()) => protectedApp(routes, access);
 
-const machine: Caller = {
+const machine: Extract<Caller, { kind: "client" }> = {
   kind: "client",
   clientId: "7abcdefghijklmnopqrstuvwxy",
   scopes: ["api/read"],
+  issuer: "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEf123",
 };
 
 test.each([plainUser, adminUser, machine])(
@@ -75,7 +89,7 @@ test.each(nobody)(
   },
 );
 
-const good = toCallerHeader(adminUser);
+const good = toCallerHeader(adminUser, { version: 2 });
 const base64url = (text: string) => Buffer.from(text).toString("base64url");
 
 const badHeaders: [why: string, value: string][] = [
@@ -179,7 +193,12 @@ test.each(impostors)("takes %s for a service, not for the edge", async (userArn)
   );
 });
 
-const refusals: [what: string, caller: Caller, method: string, path: string][] = [
+const refusals: [
+  what: string,
+  caller: NonNullable<EventOptions["caller"]>,
+  method: string,
+  path: string,
+][] = [
   ["an anonymous caller where one must be signed in", { kind: "anonymous" }, "GET", "/me"],
   ["a user without the group", plainUser, "GET", "/admin/x"],
   ["HEAD like GET", plainUser, "HEAD", "/admin/x"],
@@ -232,4 +251,112 @@ test("lets a percent-encoded path through when every reading agrees", async () =
     expect([path, response.status]).toEqual([path, 200]);
     expect(await response.json()).toMatchObject({ path });
   }
+});
+
+describe("a caller whom the guard has left to the backend", () => {
+  const ended = new GuardError("token_revoked", "This sign-in was revoked. Sign in again.");
+  const away = new GuardError("settings_unavailable", "The list cannot be read.");
+  const asked: unknown[] = [];
+  function setUp(answer?: GuardError) {
+    asked.length = 0;
+    return protectedApp(createSampleApp(), access, async (signIn) => {
+      asked.push(signIn);
+      if (answer !== undefined) throw answer;
+    });
+  }
+  const authTime = 1_795_334_400;
+  const bearer = { caller: plainUser, unchecked: { authTime } };
+  const script = { caller: plainUser, unchecked: { authTime, session: "script" } } as const;
+  const page = { caller: plainUser, unchecked: { authTime, session: "page" } } as const;
+
+  test("is let in when the list does not say otherwise, a person by sub and a machine by client id", async () => {
+    const { app } = setUp();
+    expect(await (await send(app, { path: "/me", ...script })).json()).toEqual(plainUser);
+    expect(
+      (await send(app, { path: "/me", caller: machine, unchecked: { authTime } })).status,
+    ).toBe(200);
+    expect(asked).toEqual([
+      { sub: plainUser.sub, authTime },
+      { sub: machine.clientId, authTime },
+    ]);
+  });
+
+  test.each([
+    ["a bearer token", bearer],
+    ["a script", script],
+  ])("whose sign-in was ended is told so in a problem document: %s", async (_what, who) => {
+    const response = await send(setUp(ended).app, { path: "/me", ...who });
+    expect([response.status, response.headers.get("www-authenticate")]).toEqual([
+      401,
+      'Bearer error="invalid_token"',
+    ]);
+    expect(await response.json()).toMatchObject({
+      code: "token_revoked",
+      signInUrl: "/.auth/login",
+    });
+  });
+
+  test.each([
+    ["GET", "/me", "", "fresh=1&return_to=%2Fme"],
+    ["GET", "/me", "a=1&b=%20", "fresh=1&return_to=%2Fme%3Fa%3D1%26b%3D%2520"],
+    ["POST", "/me", "", "fresh=1&return_to=%2Fme&posted=1"],
+    ["GET", "/me", `q=${"x".repeat(2050)}`, "fresh=1&return_to=%2Fme"],
+  ])("who waits for a page is led to the sign-in: %s %s?%s", async (method, path, query, asks) => {
+    const response = await send(setUp(ended).app, { method, path, query, ...page });
+    expect([response.status, response.headers.get("location")]).toEqual([
+      302,
+      `/.auth/login?${asks}#`,
+    ]);
+    expect(response.headers.get("cache-control")).toBe("private, no-store");
+    expect(await response.text()).not.toBe("");
+  });
+
+  test.each([bearer, script, page])("gets 503 while nobody knows: %j", async (who) => {
+    const response = await send(setUp(away).app, { path: "/me", ...who });
+    expect([response.status, response.headers.get("retry-after")]).toEqual([503, "5"]);
+    expect(await response.json()).toMatchObject({ code: "settings_unavailable" });
+  });
+
+  test("is nobody where nobody has to sign in, but for a bearer token, which is refused there too", async () => {
+    for (const problem of [ended, away]) {
+      const { app } = setUp(problem);
+      expect((await send(app, { path: "/public/health", ...script })).status).toBe(200);
+      expect((await send(app, { path: "/public/health", ...page })).status).toBe(200);
+      expect((await send(app, { path: "/public/health", ...bearer })).status).toBe(
+        problem === ended ? 401 : 503,
+      );
+    }
+  });
+
+  test("is never let in by a backend that is told of no list, nor with a second header", async () => {
+    const { app } = protectedApp(createSampleApp(), access);
+    expect((await send(app, { path: "/me", ...bearer })).status).toBe(500);
+    const headers = { [callerHeader]: toCallerHeader(plainUser, { version: 2 }) };
+    expect((await send(setUp().app, { path: "/me", headers, ...bearer })).status).toBe(500);
+  });
+
+  test("is nobody whom a reader of the checked header would take", async () => {
+    const value = toCallerHeader(plainUser, { version: 2, signIn: { authTime } });
+    const { app } = setUp();
+    const swapped = { caller: null, headers: { [callerHeader]: value } };
+    expect((await send(app, { path: "/me", ...swapped })).status).toBe(500);
+    const checked = toCallerHeader(plainUser, { version: 2 });
+    const other = { caller: null, headers: { [uncheckedCallerHeader]: checked } };
+    expect((await send(app, { path: "/me", ...other })).status).toBe(500);
+  });
+
+  test.each([1, 2] as const)(
+    "comes in version %d of the header from a guard that has looked",
+    async (version) => {
+      const value = toCallerHeader(plainUser, { version });
+      const { app } = setUp(ended);
+      const response = await send(app, {
+        path: "/me",
+        caller: null,
+        headers: { [callerHeader]: value },
+      });
+      expect(response.status).toBe(200);
+      expect(asked).toEqual([]);
+    },
+  );
 });

@@ -1,3 +1,5 @@
+import type { RevocationsNotice } from "@sst-gatehouse/revocations/revocations";
+
 /** One request that went wrong. No query, no header, nobody else's message: each may quote a secret. */
 export interface LogLine {
   readonly level: "warn" | "error";
@@ -16,7 +18,7 @@ export interface LogLine {
 export type Log = (line: LogLine) => void;
 
 /** Writes one line of JSON to stdout, which Lambda sends to CloudWatch. */
-export const writeLog: Log = (line) => {
+export const writeLog = (line: LogLine | RevocationsNotice): void => {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 };
 

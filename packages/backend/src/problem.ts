@@ -11,10 +11,18 @@ export interface Problem {
   /** One sentence for the caller. Absent when the fault is ours. */
   readonly detail?: string;
   readonly requestId: string;
+  /** Further headers. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A refusal as `application/problem+json`, in the same form as the guard's. @see RFC 9457 */
-export function problemResponse({ status, code, detail, requestId }: Problem): Response {
+export function problemResponse({
+  status,
+  code,
+  detail,
+  requestId,
+  headers = {},
+}: Problem): Response {
   const body = {
     type: "about:blank",
     title: STATUS_CODES[status] ?? "Error",
@@ -22,9 +30,14 @@ export function problemResponse({ status, code, detail, requestId }: Problem): R
     code,
     detail,
     requestId,
+    ...(status === 401 ? { signInUrl: "/.auth/login" } : {}),
   };
   return new Response(JSON.stringify(body), {
     status,
-    headers: { "content-type": "application/problem+json", "cache-control": "private, no-store" },
+    headers: {
+      "content-type": "application/problem+json",
+      "cache-control": "private, no-store",
+      ...headers,
+    },
   });
 }

@@ -1,4 +1,5 @@
 import type { AccessRules } from "@sst-gatehouse/core/access";
+import type { RequireValid } from "@sst-gatehouse/revocations/revocations";
 import { Hono, type Schema } from "hono";
 
 import { answerError } from "./answer-error.ts";
@@ -20,6 +21,8 @@ export interface ProtectedAppDeps {
   readonly access: AccessRules;
   readonly settings: AppSettings;
   readonly log: Log;
+  /** Of the stage's list, where the settings name one. */
+  readonly requireValid?: RequireValid;
 }
 
 /**
@@ -31,7 +34,7 @@ export interface ProtectedAppDeps {
  */
 export function createProtectedApp<E extends ProtectableEnv, S extends Schema, P extends string>(
   app: Hono<E, S, P>,
-  { access, settings, log }: ProtectedAppDeps,
+  { access, settings, log, requireValid }: ProtectedAppDeps,
 ): Hono<AppEnv> {
   const front = new Hono<AppEnv>();
   front.onError((error, c) => answerError(error, c.env.event, log));
@@ -45,7 +48,13 @@ export function createProtectedApp<E extends ProtectableEnv, S extends Schema, P
     });
   });
   front.use(privateByDefault(), cors(settings.corsOrigins));
-  front.use(caller({ edgeRole: settings.edgeRole, access }));
+  front.use(
+    caller({
+      edgeRole: settings.edgeRole,
+      access,
+      ...(requireValid === undefined ? {} : { requireValid }),
+    }),
+  );
   front.route("/", app);
   return front;
 }

@@ -1,6 +1,7 @@
 import {
   apiEnvironment,
   streamingModes,
+  type BackendRevocation,
   type StreamingMode,
 } from "@sst-gatehouse/blueprint/api-function";
 import { isCorsOrigin } from "@sst-gatehouse/blueprint/cors";
@@ -15,6 +16,8 @@ export interface AppSettings {
   readonly corsOrigins: readonly string[];
   /** How answers leave the function. */
   readonly streaming: StreamingMode;
+  /** Absent where the guard looks up whether a sign-in was ended, or nobody does. */
+  readonly revocation?: BackendRevocation & { readonly region: string };
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -42,6 +45,9 @@ export function parseSettings(environment: Environment): AppSettings {
     },
     corsOrigins: parseOrigins(environment, apiEnvironment.corsOrigins),
     streaming: parseStreaming(environment, apiEnvironment.streaming),
+    ...(environment[apiEnvironment.revocation] === undefined
+      ? {}
+      : { revocation: parseRevocation(environment, apiEnvironment.revocation) }),
   };
 }
 
@@ -51,19 +57,37 @@ function matching(environment: Environment, name: string, pattern: RegExp, what:
   return value;
 }
 
-function parseOrigins(environment: Environment, name: string): readonly string[] {
-  const refuse = (): never => {
+function parseRevocation(
+  environment: Environment,
+  name: string,
+): NonNullable<AppSettings["revocation"]> {
+  const { list, whenUnknown } = Object(parseJson(environment[name]));
+  if (
+    typeof list !== "string" ||
+    !/^(\/[\w.-]+)+$/.test(list) ||
+    (whenUnknown !== "allow" && whenUnknown !== "refuse")
+  )
     throw new TypeError(
-      `${name} must be a JSON array of origins such as ["https://app.example.com"], or [] for none`,
+      `${name} must name the list of ended sign-ins, and say "allow" or "refuse"`,
     );
-  };
-  let origins: unknown;
+  const region = matching(environment, "AWS_REGION", /^[a-z0-9-]{1,32}$/, "the function's region");
+  return { list, whenUnknown, region };
+}
+
+function parseJson(text: string | undefined): unknown {
   try {
-    origins = JSON.parse(environment[name] ?? "");
+    return JSON.parse(text ?? "");
   } catch {
-    return refuse();
+    return undefined;
   }
-  return Array.isArray(origins) && origins.every(isCorsOrigin) ? origins : refuse();
+}
+
+function parseOrigins(environment: Environment, name: string): readonly string[] {
+  const origins = parseJson(environment[name]);
+  if (Array.isArray(origins) && origins.every(isCorsOrigin)) return origins;
+  throw new TypeError(
+    `${name} must be a JSON array of origins such as ["https://app.example.com"], or [] for none`,
+  );
 }
 
 /** A function that nobody told anything streams. */

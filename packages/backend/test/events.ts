@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
 import { Writable } from "node:stream";
 
-import { callerHeader, toCallerHeader, type Caller } from "@sst-gatehouse/core/caller";
+import {
+  callerHeader,
+  toCallerHeader,
+  type Caller,
+  uncheckedCallerHeader,
+  type UncheckedSignIn,
+} from "@sst-gatehouse/core/caller";
 import type { Hono } from "hono";
 
 import type { AppEnv } from "../src/app-env.ts";
@@ -23,14 +29,20 @@ export const edgeArn =
 /** What Lambda passes on of the signer's credentials. */
 export const securityToken = "IQoJb3JpZ2luX2VjEXAMPLETOKEN";
 
-export const plainUser: Caller = {
+export const plainUser: Extract<Caller, { kind: "user" }> = {
   kind: "user",
   sub: "3c9f0f6e-90f1-70a4-1b7e-5d1c6b0f2a11",
   username: "ada",
   groups: [],
   scopes: [],
+  issuer: "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEf123",
+  signedInAt: 1_795_334_400,
 };
-export const adminUser: Caller = { ...plainUser, username: "grace", groups: ["admin"] };
+export const adminUser: Extract<Caller, { kind: "user" }> = {
+  ...plainUser,
+  username: "grace",
+  groups: ["admin"],
+};
 
 export interface EventOptions {
   readonly method?: string;
@@ -43,13 +55,15 @@ export interface EventOptions {
   /** Who signed; `null` for a Function URL that asks for no signature. */
   readonly userArn?: string | null;
   /** Whom the edge vouches for; `null` for no header. */
-  readonly caller?: Caller | null;
+  readonly caller?: Exclude<Caller, { kind: "service" }> | null;
+  /** What the edge has left to the backend to look up. */
+  readonly unchecked?: UncheckedSignIn;
 }
 
 /** An event as Lambda makes it for a request at an AWS_IAM Function URL behind CloudFront. */
 export function functionUrlEvent(options: EventOptions = {}): FunctionUrlEvent {
   const { method = "GET", path = "/", query = "", headers = {}, cookies, body } = options;
-  const { userArn = edgeArn, caller = { kind: "anonymous" } } = options;
+  const { userArn = edgeArn, caller = { kind: "anonymous" }, unchecked } = options;
   const iam = {
     accessKey: "ASIAEXAMPLEEXAMPLE00",
     accountId: "111122223333",
@@ -76,7 +90,14 @@ export function functionUrlEvent(options: EventOptions = {}): FunctionUrlEvent {
       "x-amz-security-token": securityToken,
       "x-amzn-tls-version": "TLSv1.2",
       "x-forwarded-proto": "https",
-      ...(caller === null ? {} : { [callerHeader]: toCallerHeader(caller, "203.0.113.7") }),
+      ...(caller === null
+        ? {}
+        : {
+            [unchecked === undefined ? callerHeader : uncheckedCallerHeader]: toCallerHeader(
+              caller,
+              { viewerAddress: "203.0.113.7", version: 2, signIn: unchecked },
+            ),
+          }),
       ...headers,
     },
     requestContext: {

@@ -1,4 +1,5 @@
 import { defineAccess, type AccessRules } from "@sst-gatehouse/core/access";
+import type { RequireValid } from "@sst-gatehouse/revocations/revocations";
 import type { Hono, Schema } from "hono";
 
 import type { AppEnv } from "../src/app-env.ts";
@@ -22,8 +23,12 @@ export const sampleAccess = defineAccess({
 export function protectedApp<E extends ProtectableEnv, S extends Schema, P extends string>(
   app: Hono<E, S, P>,
   access: AccessRules = sampleAccess,
+  requireValid?: RequireValid,
 ): { app: Hono<AppEnv>; lines: LogLine[] } {
   const lines: LogLine[] = [];
   const log = (line: LogLine) => void lines.push(line);
-  return { app: createProtectedApp(app, { access, settings, log }), lines };
+  return {
+    app: createProtectedApp(app, { access, settings, log, ...(requireValid && { requireValid }) }),
+    lines,
+  };
 }

@@ -62,3 +62,11 @@ export class GuardError extends Error {
 export function isGuardError(thrown: unknown): thrown is GuardError {
   return thrown instanceof Error && thrown.name === "GuardError" && "code" in thrown;
 }
+
+/** The names of an error and of what caused it. Messages of foreign errors may hold claims or addresses: left out. */
+export function causeOf(error: unknown): string {
+  const names: string[] = [];
+  for (let at: unknown = error; at instanceof Error && names.length < 5; at = at.cause)
+    names.push(at.name);
+  return names.join(" < ");
+}

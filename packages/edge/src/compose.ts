@@ -1,18 +1,20 @@
+import { causeOf } from "@sst-gatehouse/core/errors";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import type { AccessRules } from "@sst-gatehouse/core/access";
 import { createSigner, type Credentials } from "@sst-gatehouse/core/signer";
 import { createVerifiedTokens } from "@sst-gatehouse/core/verified-tokens";
 
+import type { RequireValid } from "@sst-gatehouse/revocations/revocations";
+
 import { createGuard } from "./guard.ts";
 import { createIdentify } from "./identify.ts";
-import { causeOf, type Log } from "./log.ts";
+import type { Log } from "./log.ts";
 import { once } from "./once.ts";
-import { createOriginRequest, type OriginRequestHandler } from "./origin-request.ts";
+import { checksItself, createOriginRequest, type OriginRequestHandler } from "./origin-request.ts";
 import { bakedClientIds, isBaked } from "./trust/baked-client-ids.ts";
 import { createCurrentVerifier } from "./trust/current-verifier.ts";
 import { createKeySet } from "./trust/key-set.ts";
 import { signInClientId } from "./trust/sign-in-client.ts";
-import { createRequireValid, createValidTokens } from "./trust/valid-tokens.ts";
 
 /** Verified tokens remembered at once. An entry is about 1 KB, so this is a few megabytes at most. */
 const rememberedTokens = 2000;
@@ -26,7 +28,7 @@ export interface LazyFiles {
     typeof import("./trust/parameters.ts"),
     "createClientIds" | "loadParameters"
   >;
-  /** Where the stage keeps a list of ended sign-ins; brings `node:https`. */
+  /** When a sign-in is to be looked up in the stage's list of ended ones; brings `node:https`. */
   readonly stageRevocations: () => Pick<
     typeof import("./trust/stage-revocations.ts"),
     "openRevocations"
@@ -62,34 +64,44 @@ export function composeGuard({
   credentials,
   files,
 }: GuardParts): OriginRequestHandler {
-  const { region, prefix, issuers, revocation, signIn } = settings;
+  const { region, prefix, functionUrlHost, issuers, revocation, signIn } = settings;
   const keys = createKeySet(settings.jwks, {
     fetch: () => files.network().fetchJson(`${issuers[0]}/.well-known/jwks.json`),
     now,
     log,
   });
-  const revocations =
+  const list =
     revocation.mode === "off"
       ? undefined
-      : files.stageRevocations().openRevocations(settings, revocation, {
-          sign: createSigner({ credentials, now, api: { service: "ssm", region } }),
-          now,
-          log,
-        });
+      : once(() =>
+          files.stageRevocations().openRevocations(settings, revocation, {
+            sign: createSigner({ credentials, now, api: { service: "ssm", region } }),
+            now,
+            log,
+          }),
+        );
+  // The first read starts while the module loads, unless no ordinary request will ask for it.
+  if (!checksItself(settings, functionUrlHost)) {
+    list?.();
+  }
+  const requireValid: RequireValid = async (token) => list?.()(token);
   const clientIds = isBaked(settings)
     ? bakedClientIds(settings.clients)
     : files.parameterStore().createClientIds(settings, {
-        loadParameters: () => files.parameterStore().loadParameters(region, prefix, credentials),
+        loadParameters: (names) =>
+          files.parameterStore().loadParameters(region, prefix, names, credentials),
         adoptKeys: keys.adopt,
-        adoptRevocations: (text, askedAt) => revocations?.adopt(text, askedAt),
         now,
         log,
       });
   const { verify, generation } = createCurrentVerifier({ issuers, clientIds, keys, now });
   const tokens = createVerifiedTokens({ verify, generation, now, capacity: rememberedTokens });
-  const requireValid = createRequireValid(revocations);
   const identify = createIdentify({
-    verify: createValidTokens(tokens, requireValid),
+    async verify(text, request) {
+      const token = await tokens.verify(text);
+      if (!checksItself(settings, request.host)) await requireValid(token);
+      return token;
+    },
     sessionClientId: () => signInClientId(signIn, clientIds.clients()),
   });
   return createOriginRequest({
@@ -102,6 +114,7 @@ export function composeGuard({
       access,
       forwardToken: settings.forwardToken,
       forwardCookies: settings.forwardCookies,
+      callerVersion: settings.callerVersion ?? 1,
       originHeaderBytes: settings.originHeaderBytes,
       headersTooLarge: (...refused) => files.browserHalf().headersTooLarge(...refused),
     }),

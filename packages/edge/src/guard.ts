@@ -1,10 +1,19 @@
 import { decide, type AccessRequest, type AccessRules } from "@sst-gatehouse/core/access";
-import { callerHeader, toCallerHeader, tokenHeader, type Caller } from "@sst-gatehouse/core/caller";
+import {
+  callerHeader,
+  type CallerHeaderOptions,
+  type UncheckedSignIn,
+  toCallerHeader,
+  tokenHeader,
+  uncheckedCallerHeader,
+  type Caller,
+} from "@sst-gatehouse/core/caller";
 import { GuardError } from "@sst-gatehouse/core/errors";
 import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 
 import { requireBodyFits } from "./http/body-limit.ts";
 import type { OriginRequest } from "./http/cloudfront.ts";
+import { isNavigation } from "./http/navigation.ts";
 import type { Identified } from "./identify.ts";
 import { declaredBodyHash, withoutRefusedHeaders } from "./http/viewer-headers.ts";
 
@@ -27,6 +36,8 @@ export interface GuardDeps {
   readonly originHeaderBytes: number;
   /** Makes the refusal of a request that has more. */
   readonly headersTooLarge: (request: HttpRequest, bytes: number) => GuardError;
+  /** Of the caller header, where the guard itself has looked the sign-in up. */
+  readonly callerVersion: CallerHeaderOptions["version"];
 }
 
 export interface Admitted {
@@ -37,11 +48,13 @@ export interface Admitted {
   readonly rule: string;
 }
 
+export interface Asked extends Pick<OriginRequest, "http" | "clientIp" | "readings"> {
+  /** Whether the backend is to look up if the sign-in was ended. */
+  readonly backendChecks: boolean;
+}
+
 /** @param who is calling; the guard decides what they may do. */
-export type Guard = (
-  received: Pick<OriginRequest, "http" | "clientIp" | "readings">,
-  who: Identified,
-) => Promise<Admitted>;
+export type Guard = (asked: Asked, who: Identified) => Promise<Admitted>;
 
 /**
  * Admits a request whose caller the access rules allow, and signs it for the origin.
@@ -55,16 +68,25 @@ export function createGuard({
   access,
   forwardToken,
   forwardCookies,
+  callerVersion,
   originHeaderBytes,
   headersTooLarge,
 }: GuardDeps): Guard {
-  return async ({ http: request, clientIp, readings }, { caller, bearer, problem }) => {
+  return async ({ http: request, clientIp, readings, backendChecks }, who) => {
+    const { caller, bearer } = who;
     const { method, path } = request;
-    const rule = requireAccess(access, { method, path, readings }, caller, problem);
+    const rule = requireAccess(access, { method, path, readings }, caller, who.problem);
     const bodyHash = requireBody(request);
+    const signIn = backendChecks ? unchecked(request, who) : undefined;
     const headers = {
       ...withoutRefusedHeaders(request.headers, forwardCookies),
-      [callerHeader]: [toCallerHeader(caller, clientIp)],
+      [signIn === undefined ? callerHeader : uncheckedCallerHeader]: [
+        toCallerHeader(caller, {
+          viewerAddress: clientIp,
+          version: signIn === undefined ? callerVersion : 2,
+          signIn,
+        }),
+      ],
       ...(forwardToken && bearer !== undefined ? { [tokenHeader]: [bearer] } : {}),
       host: [request.host],
     };
@@ -77,6 +99,16 @@ export function createGuard({
       throw headersTooLarge(signed, bytes);
     return { request: signed, caller, rule };
   };
+}
+
+/** What the backend has to know to look the sign-in up; nothing for nobody. */
+function unchecked(
+  request: HttpRequest,
+  { token, bearer }: Identified,
+): UncheckedSignIn | undefined {
+  if (token === undefined) return undefined;
+  const session = isNavigation(request) ? "page" : "script";
+  return { authTime: token.authTime, session: bearer === undefined ? session : undefined };
 }
 
 /** @param problem why the session is not used, which says more than that there is no caller. */

@@ -83,7 +83,7 @@ test("a session's user, and no bearer token that could be passed on", async () =
   const { identify } = setUp();
   expect(await identify({}, "session")).toEqual({
     caller: { ...alice },
-    expiresAt: 1_800_003_600,
+    token: session,
   });
 });
 
@@ -92,7 +92,7 @@ describe("Authorization decides alone", () => {
     const { identify, asked } = setUp();
     expect(await identify({ authorization: ["Bearer bearer"] }, "session")).toEqual({
       caller: { ...alice, sub: "sub-of-bob" },
-      expiresAt: 1_800_003_600,
+      token: tokens["bearer"],
       bearer: "bearer",
     });
     expect(asked).toEqual(["bearer"]);

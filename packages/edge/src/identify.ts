@@ -1,15 +1,15 @@
-import type { Caller } from "@sst-gatehouse/core/caller";
+import type { CallerEnvelope } from "@sst-gatehouse/core/caller";
 import { GuardError, isGuardError } from "@sst-gatehouse/core/errors";
 import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 import type { VerifiedToken } from "@sst-gatehouse/core/verifier";
 
 /** Who is calling, and what says so. */
 export interface Identified {
-  readonly caller: Caller;
+  readonly caller: CallerEnvelope["caller"];
   /** The bearer token, where the caller has sent one; never that of a browser's session. */
   readonly bearer?: string;
-  /** When the token expires, whole seconds since the epoch. */
-  readonly expiresAt?: number;
+  /** What was verified, for a caller who is somebody. */
+  readonly token?: VerifiedToken;
   /** Why the session is not used, where there is one. On a public path that does not matter. */
   readonly problem?: GuardError;
 }
@@ -18,8 +18,8 @@ export interface Identified {
 export type Identify = (request: HttpRequest, accessToken?: string) => Promise<Identified>;
 
 export interface IdentifyDeps {
-  /** Asked for each request: however long a token is known, it may have been revoked meanwhile. */
-  readonly verify: (token: string) => Promise<VerifiedToken>;
+  /** Asked for each request: however long a token is known, its sign-in may have been ended meanwhile. */
+  readonly verify: (token: string, request: HttpRequest) => Promise<VerifiedToken>;
   /** The app client that browser sessions belong to. */
   readonly sessionClientId: () => string | undefined;
 }
@@ -31,18 +31,18 @@ export interface IdentifyDeps {
  * @throws {GuardError} `token_*`, `keys_unavailable`, `settings_unavailable` for a bearer token.
  */
 export function createIdentify({ verify, sessionClientId }: IdentifyDeps): Identify {
-  return async ({ headers }, accessToken) => {
-    const values = headers["authorization"];
+  return async (request, accessToken) => {
+    const values = request.headers["authorization"];
     if (values !== undefined && values.length > 0) {
       const bearer = bearerOf(values);
-      const { caller, expiresAt } = await verify(bearer);
-      return { caller, expiresAt, bearer };
+      const token = await verify(bearer, request);
+      return { caller: token.caller, token, bearer };
     }
     if (accessToken === undefined) return { caller: { kind: "anonymous" } };
     try {
-      const verified = await verify(accessToken);
-      requireSession(verified, sessionClientId());
-      return { caller: verified.caller, expiresAt: verified.expiresAt };
+      const token = await verify(accessToken, request);
+      requireSession(token, sessionClientId());
+      return { caller: token.caller, token };
     } catch (error) {
       if (!isGuardError(error)) throw error;
       return { caller: { kind: "anonymous" }, problem: error };

@@ -1,5 +1,6 @@
 import type { Caller } from "@sst-gatehouse/core/caller";
 import type { ErrorCode } from "@sst-gatehouse/core/errors";
+import type { RevocationsNotice } from "@sst-gatehouse/revocations/revocations";
 
 /**
  * What one decision leaves behind. The list is closed: no path, query, header, token or address, so nothing secret can
@@ -27,8 +28,7 @@ export interface Notice {
     | "keys_refresh_failed"
     | "settings_refreshed"
     | "settings_refresh_failed"
-    | "revocations_refreshed"
-    | "revocations_refresh_failed"
+    | RevocationsNotice["notice"]
     | "sign_out_unrevoked";
   readonly cause?: string;
 }
@@ -37,12 +37,4 @@ export type Log = (entry: Decision | Notice) => void;
 
 export function createLog(write: (line: string) => void): Log {
   return (entry) => write(JSON.stringify(entry));
-}
-
-/** The names of an error and of what caused it. Messages of foreign errors may hold claims or addresses: left out. */
-export function causeOf(error: unknown): string {
-  const names: string[] = [];
-  for (let at: unknown = error; at instanceof Error && names.length < 5; at = at.cause)
-    names.push(at.name);
-  return names.join(" < ");
 }

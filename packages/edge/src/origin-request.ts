@@ -1,6 +1,6 @@
 import { cacheBehavior } from "@sst-gatehouse/blueprint/cache-behavior";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
-import { GuardError, isGuardError } from "@sst-gatehouse/core/errors";
+import { causeOf, GuardError, isGuardError } from "@sst-gatehouse/core/errors";
 import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 import type { CloudFrontRequestEvent, CloudFrontRequestResult } from "aws-lambda";
 
@@ -8,7 +8,7 @@ import { fromCloudFrontEvent, toCloudFrontRequest, type OriginRequest } from "./
 import { isEdgeRoute } from "./http/edge-routes.ts";
 import type { Guard } from "./guard.ts";
 import type { Identify } from "./identify.ts";
-import { causeOf, type Log } from "./log.ts";
+import type { Log } from "./log.ts";
 import { isNavigation } from "./http/navigation.ts";
 import { corsHeaders, isPreflight, preflightHeaders } from "./http/preflight.ts";
 import { preflightAnswer, refusal, statusOf, withHeaders } from "./responses.ts";
@@ -66,7 +66,8 @@ export function createOriginRequest({
         opened = found;
       }
       requireServedMethod(http);
-      const asked = { ...received, http: opened?.http ?? http };
+      const backendChecks = checksItself(settings, http.host);
+      const asked = { ...received, http: opened?.http ?? http, backendChecks };
       const who = opened?.identified ?? (await identify(asked.http, opened?.session?.accessToken));
       const { caller, rule, ...admitted } = await guard(asked, who);
       log({ requestId, method: http.method, outcome: "forwarded", rule, caller: caller.kind });
@@ -142,6 +143,14 @@ export function createOriginRequest({
       return undefined; // refused all the same, as every client is
     }
   }
+}
+
+/** Whether a request's backend looks up by itself if a sign-in was ended: the app's own, where the stage says so. */
+export function checksItself(
+  { functionUrlHost, revocation }: GuardSettings,
+  host: string,
+): boolean {
+  return revocation.mode === "on" && revocation.checkedBy === "backend" && host === functionUrlHost;
 }
 
 /** Cookies whose name may hold ours in any spelling. Everything else about them is for the file that sessions are in. */

@@ -1,6 +1,6 @@
-import { GuardError } from "@sst-gatehouse/core/errors";
+import { causeOf, GuardError } from "@sst-gatehouse/core/errors";
 
-import { causeOf, type Log } from "./log.ts";
+import type { Log } from "./log.ts";
 import type { OriginRequestHandler } from "./origin-request.ts";
 import { refusal } from "./responses.ts";
 

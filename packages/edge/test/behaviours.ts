@@ -2,15 +2,20 @@
 /* oxlint-disable vitest/no-standalone-expect */
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { parameterNames } from "@sst-gatehouse/blueprint/parameters";
-import { noRevocations, revocationsText } from "@sst-gatehouse/blueprint/revocations";
-import type { HttpRequest } from "@sst-gatehouse/core/http-request";
+import { noRevocations, revocationPageText } from "@sst-gatehouse/blueprint/revocations";
+import { fromCallerHeader, fromUncheckedCallerHeader } from "@sst-gatehouse/core/caller";
 import { accessClaims, makeKeyPair, mint, publicJwk } from "@sst-gatehouse/testkit/tokens";
+import type { OpenRevocationsOptions } from "@sst-gatehouse/revocations/open-revocations";
+import {
+  createRequireValid,
+  createRevocations,
+  type RevocationsDeps,
+} from "@sst-gatehouse/revocations/revocations";
 import { expect } from "vitest";
 
 import type { LazyFiles } from "../src/compose.ts";
 import { createSessions, headersTooLarge } from "../src/session/sessions.ts";
 import { createClientIds } from "../src/trust/client-ids.ts";
-import { createRevocations, type RevocationsDeps } from "../src/trust/revocations.ts";
 import { accessKey, issuer, machineClient, guardSettings, webClient } from "./events.ts";
 import { type Bench, type Compose, createBench, fetched } from "./test-browser.ts";
 
@@ -30,20 +35,24 @@ async function ask(
 }
 
 /** A list of ended sign-ins that is read as on a stage, but for the way over the network. */
-function listReadBy(read: (sign: Sign) => Promise<string>): Pick<LazyFiles, "stageRevocations"> {
+function listReadBy(
+  read: (sign: OpenRevocationsOptions["sign"]) => Promise<readonly string[]>,
+): Pick<LazyFiles, "stageRevocations"> {
   return {
     stageRevocations: () => ({
-      openRevocations: (_snapshot, revocation, { sign, now, log }) => {
+      openRevocations(_settings, { whenUnknown }, { sign, now, log }) {
         const deps: RevocationsDeps = { read: () => read(sign), now, log, random: () => 0 };
-        return createRevocations(revocation, deps);
+        const revocations = createRevocations(whenUnknown, deps);
+        revocations.start();
+        return createRequireValid(revocations);
       },
     }),
   };
 }
-type Sign = (request: HttpRequest) => Promise<HttpRequest>;
 
-const ended = (sub: string) =>
-  revocationsText({ everybody: 0, users: new Map([[sub, start + 60]]) });
+const ended = (sub: string) => [
+  revocationPageText({ everybody: 0, users: new Map([[sub, start + 60]]), pages: 1 }),
+];
 
 /** Parameter Store with these values; what it was asked is kept. */
 function parameterStore(values: Readonly<Record<string, string>>) {
@@ -51,8 +60,8 @@ function parameterStore(values: Readonly<Record<string, string>>) {
   const files: Pick<LazyFiles, "parameterStore"> = {
     parameterStore: () => ({
       createClientIds,
-      async loadParameters(region, prefix, credentials) {
-        asked.push([region, prefix, credentials()]);
+      async loadParameters(region, prefix, names, credentials) {
+        asked.push([region, prefix, names, credentials()]);
         return { ...values };
       },
     }),
@@ -144,7 +153,8 @@ export const behaviours = {
     expect(await ask(bench, headers)).toBe(0);
     values[parameterNames.client("web")] = "3replacedreplacedreplaced3";
     bench.clock.advance(301);
-    await ask(bench, headers); // starts the refresh in the background
+    await ask(bench, headers);
+    await new Promise((resolve) => setImmediate(resolve)); // for the refresh after the answer
     expect(await ask(bench, headers)).toBe("token_client");
   },
 
@@ -154,7 +164,7 @@ export const behaviours = {
     expect(await ask(createBench(guardSettings, { compose, files, revocation }))).toBe(0);
   },
 
-  async "the list is read with a signature of the edge role for Parameter Store"(compose) {
+  async "the list is read while the guard loads, with a signature of the edge role"(compose) {
     let reads = 0;
     const signatures: (string | undefined)[] = [];
     const files = listReadBy(async (sign) => {
@@ -167,30 +177,105 @@ export const behaviours = {
       return ended("alice");
     });
     const bench = createBench(guardSettings, { compose, files });
-    expect(await ask(bench)).toBe("settings_unavailable");
+    expect(reads).toBe(1);
+    await Promise.resolve();
+    bench.clock.advance(60); // alice's sign-in is no younger than what a list is good for
+    const headers = bearer(bench.cognito.accessToken({ sub: "alice", authTime: start }));
+    bench.clock.advance(1);
+    expect(await ask(bench, headers)).toBe("token_revoked");
     expect(bench.lines).toContain('{"notice":"revocations_refresh_failed","cause":"RangeError"}');
-    bench.clock.advance(3);
-    expect(await ask(bench)).toBe("token_revoked");
     expect(bench.lines).toContain('{"notice":"revocations_refreshed"}');
     expect(signatures.join()).toContain(
       "Credential=ASIAEXAMPLE/20270115/eu-central-1/ssm/aws4_request",
     );
   },
 
-  async "what is not baked comes from Parameter Store with one call, the list among it"(compose) {
+  async "while the list cannot be read, the stage says what that means"(compose) {
+    const files = listReadBy(() => Promise.reject(new RangeError("away")));
+    for (const whenUnknown of ["refuse", "allow"] as const) {
+      const revocation = { mode: "on", whenUnknown } as const;
+      const bench = createBench(guardSettings, { compose, files, revocation });
+      const headers = bearer(bench.cognito.accessToken({ sub: "alice", authTime: start - 60 }));
+      await ask(bench, headers);
+      expect(await ask(bench, headers)).toBe(whenUnknown === "allow" ? 0 : "settings_unavailable");
+    }
+  },
+
+  async "where the backend looks sign-ins up, the guard reads no list before it needs one"(
+    compose,
+  ) {
+    let opened = 0;
+    const files: Pick<LazyFiles, "stageRevocations"> = {
+      stageRevocations: () => ({
+        openRevocations() {
+          opened += 1;
+          return async () => undefined;
+        },
+      }),
+    };
+    const revocation = { mode: "on", whenUnknown: "refuse", checkedBy: "backend" } as const;
+    const bench = createBench(guardSettings, { compose, files, revocation });
+    const { headers } = await bench.send({ uri: "/x", headers: alice(bench) });
+    expect([opened, headers["x-gatehouse-caller"]]).toEqual([0, undefined]);
+    expect(fromUncheckedCallerHeader(headers["x-gatehouse-caller-unchecked"] ?? [])).toMatchObject({
+      caller: { sub: "alice" },
+      signIn: { authTime: start },
+    });
+    await bench.signIn();
+    const before = opened;
+    expect((await bench.browse("/x")).headers["x-gatehouse-caller-unchecked"]).toHaveLength(1);
+    expect([before, opened]).toEqual([1, 1]); // for the sign-in itself
+    const me = { uri: "/.auth/me", headers: { ...fetched, ...alice(bench) } };
+    expect([(await bench.send(me)).status, (await bench.send(me)).status, opened]).toEqual([
+      200, 200, 1,
+    ]);
+  },
+
+  async "a backend that nobody said anything about gets only who was looked up"(compose) {
+    const other = "other.lambda-url.eu-central-1.on.aws";
+    const bench = createBench(
+      { ...guardSettings, otherFunctionUrlHosts: [other] },
+      {
+        compose,
+        revocation: { mode: "on", whenUnknown: "refuse", checkedBy: "backend" },
+      },
+    );
+    bench.revoked.add("alice");
+    expect(await ask(bench)).toBe(0);
+    const sent = { uri: "/x", headers: alice(bench), originHost: other };
+    expect((await bench.send(sent)).code).toBe("token_revoked");
+    bench.revoked.clear();
+    const { headers } = await bench.send(sent);
+    expect(headers["x-gatehouse-caller"]).toHaveLength(1);
+    expect(headers["x-gatehouse-caller-unchecked"]).toBe(undefined);
+  },
+
+  async "the caller header is of the version that the settings say"(compose) {
+    for (const callerVersion of [undefined, 2] as const) {
+      const settings = callerVersion === undefined ? {} : { callerVersion };
+      const bench = createBench({ ...guardSettings, ...settings }, { compose });
+      const { headers } = await bench.send({ uri: "/x", headers: alice(bench) });
+      const { caller } = fromCallerHeader(headers["x-gatehouse-caller"] ?? []);
+      expect("issuer" in caller ? caller.issuer : "none").toBe(
+        callerVersion === undefined ? "none" : issuer,
+      );
+    }
+  },
+
+  async "what is not baked comes from Parameter Store with one call"(compose) {
     const { asked, files } = parameterStore({
       ...clientIds,
       [parameterNames.jwks]: JSON.stringify(jwks),
-      [parameterNames.revoked]: ended("mallory"),
     });
-    const noOtherRead = listReadBy(() => Promise.reject(new Error("the list came along")));
-    const bench = createBench(unbaked, { compose, files: { ...files, ...noOtherRead } });
+    const bench = createBench(unbaked, { compose, files });
     expect(await ask(bench)).toBe(0);
-    expect(await ask(bench, bearer(bench.cognito.accessToken({ sub: "mallory" })))).toBe(
-      "token_revoked",
-    );
     expect(asked).toEqual([
-      ["eu-central-1", "/gatehouse/app/test", expect.objectContaining(roleKeys)],
+      [
+        "eu-central-1",
+        "/gatehouse/app/test",
+        ["clients/web", "clients/machine", "jwks"],
+        expect.objectContaining(roleKeys),
+      ],
     ]);
     expect(bench.lines).toContain('{"notice":"settings_refreshed"}');
   },

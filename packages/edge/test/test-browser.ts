@@ -119,15 +119,11 @@ export function createBench(
     network: notNeeded,
     parameterStore: notNeeded,
     stageRevocations: () => ({
-      openRevocations: () => ({
-        ready: () => undefined,
-        refreshWhenOld: () => undefined,
-        adopt: () => undefined,
-        requireValid({ sub }) {
-          lookedUp.push(sub);
-          if (revoked.has(sub)) throw new GuardError("token_revoked", "This sign-in was ended.");
-        },
-      }),
+      openRevocations: () => async (signIn) => {
+        lookedUp.push(signIn.sub);
+        if (revoked.has(signIn.sub))
+          throw new GuardError("token_revoked", "This sign-in was ended.");
+      },
     }),
     browserHalf: () => ({
       headersTooLarge,

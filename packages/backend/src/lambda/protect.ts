@@ -1,4 +1,8 @@
+import { protectMark } from "@sst-gatehouse/blueprint/api-function";
 import type { AccessRules } from "@sst-gatehouse/core/access";
+import { createSigner, type Credentials } from "@sst-gatehouse/core/signer";
+import { openRevocations } from "@sst-gatehouse/revocations/open-revocations";
+import type { RequireValid } from "@sst-gatehouse/revocations/revocations";
 import { Hono, type Schema } from "hono";
 
 import type { AppEnv } from "../app-env.ts";
@@ -75,6 +79,38 @@ function protectedAnswer<E extends ProtectableEnv, S extends Schema, P extends s
   app: Hono<E, S, P>,
   settings: AppSettings,
 ): AnswerEvent {
-  const front = createProtectedApp(app, { access, settings, log: writeLog });
-  return createAnswer(front, writeLog, settings.edgeRole);
+  const requireValid = listOf(settings);
+  const front = createProtectedApp(app, {
+    access,
+    settings,
+    log: writeLog,
+    ...(requireValid === undefined ? {} : { requireValid }),
+  });
+  return marked(createAnswer(front, writeLog, settings.edgeRole));
+}
+
+/** The stage's list of ended sign-ins, whose first read starts while the module loads. */
+function listOf({ revocation }: AppSettings): RequireValid | undefined {
+  if (revocation === undefined) return undefined;
+  const { region, list, whenUnknown } = revocation;
+  const now = (): number => Math.floor(Date.now() / 1000);
+  const sign = createSigner({ credentials: roleCredentials, now, api: { service: "ssm", region } });
+  return openRevocations({ region, name: list, whenUnknown, sign, now, log: writeLog });
+}
+
+/** Of the function's own role; asked for with each read, because an environment can outlive its first credentials. */
+function roleCredentials(): Credentials {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
+  if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY || !AWS_SESSION_TOKEN)
+    throw new TypeError("the function has no role credentials");
+  return {
+    accessKeyId: AWS_ACCESS_KEY_ID,
+    secretAccessKey: AWS_SECRET_ACCESS_KEY,
+    sessionToken: AWS_SESSION_TOKEN,
+  };
+}
+
+/** Puts {@link protectMark} into every bundle that calls this, and into no other. */
+function marked(answer: AnswerEvent): AnswerEvent {
+  return Object.assign(answer, { [Symbol.for(protectMark)]: true });
 }

@@ -24,4 +24,16 @@ export const apiEnvironment = {
   corsOrigins: "GATEHOUSE_CORS_ORIGINS",
   /** One of {@link streamingModes}; `on` when it is missing. */
   streaming: "GATEHOUSE_STREAMING",
+  /** JSON of {@link BackendRevocation}; absent where the backend looks up no sign-in. */
+  revocation: "GATEHOUSE_REVOCATION",
 } as const;
+
+/** What a backend has to be told to look up whether a sign-in was ended. */
+export interface BackendRevocation {
+  /** Full name of the list's first parameter, in the backend's own region. */
+  readonly list: string;
+  readonly whenUnknown: "allow" | "refuse";
+}
+
+/** What a bundle has in it that holds `protect()`: how a deploy sees whether the backend looks sign-ins up. */
+export const protectMark = "gatehouse.protect.checks-revocation";

@@ -57,9 +57,16 @@ export interface GuardSettings {
     readonly client: AppClientName;
   };
   readonly revocation: Revocation;
+  /** Of the caller header that the guard sends; absent: 1, which every backend reads. */
+  readonly callerVersion?: 2;
 }
 
-/** Whether the guard keeps a list of revoked sign-ins, and what a list that cannot be refreshed means. */
+/** Whether sign-ins can be ended before their tokens expire, and what a list that cannot be refreshed means. */
 export type Revocation =
   | { readonly mode: "off" }
-  | { readonly mode: "on"; readonly whenUnknown: "allow" | "refuse" };
+  | {
+      readonly mode: "on";
+      readonly whenUnknown: "allow" | "refuse";
+      /** Who looks up a sign-in before the app's own backend answers; absent: the guard, as for every other backend. */
+      readonly checkedBy?: "backend";
+    };

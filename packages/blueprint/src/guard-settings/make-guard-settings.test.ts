@@ -112,7 +112,7 @@ test.each([
   ["allow", { mode: "on", whenUnknown: "allow" }],
   ["off", { mode: "off" }],
 ] as const)("revocation %s tells the guard %j", (revocation, told) => {
-  expect(guardRevocation({ revocation })).toEqual(told);
+  expect(guardRevocation({ revocation, backendChecksRevocation: false })).toEqual(told);
 });
 
 describe("the guard's settings of a laptop", () => {

@@ -1,8 +1,16 @@
 import { appClientNames, appClients, type ClientIds, idOf } from "../aws/app-clients.ts";
 import { userPoolIssuers } from "../aws/user-pool-issuers.ts";
+import type { BackendRevocation } from "../aws/api-function.ts";
+import { parameterNames } from "../stage/parameters.ts";
 import type { Stage } from "../stage/stages.ts";
 import type { PublicKey } from "./cognito-values.ts";
 import type { GuardSettings, Revocation } from "./guard-settings.ts";
+
+/**
+ * Of the caller header that a guard made now sends. One release after the backend has learnt to read a version, because a
+ * deploy replaces functions minutes before the edge, and may be taken back in between.
+ */
+const sentCallerVersion = 1 as 1 | 2;
 
 export interface GuardSettingsSource {
   readonly stage: Stage;
@@ -73,6 +81,7 @@ export function makeGuardSettings({
       client: "web",
     },
     revocation: guardRevocation(stage),
+    ...(sentCallerVersion === 1 ? {} : { callerVersion: sentCallerVersion }),
   };
 }
 
@@ -86,6 +95,21 @@ function clientTable(ids: ClientIds, stage: Stage): NonNullable<GuardSettings["c
 }
 
 /** What the guard is told about revocation. */
-export function guardRevocation({ revocation }: Pick<Stage, "revocation">): Revocation {
-  return revocation === "off" ? { mode: "off" } : { mode: "on", whenUnknown: revocation };
+export function guardRevocation({
+  revocation,
+  backendChecksRevocation,
+}: Pick<Stage, "revocation" | "backendChecksRevocation">): Revocation {
+  if (revocation === "off") return { mode: "off" };
+  const on = { mode: "on", whenUnknown: revocation } as const;
+  return backendChecksRevocation ? { ...on, checkedBy: "backend" } : on;
+}
+
+/** What the app's own backend is told; undefined where it looks up no sign-in. @param prefix of the stage's parameters. */
+export function backendRevocation(
+  { revocation, backendChecksRevocation }: Pick<Stage, "revocation" | "backendChecksRevocation">,
+  prefix: string,
+): BackendRevocation | undefined {
+  return revocation === "off" || !backendChecksRevocation
+    ? undefined
+    : { list: `${prefix}/${parameterNames.revoked}`, whenUnknown: revocation };
 }

@@ -30,6 +30,8 @@ export function parseGuardSettings(value: unknown): GuardSettings {
   const signIn = file["signIn"] === undefined ? undefined : record(file["signIn"], "signIn");
   const cookies = file["forwardCookies"];
   const otherHosts = file["otherFunctionUrlHosts"];
+  const callerVersion = file["callerVersion"];
+  if (callerVersion !== undefined && callerVersion !== 2) throw wrong("callerVersion");
   // Parameter Store must not decide whom a deployed guard believes.
   if (madeBy === "deploy" && jwks === undefined) throw wrong("jwks");
   return {
@@ -55,6 +57,7 @@ export function parseGuardSettings(value: unknown): GuardSettings {
     originHeaderBytes: bytes(file["originHeaderBytes"], "originHeaderBytes"),
     ...(signIn === undefined ? {} : { signIn: parseSignIn(signIn) }),
     revocation: parseRevocation(file["revocation"]),
+    ...(callerVersion === undefined ? {} : { callerVersion }),
   };
 }
 
@@ -74,11 +77,12 @@ function parseSignIn({
 }
 
 function parseRevocation(value: unknown): GuardSettings["revocation"] {
-  const { mode, whenUnknown } = record(value, "revocation");
-  if (mode === "off" && whenUnknown === undefined) return { mode };
+  const { mode, whenUnknown, checkedBy } = record(value, "revocation");
+  if (mode === "off" && whenUnknown === undefined && checkedBy === undefined) return { mode };
   if (mode !== "on" || (whenUnknown !== "allow" && whenUnknown !== "refuse"))
     throw wrong("revocation");
-  return { mode, whenUnknown };
+  if (checkedBy !== undefined && checkedBy !== "backend") throw wrong("revocation");
+  return { mode, whenUnknown, ...(checkedBy === undefined ? {} : { checkedBy }) };
 }
 
 function clientName(value: unknown, name: string): AppClientName {

@@ -26,6 +26,7 @@ describe("a stage", () => {
       forwardCookies: undefined,
       originHeaderBytes: 9728,
       revocation: "refuse",
+      backendChecksRevocation: false,
     });
   });
 
@@ -57,6 +58,7 @@ describe("a stage", () => {
       forwardCookies: ["theme", "__Host-session", "a!#$%&'*+-.^_`|~b"],
       originHeaderBytes: 19_968,
       revocation: "allow",
+      backendChecksRevocation: true,
     } as const;
     expect(resolveStage({ default: {}, anna: settings }, "anna")).toEqual({
       name: "anna",

@@ -49,14 +49,20 @@ export interface StageSettings {
    */
   readonly originHeaderBytes?: number;
   /**
-   * Whether people can be signed out before their tokens expire (`pnpm users revoke`). The guard then keeps a list that
-   * is never older than 60 seconds, and this setting says what it does when Parameter Store cannot give it a newer one:
+   * Whether people can be signed out before their tokens expire (`pnpm users revoke`). There is a list then, no copy of
+   * which is older than 60 seconds, and this setting says what is done when Parameter Store cannot give a newer one:
    *
    * - `"refuse"`, the default: a request with a token gets 503 until there is a list. Nobody signed out gets in.
    * - `"allow"`: the last list stays in use, or none in a container that has just started. Nobody else is locked out.
    * - `"off"`: there is no list and nothing waits for one; a token is valid until it expires.
    */
   readonly revocation?: "refuse" | "allow" | "off";
+  /**
+   * Says that the app's own backend is made by `protect()`, which then looks up by itself whether a sign-in was ended, in
+   * its own region. Otherwise the guard does, which costs a guard far from home up to a second after each idle minute.
+   * Refused for a backend without `protect()` in its bundle.
+   */
+  readonly backendChecksRevocation?: boolean;
 }
 
 type Optional = "domain" | "certificateArn" | "waf" | "forwardCookies";
@@ -109,6 +115,7 @@ export function resolveStage(stages: Stages, name: string): Stage {
     forwardCookies: settings.forwardCookies,
     originHeaderBytes: settings.originHeaderBytes ?? originHeaderBytes,
     revocation: settings.revocation ?? "refuse",
+    backendChecksRevocation: settings.backendChecksRevocation ?? false,
   };
   validate(stage, settings);
   return stage;
@@ -139,6 +146,7 @@ const settingKinds: Readonly<
   forwardCookies: "list",
   originHeaderBytes: { from: 4096, to: 19_968 },
   revocation: ["refuse", "allow", "off"],
+  backendChecksRevocation: "switch",
 };
 
 interface Range {

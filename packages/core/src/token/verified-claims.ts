@@ -17,7 +17,10 @@ export interface VerifiedToken {
   readonly expiresAt: number;
   readonly notBefore?: number;
   readonly issuedAt: number;
-  /** First sign-in: stays through refreshes. The time of issue where the token does not say. */
+  /**
+   * First sign-in: stays through refreshes, though Cognito has been reported to move it where refresh tokens rotate. The
+   * time of issue where the token does not say.
+   */
   readonly authTime: number;
 }
 
@@ -93,13 +96,21 @@ export function judgeClaims(
   if (client ? client.kind === "machine" : isMachineToken) {
     if (!isMachineToken)
       throw wrongClient("The app client is for machines, but the token is not a machine's.");
-    return { caller: { kind: "client", clientId, scopes }, ...about };
+    return { caller: { kind: "client", clientId, scopes, issuer }, ...about };
   }
   const username = name(tokenUse === "id" ? claims["cognito:username"] : claims["username"]);
   if (sub === clientId || username === undefined)
     throw wrongClient("The app client is for people, but the token is not a person's.");
   return {
-    caller: { kind: "user", sub, username, groups: readGroups(claims["cognito:groups"]), scopes },
+    caller: {
+      kind: "user",
+      sub,
+      username,
+      groups: readGroups(claims["cognito:groups"]),
+      scopes,
+      issuer,
+      signedInAt: about.authTime,
+    },
     ...about,
   };
 }

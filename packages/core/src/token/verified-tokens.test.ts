@@ -68,6 +68,8 @@ describe("a token that was verified", () => {
       username: "ada",
       groups: ["admin"],
       scopes: ["openid", "email"],
+      issuer,
+      signedInAt: start - 60,
     });
     expect(verifications()).toBe(1);
     expect(tokens.size).toBe(1);

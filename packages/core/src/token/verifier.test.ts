@@ -115,6 +115,8 @@ describe("accepts", () => {
         username: "ada",
         groups: ["admin", "staff"],
         scopes: [],
+        issuer,
+        signedInAt: start - 60,
       },
       tokenUse: "id",
       clientId: web,
@@ -138,6 +140,8 @@ describe("accepts", () => {
         username: "ada",
         groups: ["admin", "staff"],
         scopes: ["openid", "email"],
+        issuer,
+        signedInAt: start - 9000,
       },
       tokenUse: "access",
       clientId: web,
@@ -155,7 +159,7 @@ describe("accepts", () => {
   test("a machine's token", async () => {
     const { verify } = setUp();
     expect(await verify(machineToken())).toStrictEqual({
-      caller: { kind: "client", clientId: machine, scopes: ["api/read", "api/write"] },
+      caller: { kind: "client", clientId: machine, scopes: ["api/read", "api/write"], issuer },
       tokenUse: "access",
       clientId: machine,
       issuer,
@@ -177,6 +181,7 @@ describe("accepts", () => {
       kind: "client",
       clientId: "another",
       scopes: ["api/read", "api/write"],
+      issuer,
     });
     await expect(verify(accessToken({ sub: web }))).rejects.toMatchObject({ code: "token_client" });
     await expect(verify(idToken({ sub: web }))).rejects.toMatchObject({ code: "token_client" });
@@ -195,7 +200,7 @@ describe("accepts", () => {
     ];
     const { verify, keys } = setUp({ issuers: [issuer, otherFormIssuer] });
     for (const token of [...tokensOf(issuer), ...tokensOf(otherFormIssuer)])
-      expect(await verify(token)).toMatchObject({ issuer });
+      expect(await verify(token)).toMatchObject({ issuer, caller: { issuer } });
     const second = setUp({ issuers: [otherFormIssuer] });
     for (const token of tokensOf(otherFormIssuer))
       expect(await second.verify(token)).toMatchObject({ issuer });

@@ -1,6 +1,6 @@
 import { urlToHttpOptions } from "node:url";
 
-import { exchange, readText } from "../trust/bounded-https.ts";
+import { exchange, readText } from "@sst-gatehouse/revocations/bounded-https";
 
 const timeoutMs = 5000;
 /** Three tokens are about 5 KB; with the largest that Cognito makes, still far less than this. */

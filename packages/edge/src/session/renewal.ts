@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { GuardError, isGuardError } from "@sst-gatehouse/core/errors";
 import { unverifiedClaim } from "@sst-gatehouse/core/unverified-token";
 import type { VerifiedToken } from "@sst-gatehouse/core/verifier";
+import type { RequireValid } from "@sst-gatehouse/revocations/revocations";
 
 import type { GrantedTokens, HostedSignIn } from "./hosted-sign-in.ts";
 import { fits, type Session } from "./session-cookies.ts";
@@ -15,8 +16,8 @@ export type Renewal =
 export interface RenewalDeps {
   /** @param at judges the token by another time than now. */
   readonly verify: (token: string, at?: number) => Promise<VerifiedToken>;
-  /** Rejects with a {@link GuardError} `token_revoked` for a sign-in that was ended. */
-  readonly requireValid: (token: VerifiedToken) => Promise<void>;
+  /** Of the stage's list, or of none. */
+  readonly requireValid: RequireValid;
   readonly now: () => number;
 }
 

@@ -11,6 +11,7 @@ import {
   sessionCookie,
   sessionLines,
 } from "../../test/test-browser.ts";
+import { issuer } from "../../test/events.ts";
 
 const all = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 const routes: [path: string, methods: readonly string[]][] = [
@@ -109,6 +110,8 @@ describe("/.auth/me", () => {
       username: "alice",
       groups: ["admin"],
       scopes: ["openid", "email"],
+      issuer,
+      signedInAt: bench.clock.now(),
       expiresAt: bench.clock.now() + 3600,
     });
     expect(answer.headers["content-type"]).toEqual(["application/json"]);

@@ -47,7 +47,7 @@ export function createRoutes(deps: RoutesDeps): {
   /** The methods of a path, for `Allow`. */
   readonly methodsOf: (path: string) => readonly string[];
 } {
-  const { identify, renew, now } = deps;
+  const { identify, requireValid, renew, now } = deps;
   const routes: Readonly<Record<string, Route>> = {
     "/.auth/login": {
       methods: ["GET"],
@@ -68,9 +68,12 @@ export function createRoutes(deps: RoutesDeps): {
     "/.auth/me": {
       methods: ["GET", "HEAD"],
       async handle({ http: { method } }, { http, session }) {
-        const { caller, expiresAt, problem } = await identify(http, session?.accessToken);
+        const { caller, token, problem } = await identify(http, session?.accessToken);
         if (problem !== undefined) throw problem;
-        if (caller.kind === "anonymous") throw nobody();
+        if (token === undefined) throw nobody();
+        // Nobody behind the guard does it for this answer.
+        await requireValid(token);
+        const { expiresAt } = token;
         return json(200, method === "HEAD" ? undefined : { ...caller, expiresAt });
       },
     },

@@ -48,7 +48,8 @@ export function startSignIn(
 
 /**
  * `GET /.auth/login?return_to=`. `fresh=1` asks for the password in any case, `identity_provider` leads to a
- * company's page at once; `again=1` marks a sign-in that the guard has restarted by itself, which it does once.
+ * company's page at once; `again=1` marks a sign-in that the guard has restarted by itself, which it does once; `posted=1`
+ * one that came in the place of a form.
  *
  * @throws {SignInError} `sign_in_not_top_level`, `sign_in_malformed`, `sign_in_return_path`.
  */
@@ -59,10 +60,17 @@ export function login(
   now: number,
 ): CloudFrontResultResponse {
   requireTopLevel(visit);
-  const query = readQuery(visit.http.query, ["return_to", "fresh", "again", "identity_provider"]);
+  const query = readQuery(visit.http.query, [
+    "return_to",
+    "fresh",
+    "again",
+    "posted",
+    "identity_provider",
+  ]);
   return startSignIn(visit, hosted, requestCookies, now, {
     returnPath: requireReturnPath(query("return_to")) ?? "/",
     fresh: query("fresh") === "1",
+    posted: query("posted") === "1",
     restarts: query("again") === "1" ? 1 : 0,
     identityProvider: requireProvider(query("identity_provider")),
   });

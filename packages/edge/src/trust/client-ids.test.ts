@@ -20,18 +20,15 @@ function setUp(
   answer: () => Promise<Readonly<Record<string, string>>>,
 ) {
   const clock = fixedClock();
-  const start = clock.now();
   const loadParameters = vi.fn<typeof answer>(answer);
   const adopted: unknown[] = [];
-  const lists: unknown[] = [];
   const clientIds = createClientIds(from, {
     loadParameters,
     adoptKeys: (keys) => adopted.push(keys),
-    adoptRevocations: (text, askedAt) => lists.push([text, askedAt - start]),
     now: clock.now,
     log: () => undefined,
   });
-  return { clientIds, loadParameters, clock, adopted, lists };
+  return { clientIds, loadParameters, clock, adopted };
 }
 
 describe("settings", () => {
@@ -105,23 +102,6 @@ describe("settings", () => {
     await clientIds.ready();
     expect(clientIds.clients()).toEqual(guardSettings.clients);
     expect(adopted).toEqual([guardSettings.jwks?.keys]);
-  });
-
-  test("the list of revocations comes with each call, with the time of the question; or that it is missing", async () => {
-    let answer: Readonly<Record<string, string>> = { ...complete, revoked: "the list" };
-    const { clientIds, clock, lists } = setUp(withoutClients, async () => {
-      clock.advance(2);
-      return answer;
-    });
-    await clientIds.ready();
-    answer = complete;
-    clock.advance(300);
-    clientIds.refreshWhenOld();
-    await vi.waitFor(() => expect(lists).toHaveLength(2));
-    expect(lists).toEqual([
-      ["the list", 0],
-      [undefined, 302],
-    ]);
   });
 
   test("a loader that throws at once is tried again, too", async () => {

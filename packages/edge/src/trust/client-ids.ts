@@ -1,15 +1,15 @@
 import { appClients, isAppClientName } from "@sst-gatehouse/blueprint/app-clients";
 import { parameterNames } from "@sst-gatehouse/blueprint/parameters";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
-import { GuardError } from "@sst-gatehouse/core/errors";
+import { causeOf, GuardError } from "@sst-gatehouse/core/errors";
 
 import {
   clientIdPattern,
   parseKeySet,
   type PublicKey,
 } from "@sst-gatehouse/blueprint/cognito-values";
-import { causeOf, type Log } from "../log.ts";
-import { afterAnswer } from "./after-answer.ts";
+import type { Log } from "../log.ts";
+import { afterAnswer } from "@sst-gatehouse/revocations/after-answer";
 
 export type ClientTable = NonNullable<GuardSettings["clients"]>;
 
@@ -19,12 +19,10 @@ const refreshAfterSeconds = 300;
 const coolDownSeconds = 2;
 
 export interface ClientIdsDeps {
-  /** Everything below the prefix, by name relative to it; one call. Rejects on any fault. */
-  readonly loadParameters: () => Promise<Readonly<Record<string, string>>>;
+  /** The parameters of these names below the prefix that there are; one call. Rejects on any fault. */
+  readonly loadParameters: (names: readonly string[]) => Promise<Readonly<Record<string, string>>>;
   /** Takes the key set that came with the parameters, if the bundle has none. */
   readonly adoptKeys: (keys: readonly PublicKey[]) => void;
-  /** Takes the list of revocations that came with the parameters, or that it is not there. @param askedAt when they were asked for. */
-  readonly adoptRevocations: (text: string | undefined, askedAt: number) => void;
   readonly now: () => number;
   readonly log: Log;
 }
@@ -51,7 +49,7 @@ export interface ClientIdSource {
  */
 export function createClientIds(
   settings: GuardSettings,
-  { loadParameters, adoptKeys, adoptRevocations, now, log }: ClientIdsDeps,
+  { loadParameters, adoptKeys, now, log }: ClientIdsDeps,
 ): ClientIdSource {
   let clients: ClientTable | undefined = settings.clients;
   let loaded = false;
@@ -61,10 +59,11 @@ export function createClientIds(
   let running: Promise<void> | undefined;
 
   const load = async (): Promise<void> => {
-    const askedAt = now();
     try {
-      const parameters = await loadParameters();
-      adoptRevocations(parameters[parameterNames.revoked], askedAt);
+      const parameters = await loadParameters([
+        ...settings.clientNames.filter(isAppClientName).map(parameterNames.client),
+        parameterNames.jwks,
+      ]);
       const fresh = settings.clients ?? clientsFrom(parameters, settings.clientNames);
       if (settings.jwks === undefined) adoptKeys(keysFrom(parameters));
       if (JSON.stringify(fresh) !== JSON.stringify(clients)) {

@@ -1,6 +1,6 @@
 import { urlToHttpOptions } from "node:url";
 
-import { exchange, readText } from "./bounded-https.ts";
+import { exchange, readText } from "@sst-gatehouse/revocations/bounded-https";
 
 const timeoutMs = 3000;
 /** Cognito's key set has two keys and about 1 KB. */

@@ -1,9 +1,9 @@
-import { GuardError } from "@sst-gatehouse/core/errors";
+import { causeOf, GuardError } from "@sst-gatehouse/core/errors";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 
 import { parseKeySet, type PublicKey } from "@sst-gatehouse/blueprint/cognito-values";
-import { causeOf, type Log } from "../log.ts";
-import { afterAnswer } from "./after-answer.ts";
+import type { Log } from "../log.ts";
+import { afterAnswer } from "@sst-gatehouse/revocations/after-answer";
 
 /** Unknown key ids may cost one fetch in this time, no matter who sends them or how it ends. */
 const coolDownSeconds = 10;

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
+import { requireProtect } from "@sst-gatehouse/deploy/require-protect";
 import { createScratchDirectory } from "@sst-gatehouse/deploy/scratch-directory";
 import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 import { writeAccess, writeSettings } from "@sst-gatehouse/edge/build";
@@ -57,6 +58,9 @@ export async function createBundleStore(
     const bundles = await codeSource(into);
     const { directory: edge } = bundles.edge;
     await writeSettings(edge, settings);
+    // As a deploy refuses it.
+    if (settings.revocation.mode === "on" && settings.revocation.checkedBy === "backend")
+      await requireProtect(bundles.functions.directory);
     if (!existsSync(join(edge, "access.json")))
       await writeAccess(edge, await loadAccess(accessFile));
     return bundles;

@@ -1,6 +1,8 @@
 import { apiEnvironment } from "@sst-gatehouse/blueprint/api-function";
+import { backendRevocation } from "@sst-gatehouse/blueprint/make-guard-settings";
 import { edgeRoleName } from "@sst-gatehouse/blueprint/edge-role";
 import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
+import type { PolicyDocument } from "@sst-gatehouse/blueprint/policy-document";
 
 import type { Clock } from "../aws/clock.ts";
 import type { Bundles } from "../code/code-source.ts";
@@ -68,6 +70,7 @@ export function apiOptions({
   explain,
 }: FunctionsOptions): LambdaFunctionOptions {
   const { app, stage, accountId, region, functionName, functionArn } = deployment;
+  const revocation = backendRevocation(stage, deployment.parameterPrefix);
   return {
     name: functionName,
     functionArn,
@@ -83,10 +86,26 @@ export function apiOptions({
       [apiEnvironment.edgeRole]: edgeRoleName(app, stage.name, region),
       [apiEnvironment.corsOrigins]: JSON.stringify(stage.corsOrigins),
       [apiEnvironment.streaming]: stage.streaming,
+      ...(revocation && { [apiEnvironment.revocation]: JSON.stringify(revocation) }),
     },
-    credentials: credentialsOf(identities.assumeRole(functionName, functionName, [])),
+    credentials: credentialsOf(
+      identities.assumeRole(
+        functionName,
+        functionName,
+        revocation === undefined ? [] : [readsList(deployment, revocation.list)],
+      ),
+    ),
     network,
     clock,
     onLog: (line) => explain("api", line),
+  };
+}
+
+/** As `infra/backend-function.ts` lets it. */
+function readsList({ region, accountId }: Deployment, list: string): PolicyDocument {
+  const arn = `arn:aws:ssm:${region}:${accountId}:parameter${list}`;
+  return {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: ["ssm:GetParameters"], Resource: [arn, `${arn}/*`] }],
   };
 }

@@ -3,6 +3,11 @@ import { PassThrough } from "node:stream";
 
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { SSMClient } from "@aws-sdk/client-ssm";
+import {
+  parseRevocationPage,
+  parseRevocations,
+  revocationPageText,
+} from "@sst-gatehouse/blueprint/revocations";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { outputs, poolId } from "../../../test/dev-stage.ts";
@@ -27,11 +32,19 @@ let url: string;
 let calls: Call[];
 /** The versions of the list, the first one first; none: the parameter is missing. */
 let versions: string[];
+/** The list's further parameters. */
+let pages: Map<string, { Value: string; Version: number }>;
+/** Of AWS, from one answer of Parameter Store to the next. */
+let seconds: number;
+let users: string[];
 /** What somebody else writes just before the next writes arrive here. */
 let others: string[];
 /** What somebody else writes just after the next write. */
 let afterwards: string[];
 let refused: Record<string, string>;
+/** So often Cognito throttles the next calls. */
+let throttledTimes: number;
+let waited: number[];
 let tags: Record<string, string>;
 
 class Refusal extends Error {}
@@ -45,7 +58,27 @@ const answers: Record<string, (input: Input) => object> = {
     if (name !== listName || Value === undefined) throw new Refusal("ParameterNotFound");
     return { Parameter: { Name: name, Value, Version: Number(version) } };
   },
+  GetParameters({ Names }) {
+    expect(Names).toEqual([
+      listName,
+      ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((at) => `${listName}/${at}`),
+    ]);
+    const Value = versions.at(-1);
+    const more = [...pages].map(([Name, { Value: text, Version }]) => ({
+      Name,
+      Value: text,
+      Version,
+    }));
+    const first = Value === undefined ? [] : [{ Name: listName, Value, Version: versions.length }];
+    return { Parameters: [...more, ...first] };
+  },
   PutParameter({ Name, Value, Type, Overwrite }) {
+    if (Name !== listName) {
+      expect({ Type, Overwrite }).toEqual({ Type: "String", Overwrite: true });
+      const Version = (pages.get(String(Name))?.Version ?? 0) + 1;
+      pages.set(String(Name), { Value: String(Value), Version });
+      return { Version };
+    }
     expect({ Name, Type, Overwrite }).toEqual({ Name: listName, Overwrite: true });
     versions.push(...others.splice(0, 1), String(Value));
     const Version = versions.length;
@@ -55,6 +88,24 @@ const answers: Record<string, (input: Input) => object> = {
   DescribeUserPool: () => ({
     UserPool: { UserPoolTags: tags, Domain: "gatehouse-dev-01234567" },
   }),
+  ListUsers({ PaginationToken = "0", Limit }) {
+    const from = Number(PaginationToken);
+    const page = users.slice(from, from + Number(Limit));
+    const more = from + page.length < users.length;
+    return {
+      Users: page.map((Username) => ({ Username })),
+      ...(more ? { PaginationToken: String(from + page.length) } : {}),
+    };
+  },
+  AdminUserGlobalSignOut({ Username }) {
+    if (Username === "gone") throw new Refusal("UserNotFoundException");
+    if (throttledTimes > 0) {
+      throttledTimes -= 1;
+      throw new Refusal("TooManyRequestsException");
+    }
+    seconds += 1; // signing out takes its time
+    return {};
+  },
   AdminGetUser({ Username }) {
     if (Username === "nobody") throw new Refusal("UserNotFoundException");
     return {
@@ -70,9 +121,14 @@ const answers: Record<string, (input: Input) => object> = {
 beforeEach(async () => {
   calls = [];
   versions = [empty];
+  pages = new Map();
+  seconds = now;
+  users = ["ada", "bob"];
   others = [];
   afterwards = [];
   refused = {};
+  throttledTimes = 0;
+  waited = [];
   tags = { "sst:app": "gatehouse", "sst:stage": "dev" };
   server = createServer((request, response) => {
     let body = "";
@@ -83,7 +139,7 @@ beforeEach(async () => {
       calls.push({ operation, input });
       const head = {
         "content-type": "application/x-amz-json-1.1",
-        date: new Date(now * 1000).toUTCString(),
+        date: new Date(seconds * 1000).toUTCString(),
       };
       try {
         const fault = refused[operation];
@@ -126,6 +182,7 @@ async function revoke(request: Partial<RevocationRequest> = {}) {
       },
       ssm: new SSMClient(client),
       cognito: new CognitoIdentityProviderClient(client),
+      wait: async (ms) => waited.push(ms),
     },
   );
   const text = (stream: PassThrough): string => String(stream.read() ?? "");
@@ -139,8 +196,12 @@ const changes = () =>
     .filter((operation) => !/^(?:Get|Describe|AdminGet)/.test(operation));
 const list = (): unknown => JSON.parse(versions.at(-1) ?? "");
 
-const until =
-  'Within 60 seconds the guard refuses all tokens from sign-ins up to 2030-03-17T17:46:40Z; it can take longer only if the stage has revocation: "allow" and Parameter Store cannot be reached.';
+const instantOf = (time: number) => new Date(time * 1000).toISOString().replace(".000", "");
+const promiseOf = (time: number) =>
+  `Within 60 seconds all tokens from sign-ins up to ${instantOf(time)} are refused; it can take longer only if the stage has revocation: "allow" and Parameter Store cannot be reached.`;
+const firstPromise = promiseOf(now);
+/** After the sign-out at Cognito, which took a second. */
+const until = promiseOf(now + 1);
 
 test("writes the time first, by AWS's clock, and signs out at Cognito then", async () => {
   expect(await revoke()).toEqual({
@@ -150,9 +211,15 @@ Anybody with the password can sign in again; for up to an hour, so can a browser
 `,
     err: "",
   });
-  expect(changes()).toEqual(["PutParameter", "AdminUserGlobalSignOut"]);
-  expect(list()).toEqual({ everybody: 0, users: { [sub]: now } });
-  expect(calls.at(-1)?.input).toEqual({ UserPoolId: poolId, Username: "ada" });
+  expect(changes()).toEqual(["PutParameter", "AdminUserGlobalSignOut", "PutParameter"]);
+  // What was refreshed between the list and the sign-out is covered, too.
+  expect(versions.map((text) => JSON.parse(text).users)).toEqual([
+    {},
+    { [sub]: now },
+    { [sub]: now + 1 },
+  ]);
+  const signOut = calls.find(({ operation }) => operation === "AdminUserGlobalSignOut");
+  expect(signOut?.input).toEqual({ UserPoolId: poolId, Username: "ada" });
 });
 
 test("disables before the time is taken, so that no sign-in comes after it", async () => {
@@ -161,7 +228,12 @@ test("disables before the time is taken, so that no sign-in comes after it", asy
   expect(out).toBe(
     `ada is disabled in stage dev: no sign-in works any more.\nada is signed out of stage dev. ${until}\n`,
   );
-  expect(changes()).toEqual(["AdminDisableUser", "PutParameter", "AdminUserGlobalSignOut"]);
+  expect(changes()).toEqual([
+    "AdminDisableUser",
+    "PutParameter",
+    "AdminUserGlobalSignOut",
+    "PutParameter",
+  ]);
 });
 
 test("names the user by the name that Cognito has, though an address was given", async () => {
@@ -170,24 +242,51 @@ test("names the user by the name that Cognito has, though an address was given",
   expect(names.map(({ input }) => input["Username"])).toEqual(["ada", "ada"]);
 });
 
-test("signs everybody out by one time, and users leave the list", async () => {
+test("signs everybody out by one time and at Cognito, and users leave the list", async () => {
   versions = [`{"everybody":5,"users":{"${sub}":1800000000}}`];
-  const { code, out } = await revoke({ username: undefined });
+  users = [...Array.from({ length: 1250 }, (_, at) => `user-${at}`), "gone"];
+  const { code, out, err } = await revoke({ username: undefined });
   expect(code).toBe(0);
-  expect(out).toContain(`Everybody is signed out of stage dev, machines too. ${until}\n`);
+  expect(out).toBe(`Everybody is signed out of stage dev, machines too. ${firstPromise}
+1251 users are signed out at Cognito, too.
+Who signed in while this command ran is signed out as well: up to ${instantOf(now + 1250)}. From now on everybody may sign in again. To lock somebody out, name the user and add --disable.
+`);
+  expect(err).toBe(
+    "600 users signed out at Cognito so far\n1200 users signed out at Cognito so far\n",
+  );
+  expect(list()).toEqual({ everybody: now + 1250, users: {} });
+  const signedOut = calls.filter(({ operation }) => operation === "AdminUserGlobalSignOut");
+  expect(new Set(signedOut.map(({ input }) => input["Username"]))).toEqual(new Set(users));
+  expect([changes().at(0), changes().at(-1)]).toEqual(["PutParameter", "PutParameter"]);
+});
+
+test("waits longer and longer while Cognito throttles, and goes on", async () => {
+  users = ["ada"];
+  throttledTimes = 3;
+  expect((await revoke({ username: undefined })).code).toBe(0);
+  expect(waited).toEqual([1000, 2000, 4000]);
+  expect(list()).toEqual({ everybody: now + 1, users: {} });
+});
+
+test("says that everybody is signed out here and not at Cognito, after a minute of throttling", async () => {
+  users = ["ada"];
+  throttledTimes = 100;
+  const { code, out, err } = await revoke({ username: undefined });
+  expect([code, waited.length]).toEqual([1, 6]);
+  expect(out).toBe(`Everybody is signed out of stage dev, machines too. ${firstPromise}\n`);
+  expect(err).toContain("But Cognito still accepts refresh tokens");
   expect(list()).toEqual({ everybody: now, users: {} });
-  expect(changes()).toEqual(["PutParameter"]);
 });
 
 test("keeps what another administrator has written at the same time, before or after", async () => {
   others = [`{"everybody":0,"users":{"other":${now - 5}}}`];
   expect((await revoke()).code).toBe(0);
-  expect(list()).toEqual({ everybody: 0, users: { [sub]: now, other: now - 5 } });
+  expect(list()).toEqual({ everybody: 0, users: { [sub]: now + 1, other: now - 5 } });
 
   versions = [empty];
   afterwards = [`{"everybody":0,"users":{"later":${now}}}`];
   expect((await revoke()).code).toBe(0);
-  expect(list()).toEqual({ everybody: 0, users: { [sub]: now, later: now } });
+  expect(list()).toEqual({ everybody: 0, users: { [sub]: now + 2, later: now } });
 });
 
 test("gives up, and says so, when the list never stands still", async () => {
@@ -201,19 +300,59 @@ test("tells that Cognito was not told, and how to finish", async () => {
   const { code, err } = await revoke();
   expect(code).toBe(1);
   expect(err).toBe(
-    "But Cognito still accepts the refresh tokens: AWS is throttling calls from this account. Try again in a minute. The guard refuses any token that they renew. To finish, run the command again.\n",
+    "But Cognito still accepts refresh tokens: AWS is throttling calls from this account. Try again in a minute. In some accounts a token that they renew counts as a new sign-in. To finish, run the command again.\n",
   );
   expect(list()).toEqual({ everybody: 0, users: { [sub]: now } });
 });
 
-const fullList = JSON.stringify({
-  everybody: 0,
-  users: Object.fromEntries(
-    Array.from({ length: 81 }, (_, count) => [
-      `00000000-0000-0000-0000-${String(count).padStart(12, "0")}`,
-      now - 9,
-    ]),
-  ),
+const subOf = (count: number) => `00000000-0000-0000-0000-${String(count).padStart(12, "0")}`;
+const dense = (from: number, count: number, inAll = 1) =>
+  revocationPageText({
+    everybody: 0,
+    users: new Map(Array.from({ length: count }, (_, at) => [subOf(from + at), now - 9])),
+    pages: inAll,
+  });
+/** Ten parameters with as many users as each can hold. */
+function fillList(): void {
+  versions = [dense(0, 101, 10)];
+  for (let at = 1; at < 10; at += 1)
+    pages.set(`${listName}/${at}`, { Value: dense(at * 101, 101), Version: 1 });
+}
+
+test("a list of one full parameter gets a second one, which the first one counts only then", async () => {
+  versions = [dense(0, 101)];
+  expect((await revoke()).code).toBe(0);
+  const second = pages.get(`${listName}/1`)?.Value ?? "";
+  expect(JSON.parse(second).users).toEqual({ [sub]: now + 1 });
+  expect(parseRevocationPage(versions.at(-1) ?? "", now)).toMatchObject({ pages: 2 });
+  const puts = calls.filter(({ operation }) => operation === "PutParameter");
+  expect(puts.slice(0, 2).map(({ input }) => input["Name"])).toEqual([`${listName}/1`, listName]);
+});
+
+test("1,000 users fit, and who is there already is written where they are", async () => {
+  fillList();
+  pages.set(`${listName}/9`, { Value: dense(9 * 101, 90), Version: 1 });
+  expect((await revoke()).code).toBe(0);
+  const puts = calls.filter(({ operation }) => operation === "PutParameter");
+  expect(puts.map(({ input }) => input["Name"])).toEqual([`${listName}/9`, `${listName}/9`]);
+  const { users: ended } = parseRevocations(
+    [versions.at(-1), ...[...pages.values()].map(({ Value }) => Value)],
+    now + 1,
+  );
+  expect([ended.size, ended.get(sub)]).toEqual([1000, now + 1]);
+});
+
+test("everybody makes room again", async () => {
+  fillList();
+  users = [];
+  expect((await revoke({ username: undefined })).code).toBe(0);
+  seconds += 1;
+  expect((await revoke()).code).toBe(0);
+  expect(parseRevocationPage(versions.at(-1) ?? "", seconds)).toEqual({
+    everybody: now,
+    users: new Map([[sub, now + 2]]),
+    pages: 10,
+  });
 });
 
 const refusals: [what: string, arrange: () => void, username: string, message: string][] = [
@@ -224,13 +363,14 @@ const refusals: [what: string, arrange: () => void, username: string, message: s
     "ada",
     `There is no list of revocations in stage dev: the parameter ${listName} is missing.`,
   ],
-  ["the list is full", () => (versions = [fullList]), "ada", "it names 81 users"],
+  ["the list is full", fillList, "ada", "it names 1010 users"],
   [
-    "the list is not a list",
-    () => (versions = ["{}"]),
+    "a part of the list is missing",
+    () => (versions = [dense(0, 1, 2)]),
     "ada",
-    "is not a list that the guard reads",
+    "is not a list that can be used",
   ],
+  ["the list is not a list", () => (versions = ["{}"]), "ada", "is not a list that can be used"],
   [
     "the list has a time in the future",
     () => (versions = [`{"everybody":${now + 301},"users":{}}`]),
@@ -272,13 +412,14 @@ test.each(["ada", undefined])(
 );
 
 test("does not disable who could not be revoked", async () => {
-  versions = [fullList];
+  fillList();
   await expect(revoke({ disable: true })).rejects.toThrow("is full");
   expect(changes()).toEqual([]);
 });
 
 test("writes a new list for everybody where the old one cannot be read", async () => {
   versions = ["broken"];
+  users = [];
   expect((await revoke({ username: undefined })).code).toBe(0);
   expect(list()).toEqual({ everybody: now, users: {} });
 });

@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises";
+
 import {
   AdminDisableUserCommand,
   AdminGetUserCommand,
@@ -16,6 +18,7 @@ import { verifyUserPool } from "../verify-user-pool.ts";
 import { awsClock } from "./aws-clock.ts";
 import { createRevocationList } from "./revocation-list.ts";
 import { parseRevocationRequest, type RevocationRequest } from "./revocation-request.ts";
+import { signOutEverybody } from "./sign-out-everybody.ts";
 import { requireStackHere } from "./stack-here.ts";
 
 /** `users revoke`: ends sign-ins before their tokens expire. @returns the exit code */
@@ -30,6 +33,7 @@ export async function revokeSignIns(
     context,
     ssm: new SSMClient({ region }),
     cognito: new CognitoIdentityProviderClient({ region }),
+    wait: setTimeout,
   });
 }
 
@@ -38,18 +42,24 @@ export interface RevokeDeps {
   /** Clients for the home region. */
   readonly ssm: SSMClient;
   readonly cognito: CognitoIdentityProviderClient;
+  /** Resolves after so many milliseconds. */
+  readonly wait: (ms: number) => Promise<unknown>;
 }
 
 /**
- * Writes the list first and then signs out at Cognito: in the other order, an access token would stay valid until it
- * expires. A user is disabled before the list is written, so that no sign-in can come after the time in it.
+ * Writes the list, then signs out at Cognito, then writes the list once more.
+ *
+ * The list comes first, because an access token would otherwise stay valid until it expires. It comes once more, because
+ * Cognito may give a refreshed token a new sign-in time: one that was got between the two is covered by the later time,
+ * and afterwards no refresh token is left to get another by. A user is disabled before all that, so that no sign-in can
+ * come after the time in the list.
  *
  * @returns the exit code: 1 when the sign-in is ended here, but Cognito was not told.
  * @throws {CommandError} (rejects) when it is not certain that anything was ended.
  */
 export async function revokeInStage(
   request: RevocationRequest,
-  { context, ssm, cognito }: RevokeDeps,
+  { context, ssm, cognito, wait }: RevokeDeps,
 ): Promise<number> {
   const { stdout, stderr, app, stages } = context;
   if (request.stage !== undefined) requireReaders(stages, request.stage);
@@ -64,35 +74,49 @@ export async function revokeInStage(
     now,
   });
 
+  const pool = () => findPool(request, prefix, { context, ssm, cognito });
   if (request.username === undefined) {
+    const { userPoolId, client } = await pool();
+    const first = await list.add("everybody");
+    stdout.write(`Everybody is signed out of ${stage}, machines too. ${promise(first)}\n`);
+    try {
+      const count = await signOutEverybody(client, userPoolId, {
+        onProgress: (done) => stderr.write(`${done} users signed out at Cognito so far\n`),
+        wait,
+      });
+      stdout.write(`${count} users are signed out at Cognito, too.\n`);
+    } catch (error) {
+      stderr.write(stillRefreshing(error));
+      return 1;
+    }
     const time = await list.add("everybody");
-    stdout.write(`Everybody is signed out of ${stage}, machines too. ${promise(time)}\n`);
     stdout.write(
-      "Everybody may sign in again. To lock somebody out, name the user and add --disable.\n",
+      `Who signed in while this command ran is signed out as well: up to ${instant(time)}. From now on everybody may sign in again. To lock somebody out, name the user and add --disable.\n`,
     );
     return 0;
   }
 
-  const pool = await findPool(request, prefix, { context, ssm, cognito });
-  const { username, sub } = await findUser(pool, request.username, stage);
+  const { userPoolId, client } = await pool();
+  const { username, sub } = await findUser({ userPoolId, client }, request.username, stage);
+  const user = { UserPoolId: userPoolId, Username: username };
   await list.requireRoom({ sub });
   if (request.disable) {
     await orCommandError(
       `${username} could not be disabled, and nothing was changed`,
-      cognito.send(new AdminDisableUserCommand(userIn(pool, username))),
+      client.send(new AdminDisableUserCommand(user)),
     );
     stdout.write(`${username} is disabled in ${stage}: no sign-in works any more.\n`);
   }
-  const time = await list.add({ sub });
-  stdout.write(`${username} is signed out of ${stage}. ${promise(time)}\n`);
+  const first = await list.add({ sub });
   try {
-    await cognito.send(new AdminUserGlobalSignOutCommand(userIn(pool, username)));
+    await client.send(new AdminUserGlobalSignOutCommand(user));
   } catch (error) {
-    stderr.write(
-      `But Cognito still accepts the refresh tokens: ${explainAwsFailure(error)} The guard refuses any token that they renew. To finish, run the command again.\n`,
-    );
+    stdout.write(`${username} is signed out of ${stage}. ${promise(first)}\n`);
+    stderr.write(stillRefreshing(error));
     return 1;
   }
+  const time = await list.add({ sub });
+  stdout.write(`${username} is signed out of ${stage}. ${promise(time)}\n`);
   if (!request.disable) {
     stdout.write(
       `Anybody with the password can sign in again; for up to an hour, so can a browser that still has the hosted sign-in's cookie. Only --disable is a sure lock-out.\n`,
@@ -101,7 +125,7 @@ export async function revokeInStage(
   return 0;
 }
 
-/** @throws {CommandError} when the stage's guard reads no list: its parameter is there all the same. */
+/** @throws {CommandError} when nothing in the stage reads the list: its parameter is there all the same. */
 function requireReaders(stages: Stages, stage: string): void {
   if (resolveStage(stages, stage).revocation === "off") {
     throw new CommandError(
@@ -110,20 +134,23 @@ function requireReaders(stages: Stages, stage: string): void {
   }
 }
 
-function promise(time: number): string {
-  const until = new Date(time * 1000).toISOString().replace(".000", "");
-  return `Within 60 seconds the guard refuses all tokens from sign-ins up to ${until}; it can take longer only if the stage has revocation: "allow" and Parameter Store cannot be reached.`;
+function stillRefreshing(error: unknown): string {
+  return `But Cognito still accepts refresh tokens: ${explainAwsFailure(error)} In some accounts a token that they renew counts as a new sign-in. To finish, run the command again.\n`;
 }
 
-function userIn({ userPoolId }: UserPool, username: string) {
-  return { UserPoolId: userPoolId, Username: username };
+function instant(time: number): string {
+  return new Date(time * 1000).toISOString().replace(".000", "");
+}
+
+function promise(time: number): string {
+  return `Within 60 seconds all tokens from sign-ins up to ${instant(time)} are refused; it can take longer only if the stage has revocation: "allow" and Parameter Store cannot be reached.`;
 }
 
 /** A deployed stage's pool has to be the stage's own; the stack on this machine has one. */
 async function findPool(
   { stage }: RevocationRequest,
   prefix: string,
-  { context, ssm, cognito }: RevokeDeps,
+  { context, ssm, cognito }: Omit<RevokeDeps, "wait">,
 ): Promise<UserPool> {
   const { name: app, region } = context.app;
   if (stage !== undefined) {
@@ -141,12 +168,14 @@ async function findPool(
 }
 
 async function findUser(
-  pool: UserPool,
+  { userPoolId, client }: Pick<UserPool, "userPoolId" | "client">,
   username: string,
   stage: string,
 ): Promise<{ readonly username: string; readonly sub: string }> {
   try {
-    const found = await pool.client.send(new AdminGetUserCommand(userIn(pool, username)));
+    const found = await client.send(
+      new AdminGetUserCommand({ UserPoolId: userPoolId, Username: username }),
+    );
     const sub = found.UserAttributes?.find(({ Name }) => Name === "sub")?.Value;
     if (sub === undefined) throw new CommandError(`Cognito knows ${username}, but not its sub.`);
     // Given an e-mail address, Cognito finds a user with another name; what follows is about that user.

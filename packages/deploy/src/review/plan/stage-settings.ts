@@ -35,7 +35,7 @@ export function stageSettings(
     ],
     ["sign-up", stage.selfSignUp ? "open to anybody" : "by administrators only"],
     ["implicit grant", stage.implicitGrant ? "open, for the curl walk-through" : "off"],
-    ["revocation", revocationInWords[stage.revocation]],
+    ["revocation", revocationOf(stage)],
     ["caller's token", stage.forwardToken ? "forwarded to the backend" : "not sent to the backend"],
   ];
   if (stage.forwardCookies !== undefined)
@@ -56,6 +56,13 @@ const streamingInWords: Readonly<Record<Stage["streaming"], string>> = {
   "never-empty": "streamed; a line break in place of no body",
   off: "whole, 6 MB at most",
 };
+
+function revocationOf({ revocation, backendChecksRevocation }: Stage): string {
+  const words = revocationInWords[revocation];
+  return revocation !== "off" && backendChecksRevocation
+    ? `${words}; the backend looks it up, by protect()`
+    : words;
+}
 
 function removalInWords(removal: string): string {
   return removal === "remove"

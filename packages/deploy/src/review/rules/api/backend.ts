@@ -1,5 +1,11 @@
-import { apiEnvironment, apiFunction } from "@sst-gatehouse/blueprint/api-function";
+import {
+  apiEnvironment,
+  apiFunction,
+  type BackendRevocation,
+} from "@sst-gatehouse/blueprint/api-function";
+import { backendRevocation } from "@sst-gatehouse/blueprint/make-guard-settings";
 import { edgeRoleName } from "@sst-gatehouse/blueprint/edge-role";
+import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 
 import { type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
 import { accountOf } from "../facts/aws-account.ts";
@@ -88,6 +94,7 @@ function environmentExpectations({
   const role = edgeRoleName(graph.app, graph.stage, graph.region);
   const corsOrigins = JSON.stringify(stage.corsOrigins);
   const streaming = graph.dev ? "off" : stage.streaming;
+  const list = listOf({ graph, stage });
   return [
     {
       rule: "backend-edge-account",
@@ -109,7 +116,36 @@ function environmentExpectations({
       holds: variables[apiEnvironment.streaming] === streaming,
       message: `is not told ${streaming} by ${apiEnvironment.streaming}; answers would leave in another way than the stage says, or than its Function URL takes: create it with createBackendFunction`,
     },
+    {
+      rule: "backend-revocation",
+      holds:
+        variables[apiEnvironment.revocation] ===
+        (list === undefined ? undefined : JSON.stringify(list)),
+      message: `is not told by ${apiEnvironment.revocation} what the stage says of ended sign-ins; it would refuse everybody whom the guard leaves to it, or read another list: take the blueprint's backendRevocation`,
+    },
   ];
+}
+
+function listOf({ graph, stage }: Pick<Chain, "graph" | "stage">): BackendRevocation | undefined {
+  return backendRevocation(stage, parameterPrefix(graph.app, graph.stage));
+}
+
+/** Whether the role may read every parameter of the list that the backend is told of. */
+function mayReadList({ graph, stage, backend, backendRole }: Chain): boolean {
+  const list = listOf({ graph, stage });
+  const { partition, id } = accountOf(backend);
+  const arn = `arn:${partition}:ssm:${graph.region}:${id}:parameter${list?.list}`;
+  const statements = toList(inputOf(backendRole, "inlinePolicies"))
+    .flatMap((inline) => statementsOf(toObject(inline)["policy"]) ?? [])
+    .filter(({ Action }) => toList(Action).some((action) => action === "ssm:GetParameters"));
+  return list === undefined
+    ? true
+    : [arn, `${arn}/*`].every((needed) =>
+        statements.some(
+          ({ Effect, Resource: resources }) =>
+            Effect === "Allow" && toList(resources).includes(needed),
+        ),
+      );
 }
 
 function logExpectations({ graph, backend }: Chain): readonly Expectation[] {
@@ -128,7 +164,8 @@ function logExpectations({ graph, backend }: Chain): readonly Expectation[] {
   ];
 }
 
-function checkRole({ graph, backend, backendRole }: Chain): readonly Violation[] {
+function checkRole(chain: Chain): readonly Violation[] {
+  const { graph, backend, backendRole } = chain;
   const managed = toList(inputOf(backendRole, "managedPolicyArns"));
   const { partition } = accountOf(backend);
   return unmet(backendRole, [
@@ -137,6 +174,12 @@ function checkRole({ graph, backend, backendRole }: Chain): readonly Violation[]
       holds: inputOf(backend, "role") === attributeOf(backendRole, "arn"),
       message:
         "is not the role that the backend runs as, so another one decides what it may do: let SST create the role of Api",
+    },
+    {
+      rule: "backend-may-read-list",
+      holds: mayReadList(chain),
+      message:
+        "may not read the list of ended sign-ins, which the stage leaves to the backend; every caller with a token would get 503: give it ssm:GetParameters on the list's parameter and on what is below it",
     },
     {
       rule: "backend-role-trust",

@@ -53,8 +53,11 @@ const sign = async (request: HttpRequest): Promise<HttpRequest> => ({
 });
 const read = () => readRevocations({ region, name, sign });
 
-test("asks for the one parameter by name, signed, on a connection of its own", async () => {
-  expect(await read()).toBe(text);
+const names = [name, ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((at) => `${name}/${at}`)];
+const nine = Array.from({ length: 9 }, () => undefined);
+
+test("asks for all the list's parameters by name, signed, on a connection of its own", async () => {
+  expect(await read()).toEqual([text, ...nine]);
   expect(asked).toEqual([
     {
       options: {
@@ -70,9 +73,15 @@ test("asks for the one parameter by name, signed, on a connection of its own", a
           "user-agent": "gatehouse",
         },
       },
-      body: JSON.stringify({ Names: [name] }),
+      body: JSON.stringify({ Names: names }),
     },
   ]);
+});
+
+test("gives the parameters in the order of their names, whatever the order of the answer", async () => {
+  const Parameters = ["/9", "", "/1", "2"].map((more) => ({ Name: `${name}${more}`, Value: more }));
+  answer = { status: 200, body: JSON.stringify({ Parameters }) };
+  expect(await read()).toEqual(["", "/1", ...nine.slice(2), "/9"]);
 });
 
 test.each([
@@ -80,11 +89,17 @@ test.each([
   ["another parameter comes", { Parameters: [{ Name: `${name}2`, Value: text }] }],
   ["it has no value", { Parameters: [{ Name: name }] }],
   ["its value is no text", { Parameters: [{ Name: name, Value: {} }] }],
+])("has no first parameter, and so no list, when %s", async (_why, body) => {
+  answer = { status: 200, body: JSON.stringify(body) };
+  expect(await read()).toEqual([undefined, ...nine]);
+});
+
+test.each([
   ["there are no parameters", {}],
   ["the answer is null", null],
 ])("fails when %s", async (_why, body) => {
   answer = { status: 200, body: JSON.stringify(body) };
-  await expect(read()).rejects.toThrow("the list of revocations is missing");
+  await expect(read()).rejects.toThrow("the answer has no parameters");
 });
 
 test.each([
@@ -106,9 +121,9 @@ test("fails when the answer is no JSON", async () => {
   await expect(read()).rejects.toThrow(SyntaxError);
 });
 
-test("fails when the answer is longer than any parameter", async () => {
+test("fails when the answer is longer than ten parameters", async () => {
   const chunk = Buffer.alloc(1024, " ");
-  answer = { status: 200, body: Array.from({ length: 65 }, () => chunk) };
+  answer = { status: 200, body: Array.from({ length: 257 }, () => chunk) };
   await expect(read()).rejects.toThrow("the answer is too large");
 });
 

@@ -2,11 +2,16 @@ import { noRevocations } from "@sst-gatehouse/blueprint/revocations";
 import { fixedClock } from "@sst-gatehouse/testkit/tokens";
 import { describe, expect, test, vi } from "vitest";
 
-import type { Log } from "../log.ts";
-import { createRevocations } from "./revocations.ts";
+import {
+  createRequireValid,
+  createRevocations,
+  type RevocationsNotice,
+  type SignIn,
+} from "./revocations.ts";
 
 const start = 1_800_000_000;
-const ada = { sub: "ada", authTime: start - 10 };
+/** Signed in so long ago that a list is needed to know more. */
+const ada = { sub: "ada", authTime: start - 100 };
 const revoked = JSON.stringify({ everybody: 0, users: { ada: start } });
 
 interface SetUp {
@@ -18,12 +23,14 @@ interface SetUp {
 function setUp({ whenUnknown = "refuse", read = async () => noRevocations, random = 0 }: SetUp) {
   const clock = fixedClock(start);
   const reading = vi.fn<typeof read>(read);
-  const lines: Parameters<Log>[0][] = [];
-  const revocations = createRevocations(
-    { mode: "on", whenUnknown },
-    { read: reading, now: clock.now, log: (line) => lines.push(line), random: () => random },
-  );
-  const notices = () => lines.map((line) => ("notice" in line ? line.notice : ""));
+  const lines: RevocationsNotice[] = [];
+  const revocations = createRevocations(whenUnknown, {
+    read: async () => [await reading()],
+    now: clock.now,
+    log: (line) => lines.push(line),
+    random: () => random,
+  });
+  const notices = () => lines.map(({ notice }) => notice);
   return { revocations, reading, clock, lines, notices };
 }
 
@@ -46,26 +53,26 @@ describe("a list that can be read", () => {
   test("is read once for all who wait, and then nobody waits", async () => {
     const { revocations, reading } = setUp({});
     revocations.refreshWhenOld();
-    await Promise.all([revocations.ready(), revocations.ready()]);
+    await Promise.all([revocations.ready(ada), revocations.ready(ada)]);
     expect(reading).toHaveBeenCalledTimes(1);
-    expect(revocations.ready()).toBe(undefined);
+    expect(revocations.ready(ada)).toBe(undefined);
     expect(revocations.requireValid(ada)).toBe(undefined);
   });
 
   test("is read again when the clock was set back: it has no age that anybody knows", async () => {
     const { revocations, reading, clock } = setUp({});
-    await revocations.ready();
+    await revocations.ready(ada);
     clock.advance(-1);
     expect(() => revocations.requireValid(ada)).toThrow(
       expect.objectContaining({ code: "settings_unavailable" }),
     );
-    await revocations.ready();
+    await revocations.ready(ada);
     expect(reading).toHaveBeenCalledTimes(2);
   });
 
   test("refuses a sign-in that was ended, and lets a later one in", async () => {
     const { revocations } = setUp({ read: async () => revoked });
-    await revocations.ready();
+    await revocations.ready(ada);
     expect(() => revocations.requireValid(ada)).toThrow(ended);
     expect(() => revocations.requireValid({ ...ada, authTime: start })).toThrow(ended);
     expect(revocations.requireValid({ ...ada, authTime: start + 1 })).toBe(undefined);
@@ -75,14 +82,14 @@ describe("a list that can be read", () => {
   test("counts for less than a minute from the question, not from the answer", async () => {
     const { held, read } = heldRead();
     const { revocations, clock } = setUp({ read });
-    const first = revocations.ready();
+    const first = revocations.ready(ada);
     clock.advance(3);
     held[0]?.answer(noRevocations);
     await first;
     clock.advance(56);
-    expect(revocations.ready()).toBe(undefined);
+    expect(revocations.ready(ada)).toBe(undefined);
     clock.advance(1);
-    const second = revocations.ready();
+    const second = revocations.ready(ada);
     expect(second).not.toBe(undefined);
     held[1]?.answer(revoked);
     await second;
@@ -95,7 +102,7 @@ describe("a list that can be read", () => {
     [0.999, 55],
   ])("is asked for again in the background, by chance %d at the age of %d", async (random, age) => {
     const { revocations, reading, clock } = setUp({ random });
-    await revocations.ready();
+    await revocations.ready(ada);
     clock.advance(age - 1);
     revocations.refreshWhenOld();
     expect(reading).toHaveBeenCalledTimes(1);
@@ -104,14 +111,14 @@ describe("a list that can be read", () => {
     revocations.refreshWhenOld();
     await turn();
     expect(reading).toHaveBeenCalledTimes(2);
-    expect(revocations.ready()).toBe(undefined);
+    expect(revocations.ready(ada)).toBe(undefined);
   });
 
   test("that brings something new is told in the log, the first one is not", async () => {
     const texts = [noRevocations, noRevocations, revoked];
     const { revocations, clock, notices } = setUp({ read: async () => texts.shift() ?? "" });
     for (let count = 0; count < 3; count += 1) {
-      await revocations.ready();
+      await revocations.ready(ada);
       clock.advance(60);
     }
     expect(notices()).toEqual(["revocations_refreshed"]);
@@ -134,20 +141,20 @@ const unusable: [why: string, read: () => Promise<string>][] = [
 describe("a list that cannot be read", () => {
   test.each(unusable)("refuses where that is meant, when %s", async (_why, read) => {
     const { revocations, reading, clock, notices } = setUp({ read });
-    await expect(revocations.ready()).rejects.toMatchObject(unavailable);
+    await expect(revocations.ready(ada)).rejects.toMatchObject(unavailable);
     expect(() => revocations.requireValid(ada)).toThrow(expect.objectContaining(unavailable));
-    await expect(revocations.ready()).rejects.toMatchObject(unavailable);
+    await expect(revocations.ready(ada)).rejects.toMatchObject(unavailable);
     revocations.refreshWhenOld();
     expect(reading).toHaveBeenCalledTimes(1);
     clock.advance(2);
-    await expect(revocations.ready()).rejects.toMatchObject(unavailable);
+    await expect(revocations.ready(ada)).rejects.toMatchObject(unavailable);
     expect(reading).toHaveBeenCalledTimes(2);
     expect(notices()).toEqual(["revocations_refresh_failed", "revocations_refresh_failed"]);
   });
 
   test.each(unusable)("counts as empty where that is meant, when %s", async (_why, read) => {
     const { revocations, notices } = setUp({ whenUnknown: "allow", read });
-    await revocations.ready();
+    await revocations.ready(ada);
     expect(revocations.requireValid(ada)).toBe(undefined);
     expect(notices()).toEqual(["revocations_refresh_failed"]);
   });
@@ -155,29 +162,29 @@ describe("a list that cannot be read", () => {
   test("is no reason to refuse while the last one is younger than a minute, and is one from then on", async () => {
     let read = async () => noRevocations;
     const { revocations, clock, reading } = setUp({ read: () => read() });
-    await revocations.ready();
+    await revocations.ready(ada);
     read = away;
     clock.advance(45);
     revocations.refreshWhenOld();
     await vi.waitFor(() => expect(reading.mock.settledResults[1]?.type).toBe("rejected"));
-    expect(revocations.ready()).toBe(undefined);
+    expect(revocations.ready(ada)).toBe(undefined);
     clock.advance(14);
-    expect(revocations.ready()).toBe(undefined);
+    expect(revocations.ready(ada)).toBe(undefined);
     clock.advance(1);
-    await expect(revocations.ready()).rejects.toMatchObject(unavailable);
+    await expect(revocations.ready(ada)).rejects.toMatchObject(unavailable);
     read = async () => noRevocations;
     clock.advance(2);
-    await revocations.ready();
+    await revocations.ready(ada);
     expect(revocations.requireValid(ada)).toBe(undefined);
   });
 
   test("leaves the last one in force where unknown means to allow, however old it is", async () => {
     let read = async () => revoked;
     const { revocations, clock } = setUp({ whenUnknown: "allow", read: () => read() });
-    await revocations.ready();
+    await revocations.ready(ada);
     read = away;
     clock.advance(3600);
-    await revocations.ready();
+    await revocations.ready(ada);
     expect(() => revocations.requireValid(ada)).toThrow(ended);
     expect(revocations.requireValid({ ...ada, sub: "bob" })).toBe(undefined);
   });
@@ -185,13 +192,13 @@ describe("a list that cannot be read", () => {
   test("is waited for once per minute where unknown means to allow, and tried in the background meanwhile", async () => {
     let read = away;
     const { revocations, clock, reading } = setUp({ whenUnknown: "allow", read: () => read() });
-    await revocations.ready();
+    await revocations.ready(ada);
     clock.advance(2);
-    expect(revocations.ready()).toBe(undefined);
+    expect(revocations.ready(ada)).toBe(undefined);
     revocations.refreshWhenOld();
     await vi.waitFor(() => expect(reading.mock.settledResults[1]?.type).toBe("rejected"));
     clock.advance(60);
-    expect(revocations.ready()).not.toBe(undefined);
+    expect(revocations.ready(ada)).not.toBe(undefined);
     await vi.waitFor(() => expect(reading.mock.settledResults[2]?.type).toBe("rejected"));
     read = async () => revoked;
     clock.advance(2);
@@ -202,7 +209,7 @@ describe("a list that cannot be read", () => {
   test("refuses who asks without having waited", async () => {
     const { revocations, clock } = setUp({});
     expect(() => revocations.requireValid(ada)).toThrow(expect.objectContaining(unavailable));
-    await revocations.ready();
+    await revocations.ready(ada);
     clock.advance(64);
     expect(revocations.requireValid(ada)).toBe(undefined);
     clock.advance(1);
@@ -212,7 +219,7 @@ describe("a list that cannot be read", () => {
   test("says in the log what AWS calls the fault, and nothing else of it", async () => {
     const throttled = Object.assign(new Error("secret"), { name: "ThrottlingException" });
     const { revocations, lines } = setUp({ read: () => Promise.reject(throttled) });
-    await expect(revocations.ready()).rejects.toMatchObject(unavailable);
+    await expect(revocations.ready(ada)).rejects.toMatchObject(unavailable);
     expect(lines).toEqual([{ notice: "revocations_refresh_failed", cause: "ThrottlingException" }]);
   });
 });
@@ -221,10 +228,10 @@ describe("a container that was frozen", () => {
   test("waits for a new list, though the old one was good", async () => {
     let text = noRevocations;
     const { revocations, clock } = setUp({ read: async () => text });
-    await revocations.ready();
+    await revocations.ready(ada);
     text = revoked;
     clock.advance(3600);
-    await revocations.ready();
+    await revocations.ready(ada);
     expect(() => revocations.requireValid(ada)).toThrow(ended);
   });
 
@@ -238,7 +245,7 @@ describe("a container that was frozen", () => {
     await turn();
     expect(reading).toHaveBeenCalledTimes(1);
     clock.advance(1);
-    const waiting = revocations.ready();
+    const waiting = revocations.ready(ada);
     expect(reading).toHaveBeenCalledTimes(2);
     held[0]?.fail(new Error("dead socket"));
     held[1]?.answer(revoked);
@@ -252,7 +259,7 @@ describe("a container that was frozen", () => {
     revocations.refreshWhenOld();
     await turn();
     clock.advance(3600);
-    const waiting = revocations.ready();
+    const waiting = revocations.ready(ada);
     held[1]?.answer(revoked);
     await waiting;
     held[0]?.answer(noRevocations);
@@ -261,25 +268,79 @@ describe("a container that was frozen", () => {
   });
 });
 
-describe("a list that came with other parameters", () => {
-  test("saves the read", () => {
-    const { revocations, reading, clock } = setUp({});
-    revocations.adopt(revoked, start);
-    expect(revocations.ready()).toBe(undefined);
-    expect(() => revocations.requireValid(ada)).toThrow(ended);
-    clock.advance(39);
-    revocations.refreshWhenOld();
+describe("a sign-in that is younger than the promise", () => {
+  const young = (age: number): SignIn => ({ sub: "ada", authTime: start - age });
+
+  test("needs no list, and is not waited for; one that is older or yet to come does", async () => {
+    const { revocations, reading } = setUp({ read: away });
+    for (const age of [0, 59]) {
+      expect(revocations.ready(young(age))).toBe(undefined);
+      expect(revocations.requireValid(young(age))).toBe(undefined);
+    }
     expect(reading).toHaveBeenCalledTimes(0);
+    for (const age of [60, -1])
+      await expect(revocations.ready(young(age))).rejects.toMatchObject(unavailable);
+    expect(() => revocations.requireValid(young(65))).toThrow(expect.objectContaining(unavailable));
+    expect(() => revocations.requireValid(young(-1))).toThrow(expect.objectContaining(unavailable));
   });
 
-  test.each([
-    ["was missing", undefined],
-    ["was empty", ""],
-    ["was none", "[]"],
-  ])("is no empty list when it %s", async (_why, text) => {
-    const { revocations, notices } = setUp({});
-    revocations.adopt(text, start);
-    await expect(revocations.ready()).rejects.toMatchObject(unavailable);
-    expect(notices()).toEqual(["revocations_refresh_failed"]);
+  test("is refused all the same by a list that is at hand", async () => {
+    const { revocations } = setUp({ read: async () => revoked });
+    await revocations.ready(ada);
+    expect(() => revocations.requireValid(young(0))).toThrow(ended);
+  });
+
+  test("has the list read after the answer, so that the next one finds it", async () => {
+    const { revocations, reading } = setUp({});
+    await createRequireValid(revocations)(young(0));
+    expect(reading).toHaveBeenCalledTimes(0);
+    await turn();
+    expect(reading).toHaveBeenCalledTimes(1);
+  });
+});
+
+/** A list that notes in which order it is asked. */
+function list({ ready, over = false }: { ready?: () => Promise<void>; over?: boolean } = {}) {
+  const asked: string[] = [];
+  const revocations = {
+    start: () => undefined,
+    ready() {
+      asked.push("ready");
+      return ready?.();
+    },
+    requireValid({ sub }: { readonly sub: string }) {
+      asked.push(`requireValid ${sub}`);
+      if (over) throw new RangeError("revoked");
+    },
+    refreshWhenOld() {
+      asked.push("refreshWhenOld");
+    },
+  };
+  return { asked, revocations };
+}
+
+describe("a sign-in", () => {
+  test("waits for the list, is looked up, and only then starts the next read", async () => {
+    let arrived = (): void => undefined;
+    const ready = () => new Promise<void>((resolve) => (arrived = resolve));
+    const { asked, revocations } = list({ ready });
+    const done = createRequireValid(revocations)(ada);
+    await Promise.resolve();
+    expect(asked).toEqual(["ready"]);
+    arrived();
+    await done;
+    expect(asked).toEqual(["ready", "requireValid ada", "refreshWhenOld"]);
+  });
+
+  test("is refused while the list cannot be read, and starts no read", async () => {
+    const { asked, revocations } = list({ ready: () => Promise.reject(new RangeError("away")) });
+    await expect(createRequireValid(revocations)(ada)).rejects.toThrow("away");
+    expect(asked).toEqual(["ready"]);
+  });
+
+  test("whose sign-in was ended is refused, and starts no read", async () => {
+    const { asked, revocations } = list({ over: true });
+    await expect(createRequireValid(revocations)(ada)).rejects.toThrow("revoked");
+    expect(asked).toEqual(["ready", "requireValid ada"]);
   });
 });

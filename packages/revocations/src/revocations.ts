@@ -3,15 +3,14 @@ import {
   parseRevocations,
   type Revocations as RevocationList,
 } from "@sst-gatehouse/blueprint/revocations";
-import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
-import { GuardError } from "@sst-gatehouse/core/errors";
-import type { VerifiedToken } from "@sst-gatehouse/core/verifier";
+import { causeOf, GuardError } from "@sst-gatehouse/core/errors";
 
-import { causeOf, type Log } from "../log.ts";
 import { afterAnswer } from "./after-answer.ts";
-import { settingsUnavailable } from "./client-ids.ts";
 
-/** What is promised: no list that was asked for longer ago lets anybody in. */
+/**
+ * What is promised: no list that was asked for longer ago lets anybody in. A sign-in that is younger needs none: whatever
+ * a list could say of it is not older either.
+ */
 const maxAgeSeconds = 60;
 /** From this age on, or up to 15 seconds later, the list is asked for again in the background: not by all containers at once. */
 const refreshAfterSeconds = 40;
@@ -23,24 +22,38 @@ const graceSeconds = 5;
 /** A read ends after three seconds. One that is still there was frozen with its container, on a socket that is dead now. */
 const abandonedAfterSeconds = 4;
 
+/** What happens to the list, for the log. */
+export interface RevocationsNotice {
+  readonly notice: "revocations_refreshed" | "revocations_refresh_failed";
+  readonly cause?: string;
+}
+
+/** A token, or whose it is and since when, as whole seconds since the epoch. */
+export interface SignIn {
+  readonly sub: string;
+  readonly authTime: number;
+}
+
 export interface RevocationsDeps {
-  /** The parameter's text. Rejects on any fault, a missing parameter among them, and after three seconds at most. */
-  readonly read: () => Promise<string>;
+  /** The parameters' texts, `undefined` for one that is not there. Rejects on any fault, and after three seconds at most. */
+  readonly read: () => Promise<readonly (string | undefined)[]>;
   /** Whole seconds since the epoch. */
   readonly now: () => number;
-  readonly log: Log;
+  readonly log: (notice: RevocationsNotice) => void;
   /** From 0 to 1, without 1. */
   readonly random: () => number;
 }
 
 export interface Revocations {
+  /** Starts a read at once, which nobody waits for. */
+  start(): void;
   /**
-   * `undefined` when nothing has to be waited for: the list is younger than a minute. Otherwise the one read that every
-   * waiting request shares.
+   * `undefined` when nothing has to be waited for: the list or the sign-in is younger than a minute. Otherwise the one read
+   * that every waiting request shares.
    *
    * @throws {GuardError} (rejects) `settings_unavailable` when the list cannot be read, where that means to refuse.
    */
-  ready(): Promise<void> | undefined;
+  ready(signIn: SignIn): Promise<void> | undefined;
   /** Has the list read after the answer, when there is none or it is old. */
   refreshWhenOld(): void;
   /**
@@ -48,14 +61,12 @@ export interface Revocations {
    *
    * @throws {GuardError} `token_revoked`; `settings_unavailable` when `ready` was not awaited, where that means to refuse.
    */
-  requireValid(token: Pick<VerifiedToken, "sub" | "authTime">): void;
-  /** Takes the text that came with other parameters. @param asked when they were asked for. */
-  adopt(text: string | undefined, asked: number): void;
+  requireValid(signIn: SignIn): void;
 }
 
 /** The sign-ins that were ended, and what it means when the list of them cannot be read. */
 export function createRevocations(
-  { whenUnknown }: Extract<GuardSettings["revocation"], { mode: "on" }>,
+  whenUnknown: "allow" | "refuse",
   { read, now, log, random }: RevocationsDeps,
 ): Revocations {
   const allow = whenUnknown === "allow";
@@ -67,9 +78,9 @@ export function createRevocations(
   let failedAt: number | undefined;
   let running: { readonly since: number; readonly done: Promise<void> } | undefined;
 
-  const take = (fresh: string | undefined, asked: number): void => {
-    if (fresh === undefined) throw new TypeError("the list of revocations is missing");
-    const parsed = parseRevocations(fresh, now());
+  const take = (pages: readonly (string | undefined)[], asked: number): void => {
+    const parsed = parseRevocations(pages, now());
+    const fresh = JSON.stringify(pages);
     if (failedAt !== undefined || (text !== undefined && text !== fresh))
       log({ notice: "revocations_refreshed" });
     failedAt = undefined;
@@ -82,7 +93,7 @@ export function createRevocations(
   const fail = (error: unknown): GuardError => {
     failedAt = now();
     log({ notice: "revocations_refresh_failed", cause: causeOf(error) });
-    return settingsUnavailable(error);
+    return unavailable(error);
   };
   const load = async (): Promise<void> => {
     const asked = now();
@@ -107,6 +118,8 @@ export function createRevocations(
   // A list from the future has no age that anybody knows: the clock was set back.
   const isYoungerThan = (seconds: number): boolean =>
     list !== undefined && askedAt <= now() && now() - askedAt < seconds;
+  const isYoung = ({ authTime }: SignIn, seconds: number): boolean =>
+    authTime <= now() && now() - authTime < seconds;
   const failedWithin = (seconds: number): boolean =>
     failedAt !== undefined && now() - failedAt < seconds;
 
@@ -114,30 +127,52 @@ export function createRevocations(
     !((askedAt <= now() && now() < refreshAt) || failedWithin(coolDownSeconds));
 
   return {
-    ready() {
-      if (isYoungerThan(maxAgeSeconds)) return undefined;
+    start() {
+      start().catch(() => undefined); // logged where it failed
+    },
+    ready(signIn) {
+      if (isYoungerThan(maxAgeSeconds) || isYoung(signIn, maxAgeSeconds)) return undefined;
       if (allow) {
         // One wait per minute: while Parameter Store is away, the reads go on in the background.
         return failedWithin(maxAgeSeconds) ? undefined : start().catch(() => undefined);
       }
       return running === undefined && failedWithin(coolDownSeconds)
-        ? Promise.reject(settingsUnavailable())
+        ? Promise.reject(unavailable())
         : start();
     },
     refreshWhenOld() {
       if (isDue()) afterAnswer(async () => (isDue() ? start() : undefined));
     },
-    requireValid(token) {
-      if (!allow && !isYoungerThan(maxAgeSeconds + graceSeconds)) throw settingsUnavailable();
-      if (list !== undefined && isRevoked(list, token))
+    requireValid(signIn) {
+      const known = maxAgeSeconds + graceSeconds;
+      if (!allow && !isYoungerThan(known) && !isYoung(signIn, known)) throw unavailable();
+      if (list !== undefined && isRevoked(list, signIn))
         throw new GuardError("token_revoked", "This sign-in was revoked. Sign in again.");
     },
-    adopt(fresh, asked) {
-      try {
-        take(fresh, asked);
-      } catch (error) {
-        fail(error);
-      }
-    },
   };
+}
+
+/** Rejects with a `GuardError`: `token_revoked`; `settings_unavailable` when the list that would tell is not there. */
+export type RequireValid = (signIn: SignIn) => Promise<void>;
+
+/**
+ * Whether a sign-in has been ended, to be asked with every request.
+ *
+ * Only a good token waits for the list, and only one that is still good has it read again: nobody else can make anybody
+ * read anything.
+ */
+export function createRequireValid(revocations: Revocations): RequireValid {
+  return async (signIn) => {
+    await revocations.ready(signIn);
+    revocations.requireValid(signIn);
+    revocations.refreshWhenOld();
+  };
+}
+
+function unavailable(cause?: unknown): GuardError {
+  return new GuardError(
+    "settings_unavailable",
+    "The list of ended sign-ins could not be read from Parameter Store. Try again in a few seconds; if it persists, check that the stage's parameter exists and that the role may read it.",
+    { cause },
+  );
 }

@@ -1,33 +1,38 @@
+import { revocationPageNames } from "@sst-gatehouse/blueprint/revocations";
 import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 
 import { exchange, readText } from "./bounded-https.ts";
 
 const timeoutMs = 3000;
-/** The parameter has 4096 characters at most, and JSON may write each in six. */
-const maxBytes = 64 * 1024;
+/** Ten parameters of 4096 characters, of which JSON may write each in six, and what is said about each. */
+const maxBytes = 256 * 1024;
 
 export interface RevocationsSource {
   /** The stage's home region, not the one the guard runs in. */
   readonly region: string;
-  /** Full name of the parameter. */
+  /** Full name of the first parameter. */
   readonly name: string;
   /** Signs for the service `ssm` of that region. */
   readonly sign: (request: HttpRequest) => Promise<HttpRequest>;
 }
 
 /**
- * Reads the one parameter by a bare HTTPS call: the SDK costs more than everything else in a cold start.
+ * Reads a whole list by one bare HTTPS call: the SDK costs more than everything else in a cold start.
  *
- * `GetParameters`, because the edge role may call that one. Each read has a connection of its own: one that was kept
+ * `GetParameters`, because the roles may call that one. Each read has a connection of its own: one that was kept
  * through a freeze would be dead.
  *
- * @returns the parameter's text.
- * @throws {Error} (rejects) when the parameter is not there, when SSM refuses (the error has the name that AWS gives),
- *   after three seconds, or over 64 KB.
+ * @returns each parameter's text, in the order of {@link revocationPageNames}; `undefined` for one that is not there.
+ * @throws {Error} (rejects) when SSM refuses (the error has the name that AWS gives), after three seconds, or over 256 KB.
  */
-export async function readRevocations({ region, name, sign }: RevocationsSource): Promise<string> {
+export async function readRevocations({
+  region,
+  name,
+  sign,
+}: RevocationsSource): Promise<readonly (string | undefined)[]> {
+  const names = revocationPageNames(name);
   const host = `ssm.${region}.amazonaws.com`;
-  const body = Buffer.from(JSON.stringify({ Names: [name] }));
+  const body = Buffer.from(JSON.stringify({ Names: names }));
   const { headers } = await sign({
     method: "POST",
     host,
@@ -41,7 +46,8 @@ export async function readRevocations({ region, name, sign }: RevocationsSource)
     body: { kind: "visible", bytes: body },
   });
   const lines = Object.entries(headers).map(([header, values]) => [header, values.join(",")]);
-  return valueOf(await post(host, Object.fromEntries(lines), body), name);
+  const values = valuesIn(await post(host, Object.fromEntries(lines), body));
+  return names.map((each) => values.get(each));
 }
 
 function post(host: string, headers: Record<string, string>, body: Buffer): Promise<unknown> {
@@ -62,12 +68,13 @@ function refusalOf(status: number | undefined, text: string): Error {
   return refusal;
 }
 
-function valueOf(answer: unknown, name: string): string {
+function valuesIn(answer: unknown): ReadonlyMap<unknown, string> {
   const parameters: unknown = Object(answer).Parameters;
-  const found: unknown = Array.isArray(parameters)
-    ? parameters.find((parameter: unknown) => Object(parameter).Name === name)
-    : undefined;
-  const value: unknown = Object(found).Value;
-  if (typeof value !== "string") throw new TypeError("the list of revocations is missing");
-  return value;
+  if (!Array.isArray(parameters)) throw new TypeError("the answer has no parameters");
+  return new Map(
+    parameters.flatMap((parameter: unknown): [unknown, string][] => {
+      const { Name, Value } = Object(parameter);
+      return typeof Value === "string" ? [[Name, Value]] : [];
+    }),
+  );
 }
