@@ -1,5 +1,4 @@
 import { apiEnvironment, apiFunction } from "@sst-gatehouse/blueprint/api-function";
-import { edgeRoleName } from "@sst-gatehouse/blueprint/edge-role";
 import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 
 import {
@@ -17,7 +16,7 @@ import {
   statementsWithIds,
 } from "../policy-statements.ts";
 import type { Role } from "../reads/read-roles.ts";
-import { redeploy, type StageUnderCheck } from "../stage-under-check.ts";
+import { guardRoleOf, redeploy, type StageUnderCheck } from "../stage-under-check.ts";
 import { findApi, findBackends, findCandidates } from "./backends.ts";
 
 const serviceTrust = {
@@ -107,7 +106,7 @@ async function checkResourcePolicies(under: StageUnderCheck): Promise<readonly F
 
 async function checkEnvironment(under: StageUnderCheck): Promise<readonly Finding[]> {
   const { Environment, FunctionName = "" } = await configurationOf(under);
-  const role = await under.role(edgeRoleName(under.app, under.stage.name));
+  const role = await guardRoleOf(under);
   const expected: Readonly<Record<string, string>> = {
     [apiEnvironment.edgeAccount]: role.arn.split(":")[4] ?? "",
     [apiEnvironment.edgeRole]: role.name,
@@ -173,7 +172,7 @@ function dangerOf(document: string, guarded: readonly GuardedAction[]): string |
 
 async function guardedOf(under: StageUnderCheck): Promise<readonly GuardedAction[]> {
   const { app, stage, region, outputs } = under;
-  const role = await under.role(edgeRoleName(app, stage.name));
+  const role = await guardRoleOf(under);
   const [, partition = "", , , account = ""] = role.arn.split(":");
   const guard = await under.guardInUse();
   const arn = (service: string, rest: string) =>
