@@ -32,6 +32,7 @@ test.each([
   [["users", "--help"], "pnpm users add <username>"],
   [["users", "add", "--help"], "pnpm users add <username>"],
   [["doctor", "--help"], "pnpm run doctor --stage <name> [--json]"],
+  [["prove", "--help"], "pnpm run prove --stage <name>"],
   [["sweep", "-h"], "pnpm sweep [--stage <name>] [--yes]"],
 ])("explains itself for %j", async (args, text) => {
   const { code, stdout, stderr } = await run(args);
@@ -53,6 +54,7 @@ test.each([
   [["sweep", "--stage", "Dev_1"], "lower-case letters"],
   [["sweep", "--force"], "'--force'"],
   [["doctor"], "--stage is needed"],
+  [["prove", "--stage", "production"], "add --production-too"],
   [["doctor", "--stage", "dev", "--fix"], "'--fix'"],
 ])("refuses %j in one line that says what to do", async (args, text) => {
   const { code, stdout, stderr } = await run(args);
@@ -66,6 +68,7 @@ test.each([
   [["outputs", "--stage", "dev"], "The outputs of stage dev cannot be read"],
   [["users", "add", "carol", "--stage", "dev", "--no-invitation"], "The outputs of stage dev"],
   [["doctor", "--stage", "dev", "--json"], "The outputs of stage dev cannot be read"],
+  [["prove", "--stage", "dev"], "The guard that stage dev uses cannot be determined"],
   [["sweep", "--yes"], "The guards in this account cannot be listed"],
 ])("says for %j that there are no credentials, and where they come from", async (args, text) => {
   const { code, stdout, stderr } = await run(args);

@@ -53,6 +53,13 @@ const commands = new Map<string, Entry>([
     },
   ],
   [
+    "prove",
+    {
+      summary: "deploys a stage twice, tries it, and writes what AWS has shown",
+      load: async () => (await import("./commands/prove.ts")).prove,
+    },
+  ],
+  [
     "test:sst4",
     {
       summary: "what SST 4 would deploy differently",

@@ -27,6 +27,10 @@ exit code is 1 when something is wrong or could not be looked at. It takes the c
 these things; for what they may not, a row names the permission.
 `;
 
+/** Why there is no row for it. */
+const notTried =
+  "Not tried: a request of somebody who was signed out. It needs a password and changes the list of ended sign-ins; try it with `pnpm users revoke` on a user of your own.";
+
 export const doctor: Command = {
   usage,
   async run(args, context) {
@@ -38,6 +42,7 @@ export const doctor: Command = {
     );
     const name = requireStage(context.app.name, values.stage);
     const rows = await examine(name, context);
+    context.stderr.write(`${notTried}\n`);
     context.stdout.write(values.json ? `${JSON.stringify({ checks: rows })}\n` : reportOf(rows));
     return rows.every(({ ok }) => ok) ? 0 : 1;
   },

@@ -1,3 +1,4 @@
+import { edgeRoleName } from "@sst-gatehouse/blueprint/edge-role";
 import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
@@ -7,7 +8,7 @@ import type { DistributionReads } from "./reads/read-distribution.ts";
 import type { FunctionReads } from "./reads/read-functions.ts";
 import type { LogReads } from "./reads/read-logs.ts";
 import type { ParameterReads } from "./reads/read-parameters.ts";
-import type { RoleReads } from "./reads/read-roles.ts";
+import type { Role, RoleReads } from "./reads/read-roles.ts";
 import type { UserPoolReads } from "./reads/read-user-pool.ts";
 
 /** A deployed stage: what it should be, and how to see what it is. */
@@ -27,6 +28,11 @@ export interface StageUnderCheck
   guardInUse(): Promise<StageGuard>;
   /** Seconds since the epoch, by AWS's clock. */
   now(): number;
+}
+
+/** The role that the backend believes. */
+export function guardRoleOf(under: StageUnderCheck): Promise<Role> {
+  return under.role(edgeRoleName(under.app, under.stage.name, under.region));
 }
 
 /** Makes AWS what the config says; a deploy alone does not look at what was changed by hand. */

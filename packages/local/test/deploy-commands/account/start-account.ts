@@ -35,10 +35,22 @@ const services: Readonly<Record<string, (state: AccountState, asked: Asked) => C
     logs: jsonCall,
   };
 
-/** Checks each signature with somebody else's signer, then answers from the state as it is at that moment. */
-export async function startAccount(initial: AccountState): Promise<PlayedAccount> {
-  const identities = createIdentities(initial.id);
-  const caller = identities.assumeRole("operator", "doctor", []);
+/**
+ * Checks each signature with somebody else's signer, then answers from the state as it is at that moment.
+ *
+ * @param credentials of the one who may ask; new ones when absent.
+ */
+export async function startAccount(
+  initial: AccountState,
+  credentials?: Credentials,
+): Promise<PlayedAccount> {
+  const caller = {
+    ...createIdentities(initial.id).assumeRole("operator", "doctor", []),
+    ...credentials,
+  };
+  const identities = {
+    find: (accessKeyId: string) => (accessKeyId === caller.accessKeyId ? caller : undefined),
+  };
   const played = { state: initial, calls: [] as string[] };
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,5 +1,5 @@
 import { apiEnvironment, apiFunction } from "@sst-gatehouse/blueprint/api-function";
-import { edgeRoleName } from "@sst-gatehouse/blueprint/edge-role";
+import { backendRevocation } from "@sst-gatehouse/blueprint/make-guard-settings";
 import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 
 import {
@@ -17,7 +17,7 @@ import {
   statementsWithIds,
 } from "../policy-statements.ts";
 import type { Role } from "../reads/read-roles.ts";
-import { redeploy, type StageUnderCheck } from "../stage-under-check.ts";
+import { guardRoleOf, redeploy, type StageUnderCheck } from "../stage-under-check.ts";
 import { findApi, findBackends, findCandidates } from "./backends.ts";
 
 const serviceTrust = {
@@ -68,13 +68,14 @@ async function checkAuth(under: StageUnderCheck): Promise<readonly Finding[]> {
 async function checkMode(under: StageUnderCheck): Promise<readonly Finding[]> {
   const { arn, url } = await findApi(under);
   const { Runtime: runtime } = await configurationOf(under);
+  const mode = under.stage.streaming === "off" ? "BUFFERED" : apiFunction.invokeMode;
   // `sst dev` leaves a stub there.
   const mend = runtime?.startsWith("provided.")
     ? redeploy(under)
-    : `aws lambda update-function-url-config --region ${under.region} --function-name ${nameOf(arn)} --invoke-mode ${apiFunction.invokeMode}`;
+    : `aws lambda update-function-url-config --region ${under.region} --function-name ${nameOf(arn)} --invoke-mode ${mode}`;
   return unless(
-    url.InvokeMode === apiFunction.invokeMode,
-    `the backend's Function URL is in mode ${url.InvokeMode}, not ${apiFunction.invokeMode}: the handler streams, and callers would get the envelope in place of the answer`,
+    url.InvokeMode === mode,
+    `the backend's Function URL is in mode ${url.InvokeMode}, not ${mode} as the stage's streaming says: callers would get something else in place of the answer`,
     mend,
   );
 }
@@ -107,18 +108,21 @@ async function checkResourcePolicies(under: StageUnderCheck): Promise<readonly F
 
 async function checkEnvironment(under: StageUnderCheck): Promise<readonly Finding[]> {
   const { Environment, FunctionName = "" } = await configurationOf(under);
-  const role = await under.role(edgeRoleName(under.app, under.stage.name, under.region));
+  const role = await guardRoleOf(under);
+  const revocation = backendRevocation(under.stage, parameterPrefix(under.app, under.stage.name));
   const expected: Readonly<Record<string, string>> = {
     [apiEnvironment.edgeAccount]: role.arn.split(":")[4] ?? "",
     [apiEnvironment.edgeRole]: role.name,
     [apiEnvironment.corsOrigins]: JSON.stringify(under.stage.corsOrigins),
+    [apiEnvironment.streaming]: under.stage.streaming,
+    ...(revocation && { [apiEnvironment.revocation]: JSON.stringify(revocation) }),
   };
   const wrong = Object.keys(expected).filter(
     (name) => Environment?.Variables?.[name] !== expected[name],
   );
   return unless(
     wrong.length === 0,
-    `${FunctionName} is not told what this stage has in ${wrong.join(", ")}: it refuses the guard or believes another role, or knows other origins`,
+    `${FunctionName} is not told what this stage has in ${wrong.join(", ")}: it refuses the guard or believes another role, knows other origins, answers in another way or looks up no ended sign-in`,
     redeploy(under),
   );
 }
@@ -173,7 +177,7 @@ function dangerOf(document: string, guarded: readonly GuardedAction[]): string |
 
 async function guardedOf(under: StageUnderCheck): Promise<readonly GuardedAction[]> {
   const { app, stage, region, outputs } = under;
-  const role = await under.role(edgeRoleName(app, stage.name, region));
+  const role = await guardRoleOf(under);
   const [, partition = "", , , account = ""] = role.arn.split(":");
   const guard = await under.guardInUse();
   const arn = (service: string, rest: string) =>

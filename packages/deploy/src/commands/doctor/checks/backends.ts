@@ -1,10 +1,9 @@
 import type { FunctionUrlConfig } from "@aws-sdk/client-lambda";
-import { edgeRoleName } from "@sst-gatehouse/blueprint/edge-role";
 
 import { toList } from "../../../dry-run/graph/json.ts";
 import { Unread } from "../check.ts";
 import { statementsIn } from "../policy-statements.ts";
-import type { StageUnderCheck } from "../stage-under-check.ts";
+import { guardRoleOf, type StageUnderCheck } from "../stage-under-check.ts";
 
 export interface Backend {
   readonly arn: string;
@@ -25,7 +24,7 @@ export interface Candidate {
  */
 export async function findCandidates(under: StageUnderCheck): Promise<readonly Candidate[]> {
   const { app, stage, region, home } = under;
-  const role = await under.role(edgeRoleName(app, stage.name, region));
+  const role = await guardRoleOf(under);
   const named = [...role.inline.values()]
     .flatMap((document) => statementsIn(document) ?? [])
     .flatMap(({ Resource }) => toList(Resource).map(String))

@@ -47,9 +47,9 @@ const judges: Readonly<Record<string, Judge>> = {
       ? undefined
       : `allows ${(AllowedMethods?.Items ?? []).join(", ")}: CloudFront answers other methods with 403`,
   "behaviour-headers": ({ ResponseHeadersPolicyId }) =>
-    (ResponseHeadersPolicyId ?? "") === ""
-      ? "has no response headers policy: answers lack HSTS, nosniff, frame and referrer headers"
-      : undefined,
+    ResponseHeadersPolicyId === blueprint.responseHeadersPolicyId
+      ? undefined
+      : `has the response headers policy ${ResponseHeadersPolicyId || "(none)"}, not SecurityHeadersPolicy: answers may lack HSTS, nosniff, frame and referrer headers`,
   "behaviour-others": (behavior) => {
     const { FunctionAssociations, GrpcConfig, TrustedKeyGroups, TrustedSigners } = behavior;
     const found = [

@@ -1,3 +1,5 @@
+import { accountWideName } from "@sst-gatehouse/blueprint/account-wide-name";
+
 import { type Check, type Finding, unless } from "../check.ts";
 import type { DistributionFound } from "../reads/read-distribution.ts";
 import { redeploy, type StageUnderCheck } from "../stage-under-check.ts";
@@ -75,7 +77,8 @@ function checkFirewall(
   { id, config }: DistributionFound,
   under: StageUnderCheck,
 ): readonly Finding[] {
-  const { app, stage } = under;
+  const { app, stage, region } = under;
+  const own = accountWideName(app, stage.name, region);
   const attached = config.WebACLId ?? "";
   // `arn:…:global/webacl/<name>/<id>`
   const name = attached.split("/")[2] ?? attached;
@@ -86,10 +89,10 @@ function checkFirewall(
       redeploy(under),
     );
   return unless(
-    name === `${app}-${stage.name}`,
+    name === own,
     attached === ""
       ? `the distribution ${id} has no firewall, though stages.ts sets one (waf)`
-      : `the distribution ${id} has the firewall ${name}, not the stage's own ${app}-${stage.name}`,
+      : `the distribution ${id} has the firewall ${name}, not the stage's own ${own}`,
     redeploy(under),
   );
 }

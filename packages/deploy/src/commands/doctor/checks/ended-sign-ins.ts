@@ -2,7 +2,12 @@ import { longestTokenLifeSeconds } from "@sst-gatehouse/blueprint/app-clients";
 import { guardLogGroup } from "@sst-gatehouse/blueprint/guard-function";
 import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 import { parameterNames, parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
-import { parseRevocations, type Revocations } from "@sst-gatehouse/blueprint/revocations";
+import {
+  parseRevocationPage,
+  parseRevocations,
+  revocationPageNames,
+  type Revocations,
+} from "@sst-gatehouse/blueprint/revocations";
 
 import { type Check, type Finding, unless } from "../check.ts";
 import { redeploy, type StageUnderCheck } from "../stage-under-check.ts";
@@ -43,9 +48,10 @@ async function checkThere(name: string, under: StageUnderCheck): Promise<readonl
       },
     ];
   try {
-    parseRevocations(found.Value ?? "", under.now());
+    await loadList(name, under);
     return [];
   } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
     return [
       {
         problem: `${name} is not a list that the guard reads: ${messageOf(error)}. It counts as missing`,
@@ -55,26 +61,42 @@ async function checkThere(name: string, under: StageUnderCheck): Promise<readonl
   }
 }
 
+/** The whole list; in further parameters where one is not enough. @throws {TypeError} for one that the guard would not take. */
+async function loadList(name: string, under: StageUnderCheck): Promise<Revocations> {
+  const found = await Promise.all(revocationPageNames(name).map((page) => under.parameter(page)));
+  return parseRevocations(
+    found.map((parameter) => parameter?.Value),
+    under.now(),
+  );
+}
+
 /** Whether every ended sign-in of an earlier version still counts: a list that was written anew lets people in again. */
 async function checkKept(name: string, under: StageUnderCheck): Promise<readonly Finding[]> {
   const now = under.now();
-  const versions = (await under.history(name)).toSorted(
-    (a, b) => (a.Version ?? 0) - (b.Version ?? 0),
-  );
-  const lists = versions.flatMap(({ Value, Version }) => {
-    const list = orUndefined(() => parseRevocations(Value ?? "", now));
-    return list === undefined ? [] : [{ list, version: Version }];
+  const current = await loadList(name, under).catch((error: unknown) => {
+    if (error instanceof TypeError) return undefined;
+    throw error;
   });
-  const current = lists.at(-1);
-  if (current === undefined) return [];
-  const lost = lists.filter(
-    ({ list }) => !holdsAll(current.list, list, now - longestTokenLifeSeconds),
-  );
-  return unless(
-    lost.length === 0,
-    `${name} was overwritten: version ${lost.map(({ version }) => version).join(", ")} named sign-ins that were ended, and the present version ${current.version} does not. Who was signed out then may be in again`,
-    `pnpm users revoke --everybody --stage ${under.stage.name}`,
-  );
+  if (current === undefined) return []; // `list-there` says so
+  const findings: Finding[] = [];
+  for (const page of revocationPageNames(name)) {
+    if ((await under.parameter(page)) === undefined) continue;
+    const versions = (await under.history(page)).toSorted(
+      (a, b) => (a.Version ?? 0) - (b.Version ?? 0),
+    );
+    const lost = versions.filter(({ Value }) => {
+      const list = orUndefined(() => parseRevocationPage(Value ?? "", now));
+      return list !== undefined && !holdsAll(current, list, now - longestTokenLifeSeconds);
+    });
+    findings.push(
+      ...unless(
+        lost.length === 0,
+        `${page} was overwritten: version ${lost.map(({ Version }) => Version).join(", ")} named sign-ins that were ended, and the present list does not. Who was signed out then may be in again`,
+        `pnpm users revoke --everybody --stage ${under.stage.name}`,
+      ),
+    );
+  }
+  return findings;
 }
 
 /** @param oldest entries up to this time count no more: no token is that old. */

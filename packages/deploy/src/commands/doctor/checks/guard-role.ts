@@ -1,4 +1,4 @@
-import { edgeRoleName, edgeRolePolicy, edgeRoleTrust } from "@sst-gatehouse/blueprint/edge-role";
+import { edgeRolePolicy, edgeRoleTrust } from "@sst-gatehouse/blueprint/edge-role";
 import { guardLogGroup } from "@sst-gatehouse/blueprint/guard-function";
 import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 import type { PolicyDocument } from "@sst-gatehouse/blueprint/policy-document";
@@ -15,7 +15,7 @@ import {
   without,
 } from "../policy-statements.ts";
 import type { Role } from "../reads/read-roles.ts";
-import { redeploy, type StageUnderCheck } from "../stage-under-check.ts";
+import { guardRoleOf, redeploy, type StageUnderCheck } from "../stage-under-check.ts";
 import { findBackends } from "./backends.ts";
 
 /** What the guard needs to call the backend, and why each by itself is not enough. */
@@ -26,8 +26,7 @@ const invokePermissions = [
 
 /** The guard's role: who may take it, and what it may do. The backend believes it about every user. */
 export function guardRoleChecks(under: StageUnderCheck): readonly Check[] {
-  const name = edgeRoleName(under.app, under.stage.name, under.region);
-  const role = () => under.role(name);
+  const role = () => guardRoleOf(under);
   return [
     { id: "guard-role-trust", find: async () => checkTrust(await role()) },
     { id: "guard-role-policies", find: async () => checkPolicies(await role(), under) },

@@ -1,12 +1,15 @@
-import { edgeRoleName } from "@sst-gatehouse/blueprint/edge-role";
-import { guardFunction, guardLogGroup } from "@sst-gatehouse/blueprint/guard-function";
+import {
+  guardFunction,
+  guardLogGroup,
+  guardRuntime,
+} from "@sst-gatehouse/blueprint/guard-function";
 
 import { guardedActionsOn } from "../../../review/rules/facts/guarded-actions.ts";
 import { mayAllow } from "../../../review/rules/facts/policies.ts";
 import { shellWord } from "../../shell-word.ts";
 import { type Check, type Finding, Unread, unless } from "../check.ts";
 import { inWords, principalsOf, statementsWithIds } from "../policy-statements.ts";
-import { redeploy, type StageUnderCheck } from "../stage-under-check.ts";
+import { guardRoleOf, redeploy, type StageUnderCheck } from "../stage-under-check.ts";
 
 /** Lambda@Edge puts this service into the version's own policy, so that it can copy the code to the edge. */
 const replicator = "replicator.lambda.amazonaws.com";
@@ -55,19 +58,25 @@ async function checkVersion(under: StageUnderCheck): Promise<readonly Finding[]>
   ];
 }
 
+/** Of SST 3 and of SST 4. */
+const runtimes = [false, true].map((takesNode24) => guardRuntime({ takesNode24 }));
+
 async function checkSettings(under: StageUnderCheck): Promise<readonly Finding[]> {
-  const { app, stage, region } = under;
+  const { app, stage } = under;
   const { qualified } = await guardInUse(under);
   const found = await under.edge.configuration(qualified);
   if (found === undefined) return [{ problem: `there is no ${qualified}`, mend: redeploy(under) }];
-  const role = await under.role(edgeRoleName(app, stage.name, region));
+  const role = await guardRoleOf(under);
   const logGroup = guardLogGroup(app, stage.name);
   const wrong = [
-    ...(found.State === "Active" ? [] : [`is ${found.State}, not Active`]),
+    // Lambda may put an idle function to sleep; that of the replicas is another matter.
+    ...(found.State === "Active" || found.State === "Inactive"
+      ? []
+      : [`is ${found.State}, not Active`]),
     ...(found.Role === role.arn
       ? []
       : [`runs as ${found.Role}, whom the backend does not believe`]),
-    ...(found.Runtime === guardFunction.runtime ? [] : [`runs on ${found.Runtime}`]),
+    ...(runtimes.some((runtime) => runtime === found.Runtime) ? [] : [`runs on ${found.Runtime}`]),
     ...(found.Handler === guardFunction.handler ? [] : [`has the handler ${found.Handler}`]),
     ...(found.MemorySize === guardFunction.memoryMb
       ? []

@@ -1,0 +1,141 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+
+import { evaluateConfig } from "@sst-gatehouse/deploy/evaluate-config";
+import { startStack, type Stack } from "@sst-gatehouse/local/stack";
+import { accountFrom } from "@sst-gatehouse/local/test/account-from-graph";
+import { type PlayedAccount, startAccount } from "@sst-gatehouse/local/test/played-account";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { app } from "../sample/stages.ts";
+import { sample } from "../sample/sample.ts";
+import { callApi } from "../support/client.ts";
+import { createLeakFinder, secretsOf } from "../support/leaks.ts";
+import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
+import { asPlayed } from "./as-played.ts";
+import { appHost, playStage, signInHost, type PlayedStage } from "./played-stage.ts";
+
+const stage = "played";
+
+/** In place of SST's CLI, which no test starts: says what a deploy says, and writes down what it was asked for. */
+const playedSst = `#!/usr/bin/env node
+const { appendFileSync } = require("node:fs");
+appendFileSync(process.env.PLAYED_SST_LOG, process.argv.slice(2).join(" ") + "\\n");
+console.log("Complete arn:aws:cloudfront::123456789012:distribution/E1A2B3C4D5E6F7");
+`;
+
+describe("pnpm run prove, with SST played by a script", () => {
+  let stack: Stack;
+  let played: PlayedStage;
+  let account: PlayedAccount;
+  let copy: RepositoryCopy;
+  let file: string;
+  let log: string;
+  beforeAll(async () => {
+    copy = copyRepository({ everything: true });
+    const bin = join(copy.root, "node_modules/.bin");
+    const installed = realpathSync(bin);
+    unlinkSync(bin);
+    mkdirSync(bin);
+    for (const name of readdirSync(installed))
+      if (name !== "sst") symlinkSync(join(installed, name), join(bin, name));
+    writeFileSync(join(bin, "sst"), playedSst, { mode: 0o755 });
+    file = join(copy.root, "proof.md");
+    log = join(copy.root, "sst.log");
+    stack = await startStack({
+      adopted: sample,
+      port: 0,
+      explain: () => undefined,
+      unbaked: ["clients"],
+    });
+    played = await playStage(stack, stage);
+    const evaluation = await evaluateConfig({ root: copy.root, stage });
+    const graph = asPlayed(evaluation.graph, stack);
+    await evaluation.dispose();
+    account = await startAccount(accountFrom(graph), stack.outputs.credentials.admin);
+    // Users and parameters are the stack's, where the suite signs in; everything else is the played account's.
+    const [guard] = account.state.parameters.get(`/gatehouse/${app.name}/${stage}/guard`) ?? [];
+    await callApi(stack.outputs, "AmazonSSM.PutParameter", {
+      Name: `/gatehouse/${app.name}/${stage}/guard`,
+      Value: guard?.Value ?? "",
+      Type: "String",
+      Overwrite: true,
+    });
+  }, 300_000);
+  afterAll(async () => {
+    await account.close();
+    await played.close();
+    await stack.close();
+    copy.remove();
+  });
+
+  async function run(args: readonly string[]) {
+    const child = spawn(
+      process.execPath,
+      [join(copy.root, "packages/deploy/src/main.ts"), "prove", ...args],
+      {
+        env: {
+          PATH: process.env["PATH"],
+          NO_COLOR: "1",
+          PLAYED_SST_LOG: log,
+          ...played.environment,
+          ...Object.fromEntries(
+            ["IAM", "LAMBDA", "CLOUDFRONT", "CLOUDWATCH_LOGS"].map((service) => [
+              `AWS_ENDPOINT_URL_${service}`,
+              account.url,
+            ]),
+          ),
+        },
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (text) => (stdout += String(text)));
+    child.stderr.on("data", (text) => (stderr += String(text)));
+    await once(child, "close");
+    return { code: child.exitCode, stdout, stderr };
+  }
+
+  test("deploys twice, looks, tries, and writes one file that names nobody", async () => {
+    const { stdout, stderr } = await run(["--stage", stage, "--remove", "--file", file]);
+    expect(readFileSync(log, "utf8")).toBe(`deploy --stage ${stage}\n`.repeat(2));
+    expect(stdout).toContain(`: ${file}\nRead it before you hand it on.\n`);
+    expect(stderr).toContain(`Nothing is removed. \`pnpm sst remove --stage ${stage}\` does it.`);
+    const proof = readFileSync(file, "utf8");
+    expect(proof).toContain("Guard's version after each deploy: 1, 1.\n");
+    expect(proof).toContain("- ok: behaviour-guard\n");
+    expect(proof).toMatch(
+      /## Acceptance suite\n\nExit code 0\. \d+ passed, 0 failed, \d+ skipped\n/,
+    );
+    expect(proof).toContain("## Open questions");
+    expect(proof.match(/\| .+ \| .+ \|/g)?.length).toBeGreaterThan(10);
+    expect(proof).toContain("acceptance: sessions passed");
+
+    const { outputs } = stack;
+    for (const value of [
+      "123456789012",
+      "arn:",
+      appHost,
+      signInHost,
+      new URL(outputs.functionUrl).hostname,
+      outputs.userPoolId,
+      outputs.clients.web.id,
+      stack.outputs.clients.machine.id,
+      copy.root,
+      account.credentials.accessKeyId,
+    ])
+      expect(proof).not.toContain(value);
+    expect(createLeakFinder(secretsOf(outputs))(proof)).toEqual([]);
+  }, 400_000);
+});

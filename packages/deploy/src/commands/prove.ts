@@ -1,0 +1,146 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { Writable } from "node:stream";
+import { parseArgs } from "node:util";
+
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { isProduction, resolveStage } from "@sst-gatehouse/blueprint/stages";
+import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
+
+import { stages } from "../../../../stages.ts";
+import { orCommandError } from "../aws-failure.ts";
+import { orUsageError, requireStage } from "../command-line.ts";
+import { CommandError, UsageError, type Command, type CommandContext } from "../command.ts";
+import { loadStageOutputs } from "../load-stage-outputs.ts";
+import { acceptance } from "./acceptance.ts";
+import { examine } from "./doctor.ts";
+import { gatherProof } from "./prove/gather-proof.ts";
+import { holds, type SuiteRun } from "./prove/proof.ts";
+import { readSuite } from "./prove/read-suite.ts";
+import { redact } from "./prove/redact.ts";
+import { runSst } from "./prove/run-sst.ts";
+import { writeProof } from "./prove/write-proof.ts";
+import { confirm } from "./sweep/confirm.ts";
+import { loadStageGuard } from "./sweep/stage-guard.ts";
+
+const root = join(import.meta.dirname, "../../../..");
+
+const usage = `Deploys a stage twice, looks at it and tries it, and writes one file that says what AWS has shown.
+
+  pnpm run prove --stage <name> [--remove] [--file <path>] [--production-too]
+
+  --stage <name>     a stage to make, or one that is deployed
+  --remove           asks at the end whether to remove the stage
+  --file <path>      where to write (default gatehouse-proof-<stage>.md)
+  --production-too   needed for a production stage
+  --help             this text
+
+For the first deploy in an account, and for bug reports. It runs sst deploy twice and compares the guard's version, which
+should stay, then pnpm run doctor and pnpm acceptance. That costs what a stage costs, and takes about half an hour. SST's
+CLI opens a port while it runs: docs/operations.md says what to do about it. The file answers the questions of
+docs/what-aws-must-prove.md; account, ARNs, hosts, ids and tokens are taken out. Read it before you hand it on.
+`;
+
+export const prove: Command = {
+  usage,
+  async run(args, context) {
+    const { app, stdout, stderr, env } = context;
+    const { values } = orUsageError(() =>
+      parseArgs({
+        args: [...args],
+        options: {
+          stage: { type: "string" },
+          remove: { type: "boolean", default: false },
+          file: { type: "string" },
+          "production-too": { type: "boolean", default: false },
+        },
+      }),
+    );
+    const name = requireStage(app.name, values.stage);
+    if (isProduction(name) && !values["production-too"])
+      throw new UsageError(
+        `${name} is production, and prove would deploy it and create users in it; if you mean that, add --production-too`,
+      );
+    const stage = resolveStage(stages, name);
+    const ssm = new SSMClient({ region: app.region });
+    const guard = () =>
+      orCommandError(
+        `The guard that stage ${name} uses cannot be determined`,
+        loadStageGuard(ssm, app.name, name),
+      );
+    // Before anything is deployed: that there are credentials.
+    await guard();
+    let outputs: StageOutputs | undefined;
+    const proof = await gatherProof({
+      stage,
+      region: app.region,
+      versions: await versionsHere(),
+      sst: (words) => runSst(words, { env, stderr }),
+      async guardVersion() {
+        outputs = await loadStageOutputs({ app: app.name, stage: name, region: app.region, ssm });
+        const found = await guard();
+        return found.kind === "live" ? found.version : undefined;
+      },
+      examine: () => examine(name, context),
+      accept: () => accept(args, name, context),
+      mayRemove: async () => values.remove && (await mayRemove(name, context)),
+      progress: (what) => stderr.write(`${what} …\n`),
+    });
+    const page = await readFile(join(root, "docs/what-aws-must-prove.md"), "utf8");
+    const text = redact(writeProof(proof, page), { outputs, domain: stage.domain, root });
+    const file = resolve(values.file ?? `gatehouse-proof-${name}.md`);
+    await writeFile(file, text);
+    stdout.write(
+      `${holds(proof) ? "All is well" : "Something did not go as it should"}: ${file}\nRead it before you hand it on.\n`,
+    );
+    return holds(proof) ? 0 : 1;
+  },
+};
+
+/** The suite's output goes to stderr as it comes; what it says in the end is kept. */
+async function accept(
+  args: readonly string[],
+  name: string,
+  context: CommandContext,
+): Promise<SuiteRun> {
+  let printed = "";
+  const kept = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      printed += chunk.toString();
+      context.stderr.write(chunk);
+      done();
+    },
+  });
+  const words = ["--stage", name, ...args.filter((arg) => arg === "--production-too")];
+  try {
+    const code = await acceptance.run(words, { ...context, stdout: kept, stderr: kept });
+    return readSuite(code, printed);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    context.stderr.write(`${error.message}\n`);
+    return readSuite(1, `${printed}\nFAIL acceptance/: ${error.message}`);
+  }
+}
+
+async function mayRemove(name: string, context: CommandContext): Promise<boolean> {
+  const { stdin, stdout, stderr } = context;
+  const terminal = stdin.isTTY === true && stdout.isTTY === true;
+  if (
+    terminal &&
+    (await confirm(`Remove stage ${name} with every account in its user pool? [y/N] `, context))
+  )
+    return true;
+  stderr.write(`Nothing is removed. \`pnpm sst remove --stage ${name}\` does it.\n`);
+  return false;
+}
+
+async function versionsHere(): Promise<Readonly<Record<string, string>>> {
+  const manifest: { version: string; devDependencies: { sst: string } } = JSON.parse(
+    await readFile(join(root, "package.json"), "utf8"),
+  );
+  return {
+    Gatehouse: manifest.version,
+    SST: manifest.devDependencies.sst,
+    Node: process.versions.node,
+  };
+}
