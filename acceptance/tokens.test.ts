@@ -12,6 +12,14 @@ beforeAll(async () => {
   forge = await createForge(target);
 });
 
+/** Of the stage's pool, by its first name, and since when. */
+function signedIn(token: string): { issuer: string; signedInAt: unknown } {
+  return {
+    issuer: `https://cognito-idp.${target.region}.amazonaws.com/${target.userPoolId}`,
+    signedInAt: decodeClaims(token)["auth_time"],
+  };
+}
+
 describe("a good token is admitted", () => {
   test("an ID token, with Hello, world!", async () => {
     const answer = await viaApp(target, { token: target.tokens.id });
@@ -24,6 +32,7 @@ describe("a good token is admitted", () => {
         username: target.users[0]?.username,
         groups: [],
         scopes: [],
+        ...signedIn(target.tokens.id),
       },
     });
   });
@@ -37,6 +46,7 @@ describe("a good token is admitted", () => {
       username: target.users[0]?.username,
       groups: [],
       scopes: String(decodeClaims(target.tokens.access)["scope"]).split(" "),
+      ...signedIn(target.tokens.access),
     });
   });
 
