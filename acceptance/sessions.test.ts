@@ -316,6 +316,8 @@ describe("a session", () => {
       username: plain.username,
       groups: [],
       scopes: ["openid", "email", "profile", "api/read", "api/write"],
+      issuer: expect.stringMatching(/^https:\/\/cognito-idp\.[a-z0-9-]+\.amazonaws\.com\/[\w-]+$/),
+      signedInAt: expect.any(Number),
       expiresAt: expect.any(Number),
     });
     const { expiresAt: _until, ...caller } = me.json();

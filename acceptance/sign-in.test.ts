@@ -147,6 +147,7 @@ describe("a machine", () => {
       kind: "client",
       clientId: target.clients.machine.id,
       scopes: ["api/read"],
+      issuer: `https://cognito-idp.${target.region}.amazonaws.com/${target.userPoolId}`,
     });
   });
 

@@ -31,6 +31,14 @@ beforeAll(async () => {
   forge = await createForge(target);
 });
 
+/** Of the stage's pool, by its first name, and since when. */
+function signedIn(token: string): { issuer: string; signedInAt: unknown } {
+  return {
+    issuer: `https://cognito-idp.${target.region}.amazonaws.com/${target.userPoolId}`,
+    signedInAt: decodeClaims(token)["auth_time"],
+  };
+}
+
 describe("a good token is admitted", () => {
   test("an ID token, with Hello, world!", async () => {
     const answer = await viaApp(target, { token: target.tokens.id });
@@ -43,6 +51,7 @@ describe("a good token is admitted", () => {
         username: target.users[0]?.username,
         groups: [],
         scopes: [],
+        ...signedIn(target.tokens.id),
       },
     });
   });
@@ -56,6 +65,7 @@ describe("a good token is admitted", () => {
       username: target.users[0]?.username,
       groups: [],
       scopes: String(decodeClaims(target.tokens.access)["scope"]).split(" "),
+      ...signedIn(target.tokens.access),
     });
   });
 

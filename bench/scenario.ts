@@ -28,6 +28,13 @@ export function freshToken(): string {
   return mintAt(nowSeconds());
 }
 
+/** One of somebody who signed in an hour ago: what a list of ended sign-ins is needed for. */
+export function tokenOfOldSignIn(): string {
+  const now = nowSeconds();
+  const claims = idClaims({ issuer, clientId: webClient, now, groups: ["staff"] });
+  return mint({ key: idKey, claims: { ...claims, auth_time: now - 3600 } });
+}
+
 /** One that was valid until an hour ago. */
 export function expiredToken(): string {
   return mintAt(nowSeconds() - 2 * 3600);

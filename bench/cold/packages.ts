@@ -8,7 +8,7 @@ import { noRevocations } from "@sst-gatehouse/blueprint/revocations";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { writeSettings } from "@sst-gatehouse/edge/build";
 import { guardSettings, webClient, machineClient } from "@sst-gatehouse/edge/test/events";
-import { createEvents, freshToken } from "../scenario.ts";
+import { createEvents, tokenOfOldSignIn } from "../scenario.ts";
 
 /** Paths of what a cold process loads, and of the event that it is asked with. */
 export interface ColdPackages {
@@ -20,6 +20,8 @@ export interface ColdPackages {
   readonly guardUnbaked: string;
   /** The guard of a stage with a list of ended sign-ins, which it reads while it loads. */
   readonly guardWithList: string;
+  /** The guard of a stage whose backend looks ended sign-ins up. */
+  readonly guardBeforeBackend: string;
   /** The guard that has to ask for keys, client ids and the list. */
   readonly guardUnbakedWithList: string;
   readonly bareHttps: string;
@@ -44,13 +46,17 @@ export async function layOutColdPackages(built: string, scratch: string): Promis
   const deployed = { ...guardSettings, jwks: oldKeys };
   const revocation = { mode: "on", whenUnknown: "refuse" } as const;
   const event = join(scratch, "event.json");
-  await writeFile(event, JSON.stringify(createEvents()(freshToken())));
+  await writeFile(event, JSON.stringify(createEvents()(tokenOfOldSignIn())));
   return {
     empty: await floor("empty"),
     cryptoOnly: await floor("crypto-only"),
     guard: await guard("guard", deployed),
     guardUnbaked: await guard("guard-unbaked", unbaked),
     guardWithList: await guard("guard-with-list", { ...deployed, revocation }),
+    guardBeforeBackend: await guard("guard-before-backend", {
+      ...deployed,
+      revocation: { ...revocation, checkedBy: "backend" },
+    }),
     guardUnbakedWithList: await guard("guard-unbaked-with-list", {
       ...unbaked,
       revocation,

@@ -53,6 +53,14 @@ const token = mint({
 });
 const signedIn = originRequestEvent({ uri: "/me", headers: { authorization: `Bearer ${token}` } });
 
+const now = Math.floor(Date.now() / 1000);
+const longClaims = { ...idClaims({ issuer, clientId: webClient, now }), auth_time: now - 3600 };
+/** So long ago that a list is needed to know more. */
+const longSignedIn = originRequestEvent({
+  uri: "/me",
+  headers: { authorization: `Bearer ${mint({ key: idKey, claims: longClaims })}` },
+});
+
 let scratch: string;
 let built: string;
 let sizes: readonly BuiltFile[];
@@ -389,9 +397,7 @@ describe("a stage with a list of ended sign-ins", () => {
     const directory = await deploy("fresh-list", withList("refuse"));
     await writeFile(
       join(directory, "stage-revocations.cjs"),
-      `exports.openRevocations = () => ({
-        ready: () => undefined, refreshWhenOld: () => undefined, requireValid: () => undefined
-      });`,
+      "exports.openRevocations = () => async () => undefined;",
     );
     const observed = await run(directory, [signedIn, signedIn]);
     expect(forwarded(observed)).toEqual([true, true]);
@@ -403,13 +409,9 @@ describe("a stage with a list of ended sign-ins", () => {
     await writeFile(
       join(directory, "stage-revocations.cjs"),
       `let asked = 0;
-      exports.openRevocations = () => ({
-        ready: () => undefined,
-        refreshWhenOld: () => undefined,
-        requireValid: () => {
-          if (++asked > 1) throw Object.assign(new Error(""), { name: "GuardError", code: "token_revoked" });
-        }
-      });`,
+      exports.openRevocations = () => async () => {
+        if (++asked > 1) throw Object.assign(new Error(""), { name: "GuardError", code: "token_revoked" });
+      };`,
     );
     const { answers } = await run(directory, [signedIn, signedIn]);
     expect(answers.map(({ status }) => status)).toEqual([undefined, "401"]);
@@ -418,9 +420,11 @@ describe("a stage with a list of ended sign-ins", () => {
 
   test("reads it while the module loads, refuses tokens while it cannot be read, and nobody else", async () => {
     const directory = await deploy("no-list", withList("refuse"));
-    const observed = await run(directory, [inPublic, signedIn, signedIn], { network: "refused" });
-    expect(forwarded(observed)).toEqual([true, false, false]);
-    expect(observed.answers.slice(1).map(({ status }) => status)).toEqual(["503", "503"]);
+    const events = [inPublic, longSignedIn, longSignedIn, signedIn];
+    const observed = await run(directory, events, { network: "refused" });
+    // Who has just signed in needs no list.
+    expect(forwarded(observed)).toEqual([true, false, false, true]);
+    expect(observed.answers.slice(1, 3).map(({ status }) => status)).toEqual(["503", "503"]);
     // One try: then Parameter Store is left alone for two seconds.
     expect(new Set(observed.networkCalls)).toEqual(new Set([observed.networkCalls[0]]));
     expect(observed.networkCalls[0]).toBeGreaterThan(0);
@@ -428,8 +432,20 @@ describe("a stage with a list of ended sign-ins", () => {
 
   test("lets tokens pass while it cannot be read, where the stage says so", async () => {
     const directory = await deploy("allowed", withList("allow"));
-    const observed = await run(directory, [signedIn, signedIn], { network: "refused" });
+    const observed = await run(directory, [longSignedIn, longSignedIn], { network: "refused" });
     expect(forwarded(observed)).toEqual([true, true]);
+  });
+
+  test("asks for none where the backend looks sign-ins up", async () => {
+    const revocation = { mode: "on", whenUnknown: "refuse", checkedBy: "backend" };
+    const directory = await deploy("backend", JSON.stringify({ ...guardSettings, revocation }));
+    const observed = await run(directory, [longSignedIn, longSignedIn], { network: "refused" });
+    expect(observed.networkCalls).toEqual([0, 0]);
+    for (const { uri, headers } of observed.answers) {
+      expect(uri).toBe("/me");
+      expect(Object.keys(headers)).toContain("x-gatehouse-caller-unchecked");
+      expect(Object.keys(headers)).not.toContain("x-gatehouse-caller");
+    }
   });
 });
 
