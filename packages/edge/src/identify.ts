@@ -64,13 +64,13 @@ function bearerOf(values: readonly string[]): string {
   if (scheme.toLowerCase() !== "bearer") {
     throw new GuardError(
       "token_missing",
-      "Send the token as `Authorization: Bearer <token>`; no other scheme is accepted.",
+      "Send `Authorization: Bearer <token>`; no other scheme is accepted.",
     );
   }
   if (token === "" || rest.length > 0) {
     throw new GuardError(
       "token_malformed",
-      "The Authorization header must be the word Bearer, a space and the token.",
+      "Send `Authorization: Bearer <token>`, with one token.",
     );
   }
   return token;

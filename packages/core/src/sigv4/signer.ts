@@ -206,7 +206,7 @@ async function hashOf(
     if (bodyHash !== undefined) return bodyHash;
     throw new GuardError(
       "body_hash_required",
-      "The body is not visible here: send its SHA-256 as 64 lower-case hex digits in `x-amz-content-sha256`.",
+      "CloudFront shows only the first megabyte of a body, and none of a DELETE. Send the header x-amz-content-sha256 with the SHA-256 of the whole body as 64 lower-case hex digits.",
     );
   }
   // Read once: the edge decodes a body when it is asked for.
