@@ -30,7 +30,7 @@ const trust = (...principals: object[]) =>
   );
 const lambdas = { Service: ["lambda.amazonaws.com", "edgelambda.amazonaws.com"] };
 const putPolicy =
-  /^aws iam put-role-policy --role-name gatehouse-anna-guard --policy-name GuardPolicy-0000000 --policy-document '\{"Version":.*"lambda:InvokedViaFunctionUrl":"true".*\}'$/;
+  /^aws iam put-role-policy --role-name gatehouse-anna-eu-central-1-guard --policy-name GuardPolicy-0000000 --policy-document '\{"Version":.*"lambda:InvokedViaFunctionUrl":"true".*\}'$/;
 const urlConfig =
   /^aws lambda update-function-url-config --region eu-central-1 --function-name gatehouse-anna-ApiFunction-\w+ --auth-type AWS_IAM$/;
 const allowAll = { Effect: "Allow", Principal: "*" };
@@ -54,8 +54,8 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     },
     id: "guard-role-trust",
     problem:
-      "gatehouse-anna-guard may also be assumed by arn:aws:iam::999999999999:root, who can then speak for every user",
-    mend: `aws iam update-assume-role-policy --role-name gatehouse-anna-guard --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":["lambda.amazonaws.com","edgelambda.amazonaws.com"]}}]}'`,
+      "gatehouse-anna-eu-central-1-guard may also be assumed by arn:aws:iam::999999999999:root, who can then speak for every user",
+    mend: `aws iam update-assume-role-policy --role-name gatehouse-anna-eu-central-1-guard --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":["lambda.amazonaws.com","edgelambda.amazonaws.com"]}}]}'`,
   },
   "one that everybody may take": {
     change: (state) => {
@@ -95,7 +95,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     },
     id: "guard-role-trust",
     problem:
-      "gatehouse-anna-guard is not trusted by edgelambda.amazonaws.com, so CloudFront cannot run the guard",
+      "gatehouse-anna-eu-central-1-guard is not trusted by edgelambda.amazonaws.com, so CloudFront cannot run the guard",
     mend: /^aws iam update-assume-role-policy /,
   },
   "one with a further way to be taken": {
@@ -118,7 +118,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     },
     id: "guard-role-invoke-url",
     problem:
-      "gatehouse-anna-guard may not lambda:InvokeFunctionUrl: AWS answers 403 to every request that the guard signs, because both permissions are needed",
+      "gatehouse-anna-eu-central-1-guard may not lambda:InvokeFunctionUrl: AWS answers 403 to every request that the guard signs, because both permissions are needed",
     mend: putPolicy,
   },
   "one that may not invoke the function": {
@@ -128,7 +128,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
       );
     },
     id: "guard-role-invoke",
-    problem: /^gatehouse-anna-guard may not lambda:InvokeFunction: AWS answers 403/,
+    problem: /^gatehouse-anna-eu-central-1-guard may not lambda:InvokeFunction: AWS answers 403/,
     mend: putPolicy,
   },
   "one that may invoke the function without its URL": {
@@ -160,7 +160,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
       policy(state).Statement.push({ Effect: "Deny", Action: "lambda:*", Resource: "*" });
     },
     id: "guard-role-policy",
-    problem: /^gatehouse-anna-guard has \{"Effect":"Deny"/,
+    problem: /^gatehouse-anna-eu-central-1-guard has \{"Effect":"Deny"/,
     mend: putPolicy,
   },
   "one that may read every parameter": {
@@ -169,7 +169,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     },
     id: "guard-role-policy",
     problem:
-      'gatehouse-anna-guard has {"Effect":"Allow","Action":["ssm:GetParameter"],"Resource":["*"]}, which the guard does not need',
+      'gatehouse-anna-eu-central-1-guard has {"Effect":"Allow","Action":["ssm:GetParameter"],"Resource":["*"]}, which the guard does not need',
     mend: putPolicy,
   },
   "one that may not read its settings": {
@@ -188,7 +188,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     },
     id: "guard-role-policies",
     problem: /: arn:aws:iam::aws:policy\/AdministratorAccess is attached to it$/,
-    mend: "aws iam detach-role-policy --role-name gatehouse-anna-guard --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
+    mend: "aws iam detach-role-policy --role-name gatehouse-anna-eu-central-1-guard --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
   },
   "one with a further policy": {
     change: (state) => {
@@ -196,7 +196,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     },
     id: "guard-role-policies",
     problem: /more than the guard needs: more it's$/,
-    mend: `aws iam delete-role-policy --role-name gatehouse-anna-guard --policy-name 'more it'\\''s'`,
+    mend: `aws iam delete-role-policy --role-name gatehouse-anna-eu-central-1-guard --policy-name 'more it'\\''s'`,
   },
   "a behaviour without the guard": {
     change: (state) => {
@@ -335,7 +335,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
       delete behavior(state)["ResponseHeadersPolicyId"];
     },
     id: "behaviour-headers",
-    problem: /has no response headers policy/,
+    problem: /has the response headers policy \(none\), not SecurityHeadersPolicy/,
     mend: redeploy,
   },
   "an origin that is no Function URL of the stage": {

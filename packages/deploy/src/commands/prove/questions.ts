@@ -7,54 +7,46 @@ interface Evidence {
 }
 
 const evidence: readonly Evidence[] = [
-  {
-    about: /log group that does not exist/i,
-    by: (proof) => [deploys(proof), ...checks(proof, "guard-settings", "guard-log-retention")],
-  },
+  { about: /without a body/i, by: (proof) => files(proof, "empty-answers") },
   {
     about: /rotates refresh tokens/i,
     by: (proof) => [deploys(proof), ...checks(proof, "client-web-flows", "client-web-rotation")],
   },
   {
-    about: /timeouts? over 60/i,
+    about: /timeouts? .*over 60/i,
     by: ({ stage }) => [
       stage.originReadTimeoutSeconds > 60 || stage.originKeepaliveSeconds > 60
         ? "this stage sets more than 60 s"
         : "not tried: this stage sets 60 s or less",
     ],
   },
-  { about: /new guard version takes|version .*pending/i, by: (proof) => [deploys(proof)] },
-  { about: /unchanged|new version .*(each|every) deploy/i, by: (proof) => [versions(proof)] },
+  { about: /version that was published seconds ago/i, by: (proof) => [deploys(proof)] },
+  { about: /unchanged deploy/i, by: (proof) => [versions(proof)] },
   {
-    about: /hosted sign-in's form|managed login|sign-in page/i,
+    about: /sign-in page/i,
     by: (proof) => [...checks(proof, "probe-sign-in-page"), ...files(proof, "sign-in", "sessions")],
   },
-  {
-    about: /encryption key|resource\.enc/i,
-    by: (proof) => [deploys(proof), ...files(proof, "backend")],
-  },
-  { about: /`?Set-Cookie`?|307/i, by: (proof) => files(proof, "sessions") },
   { about: /GetParameters/i, by: (proof) => checks(proof, "list-age") },
   {
-    about: /response headers policy|headers that the policy adds/i,
+    about: /response headers policy|SecurityHeadersPolicy/i,
     by: (proof) => [...checks(proof, "behaviour-headers"), ...files(proof, "response-headers")],
   },
   {
-    about: /literal `\+`|empty parameter name|path normalisation|x-amz-content-sha256/i,
+    about: /empty parameter name|path normalisation/i,
     by: (proof) => files(proof, "backend", "function-url", "spellings"),
   },
-  { about: /body of a DELETE|exposed body/i, by: (proof) => files(proof, "backend") },
+  { about: /exposed body/i, by: (proof) => files(proof, "backend") },
   { about: /chunked 206|`Vary`|stream/i, by: (proof) => files(proof, "streams", "responses") },
   { about: /`auth_time`|refresh token|issuer/i, by: (proof) => files(proof, "sessions", "tokens") },
   {
-    about: /firewall|common rules/i,
+    about: /firewall/i,
     by: (proof) =>
       proof.stage.waf === undefined
         ? ["not tried: this stage has no firewall"]
         : [...checks(proof, "firewall"), suite(proof)],
   },
   {
-    about: /two origins|many behaviours/i,
+    about: /two origins/i,
     by: (proof) => checks(proof, "origin-hosts", "behaviour-guard"),
   },
 ];
