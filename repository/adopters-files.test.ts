@@ -17,6 +17,7 @@ const root = join(import.meta.dirname, "..");
 const entries = [
   "packages/deploy/src/commands/doctor.ts",
   "packages/deploy/src/commands/plan.ts",
+  "packages/deploy/src/commands/prove.ts",
   "packages/deploy/src/main.ts",
   "packages/local/src/main.ts",
 ];

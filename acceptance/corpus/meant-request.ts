@@ -138,11 +138,16 @@ function hashOf(bytes: Buffer): readonly [string, string] {
 /** Whether some server could read a dot segment into this path, however strangely: then it may be refused. */
 export function mayHaveDotSegment(target: string): boolean {
   const [path = ""] = target.split("?");
-  const cut = (text: string) => text.replaceAll(/;[^/\\]*/g, "");
-  const decoded = [path, cut(path)].map((text) => decodeURIComponent(text));
-  return decoded
-    .flatMap((text) => [text, cut(text)])
-    .flatMap((text) => [text, text.replaceAll(/[\t\r\n]/g, "")])
-    .flatMap((text) => [text, cut(text)])
-    .some((text) => text.split(/[/\\]/).some((segment) => /^\.{1,2}$/.test(segment)));
+  return decodeURIComponent(path)
+    .replaceAll(/[\t\r\n]/g, "")
+    .split(/[/\\?#;]/)
+    .some((segment) => /^(?:\.|%2e){1,2}[\0- ]*$/i.test(segment));
+}
+
+/** What can be read in two ways each; a path with many of them may be refused, because its readings are too many. */
+const oddities = [/;/, /%2F/i, /%5C/i, /%0[9AD]/i, /%(?!2F|5C|0[9AD])/i, /\/\//, /\/$/, /%3F|%23/i];
+
+export function mayHaveManyReadings(target: string): boolean {
+  const [path = ""] = target.split("?");
+  return oddities.filter((oddity) => oddity.test(path)).length > 4;
 }

@@ -114,9 +114,9 @@ export function composeGuard({
       access,
       forwardToken: settings.forwardToken,
       forwardCookies: settings.forwardCookies,
-      callerVersion: settings.callerVersion ?? 1,
       originHeaderBytes: settings.originHeaderBytes,
       headersTooLarge: (...refused) => files.browserHalf().headersTooLarge(...refused),
+      callerVersion: settings.callerVersion ?? 1,
     }),
     sessions: once(() =>
       files.browserHalf().createSessions({

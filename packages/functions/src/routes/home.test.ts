@@ -7,8 +7,12 @@ import { expect, test } from "vitest";
 
 import { app } from "../app.ts";
 
+const issuer = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_EXAMPLE1";
+
 const person = {
   kind: "user",
+  issuer,
+  signedInAt: 1_795_000_000,
   sub: "3c9f0f6e-90f1-70a4-1b7e-5d1c6b0f2a11",
   username: "grace",
 } as const;
@@ -139,7 +143,7 @@ const callers: [who: string, caller: Caller, heading: string, details: string][]
   ],
   [
     "a machine",
-    { kind: "client", clientId: "4kq8example", scopes: ["api/read", "api/write"] },
+    { kind: "client", clientId: "4kq8example", scopes: ["api/read", "api/write"], issuer },
     "Signed in as a machine",
     "<dt>Client id</dt><dd>4kq8example</dd><dt>Scopes</dt><dd>api/read, api/write</dd>",
   ],
@@ -176,6 +180,6 @@ test.each(hostileNames)("shows the name %j as text", async (name, shown) => {
   const harmless = await named("x");
   expect(harmless.split(cell("x"))).toHaveLength(4);
   expect(await named(name)).toBe(harmless.replaceAll(cell("x"), () => cell(shown)));
-  const machine = await page({ kind: "client", clientId: name, scopes: [name] });
+  const machine = await page({ kind: "client", clientId: name, scopes: [name], issuer });
   expect(machine.split(cell(shown))).toHaveLength(3);
 });
