@@ -142,7 +142,7 @@ describe("a guard with everything baked", () => {
     [false, "is kept from the backend"],
   ])("where the stage says forwardToken: %s, the bearer token %s", async (forwardToken) => {
     const { target } = await startOwnStack({
-      stage: { forwardToken, streaming: "off" },
+      stage: { forwardToken, ...asItIs },
       codeSource: tellingBackend,
     });
     const token = target.tokens.id;
@@ -165,7 +165,10 @@ describe("a guard with everything baked", () => {
 
 describe("cookies on their way to the backend", () => {
   const ofTheStage = (stage: object) =>
-    startOwnStack({ stage: { ...stage, streaming: "off" }, codeSource: tellingBackend });
+    startOwnStack({
+      stage: { ...stage, ...asItIs },
+      codeSource: tellingBackend,
+    });
 
   test("are in headers.cookie without those of the session, whose caller is known all the same", async () => {
     const { target } = await ofTheStage({});
@@ -239,6 +242,9 @@ describe("cookies on their way to the backend", () => {
 });
 
 /** In place of the sample's routes, to see what arrives. */
+/** It neither streams nor has `protect()`. */
+const asItIs = { streaming: "off", backendChecksRevocation: false } as const;
+
 const tellingBackend: CodeSource = async ({ edge, functions }) => {
   await buildEdge(edge);
   await cp(join(import.meta.dirname, "telling-backend"), functions, { recursive: true });

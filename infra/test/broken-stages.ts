@@ -831,7 +831,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     },
     id: "list-kept",
     problem:
-      "/gatehouse/gatehouse/anna/revoked was overwritten: version 2, 3 named sign-ins that were ended, and the present version 4 does not. Who was signed out then may be in again",
+      "/gatehouse/gatehouse/anna/revoked was overwritten: version 2, 3 named sign-ins that were ended, and the present list does not. Who was signed out then may be in again",
     mend: "pnpm users revoke --everybody --stage anna",
   },
   "a list that guards have not been able to read for longer than a minute allows": {

@@ -138,7 +138,8 @@ export function configOf(state: AccountState): Json {
   return state.distributions[0]?.DistributionConfig ?? {};
 }
 export const behavior = (state: AccountState): Json => configOf(state)["CacheBehaviors"].Items[0];
-export const guardRole = (state: AccountState) => state.roles.get("gatehouse-anna-eu-central-1-guard")!;
+export const guardRole = (state: AccountState) =>
+  state.roles.get("gatehouse-anna-eu-central-1-guard")!;
 export const apiRole = (state: AccountState) =>
   [...state.roles].find(([name]) => name.includes("ApiRole"))![1];
 const functionNamed = (state: AccountState, part: string): PlayedFunction =>
