@@ -108,14 +108,14 @@ describe("pnpm run doctor, against an account and a chain that look like a deplo
       ViewerProtocolPolicy: "allow-all",
     });
     account.state.roles
-      .get(`${app.name}-${stage}-guard`)
+      .get(`${app.name}-${stage}-${app.region}-guard`)
       ?.attached.push("arn:aws:iam::1:policy/\u001b[2J");
     const { code, stdout } = await run(["--stage", stage]);
     expect(code).toBe(1);
     expect(stdout).toContain(`  ok     guard-role-trust
   WRONG  guard-role-policies
-         ${app.name}-${stage}-guard has more than its one policy, and so may do more than the guard needs: arn:aws:iam::1:policy/ [2J is attached to it
-         mend: aws iam detach-role-policy --role-name ${app.name}-${stage}-guard --policy-arn 'arn:aws:iam::1:policy/ [2J'
+         ${app.name}-${stage}-${app.region}-guard has more than its one policy, and so may do more than the guard needs: arn:aws:iam::1:policy/ [2J is attached to it
+         mend: aws iam detach-role-policy --role-name ${app.name}-${stage}-${app.region}-guard --policy-arn 'arn:aws:iam::1:policy/ [2J'
 `);
     expect(stdout).toContain(`  WRONG  behaviour-https
          the default behaviour has the viewer protocol policy allow-all, not redirect-to-https: tokens may travel in clear text
