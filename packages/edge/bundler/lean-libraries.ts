@@ -34,6 +34,10 @@ const standIns: readonly StandIn[] = [
 export const leanLibraries: Plugin = {
   name: "lean-libraries",
   setup(bundler) {
+    // Nothing on the way of a request is imported dynamically; left in, these would wrap what they can reach in initialisers.
+    bundler.onResolve({ filter: /./ }, ({ kind, path }) =>
+      kind === "dynamic-import" ? { path, external: true } : undefined,
+    );
     for (const { imported, importer: from, file } of standIns) {
       bundler.onResolve({ filter: imported }, ({ importer }) =>
         from.test(importer) ? { path: join(import.meta.dirname, "replacements", file) } : undefined,

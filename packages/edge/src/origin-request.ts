@@ -1,4 +1,4 @@
-import { cacheBehavior } from "@sst-gatehouse/blueprint/cache-behavior";
+import { allowedMethods } from "@sst-gatehouse/blueprint/cache-behavior";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { causeOf, GuardError, isGuardError } from "@sst-gatehouse/core/errors";
 import type { HttpRequest } from "@sst-gatehouse/core/http-request";
@@ -159,7 +159,7 @@ function mayHoldSession({ headers }: HttpRequest): boolean {
 }
 
 function requireServedMethod({ method }: HttpRequest): void {
-  if (cacheBehavior.allowedMethods.includes(method)) return;
+  if (allowedMethods.includes(method)) return;
   throw new GuardError("method_not_allowed", "This method is not served here.");
 }
 

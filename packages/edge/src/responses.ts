@@ -1,4 +1,4 @@
-import { cacheBehavior } from "@sst-gatehouse/blueprint/cache-behavior";
+import { allowedMethods } from "@sst-gatehouse/blueprint/cache-behavior";
 import type { ErrorCode, GuardError, LargestHeader } from "@sst-gatehouse/core/errors";
 import type { CloudFrontHeaders, CloudFrontResultResponse } from "aws-lambda";
 
@@ -68,7 +68,7 @@ export function refusal(
   return problemJson({ status, code, detail, largest }, requestId, {
     ...(challenge === undefined ? {} : { "www-authenticate": challenge }),
     ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
-    ...(code === "method_not_allowed" ? { allow: cacheBehavior.allowedMethods.join(", ") } : {}),
+    ...(code === "method_not_allowed" ? { allow: allowedMethods.join(", ") } : {}),
     ...extraHeaders,
   });
 }
