@@ -47,6 +47,7 @@ async function bundle(directory: string): Promise<void> {
     platform: "node",
     target: "node22",
     format: "esm",
+    mainFields: ["module", "main"],
     outfile: join(directory, "lambda.mjs"),
     logLevel: "silent",
   });
