@@ -312,7 +312,9 @@ test("a guard that asks for its client ids leaves the list to the backend like a
   stack.clock.advance(60);
   expect(await code(token)).toBe("token_revoked");
   expect(await code(target.tokens.access)).toBe(200);
-  expect(lines.filter((line) => line.includes("revocation"))).toEqual([]);
+  expect(lines.filter((line) => line.includes("revocation"))).toEqual([
+    'api: {"notice":"revocations_refreshed"}',
+  ]);
 });
 
 test("a stage that leaves no sign-in to the backend keeps its promise by the guard", async () => {
