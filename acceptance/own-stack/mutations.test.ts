@@ -54,8 +54,8 @@ const faults: [what: string, mutation: Mutation, notice: Notice][] = [
     "via is signed, which CloudFront changes afterwards",
     {
       file: "packages/core/src/sigv4/signer.ts",
-      from: "const identityHeaders = [callerHeader, tokenHeader];",
-      to: 'const identityHeaders = [callerHeader, tokenHeader, "via"];',
+      from: "const identityHeaders = [callerHeader, uncheckedCallerHeader, tokenHeader];",
+      to: 'const identityHeaders = [callerHeader, uncheckedCallerHeader, tokenHeader, "via"];',
     },
     noSignature,
   ],

@@ -160,11 +160,12 @@ describe("what is signed", () => {
   test("the identity headers, when there are any", async () => {
     const headers = {
       "x-gatehouse-caller": ["eyJraW5kIjoiYW5vbnltb3VzIn0"],
+      "x-gatehouse-caller-unchecked": ["eyJ2IjoyfQ"],
       "x-gatehouse-token": ["a.b.c"],
     };
     const signed = await sign(get({ headers }));
     expect(signedHeadersOf(signed)).toBe(
-      "host;x-amz-content-sha256;x-amz-date;x-gatehouse-caller;x-gatehouse-token",
+      "host;x-amz-content-sha256;x-amz-date;x-gatehouse-caller;x-gatehouse-caller-unchecked;x-gatehouse-token",
     );
     expect(signed.headers).toMatchObject(headers);
     expect(authorizationOf(signed)).toBe(recompute(signed, credentials));
@@ -480,7 +481,7 @@ describe("for any request", () => {
           [
             "host;x-amz-content-sha256;x-amz-date",
             ...(theirs.sessionToken === undefined ? [] : ["x-amz-security-token"]),
-            ...["x-gatehouse-caller", "x-gatehouse-token"].filter(
+            ...["x-gatehouse-caller", "x-gatehouse-caller-unchecked", "x-gatehouse-token"].filter(
               (name) => request.headers[name] !== undefined,
             ),
           ].join(";"),
@@ -634,6 +635,7 @@ const anyRequest: fc.Arbitrary<HttpRequest> = fc.record({
   headers: fc.record(
     {
       "x-gatehouse-caller": fc.array(printable, { minLength: 1, maxLength: 2 }),
+      "x-gatehouse-caller-unchecked": fc.tuple(printable),
       "x-gatehouse-token": fc.tuple(printable),
       via: fc.tuple(printable),
       "content-type": fc.tuple(printable),

@@ -7,7 +7,7 @@ import {
 } from "@smithy/signature-v4";
 import type { ChecksumConstructor, HeaderBag } from "@smithy/types";
 
-import { callerHeader, tokenHeader } from "../caller.ts";
+import { callerHeader, tokenHeader, uncheckedCallerHeader } from "../caller.ts";
 import { GuardError } from "../errors.ts";
 import type { HttpBody, HttpRequest } from "../http-request.ts";
 import { canonicalQuery, sortedQuery } from "./wire.ts";
@@ -34,7 +34,7 @@ export interface SignerDeps {
 const functionUrlHost = /^[a-z0-9]+\.lambda-url\.([a-z0-9-]+)\.on\.aws$/;
 
 /** Signed, so that nothing between here and the function can change who is calling. */
-const identityHeaders = [callerHeader, tokenHeader];
+const identityHeaders = [callerHeader, uncheckedCallerHeader, tokenHeader];
 
 /** What an AWS API wants signed of what it is sent: the operation, and the form of the input. */
 const apiHeaders = ["content-type", "x-amz-target"];

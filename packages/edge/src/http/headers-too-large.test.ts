@@ -83,6 +83,7 @@ describe("the refusal of large headers", () => {
   test.each([
     ["cookie", "Delete cookies of this site"],
     ["x-gatehouse-caller", "ask an administrator"],
+    ["x-gatehouse-caller-unchecked", "ask an administrator"],
     ["x-gatehouse-token", "switch `forwardToken` off"],
     ["x-anything", "Send shorter headers."],
   ])("says what to do about %s", (name, advice) => {

@@ -1,4 +1,4 @@
-import { callerHeader, tokenHeader } from "@sst-gatehouse/core/caller";
+import { callerHeader, tokenHeader, uncheckedCallerHeader } from "@sst-gatehouse/core/caller";
 import { GuardError, type LargestHeader } from "@sst-gatehouse/core/errors";
 import type { HttpHeaders, HttpRequest } from "@sst-gatehouse/core/http-request";
 
@@ -29,6 +29,7 @@ function whatToDo(header: string): string {
     case "cookie":
       return "Delete cookies of this site, or make them smaller. With `forwardCookies` in stages.ts, only those travel that the backend needs.";
     case callerHeader:
+    case uncheckedCallerHeader:
       return "The caller is in very many groups, or has very many scopes: ask an administrator to take some away.";
     case tokenHeader:
       return "The token is sent on to the backend: make it smaller, or switch `forwardToken` off in stages.ts.";

@@ -48,6 +48,8 @@ export interface StackOptions {
 export interface Stack {
   readonly outputs: StackOutputs;
   readonly clock: Clock;
+  /** Ends the containers of both functions, and loads new ones with the code of the start, as AWS may at any time. */
+  renew(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -105,9 +107,10 @@ async function compose(
   const settings = localGuardSettings(deployment, cognito, nowSeconds, unbaked);
   const store = await createBundleStore(settings, codeSource, adopted.accessFile);
   onClose(() => store.close());
+  const bundles = await store.build();
   const functionsOptions = {
     deployment,
-    bundles: await store.build(),
+    bundles,
     roles,
     identities,
     network: {
@@ -166,5 +169,12 @@ async function compose(
       explain("stack", "the build failed; the last good build keeps serving", message.split("\n")),
     );
   }
-  return { clock, outputs: await createOutputs({ deployment, cognito, roles }) };
+  const renew = async (): Promise<void> => {
+    const outcomes = await Promise.all([
+      guard.redeploy(bundles.edge.directory),
+      api.redeploy(bundles.functions.directory),
+    ]);
+    for (const outcome of outcomes) if (!outcome.loaded) throw new Error(outcome.reason);
+  };
+  return { clock, renew, outputs: await createOutputs({ deployment, cognito, roles }) };
 }

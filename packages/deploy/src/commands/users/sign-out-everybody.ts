@@ -7,7 +7,12 @@ import {
 
 /** What Cognito gives at once. */
 const usersPerPage = 60;
-/** Together they stay well below the 25 calls a second that an account starts with. */
+/**
+ * Cognito signs out 25 users a second for an account, its other updates of users included. Five at once can be more than
+ * that; then they are throttled, and wait.
+ *
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html `UserUpdate`
+ */
 const atOnce = 5;
 const everyUsers = 600;
 /** 1, 2, 4 … 32 seconds: a minute altogether. */
