@@ -42,6 +42,10 @@ export interface SettingsSource {
   readonly baked: $util.Output<ClientIds | undefined>;
 }
 
+interface ParameterOptions extends $util.CustomResourceOptions {
+  readonly overwrite?: false;
+}
+
 /**
  * Writes down what this deploy made: the client ids, for a guard that was made before them, and the outputs, for people
  * and for the next deploy. And the list of ended sign-ins, once.
@@ -53,7 +57,7 @@ export function createSettings({ appUrl, clients, guard, cdn, baked }: SettingsS
     component: string,
     name: string,
     value: $util.Input<string>,
-    { overwrite, ...options }: $util.CustomResourceOptions & { readonly overwrite?: false } = {},
+    { overwrite, ...options }: ParameterOptions = {},
   ) =>
     new aws.ssm.Parameter(
       component,
