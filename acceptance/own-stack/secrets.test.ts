@@ -70,6 +70,17 @@ describe.skipIf(process.env["GATEHOUSE_TARGET"] !== undefined)("after the accept
       value,
     );
 
+  /**
+   * With what the guard says of the caller as it reads decoded: in base64, words that it shares with a token's claims, such
+   * as the issuer, look like a part of the token wherever they happen to be aligned alike.
+   */
+  const decodedCallers = (text: string): string =>
+    text.replaceAll(
+      /("x-gatehouse-caller(?:-unchecked)?":")([\w-]+)"/g,
+      (_all, name: string, value: string) =>
+        `${name}${Buffer.from(value, "base64url").toString("utf8")}"`,
+    );
+
   test("there was something to search", () => {
     // A run that has a part of the suite holds less: run this file alone, or with all of it.
     expect(answers.length).toBeGreaterThan(200);
@@ -109,7 +120,7 @@ describe.skipIf(process.env["GATEHOUSE_TARGET"] !== undefined)("after the accept
           .filter((header) => !isSessionCookie(header))
           .map(([name, value]) => `${name}: ${value}`)
           .join("\n");
-        const found = foundIn(`${head}\n${body}`);
+        const found = foundIn(decodedCallers(`${head}\n${body}`));
         return found.map(
           (what) => `${status} to ${request.split("?", 1)[0]?.slice(0, 60)}: ${what}`,
         );
