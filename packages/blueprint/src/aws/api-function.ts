@@ -14,6 +14,11 @@ export const streamingModes = ["on", "never-empty", "off"] as const;
 
 export type StreamingMode = (typeof streamingModes)[number];
 
+/** The invoke mode of the Function URL, which has to fit how answers leave the backend. */
+export function invokeModeOf(streaming: StreamingMode): "BUFFERED" | "RESPONSE_STREAM" {
+  return streaming === "off" ? "BUFFERED" : apiFunction.invokeMode;
+}
+
 /** What the backend is told by environment; a missing one fails while the module loads, if nothing else is said. */
 export const apiEnvironment = {
   /** The twelve digits of the account that holds the edge role. */

@@ -6,8 +6,8 @@ export function parameterPrefix(app: string, stage: string): string {
 }
 
 /**
- * The parameters below the prefix, read by one `GetParametersByPath` (ten at most) where client ids are not baked;
- * `revoked` alone otherwise.
+ * The parameters below the prefix, each read by its name: client ids and keys where they are not baked, `revoked` with the
+ * parameters that go on after it.
  *
  * They hold only what could not be baked into the guard, and who is signed out; what the guard trusts is in its
  * bundle.

@@ -1,4 +1,4 @@
-import { apiFunction } from "@sst-gatehouse/blueprint/api-function";
+import { invokeModeOf } from "@sst-gatehouse/blueprint/api-function";
 import { cacheBehavior } from "@sst-gatehouse/blueprint/cache-behavior";
 import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
 import { responseHeaders } from "@sst-gatehouse/blueprint/response-headers";
@@ -132,7 +132,7 @@ async function compose(
     region,
     accountId,
     functionArn,
-    invokeMode: stageSettings.streaming === "off" ? "BUFFERED" : apiFunction.invokeMode,
+    invokeMode: invokeModeOf(stageSettings.streaming),
     ...(account.includes("hangs-on-empty")
       ? { emptyStreamsHeldSeconds: stageSettings.apiTimeoutSeconds }
       : {}),

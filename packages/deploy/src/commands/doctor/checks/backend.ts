@@ -1,4 +1,4 @@
-import { apiEnvironment, apiFunction } from "@sst-gatehouse/blueprint/api-function";
+import { apiEnvironment, apiFunction, invokeModeOf } from "@sst-gatehouse/blueprint/api-function";
 import { backendRevocation } from "@sst-gatehouse/blueprint/make-guard-settings";
 import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 
@@ -68,7 +68,7 @@ async function checkAuth(under: StageUnderCheck): Promise<readonly Finding[]> {
 async function checkMode(under: StageUnderCheck): Promise<readonly Finding[]> {
   const { arn, url } = await findApi(under);
   const { Runtime: runtime } = await configurationOf(under);
-  const mode = under.stage.streaming === "off" ? "BUFFERED" : apiFunction.invokeMode;
+  const mode = invokeModeOf(under.stage.streaming);
   // `sst dev` leaves a stub there.
   const mend = runtime?.startsWith("provided.")
     ? redeploy(under)

@@ -1,4 +1,4 @@
-import { apiFunction } from "@sst-gatehouse/blueprint/api-function";
+import { apiFunction, invokeModeOf } from "@sst-gatehouse/blueprint/api-function";
 
 import { type Graph, resourcesOf } from "../../../dry-run/graph/graph.ts";
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
@@ -40,8 +40,7 @@ export function checkBackendUrl({
   backend,
   functionUrl,
 }: Chain): readonly Violation[] {
-  const whole = graph.dev || stage.streaming === "off";
-  const invokeMode = whole ? "BUFFERED" : apiFunction.invokeMode;
+  const invokeMode = invokeModeOf(graph.dev ? "off" : stage.streaming);
   const actualMode = inputOf(functionUrl, "invokeMode") ?? "BUFFERED";
   return unmet(functionUrl, [
     {
@@ -53,9 +52,10 @@ export function checkBackendUrl({
     {
       rule: "function-url-mode",
       holds: actualMode === invokeMode,
-      message: whole
-        ? "streams; neither live debugging nor a stage with streaming off does, and answers would arrive wrapped in JSON: set streaming as infra/api.ts has it"
-        : `is not in mode ${invokeMode}; the backend's handler streams, and callers would get the envelope in place of the answer: set streaming to true`,
+      message:
+        invokeMode === "BUFFERED"
+          ? "streams; neither live debugging nor a stage with streaming off does, and answers would arrive wrapped in JSON: set streaming as infra/api.ts has it"
+          : `is not in mode ${invokeMode}; the backend's handler streams, and callers would get the envelope in place of the answer: set streaming to true`,
     },
     {
       rule: "function-url-region",
