@@ -53,13 +53,23 @@ export default defineConfig({
         },
       },
       {
-        // Starts stacks of its own. After the others, because one file searches what the acceptance run has recorded.
+        // Starts stacks of its own.
         test: {
           ...common,
           name: "own-stack",
           include: ["acceptance/own-stack/**/*.test.ts"],
+          exclude: ["acceptance/own-stack/secrets.test.ts"],
           testTimeout: 180_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // Searches everything that the others have recorded, so it comes last.
+        test: {
+          ...common,
+          name: "secrets",
+          include: ["acceptance/own-stack/secrets.test.ts"],
+          sequence: { groupOrder: 2 },
         },
       },
     ],
