@@ -66,25 +66,18 @@ describe("the AWS APIs", () => {
         "__type"
       ],
     ).toContain("AccessDenied");
-    expect(
-      (
-        await callApi(
-          target,
-          "AmazonSSM.GetParametersByPath",
-          { Path: "/", Recursive: true },
-          target.credentials.edge,
-        )
-      ).json()["__type"],
-    ).toContain("AccessDenied");
-    const own = await callApi(
-      target,
-      "AmazonSSM.GetParametersByPath",
-      { Path: `/gatehouse/${app.name}/local`, Recursive: true },
-      target.credentials.edge,
-    );
-    expect(
-      own.json<{ Parameters: { Name: string }[] }>().Parameters.map(({ Name }) => Name),
-    ).toContain(`/gatehouse/${app.name}/local/clients/web`);
+    const prefix = `/gatehouse/${app.name}/local`;
+    const read = (operation: string, input: object) =>
+      callApi(target, `AmazonSSM.${operation}`, input, target.credentials.edge);
+    for (const refused of [
+      await read("GetParameters", { Names: ["/gatehouse/other/local/clients/web"] }),
+      await read("GetParametersByPath", { Path: prefix, Recursive: true }),
+    ])
+      expect(refused.json()["__type"]).toContain("AccessDenied");
+    const own = await read("GetParameters", { Names: [`${prefix}/clients/web`] });
+    expect(own.json<{ Parameters: { Value: string }[] }>().Parameters).toMatchObject([
+      { Value: target.clients.web.id },
+    ]);
   });
 
   test("refuse a service and a stranger", async () => {

@@ -1,8 +1,10 @@
+import { type Access, defineAccess } from "@sst-gatehouse/core/access";
 import { statements } from "@sst-gatehouse/local/test/account-from-graph";
 import type { AccountState } from "@sst-gatehouse/local/test/account-state";
 import { describe, expect, test } from "vitest";
 
 import { failedRead, guardLogOf, minutes, mutations } from "./test/broken-stages.ts";
+import { type Answering, playTrial } from "./test/played-trial.ts";
 import { stageOf } from "./test/sample.ts";
 import {
   type Answers,
@@ -15,6 +17,7 @@ import {
   production,
   redeploy,
   revoked,
+  type Situation,
   wrong,
 } from "./test/stage-in-account.ts";
 
@@ -78,8 +81,18 @@ describe("a stage as it is deployed", () => {
       "probe-sign-in",
       "probe-sign-in-page",
       "probe-bare-lock",
+      "probe-empty-stream",
+      "probe-revoked-user",
     ]);
-    expect(rows.every(({ problem, mend }) => problem === null && mend === null)).toBe(true);
+    expect(rows.filter(({ problem, mend }) => problem !== null || mend !== null)).toEqual([
+      {
+        id: "probe-revoked-user",
+        ok: true,
+        problem:
+          "not tried: whether somebody who was signed out is refused: that makes a user, signs it in and out, and deletes it",
+        mend: "pnpm run doctor --stage anna --revoked-user",
+      },
+    ]);
     expect(progress).toEqual([
       "the guard's role",
       "the guard",
@@ -104,6 +117,11 @@ describe("a stage as it is deployed", () => {
     expect(new Set(calls.filter((call) => call.endsWith("logs:DescribeLogGroups"))).size).toBe(13);
   });
 });
+
+const rulesOf = (
+  rules: Readonly<Record<string, Access<"api/read">>>,
+  externalGroups?: readonly string[],
+) => defineAccess({ scopes: ["api/read"], rules, ...(externalGroups && { externalGroups }) });
 
 const matching = (expected: string | RegExp): unknown =>
   typeof expected === "string" ? expected : expect.stringMatching(expected);
@@ -368,5 +386,191 @@ describe("from outside", () => {
     expect(found.map(({ id }) => id)).toEqual(rows.map(([id]) => id));
     for (const [index, [, problem]] of rows.entries())
       expect(found[index]?.problem).toMatch(problem);
+  });
+});
+
+describe("an answer without a body", () => {
+  test("is asked for by HEAD, at a path that the rules open to anybody", async () => {
+    const asked: unknown[] = [];
+    await examine({
+      async ask(url, _headers, options) {
+        if (options?.method === "HEAD") asked.push(new URL(url).pathname);
+        return undefined;
+      },
+    });
+    expect(asked).toEqual([expect.stringMatching(/^\/public\/gatehouse-doctor-[0-9a-f]{8}$/)]);
+  });
+
+  test.each([
+    ["on", "never-empty"],
+    ["never-empty", "off"],
+  ] as const)("that never ends is told, and with streaming %s, %s mends it", async (now, next) => {
+    const rows = await wrong({
+      stage: { ...stageOf("anna"), streaming: now },
+      answers: { "/public/gatehouse-doctor-": { status: 504, headers: {}, body: "" } },
+      change: (state) => {
+        api(state).configuration["Environment"].Variables.GATEHOUSE_STREAMING = now;
+      },
+    });
+    expect(rows).toEqual([
+      {
+        id: "probe-empty-stream",
+        ok: false,
+        problem: expect.stringMatching(/^this account hangs on empty streams: /),
+        mend: `Set streaming: "${next}" for the stage in stages.ts. Then: pnpm sst deploy --stage anna`,
+      },
+    ]);
+  });
+
+  test("is not asked for where nothing is streamed", async () => {
+    const { rows } = await examine({ stage: { ...stageOf("anna"), streaming: "off" } });
+    expect(rows.map(({ id }) => id)).not.toContain("probe-empty-stream");
+  });
+
+  test("is left to the suite where nothing is public", async () => {
+    const { rows } = await examine({ access: rulesOf({ "/*": "signed-in" }) });
+    expect(rows.find(({ id }) => id === "probe-empty-stream")).toEqual({
+      id: "probe-empty-stream",
+      ok: true,
+      problem: expect.stringMatching(/^not tried: /),
+      mend: "pnpm acceptance --stage anna",
+    });
+  });
+});
+
+describe("a user who is signed out", () => {
+  const admitted = { status: 404, code: "not_found" };
+  const ended = { status: 401, code: "token_revoked" };
+  const row = async (answering: Answering, situation: Situation = {}) => {
+    const { ask, trial, done } = playTrial(answering);
+    const { rows } = await examine({ ask, trial, ...situation });
+    return { done, row: rows.find(({ id }) => id === "probe-revoked-user") };
+  };
+  const wholeTrial = [
+    "makes a user in []",
+    'signs in with {"_csrf":"t&t","username":"gatehouse-acceptance-1-a-doctor","password":"Acc-7 & more"} and XSRF-TOKEN=x',
+    "ends the sign-in of gatehouse-acceptance-1-a-doctor",
+    "deletes the user",
+  ];
+  const well = { id: "probe-revoked-user", ok: true, problem: null, mend: null };
+
+  test("is well when every path refuses within the minute, and leaves no user", async () => {
+    const asked = new Set<string>();
+    const { done, row: found } = await row((path, { signedOut, waitedSeconds }) => {
+      asked.add(path);
+      return signedOut && waitedSeconds >= 60 ? ended : admitted;
+    });
+    expect(found).toEqual(well);
+    expect(done).toEqual(wholeTrial);
+    expect([...asked]).toEqual(["/.auth/me", "/gatehouse-doctor"]);
+  });
+
+  const faults: readonly (readonly [
+    what: string,
+    backendChecksRevocation: boolean,
+    answering: Answering,
+    problem: string,
+    mend: string,
+  ])[] = [
+    [
+      "a backend that looks nothing up",
+      true,
+      (path, { signedOut }) => (signedOut && path === "/.auth/me" ? ended : admitted),
+      "gets 404 not_found for /gatehouse-doctor-",
+      "Make what protect() returns the backend's handler, or leave it to the guard (backendChecksRevocation: false in stages.ts). Then: pnpm sst deploy --stage anna",
+    ],
+    [
+      "a guard that looks nothing up",
+      false,
+      (path, { signedOut }) => (signedOut && path === "/.auth/me" ? ended : admitted),
+      "gets 404 not_found for /gatehouse-doctor-",
+      redeploy,
+    ],
+    [
+      "a guard that lets /.auth/me through",
+      true,
+      (path, { signedOut }) => (signedOut && path !== "/.auth/me" ? ended : admitted),
+      "gets 404 not_found for /.auth/me",
+      redeploy,
+    ],
+    [
+      "a list that cannot be read",
+      true,
+      (path, { signedOut }) =>
+        signedOut && path !== "/.auth/me"
+          ? { status: 503, code: "settings_unavailable" }
+          : signedOut
+            ? ended
+            : admitted,
+      "gets 503 settings_unavailable for /gatehouse-doctor-",
+      "docs/operations.md, When something is wrong, says what the code means.",
+    ],
+    [
+      "refusals that come after 75 seconds",
+      true,
+      (_path, { signedOut, waitedSeconds }) => (signedOut && waitedSeconds > 75 ? ended : admitted),
+      "gets 404 not_found for /.auth/me",
+      redeploy,
+    ],
+  ];
+  test.each(faults)(
+    "%s is told",
+    async (_what, backendChecksRevocation, answering, problem, mend) => {
+      const { done, row: found } = await row(answering, {
+        stage: { ...stageOf("anna"), backendChecksRevocation },
+      });
+      expect(found?.ok).toBe(false);
+      expect(found?.problem).toContain("more than a minute after being signed out, somebody ");
+      expect(found?.problem).toContain(problem);
+      expect(found?.mend?.split("\n")[0]).toBe(mend);
+      expect(done).toEqual(wholeTrial);
+    },
+  );
+
+  test("who is not even admitted before says nothing, and leaves no user", async () => {
+    const { done, row: found } = await row(() => ({ status: 403, code: "access_denied" }));
+    expect(found).toMatchObject({
+      ok: false,
+      problem: "not checked: somebody who has just signed in gets 403 access_denied for /.auth/me",
+    });
+    expect(done).toEqual([...wholeTrial.slice(0, 2), "deletes the user"]);
+  });
+
+  test("who cannot sign in is told, and gives the password to no other page", async () => {
+    const { ask, trial, done } = playTrial(() => admitted);
+    const elsewhere: Partial<Answers> = {
+      "/.auth/login": {
+        status: 200,
+        headers: { "content-type": "text/html" },
+        body: '<form action="https://evil.example/login"><input type="password"></form>',
+      },
+    };
+    const { rows } = await examine({ ask, trial, answers: elsewhere });
+    expect(rows.find(({ id }) => id === "probe-revoked-user")).toMatchObject({
+      ok: false,
+      problem: "not checked: a new user could not sign in: the sign-in ended with 200 text/html",
+    });
+    expect(done).toEqual(["makes a user in []", "deletes the user"]);
+  });
+
+  test("is one of a group where the rules admit groups alone", async () => {
+    const { done, row: found } = await row(
+      (_path, { signedOut }) => (signedOut ? ended : admitted),
+      {
+        access: rulesOf({ "POST /*": "signed-in", "/*": { groups: ["company", "staff"] } }, [
+          "company",
+        ]),
+      },
+    );
+    expect(found).toEqual(well);
+    expect(done[0]).toBe('makes a user in ["staff"]');
+  });
+
+  test("is not tried where nothing looks anything up", async () => {
+    const { done, row: found } = await row(() => admitted, {
+      stage: { ...stageOf("anna"), revocation: "off" },
+    });
+    expect(found).toMatchObject({ ok: true, problem: expect.stringMatching(/^not tried: /) });
+    expect(done).toEqual([]);
   });
 });

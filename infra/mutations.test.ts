@@ -132,6 +132,15 @@ const mutations: [
     change("guard", "parameter${prefix}`", "parameter/gatehouse`"),
     "guard-role-policy",
   ],
+  [
+    "a policy that allows a call which the guard never makes",
+    change(
+      "guard",
+      "log-group:${logGroup}`,\n        }),\n      ),",
+      'log-group:${logGroup}`,\n        }),\n      ).replace("ssm:GetParameters", "ssm:GetParameters*"),',
+    ),
+    "guard-role-policy",
+  ],
   // Who else may call
   [
     "a public Function URL",

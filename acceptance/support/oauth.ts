@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 
+import { readHostedForm } from "@sst-gatehouse/deploy/hosted-form";
+
 import { send, type Answer } from "./client.ts";
 import type { DeployedTarget, Target } from "./target.ts";
 
@@ -86,18 +88,8 @@ export async function signInByForm(
 ): Promise<string> {
   let answer = await visit(startUrl, cookies);
   if (answer.leftTo !== undefined) return answer.leftTo;
-  const page = answer.text();
-  const action = /<form[^>]*action="([^"]*)"/.exec(page)?.[1]?.replaceAll("&amp;", "&") ?? "";
-  const hidden = [...page.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([input]) => [
-    /name="([^"]*)"/.exec(input)?.[1] ?? "",
-    /value="([^"]*)"/.exec(input)?.[1]?.replaceAll("&amp;", "&") ?? "",
-  ]);
-  const url = new URL(action || answer.url, answer.url);
-  answer = await visit(
-    url.href,
-    cookies,
-    form({ ...Object.fromEntries(hidden), username, password }),
-  );
+  const { action, hidden } = readHostedForm(answer.text(), answer.url);
+  answer = await visit(action.href, cookies, form({ ...hidden, username, password }));
   return answer.leftTo ?? "";
 }
 

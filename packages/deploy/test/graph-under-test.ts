@@ -148,11 +148,8 @@ export const guardPolicyDocument = {
     {
       Sid: "ReadItsOwnSettings",
       Effect: "Allow",
-      Action: ["ssm:GetParametersByPath", "ssm:GetParameters"],
-      Resource: [
-        `arn:aws:ssm:eu-central-1:${account}:parameter/gatehouse/gatehouse/anna`,
-        `arn:aws:ssm:eu-central-1:${account}:parameter/gatehouse/gatehouse/anna/*`,
-      ],
+      Action: "ssm:GetParameters",
+      Resource: `arn:aws:ssm:eu-central-1:${account}:parameter/gatehouse/gatehouse/anna/*`,
     },
     {
       Sid: "WriteItsLog",

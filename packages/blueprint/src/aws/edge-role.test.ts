@@ -29,11 +29,8 @@ test("the edge role may call one function through its URL, read its own paramete
       {
         Sid: "ReadItsOwnSettings",
         Effect: "Allow",
-        Action: ["ssm:GetParametersByPath", "ssm:GetParameters"],
-        Resource: [
-          "arn:aws:ssm:eu-central-1:123456789012:parameter/gatehouse/app/stage",
-          "arn:aws:ssm:eu-central-1:123456789012:parameter/gatehouse/app/stage/*",
-        ],
+        Action: "ssm:GetParameters",
+        Resource: "arn:aws:ssm:eu-central-1:123456789012:parameter/gatehouse/app/stage/*",
       },
       {
         Sid: "WriteItsLog",

@@ -64,8 +64,8 @@ export function edgeRolePolicy({
       {
         Sid: "ReadItsOwnSettings",
         Effect: "Allow",
-        Action: ["ssm:GetParametersByPath", "ssm:GetParameters"],
-        Resource: [parameterPrefixArn, `${parameterPrefixArn}/*`],
+        Action: "ssm:GetParameters",
+        Resource: `${parameterPrefixArn}/*`,
       },
       {
         Sid: "WriteItsLog",

@@ -8,7 +8,7 @@ import { orUsageError, requireStage } from "../command-line.ts";
 import { UsageError, type Command } from "../command.ts";
 import { loadStageOutputs } from "../load-stage-outputs.ts";
 import { loadClientSecret } from "./acceptance/client-secret.ts";
-import { watchInterruption } from "./acceptance/interruption.ts";
+import { interruptedExitCode, watchInterruption } from "./acceptance/interruption.ts";
 import { runSuite } from "./acceptance/run-suite.ts";
 import { sweepUsers, withTemporaryUsers } from "./acceptance/temporary-users.ts";
 import { verifyUserPool } from "./verify-user-pool.ts";
@@ -25,8 +25,10 @@ tests that need what a deployed stage does not offer, and says why for each.
   --help             this text
 `;
 
-/** What a shell says of a command that Ctrl-C has ended. */
-const interrupted = 130;
+const wanted = [
+  ["plain", []],
+  ["admin", ["admin"]],
+] as const;
 
 export const acceptance: Command = {
   usage,
@@ -58,12 +60,12 @@ export const acceptance: Command = {
     const interruption = watchInterruption();
     try {
       await sweepUsers(pool, stage, stderr);
-      const code = await withTemporaryUsers(pool, stage, (users) => {
+      const code = await withTemporaryUsers(pool, stage, "the suite", wanted, (users) => {
         const machine = { id: clients.machine.id, secret };
         const target = { ...outputs, clients: { ...clients, machine }, users };
         return runSuite(target, context, interruption.signal);
       });
-      return interruption.signal.aborted ? interrupted : code;
+      return interruption.signal.aborted ? interruptedExitCode : code;
     } finally {
       interruption.stop();
     }

@@ -1,35 +1,38 @@
 import { parseArgs } from "node:util";
 
-import { resolveStage } from "@sst-gatehouse/blueprint/stages";
+import { isProduction, resolveStage } from "@sst-gatehouse/blueprint/stages";
 
 import { access } from "../../../../access.ts";
 import { stages } from "../../../../stages.ts";
 import { orUsageError, requireStage } from "../command-line.ts";
-import type { Command, CommandContext } from "../command.ts";
+import { UsageError, type Command, type CommandContext } from "../command.ts";
 import { loadStageOutputs } from "../load-stage-outputs.ts";
+import { interruptedExitCode, watchInterruption } from "./acceptance/interruption.ts";
 import { ask } from "./doctor/ask.ts";
 import type { CheckRow } from "./doctor/check.ts";
 import { createAwsClients } from "./doctor/aws-clients.ts";
+import { createTrial } from "./doctor/create-trial.ts";
 import { examineStage } from "./doctor/examine-stage.ts";
 import { reportOf } from "./doctor/report.ts";
+import type { RevokedUserTrial } from "./doctor/revoked-user-trial.ts";
 
 const usage = `Looks at a deployed stage and says what is wrong with it, and the command that mends it.
 
-  pnpm run doctor --stage <name> [--json]
+  pnpm run doctor --stage <name> [--json] [--revoked-user [--production-too]]
 
-  --stage <name>  the name you gave to \`sst deploy --stage\`
-  --json          one line of JSON: {"checks": [{"id", "ok", "problem", "mend"}]}; use \`pnpm --silent\` for nothing else
-  --help          this text
+  --stage <name>     the name you gave to \`sst deploy --stage\`
+  --json             one line of JSON: {"checks": [{"id", "ok", "problem", "mend"}]}; use \`pnpm --silent\` for nothing else
+  --revoked-user     also tries whether somebody who was signed out is refused, which takes a minute
+  --production-too   needed with --revoked-user for a production stage
+  --help             this text
 
-It reads what AWS says of the stage's roles, functions, distribution, user pool, parameters and logs, and sends four
-requests as nobody: at the app, at its sign-in, at the sign-in page and at the bare Function URL. It changes nothing. The
-exit code is 1 when something is wrong or could not be looked at. It takes the credentials of somebody who may read
-these things; for what they may not, a row names the permission.
+It reads what AWS says of the stage's roles, functions, distribution, user pool, parameters and logs, and sends a few
+requests as nobody: at the app, at its sign-in, at the sign-in page and at the bare Function URL. It changes nothing,
+unless you say --revoked-user: then it creates a user in the stage's user pool, signs it in, ends that sign-in as
+\`pnpm users revoke\` does, and deletes the user; the list of ended sign-ins keeps the entry for 30 days. The exit code is
+1 when something is wrong or could not be looked at. It takes the credentials of somebody who may read these things; for
+what they may not, a row names the permission.
 `;
-
-/** Why there is no row for it. */
-const notTried =
-  "Not tried: a request of somebody who was signed out. It needs a password and changes the list of ended sign-ins; try it with `pnpm users revoke` on a user of your own.";
 
 export const doctor: Command = {
   usage,
@@ -37,12 +40,26 @@ export const doctor: Command = {
     const { values } = orUsageError(() =>
       parseArgs({
         args: [...args],
-        options: { stage: { type: "string" }, json: { type: "boolean", default: false } },
+        options: {
+          stage: { type: "string" },
+          json: { type: "boolean", default: false },
+          "revoked-user": { type: "boolean", default: false },
+          "production-too": { type: "boolean", default: false },
+        },
       }),
     );
     const name = requireStage(context.app.name, values.stage);
-    const rows = await examine(name, context);
-    context.stderr.write(`${notTried}\n`);
+    const revokedUser = values["revoked-user"];
+    if (values["production-too"] && !revokedUser)
+      throw new UsageError(
+        "--production-too goes with --revoked-user; nothing else changes a stage",
+      );
+    if (revokedUser && isProduction(name) && !values["production-too"])
+      throw new UsageError(
+        `${name} is production, and --revoked-user would create a user in it; if you mean that, add --production-too`,
+      );
+    const rows = await examine(name, context, { revokedUser });
+    if (rows === undefined) return interruptedExitCode;
     context.stdout.write(values.json ? `${JSON.stringify({ checks: rows })}\n` : reportOf(rows));
     return rows.every(({ ok }) => ok) ? 0 : 1;
   },
@@ -51,22 +68,38 @@ export const doctor: Command = {
 /**
  * Looks at a stage with the credentials of whoever runs the command; says on stderr what it looks at.
  *
+ * @param options.revokedUser whether a user is made for it and signed out. Nothing is changed otherwise.
+ * @returns undefined when that was interrupted; the user is gone then, too.
  * @throws {CommandError} (rejects) when the stage is not deployed, or its outputs cannot be read.
  */
 export async function examine(
   name: string,
-  { app, stderr }: Pick<CommandContext, "app" | "stderr">,
-): Promise<readonly CheckRow[]> {
-  const clients = createAwsClients(app.region);
+  context: CommandContext,
+  { revokedUser }: { readonly revokedUser: boolean },
+): Promise<readonly CheckRow[] | undefined> {
+  const { app, stderr } = context;
   const { region } = app;
+  const clients = createAwsClients(region);
   const outputs = await loadStageOutputs({ app: app.name, stage: name, region, ssm: clients.ssm });
-  return examineStage({
-    app,
-    stage: resolveStage(stages, name),
-    access,
-    outputs,
-    clients,
-    ask,
-    progress: (what) => stderr.write(`Looking at ${what} …\n`),
-  });
+  const look = (trial?: RevokedUserTrial) =>
+    examineStage({
+      app,
+      stage: resolveStage(stages, name),
+      access,
+      outputs,
+      clients,
+      ask,
+      trial,
+      progress: (what) => stderr.write(`Looking at ${what} …\n`),
+    });
+  if (!revokedUser) return look();
+  const interruption = watchInterruption();
+  try {
+    return await look(createTrial(name, outputs, context, interruption.signal));
+  } catch (error) {
+    if (!interruption.signal.aborted) throw error;
+    return undefined;
+  } finally {
+    interruption.stop();
+  }
 }

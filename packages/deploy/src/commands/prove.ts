@@ -36,7 +36,7 @@ const usage = `Deploys a stage twice, looks at it and tries it, and writes one f
   --help             this text
 
 For the first deploy in an account, and for bug reports. It runs sst deploy twice and compares the guard's version, which
-should stay, then pnpm run doctor and pnpm acceptance. That costs what a stage costs, and takes about half an hour. SST's
+should stay, then pnpm run doctor --revoked-user and pnpm acceptance. That costs what a stage costs, and takes about half an hour. SST's
 CLI opens a port while it runs: docs/operations.md says what to do about it. The file answers the questions of
 docs/what-aws-must-prove.md; account, ARNs, hosts, ids and tokens are taken out. Read it before you hand it on.
 `;
@@ -81,7 +81,11 @@ export const prove: Command = {
         const found = await guard();
         return found.kind === "live" ? found.version : undefined;
       },
-      examine: () => examine(name, context),
+      async examine() {
+        const rows = await examine(name, context, { revokedUser: true });
+        if (rows === undefined) throw new CommandError("Interrupted.");
+        return rows;
+      },
       accept: () => accept(args, name, context),
       mayRemove: async () => values.remove && (await mayRemove(name, context)),
       progress: (what) => stderr.write(`${what} …\n`),

@@ -1,5 +1,8 @@
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
+/** What a shell says of a command that Ctrl-C has ended. */
+export const interruptedExitCode = 130;
+
 export interface Interruption {
   /** Aborted by the first Ctrl-C; further ones change nothing, so that what was made is also cleared away. */
   readonly signal: AbortSignal;

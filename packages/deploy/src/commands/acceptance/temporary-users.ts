@@ -20,47 +20,54 @@ export interface TemporaryUser {
   readonly groups: readonly string[];
 }
 
-/** Begins the name of every user that the suite makes; then come the second it was made in and a random part. */
+/** Begins the name of every user that a command makes for itself; then come the second it was made in and a random part. */
 const prefix = "gatehouse-acceptance-";
 const temporaryName = new RegExp(`^${prefix}(\\d{10})-[0-9a-f]{10}-\\w+$`);
 
 /** Older than any run: the run that created it was killed. */
 const abandonedAfterSeconds = 3600;
 
+/** The last part of a user's name, and the groups. */
+export type WantedUser = readonly [kind: string, groups: readonly string[]];
+
 /**
- * Makes a plain user and one in the group `admin`, and deletes both when `use` is done, however it ends.
+ * Makes users, and deletes them when `use` is done, however it ends.
  *
+ * @param whose what needs them, for messages.
  * @throws {CommandError} (rejects) when a user cannot be made, or is left over; the message names it, never a password.
  */
 export async function withTemporaryUsers<T>(
   pool: UserPool,
   stage: string,
+  whose: string,
+  wanted: readonly WantedUser[],
   use: (users: readonly TemporaryUser[]) => Promise<T>,
 ): Promise<T> {
-  const users = [newUser("plain", []), newUser("admin", ["admin"])];
+  const users = wanted.map(newUser);
   try {
     for (const user of users) {
       await orCommandError(
-        `No users for the suite could be created in stage ${stage}`,
+        `No user for ${whose} could be created in stage ${stage}`,
         createUser(pool, user),
       );
     }
     return await use(users);
   } finally {
-    await clearAway(pool, stage, users);
+    await clearAway(pool, stage, whose, users);
   }
 }
 
 async function clearAway(
   pool: UserPool,
   stage: string,
+  whose: string,
   users: readonly TemporaryUser[],
 ): Promise<void> {
   const names = users.map(({ username }) => username);
   const failures = await deleteUsers(pool, names);
   if (failures.length === 0) return;
   throw new CommandError(
-    `The suite's users could not be deleted from stage ${stage}; delete them by hand: ${failures.join("; ")}`,
+    `What was created for ${whose} could not be deleted from stage ${stage}; delete them by hand: ${failures.join("; ")}`,
   );
 }
 
@@ -81,7 +88,7 @@ export async function sweepUsers(pool: UserPool, stage: string, stderr: Writable
   if (failures.length > 0) stderr.write(`These could not be deleted: ${failures.join("; ")}\n`);
 }
 
-function newUser(kind: string, groups: readonly string[]): TemporaryUser {
+function newUser([kind, groups]: WantedUser): TemporaryUser {
   const seconds = Math.floor(Date.now() / 1000);
   return {
     username: `${prefix}${seconds}-${randomBytes(5).toString("hex")}-${kind}`,

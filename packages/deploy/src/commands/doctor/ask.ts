@@ -9,19 +9,38 @@ export interface Answer {
   readonly status: number;
   /** By lower-case name; of several lines the first. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Every `Set-Cookie` line. */
+  readonly setCookies: readonly string[];
   /** At most 256 KB. */
   readonly body: string;
 }
 
-/** Sends a GET request as a client on the internet. Rejects when there is no answer in 20 seconds. */
-export type Ask = (url: string, headers: Readonly<Record<string, string>>) => Promise<Answer>;
+export interface AskOptions {
+  /** GET when left out; POST where there is a body. */
+  readonly method?: "HEAD";
+  readonly body?: string;
+  /** Gives up before the 20 seconds are over. */
+  readonly signal?: AbortSignal;
+}
 
-export const ask: Ask = (url, headers) =>
+/** Sends a request as a client on the internet. Rejects when there is no answer in 20 seconds. */
+export type Ask = (
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  options?: AskOptions,
+) => Promise<Answer>;
+
+export const ask: Ask = (url, headers, { method, body, signal } = {}) =>
   new Promise((resolve, reject) => {
     const asked = request(url, {
-      headers,
+      method: method ?? (body === undefined ? "GET" : "POST"),
+      // AWS's common firewall rules block requests without one.
+      headers: { "user-agent": "gatehouse-doctor", ...headers },
       agent: false,
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.any([
+        AbortSignal.timeout(timeoutMs),
+        ...(signal === undefined ? [] : [signal]),
+      ]),
     });
     asked.on("error", reject);
     asked.on("response", (response) => {
@@ -36,6 +55,7 @@ export const ask: Ask = (url, headers) =>
               Array.isArray(value) ? (value[0] ?? "") : (value ?? ""),
             ]),
           ),
+          setCookies: response.headers["set-cookie"] ?? [],
           body: Buffer.concat(chunks).toString(),
         });
       };
@@ -49,5 +69,5 @@ export const ask: Ask = (url, headers) =>
       });
       response.on("end", answer);
     });
-    asked.end();
+    asked.end(body);
   });

@@ -5,6 +5,7 @@ export interface Check {
   /**
    * @returns what is wrong; nothing when all is well.
    * @throws {Unread} (rejects) when it cannot be known.
+   * @throws {NotTried} (rejects) when it is only looked at on request.
    */
   readonly find: () => Promise<readonly Finding[]>;
 }
@@ -20,10 +21,11 @@ export interface Finding {
 /** What came of a check, as `doctor --json` prints it. */
 export interface CheckRow {
   readonly id: string;
+  /** Also true for what was not tried. */
   readonly ok: boolean;
-  /** Null when all is well. */
+  /** Null when all is well; begins with "not tried" for what was not tried. */
   readonly problem: string | null;
-  /** Null when all is well; otherwise a command or a sentence on each line. */
+  /** Null when all is well; otherwise a command or a sentence on each line. For what was not tried, what tries it. */
   readonly mend: string | null;
 }
 
@@ -35,6 +37,18 @@ export class Unread extends Error {
   constructor(why: string, mend: string) {
     super(why);
     this.mend = mend;
+  }
+}
+
+/** Nobody has asked for it, so nothing can be said of it. */
+export class NotTried extends Error {
+  override readonly name = "NotTried";
+  readonly how: string;
+
+  /** @param how a command that tries it, or what has to be done before. */
+  constructor(what: string, how: string) {
+    super(what);
+    this.how = how;
   }
 }
 

@@ -2,7 +2,6 @@ import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
-import type { AccessNames } from "@sst-gatehouse/blueprint/access-names";
 import { loadStageGuard } from "../sweep/stage-guard.ts";
 import { awsClock } from "../users/aws-clock.ts";
 import type { Ask } from "./ask.ts";
@@ -19,7 +18,9 @@ import { logRetentionChecks } from "./checks/log-retention.ts";
 import { originChecks } from "./checks/origins.ts";
 import { parameterChecks } from "./checks/parameters.ts";
 import { probeChecks } from "./checks/probes.ts";
+import { revokedUserCheck } from "./checks/revoked-user.ts";
 import { userPoolChecks } from "./checks/user-pool.ts";
+import type { AccessToProbe } from "./paths-admitting.ts";
 import { createDistributionReads } from "./reads/read-distribution.ts";
 import { createFunctionReads } from "./reads/read-functions.ts";
 import { createLogReads } from "./reads/read-logs.ts";
@@ -27,28 +28,34 @@ import { createParameterReads } from "./reads/read-parameters.ts";
 import { createRoleReads } from "./reads/read-roles.ts";
 import { createUserPoolReads } from "./reads/read-user-pool.ts";
 import { createReader, once } from "./reads/reader.ts";
+import type { RevokedUserTrial } from "./revoked-user-trial.ts";
 import { runChecks } from "./run-checks.ts";
 import type { StageUnderCheck } from "./stage-under-check.ts";
+
+export type { Answer, Ask } from "./ask.ts";
+export type { RevokedUserTrial } from "./revoked-user-trial.ts";
 
 export interface Examination {
   readonly app: { readonly name: string; readonly region: string };
   readonly stage: Stage;
-  readonly access: AccessNames;
+  readonly access: AccessToProbe;
   readonly outputs: StageOutputs;
   readonly clients: AwsClients;
   /** How the probes reach the app. */
   readonly ask: Ask;
+  /** How to sign somebody out; nobody is, when it is left out. */
+  readonly trial?: RevokedUserTrial | undefined;
   /** Told what is looked at next. */
   readonly progress: (what: string) => void;
 }
 
 /**
- * Looks at everything that a deployed stage is made of. It changes nothing.
+ * Looks at everything that a deployed stage is made of. Without a trial it changes nothing.
  *
  * @returns a row for each check, and one for each call to AWS that failed.
  */
 export async function examineStage(examination: Examination): Promise<readonly CheckRow[]> {
-  const { app, stage, access, outputs, clients, ask, progress } = examination;
+  const { app, stage, access, outputs, clients, ask, trial, progress } = examination;
   const reader = createReader();
   const clock = awsClock(clients.ssm);
   const guardInUse = once(() =>
@@ -78,7 +85,7 @@ export async function examineStage(examination: Examination): Promise<readonly C
   };
   // The clock is AWS's, as its first answer tells it.
   await guardInUse().catch(() => undefined);
-  const groups: readonly (readonly [what: string, checks: readonly Check[]])[] = [
+  const groups: readonly (readonly [what: string | undefined, checks: readonly Check[]])[] = [
     ["the guard's role", guardRoleChecks(under)],
     ["the guard", guardChecks(under)],
     ["the backend", backendChecks(under)],
@@ -90,10 +97,14 @@ export async function examineStage(examination: Examination): Promise<readonly C
     ["Parameter Store", [...parameterChecks(under), ...endedSignInChecks(under)]],
     ["the logs", logRetentionChecks(under)],
     ["the app from outside", probeChecks(under, ask)],
+    [
+      trial === undefined ? undefined : "a user who is signed out, which takes a minute",
+      [revokedUserCheck(under, ask, trial)],
+    ],
   ];
   const rows: CheckRow[] = [];
   for (const [what, checks] of groups) {
-    progress(what);
+    if (what !== undefined) progress(what);
     rows.push(...(await runChecks(checks)));
   }
   return [...rows, ...reader.failures()];

@@ -1,22 +1,24 @@
 import type { CheckRow } from "./check.ts";
 
-/** The rows for a person: what is wrong in full, what is well by name. */
+/** The rows for a person: what is wrong or was not tried in full, what is well by name. */
 export function reportOf(rows: readonly CheckRow[]): string {
   const width = Math.max(...rows.map(({ id }) => id.length));
   const lines = rows.flatMap(({ id, ok, problem, mend }) =>
-    ok
+    problem === null
       ? [`  ok     ${id}`]
       : [
-          `  WRONG  ${id.padEnd(width)}`.trimEnd(),
+          `  ${ok ? "  -  " : "WRONG"}  ${id.padEnd(width)}`.trimEnd(),
           ...indented("         ", problem),
-          ...indented("         mend: ", mend),
+          ...indented(`         ${ok ? "try" : "mend"}: `, mend),
         ],
   );
   const wrong = rows.filter(({ ok }) => !ok).length;
-  const summary =
-    wrong === 0
-      ? `All ${rows.length} checks are well.`
-      : `${wrong} of ${rows.length} checks are not well.`;
+  const untried = rows.filter(({ ok, problem }) => ok && problem !== null).length;
+  const tried = rows.length - untried;
+  const summary = [
+    wrong === 0 ? `All ${tried} checks are well.` : `${wrong} of ${tried} checks are not well.`,
+    ...(untried === 0 ? [] : [`Not tried: ${untried}.`]),
+  ].join(" ");
   return `${lines.join("\n")}\n\n${summary}\n`;
 }
 

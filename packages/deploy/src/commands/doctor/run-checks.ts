@@ -1,4 +1,4 @@
-import { type Check, type CheckRow, Unread } from "./check.ts";
+import { type Check, type CheckRow, NotTried, Unread } from "./check.ts";
 
 /**
  * Makes checks one after the other.
@@ -23,6 +23,8 @@ async function runCheck({ id, find }: Check): Promise<CheckRow> {
       mend: lines(findings.map(({ mend }) => mend)),
     };
   } catch (error) {
+    if (error instanceof NotTried)
+      return { id, ok: true, problem: `not tried: ${error.message}`, mend: error.how };
     if (!(error instanceof Unread)) throw error;
     return { id, ok: false, problem: `not checked: ${error.message}`, mend: error.mend };
   }

@@ -2,8 +2,8 @@ import { edgeRoleName } from "@sst-gatehouse/blueprint/edge-role";
 import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
-import type { AccessNames } from "@sst-gatehouse/blueprint/access-names";
 import type { StageGuard } from "../sweep/stage-guard.ts";
+import type { AccessToProbe } from "./paths-admitting.ts";
 import type { DistributionReads } from "./reads/read-distribution.ts";
 import type { FunctionReads } from "./reads/read-functions.ts";
 import type { LogReads } from "./reads/read-logs.ts";
@@ -18,7 +18,7 @@ export interface StageUnderCheck
   /** Home region. */
   readonly region: string;
   readonly stage: Stage;
-  readonly access: AccessNames;
+  readonly access: AccessToProbe;
   readonly outputs: StageOutputs;
   /** Functions of the home region. */
   readonly home: FunctionReads;

@@ -7,7 +7,10 @@ interface Evidence {
 }
 
 const evidence: readonly Evidence[] = [
-  { about: /without a body/i, by: (proof) => files(proof, "empty-answers") },
+  {
+    about: /without a body/i,
+    by: (proof) => [...checks(proof, "probe-empty-stream"), ...files(proof, "empty-answers")],
+  },
   {
     about: /rotates refresh tokens/i,
     by: (proof) => [deploys(proof), ...checks(proof, "client-web-flows", "client-web-rotation")],
@@ -87,7 +90,8 @@ function checks({ checks: rows = [] }: Proof, ...ids: readonly string[]): readon
   return ids.map((id) => {
     const row = rows.find((one) => one.id === id);
     if (row === undefined) return `doctor: ${id} was not looked at`;
-    return row.ok ? `doctor: ${id} is well` : `doctor: ${id} is not well`;
+    if (!row.ok) return `doctor: ${id} is not well`;
+    return row.problem === null ? `doctor: ${id} is well` : `doctor: ${id} was not tried`;
   });
 }
 

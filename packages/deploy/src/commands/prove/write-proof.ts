@@ -32,7 +32,9 @@ export function writeProof(proof: Proof, page: string): string {
     "",
     ...(checks.length === 0 ? ["It did not run.", ""] : []),
     ...checks.flatMap(({ id, ok, problem }) =>
-      ok ? [`- ok: ${id}`] : [`- **wrong: ${id}**: ${(problem ?? "").replaceAll("\n", "; ")}`],
+      problem === null
+        ? [`- ok: ${id}`]
+        : [`- ${ok ? id : `**wrong: ${id}**`}: ${problem.replaceAll("\n", "; ")}`],
     ),
     "",
     "## Acceptance suite",

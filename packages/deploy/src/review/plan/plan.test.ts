@@ -81,8 +81,7 @@ Who may do what
       on       lambda eu-central-1 function:gatehouse-anna-ApiFunction-bafkksbh
       only if  lambda:InvokedViaFunctionUrl is true
     may read parameters
-      actions  ssm:GetParametersByPath, ssm:GetParameters
-      on       ssm eu-central-1 parameter/gatehouse/gatehouse/anna
+      actions  ssm:GetParameters
       on       ssm eu-central-1 parameter/gatehouse/gatehouse/anna/*
     may write logs
       actions  logs:CreateLogGroup, logs:CreateLogStream, logs:PutLogEvents

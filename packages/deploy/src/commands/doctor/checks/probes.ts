@@ -2,36 +2,32 @@ import { randomBytes } from "node:crypto";
 
 import { callbackPath } from "@sst-gatehouse/blueprint/callback-urls";
 
-import { isObject, parseJson } from "../../../dry-run/graph/json.ts";
-import { explainAwsFailure } from "../../../aws-failure.ts";
 import type { Answer, Ask } from "../ask.ts";
-import { type Check, type Finding, Unread, unless } from "../check.ts";
+import { createBrowser, navigation, redirectOf } from "../browser.ts";
+import { type Check, type Finding, NotTried, Unread, unless } from "../check.ts";
+import { probeEmptyStream } from "../empty-streams.ts";
+import { pathsAdmitting } from "../paths-admitting.ts";
+import { describe, problemCode, reaching } from "../reach.ts";
 import { redeploy, type StageUnderCheck } from "../stage-under-check.ts";
 
-/** What a browser says when a person types an address. */
-const navigation = {
-  accept: "text/html",
-  "sec-fetch-mode": "navigate",
-  "sec-fetch-dest": "document",
-  "sec-fetch-site": "none",
-} as const;
-
-const maxRedirects = 5;
-
 /** Requests from outside, by nobody: no token, no cookie and no signature is sent. */
-export function probeChecks(under: StageUnderCheck, ask: Ask): readonly Check[] {
+export function probeChecks(under: StageUnderCheck, how: Ask): readonly Check[] {
+  const ask = reaching(how);
   return [
     { id: "probe-front-door", find: () => probeFrontDoor(under, ask) },
     { id: "probe-sign-in", find: async () => judgeSignIn(await askForSignIn(under, ask), under) },
     { id: "probe-sign-in-page", find: () => probeSignInPage(under, ask) },
     { id: "probe-bare-lock", find: () => probeBareLock(under, ask) },
+    ...(under.stage.streaming === "off"
+      ? []
+      : [{ id: "probe-empty-stream", find: () => probeEmptyAnswer(under, ask) }]),
   ];
 }
 
 /** A path that no rule opens: `/*` may not be public, and what no rule covers is refused. */
 async function probeFrontDoor(under: StageUnderCheck, ask: Ask): Promise<readonly Finding[]> {
   const url = `${under.outputs.appUrl}/gatehouse-doctor-${randomBytes(4).toString("hex")}`;
-  const answer = await reach(ask, url, { accept: "application/json" });
+  const answer = await ask(url, { accept: "application/json" });
   const refused = answer.status === 401 || answer.status === 403;
   const code = problemCode(answer);
   return unless(
@@ -52,12 +48,12 @@ function meaningOf(answer: Answer, code: string | undefined): string {
 }
 
 async function askForSignIn(under: StageUnderCheck, ask: Ask): Promise<Answer> {
-  return reach(ask, `${under.outputs.appUrl}/.auth/login?return_to=%2F`, navigation);
+  return ask(`${under.outputs.appUrl}/.auth/login?return_to=%2F`, navigation);
 }
 
 async function judgeSignIn(answer: Answer, under: StageUnderCheck): Promise<readonly Finding[]> {
   const { outputs } = under;
-  const location = locationOf(answer);
+  const location = redirectOf(answer);
   const { host } = new URL(outputs.signInUrl);
   const query = location?.searchParams;
   const wrong = [
@@ -80,17 +76,13 @@ async function judgeSignIn(answer: Answer, under: StageUnderCheck): Promise<read
 
 /** Whether the hosted page has a form for a password: what a person would see. */
 async function probeSignInPage(under: StageUnderCheck, ask: Ask): Promise<readonly Finding[]> {
-  const { host } = new URL(under.outputs.signInUrl);
-  let answer = await askForSignIn(under, ask);
-  let cookie = "";
-  for (let count = 0; count < maxRedirects; count += 1) {
-    const next = locationOf(answer);
-    if (next === undefined) break;
-    if (next.host !== host)
-      throw new Unread(`the sign-in leads to ${next.host}, not to ${host}`, redeploy(under));
-    answer = await reach(ask, next.href, { ...navigation, ...(cookie === "" ? {} : { cookie }) });
-    cookie = (answer.headers["set-cookie"] ?? cookie).split(";", 1)[0] ?? "";
-  }
+  const { appUrl, signInUrl } = under.outputs;
+  const { host } = new URL(signInUrl);
+  const browser = createBrowser(ask, [new URL(appUrl).host, host]);
+  const { url, answer } = await browser.open(`${appUrl}/.auth/login?return_to=%2F`);
+  const next = redirectOf(answer, url);
+  if (next !== undefined && next.host !== host)
+    throw new Unread(`the sign-in leads to ${next.host}, not to ${host}`, redeploy(under));
   const client = await under.client(under.outputs.clients.web.id);
   const passwords = client?.SupportedIdentityProviders?.includes("COGNITO") ?? true;
   const form = /<input[^>]*type=["']?password/i.test(answer.body);
@@ -104,7 +96,7 @@ async function probeSignInPage(under: StageUnderCheck, ask: Ask): Promise<readon
 /** The Function URL without a signature: AWS itself refuses, and our code does not run. */
 async function probeBareLock(under: StageUnderCheck, ask: Ask): Promise<readonly Finding[]> {
   const { functionUrl } = under.outputs;
-  const answer = await reach(ask, `${functionUrl}/`, { accept: "application/json" });
+  const answer = await ask(`${functionUrl}/`, { accept: "application/json" });
   const locked =
     answer.status === 403 && answer.headers["x-amzn-errortype"] === "AccessDeniedException";
   return unless(
@@ -114,42 +106,23 @@ async function probeBareLock(under: StageUnderCheck, ask: Ask): Promise<readonly
   );
 }
 
-async function reach(
-  ask: Ask,
-  url: string,
-  headers: Readonly<Record<string, string>>,
-): Promise<Answer> {
-  try {
-    return await ask(url, headers);
-  } catch (error) {
-    const { host } = new URL(url);
-    throw new Unread(
-      `${host} does not answer: ${explainNetworkFailure(error)}`,
-      "Run doctor again from another network.",
+/** A HEAD request, whose answer never has a body, for a path that is public: the backend streams nothing. */
+async function probeEmptyAnswer(under: StageUnderCheck, ask: Ask): Promise<readonly Finding[]> {
+  const { access, outputs, stage } = under;
+  const [path] = pathsAdmitting(access, "anyone");
+  if (path === undefined)
+    throw new NotTried(
+      "whether this account hangs on answers without a body: access.ts lets nobody GET anything without signing in",
+      `pnpm acceptance --stage ${stage.name}`,
     );
-  }
+  const problem = await probeEmptyStream(
+    async (signal) =>
+      (await ask(`${outputs.appUrl}${path}`, {}, { method: "HEAD", signal })).status,
+  );
+  return problem === undefined ? [] : [{ problem, mend: mendEmptyStream(under) }];
 }
 
-/** The same words as for AWS's own API, less what is only true there. */
-function explainNetworkFailure(error: unknown): string {
-  const [, code] = /\(([^)]*)\)/.exec(explainAwsFailure(error)) ?? [];
-  return code ?? "the connection failed";
-}
-
-function locationOf({ status, headers }: Answer): URL | undefined {
-  const location = headers["location"] ?? "";
-  return status >= 300 && status < 400 && URL.canParse(location) ? new URL(location) : undefined;
-}
-
-function problemCode({ headers, body }: Answer): string | undefined {
-  if (!headers["content-type"]?.startsWith("application/problem+json")) return undefined;
-  const problem = parseJson(body);
-  return isObject(problem) ? String(problem["code"]) : undefined;
-}
-
-function describe(answer: Answer): string {
-  const type = (answer.headers["content-type"] ?? "").split(";", 1)[0];
-  const code = problemCode(answer);
-  const errorType = answer.headers["x-amzn-errortype"];
-  return [String(answer.status), code ?? errorType ?? type].filter((part) => part !== "").join(" ");
+function mendEmptyStream({ stage }: StageUnderCheck): string {
+  const next = stage.streaming === "on" ? "never-empty" : "off";
+  return `Set streaming: "${next}" for the stage in stages.ts. Then: pnpm sst deploy --stage ${stage.name}`;
 }
