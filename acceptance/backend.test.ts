@@ -108,6 +108,12 @@ describe("the backend gets what the client sent", () => {
       "x-amz-security-token": "x",
       x_gatehouse_token: "x",
       "x-original-url": "/admin",
+      "x-original-uri": "/admin",
+      "x-forwarded-prefix": "/admin",
+      "X-Forwarded-User": "admin",
+      "X-Auth-Request-Email": "admin@example.com",
+      "X-Middleware-Subrequest": "middleware",
+      Remote_User: "admin",
       "x-kept": ["1", "2"],
     };
     const seen = (await call({ path: "/echo", headers })).json<{
@@ -120,6 +126,12 @@ describe("the backend gets what the client sent", () => {
       "x-gatehouse-token",
       "x_gatehouse_token",
       "x-original-url",
+      "x-original-uri",
+      "x-forwarded-prefix",
+      "x-forwarded-user",
+      "x-auth-request-email",
+      "x-middleware-subrequest",
+      "remote_user",
       "cookie",
     ]) {
       expect(Object.keys(seen)).not.toContain(name);
@@ -133,6 +145,27 @@ describe("the backend gets what the client sent", () => {
     expect(caller).toMatchObject({ kind: "user", username: target.users[0]?.username });
     expect(isIP(viewerAddress)).toBeGreaterThan(0);
     expect(isStack(target) ? ["127.0.0.1", "::1"] : [viewerAddress]).toContain(viewerAddress);
+  });
+});
+
+test("the backend is told the app's own address, whatever address the client names", async () => {
+  const evil = "evil.example";
+  const headers = {
+    "X-Forwarded-Host": evil,
+    x_forwarded_host: evil,
+    "X-Forwarded-Proto": "gopher",
+    "X-Forwarded-Port": "70",
+    "X-Gatehouse-Origin": `https://${evil}`,
+    Forwarded: `host=${evil};proto=gopher`,
+  };
+  const text = (await call({ path: "/echo", headers })).body.toString();
+  expect(text).not.toMatch(/evil|gopher/);
+  const { protocol, host, port } = new URL(target.appUrl);
+  expect(JSON.parse(text).headers).toMatchObject({
+    "x-gatehouse-origin": target.appUrl,
+    "x-forwarded-host": host,
+    "x-forwarded-proto": protocol.slice(0, -1),
+    "x-forwarded-port": port || "443",
   });
 });
 

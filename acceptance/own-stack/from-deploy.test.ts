@@ -81,6 +81,7 @@ describe("start --from-deploy", () => {
       "fetch-key-set.cjs",
       "lambda.cjs",
       "parameters.cjs",
+      "responses.cjs",
       "sessions.cjs",
       "stage-revocations.cjs",
     ]);

@@ -54,8 +54,17 @@ const faults: [what: string, mutation: Mutation, notice: Notice][] = [
     "via is signed, which CloudFront changes afterwards",
     {
       file: "packages/core/src/sigv4/signer.ts",
-      from: "const identityHeaders = [callerHeader, uncheckedCallerHeader, tokenHeader];",
-      to: 'const identityHeaders = [callerHeader, uncheckedCallerHeader, tokenHeader, "via"];',
+      from: "  forwardedHostHeader,\n];",
+      to: '  forwardedHostHeader,\n  "via",\n];',
+    },
+    noSignature,
+  ],
+  [
+    "the app's scheme goes along in a header that CloudFront takes from no function",
+    {
+      file: "packages/edge/src/guard.ts",
+      from: "      [originHeader]: [origin],",
+      to: '      [originHeader]: [origin],\n      "x-forwarded-proto": ["https"],',
     },
     noSignature,
   ],

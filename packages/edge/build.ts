@@ -18,6 +18,7 @@ const replacements = join(import.meta.dirname, "bundler/replacements");
 
 /** Loaded when needed, each with what it brings along. */
 const lazyFiles = [
+  "responses",
   "trust/parameters",
   "trust/fetch-key-set",
   "trust/stage-revocations",
@@ -36,7 +37,8 @@ export interface BuiltFile {
 
 /**
  * Builds the guard as it is deployed: `lambda.cjs`, and beside it what it loads only when needed: `parameters.cjs` with
- * the AWS SDK, `fetch-key-set.cjs`, `stage-revocations.cjs`, and `sessions.cjs` with all that browsers need.
+ * the AWS SDK, `fetch-key-set.cjs`, `stage-revocations.cjs`, `responses.cjs` with the guard's own answers, and
+ * `sessions.cjs` with all that browsers need.
  *
  * CommonJS, because an ES module would load every lazy builtin at once; `module` before `main`, because only then can
  * esbuild leave out what the SDK's packages do not use.

@@ -1,7 +1,38 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-import { functionUrlEvent, plainUser, settings } from "../test/events.ts";
+import { type EventOptions, functionUrlEvent, plainUser, settings } from "../test/events.ts";
 import { withSafeHeaders } from "./function-url-event.ts";
+
+describe("where the request came to", () => {
+  const serviceArn = "arn:aws:sts::111122223333:assumed-role/nightly/run";
+  const lambdas = { "x-forwarded-proto": "https", "x-forwarded-port": "443" };
+  const evil = { "x-forwarded-host": "evil.example" };
+  const told = (options: EventOptions) => {
+    const event = functionUrlEvent({ ...options, headers: { ...lambdas, ...evil } });
+    return Object.entries(withSafeHeaders(event, settings.edgeRole).headers)
+      .filter(([name]) => name.startsWith("x-forwarded"))
+      .map(([, value]) => value)
+      .toSorted();
+  };
+
+  test.each([
+    ["https://app.example.com", ["443", "app.example.com", "https"]],
+    ["https://app.example.com:8443", ["8443", "app.example.com:8443", "https"]],
+    ["http://app.localhost:3000", ["3000", "app.localhost:3000", "http"]],
+    ["http://localhost", ["80", "http", "localhost"]],
+  ])("is what the guard says of it: %s", (origin, expected) => {
+    expect(told({ caller: plainUser, origin })).toEqual(expected);
+  });
+
+  test("is what Lambda says of it where an older guard says nothing, never what the viewer says", () => {
+    expect(told({ caller: plainUser })).toEqual(["443", "https"]);
+  });
+
+  test("is never what a service says of it", () => {
+    const origin = "https://evil.example";
+    expect(told({ userArn: serviceArn, caller: null, origin })).toEqual(["443", "https"]);
+  });
+});
 
 test("hides from the app what a service sends under the guard's names", async () => {
   const forged = {

@@ -1,3 +1,4 @@
+import { forwardedHostHeader, originHeader } from "@sst-gatehouse/core/caller";
 import { isRefusedHeader } from "@sst-gatehouse/core/refused-headers";
 
 import { isEdgePrincipal, type EdgeRole } from "./edge-principal.ts";
@@ -39,12 +40,30 @@ export function receivedBytes(event: FunctionUrlEvent): Buffer {
  * Lambda passes on the signer's session token. Nothing after this needs it, and what never arrives cannot leak. When the
  * signer is not the edge role, the headers that the guard would have dropped go too: a route must not take them for the
  * guard's.
+ *
+ * Where the request came to is told in the usual headers: the guard says it, and Lambda knows its own address only.
  */
 export function withSafeHeaders(event: FunctionUrlEvent, edgeRole: EdgeRole): FunctionUrlEvent {
   const fromEdge = isEdgePrincipal(event.requestContext.authorizer?.iam?.userArn ?? "", edgeRole);
   const headers = Object.entries(event.headers).filter(
     ([name]) =>
-      name.toLowerCase() !== "x-amz-security-token" && (fromEdge || !isRefusedHeader(name)),
+      !withheld.has(name.toLowerCase()) &&
+      (fromEdge || !isRefusedHeader(name) || ofLambda.has(name)),
   );
-  return { ...event, headers: Object.fromEntries(headers) };
+  const origin = fromEdge ? event.headers[originHeader] : undefined;
+  return {
+    ...event,
+    headers: { ...Object.fromEntries(headers), ...(origin && forwardedHeaders(origin)) },
+  };
+}
+
+/** An older guard let the viewer's `x-forwarded-host` pass. */
+const withheld = new Set(["x-amz-security-token", forwardedHostHeader]);
+/** What Lambda writes over whatever was sent. */
+const ofLambda = new Set(["x-forwarded-proto", "x-forwarded-port"]);
+
+function forwardedHeaders(origin: string): Record<string, string> {
+  const [proto = "", host = ""] = origin.split("://");
+  const [, port = proto === "https" ? "443" : "80"] = /:(\d+)$/.exec(host) ?? [];
+  return { [forwardedHostHeader]: host, "x-forwarded-proto": proto, "x-forwarded-port": port };
 }

@@ -3,6 +3,7 @@ import { Writable } from "node:stream";
 
 import {
   callerHeader,
+  originHeader,
   toCallerHeader,
   type Caller,
   uncheckedCallerHeader,
@@ -58,12 +59,14 @@ export interface EventOptions {
   readonly caller?: Exclude<Caller, { kind: "service" }> | null;
   /** What the edge has left to the backend to look up. */
   readonly unchecked?: UncheckedSignIn;
+  /** What the edge says of the app's public origin; an older guard says nothing. */
+  readonly origin?: string;
 }
 
 /** An event as Lambda makes it for a request at an AWS_IAM Function URL behind CloudFront. */
 export function functionUrlEvent(options: EventOptions = {}): FunctionUrlEvent {
   const { method = "GET", path = "/", query = "", headers = {}, cookies, body } = options;
-  const { userArn = edgeArn, caller = { kind: "anonymous" }, unchecked } = options;
+  const { userArn = edgeArn, caller = { kind: "anonymous" }, unchecked, origin } = options;
   const iam = {
     accessKey: "ASIAEXAMPLEEXAMPLE00",
     accountId: "111122223333",
@@ -98,6 +101,7 @@ export function functionUrlEvent(options: EventOptions = {}): FunctionUrlEvent {
               { viewerAddress: "203.0.113.7", version: 2, signIn: unchecked },
             ),
           }),
+      ...(origin === undefined ? {} : { [originHeader]: origin }),
       ...headers,
     },
     requestContext: {

@@ -34,6 +34,13 @@ export const uncheckedCallerHeader = `${callerHeader}-unchecked`;
 /** The caller's bearer token, for a backend that asks for it. */
 export const tokenHeader = "x-gatehouse-token";
 
+/**
+ * The app's own public origin, as the guard knows it. A guard of any version drops a viewer's, so a backend may believe it.
+ */
+export const originHeader = "x-gatehouse-origin";
+/** Its host once more, for everybody who knows no Gatehouse. The scheme cannot go along: CloudFront takes no `x-forwarded-proto`. */
+export const forwardedHostHeader = "x-forwarded-host";
+
 /** Of the encoded value. The largest token (12 KB) may name more groups than one header should carry. */
 export const maxCallerHeaderBytes = 8 * 1024;
 

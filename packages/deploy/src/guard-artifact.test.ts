@@ -56,6 +56,7 @@ test("the same sources and settings give the same bytes, whatever was there befo
     "fetch-key-set.cjs",
     "lambda.cjs",
     "parameters.cjs",
+    "responses.cjs",
     "sessions.cjs",
     "settings.json",
     "stage-revocations.cjs",

@@ -10,7 +10,12 @@ import { createGuard } from "./guard.ts";
 import { createIdentify } from "./identify.ts";
 import type { Log } from "./log.ts";
 import { once } from "./once.ts";
-import { checksItself, createOriginRequest, type OriginRequestHandler } from "./origin-request.ts";
+import {
+  checksItself,
+  createOriginRequest,
+  type OriginRequestHandler,
+  type Responses,
+} from "./origin-request.ts";
 import { bakedClientIds, isBaked } from "./trust/baked-client-ids.ts";
 import { createCurrentVerifier } from "./trust/current-verifier.ts";
 import { createKeySet } from "./trust/key-set.ts";
@@ -21,6 +26,8 @@ const rememberedTokens = 2000;
 
 /** What the guard loads only when it is needed. */
 export interface LazyFiles {
+  /** When the guard answers itself. Most requests go on, and need none of its sentences. */
+  readonly responses: () => Responses;
   /** When a key is unknown or a day old; `node:https` alone costs more than verifying a token. */
   readonly network: () => Pick<typeof import("./trust/fetch-key-set.ts"), "fetchJson">;
   /** When settings are not baked; the SDK is in there. */
@@ -130,6 +137,7 @@ export function composeGuard({
         onUnrevoked: (error) => log({ notice: "sign_out_unrevoked", cause: causeOf(error) }),
       }),
     ),
+    responses: files.responses,
     log,
   });
 }

@@ -2,6 +2,8 @@ import { decide, type AccessRequest, type AccessRules } from "@sst-gatehouse/cor
 import {
   callerHeader,
   type CallerHeaderOptions,
+  forwardedHostHeader,
+  originHeader,
   type UncheckedSignIn,
   toCallerHeader,
   tokenHeader,
@@ -51,6 +53,8 @@ export interface Admitted {
 export interface Asked extends Pick<OriginRequest, "http" | "clientIp" | "readings"> {
   /** Whether the backend is to look up if the sign-in was ended. */
   readonly backendChecks: boolean;
+  /** The app's own, `https://<host>`; the backend is told. */
+  readonly origin: string;
 }
 
 /** @param who is calling; the guard decides what they may do. */
@@ -72,7 +76,7 @@ export function createGuard({
   originHeaderBytes,
   headersTooLarge,
 }: GuardDeps): Guard {
-  return async ({ http: request, clientIp, readings, backendChecks }, who) => {
+  return async ({ http: request, clientIp, readings, backendChecks, origin }, who) => {
     const { caller, bearer } = who;
     const { method, path } = request;
     const rule = requireAccess(access, { method, path, readings }, caller, who.problem);
@@ -88,6 +92,8 @@ export function createGuard({
         }),
       ],
       ...(forwardToken && bearer !== undefined ? { [tokenHeader]: [bearer] } : {}),
+      [originHeader]: [origin],
+      [forwardedHostHeader]: [origin.slice(origin.indexOf("//") + 2)],
       host: [request.host],
     };
     const signed = await sign({ ...request, headers }, bodyHash);

@@ -1,12 +1,14 @@
 import type { Credentials } from "@sst-gatehouse/core/signer";
 
-import { composeGuard } from "./compose.ts";
+import { composeGuard, type LazyFiles } from "./compose.ts";
 import { fromDataFile } from "./data-file.ts";
 import { createLog } from "./log.ts";
 import { orRefuseEverything } from "./refuse-everything.ts";
 
 /** One line on stdout, which Lambda takes to CloudWatch as it is. */
 const log = createLog((line) => process.stdout.write(`${line}\n`));
+
+const responses: LazyFiles["responses"] = () => require("./responses.cjs");
 
 /** Made once per container. The files named here lie beside the bundle. */
 export const handler = orRefuseEverything(
@@ -18,12 +20,14 @@ export const handler = orRefuseEverything(
       log,
       credentials,
       files: {
+        responses,
         network: () => require("./fetch-key-set.cjs"),
         parameterStore: () => require("./parameters.cjs"),
         stageRevocations: () => require("./stage-revocations.cjs"),
         browserHalf: () => require("./sessions.cjs"),
       },
     }),
+  responses,
   log,
   console.error,
 );

@@ -16,6 +16,7 @@ import type {
 import { describe, expect, test } from "vitest";
 
 import { composeGuard, type GuardParts } from "./compose.ts";
+import * as responses from "./responses.ts";
 import { createClientIds } from "./trust/client-ids.ts";
 import { access } from "../test/access.ts";
 import {
@@ -38,7 +39,7 @@ const credentials = {
 
 const { clients: _clients, ...unbaked } = guardSettings;
 
-/** An API client's request with everything baked loads none of the lazy files. */
+/** An API client's request with everything baked loads none of the lazy files, unless the guard answers itself. */
 const notNeeded = (): never => {
   throw new TypeError("no lazy file must be loaded");
 };
@@ -69,6 +70,7 @@ function setUp(
       parameterStore: notNeeded,
       stageRevocations: notNeeded,
       browserHalf: notNeeded,
+      responses: () => responses,
       ...files,
     },
     ...otherParts,
@@ -164,7 +166,9 @@ describe("a request that is let in", () => {
       "x-amz-content-sha256",
       "x-amz-date",
       "x-amz-security-token",
+      "x-forwarded-host",
       "x-gatehouse-caller",
+      "x-gatehouse-origin",
     ];
     const { headers, querystring: _query, ...rest } = result;
     const { headers: headersBefore, querystring: _before, ...restBefore } = before;
@@ -175,7 +179,7 @@ describe("a request that is let in", () => {
     const { authorization: _viewers, ...viewerHeaders } = headersBefore;
     expect(untouched).toEqual(viewerHeaders);
     expect(headers["authorization"]?.[0]?.value).toMatch(
-      /^AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE\/20270115\/eu-central-1\/lambda\/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-security-token;x-gatehouse-caller, Signature=[0-9a-f]{64}$/,
+      /^AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE\/20270115\/eu-central-1\/lambda\/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-security-token;x-forwarded-host;x-gatehouse-caller;x-gatehouse-origin, Signature=[0-9a-f]{64}$/,
     );
     expect(fromCallerHeader([headers["x-gatehouse-caller"]![0]!.value])).toEqual({
       caller: { kind: "user", sub: "sub-of-alice", username: "alice", groups: [], scopes: [] },
@@ -205,6 +209,12 @@ describe("a request that is let in", () => {
       "x-http-method": "DELETE",
       "X-HTTP-Method-Override": "DELETE",
       "x-method-override": "DELETE",
+      "X-Forwarded-Proto": "http",
+      "X-Forwarded-Port": "8080",
+      "X-Forwarded-Prefix": "/admin",
+      Forwarded: "host=evil.example;proto=http",
+      "X-Middleware-Subrequest": "middleware",
+      Remote_User: "alice",
       "x-amzn-trace-id": "Root=1",
       "x-custom": ["one", "two"],
     };
@@ -219,7 +229,9 @@ describe("a request that is let in", () => {
       "x-amzn-trace-id",
       "x-custom",
       "x-forwarded-for",
+      "x-forwarded-host",
       "x-gatehouse-caller",
+      "x-gatehouse-origin",
     ]);
     expect(headers["x-custom"]).toEqual([
       { key: "x-custom", value: "one" },
@@ -228,6 +240,28 @@ describe("a request that is let in", () => {
     expect(headers["x-amz-security-token"]).toEqual([
       { key: "x-amz-security-token", value: "session-token" },
     ]);
+  });
+
+  test.each([
+    ["the stage's own domain", ["https://app.example.com"], "https://app.example.com"],
+    ["the laptop's", ["http://app.localhost:3000"], "http://app.localhost:3000"],
+    ["CloudFront's, where none was baked", undefined, "https://d111111abcdef8.cloudfront.net"],
+  ])("tells the backend the app's origin, signed: %s", async (_which, appOrigins, origin) => {
+    const stack = setUp({ ...guardSettings, ...(appOrigins && { appOrigins }) });
+    const sent = {
+      Host: "evil.example",
+      "X-Forwarded-Host": ["evil.example", "worse.example"],
+      x_forwarded_host: "evil.example",
+      "X-Gatehouse-Origin": "https://evil.example",
+    };
+    const { headers } = await stack.forward({ uri: "/public/health", headers: sent });
+    const of = (name: string) => headers[name]?.map(({ value }) => value);
+    expect(of("x-gatehouse-origin")).toEqual([origin]);
+    expect(of("x-forwarded-host")).toEqual([new URL(origin).host]);
+    expect(of("authorization")?.[0]).toContain(
+      "SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-security-token;x-forwarded-host;x-gatehouse-caller;x-gatehouse-origin,",
+    );
+    expect(JSON.stringify(headers)).not.toMatch(/evil|worse/);
   });
 
   test("brings the bearer token along only when the stage says so", async () => {
@@ -239,7 +273,9 @@ describe("a request that is let in", () => {
     );
     const { headers } = await on.forward({ headers: bearer(token) });
     expect(headers["x-gatehouse-token"]?.[0]?.value).toBe(token);
-    expect(headers["authorization"]?.[0]?.value).toContain("x-gatehouse-caller;x-gatehouse-token,");
+    expect(headers["authorization"]?.[0]?.value).toContain(
+      "x-gatehouse-caller;x-gatehouse-origin;x-gatehouse-token,",
+    );
   });
 
   test("has the hash of the received bytes, whatever hash the client sent along", async () => {

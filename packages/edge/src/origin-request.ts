@@ -10,8 +10,7 @@ import type { Guard } from "./guard.ts";
 import type { Identify } from "./identify.ts";
 import type { Log } from "./log.ts";
 import { isNavigation } from "./http/navigation.ts";
-import { corsHeaders, isPreflight, preflightHeaders } from "./http/preflight.ts";
-import { preflightAnswer, refusal, statusOf, withHeaders } from "./responses.ts";
+import { isPreflight } from "./http/preflight.ts";
 import type { Opened, Visit } from "./session/open-session.ts";
 import type { SessionAnswer, Sessions } from "./session/sessions.ts";
 import type { ClientIdSource } from "./trust/client-ids.ts";
@@ -24,8 +23,15 @@ export interface OriginRequestDeps {
   readonly guard: Guard;
   /** The browser half, loaded when it is asked for. */
   readonly sessions: () => Sessions;
+  readonly responses: () => Responses;
   readonly log: Log;
 }
+
+/** The guard's own answers, in a file that is loaded with the first of them. */
+export type Responses = Pick<
+  typeof import("./responses.ts"),
+  "corsHeaders" | "preflightAnswer" | "preflightHeaders" | "refusal" | "statusOf" | "withHeaders"
+>;
 
 export type OriginRequestHandler = (
   event: CloudFrontRequestEvent,
@@ -42,6 +48,7 @@ export function createOriginRequest({
   identify,
   guard,
   sessions,
+  responses,
   log,
 }: OriginRequestDeps): OriginRequestHandler {
   const hosts = [settings.functionUrlHost, ...(settings.otherFunctionUrlHosts ?? [])] as const;
@@ -53,6 +60,7 @@ export function createOriginRequest({
       const { requestId, http, request, readings } = received;
       if (isPreflight(http)) {
         log({ requestId, method: http.method, outcome: "preflight", status: 204 });
+        const { preflightAnswer, preflightHeaders } = responses();
         return preflightAnswer(preflightHeaders(http.headers, settings.corsOrigins));
       }
       requireOwnOrigin(received);
@@ -67,7 +75,8 @@ export function createOriginRequest({
       }
       requireServedMethod(http);
       const backendChecks = checksItself(settings, http.host);
-      const asked = { ...received, http: opened?.http ?? http, backendChecks };
+      const [origin] = ownOrigins(received);
+      const asked = { ...received, http: opened?.http ?? http, backendChecks, origin };
       const who = opened?.identified ?? (await identify(asked.http, opened?.session?.accessToken));
       const { caller, rule, ...admitted } = await guard(asked, who);
       log({ requestId, method: http.method, outcome: "forwarded", rule, caller: caller.kind });
@@ -81,10 +90,15 @@ export function createOriginRequest({
     }
   };
 
-  function visitOf({ http, requestId, distributionDomainName }: OriginRequest): Visit {
+  /** Baked, or the distribution that CloudFront itself names; never a header. */
+  function ownOrigins({ distributionDomainName }: OriginRequest): Visit["origins"] {
     const { appOrigins: [first, ...others] = [] } = settings;
-    // Baked, or the distribution that CloudFront itself names; never a header.
-    return { http, requestId, origins: [first ?? `https://${distributionDomainName}`, ...others] };
+    return [first ?? `https://${distributionDomainName}`, ...others];
+  }
+
+  function visitOf(received: OriginRequest): Visit {
+    const { http, requestId } = received;
+    return { http, requestId, origins: ownOrigins(received) };
   }
 
   function answered(
@@ -99,6 +113,7 @@ export function createOriginRequest({
       ...(code === undefined ? {} : { code }),
       ...(cause === undefined ? {} : { cause: causeOf(cause) }),
     });
+    const { corsHeaders, withHeaders } = responses();
     return withHeaders(response, corsHeaders(headers, settings.corsOrigins));
   }
 
@@ -112,6 +127,7 @@ export function createOriginRequest({
       : new GuardError("settings_invalid", "The guard failed. Nothing was forwarded.", {
           cause: error,
         });
+    const { corsHeaders, refusal, statusOf, withHeaders } = responses();
     const requestId = received?.requestId ?? "";
     const forBrowser = refuseBrowser(known, received, opened);
     const cause = forBrowser?.cause ?? known.cause;

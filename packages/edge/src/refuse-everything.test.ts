@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import { originRequestEvent } from "../test/events.ts";
+import * as responses from "./responses.ts";
 import { orRefuseEverything } from "./refuse-everything.ts";
 
 function setUp(make: () => () => Promise<undefined>) {
@@ -8,6 +9,7 @@ function setUp(make: () => () => Promise<undefined>) {
   const printed: string[] = [];
   const handle = orRefuseEverything(
     make,
+    () => responses,
     (entry) => lines.push(entry),
     (text) => printed.push(text),
   );

@@ -2,15 +2,16 @@ import { causeOf, GuardError } from "@sst-gatehouse/core/errors";
 
 import type { Log } from "./log.ts";
 import type { OriginRequestHandler } from "./origin-request.ts";
-import { refusal } from "./responses.ts";
 
 /**
  * The guard, or where it cannot be made one that refuses every request: a guard without valid settings lets nobody in.
  *
+ * @param responses the file that has the refusals; as ever, it is loaded when one is needed.
  * @param print says why, where an operator reads it.
  */
 export function orRefuseEverything(
   make: () => OriginRequestHandler,
+  responses: () => Pick<typeof import("./responses.ts"), "refusal">,
   log: Log,
   print: (text: string) => void,
 ): OriginRequestHandler {
@@ -30,6 +31,7 @@ export function orRefuseEverything(
       cause: causeOf(error),
     });
     print(error instanceof Error ? error.message : "the guard's files could not be read");
-    return async (event) => refusal(invalid, event?.Records?.[0]?.cf?.config?.requestId ?? "", {});
+    return async (event) =>
+      responses().refusal(invalid, event?.Records?.[0]?.cf?.config?.requestId ?? "", {});
   }
 }

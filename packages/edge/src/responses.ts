@@ -2,6 +2,8 @@ import { allowedMethods } from "@sst-gatehouse/blueprint/cache-behavior";
 import type { ErrorCode, GuardError, LargestHeader } from "@sst-gatehouse/core/errors";
 import type { CloudFrontHeaders, CloudFrontResultResponse } from "aws-lambda";
 
+export { corsHeaders, preflightHeaders } from "./http/preflight.ts";
+
 interface Answer {
   readonly status: number;
   /** `WWW-Authenticate`, as RFC 6750 section 3 has it. */

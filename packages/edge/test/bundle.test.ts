@@ -38,6 +38,7 @@ const files = [
   "fetch-key-set.cjs",
   "lambda.cjs",
   "parameters.cjs",
+  "responses.cjs",
   "sessions.cjs",
   "stage-revocations.cjs",
 ];
@@ -346,9 +347,23 @@ describe("a request with baked settings", () => {
     expect(loaded.map((file) => file.slice(directory.length + 1)).toSorted()).toEqual([
       "access.json",
       "lambda.cjs",
+      "responses.cjs",
       "sessions.cjs",
       "settings.json",
     ]);
+  });
+
+  test("loads the guard's own answers with the first of them", async () => {
+    const directory = await deploy("refused", settingsFile(guardSettings));
+    const observed = await run(directory, [originRequestEvent({ uri: "/me" })]);
+    expect(observed.answers.map(({ status }) => status)).toEqual(["401"]);
+    expect(observed.files.map((file) => file.slice(directory.length + 1)).toSorted()).toEqual([
+      "access.json",
+      "lambda.cjs",
+      "responses.cjs",
+      "settings.json",
+    ]);
+    expect(ofTheNetwork(observed.modules)).toEqual([]);
   });
 
   test("would be seen to load the network", async () => {

@@ -7,6 +7,7 @@ import type { CloudFrontRequest, CloudFrontResultResponse } from "aws-lambda";
 
 import { composeGuard, type GuardParts, type LazyFiles } from "../src/compose.ts";
 import { createLog } from "../src/log.ts";
+import * as responses from "../src/responses.ts";
 import type { Session } from "../src/session/session-cookies.ts";
 import { createSessions, headersTooLarge } from "../src/session/sessions.ts";
 import { access } from "./access.ts";
@@ -116,6 +117,7 @@ export function createBench(
   const cognito = createFakeCognito(now);
   const jar = createCookieJar(now);
   const benchFiles: LazyFiles = {
+    responses: () => responses,
     network: notNeeded,
     parameterStore: notNeeded,
     stageRevocations: () => ({

@@ -20,13 +20,39 @@ const believed = [
   "x-amz-content-sha256",
   "x-amzn-oidc-data",
   "x-amzn-oidc-identity",
+  "x-amzn-request-context",
+  "x-forwarded-host",
+  "x-forwarded-prefix",
+  "x-forwarded-user",
+  "x-original-uri",
+  "x-envoy-original-path",
+  "x-replaced-path",
+  "x-script-name",
+  "x-middleware-subrequest",
+  "x-auth-request-email",
+  "remote-user",
+  "tailscale-user-login",
+  "x-ms-client-principal",
   "x-original-url",
   "x-rewrite-url",
   "x-http-method",
   "x-http-method-override",
   "x-method-override",
 ];
-const believedStarts = ["x-gatehouse-", "x-amz-", "x-amzn-oidc-", "x-http-method"];
+const believedStarts = [
+  "x-gatehouse-",
+  "x-amz-",
+  "x-amzn-oidc-",
+  "x-amzn-request-context",
+  "x-http-method",
+  "x-forwarded",
+  "x-envoy-",
+  "x-middleware-",
+  "x-auth-request-",
+  "remote-",
+  "tailscale-",
+  "x-ms-client-principal",
+];
 
 /** Some servers take `_` for `-`, and all of them any case. */
 function isBelieved(name: string): boolean {

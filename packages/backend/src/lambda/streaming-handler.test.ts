@@ -1,5 +1,7 @@
 import { once } from "node:events";
 
+import { csrf } from "hono/csrf";
+import { trimTrailingSlash } from "hono/trailing-slash";
 import { expect, test } from "vitest";
 
 import type { LogLine } from "../log.ts";
@@ -374,6 +376,31 @@ test("gives a route the request as it was sent", async () => {
     body: { grüße: 1 },
   });
 });
+
+test.each(["https://app.example.com", "http://app.localhost:3000"])(
+  "gives a route the app's own address, %s, and none that a viewer has sent",
+  async (origin) => {
+    const { app, invoke } = createBackend();
+    app.get("/slash/*", trimTrailingSlash({ alwaysRedirect: true }));
+    app.get("/where", (c) => c.json([c.req.url, c.req.header("x-forwarded-host")]));
+    app.post("/form", csrf(), (c) => c.text("taken"));
+    const told = async (options: EventOptions) =>
+      readStreamed(await invoke({ origin, ...options }));
+    expect(JSON.parse((await told({ path: "/where" })).body.toString())).toEqual([
+      `${origin}/where`,
+      new URL(origin).host,
+    ]);
+    expect((await told({ path: "/slash/page/" })).metadata).toMatchObject({
+      headers: { location: `${origin}/slash/page` },
+    });
+    const form = { "content-type": "application/x-www-form-urlencoded" };
+    const posted = { method: "POST", path: "/form", body: "a=1" };
+    const own = await told({ ...posted, headers: { ...form, origin } });
+    expect(own.body.toString()).toBe("taken");
+    const foreign = await told({ ...posted, headers: { ...form, origin: "https://evil.example" } });
+    expect(foreign.metadata).toMatchObject({ statusCode: 403 });
+  },
+);
 
 test("takes a body with GET, which only the event can hold", async () => {
   const { body } = readStreamed(await createBackend().invoke({ path: "/echo", body: "four" }));

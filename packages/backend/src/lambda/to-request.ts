@@ -1,3 +1,4 @@
+import { originHeader } from "@sst-gatehouse/core/caller";
 import { GuardError } from "@sst-gatehouse/core/errors";
 
 import { receivedBytes, type FunctionUrlEvent } from "../function-url-event.ts";
@@ -6,7 +7,8 @@ import { receivedBytes, type FunctionUrlEvent } from "../function-url-event.ts";
 const unsupportedMethods = new Set(["CONNECT", "TRACE", "TRACK"]);
 
 /**
- * The event as the `Request` that Hono routes by.
+ * The event as the `Request` that Hono routes by. Its URL has the app's own public origin, as people and browsers know it;
+ * that of the Function URL where nobody has said another.
  *
  * A `Request` with GET or HEAD has no body; one that was sent anyway stays in the event.
  *
@@ -22,7 +24,8 @@ export function toRequest(event: FunctionUrlEvent): Request {
     throw new GuardError("path_malformed", "The path must begin with a slash.");
   const query = event.rawQueryString === "" ? "" : `?${event.rawQueryString}`;
   const hasBody = event.body !== undefined && http.method !== "GET" && http.method !== "HEAD";
-  return new Request(`https://${domainName}${event.rawPath}${query}`, {
+  const origin = event.headers[originHeader] ?? `https://${domainName}`;
+  return new Request(`${origin}${event.rawPath}${query}`, {
     method: http.method,
     headers: toHeaders(event),
     ...(hasBody ? { body: new Uint8Array(receivedBytes(event)) } : {}),

@@ -162,10 +162,12 @@ describe("what is signed", () => {
       "x-gatehouse-caller": ["eyJraW5kIjoiYW5vbnltb3VzIn0"],
       "x-gatehouse-caller-unchecked": ["eyJ2IjoyfQ"],
       "x-gatehouse-token": ["a.b.c"],
+      "x-gatehouse-origin": ["https://app.example"],
+      "x-forwarded-host": ["app.example"],
     };
     const signed = await sign(get({ headers }));
     expect(signedHeadersOf(signed)).toBe(
-      "host;x-amz-content-sha256;x-amz-date;x-gatehouse-caller;x-gatehouse-caller-unchecked;x-gatehouse-token",
+      "host;x-amz-content-sha256;x-amz-date;x-forwarded-host;x-gatehouse-caller;x-gatehouse-caller-unchecked;x-gatehouse-origin;x-gatehouse-token",
     );
     expect(signed.headers).toMatchObject(headers);
     expect(authorizationOf(signed)).toBe(recompute(signed, credentials));
@@ -481,9 +483,13 @@ describe("for any request", () => {
           [
             "host;x-amz-content-sha256;x-amz-date",
             ...(theirs.sessionToken === undefined ? [] : ["x-amz-security-token"]),
-            ...["x-gatehouse-caller", "x-gatehouse-caller-unchecked", "x-gatehouse-token"].filter(
-              (name) => request.headers[name] !== undefined,
-            ),
+            ...[
+              "x-forwarded-host",
+              "x-gatehouse-caller",
+              "x-gatehouse-caller-unchecked",
+              "x-gatehouse-origin",
+              "x-gatehouse-token",
+            ].filter((name) => request.headers[name] !== undefined),
           ].join(";"),
         );
       }),
@@ -636,7 +642,9 @@ const anyRequest: fc.Arbitrary<HttpRequest> = fc.record({
     {
       "x-gatehouse-caller": fc.array(printable, { minLength: 1, maxLength: 2 }),
       "x-gatehouse-caller-unchecked": fc.tuple(printable),
+      "x-gatehouse-origin": fc.tuple(printable),
       "x-gatehouse-token": fc.tuple(printable),
+      "x-forwarded-host": fc.tuple(printable),
       via: fc.tuple(printable),
       "content-type": fc.tuple(printable),
       authorization: fc.tuple(printable),

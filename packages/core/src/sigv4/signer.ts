@@ -7,7 +7,13 @@ import {
 } from "@smithy/signature-v4";
 import type { ChecksumConstructor, HeaderBag } from "@smithy/types";
 
-import { callerHeader, tokenHeader, uncheckedCallerHeader } from "../caller.ts";
+import {
+  callerHeader,
+  forwardedHostHeader,
+  originHeader,
+  tokenHeader,
+  uncheckedCallerHeader,
+} from "../caller.ts";
 import { GuardError } from "../errors.ts";
 import type { HttpBody, HttpRequest } from "../http-request.ts";
 import { canonicalQuery, sortedQuery } from "./wire.ts";
@@ -33,8 +39,14 @@ export interface SignerDeps {
 /** The region of the signature is the function's own, not the one this code happens to run in. */
 const functionUrlHost = /^[a-z0-9]+\.lambda-url\.([a-z0-9-]+)\.on\.aws$/;
 
-/** Signed, so that nothing between here and the function can change who is calling. */
-const identityHeaders = [callerHeader, uncheckedCallerHeader, tokenHeader];
+/** Signed, so that nothing between here and the function can change who is calling, and where. */
+const identityHeaders = [
+  callerHeader,
+  uncheckedCallerHeader,
+  tokenHeader,
+  originHeader,
+  forwardedHostHeader,
+];
 
 /** What an AWS API wants signed of what it is sent: the operation, and the form of the input. */
 const apiHeaders = ["content-type", "x-amz-target"];
