@@ -18,7 +18,7 @@ const entries = [
   "packages/deploy/src/commands/doctor.ts",
   "packages/deploy/src/commands/plan.ts",
   "packages/deploy/src/commands/prove.ts",
-  "packages/deploy/src/main.ts",
+  "packages/deploy/src/run-command.ts",
   "packages/local/src/main.ts",
 ];
 

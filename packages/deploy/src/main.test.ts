@@ -27,55 +27,16 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
 }
 
 test.each([
-  [["--help"], "pnpm run doctor "],
-  [["outputs", "--help"], "pnpm outputs --stage <name>"],
-  [["users", "--help"], "pnpm users add <username>"],
-  [["users", "add", "--help"], "pnpm users add <username>"],
-  [["doctor", "--help"], "pnpm run doctor --stage <name> [--json]"],
-  [["prove", "--help"], "pnpm run prove --stage <name>"],
-  [["sweep", "-h"], "pnpm sweep [--stage <name>] [--yes]"],
-])("explains itself for %j", async (args, text) => {
+  [["sweep", "-h"], 0, "pnpm sweep [--stage <name>] [--yes]"],
+  [["outputs", "--stage", "dev", "--jsn"], 2, "'--jsn'"],
+  [["outputs", "--stage", "dev"], 1, "no AWS credentials were found. Set AWS_PROFILE"],
+])("%j exits with %i", async (args, expected, text) => {
   const { code, stdout, stderr } = await run(args);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  expect(stdout).toContain(text);
-});
-
-test.each([
-  [[], "Choose a command: "],
-  [["deploy"], "There is no command deploy: "],
-  [["outputs"], "--stage is needed: the name you gave to `sst deploy --stage`. See"],
-  [["outputs", "--stage"], "See pnpm outputs --help."],
-  [["outputs", "--stage", "dev", "--jsn"], "'--jsn'"],
-  [["outputs", "dev"], "'dev'"],
-  [["outputs", "--stage", "live"], "looks like production"],
-  [["users"], "Choose what to do: add, revoke. See pnpm users --help."],
-  [["users", "remove", "carol"], "There is no command users remove; choose one of add"],
-  [["users", "add", "carol"], "--stage is needed"],
-  [["sweep", "--stage", "Dev_1"], "lower-case letters"],
-  [["sweep", "--force"], "'--force'"],
-  [["doctor"], "--stage is needed"],
-  [["prove", "--stage", "production"], "add --production-too"],
-  [["doctor", "--stage", "dev", "--fix"], "'--fix'"],
-])("refuses %j in one line that says what to do", async (args, text) => {
-  const { code, stdout, stderr } = await run(args);
-  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-  expect(stderr.trim().split("\n")).toHaveLength(1);
-  expect(stderr).toContain(text);
-  expect(stderr).toContain("--help");
-});
-
-test.each([
-  [["outputs", "--stage", "dev"], "The outputs of stage dev cannot be read"],
-  [["users", "add", "carol", "--stage", "dev", "--no-invitation"], "The outputs of stage dev"],
-  [["doctor", "--stage", "dev", "--json"], "The outputs of stage dev cannot be read"],
-  [["prove", "--stage", "dev"], "The guard that stage dev uses cannot be determined"],
-  [["sweep", "--yes"], "The guards in this account cannot be listed"],
-])("says for %j that there are no credentials, and where they come from", async (args, text) => {
-  const { code, stdout, stderr } = await run(args);
-  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-  expect(stderr).toContain(text);
-  expect(stderr).toContain("no AWS credentials were found. Set AWS_PROFILE");
-  expect(stderr.trim().split("\n")).toHaveLength(1);
+  expect(code).toBe(expected);
+  expect(code === 0 ? [stdout, stderr] : [stderr, stdout]).toEqual([
+    expect.stringContaining(text),
+    "",
+  ]);
 });
 
 test("sweeps in us-east-1, where the guards are", async () => {
