@@ -7,15 +7,70 @@ import type { Graph } from "@sst-gatehouse/deploy/graph";
 import { startStack, type Stack } from "@sst-gatehouse/local/stack";
 import { accountFrom } from "@sst-gatehouse/local/test/account-from-graph";
 import { type PlayedAccount, startAccount } from "@sst-gatehouse/local/test/played-account";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { app } from "../sample/stages.ts";
 import { sample } from "../sample/sample.ts";
+import { callApi } from "../support/client.ts";
+import { createLeakFinder, secretsOf } from "../support/leaks.ts";
 import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
 import { asPlayed } from "./as-played.ts";
-import { playStage, type PlayedStage } from "./played-stage.ts";
+import {
+  handOnEndedSignIn,
+  playStage,
+  putStageParameters,
+  type PlayedStage,
+} from "./played-stage.ts";
 
 const stage = "played";
+
+/** Told what it has said so far on stderr, and may interrupt it. */
+type OnSaid = (said: string, interrupt: () => void) => void;
+
+/** For a process to which the played account is AWS. */
+function environmentOf({ url, credentials }: PlayedAccount): Readonly<Record<string, string>> {
+  return {
+    AWS_ENDPOINT_URL: url,
+    AWS_ENDPOINT_URL_SSM: url,
+    AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: url,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken,
+  };
+}
+
+async function runDoctor(
+  copy: RepositoryCopy,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  onSaid: OnSaid = () => undefined,
+) {
+  const child = spawn(
+    process.execPath,
+    [join(copy.root, "packages/deploy/src/main.ts"), "doctor", ...args],
+    { env: { PATH: process.env["PATH"], ...environment }, stdio: ["ignore", "pipe", "pipe"] },
+  );
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (text) => (stdout += String(text)));
+  child.stderr.on("data", (text) => {
+    stderr += String(text);
+    onSaid(stderr, () => child.kill("SIGINT"));
+  });
+  await once(child, "close");
+  return { code: child.exitCode, stdout, stderr };
+}
+
+interface Row {
+  readonly id: string;
+  readonly ok: boolean;
+  readonly problem: string | null;
+  readonly mend: string | null;
+}
+
+function rowsIn(stdout: string): readonly Row[] {
+  return JSON.parse(stdout).checks;
+}
 
 describe("pnpm run doctor, against an account and a chain that look like a deployed stage", () => {
   let stack: Stack;
@@ -48,46 +103,24 @@ describe("pnpm run doctor, against an account and a chain that look like a deplo
     account.state = accountFrom(graph);
   });
 
-  async function run(args: readonly string[]) {
-    const child = spawn(
-      process.execPath,
-      [join(copy.root, "packages/deploy/src/main.ts"), "doctor", ...args],
-      {
-        env: {
-          PATH: process.env["PATH"],
-          ...played.environment,
-          AWS_ENDPOINT_URL: account.url,
-          AWS_ENDPOINT_URL_SSM: account.url,
-          AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: account.url,
-          AWS_ACCESS_KEY_ID: account.credentials.accessKeyId,
-          AWS_SECRET_ACCESS_KEY: account.credentials.secretAccessKey,
-          AWS_SESSION_TOKEN: account.credentials.sessionToken,
-        },
-        stdio: ["ignore", "pipe", "pipe"],
-      },
-    );
-    let stdout = "";
-    let stderr = "";
-    child.stdout.on("data", (text) => (stdout += String(text)));
-    child.stderr.on("data", (text) => (stderr += String(text)));
-    await once(child, "close");
-    return { code: child.exitCode, stdout, stderr };
-  }
+  const run = (args: readonly string[], onSaid?: OnSaid) =>
+    runDoctor(copy, args, { ...played.environment, ...environmentOf(account) }, onSaid);
 
   test("finds all well, and prints one document and what it looks at", async () => {
     const { code, stdout, stderr } = await run(["--stage", stage, "--json"]);
-    const { checks }: { checks: { id: string; ok: boolean }[] } = JSON.parse(stdout);
+    const checks = rowsIn(stdout);
     expect(checks.filter(({ ok }) => !ok)).toEqual([]);
     expect(checks.length).toBeGreaterThan(50);
-    expect(checks.slice(-4).map(({ id }) => id)).toEqual([
-      "probe-front-door",
-      "probe-sign-in",
-      "probe-sign-in-page",
-      "probe-bare-lock",
+    expect(checks.slice(-6).map(({ id, mend }) => [id, mend])).toEqual([
+      ["probe-front-door", null],
+      ["probe-sign-in", null],
+      ["probe-sign-in-page", null],
+      ["probe-bare-lock", null],
+      ["probe-empty-stream", null],
+      ["probe-revoked-user", `pnpm run doctor --stage ${stage} --revoked-user`],
     ]);
     expect({ code, lines: stdout.trimEnd().split("\n").length }).toEqual({ code: 0, lines: 1 });
     const said = stderr.trimEnd().split("\n");
-    expect(said.pop()).toMatch(/^Not tried: a request of somebody who was signed out\. /);
     expect(said).toEqual(
       [
         "the guard's role",
@@ -121,7 +154,11 @@ describe("pnpm run doctor, against an account and a chain that look like a deplo
          the default behaviour has the viewer protocol policy allow-all, not redirect-to-https: tokens may travel in clear text
          mend: pnpm sst refresh --stage ${stage} && pnpm sst deploy --stage ${stage}
 `);
-    expect(stdout).toMatch(/\n\n2 of \d+ checks are not well\.\n$/);
+    expect(stdout).toMatch(/\n\n2 of \d+ checks are not well\. Not tried: 1\.\n$/);
+    expect(stdout).toContain(`  -      probe-revoked-user
+         not tried: whether somebody who was signed out is refused: that makes a user, signs it in and out, and deletes it
+         try: pnpm run doctor --stage ${stage} --revoked-user
+`);
     const [pool] = account.state.userPools;
     const secrets = pool?.clients.flatMap(({ ClientSecret }) => ClientSecret ?? []) ?? [];
     expect(secrets).toHaveLength(1);
@@ -137,12 +174,110 @@ describe("pnpm run doctor, against an account and a chain that look like a deplo
   test("finds an app that does not answer, and goes on with the rest", async () => {
     played.breakDown();
     const { code, stdout } = await run(["--stage", stage, "--json"]);
-    const { checks }: { checks: { id: string; ok: boolean }[] } = JSON.parse(stdout);
     expect(code).toBe(1);
-    expect(checks.filter(({ ok }) => !ok).map(({ id }) => id)).toEqual([
-      "probe-front-door",
-      "probe-sign-in",
-      "probe-sign-in-page",
-    ]);
+    expect(
+      rowsIn(stdout)
+        .filter(({ ok }) => !ok)
+        .map(({ id }) => id),
+    ).toEqual(["probe-front-door", "probe-sign-in", "probe-sign-in-page"]);
+  });
+});
+
+describe("pnpm run doctor --revoked-user, in an account that hangs on empty streams", () => {
+  let stack: Stack;
+  let played: PlayedStage;
+  let account: PlayedAccount;
+  let copy: RepositoryCopy;
+  beforeAll(async () => {
+    copy = copyRepository({ everything: true });
+    stack = await startStack({
+      adopted: sample,
+      port: 0,
+      explain: () => undefined,
+      unbaked: ["clients"],
+      account: ["hangs-on-empty"],
+    });
+    played = await playStage(stack, stage);
+    const evaluation = await evaluateConfig({ root: copy.root, stage });
+    account = await startAccount(
+      accountFrom(asPlayed(evaluation.graph, stack)),
+      stack.outputs.credentials.admin,
+    );
+    await evaluation.dispose();
+    // Users and parameters are the stack's; everything else is the played account's.
+    await putStageParameters(stack.outputs, account.state);
+  }, 300_000);
+  afterAll(async () => {
+    await account.close();
+    await played.close();
+    await stack.close();
+    copy.remove();
+  });
+
+  const run = (args: readonly string[], onSaid?: OnSaid) =>
+    runDoctor(copy, args, { ...environmentOf(account), ...played.environment }, onSaid);
+
+  async function usernames(): Promise<readonly string[]> {
+    const { outputs } = stack;
+    const answer = await callApi(outputs, "AWSCognitoIdentityProviderService.ListUsers", {
+      UserPoolId: outputs.userPoolId,
+    });
+    return answer.json<{ Users: { Username: string }[] }>().Users.map(({ Username }) => Username);
+  }
+
+  test("sees a user of its own signed out, leaves none, and tells of the account", async () => {
+    const before = await usernames();
+    let during: Promise<readonly string[]> | undefined;
+    const ran = run(["--stage", stage, "--json", "--revoked-user"]);
+    await Promise.race([ran, handOnEndedSignIn(stack, stage).then(() => (during = usernames()))]);
+    const { code, stdout, stderr } = await ran;
+    const rows = rowsIn(stdout);
+    expect(rows.find(({ id }) => id === "probe-revoked-user")).toEqual({
+      id: "probe-revoked-user",
+      ok: true,
+      problem: null,
+      mend: null,
+    });
+    expect(rows.find(({ id }) => id === "probe-empty-stream")).toMatchObject({
+      ok: false,
+      problem: expect.stringMatching(/^this account hangs on empty streams: /),
+      mend: `Set streaming: "never-empty" for the stage in stages.ts. Then: pnpm sst deploy --stage ${stage}`,
+    });
+    expect(code).toBe(1);
+    expect((await during)?.length).toBe(before.length + 1);
+    expect(await usernames()).toEqual(before);
+    expect(createLeakFinder(secretsOf(stack.outputs))(stdout + stderr)).toEqual([]);
+    expect(stdout + stderr).not.toMatch(/eyJ[\w-]{10,}\.|Acc-7[\w-]{10,}/);
+  }, 120_000);
+
+  test("ends with 130 on Ctrl-C, and leaves no user", async () => {
+    const before = await usernames();
+    let interrupted = false;
+    const { code, stdout } = await run(["--stage", stage, "--revoked-user"], (said, interrupt) => {
+      if (interrupted || !said.includes("Looking at a user who is signed out")) return;
+      interrupted = true;
+      void vi
+        .waitFor(async () => expect((await usernames()).length).toBe(before.length + 1), {
+          timeout: 30_000,
+          interval: 20,
+        })
+        .then(interrupt, interrupt);
+    });
+    expect({ code, stdout, users: await usernames() }).toEqual({
+      code: 130,
+      stdout: "",
+      users: before,
+    });
+  }, 120_000);
+
+  test.each([
+    [["--stage", "production", "--revoked-user"], 2, "add --production-too"],
+    [["--stage", "prod", "--revoked-user"], 2, "add --production-too"],
+    [["--stage", stage, "--production-too"], 2, "--production-too goes with --revoked-user"],
+  ])("%j is refused before any user is made", async (args, code, message) => {
+    const before = await usernames();
+    const refused = await run(args);
+    expect([refused.code, refused.stdout, await usernames()]).toEqual([code, "", before]);
+    expect(refused.stderr).toContain(message);
   });
 });

@@ -48,7 +48,7 @@ async function buildInto() {
 /** A stack for one test, which may move its clock and take its parameters away. It ends with the test. */
 export async function startOwnStack(
   options: Partial<Pick<StackOptions, "adopted">> &
-    Pick<StackOptions, "unbaked" | "stage" | "codeSource" | "account"> = {},
+    Pick<StackOptions, "unbaked" | "stage" | "codeSource" | "account" | "credentialSeconds"> = {},
 ): Promise<OwnStack> {
   const lines: string[] = [];
   const stack = await startStack({

@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 
 import type { Stack } from "@sst-gatehouse/local/stack";
+import type { AccountState } from "@sst-gatehouse/local/test/account-state";
+import { expect, vi } from "vitest";
 
 import { startTlsFront } from "@sst-gatehouse/local/tls-front";
 import { app } from "../sample/stages.ts";
@@ -91,6 +93,7 @@ export async function playStage({ outputs }: Stack, stage: string): Promise<Play
         name === "location"
           ? value
               .replace(localSignIn, `https://${signInHost}`)
+              .replace(outputs.appUrl, `https://${appHost}`)
               .replaceAll(localApp ?? "", playedApp ?? "")
           : value,
       );
@@ -116,12 +119,11 @@ export async function playStage({ outputs }: Stack, stage: string): Promise<Play
     endpoints: { ssm: `https://ssm.${region}.amazonaws.com`, cognitoIdp: `https://${cognitoHost}` },
   };
   const rewrite = async (changes: Readonly<Record<string, unknown>> = {}): Promise<void> => {
-    await call(outputs, "AmazonSSM.PutParameter", {
-      Name: `/gatehouse/${app.name}/${stage}/outputs`,
-      Value: JSON.stringify({ ...value, ...changes }),
-      Type: "String",
-      Overwrite: true,
-    });
+    await putParameter(
+      outputs,
+      `/gatehouse/${app.name}/${stage}/outputs`,
+      JSON.stringify({ ...value, ...changes }),
+    );
   };
   await rewrite();
   const preload = join(import.meta.dirname, "dial-the-front.ts");
@@ -147,6 +149,38 @@ export async function playStage({ outputs }: Stack, stage: string): Promise<Play
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Guard and backend of the stack read the list of ended sign-ins of the stage `local`: once a sign-in is ended in the played
+ * stage, hands its list on, and lets a minute go by.
+ */
+export async function handOnEndedSignIn({ outputs, clock }: Stack, stage: string): Promise<void> {
+  const name = (of: string): string => `/gatehouse/${app.name}/${of}/revoked`;
+  const written = await vi.waitFor(
+    async () => {
+      const answer = await callApi(outputs, "AmazonSSM.GetParameter", { Name: name(stage) });
+      const { Value } = answer.json<{ Parameter: { Value: string } }>().Parameter;
+      expect(Object.keys(JSON.parse(Value).users)).toHaveLength(1);
+      return Value;
+    },
+    { timeout: 120_000, interval: 250 },
+  );
+  await putParameter(outputs, name("local"), written);
+  clock.advance(61);
+}
+
+/** Writes what a deploy of the stage would have written to Parameter Store, to the stack's. */
+export async function putStageParameters(
+  outputs: Stack["outputs"],
+  { parameters }: AccountState,
+): Promise<void> {
+  for (const [name, versions] of parameters)
+    if (!name.endsWith("/outputs")) await putParameter(outputs, name, versions[0]?.Value ?? "");
+}
+
+async function putParameter(outputs: Stack["outputs"], Name: string, Value: string): Promise<void> {
+  await call(outputs, "AmazonSSM.PutParameter", { Name, Value, Type: "String", Overwrite: true });
 }
 
 interface MachineClient {
@@ -185,12 +219,11 @@ async function deployMachineClient(
       AllowedOAuthScopes: local.AllowedOAuthScopes,
     },
   );
-  await call(outputs, "AmazonSSM.PutParameter", {
-    Name: `/gatehouse/${app.name}/local/clients/machine`,
-    Value: UserPoolClient.ClientId,
-    Type: "String",
-    Overwrite: true,
-  });
+  await putParameter(
+    outputs,
+    `/gatehouse/${app.name}/local/clients/machine`,
+    UserPoolClient.ClientId,
+  );
   return UserPoolClient;
 }
 

@@ -17,13 +17,18 @@ import { accountFrom } from "@sst-gatehouse/local/test/account-from-graph";
 import { type PlayedAccount, startAccount } from "@sst-gatehouse/local/test/played-account";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { app } from "../sample/stages.ts";
 import { sample } from "../sample/sample.ts";
-import { callApi } from "../support/client.ts";
 import { createLeakFinder, secretsOf } from "../support/leaks.ts";
 import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
 import { asPlayed } from "./as-played.ts";
-import { appHost, playStage, signInHost, type PlayedStage } from "./played-stage.ts";
+import {
+  appHost,
+  handOnEndedSignIn,
+  playStage,
+  putStageParameters,
+  signInHost,
+  type PlayedStage,
+} from "./played-stage.ts";
 
 const stage = "played";
 
@@ -64,13 +69,7 @@ describe("pnpm run prove, with SST played by a script", () => {
     await evaluation.dispose();
     account = await startAccount(accountFrom(graph), stack.outputs.credentials.admin);
     // Users and parameters are the stack's, where the suite signs in; everything else is the played account's.
-    const [guard] = account.state.parameters.get(`/gatehouse/${app.name}/${stage}/guard`) ?? [];
-    await callApi(stack.outputs, "AmazonSSM.PutParameter", {
-      Name: `/gatehouse/${app.name}/${stage}/guard`,
-      Value: guard?.Value ?? "",
-      Type: "String",
-      Overwrite: true,
-    });
+    await putStageParameters(stack.outputs, account.state);
   }, 300_000);
   afterAll(async () => {
     await account.close();
@@ -108,13 +107,16 @@ describe("pnpm run prove, with SST played by a script", () => {
   }
 
   test("deploys twice, looks, tries, and writes one file that names nobody", async () => {
-    const { stdout, stderr } = await run(["--stage", stage, "--remove", "--file", file]);
+    const ran = run(["--stage", stage, "--remove", "--file", file]);
+    await Promise.race([ran, handOnEndedSignIn(stack, stage)]);
+    const { stdout, stderr } = await ran;
     expect(readFileSync(log, "utf8")).toBe(`deploy --stage ${stage}\n`.repeat(2));
     expect(stdout).toContain(`: ${file}\nRead it before you hand it on.\n`);
     expect(stderr).toContain(`Nothing is removed. \`pnpm sst remove --stage ${stage}\` does it.`);
     const proof = readFileSync(file, "utf8");
     expect(proof).toContain("Guard's version after each deploy: 1, 1.\n");
     expect(proof).toContain("- ok: behaviour-guard\n");
+    expect(proof).toContain("- ok: probe-revoked-user\n");
     expect(proof).toMatch(
       /## Acceptance suite\n\nExit code 0\. \d+ passed, 0 failed, \d+ skipped\n/,
     );

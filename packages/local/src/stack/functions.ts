@@ -22,6 +22,8 @@ export interface FunctionsOptions {
   readonly bundles: Bundles;
   readonly roles: Roles;
   readonly identities: Identities;
+  /** When credentials that are made now expire. */
+  readonly expiry: () => number;
   readonly network: LambdaFunctionOptions["network"];
   readonly clock: Clock;
   readonly explain: Explain;
@@ -47,7 +49,7 @@ export function startGuard({
     memoryMb: guardFunction.memoryMb,
     timeoutSeconds: guardFunction.timeoutSeconds,
     environment: {},
-    credentials: credentialsOf(roles.edge),
+    credentials: () => credentialsOf(roles.assumeEdge()),
     logGroup: deployment.guardLogGroup,
     network,
     clock,
@@ -65,6 +67,7 @@ export function apiOptions({
   deployment,
   bundles,
   identities,
+  expiry,
   network,
   clock,
   explain,
@@ -88,13 +91,15 @@ export function apiOptions({
       [apiEnvironment.streaming]: stage.streaming,
       ...(revocation && { [apiEnvironment.revocation]: JSON.stringify(revocation) }),
     },
-    credentials: credentialsOf(
-      identities.assumeRole(
-        functionName,
-        functionName,
-        revocation === undefined ? [] : [readsList(deployment, revocation.list)],
+    credentials: () =>
+      credentialsOf(
+        identities.assumeRole(
+          functionName,
+          functionName,
+          revocation === undefined ? [] : [readsList(deployment, revocation.list)],
+          expiry(),
+        ),
       ),
-    ),
     network,
     clock,
     onLog: (line) => explain("api", line),

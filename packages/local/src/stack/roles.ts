@@ -14,20 +14,33 @@ export interface Roles {
   readonly stranger: Identity;
   /** May use the SSM and user pool APIs, and the stack's own. */
   readonly admin: Identity;
+  /** New credentials of the guard's role, as each of its execution environments gets them. */
+  assumeEdge(): Identity;
 }
 
-export function createRoles(identities: Identities, deployment: Deployment): Roles {
+/** @param expiry when credentials that are made now expire. */
+export function createRoles(
+  identities: Identities,
+  deployment: Deployment,
+  expiry: () => number,
+): Roles {
   const { app, stage, accountId, region, functionArn, guardName } = deployment;
   const edgePolicy = edgeRolePolicy({
     functionArns: [functionArn],
     parameterPrefixArn: `arn:aws:ssm:${region}:${accountId}:parameter${deployment.parameterPrefix}`,
     logGroupArn: `arn:aws:logs:*:${accountId}:log-group:${deployment.guardLogGroup}`,
   });
+  // Lambda@Edge runs under a session that is named after the function and its home region.
+  const assumeEdge = (expiresAtMs?: number): Identity =>
+    identities.assumeRole(
+      edgeRoleName(app, stage.name, region),
+      `us-east-1.${guardName}`,
+      [edgePolicy],
+      expiresAtMs,
+    );
   return {
-    // Lambda@Edge runs under a session that is named after the function and its home region.
-    edge: identities.assumeRole(edgeRoleName(app, stage.name, region), `us-east-1.${guardName}`, [
-      edgePolicy,
-    ]),
+    edge: assumeEdge(),
+    assumeEdge: () => assumeEdge(expiry()),
     service: identities.assumeRole(`${app}-${stage.name}-service`, "batch", [
       callerPolicy(functionArn),
     ]),

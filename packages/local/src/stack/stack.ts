@@ -43,6 +43,11 @@ export interface StackOptions {
   readonly account?: readonly AccountForm[];
   /** Settings of the stage other than those of the adopter. */
   readonly stage?: StageChanges;
+  /**
+   * For how long the credentials of an execution environment are good, by the stack's clock. AWS ends an environment
+   * before, which here `renew` does. For ever when left out.
+   */
+  readonly credentialSeconds?: number;
 }
 
 export interface Stack {
@@ -83,6 +88,7 @@ async function compose(
     unbaked = [],
     account = [],
     stage,
+    credentialSeconds = Infinity,
   }: StackOptions,
   onClose: (closer: () => Promise<void>) => void,
 ): Promise<Omit<Stack, "close">> {
@@ -95,7 +101,8 @@ async function compose(
   const deployment = createDeployment(server.port, adopted, stage);
   const { accountId, region, functionArn, functionUrlHost, stage: stageSettings } = deployment;
   const identities = createIdentities(accountId);
-  const roles = createRoles(identities, deployment);
+  const expiry = (): number => clock.now() + credentialSeconds * 1000;
+  const roles = createRoles(identities, deployment, expiry);
   const scopes = await scopesOf(adopted);
   const cognito = await createUserPool(deployment, scopes, account, clock, explain);
   const awsApis = createAwsApis({ deployment, cognito, identities, clock, explain });
@@ -113,6 +120,7 @@ async function compose(
     bundles,
     roles,
     identities,
+    expiry,
     network: {
       hosts: Object.fromEntries(hosts.map((host) => [host, front.port])),
       caPem: front.caPem,

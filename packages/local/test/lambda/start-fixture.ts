@@ -32,7 +32,11 @@ export async function startFixture(options: Partial<LambdaFunctionOptions> = {})
     memoryMb: 128,
     timeoutSeconds: 20,
     environment: {},
-    credentials: { accessKeyId: "ASIAEXAMPLE", secretAccessKey: "secret", sessionToken: "session" },
+    credentials: () => ({
+      accessKeyId: "ASIAEXAMPLE",
+      secretAccessKey: "secret",
+      sessionToken: "session",
+    }),
     network: { hosts: {}, caPem: "" },
     clock,
     onLog: (line) => lines.push(line),

@@ -7,7 +7,7 @@ export function reportOf(rows: readonly CheckRow[]): string {
     problem === null
       ? [`  ok     ${id}`]
       : [
-          `  ${ok ? "  -  " : "WRONG"}  ${id.padEnd(width)}`.trimEnd(),
+          `  ${ok ? "-    " : "WRONG"}  ${id.padEnd(width)}`.trimEnd(),
           ...indented("         ", problem),
           ...indented(`         ${ok ? "try" : "mend"}: `, mend),
         ],

@@ -17,18 +17,25 @@ export interface Identity extends Credentials {
   /** `AROA…:<session>` */
   readonly userId: string;
   readonly policies: readonly PolicyDocument[];
+  /** From when on the session token has expired, in milliseconds since the epoch; never when left out. */
+  readonly expiresAtMs?: number;
 }
 
 export interface Identities {
   /** Makes credentials for a session of a role. Secrets are new each time and live in memory only. */
-  assumeRole(role: string, session: string, policies: readonly PolicyDocument[]): Identity;
+  assumeRole(
+    role: string,
+    session: string,
+    policies: readonly PolicyDocument[],
+    expiresAtMs?: number,
+  ): Identity;
   find(accessKeyId: string): Identity | undefined;
 }
 
 export function createIdentities(accountId: string): Identities {
   const byAccessKeyId = new Map<string, Identity>();
   return {
-    assumeRole(role, session, policies) {
+    assumeRole(role, session, policies, expiresAtMs) {
       const identity: Identity = {
         accessKeyId: `ASIA${upperCaseId(16)}`,
         secretAccessKey: randomBytes(30).toString("base64"),
@@ -38,6 +45,7 @@ export function createIdentities(accountId: string): Identities {
         arn: `arn:aws:sts::${accountId}:assumed-role/${role}/${session}`,
         userId: `AROA${upperCaseId(17)}:${session}`,
         policies,
+        ...(expiresAtMs !== undefined && { expiresAtMs }),
       };
       byAccessKeyId.set(identity.accessKeyId, identity);
       return identity;

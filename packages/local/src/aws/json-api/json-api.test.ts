@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { createClock } from "../clock.ts";
 import { createIdentities } from "../iam/identities.ts";
-import type { Identity } from "../iam/identities.ts";
+import type { Identities, Identity } from "../iam/identities.ts";
 import { createSsm } from "../ssm/ssm.ts";
 import { createJsonApi } from "./json-api.ts";
 import type { JsonService } from "./json-service.ts";
@@ -49,12 +49,13 @@ const failing: JsonService = {
 
 let server: LoopbackServer;
 let explained: string[];
+let identities: Identities;
 let admin: Identity;
 let stranger: Identity;
 
 beforeEach(async () => {
   const clock = createClock();
-  const identities = createIdentities("123456789012");
+  identities = createIdentities("123456789012");
   admin = identities.assumeRole("admin", "test", [
     { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] },
   ]);
@@ -320,6 +321,12 @@ describe("a signature", () => {
         "UnrecognizedClientException",
       ],
       ["another region", () => ({}), "us-east-1", "InvalidSignatureException"],
+      [
+        "credentials that have expired",
+        () => identities.assumeRole("caller", "session", [], 0),
+        region,
+        "ExpiredTokenException",
+      ],
     ];
 
   test.each(wrong)(

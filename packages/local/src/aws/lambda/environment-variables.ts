@@ -56,6 +56,7 @@ export function createEnvironmentVariables(
   paths: { readonly taskRoot: string; readonly runtimeDirectory: string },
   settings: Settings,
 ): Record<string, string> {
+  const { accessKeyId, secretAccessKey, sessionToken } = options.credentials();
   const day = new Date(options.clock.now()).toISOString().slice(0, 10).replaceAll("-", "/");
   return {
     PATH: "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
@@ -85,9 +86,9 @@ export function createEnvironmentVariables(
     ...options.environment,
     AWS_REGION: options.region,
     AWS_DEFAULT_REGION: options.region,
-    AWS_ACCESS_KEY_ID: options.credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: options.credentials.secretAccessKey,
-    AWS_SESSION_TOKEN: options.credentials.sessionToken,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
     AWS_EXECUTION_ENV: "AWS_Lambda_nodejs22.x",
     AWS_LAMBDA_FUNCTION_NAME: options.name,
     AWS_LAMBDA_FUNCTION_VERSION: options.version,

@@ -17,7 +17,8 @@ export interface LambdaFunctionOptions {
   readonly timeoutSeconds: number;
   /** The function's own variables; none for Lambda@Edge. */
   readonly environment: Readonly<Record<string, string>>;
-  readonly credentials: Credentials;
+  /** Those of a new execution environment, which keeps them as long as it lives. */
+  readonly credentials: () => Credentials;
   /** A log group of its own; the default one when absent. */
   readonly logGroup?: string;
   /** The only hosts the function reaches: loopback TLS ports by exact name or `*.suffix`. */

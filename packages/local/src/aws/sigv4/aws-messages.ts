@@ -11,6 +11,8 @@ export const signatureMismatch =
 
 export const invalidToken = "The security token included in the request is invalid.";
 
+export const expiredToken = "The security token included in the request is expired";
+
 export const bothKinds =
   "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.";
 

@@ -241,6 +241,25 @@ describe("a right signature", () => {
   });
 });
 
+test("credentials that have expired are refused in AWS's words, from that second on", () => {
+  const passing = identities.assumeRole("caller", "session", [], nowMs + 1);
+  const request = sign({ credentials: passing });
+  expect(verifySignature(request, rules)).toMatchObject({ kind: "signed" });
+  expect(verifySignature(request, { ...rules, nowMs: nowMs + 1 })).toEqual({
+    kind: "refused",
+    status: 403,
+    errorType: "ExpiredTokenException",
+    message: "The security token included in the request is expired",
+    reason: "the credentials expired at 20261122T120000Z",
+    details: [],
+  });
+  // Whoever does not hold them learns nothing about them.
+  const forged = sign({ credentials: { ...passing, secretAccessKey: "another" } });
+  expect(refused(verifySignature(forged, { ...rules, nowMs: nowMs + 1 })).errorType).toBe(
+    "InvalidSignatureException",
+  );
+});
+
 test("a request without credentials is unsigned, which is not a refusal yet", () => {
   expect(
     verifySignature(

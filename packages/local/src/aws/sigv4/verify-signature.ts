@@ -6,7 +6,9 @@ import { parseAuthorization } from "./authorization.ts";
 import type { Authorization } from "./authorization.ts";
 import {
   badCredential,
+  basicFormat,
   bothKinds,
+  expiredToken,
   invalidToken,
   scopeFaults,
   signatureMismatch,
@@ -126,7 +128,7 @@ function judgeCredential(
 function judgeSignature(
   mismatch: Mismatch,
   identity: Identity,
-  { region, service }: SignatureRules,
+  { region, service, nowMs }: SignatureRules,
 ): SignatureVerdict {
   const { request, lines, datetime, signedHeaders } = mismatch;
   const unjudgeable =
@@ -173,7 +175,7 @@ function judgeSignature(
       signatureMismatch,
     );
   }
-  return sessionTokenRefusal(lines, identity) ?? { kind: "signed", identity };
+  return sessionTokenRefusal(lines, identity, nowMs) ?? { kind: "signed", identity };
 }
 
 /** Recomputing believes this header, so it is compared with the bytes that came. */
@@ -194,9 +196,20 @@ function bodyHashRefusal(lines: HeaderLines, body: Buffer): Refusal | undefined 
   );
 }
 
-function sessionTokenRefusal(lines: HeaderLines, identity: Identity): Refusal | undefined {
+function sessionTokenRefusal(
+  lines: HeaderLines,
+  identity: Identity,
+  nowMs: number,
+): Refusal | undefined {
   const token = lines.get("x-amz-security-token")?.[0];
-  if (token !== undefined && sameText(token, identity.sessionToken)) return undefined;
+  if (token !== undefined && sameText(token, identity.sessionToken)) {
+    if (nowMs < (identity.expiresAtMs ?? Infinity)) return undefined;
+    return refusal(
+      "ExpiredTokenException",
+      `the credentials expired at ${basicFormat(Math.floor((identity.expiresAtMs ?? 0) / 1000))}`,
+      expiredToken,
+    );
+  }
   const reason =
     token === undefined
       ? "x-amz-security-token is missing: these are temporary credentials"
