@@ -17,7 +17,14 @@ import type { LazyFiles } from "../src/compose.ts";
 import { createSessions, headersTooLarge } from "../src/session/sessions.ts";
 import { createClientIds } from "../src/trust/client-ids.ts";
 import { accessKey, issuer, machineClient, guardSettings, webClient } from "./events.ts";
-import { type Bench, type Compose, createBench, fetched } from "./test-browser.ts";
+import {
+  type Bench,
+  type Compose,
+  createBench,
+  fetched,
+  followed,
+  sessionCookie,
+} from "./test-browser.ts";
 
 const start = 1_800_000_000;
 const roleKeys = { accessKeyId: "ASIAEXAMPLE", secretAccessKey: "secret" };
@@ -42,9 +49,7 @@ function listReadBy(
     stageRevocations: () => ({
       openRevocations(_settings, { whenUnknown }, { sign, now, log }) {
         const deps: RevocationsDeps = { read: () => read(sign), now, log, random: () => 0 };
-        const revocations = createRevocations(whenUnknown, deps);
-        revocations.start();
-        return createRequireValid(revocations);
+        return createRequireValid(createRevocations(whenUnknown, deps));
       },
     }),
   };
@@ -164,7 +169,7 @@ export const behaviours = {
     expect(await ask(createBench(guardSettings, { compose, files, revocation }))).toBe(0);
   },
 
-  async "the list is read while the guard loads, with a signature of the edge role"(compose) {
+  async "the list is read for the first good token, with a signature of the edge role"(compose) {
     let reads = 0;
     const signatures: (string | undefined)[] = [];
     const files = listReadBy(async (sign) => {
@@ -177,11 +182,11 @@ export const behaviours = {
       return ended("alice");
     });
     const bench = createBench(guardSettings, { compose, files });
-    expect(reads).toBe(1);
-    await Promise.resolve();
+    expect(reads).toBe(0);
     bench.clock.advance(60); // alice's sign-in is no younger than what a list is good for
     const headers = bearer(bench.cognito.accessToken({ sub: "alice", authTime: start }));
-    bench.clock.advance(1);
+    expect(await ask(bench, headers)).toBe("settings_unavailable");
+    bench.clock.advance(2);
     expect(await ask(bench, headers)).toBe("token_revoked");
     expect(bench.lines).toContain('{"notice":"revocations_refresh_failed","cause":"RangeError"}');
     expect(bench.lines).toContain('{"notice":"revocations_refreshed"}');
@@ -199,6 +204,28 @@ export const behaviours = {
       await ask(bench, headers);
       expect(await ask(bench, headers)).toBe(whenUnknown === "allow" ? 0 : "settings_unavailable");
     }
+  },
+
+  async "nobody without a good token makes the guard open its list"(compose) {
+    let opened = 0;
+    const files: Pick<LazyFiles, "stageRevocations"> = {
+      stageRevocations: () => ({
+        openRevocations() {
+          opened += 1;
+          return async () => undefined;
+        },
+      }),
+    };
+    const revocation = { mode: "on", whenUnknown: "refuse" } as const;
+    const bench = createBench(guardSettings, { compose, files, revocation });
+    const cookie = sessionCookie({ accessToken: "a.b.c", refreshToken: "r" });
+    await bench.send({ uri: "/public/x" });
+    await bench.send({ uri: "/x", headers: followed });
+    await bench.send({ uri: "/x", headers: { authorization: "Bearer a.b.c" } });
+    await bench.send({ uri: "/public/x", headers: { ...followed, cookie } });
+    expect(opened).toBe(0);
+    await bench.send({ uri: "/x", headers: alice(bench) });
+    expect(opened).toBe(1);
   },
 
   async "where the backend looks sign-ins up, the guard reads no list before it needs one"(

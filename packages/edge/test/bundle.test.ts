@@ -433,7 +433,7 @@ describe("a stage with a list of ended sign-ins", () => {
     expect(JSON.parse(answers[1]?.body ?? "{}").code).toBe("token_revoked");
   });
 
-  test("reads it while the module loads, refuses tokens while it cannot be read, and nobody else", async () => {
+  test("reads it for the first good token, refuses tokens while it cannot be read, and nobody else", async () => {
     const directory = await deploy("no-list", withList("refuse"));
     const events = [inPublic, longSignedIn, longSignedIn, signedIn];
     const observed = await run(directory, events, { network: "refused" });
@@ -441,8 +441,10 @@ describe("a stage with a list of ended sign-ins", () => {
     expect(forwarded(observed)).toEqual([true, false, false, true]);
     expect(observed.answers.slice(1, 3).map(({ status }) => status)).toEqual(["503", "503"]);
     // One try: then Parameter Store is left alone for two seconds.
-    expect(new Set(observed.networkCalls)).toEqual(new Set([observed.networkCalls[0]]));
-    expect(observed.networkCalls[0]).toBeGreaterThan(0);
+    const [forNobody, ...forTokens] = observed.networkCalls;
+    expect(forNobody).toBe(0);
+    expect(new Set(forTokens)).toEqual(new Set([forTokens[0]]));
+    expect(forTokens[0]).toBeGreaterThan(0);
   });
 
   test("lets tokens pass while it cannot be read, where the stage says so", async () => {

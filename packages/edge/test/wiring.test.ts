@@ -19,7 +19,7 @@ const goesOn: Behaviour = "a caller with a token goes on, signed by the edge rol
 const fetchesKeys: Behaviour =
   "an unknown key has the pool's key set fetched, from the issuer's own address";
 const readsList: Behaviour =
-  "the list is read while the guard loads, with a signature of the edge role";
+  "the list is read for the first good token, with a signature of the edge role";
 const leavesToBackend: Behaviour =
   "where the backend looks sign-ins up, the guard reads no list before it needs one";
 const loads: Behaviour = "what is not baked comes from Parameter Store with one call";
@@ -47,7 +47,6 @@ const broken: readonly (readonly [without: string, Behaviour])[] = [
   ["list.sign.api.region", readsList],
   ["list.now", readsList],
   ["list.log", readsList],
-  ["list?.()", readsList],
   ["clientIds if isBaked(settings)", "baked settings ask Parameter Store for nothing"],
   ["clientIds if not isBaked(settings)", loads],
   ["clientIds.loadParameters", loads],
@@ -61,7 +60,7 @@ const broken: readonly (readonly [without: string, Behaviour])[] = [
   ["tokens.verify", goesOn],
   ["tokens.generation", "a remembered token is refused once its client has another id"],
   ["tokens.now", "a remembered token is refused when its time is over"],
-  ["tokens.capacity", goesOn],
+  ["tokens.capacityBytes", goesOn],
   ["identify.verify", goesOn],
   ["await requireValid(token)", readsList],
   ["identify.sessionClientId", hasSession],
@@ -91,6 +90,7 @@ const broken: readonly (readonly [without: string, Behaviour])[] = [
   ["sessions.onUnrevoked", tellsLog],
   ["sessions.onUnrevoked.notice", tellsLog],
   ["sessions.onUnrevoked.cause", tellsLog],
+  ["responses", "the access rules decide"],
   ["log", goesOn],
 ];
 

@@ -12,19 +12,19 @@ export interface OpenRevocationsOptions
   readonly whenUnknown: "allow" | "refuse";
 }
 
-/** A stage's list of ended sign-ins, read from its parameters. The first read starts at once. */
+/** A stage's list of ended sign-ins, read from its parameters when somebody has to be looked up. */
 export function openRevocations({
   whenUnknown,
   now,
   log,
   ...source
 }: OpenRevocationsOptions): RequireValid {
-  const revocations = createRevocations(whenUnknown, {
-    read: () => readRevocations(source),
-    now,
-    log,
-    random: Math.random,
-  });
-  revocations.start();
-  return createRequireValid(revocations);
+  return createRequireValid(
+    createRevocations(whenUnknown, {
+      read: () => readRevocations(source),
+      now,
+      log,
+      random: Math.random,
+    }),
+  );
 }

@@ -303,7 +303,6 @@ describe("a sign-in that is younger than the promise", () => {
 function list({ ready, over = false }: { ready?: () => Promise<void>; over?: boolean } = {}) {
   const asked: string[] = [];
   const revocations = {
-    start: () => undefined,
     ready() {
       asked.push("ready");
       return ready?.();

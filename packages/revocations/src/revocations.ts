@@ -45,8 +45,6 @@ export interface RevocationsDeps {
 }
 
 export interface Revocations {
-  /** Starts a read at once, which nobody waits for. */
-  start(): void;
   /**
    * `undefined` when nothing has to be waited for: the list or the sign-in is younger than a minute. Otherwise the one read
    * that every waiting request shares.
@@ -127,9 +125,6 @@ export function createRevocations(
     !((askedAt <= now() && now() < refreshAt) || failedWithin(coolDownSeconds));
 
   return {
-    start() {
-      start().catch(() => undefined); // logged where it failed
-    },
     ready(signIn) {
       if (isYoungerThan(maxAgeSeconds) || isYoung(signIn, maxAgeSeconds)) return undefined;
       if (allow) {

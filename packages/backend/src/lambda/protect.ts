@@ -89,7 +89,7 @@ function protectedAnswer<E extends ProtectableEnv, S extends Schema, P extends s
   return marked(createAnswer(front, writeLog, settings.edgeRole));
 }
 
-/** The stage's list of ended sign-ins, whose first read starts while the module loads. */
+/** The stage's list of ended sign-ins, read when somebody has to be looked up. */
 function listOf({ revocation }: AppSettings): RequireValid | undefined {
   if (revocation === undefined) return undefined;
   const { region, list, whenUnknown } = revocation;

@@ -50,7 +50,7 @@ function setUp() {
     },
     generation: () => settings.generation,
     now: clock.now,
-    capacity: 100,
+    capacityBytes: 100_000,
   });
   return { tokens, clock, settings, verifications: () => verifications };
 }
@@ -148,7 +148,7 @@ function stubbed(changes: Partial<VerifiedTokensDeps> = {}) {
     },
     generation: () => "g",
     now: () => start,
-    capacity: 3,
+    capacityBytes: 3,
     ...changes,
   });
   return { tokens, calls };
@@ -170,8 +170,9 @@ function verified(sub: string): VerifiedToken {
 
 describe("the memory", () => {
   test("stays bounded with 10,000 distinct tokens", async () => {
-    const { tokens, calls } = stubbed({ capacity: 500 });
-    for (let index = 0; index < 10_000; index += 1) await tokens.verify(`token-${index}`);
+    const { tokens, calls } = stubbed({ capacityBytes: 500 * 10 });
+    for (let index = 0; index < 10_000; index += 1)
+      await tokens.verify(`token-${String(index).padStart(4, "0")}`);
     expect(tokens.size).toBe(500);
     expect(calls).toHaveLength(10_000);
     await tokens.verify("token-9999");
@@ -179,6 +180,24 @@ describe("the memory", () => {
     expect(calls).toHaveLength(10_000);
     await tokens.verify("token-9499");
     expect(calls).toHaveLength(10_001);
+  });
+
+  test("holds fewer tokens where they are larger: the bytes of all count", async () => {
+    const { tokens, calls } = stubbed({ capacityBytes: 100_000 });
+    const large = (index: number) => String(index).padStart(12_000, "x");
+    for (let index = 0; index < 50; index += 1) await tokens.verify(large(index));
+    expect(tokens.size).toBe(8);
+    await tokens.verify(large(42)); // the oldest that is left
+    expect(calls).toHaveLength(50);
+    // 4,000 bytes are free: four small ones fit, and a fifth pushes out a large one.
+    for (const small of ["a", "b", "c", "d"]) await tokens.verify(small.repeat(1000));
+    expect(tokens.size).toBe(12);
+    await tokens.verify("e".repeat(1000));
+    expect(tokens.size).toBe(12);
+    await tokens.verify(large(42));
+    expect(calls).toHaveLength(55);
+    await tokens.verify(large(43));
+    expect(calls).toHaveLength(56);
   });
 
   test("forgets what was not used for longest", async () => {
@@ -254,14 +273,18 @@ describe("the memory", () => {
   test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
     "has no capacity of %s",
     (capacity) => {
-      expect(() => stubbed({ capacity })).toThrow(
-        new TypeError("capacity is a whole number above 0"),
+      expect(() => stubbed({ capacityBytes: capacity })).toThrow(
+        new TypeError("capacityBytes is a whole number above 0"),
       );
     },
   );
 
   test("has no default for what decides about trust", () => {
-    const deps = { verify: () => Promise.resolve(verified("a")), now: () => start, capacity: 1 };
+    const deps = {
+      verify: () => Promise.resolve(verified("a")),
+      now: () => start,
+      capacityBytes: 1,
+    };
     // @ts-expect-error a memory without a generation would outlive its keys
     expect(() => createVerifiedTokens(deps)).toThrow(TypeError);
   });

@@ -11,8 +11,8 @@ export interface VerifiedTokensDeps {
   readonly generation: () => number | string;
   /** Whole seconds since the epoch. */
   readonly now: () => number;
-  /** How many tokens are remembered at most. */
-  readonly capacity: number;
+  /** Of all remembered tokens together. What is kept of a token grows with it: a token may name hundreds of groups. */
+  readonly capacityBytes: number;
 }
 
 export interface VerifiedTokens {
@@ -31,17 +31,17 @@ export interface VerifiedTokens {
  * Successes only, least recently used out first. A token that has expired stays until it is pushed out: refusing it again
  * is cheap that way. The caller still decides about revocation, carrier and access on every request.
  *
- * @throws {TypeError} unless `capacity` is a whole number above 0.
+ * @throws {TypeError} unless `capacityBytes` is a whole number above 0.
  */
 export function createVerifiedTokens({
   verify,
   hash = sha256,
   generation,
   now,
-  capacity,
+  capacityBytes,
 }: VerifiedTokensDeps): VerifiedTokens {
-  if (!Number.isSafeInteger(capacity) || capacity < 1)
-    throw new TypeError("capacity is a whole number above 0");
+  if (!Number.isSafeInteger(capacityBytes) || capacityBytes < 1)
+    throw new TypeError("capacityBytes is a whole number above 0");
 
   let memory = emptyMemory(generation());
   const currentMemory = () => {
@@ -55,14 +55,15 @@ export function createVerifiedTokens({
       requireTokenSize(token);
       const key = hash(token);
       // Held through the wait: what was begun under an old generation is remembered there, where nobody looks again.
-      const { verified, underway } = currentMemory();
+      const held = currentMemory();
+      const { verified, underway } = held;
 
       const hit = verified.get(key);
       if (hit) {
-        requireValidNow(hit, now());
+        requireValidNow(hit.known, now());
         verified.delete(key);
         verified.set(key, hit);
-        return hit;
+        return hit.known;
       }
 
       let pending = underway.get(key);
@@ -70,10 +71,12 @@ export function createVerifiedTokens({
         pending = verify(token)
           .then(freeze)
           .then((fresh) => {
-            verified.set(key, fresh);
-            if (verified.size > capacity) {
-              const [oldest] = verified.keys();
-              if (oldest !== undefined) verified.delete(oldest);
+            verified.set(key, { known: fresh, bytes: token.length });
+            held.bytes += token.length;
+            for (const [oldest, { bytes }] of verified) {
+              if (held.bytes <= capacityBytes) break;
+              verified.delete(oldest);
+              held.bytes -= bytes;
             }
             return fresh;
           })
@@ -91,7 +94,8 @@ export function createVerifiedTokens({
 function emptyMemory(generation: number | string) {
   return {
     generation,
-    verified: new Map<string, VerifiedToken>(),
+    bytes: 0,
+    verified: new Map<string, { readonly known: VerifiedToken; readonly bytes: number }>(),
     underway: new Map<string, Promise<VerifiedToken>>(),
   };
 }

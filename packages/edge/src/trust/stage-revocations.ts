@@ -7,7 +7,7 @@ import {
 import type { RequireValid } from "@sst-gatehouse/revocations/revocations";
 
 /**
- * The stage's list of ended sign-ins, whose first read starts at once. Built into a file of its own,
+ * The stage's list of ended sign-ins, read when somebody has to be looked up. Built into a file of its own,
  * `stage-revocations.cjs`, which brings `node:https`: a guard that asks for no list loads neither.
  */
 export function openRevocations(
