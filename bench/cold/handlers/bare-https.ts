@@ -46,11 +46,12 @@ function isAccepted(token: string, parameters: ReadonlyMap<string, string>): boo
 
 async function loadParameters(): Promise<ReadonlyMap<string, string>> {
   const host = `ssm.${settings.region}.amazonaws.com`;
-  const body = JSON.stringify({ Path: settings.prefix, Recursive: true, MaxResults: 10 });
+  const names = ["clients/web", "jwks"].map((name) => `${settings.prefix}/${name}`);
+  const body = JSON.stringify({ Names: names });
   const headers = {
     "content-type": "application/x-amz-json-1.1",
     host,
-    "x-amz-target": "AmazonSSM.GetParametersByPath",
+    "x-amz-target": "AmazonSSM.GetParameters",
   };
   const answer = await post(
     host,

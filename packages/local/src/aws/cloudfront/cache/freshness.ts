@@ -18,6 +18,7 @@ export interface Freshness {
  * @param nowMs for `Expires` of an answer without `Date`.
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
+ * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html
  */
 export function freshnessOf(
   status: number,
@@ -32,7 +33,8 @@ export function freshnessOf(
     Math.min(Math.max(seconds, minTtlSeconds), maxTtlSeconds);
   const unwanted = ["no-store", "no-cache", "private"].some((name) => directives.has(name));
   const shared = minTtlSeconds > 0 || !(unwanted || asked === 0);
-  if ([404, 414, 500, 501, 502, 503, 504].includes(status)) {
+  if (unwanted && [404, 410, 414, 501].includes(status)) return { ttlSeconds: 0, shared };
+  if ([404, 410, 414, 500, 501, 502, 503, 504].includes(status)) {
     return {
       ttlSeconds: Math.max(errorTtlSeconds, unwanted || asked === undefined ? 0 : clamp(asked)),
       shared,
