@@ -1,3 +1,4 @@
+import { isGuardCookie } from "@sst-gatehouse/blueprint/cookies";
 import { contentLengthHeader } from "@sst-gatehouse/blueprint/cors";
 import type { Context as LambdaContext } from "aws-lambda";
 import type { Hono } from "hono";
@@ -43,7 +44,8 @@ export function createAnswer(app: Hono<AppEnv>, log: Log, edgeRole: EdgeRole): A
   return async (received, lambdaContext) => {
     const event = withSafeHeaders(received, edgeRole);
     try {
-      return await fromResponse(await app.fetch(toRequest(event), { event, lambdaContext }));
+      const response = await app.fetch(toRequest(event), { event, lambdaContext });
+      return withoutGuardCookies(await fromResponse(response), event, log);
     } catch (thrown) {
       return await fromResponse(answerError(thrown, event, log));
     }
@@ -62,6 +64,27 @@ async function fromResponse(response: Response): Promise<Answer> {
     cookies: response.headers.getSetCookie(),
     body: withFirst(first, body),
   };
+}
+
+/**
+ * The guard's cookies are the guard's to set. A route that lets a caller choose a cookie's name could otherwise sign a
+ * visitor in as somebody else.
+ */
+function withoutGuardCookies(answer: Answer, event: FunctionUrlEvent, log: Log): Answer {
+  // Browsers cut spaces before the name, and older ones read `=name` as the name.
+  const cookies = answer.cookies.filter((cookie) => !isGuardCookie(cookie.replace(/^[\s=]+/, "")));
+  if (cookies.length === answer.cookies.length) return answer;
+  const { requestId, http } = event.requestContext;
+  log({
+    level: "warn",
+    requestId,
+    method: http.method,
+    path: event.rawPath,
+    status: answer.statusCode,
+    code: "guard_cookie",
+    detail: "The app has set a cookie under one of the guard's names. It was left out.",
+  });
+  return { ...answer, cookies };
 }
 
 /** Of a compressed body nobody knows how many bytes arrive: a streaming Function URL decodes it. */

@@ -402,6 +402,28 @@ test.each(["https://app.example.com", "http://app.localhost:3000"])(
   },
 );
 
+test.each([
+  "__Host-gatehouse-attempt.abc=x; Path=/; Secure; HttpOnly",
+  "__host-Http-Gatehouse-access.1of1=x; Path=/; Secure",
+  "  __Host-gatehouse-refresh=x; Secure; Path=/",
+  "\t=__Host-gatehouse-access=x; Secure; Path=/",
+])("sets none of the guard's cookies for an app, and says so: %j", async (foreign) => {
+  const { app, invoke, lines } = createBackend();
+  const own = ["theme=dark; Path=/", "__Host-cart=1; Secure; Path=/", "not=__Host-gatehouse-x"];
+  app.get("/cookies", () => {
+    const headers = new Headers(own.map((cookie): [string, string] => ["set-cookie", cookie]));
+    headers.append("set-cookie", foreign);
+    return new Response("answered", { headers });
+  });
+  const { metadata, body } = readStreamed(await invoke({ path: "/cookies" }));
+  expect([metadata, body.toString()]).toEqual([
+    expect.objectContaining({ cookies: own }),
+    "answered",
+  ]);
+  expect(lines).toMatchObject([{ level: "warn", code: "guard_cookie", path: "/cookies" }]);
+  expect(JSON.stringify(lines)).not.toContain("__Host");
+});
+
 test("takes a body with GET, which only the event can hold", async () => {
   const { body } = readStreamed(await createBackend().invoke({ path: "/echo", body: "four" }));
   expect(JSON.parse(body.toString())).toMatchObject({ method: "GET", body: { bytes: 4 } });
