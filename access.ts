@@ -1,7 +1,7 @@
 import { defineAccess } from "@sst-gatehouse/core/access";
 
 /**
- * Who may call what. The longest pattern wins; what no rule covers is refused.
+ * Who may call what. The longest pattern wins; what no rule covers is refused. `groups` admit people, `scopes` machines.
  * The guard at the edge and the backend both decide by these rules.
  */
 export const access = defineAccess({
@@ -11,7 +11,7 @@ export const access = defineAccess({
     "/*": "signed-in",
     "/public/*": "anyone",
     "/admin/*": { groups: ["admin"] },
-    "/reports/*": { groups: ["admin"], scopes: ["api/read"] },
-    "POST /reports/*": { groups: ["admin"], scopes: ["api/write"] },
+    "/reports/*": { groups: ["admin"] },
+    "POST /reports/*": { scopes: ["api/write"] },
   },
 });

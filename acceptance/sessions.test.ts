@@ -49,7 +49,7 @@ describe("a page without a session", () => {
     expect(Object.fromEntries(url.searchParams)).toEqual({
       client_id: target.clients.web.id,
       response_type: "code",
-      scope: "openid email profile api/read api/write",
+      scope: "openid email profile",
       redirect_uri: `${target.appUrl}/.auth/callback`,
       state: expect.stringMatching(/^0[\w-]{43}$/),
       nonce: expect.stringMatching(/^[\w-]{43}$/),
@@ -315,7 +315,7 @@ describe("a session", () => {
       sub: expect.any(String),
       username: plain.username,
       groups: [],
-      scopes: ["openid", "email", "profile", "api/read", "api/write"],
+      scopes: ["openid", "email", "profile"],
       issuer: expect.stringMatching(/^https:\/\/cognito-idp\.[a-z0-9-]+\.amazonaws\.com\/[\w-]+$/),
       signedInAt: expect.any(Number),
       expiresAt: expect.any(Number),
@@ -346,8 +346,11 @@ describe("a session", () => {
     const other = createVisitor(target);
     await other.signIn("/echo", admin);
     expect((await other.call("/admin/x")).status).toBe(200);
-    // By group and by the scope of the access token, which the sign-in asks for by itself.
     expect((await other.call("/reports/daily")).status).toBe(200);
+    // For machines alone.
+    const sent = { method: "POST", headers: { origin: target.appUrl } };
+    const order = await other.call("/reports/daily", sent);
+    expect([order.status, order.json()["code"]]).toEqual([403, "access_denied"]);
   });
 
   test("is ignored when there is a bearer token, which decides alone", async () => {

@@ -2,8 +2,8 @@ import {
   appClients,
   type AppClientName,
   type ClientIds,
+  clientScopes,
   explicitAuthFlows,
-  openIdScopes,
   tokenLifetimes,
   writeAttributes,
 } from "@sst-gatehouse/blueprint/app-clients";
@@ -31,9 +31,7 @@ export function createAppClients(appUrl: $util.Output<string>): $util.Output<Cli
         client: (args, options) => {
           args.name = `${named}-${name}`;
           args.allowedOauthFlows = [...flows];
-          args.allowedOauthScopes = person
-            ? [...openIdScopes, ...access.scopes]
-            : [...access.scopes];
+          args.allowedOauthScopes = [...clientScopes(kind, access.scopes, stage)];
           args.callbackUrls = person ? callbackUrls : undefined;
           args.logoutUrls = person ? logoutUrls : undefined;
           args.generateSecret = generateSecret;

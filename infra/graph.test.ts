@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { appClientNames } from "@sst-gatehouse/blueprint/app-clients";
 import { guardName } from "@sst-gatehouse/blueprint/guard-function";
-import type { StageSettings } from "@sst-gatehouse/blueprint/stages";
+import { resolveStage, type StageSettings } from "@sst-gatehouse/blueprint/stages";
 import type { Evaluation } from "@sst-gatehouse/deploy/evaluate-config";
 import type { Graph, Resource } from "@sst-gatehouse/deploy/graph";
 import { checkGraph, checkNamesAcross } from "@sst-gatehouse/deploy/rules";
@@ -134,6 +134,35 @@ describe("what a stage registers", () => {
       callbackUrls: [`${productionUrl}/`, `${productionUrl}/.auth/callback`],
       logoutUrls: [`${productionUrl}/`, `${productionUrl}/.auth/signed-out`],
     });
+  });
+
+  test("lets people ask for OpenID's scopes alone, by every client of theirs, until the stage gives them more", async () => {
+    const openId = ["openid", "email", "profile"];
+    const api = ["api/read", "api/write"];
+    const clients = ["WebClientClient", "WalkthroughClientClient", "MachineClientClient"];
+    const scopesOf = async (settings: StageSettings) => {
+      const evaluation = await evaluate({ stage: "anna", anna: settings });
+      const { signIn } = await settingsOf(evaluation);
+      expect(
+        checkGraph(evaluation.graph, resolveStage({ default: settings }, "anna"), access),
+      ).toEqual([]);
+      return [
+        ...clients.map((name) => one(evaluation.graph, name).inputs["allowedOauthScopes"]),
+        signIn,
+      ];
+    };
+    const asked = (peopleScopes: readonly string[]) => expect.objectContaining({ peopleScopes });
+    expect(await scopesOf({ implicitGrant: true })).toEqual([openId, openId, api, asked([])]);
+    const given = ["api/read"];
+    const more = [...openId, "api/read"];
+    expect(await scopesOf({ implicitGrant: true, peopleScopes: given })).toEqual([
+      more,
+      more,
+      api,
+      asked(given),
+    ]);
+    for (const { graph } of [anna, production])
+      expect(one(graph, "WebClientClient").inputs["allowedOauthScopes"]).toEqual(openId);
   });
 
   test("has the same list of ended sign-ins when `revocation` is turned off, so that turning it off and on empties nothing", async () => {

@@ -335,8 +335,17 @@ const mutations: [
     "the admin scope",
     change(
       "app-clients",
-      "[...openIdScopes, ...access.scopes]",
-      '[...openIdScopes, "aws.cognito.signin.user.admin", ...access.scopes]',
+      "[...clientScopes(kind, access.scopes, stage)]",
+      '[...clientScopes(kind, access.scopes, stage), "aws.cognito.signin.user.admin"]',
+    ),
+    "client-scopes",
+  ],
+  [
+    "the scopes of machines for people too",
+    change(
+      "app-clients",
+      "[...clientScopes(kind, access.scopes, stage)]",
+      "[...clientScopes(kind, access.scopes, { peopleScopes: access.scopes })]",
     ),
     "client-scopes",
   ],

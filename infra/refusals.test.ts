@@ -93,6 +93,19 @@ const refusals: [what: string, options: SampleOptions, why: string][] = [
     'access.ts: Cognito refuses the scope "api/a b"',
   ],
   [
+    "a scope for people that access.ts does not list",
+    production({ peopleScopes: ["api/other"] }),
+    'stages.ts: peopleScopes has "api/other", and access.ts lists api/read, api/write',
+  ],
+  [
+    "a rule that asks people for a scope that the stage gives nobody",
+    withAccess({
+      scopes: ["api/read"],
+      rules: { "/*": { groups: ["admin"], scopes: ["api/read"] } },
+    }),
+    `access rule "/*" lists groups and scopes, so it asks people for both, and on this stage nobody's token carries api/read. If people are to have them, write peopleScopes: ["api/read"] in stages.ts`,
+  ],
+  [
     "a group that Cognito refuses",
     withAccess({ scopes: ["api/read"], rules: { "/*": { groups: ["super admin"] } } }),
     'access.ts: Cognito refuses the group "super admin"',

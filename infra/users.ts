@@ -1,9 +1,15 @@
-import { groupsOf, resourceServerScopes } from "@sst-gatehouse/blueprint/access-names";
+import {
+  checkPeopleScopes,
+  groupsOf,
+  resourceServerScopes,
+} from "@sst-gatehouse/blueprint/access-names";
 import { resourceServerIdentifier } from "@sst-gatehouse/blueprint/app-clients";
 import { signInDomainPrefix } from "@sst-gatehouse/deploy/sign-in-domain";
 
 import { access } from "../access.ts";
 import { accountId, named, region, stage } from "./stage.ts";
+
+checkPeopleScopes(access, stage.peopleScopes);
 
 /** Who may sign in. People sign in by name or by verified e-mail address. */
 export const users = new sst.aws.CognitoUserPool("Users", {
@@ -34,7 +40,7 @@ for (const name of groupsOf(access)) {
   );
 }
 
-/** What machines ask for, from access.ts. */
+/** What machines ask for, and people where the stage gives them scopes; from access.ts. */
 export const resourceServer = new aws.cognito.ResourceServer("ResourceServer", {
   identifier: resourceServerIdentifier,
   name: named,

@@ -29,7 +29,13 @@ export const access = defineAccess({
 export const app = { name: "corner-bakery", region: "ap-southeast-1" } as const;
 
 export const stages = defineStages({
-  default: { selfSignUp: true, forwardToken: true, revocation: "allow", apiTimeoutSeconds: 900 },
+  default: {
+    selfSignUp: true,
+    peopleScopes: ["api/bake"],
+    forwardToken: true,
+    revocation: "allow",
+    apiTimeoutSeconds: 900,
+  },
   local: { corsOrigins: ["https://bakery.example"], apiMemoryMb: 3008 },
   berlin: { revocation: "off", implicitGrant: true },
 });

@@ -41,11 +41,13 @@ export function pkce(): { readonly verifier: string; readonly challenge: string 
 /**
  * Signs in as a person, by code with PKCE at the web client.
  *
+ * @param scope that the access token is to carry.
  * @throws {Error} (rejects) when the sign-in leads to no tokens; the message holds none, and no password.
  */
 export async function signIn(
   target: DeployedTarget | Target,
   { username, password }: Target["users"][number],
+  scope = "openid email profile",
 ): Promise<Target["tokens"]> {
   const { verifier, challenge } = pkce();
   const callback = new URL(target.signInUrl).searchParams.get("redirect_uri") ?? "";
@@ -53,7 +55,7 @@ export async function signIn(
   const query = form({
     ...client,
     response_type: "code",
-    scope: "openid email profile",
+    scope,
     code_challenge: challenge,
     code_challenge_method: "S256",
   });

@@ -6,6 +6,7 @@ import {
   uncheckedCallerHeader,
 } from "@sst-gatehouse/core/caller";
 import { GuardError } from "@sst-gatehouse/core/errors";
+import { Hono } from "hono";
 import { describe, expect, test } from "vitest";
 
 import {
@@ -16,8 +17,9 @@ import {
   send,
   type EventOptions,
 } from "../test/events.ts";
-import { protectedApp } from "../test/protected-app.ts";
+import { protectedApp, sampleAccess } from "../test/protected-app.ts";
 import { createSampleApp } from "../test/sample-app.ts";
+import type { AppEnv } from "./app-env.ts";
 
 const serviceArn = "arn:aws:sts::111122223333:assumed-role/nightly/job";
 const otherServiceArn = "arn:aws:iam::111122223333:user/eve";
@@ -166,6 +168,45 @@ test.each(services)(
     const { app } = createTestApp();
     for (const caller of [null, adminUser]) {
       expect((await send(app, { path, userArn: arn, caller })).status).toBe(status);
+    }
+  },
+);
+
+/** By each kind of rule: anyone, signed-in, groups, scopes (`api/read`), and both. */
+const kinds = ["/public/x", "/x", "/admin/x", "/jobs/x", "/reports/x"];
+const carrying = (who: typeof plainUser, ...scopes: string[]) => ({ ...who, scopes });
+const decisions: [who: string, caller: typeof plainUser | typeof machine, allowed: boolean[]][] = [
+  ["a person with an ID token", plainUser, [true, true, false, false, false]],
+  ["a person with the scope", carrying(plainUser, "api/read"), [true, true, false, false, false]],
+  ["an administrator with an ID token", adminUser, [true, true, true, false, false]],
+  [
+    "an administrator with OpenID's scopes",
+    carrying(adminUser, "openid", "email"),
+    [true, true, true, false, false],
+  ],
+  [
+    "an administrator with the scope",
+    carrying(adminUser, "openid", "api/read"),
+    [true, true, true, false, true],
+  ],
+  ["a machine with the scope", machine, [true, true, false, true, true]],
+  [
+    "a machine with another scope",
+    { ...machine, scopes: ["api/write"] },
+    [true, true, false, false, false],
+  ],
+];
+
+test.each(decisions)(
+  "decides about %s as the guard does, by each kind of rule",
+  async (_who, caller, allowed) => {
+    const routes = new Hono<AppEnv>().all("*", (c) => c.text("ran"));
+    const { app } = protectedApp(routes, sampleAccess, async () => {});
+    for (const how of [{}, { unchecked: { authTime: 1 } }]) {
+      const statuses = await Promise.all(
+        kinds.map(async (path) => (await send(app, { path, caller, ...how })).status),
+      );
+      expect(statuses).toEqual(allowed.map((yes) => (yes ? 200 : 403)));
     }
   },
 );

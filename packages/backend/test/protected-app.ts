@@ -14,6 +14,7 @@ export const sampleAccess = defineAccess({
     "/*": "signed-in",
     "/public/*": "anyone",
     "/admin/*": { groups: ["admin"] },
+    "/jobs/*": { scopes: ["api/read"] },
     "/reports/*": { groups: ["admin"], scopes: ["api/read"] },
     "POST /reports/*": { groups: ["admin"], scopes: ["api/write"] },
   },

@@ -28,6 +28,6 @@ export const guardSettings: GuardSettings = {
   corsOrigins: ["https://spa.example.com"],
   forwardToken: false,
   originHeaderBytes: 9728,
-  signIn: { hostedOrigin: "https://auth.example.com", client: "web" },
+  signIn: { hostedOrigin: "https://auth.example.com", client: "web", peopleScopes: [] },
   revocation: { mode: "off" },
 };

@@ -181,6 +181,7 @@ export const settingsUnderTest = {
   signIn: {
     hostedOrigin: "https://gatehouse-anna-0a1b2c3d.auth.eu-central-1.amazoncognito.com",
     client: "web",
+    peopleScopes: [],
   },
   revocation: { mode: "on", whenUnknown: "refuse" },
 } as const;
@@ -324,7 +325,7 @@ const resources: readonly Resource[] = [
     {
       ...clientInputs,
       allowedOauthFlows: ["code"],
-      allowedOauthScopes: ["openid", "email", "profile", "api/read", "api/write"],
+      allowedOauthScopes: ["openid", "email", "profile"],
       callbackUrls: [
         "https://dd11d7b4aa6785.cloudfront.net/",
         "https://dd11d7b4aa6785.cloudfront.net/.auth/callback",

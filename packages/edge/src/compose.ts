@@ -126,7 +126,6 @@ export function composeGuard({
       files.browserHalf().createSessions({
         signIn,
         clients: () => clientIds.clients(),
-        scopes: access.scopes,
         identify,
         verify,
         requireValid,

@@ -1,4 +1,9 @@
-import { decide, type AccessRequest, type AccessRules } from "@sst-gatehouse/core/access";
+import {
+  decide,
+  type AccessRequest,
+  type AccessRules,
+  type MissingAccess,
+} from "@sst-gatehouse/core/access";
 import {
   callerHeader,
   type CallerHeaderOptions,
@@ -133,20 +138,22 @@ function requireAccess(
       "This needs a signed-in caller. Send `Authorization: Bearer <token>`.",
     );
   }
-  throw new GuardError(
-    "access_denied",
-    `${missing(decision.missing)} Signing in again does not change that.`,
-  );
+  throw new GuardError("access_denied", whyDenied(decision.missing));
 }
 
-function missing(
-  needed: { readonly groups?: readonly string[]; readonly scopes?: readonly string[] } | undefined,
-): string {
+function whyDenied({ groups, scopes }: MissingAccess = {}): string {
   const parts = [
-    ...(needed?.groups === undefined ? [] : [`one of the groups ${needed.groups.join(", ")}`]),
-    ...(needed?.scopes === undefined ? [] : [`one of the scopes ${needed.scopes.join(", ")}`]),
+    ...(groups === undefined ? [] : [`one of the groups ${groups.join(", ")}`]),
+    ...(scopes === undefined
+      ? []
+      : [`an access token with one of the scopes ${scopes.join(", ")}`]),
   ];
-  return parts.length === 0 ? "You may not call this." : `This needs ${parts.join(" and ")}.`;
+  const needed =
+    parts.length === 0 ? "You may not call this." : `This needs ${parts.join(" and ")}.`;
+  // A session from before its stage gave people the scope gets it by a new sign-in.
+  return groups === undefined && scopes !== undefined
+    ? needed
+    : `${needed} Signing in again does not change that.`;
 }
 
 /** Percent-encoding can make a query three times as long as it came, and CloudFront takes no more than this from a function. */

@@ -536,14 +536,21 @@ describe("a refusal", () => {
     expect(stack.lines[0]).toMatchObject({ outcome: "refused", code });
   });
 
-  test("names the group or the scope that is missing, and that signing in again does not help", async () => {
+  test("names the group or the scope that is missing, and says where signing in again does not help", async () => {
     const stack = setUp();
-    const { problem } = await stack.refuse({
-      uri: "/reports/daily",
-      headers: bearer(stack.machine(["api/other"])),
-    });
-    expect(problem["detail"]).toBe(
-      "This needs one of the scopes api/read. Signing in again does not change that.",
+    const detailOf = async (uri: string, token: string) =>
+      (await stack.refuse({ uri, headers: bearer(token) })).problem["detail"];
+    const scope = "an access token with one of the scopes api/read";
+    const { id, machine } = stack;
+    expect(await detailOf("/reports/daily", machine(["api/other"]))).toBe(`This needs ${scope}.`);
+    expect(await detailOf("/reports/daily", id({ groups: ["admin"] }))).toBe(
+      `This needs ${scope}.`,
+    );
+    expect(await detailOf("/reports/daily", id())).toBe(
+      `This needs one of the groups admin and ${scope}. Signing in again does not change that.`,
+    );
+    expect(await detailOf("/jobs/x", id({ groups: ["admin"] }))).toBe(
+      "You may not call this. Signing in again does not change that.",
     );
   });
 

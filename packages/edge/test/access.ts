@@ -7,6 +7,7 @@ export const access = defineAccess({
     "/*": "signed-in",
     "/public/*": "anyone",
     "/admin/*": { groups: ["admin"] },
+    "/jobs/*": { scopes: ["api/read"] },
     "/reports/*": { groups: ["admin"], scopes: ["api/read"] },
     "POST /reports/*": { groups: ["admin"], scopes: ["api/write"] },
   },

@@ -16,7 +16,14 @@ import { expect } from "vitest";
 import type { LazyFiles } from "../src/compose.ts";
 import { createSessions, headersTooLarge } from "../src/session/sessions.ts";
 import { createClientIds } from "../src/trust/client-ids.ts";
-import { accessKey, issuer, machineClient, guardSettings, webClient } from "./events.ts";
+import {
+  accessKey,
+  givingPeople,
+  guardSettings,
+  issuer,
+  machineClient,
+  webClient,
+} from "./events.ts";
 import {
   type Bench,
   type Compose,
@@ -327,9 +334,13 @@ export const behaviours = {
     expect((await bench.send({ uri: "/x", headers: { ...fetched, cookie } })).status).toBe(401);
   },
 
-  async "a sign-in asks for the scopes of the access rules"(compose) {
-    const { location = "" } = await createBench(guardSettings, { compose }).browse("/.auth/login");
-    expect(new URL(location).searchParams.get("scope")).toContain(" api/read api/write");
+  async "a sign-in asks for the scopes that the stage gives people"(compose) {
+    const asked = async (settings: GuardSettings) => {
+      const { location = "" } = await createBench(settings, { compose }).browse("/.auth/login");
+      return new URL(location).searchParams.get("scope");
+    };
+    expect(await asked(guardSettings)).toBe("openid email profile");
+    expect(await asked(givingPeople("api/write"))).toBe("openid email profile api/write");
   },
 
   async "an expired session is renewed, and one whose sign-in was ended is not"(compose) {

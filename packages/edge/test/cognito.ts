@@ -36,16 +36,20 @@ export interface FakeCognito {
   readonly idToken: (claims?: Readonly<Record<string, unknown>>) => string;
 }
 
-interface Grant {
-  readonly user: string;
+interface Grant extends SignedIn {
   readonly clientId: string | null;
   readonly challenge: string | null;
   readonly redirectUri: string | null;
   readonly nonce: string | null;
 }
 
-interface RefreshToken {
+interface SignedIn {
   readonly user: string;
+  /** As the sign-in asked for them. */
+  readonly scopes: readonly string[];
+}
+
+interface RefreshToken extends SignedIn {
   readonly authTime: number;
   /** A rotated token is good for 60 seconds more. */
   until: number;
@@ -60,10 +64,14 @@ export function createFakeCognito(now: () => number): FakeCognito {
   const posted: (Readonly<Record<string, string>> & { readonly path: string })[] = [];
   const random = (): string => randomBytes(24).toString("base64url");
 
-  const tokens = (user: string, authTime: number, nonce?: string | null): TokenAnswer => {
+  const tokens = (
+    { user, scopes }: SignedIn,
+    authTime: number,
+    nonce?: string | null,
+  ): TokenAnswer => {
     const refresh = `refresh.${random()}`;
-    refreshTokens.set(refresh, { user, authTime, until: Number.POSITIVE_INFINITY });
-    const claims = { sub: user, username: user, groups: cognito.groups, authTime };
+    refreshTokens.set(refresh, { user, scopes, authTime, until: Number.POSITIVE_INFINITY });
+    const claims = { sub: user, username: user, groups: cognito.groups, authTime, scopes };
     return {
       access_token: cognito.accessToken(claims),
       refresh_token: refresh,
@@ -85,13 +93,13 @@ export function createFakeCognito(now: () => number): FakeCognito {
       grant.challenge === createHash("sha256").update(code_verifier).digest("base64url") &&
       grant.redirectUri === redirect_uri &&
       grant.clientId === client_id;
-    return isOurs ? tokens(grant.user, now(), grant.nonce) : undefined;
+    return isOurs ? tokens(grant, now(), grant.nonce) : undefined;
   };
   const refresh = ({ refresh_token = "", client_id }: Record<string, string>) => {
     const known = refreshTokens.get(refresh_token);
     if (known === undefined || known.until < now() || client_id !== webClient) return undefined;
     known.until = Math.min(known.until, now() + 60);
-    return tokens(known.user, known.authTime);
+    return tokens(known, known.authTime);
   };
 
   const cognito: FakeCognito = {
@@ -141,6 +149,7 @@ export function createFakeCognito(now: () => number): FakeCognito {
       const code = random();
       codes.set(code, {
         user: cognito.user,
+        scopes: (searchParams.get("scope") ?? "").split(" "),
         clientId: searchParams.get("client_id"),
         challenge: searchParams.get("code_challenge"),
         redirectUri: searchParams.get("redirect_uri"),

@@ -1,4 +1,5 @@
-import { host } from "@sst-gatehouse/blueprint/test/guard-settings";
+import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
+import { guardSettings, host } from "@sst-gatehouse/blueprint/test/guard-settings";
 import type { CloudFrontHeaders, CloudFrontRequestEvent } from "aws-lambda";
 
 export {
@@ -11,6 +12,12 @@ export {
   machineClient,
   webClient,
 } from "@sst-gatehouse/blueprint/test/guard-settings";
+
+/** The settings of a stage that gives people scopes. */
+export function givingPeople(...peopleScopes: readonly string[]): GuardSettings {
+  const { signIn } = guardSettings;
+  return { ...guardSettings, ...(signIn && { signIn: { ...signIn, peopleScopes } }) };
+}
 
 export interface EventParts {
   readonly method?: string;

@@ -29,7 +29,7 @@ const hasSession: Behaviour =
   "a session is the caller's, and only a token of the browsers' client makes one";
 const renews: Behaviour = "an expired session is renewed, and one whose sign-in was ended is not";
 const tellsLog: Behaviour = "a refresh token that cannot be revoked is told to the log";
-const asksForScopes: Behaviour = "a sign-in asks for the scopes of the access rules";
+const asksForScopes: Behaviour = "a sign-in asks for the scopes that the stage gives people";
 
 /** Each thing that `composeGuard` could lack, and the behaviour that is missed then. */
 const broken: readonly (readonly [without: string, Behaviour])[] = [
@@ -82,7 +82,6 @@ const broken: readonly (readonly [without: string, Behaviour])[] = [
   ["once of sessions", "the browser half is made once, and remembers"],
   ["sessions.signIn", asksForScopes],
   ["sessions.clients", asksForScopes],
-  ["sessions.scopes", asksForScopes],
   ["sessions.identify", hasSession],
   ["sessions.verify", renews],
   ["sessions.requireValid", renews],

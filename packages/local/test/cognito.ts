@@ -58,6 +58,7 @@ export async function startCognito(
     callbackUrls: [callbackUrl, `${logoutUrl}?fixed=1`],
     logoutUrls: [logoutUrl],
     resourceServerScopes: ["api/read", "api/write"],
+    peopleScopes: ["api/read"],
     selfSignUp: false,
     users: [
       { username: "alice", password, groups: [], email: "alice@example.com" },

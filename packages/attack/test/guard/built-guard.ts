@@ -22,6 +22,7 @@ export async function loadAttackedGuard(): Promise<AttackedGuard> {
         hostedOrigin: "https://auth.example.com",
         apiOrigin: "https://127.0.0.1:9",
         client: "web",
+        peopleScopes: [],
       },
     },
     () => {},

@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 
-import { checkAccessNames, groupsOf, isPoolName, resourceServerScopes } from "./access-names.ts";
+import {
+  checkAccessNames,
+  checkPeopleScopes,
+  groupsOf,
+  isPoolName,
+  resourceServerScopes,
+} from "./access-names.ts";
 
 const rules = [
   { access: "signed-in" },
@@ -73,16 +79,16 @@ test.each([
     `access.ts: Cognito refuses the scope "api/${"a".repeat(257)}": ${alphabet}`,
   ],
   [
-    "48 scopes",
-    scopes(48),
-    "access.ts lists 48 scopes, and there is room for 47: Cognito gives an app client 50, and openid, email, profile are among them",
+    "51 scopes",
+    scopes(51),
+    "access.ts lists 51 scopes, and Cognito has room for 50 on an app client",
   ],
 ])("%s is refused", (_what, names, message) => {
   expect(() => checkAccessNames({ scopes: names, rules })).toThrow(new TypeError(message));
 });
 
-test("47 scopes are not too many", () => {
-  expect(() => checkAccessNames({ scopes: scopes(47), rules })).not.toThrow();
+test("50 scopes are not too many", () => {
+  expect(() => checkAccessNames({ scopes: scopes(50), rules })).not.toThrow();
 });
 
 const groups = ["super admin", "", "a\tb", "a\u0000", "g".repeat(129)];
@@ -104,4 +110,69 @@ test("the resource server gets the scopes without its name, and none that Cognit
     "write",
   ]);
   expect(() => resourceServerScopes({ scopes: ["api/a/b"], rules })).toThrow("refuses the scope");
+});
+
+const admin = ["admin"];
+const read = ["api/read"];
+const rule = (access: string | object) => ({
+  scopes: ["api/read", "api/write"],
+  rules: [{ text: "POST /reports/*", access }],
+});
+
+test("a rule for people and machines is taken where people have one of its scopes", () => {
+  const both = rule({ groups: admin, scopes: ["api/read", "api/write"] });
+  for (const one of both.scopes) expect(() => checkPeopleScopes(both, [one])).not.toThrow();
+  expect(() => checkPeopleScopes(both, both.scopes)).not.toThrow();
+});
+
+test.each([
+  "anyone",
+  "signed-in",
+  { groups: admin },
+  { scopes: read },
+  { services: ["arn"], scopes: read },
+])("%j needs no scope of people", (access) => {
+  for (const given of [[], ["api/write"]])
+    expect(() => checkPeopleScopes(rule(access), given)).not.toThrow();
+});
+
+test.each([
+  [[], ["api/read"], "api/read", '["api/read"]'],
+  [["api/write"], ["api/read"], "api/read", '["api/read"]'],
+  [[], ["api/read", "api/write"], "api/read or api/write", '["api/read","api/write"]'],
+])(
+  "with %j for people, a rule for groups with %j is refused, and what to write is said",
+  (given, scopesOfRule, told, list) => {
+    expect(() => checkPeopleScopes(rule({ groups: admin, scopes: scopesOfRule }), given)).toThrow(
+      new TypeError(
+        `access rule "POST /reports/*" lists groups and scopes, so it asks people for both, and on this stage nobody's token carries ${told}. If people are to have them, write peopleScopes: ${list} in stages.ts; if the rule is for machines, take its groups away; if it is for people, its scopes`,
+      ),
+    );
+  },
+);
+
+test.each([
+  [
+    "a scope that access.ts does not list",
+    ["api/read", "api/other"],
+    'stages.ts: peopleScopes has "api/other", and access.ts lists api/read, api/write',
+  ],
+  [
+    "an OpenID scope",
+    ["openid"],
+    'stages.ts: peopleScopes has "openid", and access.ts lists api/read, api/write',
+  ],
+  ["a scope twice", ["api/read", "api/read"], "stages.ts: peopleScopes names something twice"],
+])("%s is not given to people", (_what, given, message) => {
+  expect(() => checkPeopleScopes(rule("anyone"), given)).toThrow(new TypeError(message));
+});
+
+test("people have room for 47 scopes beside the OpenID ones", () => {
+  const access = { scopes: scopes(50), rules: [] };
+  expect(() => checkPeopleScopes(access, scopes(47))).not.toThrow();
+  expect(() => checkPeopleScopes(access, scopes(48))).toThrow(
+    new TypeError(
+      "stages.ts: peopleScopes has 48 scopes, and there is room for 47: Cognito gives an app client 50, and openid, email, profile are among them",
+    ),
+  );
 });

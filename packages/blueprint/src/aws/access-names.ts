@@ -8,9 +8,10 @@ export interface AccessNames {
   readonly rules: readonly { readonly access: string | { readonly groups?: readonly string[] } }[];
 }
 
-/** Of an app client; the web client's OpenID scopes are among them. */
+/** Of an app client. */
 const maxScopesOfClient = 50;
-const maxScopes = maxScopesOfClient - openIdScopes.length;
+/** The OpenID scopes are on the same clients. */
+const maxPeopleScopes = maxScopesOfClient - openIdScopes.length;
 
 /** After the identifier and its slash: printable ASCII without space, `"`, `/` and `\`. */
 const scopeName = /^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]{1,256}$/;
@@ -48,9 +49,9 @@ export function checkAccessNames(access: AccessNames): void {
       `access.ts lists no scope, and Cognito refuses a machine client without one: list at least one, such as ${prefix}read`,
     );
   }
-  if (scopes.length > maxScopes) {
+  if (scopes.length > maxScopesOfClient) {
     throw new TypeError(
-      `access.ts lists ${scopes.length} scopes, and there is room for ${maxScopes}: Cognito gives an app client ${maxScopesOfClient}, and ${openIdScopes.join(", ")} are among them`,
+      `access.ts lists ${scopes.length} scopes, and Cognito has room for ${maxScopesOfClient} on an app client`,
     );
   }
   for (const scope of scopes) {
@@ -68,6 +69,50 @@ export function checkAccessNames(access: AccessNames): void {
         `access.ts: Cognito refuses the group ${JSON.stringify(group)}: it takes 1 to 128 letters, marks, digits, symbols and punctuation, and no space. If an identity provider or a trigger puts people into it, name it in externalGroups: then no deploy makes it`,
       );
     }
+  }
+}
+
+/** As much of the access rules as is compared with a stage's `peopleScopes`. */
+export interface ScopedRules extends Pick<AccessNames, "scopes"> {
+  readonly rules: readonly {
+    /** The rule's name. */
+    readonly text: string;
+    readonly access:
+      | string
+      | { readonly groups?: readonly string[]; readonly scopes?: readonly string[] };
+  }[];
+}
+
+/**
+ * Refuses a stage that gives people scopes that there are not, and a rule that asks people for scopes that the stage gives
+ * nobody.
+ *
+ * @throws {TypeError} that says what to write.
+ */
+export function checkPeopleScopes(
+  { scopes, rules }: ScopedRules,
+  peopleScopes: readonly string[],
+): void {
+  const unknown = peopleScopes.find((scope) => !scopes.includes(scope));
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `stages.ts: peopleScopes has ${JSON.stringify(unknown)}, and access.ts lists ${scopes.join(", ") || "no scope"}`,
+    );
+  }
+  if (new Set(peopleScopes).size !== peopleScopes.length)
+    throw new TypeError("stages.ts: peopleScopes names something twice");
+  if (peopleScopes.length > maxPeopleScopes) {
+    throw new TypeError(
+      `stages.ts: peopleScopes has ${peopleScopes.length} scopes, and there is room for ${maxPeopleScopes}: Cognito gives an app client ${maxScopesOfClient}, and ${openIdScopes.join(", ")} are among them`,
+    );
+  }
+  for (const { text, access } of rules) {
+    if (typeof access === "string" || access.groups === undefined || access.scopes === undefined)
+      continue;
+    if (access.scopes.some((scope) => peopleScopes.includes(scope))) continue;
+    throw new TypeError(
+      `access rule ${JSON.stringify(text)} lists groups and scopes, so it asks people for both, and on this stage nobody's token carries ${access.scopes.join(" or ")}. If people are to have them, write peopleScopes: ${JSON.stringify(access.scopes)} in stages.ts; if the rule is for machines, take its groups away; if it is for people, its scopes`,
+    );
   }
 }
 

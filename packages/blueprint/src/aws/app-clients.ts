@@ -92,8 +92,21 @@ export const longestTokenLifeSeconds =
   tokenLifetimes.refreshDays * 24 * 60 * 60 +
   Math.max(tokenLifetimes.idMinutes, tokenLifetimes.accessMinutes) * 60;
 
-/** The resource server whose scopes machines ask for, as `<identifier>/<scope>`. */
+/** The resource server whose scopes machines ask for, and people where the stage says so, as `<identifier>/<scope>`. */
 export const resourceServerIdentifier = "api";
 
 /** The OpenID scopes of the clients for people. `aws.cognito.signin.user.admin` is left out on purpose. */
 export const openIdScopes = ["openid", "email", "profile"] as const;
+
+/**
+ * What a client may ask for: machines all scopes of the resource server, people those that the stage gives them.
+ *
+ * @param resourceScopes as `<identifier>/<scope>`.
+ */
+export function clientScopes(
+  kind: AppClientKind,
+  resourceScopes: readonly string[],
+  { peopleScopes }: { readonly peopleScopes: readonly string[] },
+): readonly string[] {
+  return kind === "person" ? [...openIdScopes, ...peopleScopes] : resourceScopes;
+}

@@ -55,6 +55,8 @@ export interface GuardSettings {
     /** Where the guard itself reaches the same domain; absent: by the same address. */
     readonly apiOrigin?: string;
     readonly client: AppClientName;
+    /** Scopes of the resource server that a sign-in asks for, beside the OpenID ones. */
+    readonly peopleScopes: readonly string[];
   };
   readonly revocation: Revocation;
   /** Of the caller header that the guard sends; absent: 1, which every backend reads. */

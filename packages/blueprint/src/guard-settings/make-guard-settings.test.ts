@@ -40,6 +40,7 @@ describe("the guard's settings of a deployment", () => {
       signIn: {
         hostedOrigin: "https://gatehouse-anna-0.auth.eu-central-1.amazoncognito.com",
         client: "web",
+        peopleScopes: [],
       },
       revocation: { mode: "on", whenUnknown: "refuse" },
     });
@@ -54,6 +55,15 @@ describe("the guard's settings of a deployment", () => {
       stage: { ...stage, revocation },
     });
     expect(settings).toEqual(told);
+  });
+
+  test("have a sign-in ask for the scopes that the stage gives people", () => {
+    const peopleScopes = ["api/read"];
+    expect(makeGuardSettings({ ...source, stage: { ...stage, peopleScopes } }).signIn).toEqual({
+      hostedOrigin: source.hostedOrigin,
+      client: "web",
+      peopleScopes,
+    });
   });
 
   test.each([[["theme"]], [[]]])("list the cookies that the stage lists: %j", (forwardCookies) => {
@@ -132,6 +142,7 @@ describe("the guard's settings of a laptop", () => {
         hostedOrigin: source.hostedOrigin,
         apiOrigin: "https://sign-in.example",
         client: "web",
+        peopleScopes: [],
       },
     });
   });

@@ -79,6 +79,7 @@ export function makeGuardSettings({
       hostedOrigin,
       ...(local === undefined ? {} : { apiOrigin: local.apiOrigin }),
       client: "web",
+      peopleScopes: stage.peopleScopes,
     },
     revocation: guardRevocation(stage),
     ...(sentCallerVersion === 1 ? {} : { callerVersion: sentCallerVersion }),

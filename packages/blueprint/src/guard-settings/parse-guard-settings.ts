@@ -65,6 +65,7 @@ function parseSignIn({
   hostedOrigin,
   apiOrigin,
   client,
+  peopleScopes,
 }: JsonRecord): NonNullable<GuardSettings["signIn"]> {
   return {
     hostedOrigin: text(hostedOrigin, "signIn.hostedOrigin", /^https?:\/\/[^\s/#?]{1,255}$/),
@@ -73,6 +74,7 @@ function parseSignIn({
       ? {}
       : { apiOrigin: text(apiOrigin, "signIn.apiOrigin", /^https:\/\/[^\s/#?@]{1,255}$/) }),
     client: clientName(client, "signIn.client"),
+    peopleScopes: texts(peopleScopes, "signIn.peopleScopes", /^[\x21-\x7e]{1,1024}$/, 0),
   };
 }
 

@@ -22,6 +22,7 @@ describe("a stage", () => {
       waf: undefined,
       implicitGrant: false,
       selfSignUp: true,
+      peopleScopes: [],
       forwardToken: false,
       forwardCookies: undefined,
       originHeaderBytes: 9728,
@@ -54,6 +55,7 @@ describe("a stage", () => {
       waf: { requestsPerFiveMinutes: 10 },
       implicitGrant: true,
       selfSignUp: true,
+      peopleScopes: ["api/read"],
       forwardToken: true,
       forwardCookies: ["theme", "__Host-session", "a!#$%&'*+-.^_`|~b"],
       originHeaderBytes: 19_968,
@@ -174,6 +176,7 @@ const mistakes: [why: string, settings: object, message: string][] = [
     { waf: { requestsPerFiveMinutes: 1000, requestsPerMinute: 5 } },
     "waf.requestsPerMinute is not a setting; the only one is waf.requestsPerFiveMinutes",
   ],
+  ["a scope in place of a list", { peopleScopes: "api/read" }, "peopleScopes must be an array"],
   ["a cookie in place of a list", { forwardCookies: "theme" }, "forwardCookies must be an array"],
   [
     "a cookie with its value",

@@ -39,6 +39,11 @@ export interface StageSettings {
   readonly selfSignUp?: boolean;
   /** Confirms `selfSignUp` where it lets anybody into production. */
   readonly selfSignUpInProduction?: boolean;
+  /**
+   * Scopes of `access.ts` that people's access tokens carry: the guard's sign-in asks for them, and the app clients for
+   * people may. None when absent. A rule that lists groups and scopes admits a person by both, so it needs one of them.
+   */
+  readonly peopleScopes?: readonly string[];
   /** Whether the backend gets the caller's bearer token as `x-gatehouse-token`. */
   readonly forwardToken?: boolean;
   /** Names of the cookies that the backend gets, exact; `[]` for none. All but the guard's own when absent. */
@@ -111,6 +116,7 @@ export function resolveStage(stages: Stages, name: string): Stage {
     waf: settings.waf,
     implicitGrant: settings.implicitGrant ?? false,
     selfSignUp: settings.selfSignUp ?? false,
+    peopleScopes: settings.peopleScopes ?? [],
     forwardToken: settings.forwardToken ?? false,
     forwardCookies: settings.forwardCookies,
     originHeaderBytes: settings.originHeaderBytes ?? originHeaderBytes,
@@ -142,6 +148,7 @@ const settingKinds: Readonly<
   implicitGrant: "switch",
   selfSignUp: "switch",
   selfSignUpInProduction: "switch",
+  peopleScopes: "list",
   forwardToken: "switch",
   forwardCookies: "list",
   originHeaderBytes: { from: 4096, to: 19_968 },

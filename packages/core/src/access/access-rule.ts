@@ -6,8 +6,9 @@ import { parseServicePrincipal, type ServicePrincipal } from "./service-principa
  *
  * - `"anyone"`: without a token too.
  * - `"signed-in"`: every user, machine client and IAM service.
- * - `groups`: people in one of these groups; when they carry an access token and `scopes` are listed, one of those too.
- * - `scopes`: machines with one of these; people too, where no `groups` are listed and they carry an access token.
+ * - `groups`: people in one of these groups; where `scopes` are listed too, their access token has to carry one of those.
+ *   An ID token carries none.
+ * - `scopes`: machines with one of these. Without `groups` no person is admitted, whatever their token carries.
  * - `services`: IAM principals that call the Function URL themselves, see `parseServicePrincipal`.
  */
 export type Access<Scope extends string = string> =

@@ -170,11 +170,10 @@ function judgeCaller(
       ? { admitted: true }
       : { admitted: false, missing: { scopes } };
   }
-  if (!groups && !scopes) return { admitted: false };
-  const lacksGroup = groups !== undefined && !overlap(groups, caller.groups);
-  // An ID token carries no scopes: groups decide alone, and where there are none it cannot satisfy the rule.
-  const scopesCount = groups === undefined || caller.scopes.length > 0;
-  const lacksScope = scopes !== undefined && scopesCount && !overlap(scopes, caller.scopes);
+  // A rule without groups is not for people, whatever scopes their tokens carry; an ID token carries none.
+  if (!groups) return { admitted: false };
+  const lacksGroup = !overlap(groups, caller.groups);
+  const lacksScope = scopes !== undefined && !overlap(scopes, caller.scopes);
   if (!lacksGroup && !lacksScope) return { admitted: true };
   return {
     admitted: false,

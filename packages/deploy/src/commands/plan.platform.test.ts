@@ -28,15 +28,21 @@ beforeAll(async () => {
     join(root, "stages.ts"),
     `import { defineStages } from "@sst-gatehouse/blueprint/stages";
 export const app = { name: "shop", region: "eu-west-1" } as const;
-export const stages = defineStages({ default: {} });
+export const stages = defineStages({ default: { peopleScopes: ["api/read"] } });
 `,
   );
   await writeFile(
     join(root, "access.ts"),
     `import { defineAccess } from "@sst-gatehouse/core/access";
 export const access = defineAccess({
-  scopes: ["api/read"],
-  rules: { "/*": { groups: ["staff"] }, "POST /hook": "anyone" },
+  scopes: ["api/read", "api/write"],
+  rules: {
+    "/*": { groups: ["staff"] },
+    "/me": "signed-in",
+    "POST /hook": "anyone",
+    "POST /orders/*": { scopes: ["api/write"] },
+    "/orders/*": { groups: ["staff"], scopes: ["api/read"] },
+  },
 });
 `,
   );
@@ -77,7 +83,14 @@ test("prints one document for policy tools, and nothing listens beyond loopback 
     stage: "anna",
     unchecked: [],
     access: [
+      { rule: "POST /orders/*", admits: "machines with the scope api/write" },
+      {
+        rule: "/orders/*",
+        admits:
+          "people in the group staff, with an access token that has the scope api/read; machines with the scope api/read",
+      },
       { rule: "POST /hook", admits: "anyone, without signing in" },
+      { rule: "/me", admits: "everyone who has signed in; every machine; every IAM service" },
       { rule: "/*", admits: "people in the group staff" },
     ],
     violations: [],
@@ -92,6 +105,9 @@ test("prints one document for policy tools, and nothing listens beyond loopback 
     "outputs",
     "violations",
   ]);
+  expect(resources.find(({ name }) => name === "WebClientClient")?.inputs).toMatchObject({
+    allowedOauthScopes: ["openid", "email", "profile", "api/read"],
+  });
   const { version } = JSON.parse(await readFile(join(repository, "package.json"), "utf8"));
   const found = resources.find(({ name }) => name === "shop-anna-Guard");
   expect(found).toMatchObject({
@@ -116,6 +132,19 @@ test("prints one document for policy tools, and nothing listens beyond loopback 
   const written = resources.find(({ name }) => name === "Parameter-outputs");
   expect(written?.inputs).toMatchObject({ value: "[secret]" });
   expect(stdout).not.toContain("<secret>");
+});
+
+test("says in words for people whom each rule admits, too", async () => {
+  const { code, stdout } = await plan("--stage", "anna");
+  expect(code).toBe(0);
+  const from = stdout.indexOf("Protected by access.ts");
+  expect(stdout.slice(from, stdout.indexOf("\n\n", from))).toBe(`Protected by access.ts
+  POST /orders/*  machines with the scope api/write
+  /orders/*       people in the group staff, with an access token that has the scope api/read;
+                  machines with the scope api/read
+  /me             everyone who has signed in; every machine; every IAM service
+  /*              people in the group staff`);
+  expect(stdout).toMatch(/^ {2}scopes +api\/read, in people's access tokens$/m);
 });
 
 test("prints the document too when a rule is broken, and exits with 1", async () => {

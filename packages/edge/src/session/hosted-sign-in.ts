@@ -45,11 +45,9 @@ export interface HostedSignIn {
 /** Of any size that was read: that a session is too large is to be said as such. */
 const tokenPattern = /^[\w.-]+$/;
 
-/** @param scopes of the resource server, which people's access tokens carry too. */
 export function createHostedSignIn(
-  { hostedOrigin, apiOrigin = hostedOrigin }: NonNullable<GuardSettings["signIn"]>,
+  { hostedOrigin, apiOrigin = hostedOrigin, peopleScopes }: NonNullable<GuardSettings["signIn"]>,
   clientId: string,
-  scopes: readonly string[],
   post: PostForm,
 ): HostedSignIn {
   const send = async (path: string, fields: Record<string, string>): Promise<FormAnswer> => {
@@ -74,7 +72,7 @@ export function createHostedSignIn(
       const query = new URLSearchParams({
         client_id: clientId,
         response_type: "code",
-        scope: [...openIdScopes, ...scopes].join(" "),
+        scope: [...openIdScopes, ...peopleScopes].join(" "),
         redirect_uri: callbackUrl,
         state: attempt.state,
         nonce: attempt.nonce,

@@ -109,7 +109,7 @@ describe("/.auth/me", () => {
       sub: "alice",
       username: "alice",
       groups: ["admin"],
-      scopes: ["openid", "email"],
+      scopes: ["openid", "email", "profile"],
       issuer,
       signedInAt: bench.clock.now(),
       expiresAt: bench.clock.now() + 3600,

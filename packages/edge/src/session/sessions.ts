@@ -27,8 +27,6 @@ export { headersTooLarge } from "../http/headers-too-large.ts";
 export interface SessionsDeps extends RenewalDeps {
   readonly signIn: GuardSettings["signIn"];
   readonly clients: () => ClientTable;
-  /** Of the resource server; people's access tokens carry them too. */
-  readonly scopes: readonly string[];
   readonly identify: Identify;
   readonly onUnrevoked: (error: unknown) => void;
   /** Another way to Cognito, for tests. */
@@ -63,7 +61,7 @@ export interface Sessions {
 }
 
 export function createSessions(deps: SessionsDeps): Sessions {
-  const { signIn, clients, scopes, identify, now, post = postForm } = deps;
+  const { signIn, clients, identify, now, post = postForm } = deps;
   const renew = createRenewal(deps);
   const loops = createLoopGuard(now);
   const openSession = createOpenSession({ identify, renew, loops, now });
@@ -77,7 +75,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
     const clientId = signInClientId(signIn, clients());
     return signIn === undefined || clientId === undefined
       ? undefined
-      : createHostedSignIn(signIn, clientId, scopes, post);
+      : createHostedSignIn(signIn, clientId, post);
   };
 
   return {

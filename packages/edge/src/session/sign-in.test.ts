@@ -20,7 +20,7 @@ test("leads to the hosted sign-in, with everything that the answer is checked by
   expect(Object.fromEntries(searchParams)).toEqual({
     client_id: webClient,
     response_type: "code",
-    scope: "openid email profile api/read api/write",
+    scope: "openid email profile",
     redirect_uri: `${appOrigin}/.auth/callback`,
     state: expect.stringMatching(/^0[\w-]{43}$/),
     nonce: expect.stringMatching(/^[\w-]{43}$/),

@@ -53,7 +53,7 @@ beforeAll(async () => {
   process.env["AWS_SESSION_TOKEN"] = "session-token";
   const keys = guardSettings.jwks?.keys ?? [];
   const fetchedAt = Math.floor(Date.now() / 1000);
-  const signIn = { hostedOrigin, apiOrigin, client: "web" } as const;
+  const signIn = { hostedOrigin, apiOrigin, client: "web", peopleScopes: [] } as const;
   guard = await loadBuiltGuard({ ...guardSettings, signIn, jwks: { keys, fetchedAt } }, () => {});
 });
 afterAll(() => guard.close());

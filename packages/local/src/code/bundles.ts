@@ -3,6 +3,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { checkPeopleScopes } from "@sst-gatehouse/blueprint/access-names";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { requireProtect } from "@sst-gatehouse/deploy/require-protect";
 import { createScratchDirectory } from "@sst-gatehouse/deploy/scratch-directory";
@@ -61,8 +62,11 @@ export async function createBundleStore(
     // As a deploy refuses it.
     if (settings.revocation.mode === "on" && settings.revocation.checkedBy === "backend")
       await requireProtect(bundles.functions.directory);
-    if (!existsSync(join(edge, "access.json")))
-      await writeAccess(edge, await loadAccess(accessFile));
+    if (!existsSync(join(edge, "access.json"))) {
+      const access = await loadAccess(accessFile);
+      checkPeopleScopes(access, settings.signIn?.peopleScopes ?? []);
+      await writeAccess(edge, access);
+    }
     return bundles;
   };
 

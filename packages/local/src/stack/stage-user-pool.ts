@@ -32,6 +32,7 @@ export function createUserPool(
     clients: appClientNames(stage),
     ...redirectUrls(appUrl, stage),
     resourceServerScopes: scopes,
+    peopleScopes: stage.peopleScopes,
     selfSignUp: stage.selfSignUp,
     issuerType: account.includes("updated-issuer") ? "UPDATED" : "ORIGINAL",
     movesAuthTime: account.includes("moving-auth-time"),

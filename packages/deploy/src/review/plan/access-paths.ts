@@ -1,5 +1,7 @@
 import type { AccessNames } from "@sst-gatehouse/blueprint/access-names";
 
+import { admits } from "./admits.ts";
+
 /** As much of the rules of `access.ts` as the plan tells; in the order in which they are tried. */
 export interface AccessInPlan extends AccessNames {
   readonly rules: readonly RuleInPlan[];
@@ -20,6 +22,7 @@ export interface RuleInPlan {
 /** A rule, and who it lets in. */
 export interface PathAccess {
   readonly rule: string;
+  /** In words. */
   readonly who: string;
   /** For a public rule: the rule that would decide without it, and whom that lets in. */
   readonly carvedFrom?: { readonly rule: string; readonly who: string };
@@ -31,8 +34,8 @@ export function publicPaths({ rules }: AccessInPlan): readonly PathAccess[] {
     const around = rules.find((other) => !isPublic(other) && covers(other, rule));
     return {
       rule: rule.text,
-      who: "anyone",
-      ...(around && { carvedFrom: { rule: around.text, who: whoMay(around) } }),
+      who: admits(rule),
+      ...(around && { carvedFrom: { rule: around.text, who: admits(around) } }),
     };
   });
 }
@@ -41,7 +44,7 @@ export function publicPaths({ rules }: AccessInPlan): readonly PathAccess[] {
 export function protectedPaths({ rules }: AccessInPlan): readonly PathAccess[] {
   return rules
     .filter((rule) => !isPublic(rule))
-    .map((rule) => ({ rule: rule.text, who: whoMay(rule) }));
+    .map((rule) => ({ rule: rule.text, who: admits(rule) }));
 }
 
 function isPublic({ access }: RuleInPlan): boolean {
@@ -50,12 +53,4 @@ function isPublic({ access }: RuleInPlan): boolean {
 
 function covers(outer: RuleInPlan, inner: RuleInPlan): boolean {
   return !outer.exact.whole && inner.exact.path.startsWith(outer.exact.path);
-}
-
-function whoMay({ access }: RuleInPlan): string {
-  if (typeof access === "string") return access;
-  const kinds = (["groups", "scopes", "services"] as const).filter(
-    (kind) => access[kind] !== undefined,
-  );
-  return kinds.map((kind) => `${kind} ${access[kind]?.join(" or ")}`).join("; ");
 }

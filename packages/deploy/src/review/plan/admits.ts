@@ -8,18 +8,14 @@ export function admits({ access }: Pick<RuleInPlan, "access">): string {
   const { groups, scopes, services } = access;
   const parts = [
     ...(groups === undefined ? [] : [`people in the group ${either(groups)}${narrowed(scopes)}`]),
-    ...(groups === undefined && scopes !== undefined
-      ? [`people whose access token has the scope ${either(scopes)}`]
-      : []),
     ...(scopes === undefined ? [] : [`machines with the scope ${either(scopes)}`]),
     ...(services === undefined ? [] : [`the IAM service ${either(services)}`]),
   ];
   return parts.join("; ") || "nobody";
 }
 
-/** An ID token carries no scopes, so they bind only who sends an access token. */
 function narrowed(scopes: readonly string[] | undefined): string {
-  return scopes === undefined ? "" : `, an access token only with the scope ${either(scopes)}`;
+  return scopes === undefined ? "" : `, with an access token that has the scope ${either(scopes)}`;
 }
 
 function either(names: readonly string[]): string {

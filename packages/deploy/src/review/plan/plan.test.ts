@@ -39,12 +39,13 @@ Stage
 Public
   CloudFront          https://dd11d7b4aa6785.cloudfront.net
   hosted sign-in      https://gatehouse-anna-0a1b2c3d.auth.eu-central-1.amazoncognito.com
-  without a sign-in   /public/*, otherwise /*: signed-in
+  without a sign-in   /public/*, otherwise /*: everyone who has signed in; every machine; every IAM
+                      service
   scripts of origins  https://tools.example
 
 Protected by access.ts
-  /admin/*  groups admin
-  /*        signed-in
+  /admin/*  people in the group admin
+  /*        everyone who has signed in; every machine; every IAM service
 
 Ways in
   CdnCdnDistribution, every path
@@ -62,7 +63,7 @@ Who gets tokens
     scopes      api/read, api/write
     returns to  nowhere
   gatehouse-anna-web: code; no secret
-    scopes      openid, email, profile, api/read, api/write
+    scopes      openid, email, profile
     returns to  https://dd11d7b4aa6785.cloudfront.net/
                 https://dd11d7b4aa6785.cloudfront.net/.auth/callback http://localhost:5173/
                 http://localhost:5173/.auth/callback

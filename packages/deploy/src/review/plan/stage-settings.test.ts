@@ -22,6 +22,7 @@ test("every setting that differs is told", () => {
     originKeepaliveSeconds: 60,
     selfSignUp: true,
     selfSignUpInProduction: true,
+    peopleScopes: ["api/read", "api/write"],
     forwardToken: true,
     revocation: "allow",
   } as const;
@@ -42,6 +43,7 @@ test("every setting that differs is told", () => {
     "implicit grant": "off",
     revocation: "on; a list that cannot be refreshed stays in use",
     "caller's token": "forwarded to the backend",
+    scopes: "api/read, api/write, in people's access tokens",
   });
 });
 

@@ -38,6 +38,8 @@ export function stageSettings(
     ["revocation", revocationOf(stage)],
     ["caller's token", stage.forwardToken ? "forwarded to the backend" : "not sent to the backend"],
   ];
+  if (stage.peopleScopes.length > 0)
+    settings.push(["scopes", `${stage.peopleScopes.join(", ")}, in people's access tokens`]);
   if (stage.forwardCookies !== undefined)
     settings.push(["cookies", `${stage.forwardCookies.join(", ") || "none"}, sent to the backend`]);
   if (stage.originHeaderBytes !== originHeaderBytes)

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import { appClients, openIdScopes, tokenLifetimes } from "@sst-gatehouse/blueprint/app-clients";
+import { appClients, clientScopes, tokenLifetimes } from "@sst-gatehouse/blueprint/app-clients";
 import type { AppClientName } from "@sst-gatehouse/blueprint/app-clients";
 import type { PublicKey } from "@sst-gatehouse/blueprint/cognito-values";
 import { signInUrl } from "@sst-gatehouse/blueprint/sign-in-url";
@@ -43,8 +43,10 @@ export interface CognitoOptions {
   /** Exact addresses, of every client for people. */
   readonly callbackUrls: readonly string[];
   readonly logoutUrls: readonly string[];
-  /** As `<identifier>/<scope>`. Clients for machines may ask for these, clients for people for these and the OpenID ones. */
+  /** As `<identifier>/<scope>`. Clients for machines may ask for these. */
   readonly resourceServerScopes: readonly string[];
+  /** Which of them clients for people may ask for, beside the OpenID ones. */
+  readonly peopleScopes: readonly string[];
   readonly selfSignUp: boolean;
   readonly users: readonly SeededUser[];
   /** Which of its two names the pool writes into tokens; `ORIGINAL` when absent. */
@@ -173,7 +175,7 @@ function addClient(pool: UserPool, name: AppClientName, options: CognitoOptions)
     name,
     flows,
     generateSecret,
-    scopes: forPeople ? [...openIdScopes, ...resourceServerScopes] : resourceServerScopes,
+    scopes: clientScopes(kind, resourceServerScopes, options),
     callbackUrls: forPeople ? callbackUrls : [],
     logoutUrls: forPeople ? logoutUrls : [],
     // No passwords through the API: people sign in at the hosted pages.

@@ -3,8 +3,8 @@ import {
   type AppClientName,
   appClientNames,
   appClients,
+  clientScopes,
   explicitAuthFlows,
-  openIdScopes,
   tokenLifetimes,
   writeAttributes,
 } from "@sst-gatehouse/blueprint/app-clients";
@@ -30,7 +30,7 @@ function checksOf(name: AppClientName, under: StageUnderCheck): readonly Check[]
   const judges: Readonly<Record<string, Judge>> = {
     flows: (client) => judgeFlows(name, client),
     addresses: (client) => judgeAddresses(client, person, under),
-    scopes: (client) => judgeScopes(client, person, under),
+    scopes: (client) => judgeScopes(name, client, under),
     lifetimes: judgeLifetimes,
     ...(person && {
       rotation: judgeRotation,
@@ -112,11 +112,11 @@ function judgeAddresses(
 }
 
 function judgeScopes(
+  name: AppClientName,
   { AllowedOAuthScopes = [] }: UserPoolClientType,
-  person: boolean,
-  { access }: StageUnderCheck,
+  { access, stage }: StageUnderCheck,
 ): readonly string[] {
-  const scopes = [...(person ? openIdScopes : []), ...access.scopes];
+  const scopes = clientScopes(appClients[name].kind, access.scopes, stage);
   return sameSet(AllowedOAuthScopes, scopes)
     ? []
     : [`may ask for ${AllowedOAuthScopes.join(", ") || "nothing"}, not for ${scopes.join(", ")}`];

@@ -83,6 +83,7 @@ test.each([
   ["originHeaderBytes", 19_968],
   ["signIn", { ...settings.signIn, hostedOrigin: "https://evil.example" }],
   ["signIn", { ...settings.signIn, client: "machine" }],
+  ["signIn", { ...settings.signIn, peopleScopes: ["api/read"] }],
   ["revocation", { mode: "on", whenUnknown: "allow" }],
   ["revocation", { mode: "off" }],
   ["anything", "else"],

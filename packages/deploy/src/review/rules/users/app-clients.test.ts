@@ -93,6 +93,17 @@ test.each([
   expect(check(machine, inputs)).toEqual([rule]);
 });
 
+test("people may ask for what the stage gives them, and for nothing else of the API", () => {
+  const openId = ["openid", "email", "profile"];
+  const given = resolveStage({ default: { peopleScopes: ["api/read"] } }, "anna");
+  const scopes = (...more: readonly string[]) => ({ allowedOauthScopes: [...openId, ...more] });
+  expect(check(web, scopes("api/read"))).toEqual(["client-scopes"]);
+  expect(check(web, scopes("api/read"), given)).not.toContain("client-scopes");
+  expect(check(web, scopes(), given)).toContain("client-scopes");
+  expect(check(web, scopes("api/read", "api/write"), given)).toContain("client-scopes");
+  expect(check(machine, { allowedOauthScopes: ["api/read"] }, given)).toContain("client-scopes");
+});
+
 test("the implicit grant is refused for people, and named", () => {
   expect(check(web, { allowedOauthFlows: ["code", "implicit"] })).toEqual([
     "client-flows",

@@ -1,8 +1,8 @@
 import {
   type AppClientName,
   appClients,
+  clientScopes,
   explicitAuthFlows,
-  openIdScopes,
   tokenLifetimes,
 } from "@sst-gatehouse/blueprint/app-clients";
 
@@ -50,10 +50,7 @@ function flowExpectations(
   { userPool, resourceServer, stage }: Chain,
 ): readonly Expectation[] {
   const { kind, flows, generateSecret } = appClients[name];
-  const scopes = [
-    ...(kind === "person" ? openIdScopes : []),
-    ...resourceServerScopeNames(resourceServer),
-  ];
+  const scopes = clientScopes(kind, resourceServerScopeNames(resourceServer), stage);
   const apiFlows = inputOf(client, "explicitAuthFlows");
   return [
     {
@@ -85,7 +82,7 @@ function flowExpectations(
     {
       rule: "client-scopes",
       holds: sameSet(inputOf(client, "allowedOauthScopes"), scopes),
-      message: `may not ask for exactly ${scopes.join(", ")}; aws.cognito.signin.user.admin, in SST's default, lets a stolen access token change the account: take the scopes from the blueprint and access.ts`,
+      message: `may not ask for exactly ${scopes.join(", ")}; aws.cognito.signin.user.admin, in SST's default, lets a stolen access token change the account, and a scope of the API that peopleScopes does not name is not people's: take the blueprint's clientScopes`,
     },
     {
       rule: "client-auth-flows",

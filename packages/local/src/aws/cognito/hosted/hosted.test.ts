@@ -167,7 +167,7 @@ describe("a sign-in with a code", () => {
     const { access_token } = await tokensIn(
       await exchange(locationOf(back).searchParams.get("code") ?? ""),
     );
-    expect(decodeJwt(access_token).claims["scope"]).toBe("openid email profile api/read api/write");
+    expect(decodeJwt(access_token).claims["scope"]).toBe("openid email profile api/read");
   });
 
   test("keeps the query of a registered address", async () => {
@@ -396,6 +396,7 @@ describe("a request that the app gets back as an error", () => {
     ],
     ["a scope that nobody knows", { scope: "openid nonsense" }, wrongScope],
     ["a scope that the client does not have", { scope: "openid phone" }, wrongScope],
+    ["a scope of the API that people do not have", { scope: "openid api/write" }, wrongScope],
     ["the admin scope", { scope: "aws.cognito.signin.user.admin" }, wrongScope],
     [
       "an identity provider that the pool lacks",
@@ -420,6 +421,11 @@ describe("a request that the app gets back as an error", () => {
     [
       "a scope that nobody knows",
       () => ({ client_id: walkthrough, scope: "openid nonsense" }),
+      wrongScope,
+    ],
+    [
+      "a scope of the API that people do not have",
+      () => ({ client_id: walkthrough, scope: "openid api/write" }),
       wrongScope,
     ],
   ])("in the fragment, where tokens would be: %s", async (_why, more, said) => {
