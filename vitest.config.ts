@@ -48,6 +48,8 @@ export default defineConfig({
           ...common,
           name: "deploy",
           include: ["infra/**/*.test.ts", "packages/**/*.platform.test.ts"],
+          // Files share an evaluator, whose first evaluation takes as long as ten others.
+          isolate: false,
           globalSetup: "./infra/test/setup.ts",
           testTimeout: 120_000,
         },
@@ -59,6 +61,9 @@ export default defineConfig({
           name: "own-stack",
           include: ["acceptance/own-stack/**/*.test.ts"],
           exclude: ["acceptance/own-stack/secrets.test.ts"],
+          // Files share what is built once.
+          isolate: false,
+          globalSetup: "./acceptance/own-stack/setup.ts",
           testTimeout: 180_000,
           sequence: { groupOrder: 1 },
         },

@@ -9,9 +9,9 @@ import type { Evaluation } from "@sst-gatehouse/deploy/evaluate-config";
 import type { Graph, Resource } from "@sst-gatehouse/deploy/graph";
 import { checkGraph, checkNamesAcross } from "@sst-gatehouse/deploy/rules";
 import { parseStageOutputs } from "@sst-gatehouse/deploy/stage-outputs";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
-import { access, evaluateAgain, evaluateSample as evaluate, stageOf } from "./test/sample.ts";
+import { access, evaluateFresh, evaluateSample as evaluate, stageOf } from "./test/sample.ts";
 
 function one(graph: Graph, name: string): Resource {
   const [found, ...others] = graph.resources.filter((resource) => resource.name === name);
@@ -211,7 +211,8 @@ describe("the guard's artifact", () => {
   };
 
   test("is the same bytes when nothing has changed, so that no new version is made", async () => {
-    const again = await evaluateAgain({ stage: "anna" });
+    const again = await evaluateFresh({ stage: "anna" });
+    onTestFinished(() => again.dispose());
     expect(await digests(again)).toEqual(await digests(anna));
     expect(again.graph).toEqual(anna.graph);
   });

@@ -4,12 +4,12 @@ import { type Stage, resolveStage, type StageSettings } from "@sst-gatehouse/blu
 import { type AccessRules, defineAccess } from "@sst-gatehouse/core/access";
 import {
   createEvaluator,
+  evaluateConfig,
   type Evaluation,
   type Evaluator,
   type Question,
   type SourceChange,
 } from "@sst-gatehouse/deploy/evaluate-config";
-import { afterAll } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -39,9 +39,15 @@ export interface SampleOptions extends Question {
   readonly anna?: StageSettings | undefined;
 }
 
-/** A copy of the project, evaluated by all tests of a file. */
 let evaluator: Promise<Evaluator> | undefined;
-afterAll(async () => (await evaluator)?.close());
+
+/**
+ * A copy of the project, for all test files that this process runs. It ends with the process; what it leaves in `.cache`
+ * is removed by the next one.
+ */
+export function sharedEvaluator(): Promise<Evaluator> {
+  return (evaluator ??= createEvaluator({ root }));
+}
 
 const shared = new Map<string, Promise<Evaluation>>();
 
@@ -49,22 +55,31 @@ const shared = new Map<string, Promise<Evaluation>>();
  * Evaluates the project's own config and infra with a `stages.ts` and an `access.ts` of the tests' own: these two files
  * are an adopter's to write, and whatever they say, infra has to do the same.
  *
- * The same question is answered once: the result is shared and only read. `evaluateAgain` always evaluates.
+ * The same question is answered once: the result is shared and only read.
  */
 export function evaluateSample(options: SampleOptions): Promise<Evaluation> {
   const key = JSON.stringify(options);
-  const known = shared.get(key) ?? evaluateAgain(options);
+  const known = shared.get(key) ?? evaluate(options);
   shared.set(key, known);
   return known;
 }
 
-export async function evaluateAgain({
+async function evaluate(options: SampleOptions): Promise<Evaluation> {
+  return (await sharedEvaluator()).evaluate(questionOf(options));
+}
+
+/** The same, with nothing that an earlier evaluation has left; the caller disposes of it. */
+export function evaluateFresh(options: SampleOptions): Promise<Evaluation> {
+  return evaluateConfig({ root, ...questionOf(options) });
+}
+
+function questionOf({
   production = {},
   region = "eu-central-1",
   anna = {},
   changes = [],
   ...question
-}: SampleOptions): Promise<Evaluation> {
+}: SampleOptions): Question {
   const stages = JSON.stringify({ default: {}, anna, production });
   const samples: SourceChange[] = [
     {
@@ -81,6 +96,5 @@ export const access = defineAccess(${JSON.stringify(rules)});
 `,
     },
   ];
-  evaluator ??= createEvaluator({ root });
-  return (await evaluator).evaluate({ ...question, changes: [...samples, ...changes] });
+  return { ...question, changes: [...samples, ...changes] };
 }

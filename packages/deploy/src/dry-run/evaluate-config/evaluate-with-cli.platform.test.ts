@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { copySampleApp } from "../../../test/sample-app.ts";
 import { installPlatform, type Platform } from "../platform/platform.ts";
 import { whyNoOwnNetwork } from "../sst-cli/own-network.ts";
-import { evaluateConfig, type EvaluateOptions } from "./evaluate-config.ts";
+import { createEvaluator, type EvaluateOptions, type Evaluator } from "./evaluate-config.ts";
 import { evaluateWithCli } from "./evaluate-with-cli.ts";
 
 // Runs the SST CLI on a small test app, in an isolated network.
@@ -17,11 +17,19 @@ beforeEach(({ skip }) => skip(why !== undefined, why));
 
 let platform: Platform;
 let root: string;
+let other: string;
+/** Of the other copy of the app. */
+let evaluator: Evaluator;
 beforeAll(async () => {
   platform = await installPlatform(repository);
   root = await copySampleApp(platform);
+  other = await copySampleApp(platform);
+  evaluator = await createEvaluator({ root: other, platform });
 }, 180_000);
-afterAll(() => rm(root, { recursive: true }));
+afterAll(async () => {
+  await evaluator.close();
+  await Promise.all([root, other].map((copy) => rm(copy, { recursive: true })));
+});
 
 /** The backend's zip has another banner, and so another hash. */
 function comparable(graph: object): unknown {
@@ -39,7 +47,7 @@ const questions: [what: string, options: Partial<EvaluateOptions>][] = [
 
 test.each(questions)("makes the same graph as without it, for %s", async (_what, options) => {
   const asked = { root, platform, stage: "jane", ...options };
-  const [witness, ours] = [await evaluateWithCli(asked), await evaluateConfig(asked)];
+  const [witness, ours] = [await evaluateWithCli(asked), await evaluator.evaluate(asked)];
   await Promise.all([witness.dispose(), ours.dispose()]);
   expect(comparable(ours.graph)).toEqual(comparable(witness.graph));
   expect(await readdir(join(root, ".cache"))).toEqual([]);
@@ -74,7 +82,7 @@ const refusals: [what: string, options: Partial<EvaluateOptions>, message: strin
 test.each(refusals)("refuses in the same words %s", async (_what, options, message) => {
   const asked = { root, platform, stage: "jane", ...options };
   await expect(evaluateWithCli(asked)).rejects.toThrow(new Error(message));
-  await expect(evaluateConfig(asked)).rejects.toThrow(new Error(message));
+  await expect(evaluator.evaluate(asked)).rejects.toThrow(new Error(message));
   expect(await readdir(join(root, ".cache"))).toEqual([]);
 });
 
@@ -98,6 +106,6 @@ const reasons: [what: string, options: Partial<EvaluateOptions>, ours: string, t
 test.each(reasons)("refuses for the same reason %s", async (_what, options, ours, theirs) => {
   const asked = { root, platform, stage: "jane", ...options };
   await expect(evaluateWithCli(asked)).rejects.toThrow(theirs);
-  await expect(evaluateConfig(asked)).rejects.toThrow(new Error(ours));
+  await expect(evaluator.evaluate(asked)).rejects.toThrow(new Error(ours));
   expect(await readdir(join(root, ".cache"))).toEqual([]);
 });

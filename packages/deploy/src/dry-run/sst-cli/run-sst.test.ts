@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
@@ -21,10 +22,11 @@ async function jobOf(...lines: readonly string[]): Promise<Job> {
 /** It has a child process and does not end by itself. All of it has `alive` open. */
 const endless = ["exec 3> alive", "echo started >&3", "sleep 600 &", "wait"];
 
-/** What is written to `alive`; ends when nobody has it open any more. */
-function alive({ directory }: Job): Promise<string> {
+/** What is written to `alive`, at first and in all; it ends when nobody has it open any more. */
+function alive({ directory }: Job) {
   execFileSync("mkfifo", [join(directory, "alive")]);
-  return text(createReadStream(join(directory, "alive")));
+  const reader = createReadStream(join(directory, "alive"));
+  return { started: once(reader, "readable"), ended: text(reader) };
 }
 
 test("gives back the exit code and what was printed, without colours", async () => {
@@ -57,11 +59,14 @@ test("says so when there is nothing to run", async () => {
 });
 
 test("ends it, and what it has started, when it takes too long", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
   const job = await jobOf("echo still here", ...endless);
-  const ended = alive(job);
-  await expect(runSst(job, 2)).rejects.toThrow(
-    "sst deploy took longer than 2 seconds:\nstill here",
-  );
+  const { started, ended } = alive(job);
+  const run = runSst(job, 2);
+  await started;
+  vi.advanceTimersByTime(2000);
+  await expect(run).rejects.toThrow("sst deploy took longer than 2 seconds:\nstill here");
   expect(await ended).toBe("started\n");
 });
 

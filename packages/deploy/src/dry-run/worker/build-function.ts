@@ -1,8 +1,10 @@
 import { createCipheriv } from "node:crypto";
-import { access, mkdir, rm, writeFile } from "node:fs/promises";
+import { access, cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
 
 import { commonJsInEsm, loadEsbuild, messagesOf } from "./esbuild.ts";
+import type { Job, Workshop } from "./job.ts";
+import { createReuse, type Made } from "./reuse.ts";
 
 /** What SST's components ask the CLI to build. */
 export interface FunctionInput {
@@ -42,6 +44,8 @@ export interface BuiltFunction {
 const endings = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
 /** What SST never bundles. */
 const native = ["sharp", "pg-native"];
+/** Directories with what was bundled. */
+const bundles = createReuse<string>();
 const notPlayed = ["install", "plugins", "splitting"] as const;
 
 /**
@@ -49,7 +53,10 @@ const notPlayed = ["install", "plugins", "splitting"] as const;
  *
  * @throws {Error} (rejects) for what is not supported here.
  */
-export async function buildFunction(project: string, input: FunctionInput): Promise<BuiltFunction> {
+export async function buildFunction(
+  { project, scratch, changed }: Workshop & Pick<Job, "changed">,
+  input: FunctionInput,
+): Promise<BuiltFunction> {
   const { bundle = "", functionID, handler } = input;
   if (bundle !== "") {
     await sealLinks(bundle, input);
@@ -66,22 +73,22 @@ export async function buildFunction(project: string, input: FunctionInput): Prom
   const out = join(project, ".sst/artifacts", `${functionID}-src`);
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
-  const entry = await entryOf(project, handler);
   const esm = properties.format !== "cjs";
   const outfile = join(out, esm ? "bundle.mjs" : "bundle.cjs");
   const { sourcemap, external, ...own } = properties.esbuild ?? {};
   const isMapped = sourcemap === undefined || sourcemap === true;
-  try {
-    await loadEsbuild(join(project, ".sst/platform")).build({
+  const build = async (): Promise<Made<string>> => {
+    const { metafile } = await loadEsbuild(join(project, ".sst/platform")).build({
       target: "es2023",
       keepNames: true,
       mainFields: esm ? ["module", "main"] : ["main"],
       ...own,
       sourcemap: isMapped ? "linked" : sourcemap,
       external: [...native, ...(Array.isArray(external) ? external : [])],
-      entryPoints: [entry],
+      entryPoints: [await entryOf(project, handler)],
       absWorkingDir: project,
       outfile,
+      metafile: true,
       bundle: true,
       platform: "node",
       format: esm ? "esm" : "cjs",
@@ -90,6 +97,13 @@ export async function buildFunction(project: string, input: FunctionInput): Prom
       banner: { js: `${esm ? commonJsInEsm : ""}${properties.banner ?? ""}` },
       logLevel: "silent",
     });
+    const kept = await mkdtemp(join(scratch, "function-"));
+    await cp(out, kept, { recursive: true });
+    return { inputs: Object.keys(metafile?.inputs ?? {}), result: kept };
+  };
+  try {
+    const key = JSON.stringify([handler, properties]);
+    await cp(await bundles(project, changed, key, build), out, { recursive: true });
   } catch (error) {
     const errors = messagesOf(error);
     if (errors === undefined) throw error;

@@ -15,6 +15,8 @@ export interface Bundle {
   readonly inject?: readonly string[];
   /** Written at the top of every file but the platform's own. */
   readonly imports?: string;
+  /** An ES module when absent. */
+  readonly format?: "cjs" | "esm";
 }
 
 /** What the platform loads when it runs, in its own copies. */
@@ -37,7 +39,7 @@ const external = [
  */
 export async function bundleConfig(
   project: string,
-  { code, outfile, define, banner = "", inject = [], imports }: Bundle,
+  { code, outfile, define, banner = "", inject = [], imports, format = "esm" }: Bundle,
 ): Promise<void> {
   const platform = join(project, ".sst/platform");
   try {
@@ -52,12 +54,12 @@ export async function bundleConfig(
       plugins: [imports === undefined ? nothingAtTheTop : withImports(imports, platform)],
       external,
       bundle: true,
-      format: "esm",
+      format,
       platform: "node",
       target: "es2023",
       mainFields: ["module", "main"],
       nodePaths: [join(platform, "node_modules")],
-      banner: { js: `${commonJsInEsm}${banner}` },
+      banner: { js: `${format === "esm" ? commonJsInEsm : ""}${banner}` },
       logLevel: "silent",
     });
   } catch (error) {
@@ -66,6 +68,17 @@ export async function bundleConfig(
     const lines = messages.map((message) => `\n   - ${message}`);
     throw new Error(`Failed to build sst.config.ts${lines.join("")}`, { cause: error });
   }
+}
+
+/** The names that a module exports. */
+export async function exportsOf(platform: string, file: string): Promise<readonly string[]> {
+  const { metafile } = await loadEsbuild(platform).build({
+    entryPoints: [file],
+    format: "esm",
+    metafile: true,
+    write: false,
+  });
+  return Object.values(metafile?.outputs ?? {}).flatMap(({ exports }) => exports);
 }
 
 /** SST's CLI refuses a config that imports at its top: `app()` runs before there is anything to import. */

@@ -12,7 +12,10 @@ export interface BuildOptions {
 }
 
 export interface BuildResult {
-  readonly metafile?: { readonly inputs: Readonly<Record<string, object>> };
+  readonly metafile?: {
+    readonly inputs: Readonly<Record<string, object>>;
+    readonly outputs: Readonly<Record<string, { readonly exports: readonly string[] }>>;
+  };
 }
 
 export interface Plugin {

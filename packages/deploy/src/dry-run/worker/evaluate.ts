@@ -1,12 +1,14 @@
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { compileFunction, constants } from "node:vm";
 
 import type { Outcome } from "../engine/outcome.ts";
 import { rehearse } from "../engine/rehearse.ts";
 import { withRelativePaths } from "../engine/relative-paths.ts";
 import { type App, appOf } from "./app-of.ts";
-import { bundleConfig } from "./bundle-config.ts";
+import { bundleConfig, exportsOf } from "./bundle-config.ts";
 import { keepGuardBundle } from "./guard-bundle.ts";
 import type { Job, Workshop } from "./job.ts";
 
@@ -27,7 +29,7 @@ export async function evaluate(
   const program = join(platform, `run.${Date.now()}.mjs`);
   try {
     const app = await appOf(project, stage);
-    await bundleProgram(project, program, app, { dev, home: scratch });
+    const start = await bundleProgram(project, program, app, { dev, home: scratch });
     await keepGuardBundle(workshop, job.changed);
     process.chdir(platform);
     const { name, removal, protect } = app;
@@ -36,6 +38,7 @@ export async function evaluate(
     return await rehearse(
       { app: name, stage, dev, config, parameters, roots, platform },
       async () => {
+        start();
         const { default: outputs }: { default: unknown } = await import(
           pathToFileURL(program).href
         );
@@ -50,40 +53,106 @@ export async function evaluate(
   }
 }
 
-/** The program that Pulumi is given: `run()`, with all that SST lets a config take for global. */
+/**
+ * Writes the program that Pulumi is given: `run()`, with all that SST lets a config take for global.
+ *
+ * @returns what has to be called before the program.
+ */
 async function bundleProgram(
   project: string,
   outfile: string,
   app: App,
   { dev, home }: { readonly dev: boolean; readonly home: string },
-): Promise<void> {
+): Promise<() => void> {
   const work = join(project, ".sst");
   const platform = join(work, "platform");
   const lock: readonly { readonly alias: string; readonly package: string }[] = JSON.parse(
     await readFile(join(work, "provider-lock.json"), "utf8"),
   );
-  const imports = [
-    ...lock.map((provider) => `import * as ${provider.alias} from "${provider.package}";`),
-    `import * as sst from ${JSON.stringify(join(platform, "src/components"))};`,
-  ];
+  const providers = lock.map(
+    (provider) => `import * as ${provider.alias} from "${provider.package}";`,
+  );
+  const define = {
+    $app: app,
+    $dev: dev,
+    $cli: {
+      command: "deploy",
+      dev,
+      paths: { home, root: project, work, platform },
+      state: { version: {} },
+    },
+  };
+  const components = await componentsOf(project, define);
+  await writeFile(
+    join(platform, "components.mjs"),
+    `const components = globalThis[${JSON.stringify(instance)}];
+${components.names.map((name) => `export const ${name} = components.${name};`).join("\n")}`,
+  );
   await bundleConfig(project, {
     outfile,
-    code: `import { run } from ${JSON.stringify(join(platform, "src/auto/run.ts"))};
+    code: `import { run } from ${JSON.stringify(join(platform, "components.mjs"))};
 import config from ${JSON.stringify(join(project, "sst.config.ts"))};
 export default await run(config.run);`,
-    define: {
-      $app: app,
-      $dev: dev,
-      $cli: {
-        command: "deploy",
-        dev,
-        paths: { home, root: project, work, platform },
-        state: { version: {} },
-      },
-    },
-    inject: [join(platform, "src/shim/run.js")],
-    imports: imports.join("\n"),
+    define,
+    inject: [join(platform, "components.mjs")],
+    imports: providers.join("\n"),
   });
+  return components.start;
+}
+
+/** Where a program finds the components that were started for it. */
+const instance = "gatehouse components";
+
+interface Components {
+  /** What SST lets a config take for global, and `run`. */
+  readonly names: readonly string[];
+  /** Gives the next program components that know nothing of other programs. */
+  readonly start: () => void;
+}
+
+const bundled = new Map<string, Promise<Components>>();
+
+/** SST's components, which are most of a program and differ only by what is defined: bundled and compiled once. */
+function componentsOf(
+  project: string,
+  define: Readonly<Record<string, unknown>>,
+): Promise<Components> {
+  const asked = JSON.stringify(define);
+  const known = bundled.get(asked) ?? bundleComponents(project, define);
+  bundled.set(asked, known);
+  return known;
+}
+
+async function bundleComponents(
+  project: string,
+  define: Readonly<Record<string, unknown>>,
+): Promise<Components> {
+  const platform = join(project, ".sst/platform");
+  const shim = join(platform, "src/shim/run.js");
+  const file = join(platform, "components.cjs");
+  const at = (path: string): string => JSON.stringify(join(platform, path));
+  await bundleConfig(project, {
+    outfile: file,
+    format: "cjs",
+    code: `export { run } from ${at("src/auto/run.ts")};
+export * as sst from ${at("src/components")};
+export * from ${JSON.stringify(shim)};`,
+    define,
+    inject: [shim],
+  });
+  const compiled = compileFunction(
+    await readFile(file, "utf8"),
+    ["module", "exports", "require", "__filename", "__dirname"],
+    { filename: file, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER },
+  );
+  return {
+    names: ["run", "sst", ...(await exportsOf(platform, shim))],
+    start() {
+      const module = { exports: {} };
+      compiled(module, module.exports, createRequire(file), file, platform);
+      Object.assign(globalThis, { [instance]: module.exports });
+    },
+  };
 }
 
 /** As SST's CLI hands it to Pulumi: texts as they are, objects and lists as JSON, nothing else. */

@@ -1,11 +1,13 @@
-import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 
+import { makeGuardSettings } from "@sst-gatehouse/blueprint/make-guard-settings";
+import { resolveStage } from "@sst-gatehouse/blueprint/stages";
+import { defineAccess } from "@sst-gatehouse/core/access";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
+import { buildGuardArtifact, type GuardData } from "../../guard-artifact.ts";
 import { installPlatform } from "../platform/platform.ts";
 import { sharePlatform } from "../platform/share-platform.ts";
 import { applyChange, type SourceChange } from "../workspace/source-change.ts";
@@ -35,8 +37,7 @@ async function keptWith(...changes: readonly SourceChange[]): Promise<string | u
   for (const [index, file] of files.entries())
     await applyChange(project, { file, content: before[index] ?? "" });
   const script = await readFile(join(project, "node_modules/.bin/node"), "utf8");
-  const [, kept] = /\?kept=([^']+)/.exec(script) ?? [];
-  return kept === undefined ? undefined : decodeURIComponent(kept);
+  return /mktemp '(.+)\/XXXXXX'/.exec(script)?.[1];
 }
 
 /** The end of a file. */
@@ -46,7 +47,7 @@ async function comment(file: string): Promise<SourceChange> {
 
 test("what does not go into the guard shares its bundle, what does has another one", async () => {
   const own = await keptWith();
-  expect(own).toMatch(/kept-builds\/[0-9a-f]{64}$/);
+  expect(own).toMatch(/\/guard-\w{6}$/);
   const infra = { file: "infra/guard.ts", from: "publish: true,", to: "publish: false," };
   expect(await keptWith(infra, await comment("stages.ts"))).toBe(own);
   const parts = [
@@ -67,20 +68,53 @@ test("sources that cannot be bundled keep nothing: the build itself says why", a
   expect(await keptWith(broken)).toBeUndefined();
 });
 
-test("a kept bundle is the same, byte for byte", async () => {
+const data: GuardData = {
+  settings: makeGuardSettings({
+    stage: resolveStage({ default: {} }, "anna"),
+    region: "eu-central-1",
+    prefix: "/gatehouse/gatehouse/anna",
+    functionUrls: ["https://abc.lambda-url.eu-central-1.on.aws/"],
+    userPoolId: "eu-central-1_pool",
+    keys: [{ kid: "k", kty: "RSA", alg: "RS256", use: "sig", n: "A".repeat(342), e: "AQAB" }],
+    hostedOrigin: "https://gatehouse-anna-0.auth.eu-central-1.amazoncognito.com",
+    clientIds: undefined,
+  }),
+  access: defineAccess({ scopes: ["api/read"], rules: { "/*": "signed-in" } }),
+};
+
+/** How many guards are kept. */
+async function countIn(kept: string): Promise<number> {
+  return (await readdir(kept)).filter((name) => name.endsWith(".data")).length;
+}
+
+async function build(name: string, of: GuardData): Promise<Record<string, string>> {
+  const out = await buildGuardArtifact(project, join(scratch, name), of);
+  const files = (await readdir(out)).toSorted();
+  const texts = files.map(async (file) => [file, await readFile(join(out, file), "latin1")]);
+  return Object.fromEntries(await Promise.all(texts));
+}
+
+test("a guard is built once of the same data, and then copied, byte for byte", async () => {
   const kept = (await keptWith()) ?? "";
-  const build = async (name: string): Promise<Record<string, string>> => {
-    const out = join(scratch, name);
-    const node = join(project, "node_modules/.bin/node");
-    await promisify(execFile)(node, [join(project, "packages/edge/build.ts"), "--outdir", out]);
-    const files = (await readdir(out)).toSorted();
-    const texts = files.map(async (file) => [file, await readFile(join(out, file), "latin1")]);
-    return Object.fromEntries(await Promise.all(texts));
-  };
-  expect(await readdir(kept)).toEqual([]);
-  const first = await build("first");
+  const first = await build("first", data);
   expect(Object.keys(first)).toContain("lambda.cjs");
-  expect(await readdir(kept)).toHaveLength(Object.keys(first).length);
-  expect(await build("second")).toEqual(first);
-  expect(await readdir(kept)).toHaveLength(Object.keys(first).length);
+  expect(await countIn(kept)).toBe(1);
+  // What is kept is what comes out.
+  const [known = ""] = (await readdir(kept)).filter((name) => name.endsWith(".built"));
+  await writeFile(join(kept, known, "lambda.cjs"), "kept");
+  expect(await build("second", data)).toEqual({ ...first, "lambda.cjs": "kept" });
+  const access = defineAccess({ scopes: ["api/write"], rules: { "/*": "signed-in" } });
+  const { "access.json": rules, ...code } = await build("third", { ...data, access });
+  expect({ ...code, "access.json": first["access.json"] }).toEqual(first);
+  expect(rules).not.toBe(first["access.json"]);
+  expect(await countIn(kept)).toBe(2);
+});
+
+test("a build that fails is not kept, and says why each time", async () => {
+  const kept = (await keptWith()) ?? "";
+  const before = await countIn(kept);
+  const access = { scopes: [], rules: [{}] };
+  for (const name of ["bad", "bad again"])
+    await expect(build(name, { ...data, access })).rejects.toThrow("The guard could not be built");
+  expect(await countIn(kept)).toBe(before);
 });

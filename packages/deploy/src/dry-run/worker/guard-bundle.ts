@@ -1,18 +1,18 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 
 import { loadEsbuild, type Plugin } from "./esbuild.ts";
 import type { Workshop } from "./job.ts";
+import { createReuse } from "./reuse.ts";
 
 const edge = "packages/edge";
-const keepBuilds = pathToFileURL(join(import.meta.dirname, "keep-builds.ts"));
+/** With what was built. */
+const directories = createReuse<string>();
 
 /**
- * Lets the build of the guard, a process that the config starts, take bundles that an earlier evaluation of this copy has
- * made of the same files. Its settings are made by the build itself each time.
+ * Lets the build of the guard, a process that the config starts, take what an earlier evaluation of this copy has built of
+ * the same files, settings and access rules.
  *
  * Which files count is asked of the bundler: all that the build and the guard's sources import, however far away, but
  * installed packages, which nothing changes meanwhile.
@@ -27,13 +27,31 @@ export async function keepGuardBundle(
   const installed = join(original, "node_modules/node/bin/node");
   const node = existsSync(installed) ? installed : executable;
   const own = await ownExecutables(project, original);
-  const key = await keyOf(project, scratch, changed);
-  const kept = join(scratch, "kept-builds", key ?? "");
-  await mkdir(kept, { recursive: true });
-  const preload = new URL(`?kept=${encodeURIComponent(kept)}`, keepBuilds);
-  const words = key === undefined ? [node] : [node, "--import", preload.href];
-  const script = `#!/bin/sh\nexec ${words.map(quote).join(" ")} "$@"\n`;
-  await writeFile(join(own, "node"), script, { mode: 0o755 });
+  // Sources that cannot be bundled keep nothing: the build itself says why.
+  const kept = await directories(project, changed, "", async () => ({
+    inputs: await inputsOf(project),
+    result: await mkdtemp(join(scratch, "guard-")),
+  })).catch(() => undefined);
+  const script = kept === undefined ? `exec ${quote(node)} "$@"` : keeping(node, kept);
+  await writeFile(join(own, "node"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+}
+
+/** Runs Node. A guard is built once of the same data, and then copied. */
+function keeping(node: string, kept: string): string {
+  return `set -e
+# <build> --outdir <directory> --data-from-stdin
+[ "$4" = --data-from-stdin ] || exec ${quote(node)} "$@"
+asked=$(mktemp ${quote(join(kept, "XXXXXX"))})
+cat > "$asked"
+for known in ${quote(kept)}/*.data; do
+  if cmp -s "$asked" "$known"; then
+    rm "$asked"
+    exec cp -R "\${known%.data}.built" "$3"
+  fi
+done
+${quote(node)} "$@" < "$asked"
+cp -R "$3" "$asked.built"
+mv "$asked" "$asked.data"`;
 }
 
 /** The copy shares its executables with the project; one that is replaced needs a separate directory. */
@@ -48,68 +66,28 @@ async function ownExecutables(project: string, original: string): Promise<string
   return directory;
 }
 
-/** What the guard's bundle was made of, when nothing of it was changed. */
-interface Unchanged {
-  readonly key: string;
-  readonly inputs: readonly string[];
-}
-
-/** @returns nothing when the sources cannot be bundled: the build itself says why. */
-async function keyOf(
-  project: string,
-  scratch: string,
-  changed: readonly string[],
-): Promise<string | undefined> {
-  const file = join(scratch, "unchanged-guard.json");
-  const before: Unchanged | undefined = existsSync(file)
-    ? JSON.parse(await readFile(file, "utf8"))
-    : undefined;
-  // Without a change in any file that is imported, the files import the same as before.
-  if (before !== undefined && !touches(changed, before.inputs)) return before.key;
-  const inputs = await inputsOf(project);
-  if (inputs === undefined) return undefined;
-  // Of what is no source, such as a package.json, each may matter to a bundler.
-  const others = changed.filter((path) => !path.endsWith(".ts"));
-  const all = [...inputs, ...others].toSorted();
-  const contents = await Promise.all(all.map((path) => readFile(join(project, path))));
-  const hash = createHash("sha256");
-  for (const [index, content] of contents.entries())
-    hash.update(`${all[index]} ${content.length}\n`).update(content);
-  const key = hash.digest("hex");
-  if (!touches(changed, inputs)) await writeFile(file, JSON.stringify({ key, inputs }));
-  return key;
-}
-
-function touches(changed: readonly string[], inputs: readonly string[]): boolean {
-  return changed.some((path) => !path.endsWith(".ts") || inputs.includes(path));
-}
-
-async function inputsOf(project: string): Promise<readonly string[] | undefined> {
-  const entryPoints = await sourcesBelow(join(project, edge));
-  try {
-    const { metafile } = await loadEsbuild(join(project, ".sst/platform")).build({
-      entryPoints,
-      absWorkingDir: project,
-      outdir: join(project, "nowhere"),
-      write: false,
-      metafile: true,
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      plugins: [sourcesOnly],
-      logLevel: "silent",
-    });
-    return Object.keys(metafile?.inputs ?? {});
-  } catch {
-    return undefined;
-  }
+async function inputsOf(project: string): Promise<readonly string[]> {
+  const { metafile } = await loadEsbuild(join(project, ".sst/platform")).build({
+    entryPoints: await sourcesBelow(join(project, edge)),
+    absWorkingDir: project,
+    outdir: join(project, "nowhere"),
+    write: false,
+    metafile: true,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    plugins: [sourcesOnly],
+    logLevel: "silent",
+  });
+  return Object.keys(metafile?.inputs ?? {});
 }
 
 async function sourcesBelow(directory: string): Promise<readonly string[]> {
   const entries = await readdir(directory, { withFileTypes: true });
   const sources = entries.map(async (entry) => {
     const path = join(directory, entry.name);
-    if (entry.isDirectory()) return entry.name === "node_modules" ? [] : await sourcesBelow(path);
+    if (entry.isDirectory())
+      return /^(?:node_modules|test)$/.test(entry.name) ? [] : await sourcesBelow(path);
     return entry.name.endsWith(".ts") ? [path] : [];
   });
   return (await Promise.all(sources)).flat();

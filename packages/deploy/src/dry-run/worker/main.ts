@@ -1,3 +1,4 @@
+import { buildFunction } from "./build-function.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Answer, Job, Workshop } from "./job.ts";
 import { startServer } from "./server.ts";
@@ -11,14 +12,15 @@ const workshop: Workshop = JSON.parse(process.argv[2] ?? "");
 
 process.once("disconnect", () => process.exit(1));
 
-const { cli, aws } = await startServer(workshop.project);
+let changed: readonly string[] = [];
+const { cli, aws } = await startServer((input) => buildFunction({ ...workshop, changed }, input));
 process.env["SST_SERVER"] = cli;
 process.env["AWS_ENDPOINT_URL"] = aws;
 const environment = { ...process.env };
 
 const tell = (more: object): unknown => Object.assign(process.env, more);
 
-/** Each evaluation leaves about 25 MB behind. */
+/** Each evaluation leaves some megabytes behind. */
 const mostMemoryBytes = 1e9;
 /** How long a config that was refused may go on. */
 const restMs = 2000;
@@ -26,6 +28,7 @@ const restMs = 2000;
 async function run(job: Job): Promise<void> {
   // The process has nothing left to do when the program has not.
   process.channel?.unref();
+  ({ changed } = job);
   const outcome = await evaluate(workshop, job, tell);
   const isReusable =
     (outcome.kind === "graph" || (await comesToRest())) &&

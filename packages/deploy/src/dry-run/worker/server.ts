@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 
 import { bootstrapOf, liveEventHosts } from "../engine/bootstrap.ts";
 import { keySetAt } from "../engine/public-keys.ts";
-import { buildFunction, type FunctionInput } from "./build-function.ts";
+import type { BuiltFunction, FunctionInput } from "./build-function.ts";
 
 export interface Server {
   /** Where SST's components find the CLI. Holds a secret: it builds what it is told to. */
@@ -13,14 +13,16 @@ export interface Server {
   readonly aws: string;
 }
 
+type Build = (input: FunctionInput) => Promise<BuiltFunction>;
+
 /**
  * Answers on loopback in the place of SST's CLI, and of the one address at AWS that the config fetches from. It does not
  * keep the process alive.
  */
-export async function startServer(project: string): Promise<Server> {
+export async function startServer(build: Build): Promise<Server> {
   const secret = randomBytes(24).toString("base64url");
   const server = createServer((request, response) => {
-    answer(project, `/${secret}/rpc`, request).then(
+    answer(build, `/${secret}/rpc`, request).then(
       ({ status, body }) => respond(response, status, body),
       () => response.destroy(),
     );
@@ -38,11 +40,11 @@ interface Answer {
   readonly body: string;
 }
 
-async function answer(project: string, rpcPath: string, request: IncomingMessage): Promise<Answer> {
+async function answer(build: Build, rpcPath: string, request: IncomingMessage): Promise<Answer> {
   const { method, url = "" } = request;
   if (method === "POST" && url === rpcPath) {
     const call: Call = JSON.parse(await text(request));
-    return { status: 200, body: JSON.stringify(await answerCall(project, call)) };
+    return { status: 200, body: JSON.stringify(await answerCall(build, call)) };
   }
   const keys = method === "GET" ? keySetAt(url) : undefined;
   return keys === undefined ? { status: 404, body: "{}" } : { status: 200, body: keys };
@@ -63,17 +65,17 @@ type Call =
   | { readonly method: "Runtime.Build"; readonly params: readonly [FunctionInput] };
 
 async function answerCall(
-  project: string,
+  build: Build,
   call: Call,
 ): Promise<{ readonly result: unknown; readonly error: string | null }> {
   try {
-    return { result: await resultOf(project, call), error: null };
+    return { result: await resultOf(build, call), error: null };
   } catch (error) {
     return { result: null, error: error instanceof Error ? error.message : String(error) };
   }
 }
 
-async function resultOf(project: string, call: Call): Promise<unknown> {
+async function resultOf(build: Build, call: Call): Promise<unknown> {
   const { method }: { readonly method: string } = call;
   switch (call.method) {
     case "Provider.Aws.Bootstrap":
@@ -81,7 +83,7 @@ async function resultOf(project: string, call: Call): Promise<unknown> {
     case "Provider.Aws.Appsync":
       return liveEventHosts;
     case "Runtime.Build":
-      return buildFunction(project, call.params[0]);
+      return build(call.params[0]);
     case "Runtime.AddTarget":
       return true;
     default:

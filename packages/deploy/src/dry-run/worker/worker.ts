@@ -79,7 +79,12 @@ async function start(workshop: Workshop): Promise<Running> {
   const child = fork(join(import.meta.dirname, "main.ts"), [JSON.stringify(workshop)], {
     cwd: project,
     env,
-    execArgv: ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=32"],
+    execArgv: [
+      "--disable-warning=ExperimentalWarning",
+      "--max-semi-space-size=32",
+      // Pulumi takes a trace for each promise; a refusal is told by its message.
+      "--stack-trace-limit=0",
+    ],
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   let printed = "";

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
-import { setTimeout } from "node:timers/promises";
 import { isRecord } from "@sst-gatehouse/blueprint/is-record";
 import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 
@@ -107,9 +106,13 @@ async function holdOpen(call: Call, untilMs: number, explain: Explain): Promise<
     "function-url",
     `${titleOf(call)}: the answer has no body, and in this AWS account its stream stays open until the function's timeout: set streaming: "never-empty" in stages.ts`,
   );
-  const left = new AbortController();
-  call.response.once("close", () => left.abort());
-  await setTimeout(restMs, undefined, { signal: left.signal }).catch(() => {});
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, restMs);
+    call.response.once("close", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 function sendBuffered(call: Call, payload: Buffer | Refusal, explain: Explain): void {
