@@ -1,7 +1,12 @@
 import type { RequestListener } from "node:http";
 
 import { type Clock, createClock } from "../src/aws/clock.ts";
-import type { Identities } from "../src/aws/iam/identities.ts";
+import {
+  createIdentities,
+  type Credentials,
+  credentialsOf,
+  type Identities,
+} from "../src/aws/iam/identities.ts";
 import { createJsonApi } from "../src/aws/json-api/json-api.ts";
 import type { JsonObject, JsonService, Operation } from "../src/aws/json-api/json-service.ts";
 import { createSsm } from "../src/aws/ssm/ssm.ts";
@@ -12,6 +17,20 @@ export interface PlayedParameterStore {
   /** Calls an operation as somebody who may; with AWS's limits, without the wire. @throws {AwsError} (rejects) */
   readonly call: (operation: string, input: JsonObject) => Promise<JsonObject>;
   readonly listener: RequestListener;
+}
+
+/** Whoever may do everything in Parameter Store. */
+export interface Administrator {
+  readonly identities: Pick<Identities, "find">;
+  readonly credentials: Credentials;
+}
+
+export function createAdministrator(accountId: string): Administrator {
+  const identities = createIdentities(accountId);
+  const identity = identities.assumeRole("admin", "you", [
+    { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "ssm:*", Resource: "*" }] },
+  ]);
+  return { identities, credentials: credentialsOf(identity) };
 }
 
 export interface PlayedParameterStoreOptions {

@@ -7,7 +7,8 @@ export interface ResponseHeader {
 
 /**
  * What the managed policy SecurityHeadersPolicy adds to every answer, on AWS and on the laptop. The policy is AWS's: an
- * account has room for 20 policies of its own, which a stage for each developer would soon use up.
+ * account has room for 20 policies of its own, which a stage for each developer would soon use up. Its `nosniff` is put
+ * over what the answer says; for the other headers AWS's page has the answer's own win.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-response-headers-policies.html
  */

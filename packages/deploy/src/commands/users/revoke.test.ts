@@ -8,6 +8,11 @@ import {
   parseRevocations,
   revocationPageText,
 } from "@sst-gatehouse/blueprint/revocations";
+import {
+  createAdministrator,
+  type PlayedParameterStore,
+  playParameterStore,
+} from "@sst-gatehouse/local/test/parameter-store";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { outputs, poolId } from "../../../test/dev-stage.ts";
@@ -27,13 +32,16 @@ interface Call {
   readonly input: Input;
 }
 
+const account = "123456789012";
+const administrator = createAdministrator(account);
+let store: PlayedParameterStore;
 let server: Server;
 let url: string;
 let calls: Call[];
-/** The versions of the list, the first one first; none: the parameter is missing. */
+/** The versions of the list, the first one first; none: the parameter is missing. A run begins with these, and adds its own. */
 let versions: string[];
-/** The list's further parameters. */
-let pages: Map<string, { Value: string; Version: number }>;
+/** The list's further parameters, likewise. */
+let pages: Map<string, string>;
 /** Of AWS, from one answer of Parameter Store to the next. */
 let seconds: number;
 let users: string[];
@@ -49,42 +57,37 @@ let tags: Record<string, string>;
 
 class Refusal extends Error {}
 
+/** The stack's Parameter Store with the list in it, which writes down what is called and what becomes of the list. */
+function playStore(): PlayedParameterStore {
+  const played = playParameterStore("eu-central-1", account, administrator.identities, {
+    clock: { now: () => seconds * 1000 },
+    around(operation, input, run) {
+      calls.push({ operation, input });
+      const { Name, Value } = input;
+      if (operation !== "PutParameter") return run();
+      if (Name !== listName) {
+        const answer = run();
+        pages.set(String(Name), String(Value));
+        return answer;
+      }
+      const write = (text: string): void => {
+        played.put(listName, text);
+        versions.push(text);
+      };
+      for (const other of others.splice(0, 1)) write(other);
+      const answer = run();
+      versions.push(String(Value));
+      for (const other of afterwards.splice(0, 1)) write(other);
+      return answer;
+    },
+  });
+  played.put("/gatehouse/gatehouse/dev/outputs", JSON.stringify(outputs));
+  for (const text of versions) played.put(listName, text);
+  for (const [name, text] of pages) played.put(name, text);
+  return played;
+}
+
 const answers: Record<string, (input: Input) => object> = {
-  GetParameter({ Name }) {
-    if (Name === "/gatehouse/gatehouse/dev/outputs")
-      return { Parameter: { Value: JSON.stringify(outputs) } };
-    const [name, version = versions.length] = String(Name).split(":");
-    const Value = versions[Number(version) - 1];
-    if (name !== listName || Value === undefined) throw new Refusal("ParameterNotFound");
-    return { Parameter: { Name: name, Value, Version: Number(version) } };
-  },
-  GetParameters({ Names }) {
-    expect(Names).toEqual([
-      listName,
-      ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((at) => `${listName}/${at}`),
-    ]);
-    const Value = versions.at(-1);
-    const more = [...pages].map(([Name, { Value: text, Version }]) => ({
-      Name,
-      Value: text,
-      Version,
-    }));
-    const first = Value === undefined ? [] : [{ Name: listName, Value, Version: versions.length }];
-    return { Parameters: [...more, ...first] };
-  },
-  PutParameter({ Name, Value, Type, Overwrite }) {
-    if (Name !== listName) {
-      expect({ Type, Overwrite }).toEqual({ Type: "String", Overwrite: true });
-      const Version = (pages.get(String(Name))?.Version ?? 0) + 1;
-      pages.set(String(Name), { Value: String(Value), Version });
-      return { Version };
-    }
-    expect({ Name, Type, Overwrite }).toEqual({ Name: listName, Overwrite: true });
-    versions.push(...others.splice(0, 1), String(Value));
-    const Version = versions.length;
-    versions.push(...afterwards.splice(0, 1));
-    return { Version };
-  },
   DescribeUserPool: () => ({
     UserPool: { UserPoolTags: tags, Domain: "gatehouse-dev-01234567" },
   }),
@@ -131,20 +134,22 @@ beforeEach(async () => {
   waited = [];
   tags = { "sst:app": "gatehouse", "sst:stage": "dev" };
   server = createServer((request, response) => {
+    response.setHeader("date", new Date(seconds * 1000).toUTCString());
+    const [service, called = ""] = String(request.headers["x-amz-target"]).split(".");
+    if (service === "AmazonSSM" && refused[called] === undefined) {
+      store.listener(request, response);
+      return;
+    }
     let body = "";
     request.on("data", (chunk) => (body += String(chunk)));
     request.on("end", () => {
-      const operation = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
       const input: Input = JSON.parse(body);
-      calls.push({ operation, input });
-      const head = {
-        "content-type": "application/x-amz-json-1.1",
-        date: new Date(seconds * 1000).toUTCString(),
-      };
+      calls.push({ operation: called, input });
+      const head = { "content-type": "application/x-amz-json-1.1" };
       try {
-        const fault = refused[operation];
+        const fault = refused[called];
         if (fault !== undefined) throw new Refusal(fault);
-        const answer = answers[operation]?.(input) ?? {};
+        const answer = answers[called]?.(input) ?? {};
         response.writeHead(200, head).end(JSON.stringify(answer));
       } catch (error) {
         const message = error instanceof Error ? error.message : "";
@@ -163,10 +168,13 @@ afterEach(() => {
 
 async function revoke(request: Partial<RevocationRequest> = {}) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  store = playStore();
   const client = {
     endpoint: url,
     region: "eu-central-1",
-    credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" },
+    credentials: administrator.credentials,
+    // As if there had been an answer already. Later the SDK corrects it by itself, after a refusal.
+    systemClockOffset: seconds * 1000 - Date.now(),
     maxAttempts: 1,
   };
   const code = await revokeInStage(
@@ -180,7 +188,7 @@ async function revoke(request: Partial<RevocationRequest> = {}) {
         stderr,
         env: {},
       },
-      ssm: new SSMClient(client),
+      ssm: new SSMClient({ ...client, maxAttempts: 2 }),
       cognito: new CognitoIdentityProviderClient(client),
       wait: async (ms) => waited.push(ms),
     },
@@ -315,14 +323,13 @@ const dense = (from: number, count: number, inAll = 1) =>
 /** Ten parameters with as many users as each can hold. */
 function fillList(): void {
   versions = [dense(0, 101, 10)];
-  for (let at = 1; at < 10; at += 1)
-    pages.set(`${listName}/${at}`, { Value: dense(at * 101, 101), Version: 1 });
+  for (let at = 1; at < 10; at += 1) pages.set(`${listName}/${at}`, dense(at * 101, 101));
 }
 
 test("a list of one full parameter gets a second one, which the first one counts only then", async () => {
   versions = [dense(0, 101)];
   expect((await revoke()).code).toBe(0);
-  const second = pages.get(`${listName}/1`)?.Value ?? "";
+  const second = pages.get(`${listName}/1`) ?? "";
   expect(JSON.parse(second).users).toEqual({ [sub]: now + 1 });
   expect(parseRevocationPage(versions.at(-1) ?? "", now)).toMatchObject({ pages: 2 });
   const puts = calls.filter(({ operation }) => operation === "PutParameter");
@@ -331,14 +338,11 @@ test("a list of one full parameter gets a second one, which the first one counts
 
 test("1,000 users fit, and who is there already is written where they are", async () => {
   fillList();
-  pages.set(`${listName}/9`, { Value: dense(9 * 101, 90), Version: 1 });
+  pages.set(`${listName}/9`, dense(9 * 101, 90));
   expect((await revoke()).code).toBe(0);
   const puts = calls.filter(({ operation }) => operation === "PutParameter");
   expect(puts.map(({ input }) => input["Name"])).toEqual([`${listName}/9`, `${listName}/9`]);
-  const { users: ended } = parseRevocations(
-    [versions.at(-1), ...[...pages.values()].map(({ Value }) => Value)],
-    now + 1,
-  );
+  const { users: ended } = parseRevocations([versions.at(-1), ...pages.values()], now + 1);
   expect([ended.size, ended.get(sub)]).toEqual([1000, now + 1]);
 });
 

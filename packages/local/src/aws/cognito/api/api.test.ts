@@ -281,6 +281,11 @@ const refusals: [why: string, send: () => Promise<unknown>, error: string][] = [
     "UsernameExistsException",
   ],
   [
+    "a username that looks like an e-mail address",
+    () => client.send(new sdk.AdminCreateUserCommand({ UserPoolId, Username: "ada@example.com" })),
+    "InvalidParameterException",
+  ],
+  [
     "a username with a space",
     () => client.send(new sdk.AdminCreateUserCommand({ UserPoolId, Username: "a b" })),
     "InvalidParameterException",

@@ -30,6 +30,20 @@ test("throttles a category as a whole, leaves the others, and lets calls in agai
   expect(run("AdminUserGlobalSignOut")).toThrow(expect.objectContaining(tooMany));
 });
 
+test("counts a renewal as a sign-in", () => {
+  const clock = { ...stand.clock, now: () => 1_800_000_000_000 };
+  const names = ["InitiateAuth", "GetTokensFromRefreshToken", "RevokeToken"] as const;
+  const operations = withQuotas(Object.fromEntries(names.map((name) => [name, operation])), clock);
+  const run = (name: (typeof names)[number]) => () => operations[name]?.run({}, undefined);
+  for (let count = 0; count < 60; count += 1) {
+    expect(run("InitiateAuth")()).toEqual({});
+    expect(run("GetTokensFromRefreshToken")()).toEqual({});
+  }
+  for (const name of ["InitiateAuth", "GetTokensFromRefreshToken"] as const)
+    expect(run(name)).toThrow(expect.objectContaining(tooMany));
+  expect(run("RevokeToken")()).toEqual({});
+});
+
 test("refuses an operation that nobody gave a quota", () => {
   expect(() => withQuotas({ AdminDoSomething: operation }, stand.clock)).toThrow(
     "no quota is known for AdminDoSomething",

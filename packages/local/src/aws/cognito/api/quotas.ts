@@ -8,7 +8,9 @@ import { createRequestBucket } from "../../json-api/request-bucket.ts";
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
  */
 const categories: readonly (readonly [perSecond: number, operations: readonly string[]])[] = [
-  [120, ["InitiateAuth", "AdminInitiateAuth"]],
+  // AWS's page does not place the renewal, and at the token endpoint it counts as a sign-in:
+  // https://repost.aws/questions/QUFRuNyMQ_RVu3KimZTSc4Zw/cognito-token-endpoint-quotas
+  [120, ["InitiateAuth", "AdminInitiateAuth", "GetTokensFromRefreshToken"]],
   // Challenges are counted apart, three for each sign-in.
   [360, ["RespondToAuthChallenge", "AdminRespondToAuthChallenge"]],
   [50, ["AdminConfirmSignUp", "AdminCreateUser", "SignUp"]],
@@ -30,7 +32,7 @@ const categories: readonly (readonly [perSecond: number, operations: readonly st
       "GlobalSignOut",
     ],
   ],
-  [120, ["GetTokensFromRefreshToken", "RevokeToken"]],
+  [120, ["RevokeToken"]],
   [50, ["AdminListGroupsForUser"]],
   [30, ["ListUsers", "ListUsersInGroup"]],
   [15, ["DescribeUserPool"]],

@@ -143,6 +143,13 @@ export function createUsers(clock: Clock, poolName: string): Users {
           "1 validation error detected: Value at 'username' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
         );
       }
+      // People may sign in with their address, so no name may look like one.
+      if (/^[^\s@]+@[^\s@]+$/.test(username)) {
+        throw new AwsError(
+          "InvalidParameterException",
+          "Username cannot be of email format, since user pool is configured for email alias.",
+        );
+      }
       const known = requireKnownAttributes(attributes);
       requireAcceptablePassword(password);
       const hashed = await hashPassword(password);
