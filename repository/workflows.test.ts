@@ -15,7 +15,7 @@ interface Step {
   readonly with?: Readonly<Record<string, unknown>>;
 }
 interface Job {
-  readonly needs?: string;
+  readonly needs?: string | readonly string[];
   readonly uses?: string;
   readonly environment?: string | { readonly name?: string };
   readonly permissions?: Readonly<Record<string, string>>;
@@ -92,8 +92,9 @@ test("a deploy starts from a version tag, and waits for the check and the plan",
   expect(on).toEqual({ push: { tags: ["v*"] } });
   expect(jobs["check"]).toEqual({ uses: "./.github/workflows/check.yml" });
   expect(jobs["plan"]?.needs).toBe("check");
-  expect(jobs["plan"]?.steps?.at(-1)?.run).toBe("npx --yes pnpm@10.34.9 plan --stage production");
-  expect(jobs["deploy"]?.needs).toBe("plan");
+  expect(jobs["plan"]?.steps?.at(-1)?.run).toBe("corepack pnpm plan --stage production");
+  expect(jobs["install"]?.needs).toBe("check");
+  expect(jobs["deploy"]?.needs).toEqual(["plan", "install"]);
 });
 
 test("workflows become a role in the region that stages.ts names", () => {
@@ -109,7 +110,9 @@ test("workflows become a role in the region that stages.ts names", () => {
 });
 
 const checkout = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1";
-const unset = "unset ACTIONS_ID_TOKEN_REQUEST_TOKEN ACTIONS_ID_TOKEN_REQUEST_URL";
+const download = "actions/download-artifact";
+const unpack = 'tar --extract --file "$RUNNER_TEMP/installed.tar" --directory /';
+const deploy = 'PATH="$PWD/node_modules/.bin:$PATH" sst deploy --stage production';
 
 const weakened: [what: string, file: string, from: string, to: string, findings: string[]][] = [
   [
@@ -201,7 +204,7 @@ const weakened: [what: string, file: string, from: string, to: string, findings:
     "deploy.yml",
     "sst deploy --stage production\n",
     "sst deploy --stage production\n      - run: npx --yes something\n",
-    ["deploy: beside the credentials: npx --yes something"],
+    ["deploy: npx", "deploy: beside the credentials: npx --yes something"],
   ],
   [
     "an action beside the credentials",
@@ -211,11 +214,43 @@ const weakened: [what: string, file: string, from: string, to: string, findings:
     ["deploy: beside the credentials: some/action"],
   ],
   [
-    "installing with the means to ask for credentials",
+    "installing where credentials can be asked for",
     "deploy.yml",
-    unset,
-    "true",
-    ["deploy: install can ask for credentials"],
+    `run: ${unpack}`,
+    "run: corepack pnpm install --frozen-lockfile",
+    ["deploy: can ask for credentials: corepack pnpm install --frozen-lockfile"],
+  ],
+  [
+    "installing beside what unpacks",
+    "deploy.yml",
+    `run: ${unpack}`,
+    `run: ${unpack} && corepack pnpm install --frozen-lockfile`,
+    [`deploy: can ask for credentials: ${unpack} && corepack pnpm install --frozen-lockfile`],
+  ],
+  [
+    "an action that can ask for credentials",
+    "deploy.yml",
+    "      - name: Unpack it",
+    `      - uses: ${checkout.replace("actions/checkout", "some/action")} # v1.0.0\n      - name: Unpack it`,
+    ["deploy: can ask for credentials: some/action"],
+  ],
+  [
+    "the means to ask for credentials without the step that does",
+    "deploy.yml",
+    "    needs: check\n    runs-on: ubuntu-24.04\n    timeout-minutes: 20\n    steps:\n      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1\n        with:\n          persist-credentials: false\n\n      - name: Install\n        run: |",
+    "    needs: check\n    environment: production\n    permissions:\n      id-token: write\n    runs-on: ubuntu-24.04\n    timeout-minutes: 20\n    steps:\n      - name: Install\n        run: |",
+    [
+      "install: can ask for credentials: corepack pnpm install --frozen-lockfile\ncorepack pnpm sst install --stage production\n",
+      'install: can ask for credentials: tar --create --file "$RUNNER_TEMP/installed.tar" --directory / "${PWD#/}" "${HOME#/}/.config/sst"',
+      "install: can ask for credentials: actions/upload-artifact",
+    ],
+  ],
+  [
+    "a package manager that nobody has compared with its hash, where a deploy is made",
+    "deploy.yml",
+    "run: corepack pnpm plan",
+    "run: npx --yes pnpm@10.34.9 plan",
+    ["plan: npx"],
   ],
   [
     "installing what the lockfile does not hold",
@@ -261,10 +296,18 @@ function lint(text: string): string[] {
       )
       .map((used) => `unpinned: ${used}`),
     ...(/\bsecrets\b/.test(text.replaceAll(/#.*$/gm, "")) ? ["secrets"] : []),
+    ...(text.includes("id-token") ? lintManager(jobs) : []),
     ...Object.entries(jobs).flatMap(([name, job]) =>
       lintJob(job).map((finding) => `${name}: ${finding}`),
     ),
   ];
+}
+
+/** What makes a deploy comes by a package manager that was compared with its hash, which npx does not do. */
+function lintManager(jobs: Workflow["jobs"]): string[] {
+  return Object.entries(jobs).flatMap(([name, { steps = [] }]) =>
+    steps.some(({ run }) => run !== undefined && /\b(npx|npm)\b/.test(run)) ? [`${name}: npx`] : [],
+  );
 }
 
 function lintJob(job: Job): string[] {
@@ -286,30 +329,31 @@ function lintJob(job: Job): string[] {
     ...(runs.some((run) => / install$/m.test(run.replaceAll(/ sst install .*/g, "")))
       ? ["install without the lockfile"]
       : []),
-    ...lintCredentials(steps),
+    ...("id-token" in permissions ? lintCredentials(steps) : []),
   ];
 }
 
-/** The step that gets credentials comes after every install, and before nothing but the deploy. */
+/** Where credentials can be asked for, nothing is installed: what was is unpacked, and deployed. */
 function lintCredentials(steps: readonly Step[]): string[] {
-  const at = steps.findIndex((step) => isUse(step, "aws-actions/configure-aws-credentials"));
-  if (at === -1) return [];
+  const becomes = steps.findIndex((step) => isUse(step, "aws-actions/configure-aws-credentials"));
+  const at = becomes === -1 ? steps.length : becomes;
   const keys = Object.keys(steps[at]?.with ?? {}).toSorted();
   const role = steps[at]?.with?.["role-to-assume"];
   return [
-    ...(keys.join() === "aws-region,role-session-name,role-to-assume" &&
-    role === "${{ vars.DEPLOY_ROLE_ARN }}"
+    ...(becomes === -1 ||
+    (keys.join() === "aws-region,role-session-name,role-to-assume" &&
+      role === "${{ vars.DEPLOY_ROLE_ARN }}")
       ? []
       : ["credentials"]),
     ...steps
       .slice(0, at)
-      .flatMap(({ run }) => run ?? [])
-      .filter((run) => !run.startsWith(`${unset}\n`))
-      .map(() => "install can ask for credentials"),
+      .map(({ run, uses }) => run ?? uses?.split("@")[0])
+      .filter((what) => what !== unpack && what !== download)
+      .map((what) => `can ask for credentials: ${what}`),
     ...steps
       .slice(at + 1)
       .map(({ run, uses }) => run ?? uses?.split("@")[0])
-      .filter((what) => what !== "npx --yes pnpm@10.34.9 sst deploy --stage production")
+      .filter((what) => what !== deploy)
       .map((what) => `beside the credentials: ${what}`),
   ];
 }

@@ -63,6 +63,21 @@ describe.each(["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "get"])("%s", (metho
 
 const reading: [headers: Readonly<Record<string, Values>>, verdict: Verdict][] = [
   [{}, "use"],
+  // A browser without Fetch Metadata.
+  [{ referer: `${own}/page?a=1` }, "use"],
+  [{ referer: own }, "use"],
+  [{ referer: "https://www.example.com/" }, "use"],
+  [{ referer: `${evil}/page` }, "ignore"],
+  [{ referer: evil, accept: "image/webp,*/*" }, "ignore"],
+  [{ referer: evil, accept: "text/html", "x-requested-with": "XMLHttpRequest" }, "ignore"],
+  [{ referer: `${evil}/page`, accept: "text/html,*/*" }, "use"],
+  [{ referer: `${own}.evil.example/` }, "ignore"],
+  [{ referer: `${own}@evil.example/` }, "ignore"],
+  [{ referer: [`${own}/`, evil] }, "ignore"],
+  [{ referer: "" }, "ignore"],
+  [{ referer: evil, origin: own }, "ignore"],
+  [{ referer: `${own}/`, origin: evil }, "ignore"],
+  [{ referer: evil, "sec-fetch-site": "same-origin" }, "use"],
   [{ "sec-fetch-site": "same-origin" }, "use"],
   [{ "sec-fetch-site": "none" }, "use"],
   [{ "sec-fetch-site": "none", ...document }, "use"],

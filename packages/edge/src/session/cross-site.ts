@@ -1,6 +1,6 @@
-import type { HttpRequest } from "@sst-gatehouse/core/http-request";
+import type { HttpHeaders, HttpRequest } from "@sst-gatehouse/core/http-request";
 
-import { isTopLevel } from "../http/navigation.ts";
+import { isNavigation, isTopLevel } from "../http/navigation.ts";
 import { only } from "../http/viewer-headers.ts";
 
 /**
@@ -13,9 +13,10 @@ import { only } from "../http/viewer-headers.ts";
  * @param origins the app's own.
  */
 export function judgeOrigin(
-  { method, headers }: HttpRequest,
+  request: HttpRequest,
   origins: readonly string[],
 ): "use" | "ignore" | "refuse" {
+  const { method, headers } = request;
   const site = headers["sec-fetch-site"];
   const origin = headers["origin"];
   const ownOrigin = origin === undefined || origins.includes(only(origin) ?? "");
@@ -24,8 +25,19 @@ export function judgeOrigin(
     const silent = site === undefined && origin === undefined;
     return sameSite && ownOrigin && !silent ? "use" : "refuse";
   }
-  if (site === undefined) return ownOrigin ? "use" : "ignore";
+  // Old browsers say no more than where they come from. From elsewhere one may come to a page, and fetch nothing else.
+  if (site === undefined)
+    return ownOrigin && (isFromHere(headers, origins) || isNavigation(request)) ? "use" : "ignore";
   // `none`: typed into the address bar, or a bookmark.
   const own = only(site) === "same-origin" || only(site) === "none";
   return own || isTopLevel(headers) ? "use" : "ignore";
+}
+
+/** By `Referer`, where there is one. A site can leave it out, and so do programs with cookies. */
+function isFromHere({ referer }: HttpHeaders, origins: readonly string[]): boolean {
+  const from = only(referer) ?? "";
+  return (
+    referer === undefined ||
+    origins.some((origin) => from === origin || from.startsWith(`${origin}/`))
+  );
 }
