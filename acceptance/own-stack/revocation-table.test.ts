@@ -292,8 +292,8 @@ describe("a browser whose sign-in was ended", () => {
     };
     const asScript = async (path: string, sent: Sent = {}): Promise<string> => {
       const answer = await browser.call(path, sent);
-      const code = answer.status < 400 ? undefined : answer.json()["code"];
-      return [answer.status, code].filter((part) => part !== undefined).join(" ");
+      if (answer.status < 400) return String(answer.status);
+      return `${answer.status} ${answer.json<{ code: string }>().code}`;
     };
     const renewal = { method: "POST", headers: { origin: target.appUrl } };
     const asked = async () => [await asScript("/.auth/me"), await asScript(refreshPath, renewal)];

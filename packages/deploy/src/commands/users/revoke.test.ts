@@ -63,7 +63,7 @@ function playStore(): PlayedParameterStore {
     clock: { now: () => seconds * 1000 },
     around(operation, input, run) {
       calls.push({ operation, input });
-      const { Name, Value } = input;
+      const { Name, Value }: Input = input;
       if (operation !== "PutParameter") return run();
       if (Name !== listName) {
         const answer = run();
