@@ -12,13 +12,12 @@ import {
   createAdministrator,
   type PlayedParameterStore,
   playParameterStore,
-} from "@sst-gatehouse/local/test/parameter-store";
+} from "../parameter-store.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { outputs, poolId } from "../../../test/dev-stage.ts";
-import type { RevocationRequest } from "./revocation-request.ts";
-import { revokeInStage } from "./revoke.ts";
-import { requireStackHere } from "./stack-here.ts";
+import { outputs, poolId } from "@sst-gatehouse/deploy/test/dev-stage";
+import { revokeInStage, type RevocationRequest } from "@sst-gatehouse/deploy/revoke";
+import { requireStackHere } from "@sst-gatehouse/deploy/stack-here";
 
 const listName = "/gatehouse/gatehouse/dev/revoked";
 const sub = "8b99d25a-9041-70c3-4d2b-111111111111";
