@@ -18,11 +18,9 @@ describe("credentials that a function keeps for longer than they are good", () =
         stage: { backendChecksRevocation },
       });
       const ask = async (path: string, token?: string) => {
-        const { status, header, json } = await viaApp(target, {
-          path,
-          ...(token !== undefined && { token }),
-        });
-        return status === 200 ? [200] : [status, header("x-amzn-errortype") ?? json()["code"]];
+        const answer = await viaApp(target, { path, ...(token !== undefined && { token }) });
+        if (answer.status === 200) return [200];
+        return [answer.status, answer.header("x-amzn-errortype") ?? answer.json()["code"]];
       };
       expect(await ask("/me", target.tokens.access)).toEqual([200]);
 

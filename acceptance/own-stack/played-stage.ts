@@ -93,7 +93,7 @@ export async function playStage({ outputs }: Stack, stage: string): Promise<Play
         name === "location"
           ? value
               .replace(localSignIn, `https://${signInHost}`)
-              .replace(outputs.appUrl, `https://${appHost}`)
+              .replace(`${outputs.appUrl}/.auth/callback`, `https://${appHost}/.auth/callback`)
               .replaceAll(localApp ?? "", playedApp ?? "")
           : value,
       );

@@ -6,13 +6,15 @@ import { buildEdge } from "@sst-gatehouse/edge/build";
 import type { CodeSource, StackOptions } from "@sst-gatehouse/local/stack";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { viaApp } from "../support/client.ts";
+import { viaApp, type Answer, type Sent } from "../support/client.ts";
 import { decodeClaims } from "../support/forge.ts";
-import { machineToken } from "../support/oauth.ts";
+import { machineToken, signInByForm } from "../support/oauth.ts";
 import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
+import { createVisitor, locationOf } from "../support/visitor.ts";
 import {
   listName,
   newUser,
+  password,
   putList,
   refresh,
   signIn,
@@ -28,6 +30,7 @@ beforeAll(() => {
 });
 afterAll(() => copy.remove());
 
+const refreshPath = "/.auth/refresh";
 const ended = "401 token_revoked";
 const later = "503 settings_unavailable 5";
 const admitted = "200";
@@ -272,4 +275,56 @@ describe("everybody", () => {
       ]).toEqual([admitted, admitted]);
     },
   );
+});
+
+describe("a browser whose sign-in was ended", () => {
+  test.each(worlds)("gets nothing from the guard's own addresses: %s", async (_, account) => {
+    const started = await startRevoking(copy, { account });
+    const { stack, target, api } = started;
+    const username = await newUser(started);
+    const browser = createVisitor(target);
+    const hosted = new Map<string, string>();
+    /** Comes back from the hosted page, which asks for no password where it knows the browser. */
+    const comeBack = async (typed: string): Promise<Answer> => {
+      const answer = await browser.open("/me");
+      const arrived = await signInByForm(locationOf(answer), username, typed, hosted);
+      return browser.open(arrived.slice(target.appUrl.length));
+    };
+    const asScript = async (path: string, sent: Sent = {}): Promise<string> => {
+      const answer = await browser.call(path, sent);
+      if (answer.status < 400) return String(answer.status);
+      return `${answer.status} ${answer.json<{ code: string }>().code}`;
+    };
+    const renewal = { method: "POST", headers: { origin: target.appUrl } };
+    const asked = async () => [await asScript("/.auth/me"), await asScript(refreshPath, renewal)];
+
+    expect(locationOf(await comeBack(password))).toBe("/me#");
+    stack.clock.advance(90);
+    expect(await asked()).toEqual(["200", "204"]);
+    const session = new Map(browser.cookies);
+    const again = (): void => {
+      browser.cookies.clear();
+      for (const [name, value] of session) browser.cookies.set(name, value);
+    };
+    expect((await started.revoke(username)).code).toBe(0);
+    stack.clock.advance(61);
+    expect(await asScript("/.auth/me")).toBe(ended);
+    again();
+    expect(await asScript(refreshPath, renewal)).toBe(ended);
+
+    // The hosted page still knows the browser. The guard does not take that, and has it sign out there first.
+    browser.cookies.clear();
+    const silent = await comeBack("");
+    expect([silent.status, new URL(locationOf(silent)).pathname]).toEqual([302, "/logout"]);
+    expect(await asScript("/.auth/me")).toBe("401 token_missing");
+
+    const { Parameter } = (await api("AmazonSSM.GetParameter", { Name: listName })).json<{
+      Parameter: { Value: string };
+    }>();
+    expect((await api("AmazonSSM.DeleteParameter", { Name: listName })).status).toBe(200);
+    stack.clock.advance(61);
+    again();
+    expect(await asked()).toEqual(["503 settings_unavailable", "503 settings_unavailable"]);
+    await putList(started, Parameter.Value);
+  });
 });

@@ -13,7 +13,8 @@ import { startOwnStack, type OwnStack } from "./own-stack.ts";
 
 /** The first parameter of the stack's list of ended sign-ins. */
 export const listName = `/gatehouse/${app.name}/local/revoked`;
-const password = "Correct-Horse-7";
+/** Of every user that is made here. */
+export const password = "Correct-Horse-7";
 
 export interface RevokingStack extends OwnStack {
   /** What a caller with this token gets at `/me`: 200, or the refusal's code. */

@@ -21,6 +21,8 @@ import { parseRevocationRequest, type RevocationRequest } from "./revocation-req
 import { signOutEverybody } from "./sign-out-everybody.ts";
 import { requireStackHere } from "./stack-here.ts";
 
+export type { RevocationRequest } from "./revocation-request.ts";
+
 /** `users revoke`: ends sign-ins before their tokens expire. @returns the exit code */
 export async function revokeSignIns(
   args: readonly string[],

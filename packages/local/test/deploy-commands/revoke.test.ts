@@ -12,13 +12,12 @@ import {
   createAdministrator,
   type PlayedParameterStore,
   playParameterStore,
-} from "@sst-gatehouse/local/test/parameter-store";
+} from "../parameter-store.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { outputs, poolId } from "../../../test/dev-stage.ts";
-import type { RevocationRequest } from "./revocation-request.ts";
-import { revokeInStage } from "./revoke.ts";
-import { requireStackHere } from "./stack-here.ts";
+import { outputs, poolId } from "@sst-gatehouse/deploy/test/dev-stage";
+import { revokeInStage, type RevocationRequest } from "@sst-gatehouse/deploy/revoke";
+import { requireStackHere } from "@sst-gatehouse/deploy/stack-here";
 
 const listName = "/gatehouse/gatehouse/dev/revoked";
 const sub = "8b99d25a-9041-70c3-4d2b-111111111111";
@@ -63,7 +62,7 @@ function playStore(): PlayedParameterStore {
     clock: { now: () => seconds * 1000 },
     around(operation, input, run) {
       calls.push({ operation, input });
-      const { Name, Value } = input;
+      const { Name, Value }: Input = input;
       if (operation !== "PutParameter") return run();
       if (Name !== listName) {
         const answer = run();
