@@ -22,6 +22,9 @@ describe("a stage", () => {
       waf: undefined,
       implicitGrant: false,
       selfSignUp: true,
+      mfa: "off",
+      passwordMinLength: 8,
+      threatProtection: "off",
       forwardToken: false,
       forwardCookies: undefined,
       originHeaderBytes: 9728,
@@ -54,6 +57,9 @@ describe("a stage", () => {
       waf: { requestsPerFiveMinutes: 10 },
       implicitGrant: true,
       selfSignUp: true,
+      mfa: "required",
+      passwordMinLength: 99,
+      threatProtection: "enforced",
       forwardToken: true,
       forwardCookies: ["theme", "__Host-session", "a!#$%&'*+-.^_`|~b"],
       originHeaderBytes: 19_968,
@@ -85,6 +91,7 @@ const ranges: [setting: keyof StageSettings, from: number, to: number][] = [
   ["apiTimeoutSeconds", 1, 900],
   ["apiMemoryMb", 128, 10_240],
   ["originHeaderBytes", 4096, 19_968],
+  ["passwordMinLength", 8, 99],
 ];
 
 test.each(ranges)("%s is a whole number from %i to %i", (setting, from, to) => {
@@ -128,6 +135,17 @@ const mistakes: [why: string, settings: object, message: string][] = [
   ],
   ["nothing in place of a list", { corsOrigins: null }, "corsOrigins must be an array"],
   ["a word that nobody knows", { revocation: "on" }, 'revocation must be "refuse", "allow", "off"'],
+  ["a switch for a second factor", { mfa: true }, 'mfa must be "off", "optional", "required"'],
+  [
+    "Cognito's word for a second factor",
+    { mfa: "ON" },
+    'mfa must be "off", "optional", "required"',
+  ],
+  [
+    "Cognito's word for threat protection",
+    { threatProtection: "ENFORCED" },
+    'threatProtection must be "off", "audit", "enforced"',
+  ],
   ["a word in a list", { revocation: ["off"] }, "revocation must be"],
   ["false for a word", { revocation: false }, "revocation must be"],
   ["false for no streams", { streaming: false }, 'streaming must be "on", "never-empty", "off"'],

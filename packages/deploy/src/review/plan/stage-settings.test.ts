@@ -24,6 +24,9 @@ test("every setting that differs is told", () => {
     selfSignUpInProduction: true,
     forwardToken: true,
     revocation: "allow",
+    mfa: "required",
+    passwordMinLength: 14,
+    threatProtection: "enforced",
   } as const;
   const stage = resolveStage({ default: {}, production: settings }, "production");
   const graph = graphUnderTest({ stage: "production", protect: true, removal: "retain" });
@@ -42,6 +45,9 @@ test("every setting that differs is told", () => {
     "implicit grant": "off",
     revocation: "on; a list that cannot be refreshed stays in use",
     "caller's token": "forwarded to the backend",
+    "second factor": "required, by an authenticator app",
+    passwords: "14 characters or more",
+    "threat protection": "enforced, by Cognito's plan Plus",
   });
 });
 
