@@ -490,6 +490,29 @@ const mutations: [
     ),
     "pool-trigger-functions",
   ],
+  [
+    "a second factor that nobody could set up",
+    change(
+      "users",
+      'if (stage.mfa !== "off") args.softwareTokenMfaConfiguration = { enabled: true };',
+      'args.mfaConfiguration = "ON";',
+    ),
+    "pool-mfa",
+  ],
+  [
+    "passwords of another length than the stage says",
+    change("users", "minimumLength: stage.passwordMinLength,", "minimumLength: 10,"),
+    "pool-password-length",
+  ],
+  [
+    "threat protection on a plan that has none",
+    change(
+      "users",
+      'if (stage.threatProtection !== "off") {',
+      'args.userPoolAddOns = { advancedSecurityMode: "AUDIT" };\n      if (stage.threatProtection !== "off") {',
+    ),
+    "pool-threat-protection",
+  ],
   // What the guard believes, and what would leak
   [
     "a guard with the keys of another pool",

@@ -18,6 +18,21 @@ export const users = new sst.aws.CognitoUserPool("Users", {
     userPool: (args, options) => {
       // Refresh-token rotation is not part of the smallest plan.
       args.userPoolTier = "ESSENTIALS";
+      args.mfaConfiguration = { off: "OFF", optional: "OPTIONAL", required: "ON" }[stage.mfa];
+      if (stage.mfa !== "off") args.softwareTokenMfaConfiguration = { enabled: true };
+      // With a policy, what it leaves out is not asked for.
+      args.passwordPolicy = {
+        minimumLength: stage.passwordMinLength,
+        requireLowercase: true,
+        requireNumbers: true,
+        requireSymbols: true,
+        requireUppercase: true,
+        temporaryPasswordValidityDays: 7,
+      };
+      if (stage.threatProtection !== "off") {
+        args.userPoolTier = "PLUS";
+        args.userPoolAddOns = { advancedSecurityMode: stage.threatProtection.toUpperCase() };
+      }
       args.adminCreateUserConfig = { allowAdminCreateUserOnly: !stage.selfSignUp };
       args.accountRecoverySetting = {
         recoveryMechanisms: [{ name: "verified_email", priority: 1 }],

@@ -23,6 +23,9 @@ describe("a stage", () => {
       implicitGrant: false,
       selfSignUp: true,
       peopleScopes: [],
+      mfa: "off",
+      passwordMinLength: 8,
+      threatProtection: "off",
       forwardToken: false,
       forwardCookies: undefined,
       originHeaderBytes: 9728,
@@ -56,6 +59,9 @@ describe("a stage", () => {
       implicitGrant: true,
       selfSignUp: true,
       peopleScopes: ["api/read"],
+      mfa: "required",
+      passwordMinLength: 99,
+      threatProtection: "enforced",
       forwardToken: true,
       forwardCookies: ["theme", "__Host-session", "a!#$%&'*+-.^_`|~b"],
       originHeaderBytes: 19_968,
@@ -87,6 +93,7 @@ const ranges: [setting: keyof StageSettings, from: number, to: number][] = [
   ["apiTimeoutSeconds", 1, 900],
   ["apiMemoryMb", 128, 10_240],
   ["originHeaderBytes", 4096, 19_968],
+  ["passwordMinLength", 8, 99],
 ];
 
 test.each(ranges)("%s is a whole number from %i to %i", (setting, from, to) => {
@@ -130,6 +137,17 @@ const mistakes: [why: string, settings: object, message: string][] = [
   ],
   ["nothing in place of a list", { corsOrigins: null }, "corsOrigins must be an array"],
   ["a word that nobody knows", { revocation: "on" }, 'revocation must be "refuse", "allow", "off"'],
+  ["a switch for a second factor", { mfa: true }, 'mfa must be "off", "optional", "required"'],
+  [
+    "Cognito's word for a second factor",
+    { mfa: "ON" },
+    'mfa must be "off", "optional", "required"',
+  ],
+  [
+    "Cognito's word for threat protection",
+    { threatProtection: "ENFORCED" },
+    'threatProtection must be "off", "audit", "enforced"',
+  ],
   ["a word in a list", { revocation: ["off"] }, "revocation must be"],
   ["false for a word", { revocation: false }, "revocation must be"],
   ["false for no streams", { streaming: false }, 'streaming must be "on", "never-empty", "off"'],

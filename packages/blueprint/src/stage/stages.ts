@@ -44,6 +44,18 @@ export interface StageSettings {
    * people may. None when absent. A rule that lists groups and scopes admits a person by both, so it needs one of them.
    */
   readonly peopleScopes?: readonly string[];
+  /**
+   * A second factor for the pool's own accounts, by an authenticator app: never, for those who have set one up, or for
+   * everybody. Who signs in through a company is asked there.
+   */
+  readonly mfa?: "off" | "optional" | "required";
+  /** How long passwords must be at least, 8 to 99 characters; each kind of character is needed whatever the length. */
+  readonly passwordMinLength?: number;
+  /**
+   * Cognito's threat protection, which looks for stolen passwords and unusual sign-ins: it logs them (`"audit"`), or acts on
+   * them. Either needs Cognito's plan Plus, which costs more for each person and is free for nobody.
+   */
+  readonly threatProtection?: "off" | "audit" | "enforced";
   /** Whether the backend gets the caller's bearer token as `x-gatehouse-token`. */
   readonly forwardToken?: boolean;
   /** Names of the cookies that the backend gets, exact; `[]` for none. All but the guard's own when absent. */
@@ -117,6 +129,9 @@ export function resolveStage(stages: Stages, name: string): Stage {
     implicitGrant: settings.implicitGrant ?? false,
     selfSignUp: settings.selfSignUp ?? false,
     peopleScopes: settings.peopleScopes ?? [],
+    mfa: settings.mfa ?? "off",
+    passwordMinLength: settings.passwordMinLength ?? 8,
+    threatProtection: settings.threatProtection ?? "off",
     forwardToken: settings.forwardToken ?? false,
     forwardCookies: settings.forwardCookies,
     originHeaderBytes: settings.originHeaderBytes ?? originHeaderBytes,
@@ -149,6 +164,9 @@ const settingKinds: Readonly<
   selfSignUp: "switch",
   selfSignUpInProduction: "switch",
   peopleScopes: "list",
+  mfa: ["off", "optional", "required"],
+  passwordMinLength: { from: 8, to: 99 },
+  threatProtection: ["off", "audit", "enforced"],
   forwardToken: "switch",
   forwardCookies: "list",
   originHeaderBytes: { from: 4096, to: 19_968 },

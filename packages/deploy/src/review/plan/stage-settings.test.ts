@@ -25,6 +25,9 @@ test("every setting that differs is told", () => {
     peopleScopes: ["api/read", "api/write"],
     forwardToken: true,
     revocation: "allow",
+    mfa: "required",
+    passwordMinLength: 14,
+    threatProtection: "enforced",
   } as const;
   const stage = resolveStage({ default: {}, production: settings }, "production");
   const graph = graphUnderTest({ stage: "production", protect: true, removal: "retain" });
@@ -44,6 +47,9 @@ test("every setting that differs is told", () => {
     revocation: "on; a list that cannot be refreshed stays in use",
     "caller's token": "forwarded to the backend",
     scopes: "api/read, api/write, in people's access tokens",
+    "second factor": "required, by an authenticator app",
+    passwords: "14 characters or more",
+    "threat protection": "enforced, by Cognito's plan Plus",
   });
 });
 

@@ -40,6 +40,12 @@ export function stageSettings(
   ];
   if (stage.peopleScopes.length > 0)
     settings.push(["scopes", `${stage.peopleScopes.join(", ")}, in people's access tokens`]);
+  if (stage.mfa !== "off")
+    settings.push(["second factor", `${stage.mfa}, by an authenticator app`]);
+  if (stage.passwordMinLength !== 8)
+    settings.push(["passwords", `${stage.passwordMinLength} characters or more`]);
+  if (stage.threatProtection !== "off")
+    settings.push(["threat protection", `${stage.threatProtection}, by Cognito's plan Plus`]);
   if (stage.forwardCookies !== undefined)
     settings.push(["cookies", `${stage.forwardCookies.join(", ") || "none"}, sent to the backend`]);
   if (stage.originHeaderBytes !== originHeaderBytes)

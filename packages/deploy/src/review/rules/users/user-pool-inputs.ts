@@ -1,3 +1,5 @@
+import type { Stage } from "@sst-gatehouse/blueprint/stages";
+
 import { resourcesOf } from "../../../dry-run/graph/graph.ts";
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
 import type { Chain } from "../facts/chain.ts";
@@ -31,18 +33,56 @@ const knownInputs = new Set([
 const minPasswordLength = 8;
 const maxTemporaryPasswordDays = 30;
 
+const mfaOf: Readonly<Record<Stage["mfa"], string>> = {
+  off: "OFF",
+  optional: "OPTIONAL",
+  required: "ON",
+};
+const threatProtectionOf: Readonly<Record<Stage["threatProtection"], string>> = {
+  off: "OFF",
+  audit: "AUDIT",
+  enforced: "ENFORCED",
+};
+
 /** A company's own; every other type is a service where anybody makes an account. */
 const closedProviderTypes = new Set<unknown>(["SAML", "OIDC"]);
 
 /** What the pool's own inputs may hold, beyond what `checkUserPool` asks for. */
-export function userPoolInputExpectations({ graph, userPool }: Chain): readonly Expectation[] {
+export function userPoolInputExpectations({
+  graph,
+  stage,
+  userPool,
+}: Chain): readonly Expectation[] {
   const own = new Set(resourcesOf(graph, awsTypes.function).map((one) => attributeOf(one, "arn")));
   const strangers = Object.entries(toObject(inputOf(userPool, "lambdaConfig")))
     .filter(([name]) => name !== "kmsKeyId")
     .filter(([, trigger]) => !isAbsent(trigger) && !own.has(functionOf(trigger)))
     .map(([name]) => name);
   const policy = inputOf(userPool, "passwordPolicy");
+  const { minimumLength = minPasswordLength } = toObject(policy);
+  const mfa = inputOf(userPool, "mfaConfiguration") ?? "OFF";
+  const { enabled: byApp } = toObject(inputOf(userPool, "softwareTokenMfaConfiguration"));
+  const { advancedSecurityMode: protection = "OFF" } = toObject(
+    inputOf(userPool, "userPoolAddOns"),
+  );
   return [
+    {
+      rule: "pool-mfa",
+      holds: mfa === mfaOf[stage.mfa] && (mfa === "OFF" || byApp === true),
+      message: `does not ask for a second factor as stages.ts says (mfa: "${stage.mfa}"), or has none that people could set up, which Cognito refuses: set mfaConfiguration to ${mfaOf[stage.mfa]}, and unless that is OFF softwareTokenMfaConfiguration.enabled to true`,
+    },
+    {
+      rule: "pool-password-length",
+      holds: minimumLength === stage.passwordMinLength || Number(minimumLength) < minPasswordLength,
+      message: `takes passwords of ${String(minimumLength)} characters, and stages.ts says ${stage.passwordMinLength}: set passwordPolicy.minimumLength, or passwordMinLength in stages.ts`,
+    },
+    {
+      rule: "pool-threat-protection",
+      holds:
+        protection === threatProtectionOf[stage.threatProtection] &&
+        (protection === "OFF" || inputOf(userPool, "userPoolTier") === "PLUS"),
+      message: `does not have the threat protection of stages.ts ("${stage.threatProtection}"), or not the plan that it is part of: set userPoolAddOns.advancedSecurityMode to ${threatProtectionOf[stage.threatProtection]}, and unless that is OFF userPoolTier to PLUS`,
+    },
     {
       rule: "pool-trigger-functions",
       holds: strangers.length === 0,

@@ -1,4 +1,4 @@
-import { resolveStage } from "@sst-gatehouse/blueprint/stages";
+import { resolveStage, type StageSettings } from "@sst-gatehouse/blueprint/stages";
 import { expect, test } from "vitest";
 
 import {
@@ -31,8 +31,36 @@ test("a pool into which only administrators let people breaks no rule", () => {
     check(pool, { lambdaConfig: { preTokenGeneration: own, preTokenGenerationConfig } }),
   ).toEqual([]);
   const passwordPolicy = { minimumLength: 8, temporaryPasswordValidityDays: 30 };
-  expect(check(pool, { passwordPolicy, schemas: [], mfaConfiguration: "ON" })).toEqual([]);
-  expect(check(pool, { passwordPolicy: { minimumLength: 12 }, region: undefined })).toEqual([]);
+  expect(check(pool, { passwordPolicy, schemas: [], mfaConfiguration: "OFF" })).toEqual([]);
+  const longer = resolveStage({ default: { passwordMinLength: 12 } }, "anna");
+  const twelve = { passwordPolicy: { minimumLength: 12 }, region: undefined };
+  expect(check(pool, twelve, longer)).toEqual([]);
+});
+
+const byApp = { softwareTokenMfaConfiguration: { enabled: true } };
+const guarded = (advancedSecurityMode: string, userPoolTier: string) => ({
+  userPoolAddOns: { advancedSecurityMode },
+  userPoolTier,
+});
+const asStagesSay: [settings: StageSettings, inputs: Inputs, rules: string[]][] = [
+  [{ mfa: "optional" }, { mfaConfiguration: "OPTIONAL", ...byApp }, []],
+  [{ mfa: "required" }, { mfaConfiguration: "ON", ...byApp }, []],
+  [{ mfa: "required" }, { mfaConfiguration: "OPTIONAL", ...byApp }, ["pool-mfa"]],
+  [{ mfa: "required" }, {}, ["pool-mfa"]],
+  [{ mfa: "required" }, { mfaConfiguration: "ON" }, ["pool-mfa"]],
+  [{ mfa: "off" }, { mfaConfiguration: "ON", ...byApp }, ["pool-mfa"]],
+  [{ threatProtection: "audit" }, guarded("AUDIT", "PLUS"), []],
+  [{ threatProtection: "enforced" }, guarded("ENFORCED", "PLUS"), []],
+  [{ threatProtection: "enforced" }, guarded("AUDIT", "PLUS"), ["pool-threat-protection"]],
+  [{ threatProtection: "enforced" }, guarded("ENFORCED", "ESSENTIALS"), ["pool-threat-protection"]],
+  [{ threatProtection: "audit" }, {}, ["pool-threat-protection"]],
+  [{}, guarded("AUDIT", "PLUS"), ["pool-threat-protection"]],
+  [{ passwordMinLength: 14 }, {}, ["pool-password-length"]],
+  [{ passwordMinLength: 14 }, { passwordPolicy: { minimumLength: 12 } }, ["pool-password-length"]],
+];
+
+test.each(asStagesSay)("of a stage with %j, the pool %j breaks %j", (settings, inputs, rules) => {
+  expect(check(pool, inputs, resolveStage({ default: settings }, "anna"))).toEqual(rules);
 });
 
 const mechanism = (name: string, priority: number) => ({ name, priority });
