@@ -13,6 +13,7 @@ import { app } from "../sample/stages.ts";
 import { sample } from "../sample/sample.ts";
 import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
 import { asPlayed } from "./as-played.ts";
+import { builtOnce } from "./built.ts";
 import { playStage, type PlayedStage } from "./played-stage.ts";
 
 const stage = "played";
@@ -28,6 +29,7 @@ describe("pnpm run doctor, against an account and a chain that look like a deplo
     copy = copyRepository({ everything: true });
     stack = await startStack({
       adopted: sample,
+      codeSource: builtOnce,
       port: 0,
       explain: () => undefined,
       unbaked: ["clients"],
