@@ -65,7 +65,6 @@ export default defineConfig({
           isolate: false,
           globalSetup: "./acceptance/own-stack/setup.ts",
           testTimeout: 180_000,
-          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -74,7 +73,7 @@ export default defineConfig({
           ...common,
           name: "secrets",
           include: ["acceptance/own-stack/secrets.test.ts"],
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],

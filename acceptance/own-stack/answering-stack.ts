@@ -1,13 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
 import { startStack, type Stack } from "@sst-gatehouse/local/stack";
 import { build } from "esbuild";
 
-import { buildEdge } from "@sst-gatehouse/edge/build";
-
 import { sample } from "../sample/sample.ts";
+import { builtGuard } from "./built.ts";
 
 export type InvokeMode = "BUFFERED" | "RESPONSE_STREAM";
 
@@ -30,9 +28,9 @@ export async function startAnsweringStack(mode: InvokeMode): Promise<AnsweringSt
     explain: (from, reason) => lines.push(`${from}: ${reason}`),
     async codeSource({ edge, functions }) {
       codeDirectory = functions;
-      await Promise.all([buildEdge(edge), bundle(functions)]);
+      await bundle(functions);
       return {
-        edge: { directory: edge, handler: guardFunction.handler },
+        edge: await builtGuard(edge),
         functions: { directory: functions, handler: "lambda.handler" },
       };
     },

@@ -13,6 +13,7 @@ import {
   isInstalled,
   startBrowser,
 } from "../support/browser.ts";
+import { builtOnce } from "./built.ts";
 
 // What a page of the app does with packages/client, through the whole chain.
 
@@ -24,7 +25,12 @@ let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
-  stack = await startStack({ adopted: sample, port: 0, explain: () => undefined });
+  stack = await startStack({
+    adopted: sample,
+    codeSource: builtOnce,
+    port: 0,
+    explain: () => undefined,
+  });
   if (!isInstalled) return;
   browser = await startBrowser();
   page = await browser.context.newPage();

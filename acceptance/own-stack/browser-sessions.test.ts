@@ -8,6 +8,7 @@ import { sample } from "../sample/sample.ts";
 import { app } from "../sample/stages.ts";
 import { callApi } from "../support/client.ts";
 import type { Target } from "../support/target.ts";
+import { builtOnce } from "./built.ts";
 import {
   type Browser,
   countRedirects,
@@ -27,7 +28,12 @@ let page: Page;
 let user: Target["users"][number];
 
 beforeAll(async () => {
-  stack = await startStack({ adopted: sample, port: 0, explain: () => undefined });
+  stack = await startStack({
+    adopted: sample,
+    codeSource: builtOnce,
+    port: 0,
+    explain: () => undefined,
+  });
   target = stack.outputs;
   const [first] = target.users;
   if (first === undefined) throw new Error("the stack has no user");

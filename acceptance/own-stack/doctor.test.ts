@@ -15,6 +15,7 @@ import { callApi } from "../support/client.ts";
 import { createLeakFinder, secretsOf } from "../support/leaks.ts";
 import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
 import { asPlayed } from "./as-played.ts";
+import { builtOnce } from "./built.ts";
 import {
   handOnEndedSignIn,
   playStage,
@@ -83,6 +84,7 @@ describe("pnpm run doctor, against an account and a chain that look like a deplo
     copy = copyRepository({ everything: true });
     stack = await startStack({
       adopted: sample,
+      codeSource: builtOnce,
       port: 0,
       explain: () => undefined,
       unbaked: ["clients"],

@@ -1,8 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
-import { buildEdge } from "@sst-gatehouse/edge/build";
 import type { CodeSource, StackOptions } from "@sst-gatehouse/local/stack";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -11,6 +9,7 @@ import { decodeClaims } from "../support/forge.ts";
 import { machineToken, signInByForm } from "../support/oauth.ts";
 import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
 import { createVisitor, locationOf } from "../support/visitor.ts";
+import { builtGuard } from "./built.ts";
 import {
   listName,
   newUser,
@@ -114,12 +113,11 @@ const worlds: readonly (readonly [name: string, account: NonNullable<StackOption
 
 /** A function that knows nothing of us, in place of the sample's. */
 const foreignFunction: CodeSource = async ({ edge, functions }) => {
-  await buildEdge(edge);
   await mkdir(functions, { recursive: true });
   const source = "export const handler = async () => ({ statusCode: 200 });";
   await writeFile(join(functions, "index.mjs"), source);
   return {
-    edge: { directory: edge, handler: guardFunction.handler },
+    edge: await builtGuard(edge),
     functions: { directory: functions, handler: "index.handler" },
   };
 };
@@ -177,7 +175,7 @@ async function play(
     admitted,
   ]);
   let meanwhile = before;
-  const { code } = await started.revokeAround([revoked], revoked, async () => {
+  const code = await started.revokeAround(revoked, revoked, async () => {
     meanwhile = await refresh(started, before);
   });
   expect(code).toBe(0);
@@ -252,7 +250,7 @@ describe("everybody", () => {
       stack.clock.advance(90);
       const before = await refresh(started, first);
       let meanwhile = before;
-      const { code } = await started.revokeAround(["--everybody"], username, async () => {
+      const code = await started.revokeAround(undefined, username, async () => {
         meanwhile = await refresh(started, before);
       });
       expect(code).toBe(0);

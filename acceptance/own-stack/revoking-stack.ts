@@ -1,10 +1,15 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 
+import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { revokeInStage } from "@sst-gatehouse/deploy/revoke";
 import { expect, vi } from "vitest";
 
+import { sample } from "../sample/sample.ts";
 import { app } from "../sample/stages.ts";
 import { callApi, send, viaApp, type Answer } from "../support/client.ts";
 import { authUrl, form, formType, pkce, signInByForm } from "../support/oauth.ts";
@@ -22,14 +27,18 @@ export interface RevokingStack extends OwnStack {
   /** `pnpm users revoke` as a person runs it here. */
   readonly revoke: (...args: readonly string[]) => Promise<Ended>;
   /**
-   * The same, with something that happens after its first write and before it signs anybody out. Cognito throttles it there,
-   * and the process stands still meanwhile; two seconds of the stack's clock pass.
+   * The same for one user or for everybody, in this process, with something that happens after the first write and before
+   * anybody is signed out: Cognito throttles that, and nothing is asked of it again until it has happened. Two seconds
+   * of the stack's clock pass.
+   *
+   * @param asked what is revoked; everybody when undefined.
+   * @param known a user, whom it may wear out Cognito's quota with.
    */
   readonly revokeAround: (
-    args: readonly string[],
-    username: string,
+    asked: string | undefined,
+    known: string,
     meanwhile: () => Promise<void>,
-  ) => Promise<Ended>;
+  ) => Promise<number>;
   /** Calls an API of the stack as the administrator, whatever its clock says. */
   readonly api: (operation: string, input: object) => Promise<Answer>;
 }
@@ -46,7 +55,7 @@ export async function startRevoking(
 ): Promise<RevokingStack> {
   const own = await startOwnStack(options);
   const { stack, target, lines } = own;
-  const run = (args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } => {
+  const run = async (...args: readonly string[]): Promise<Ended> => {
     const { accessKeyId, secretAccessKey, sessionToken } = target.credentials.admin;
     const main = join(copy.root, "packages/deploy/src/main.ts");
     const child = spawn(process.execPath, [main, "users", "revoke", ...args], {
@@ -56,14 +65,13 @@ export async function startRevoking(
         AWS_ACCESS_KEY_ID: accessKeyId,
         AWS_SECRET_ACCESS_KEY: secretAccessKey,
         AWS_SESSION_TOKEN: sessionToken,
-        // Of the SDK's own patience where it is throttled.
-        AWS_MAX_ATTEMPTS: "10",
       },
     });
     let output = "";
     child.stdout.on("data", (text) => (output += String(text)));
     child.stderr.on("data", (text) => (output += String(text)));
-    return { child, ended: once(child, "close").then(() => ({ code: child.exitCode, output })) };
+    await once(child, "close");
+    return { code: child.exitCode, output };
   };
   const api: RevokingStack["api"] = (operation, input) => {
     const date = new Date(stack.clock.now()).toISOString().replaceAll(/[:-]|\.\d{3}/g, "");
@@ -76,29 +84,69 @@ export async function startRevoking(
       const { status, ...answer } = await viaApp(target, { path: "/me", token });
       return status === 200 ? 200 : answer.json()["code"];
     },
-    revoke: (...args) => run(args).ended,
-    async revokeAround(args, username, meanwhile) {
+    revoke: run,
+    async revokeAround(asked, known, meanwhile) {
       const clock = stopClock(own);
-      const user = { UserPoolId: target.userPoolId, Username: username };
+      const user = { UserPoolId: target.userPoolId, Username: known };
       await untilThrottled(() => api(`${userPoolApi}.AdminEnableUser`, user));
       const before = lines.length;
-      const { child, ended } = run(args);
-      await vi.waitFor(
-        () => expect(lines.slice(before).join("\n")).toMatch(/AdminUserGlobalSignOut.*TooMany/),
-        { timeout: 30_000, interval: 5 },
+      const held = new EventEmitter();
+      const released = once(held, "released");
+      let isHeld = false;
+      let underWay = 0;
+      const answered = (): void => {
+        underWay -= 1;
+        if (isHeld && underWay === 0) held.emit("quiet");
+      };
+      const { region, endpoints, credentials } = target;
+      const common = { region, credentials: credentials.admin };
+      const ended = revokeInStage(
+        { username: asked, stage: undefined, disable: false },
+        {
+          context: {
+            ...sample,
+            stdin: new PassThrough(),
+            stdout: new PassThrough(),
+            stderr: new PassThrough(),
+            env: {},
+          },
+          ssm: new SSMClient({ ...common, endpoint: endpoints.ssm }),
+          cognito: new CognitoIdentityProviderClient({
+            ...common,
+            endpoint: endpoints.cognitoIdp,
+            retryStrategy: {
+              async acquireInitialRetryToken() {
+                if (isHeld) await released;
+                underWay += 1;
+                return firstAttempt;
+              },
+              async refreshRetryTokenForRetry(token, { errorType }) {
+                if (errorType !== "THROTTLING") return token;
+                isHeld = true;
+                answered();
+                await released;
+                underWay += 1;
+                return token;
+              },
+              recordSuccess: answered,
+            },
+          }),
+          wait: () => Promise.reject(new Error("nothing is throttled twice")),
+        },
       );
-      child.kill("SIGSTOP");
-      // What it has already sent is answered before this.
-      expect((await send(authUrl(target), { path: "/" })).status).toBeGreaterThan(0);
+      await Promise.race([once(held, "quiet"), ended]);
+      expect(lines.slice(before).join("\n")).toMatch(/AdminUserGlobalSignOut.*TooMany/);
       clock.moveOn(2);
       await meanwhile();
       clock.start();
-      child.kill("SIGCONT");
+      isHeld = false;
+      held.emit("released");
       return ended;
     },
   };
 }
 
+const firstAttempt = { getRetryCount: () => 0, getRetryDelay: () => 0 };
 const userPoolApi = "AWSCognitoIdentityProviderService";
 
 /** Lets the stack's clock stand still, so that no quota fills up again. Its functions' clocks go on. */

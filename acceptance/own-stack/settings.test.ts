@@ -1,8 +1,6 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 
-import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
-import { buildEdge } from "@sst-gatehouse/edge/build";
 import type { CodeSource } from "@sst-gatehouse/local/stack";
 import { temporaryTree } from "@sst-gatehouse/testkit/temporary-tree";
 import { describe, expect, test, vi } from "vitest";
@@ -11,6 +9,7 @@ import { callApi, send, signedForFunctionUrl, viaApp } from "../support/client.t
 import { createForge } from "../support/forge.ts";
 import { sample } from "../sample/sample.ts";
 import { app } from "../sample/stages.ts";
+import { builtGuard } from "./built.ts";
 import { startOwnStack } from "./own-stack.ts";
 
 const prefix = `/gatehouse/${app.name}/local`;
@@ -246,10 +245,9 @@ describe("cookies on their way to the backend", () => {
 const asItIs = { streaming: "off", backendChecksRevocation: false } as const;
 
 const tellingBackend: CodeSource = async ({ edge, functions }) => {
-  await buildEdge(edge);
   await cp(join(import.meta.dirname, "telling-backend"), functions, { recursive: true });
   return {
-    edge: { directory: edge, handler: guardFunction.handler },
+    edge: await builtGuard(edge),
     functions: { directory: functions, handler: "index.handler" },
   };
 };

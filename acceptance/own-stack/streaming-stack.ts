@@ -4,10 +4,8 @@ import { join } from "node:path";
 
 import { startStack, type Stack } from "@sst-gatehouse/local/stack";
 
-import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
-import { buildEdge } from "@sst-gatehouse/edge/build";
-
 import { sample } from "../sample/sample.ts";
+import { builtGuard } from "./built.ts";
 
 export interface StreamingStack {
   readonly stack: Stack;
@@ -25,10 +23,9 @@ export async function startStreamingStack(): Promise<StreamingStack> {
     port: 0,
     explain: (from, reason) => lines.push(`${from}: ${reason}`),
     async codeSource({ edge, functions }) {
-      await buildEdge(edge);
       await cp(join(import.meta.dirname, "streaming-backend"), functions, { recursive: true });
       return {
-        edge: { directory: edge, handler: guardFunction.handler },
+        edge: await builtGuard(edge),
         functions: { directory: functions, handler: "index.handler" },
       };
     },
