@@ -77,4 +77,4 @@ test("however a path is spelled, nobody without the group gets to where the grou
   );
 
   expect(arrived).toBeGreaterThan(0);
-});
+}, 120_000);

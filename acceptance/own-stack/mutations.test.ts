@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
 import { runSuite } from "../support/child-run.ts";
 import { startCommand } from "../support/command.ts";
-import { copyRepository } from "../support/repository-copy.ts";
+import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
 
 interface Mutation {
   readonly file: string;
@@ -166,13 +166,19 @@ const faults: [what: string, mutation: Mutation, notice: Notice][] = [
   ],
 ];
 
+let copy: RepositoryCopy;
+beforeAll(() => {
+  copy = copyRepository();
+});
+afterAll(() => copy.remove());
+
 describe.each(faults)("when %s", (_what, { file, from, to }, notice) => {
   test("the acceptance suite fails", async () => {
-    const copy = copyRepository();
     const path = join(copy.root, file);
     const source = readFileSync(path, "utf8");
     expect(source).toContain(from);
     writeFileSync(path, source.replace(from, to));
+    onTestFinished(() => writeFileSync(path, source));
     const stack = await startCommand(copy.root);
     try {
       const titles = [notice.fails, notice.holds];
@@ -188,7 +194,6 @@ describe.each(faults)("when %s", (_what, { file, from, to }, notice) => {
       });
     } finally {
       await stack.stop();
-      copy.remove();
     }
   });
 });

@@ -21,6 +21,7 @@ import { sample } from "../sample/sample.ts";
 import { createLeakFinder, secretsOf } from "../support/leaks.ts";
 import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
 import { asPlayed } from "./as-played.ts";
+import { builtOnce } from "./built.ts";
 import {
   appHost,
   handOnEndedSignIn,
@@ -48,6 +49,8 @@ describe("pnpm run prove, with SST played by a script", () => {
   let log: string;
   beforeAll(async () => {
     copy = copyRepository({ everything: true });
+    // All of the suite runs against such a stage in deployed-stage.test.ts.
+    copy.keepTests("sessions", "tokens");
     const bin = join(copy.root, "node_modules/.bin");
     const installed = realpathSync(bin);
     unlinkSync(bin);
@@ -59,6 +62,7 @@ describe("pnpm run prove, with SST played by a script", () => {
     log = join(copy.root, "sst.log");
     stack = await startStack({
       adopted: sample,
+      codeSource: builtOnce,
       port: 0,
       explain: () => undefined,
       unbaked: ["clients"],
@@ -123,6 +127,7 @@ describe("pnpm run prove, with SST played by a script", () => {
     expect(proof).toContain("## Open questions");
     expect(proof.match(/\| .+ \| .+ \|/g)?.length).toBeGreaterThan(10);
     expect(proof).toContain("acceptance: sessions passed");
+    expect(proof).toContain("acceptance: tokens passed");
 
     const { outputs } = stack;
     for (const value of [

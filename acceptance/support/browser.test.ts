@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 
 import { type Browser, executablePath, isInstalled, startBrowser } from "./browser.ts";
 import { needs } from "./requirements.ts";
-import { loadTarget, type Target } from "./target.ts";
+import { isStack, loadTarget, type Target } from "./target.ts";
 
 /** A listed origin in stages.ts: the page of a single-page app in development. */
 const spaPort = 5173;
@@ -13,13 +13,13 @@ const spaPort = 5173;
 describe("in a real browser", () => {
   let target: Target;
   let context: BrowserContext;
-  let browser: Browser;
+  let browser: Browser | undefined;
   let spa: Server | undefined;
   const visited: string[] = [];
 
   beforeAll(async () => {
     target = loadTarget();
-    if (!isInstalled) return;
+    if (!isInstalled || !isStack(target)) return;
     browser = await startBrowser();
     ({ context } = browser);
     // A request to anywhere else would be a fault, and must not leave the machine.
@@ -30,8 +30,7 @@ describe("in a real browser", () => {
     });
   });
   afterAll(async () => {
-    if (!isInstalled) return;
-    await browser.close();
+    await browser?.close();
     spa?.close();
   });
 

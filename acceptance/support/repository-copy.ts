@@ -26,6 +26,8 @@ const whole = {
 
 export interface RepositoryCopy {
   readonly root: string;
+  /** Leaves these files of the acceptance suite, without `.test.ts`, for those who need it to run and not all of it. */
+  keepTests(...names: readonly string[]): void;
   remove(): void;
 }
 
@@ -74,5 +76,14 @@ export function copyRepository({
   symlinkSync(join(repository, ".sst"), join(root, ".sst"));
   for (const [path, content] of Object.entries(replacements))
     writeFileSync(join(root, path), content);
-  return { root, remove: () => rmSync(root, { recursive: true, force: true }) };
+  return {
+    root,
+    keepTests(...names) {
+      const suite = join(root, "acceptance");
+      for (const file of readdirSync(suite, { recursive: true, encoding: "utf8" }))
+        if (file.endsWith(".test.ts") && !names.includes(file.slice(0, -".test.ts".length)))
+          rmSync(join(suite, file));
+    },
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
 }
