@@ -76,15 +76,19 @@ describe("the AWS APIs", () => {
         )
       ).json()["__type"],
     ).toContain("AccessDenied");
-    const own = await callApi(
-      target,
-      "AmazonSSM.GetParametersByPath",
-      { Path: `/gatehouse/${app.name}/local`, Recursive: true },
-      target.credentials.edge,
-    );
-    expect(
-      own.json<{ Parameters: { Name: string }[] }>().Parameters.map(({ Name }) => Name),
-    ).toContain(`/gatehouse/${app.name}/local/clients/web`);
+    const prefix = `/gatehouse/${app.name}/local`;
+    const read = (operation: string, input: object) =>
+      callApi(target, `AmazonSSM.${operation}`, input, target.credentials.edge);
+    const own = await read("GetParameters", {
+      Names: [`${prefix}/clients/web`, `${prefix}/revoked`],
+    });
+    expect(own.json<{ Parameters: object[] }>().Parameters).toHaveLength(2);
+    for (const [operation, input] of [
+      ["GetParametersByPath", { Path: prefix, Recursive: true, WithDecryption: true }],
+      ["GetParameters", { Names: [`${prefix}/outputs`] }],
+      ["GetParameter", { Name: `${prefix}/web-client-secret`, WithDecryption: true }],
+    ] as const)
+      expect((await read(operation, input)).json()["__type"]).toContain("AccessDenied");
   });
 
   test("refuse a service and a stranger", async () => {

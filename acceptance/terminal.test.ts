@@ -348,13 +348,13 @@ const places: readonly Place[] = [
     put: (secret) => browse(`/.auth/${encode(secret)}`),
     status: 404,
   },
-  ...["access.1of1", "refresh.1of1", "attempt.x", "renewed"].map((name): Place => {
+  ...["session.1of1", "session", "attempt.x", "renewed"].map((name): Place => {
     return {
       where: `the cookie ${name}`,
       put: (secret) =>
         send(target.appUrl, {
           path: "/.auth/me",
-          headers: { cookie: `__Host-gatehouse-${name}=${encode(secret)}` },
+          headers: { cookie: `__Host-Http-gatehouse-${name}=${encode(secret)}` },
         }),
       status: 401,
     };

@@ -18,6 +18,7 @@ import { describe, expect, test } from "vitest";
 import { composeGuard, type GuardParts } from "./compose.ts";
 import { createClientIds } from "./trust/client-ids.ts";
 import { access } from "../test/access.ts";
+import { sealing } from "../test/test-browser.ts";
 import {
   accessKey,
   host,
@@ -56,6 +57,7 @@ function setUp(
   const handler = composeGuard({
     settings: settingsFile,
     access,
+    sealing,
     now: clock.now,
     log(entry) {
       lines.push(entry);

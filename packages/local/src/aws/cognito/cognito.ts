@@ -40,9 +40,11 @@ export interface CognitoOptions {
   readonly explain: Explain;
   /** The blueprint's clients that this stack has. */
   readonly clients: readonly AppClientName[];
-  /** Exact addresses, of every client for people. */
-  readonly callbackUrls: readonly string[];
-  readonly logoutUrls: readonly string[];
+  /** The exact addresses of each client. */
+  readonly redirectUrls: (client: AppClientName) => {
+    readonly callbackUrls: readonly string[];
+    readonly logoutUrls: readonly string[];
+  };
   /** As `<identifier>/<scope>`. Clients for machines may ask for these, clients for people for these and the OpenID ones. */
   readonly resourceServerScopes: readonly string[];
   readonly selfSignUp: boolean;
@@ -112,12 +114,12 @@ export async function createCognito(options: CognitoOptions): Promise<Cognito> {
     explain,
   });
 
-  const clients = new Map<AppClientName, Client>();
-  for (const name of options.clients) clients.set(name, addClient(pool, name, options));
+  const clients = new Map<AppClientName, string>();
+  for (const name of options.clients) clients.set(name, addClient(pool, name, options).id);
   const clientOf = (name: AppClientName): Client => {
-    const client = clients.get(name);
-    if (!client) throw new TypeError(`this stack has no app client ${name}`);
-    return client;
+    const id = clients.get(name);
+    if (id === undefined) throw new TypeError(`this stack has no app client ${name}`);
+    return pool.clients.get(id);
   };
   for (const user of options.users) await addUser(pool, user);
 
@@ -131,7 +133,7 @@ export async function createCognito(options: CognitoOptions): Promise<Cognito> {
     service: createUserPoolApi(pool),
     clientId: (name) => clientOf(name).id,
     clientSecret(name) {
-      const { secret } = clientOf(name);
+      const secret = clientOf(name).secrets[0]?.value;
       if (secret === undefined) throw new TypeError(`the app client ${name} has no secret`);
       return secret;
     },
@@ -167,15 +169,14 @@ export async function createCognito(options: CognitoOptions): Promise<Cognito> {
 
 function addClient(pool: UserPool, name: AppClientName, options: CognitoOptions): Client {
   const { kind, flows, generateSecret } = appClients[name];
-  const { callbackUrls, logoutUrls, resourceServerScopes } = options;
+  const { redirectUrls, resourceServerScopes } = options;
   const forPeople = kind === "person";
   return pool.clients.add({
     name,
     flows,
     generateSecret,
     scopes: forPeople ? [...openIdScopes, ...resourceServerScopes] : resourceServerScopes,
-    callbackUrls: forPeople ? callbackUrls : [],
-    logoutUrls: forPeople ? logoutUrls : [],
+    ...redirectUrls(name),
     // No passwords through the API: people sign in at the hosted pages.
     authFlows: [],
     idMinutes: tokenLifetimes.idMinutes,

@@ -351,17 +351,26 @@ describe("throttling", () => {
 });
 
 describe("the guard's own role", () => {
-  test("reads its prefix, by path and by name", async () => {
+  test("reads what it needs by name, and opens the one secret", async () => {
     ssm.put(`${prefix}/clients/web`, "id");
-    const inPath = await edge.send(
-      new GetParametersByPathCommand({ Path: prefix, Recursive: true }),
-    );
-    expect(names(inPath.Parameters)).toEqual([`${prefix}/clients/web`]);
-    const named = await edge.send(new GetParametersCommand({ Names: [`${prefix}/clients/web`] }));
-    expect(named.Parameters).toHaveLength(1);
+    ssm.put(`${prefix}/web-client-secret`, "swordfish", "SecureString");
+    const Names = [`${prefix}/clients/web`, `${prefix}/web-client-secret`];
+    const closed = await edge.send(new GetParametersCommand({ Names }));
+    expect(closed.Parameters?.map(({ Value }) => Value)).toEqual([
+      "id",
+      expect.not.stringMatching("swordfish"),
+    ]);
+    const open = await edge.send(new GetParametersCommand({ Names, WithDecryption: true }));
+    expect(open.Parameters?.map(({ Value }) => Value)).toEqual(["id", "swordfish"]);
   });
 
   const denied: [what: string, send: () => Promise<unknown>, action: string, resource: string][] = [
+    [
+      "all that is below its prefix",
+      () => edge.send(new GetParametersByPathCommand({ Path: prefix, Recursive: true })),
+      "GetParametersByPath",
+      prefix,
+    ],
     [
       "another prefix",
       () => edge.send(new GetParametersByPathCommand({ Path: "/other" })),

@@ -14,6 +14,7 @@ const packageFiles = [
   "stage-revocations.cjs",
   "sessions.cjs",
   "access.json",
+  "sealing.json",
   "settings.json",
 ];
 
