@@ -452,8 +452,8 @@ const mutations: [
     "an outputs parameter for another app",
     change(
       "parameters",
-      "          machine: { id: ids.machine },",
-      "          machine: { id: ids.web },",
+      "forClients(stage, (client) => ({ id: ofClient(ids, client) }))",
+      "forClients(stage, () => ({ id: ids.web }))",
     ),
     "parameter-value",
   ],
