@@ -27,9 +27,9 @@ export default $config({
     if (stage.domain !== undefined) {
       const appUrl = $output(`https://${stage.domain}`);
       const clients = createAppClients(appUrl);
-      const guard = createGuard(clients);
+      const guard = createGuard(clients.ids);
       const cdn = createCdn(guard);
-      const printed = createSettings({ appUrl, clients, guard, cdn, baked: clients });
+      const printed = createSettings({ appUrl, clients, guard, cdn, baked: clients.ids });
       // The app's DNS stays in the owner's hands.
       return { ...printed, pointTheDomainAt: cdn.nodes.cdn.nodes.distribution.domainName };
     }

@@ -69,15 +69,17 @@ describe("the AWS APIs", () => {
     const prefix = `/gatehouse/${app.name}/local`;
     const read = (operation: string, input: object) =>
       callApi(target, `AmazonSSM.${operation}`, input, target.credentials.edge);
-    for (const refused of [
-      await read("GetParameters", { Names: ["/gatehouse/other/local/clients/web"] }),
-      await read("GetParametersByPath", { Path: prefix, Recursive: true }),
-    ])
-      expect(refused.json()["__type"]).toContain("AccessDenied");
-    const own = await read("GetParameters", { Names: [`${prefix}/clients/web`] });
-    expect(own.json<{ Parameters: { Value: string }[] }>().Parameters).toMatchObject([
-      { Value: target.clients.web.id },
-    ]);
+    const own = await read("GetParameters", {
+      Names: [`${prefix}/clients/web`, `${prefix}/revoked`],
+    });
+    expect(own.json<{ Parameters: object[] }>().Parameters).toHaveLength(2);
+    for (const [operation, input] of [
+      ["GetParametersByPath", { Path: prefix, Recursive: true, WithDecryption: true }],
+      ["GetParameters", { Names: [`${prefix}/outputs`] }],
+      ["GetParameters", { Names: ["/gatehouse/other/local/clients/web"] }],
+      ["GetParameter", { Name: `${prefix}/web-client-secret`, WithDecryption: true }],
+    ] as const)
+      expect((await read(operation, input)).json()["__type"]).toContain("AccessDenied");
   });
 
   test("refuse a service and a stranger", async () => {

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { send, type Answer, type Sent } from "./support/client.ts";
-import { authUrl, form, formType, signInByForm } from "./support/oauth.ts";
+import { send, type Answer, type Sent, viaApp } from "./support/client.ts";
+import { authUrl, formType, signInByForm } from "./support/oauth.ts";
 import { needs } from "./support/requirements.ts";
 import { loadTarget, type Target } from "./support/target.ts";
 import {
@@ -34,10 +34,10 @@ beforeEach(() => {
 
 /** Names of the cookies that are the session. */
 const sessionCookies = (): string[] =>
-  [...visitor.cookies.keys()].filter((name) => /-(access|refresh)\./.test(name));
+  [...visitor.cookies.keys()].filter((name) => /-session\./.test(name));
 
-const attempt = /^__Host-gatehouse-attempt\./;
-const sessionNames = ["__Host-gatehouse-access.1of1", "__Host-gatehouse-refresh.1of1"];
+const attempt = /^__Host-Http-gatehouse-attempt\./;
+const sessionNames = ["__Host-Http-gatehouse-session.1of1"];
 
 describe("a page without a session", () => {
   test("leads to the hosted sign-in with everything that a code needs, and comes back with its query", async () => {
@@ -58,7 +58,7 @@ describe("a page without a session", () => {
     });
     expect(setCookies(answer)).toEqual([
       expect.stringMatching(
-        /^__Host-gatehouse-attempt\.0[\w-]{43}=[\w-]+; Max-Age=600; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
+        /^__Host-Http-gatehouse-attempt\.0[\w-]{43}=[\w-]+; Max-Age=600; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
       ),
     ]);
 
@@ -72,8 +72,8 @@ describe("a page without a session", () => {
       ...sessionNames.map(
         (name) => `${name}=…; Max-Age=2592000; Path=/; Secure; HttpOnly; SameSite=Lax`,
       ),
-      expect.stringMatching(/^__Host-gatehouse-attempt\.0[\w-]{43}=…; Max-Age=0; /),
-      "__Host-gatehouse-renewed=…; Max-Age=10; Path=/; Secure; HttpOnly; SameSite=Lax",
+      expect.stringMatching(/^__Host-Http-gatehouse-attempt\.0[\w-]{43}=…; Max-Age=0; /),
+      "__Host-Http-gatehouse-renewed=…; Max-Age=10; Path=/; Secure; HttpOnly; SameSite=Lax",
     ]);
     expect(sessionCookies()).toEqual(sessionNames);
     const page = await visitor.open("/echo/deep%20link?x=1&y=a%2Bb&x=2");
@@ -369,12 +369,61 @@ describe("a session", () => {
     expect(good.status).toBe(200);
   });
 
-  test("of an ID token, of another client or forged is not a session", async () => {
+  test("is not made of tokens in the open, and is none itself", async () => {
     await visitor.signIn("/echo", plain);
-    visitor.cookies.set(sessionNames[0] ?? "", target.tokens.id);
+    const [name = ""] = sessionNames;
+    const sealed = visitor.cookies.get(name) ?? "";
+    expect(sealed).toMatch(/^[\w-]{1000,}$/);
+    const bearer = await viaApp(target, { path: "/me", token: sealed });
+    expect([bearer.status, bearer.json()["code"]]).toEqual([401, "token_malformed"]);
+    for (const value of [target.tokens.access, target.tokens.id]) {
+      visitor.cookies.set(name, value);
+      const answer = await visitor.call("/echo");
+      expect([answer.status, answer.json()["code"]]).toEqual([401, "token_missing"]);
+      expect(sessionCookies()).toEqual([]);
+    }
+  });
+
+  const spoilt: [what: string, spoil: (sealed: string) => Readonly<Record<string, string>>][] = [
+    [
+      "with a character changed",
+      (sealed) => ({
+        "session.1of1": `${sealed.slice(0, 99)}${sealed[99] === "A" ? "B" : "A"}${sealed.slice(100)}`,
+      }),
+    ],
+    ["of which half is left", (sealed) => ({ "session.1of1": sealed.slice(0, sealed.length / 2) })],
+    ["under another name", (sealed) => ({ "access.1of1": sealed })],
+    ["that says it has two parts", (sealed) => ({ "session.1of2": sealed })],
+    ["twice as long", (sealed) => ({ "session.1of1": sealed.repeat(2) })],
+  ];
+
+  test.each(spoilt)(
+    "%s is none: the answer is nobody's, but for the end of its cookies",
+    async (_what, spoil) => {
+      await visitor.signIn("/echo", plain);
+      const sealed = visitor.cookies.get(sessionNames[0] ?? "") ?? "";
+      const nobody = createVisitor(target);
+      const known = (answer: Answer) => [
+        answer.status,
+        ...answer.headers.filter(([name]) => !/^(set-cookie|date|x-|via|age|www-auth)/.test(name)),
+      ];
+      const withoutIds = (answer: Answer) => answer.text().replace(/"requestId":"[^"]*"/, "");
+      visitor.cookies.clear();
+      for (const [name, value] of Object.entries(spoil(sealed)))
+        visitor.cookies.set(`__Host-Http-gatehouse-${name}`, value);
+      const [answer, expected] = [await visitor.call("/echo"), await nobody.call("/echo")];
+      expect([known(answer), withoutIds(answer)]).toEqual([known(expected), withoutIds(expected)]);
+      expect(setCookies(answer).every((line) => line.includes("=; Max-Age=0; "))).toBe(true);
+      expect((await visitor.call("/public/health")).status).toBe(200);
+    },
+  );
+
+  test("of an earlier version is none, and ends", async () => {
+    visitor.cookies.set("__Host-gatehouse-access.1of1", target.tokens.access);
+    visitor.cookies.set("__Host-gatehouse-refresh.1of1", "a.b.c.d.e");
     const answer = await visitor.call("/echo");
-    expect([answer.status, answer.json()["code"]]).toEqual([401, "token_use"]);
-    expect(sessionCookies()).toEqual([]);
+    expect([answer.status, answer.json()["code"]]).toEqual([401, "token_missing"]);
+    expect([...visitor.cookies]).toEqual([]);
   });
 
   const crossSite: [what: string, sent: Sent, status: number, code?: string][] = [
@@ -479,14 +528,15 @@ describe("refresh", () => {
     expect(answer.header("allow")).toBe(status === 405 ? "POST" : undefined);
   });
 
-  test("of one person's session with another's refresh token ends both in this browser", async () => {
+  test("of half of one person's session with half of another's ends both in this browser", async () => {
     const other = createVisitor(target);
     await visitor.signIn("/echo", plain);
     await other.signIn("/echo", admin);
-    const [, name = ""] = sessionNames;
-    visitor.cookies.set(name, other.cookies.get(name) ?? "");
+    const [name = ""] = sessionNames;
+    const [mine, theirs] = [visitor, other].map(({ cookies }) => cookies.get(name) ?? "");
+    visitor.cookies.set(name, `${mine?.slice(0, 1400)}${theirs?.slice(1400)}`);
     const answer = await visitor.call("/.auth/refresh", { method: "POST" });
-    expect([answer.status, answer.json()["code"]]).toEqual([401, "token_expired"]);
+    expect([answer.status, answer.json()["code"]]).toEqual([401, "token_missing"]);
     expect(sessionCookies()).toEqual([]);
   });
 });
@@ -495,7 +545,7 @@ describe("sign-out", () => {
   test("revokes the refresh token, ends every cookie and leads through the hosted sign-out", async () => {
     await visitor.signIn("/echo", plain);
     await visitor.open("/.auth/login");
-    const refreshToken = visitor.cookies.get(sessionNames[1] ?? "") ?? "";
+    const kept = new Map(visitor.cookies);
     const answer = await visitor.send({
       method: "POST",
       path: "/.auth/logout",
@@ -511,17 +561,11 @@ describe("sign-out", () => {
       logout_uri: `${target.appUrl}/.auth/signed-out`,
     });
     expect([...visitor.cookies]).toEqual([]);
-    const refused = await send(authUrl(target), {
-      method: "POST",
-      path: "/oauth2/token",
-      headers: formType,
-      body: form({
-        grant_type: "refresh_token",
-        client_id: target.clients.web.id,
-        refresh_token: refreshToken,
-      }),
-    });
-    expect([refused.status, refused.json()]).toEqual([400, { error: "invalid_grant" }]);
+    // A copy of the session is good for as long as its access token, and never renewed.
+    const copy = createVisitor(target);
+    for (const [name, value] of kept) copy.cookies.set(name, value);
+    const refused = await copy.call("/.auth/refresh", { method: "POST" });
+    expect([refused.status, refused.json()["code"]]).toEqual([401, "token_expired"]);
     expect((await visitor.open("/.auth/signed-out")).text()).toContain("You are signed out");
   });
 

@@ -53,11 +53,13 @@ describe("the sign-in page", () => {
 });
 
 describe("the better way: code with PKCE", () => {
+  needs("public client");
+
   async function code(challenge: string): Promise<string> {
     const query = form({
       response_type: "code",
-      client_id: target.clients.web.id,
-      redirect_uri: callback,
+      client_id: target.clients.spa?.id ?? "",
+      redirect_uri: `${target.appUrl}/`,
       scope: "openid email",
       state: "abc",
       code_challenge: challenge,
@@ -78,8 +80,8 @@ describe("the better way: code with PKCE", () => {
     const { verifier, challenge } = pkce();
     const fields = {
       grant_type: "authorization_code",
-      client_id: target.clients.web.id,
-      redirect_uri: callback,
+      client_id: target.clients.spa?.id ?? "",
+      redirect_uri: `${target.appUrl}/`,
       code: await code(challenge),
       code_verifier: verifier,
     };
@@ -91,7 +93,7 @@ describe("the better way: code with PKCE", () => {
 
     const refreshed = await tokenRequest({
       grant_type: "refresh_token",
-      client_id: target.clients.web.id,
+      client_id: target.clients.spa?.id ?? "",
       refresh_token: tokens.refresh_token,
     });
     expect(refreshed.status).toBe(200);
@@ -107,8 +109,8 @@ describe("the better way: code with PKCE", () => {
     const { challenge } = pkce();
     const answer = await tokenRequest({
       grant_type: "authorization_code",
-      client_id: target.clients.web.id,
-      redirect_uri: callback,
+      client_id: target.clients.spa?.id ?? "",
+      redirect_uri: `${target.appUrl}/`,
       code: await code(challenge),
       code_verifier: pkce().verifier,
     });
@@ -118,7 +120,7 @@ describe("the better way: code with PKCE", () => {
   test("never sends a browser to an address that is not registered", async () => {
     const query = form({
       response_type: "code",
-      client_id: target.clients.web.id,
+      client_id: target.clients.spa?.id ?? "",
       redirect_uri: "http://evil.example/",
     });
     const answer = await send(authUrl(target), { path: `/oauth2/authorize?${query}` });
@@ -129,11 +131,39 @@ describe("the better way: code with PKCE", () => {
   test("the implicit grant is closed to this client", async () => {
     const query = form({
       response_type: "token",
-      client_id: target.clients.web.id,
-      redirect_uri: callback,
+      client_id: target.clients.spa?.id ?? "",
+      redirect_uri: `${target.appUrl}/`,
     });
     const answer = await send(authUrl(target), { path: `/oauth2/authorize?${query}` });
     expect(answer.header("location")).toContain("error=unauthorized_client");
+  });
+});
+
+describe("the guard's own client", () => {
+  test.each(["/", "/.auth/signed-out"])("sends no code to %s", async (path) => {
+    const query = form({
+      response_type: "code",
+      client_id: target.clients.web.id,
+      redirect_uri: `${target.appUrl}${path}`,
+      code_challenge: pkce().challenge,
+      code_challenge_method: "S256",
+    });
+    const page = `${authUrl(target)}/oauth2/authorize?${query}`;
+    expect(await signInByForm(page, user.username, user.password)).toBe("");
+  });
+
+  test("gives nobody a token without its secret, for a code or for a refresh token", async () => {
+    for (const fields of [
+      {
+        grant_type: "authorization_code",
+        code: "x",
+        redirect_uri: `${target.appUrl}/.auth/callback`,
+      },
+      { grant_type: "refresh_token", refresh_token: "x" },
+    ]) {
+      const answer = await tokenRequest({ ...fields, client_id: target.clients.web.id });
+      expect([answer.status, answer.json()["error"]]).toEqual([400, "invalid_client"]);
+    }
   });
 });
 

@@ -11,7 +11,7 @@ import {
   type Sent,
 } from "./support/client.ts";
 import { createLeakFinder, secretsOf, type Secret } from "./support/leaks.ts";
-import { authUrl, form, formType, signInByForm } from "./support/oauth.ts";
+import { authUrl, form, formType, signInByForm, tokenClient } from "./support/oauth.ts";
 import { findRecordings, readTerminal } from "./support/recordings.ts";
 import { needs } from "./support/requirements.ts";
 import { isStack, loadTarget, type Target } from "./support/target.ts";
@@ -72,13 +72,12 @@ const toAwsApi = (sent: Sent): Promise<Answer> => send(target.endpoints.ssm, sen
 
 const accessKeyId = (): string => target.credentials.service.accessKeyId;
 const day = new Date().toISOString().slice(0, 10).replaceAll("-", "");
-const web = target.clients.web.id;
+const { client_id: spa, redirect_uri: callback } = tokenClient(target).fields;
 const machine = target.clients.machine;
-const callback = new URL(target.signInUrl).searchParams.get("redirect_uri") ?? "";
-const code = { grant_type: "authorization_code", client_id: web, redirect_uri: callback };
+const code = { grant_type: "authorization_code", client_id: spa, redirect_uri: callback };
 const authorize = (parameters: Readonly<Record<string, string>>): Promise<Answer> =>
   send(authUrl(target), {
-    path: `/oauth2/authorize?${form({ client_id: web, redirect_uri: callback, response_type: "code", ...parameters })}`,
+    path: `/oauth2/authorize?${form({ client_id: spa, redirect_uri: callback, response_type: "code", ...parameters })}`,
   });
 /** Opens a path of the app as a page. */
 const browse = (path: string): Promise<Answer> => createVisitor(target).open(path);
@@ -254,17 +253,17 @@ const places: readonly Place[] = [
     put: (secret) => toTokenEndpoint({ ...code, code: "x", client_id: secret }),
     status: 400,
     shows: () =>
-      `no app client has this client_id; the known ones are web ${web}, machine ${machine.id}`,
+      `no app client has this client_id; the known ones are web ${target.clients.web.id}, spa ${spa}, machine ${machine.id}`,
   },
   {
     where: "the kind of a grant",
-    put: (secret) => toTokenEndpoint({ client_id: web, grant_type: secret }),
+    put: (secret) => toTokenEndpoint({ client_id: spa, grant_type: secret }),
     status: 400,
   },
   {
     where: "a refresh token",
     put: (secret) =>
-      toTokenEndpoint({ client_id: web, grant_type: "refresh_token", refresh_token: secret }),
+      toTokenEndpoint({ client_id: spa, grant_type: "refresh_token", refresh_token: secret }),
     status: 400,
   },
   {
@@ -348,13 +347,13 @@ const places: readonly Place[] = [
     put: (secret) => browse(`/.auth/${encode(secret)}`),
     status: 404,
   },
-  ...["access.1of1", "refresh.1of1", "attempt.x", "renewed"].map((name): Place => {
+  ...["session.1of1", "session", "attempt.x", "renewed"].map((name): Place => {
     return {
       where: `the cookie ${name}`,
       put: (secret) =>
         send(target.appUrl, {
           path: "/.auth/me",
-          headers: { cookie: `__Host-gatehouse-${name}=${encode(secret)}` },
+          headers: { cookie: `__Host-Http-gatehouse-${name}=${encode(secret)}` },
         }),
       status: 401,
     };

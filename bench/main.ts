@@ -1,8 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { buildEdge, writeAccess } from "@sst-gatehouse/edge/build";
+import { buildEdge, writeAccess, writeSealing } from "@sst-gatehouse/edge/build";
 import { access } from "@sst-gatehouse/edge/test/access";
 import { runCold } from "./cold/run-cold.ts";
 import { runMemory } from "./memory/run-memory.ts";
@@ -47,6 +48,7 @@ async function measure({
     const built = join(scratch, "built");
     const files = await buildEdge(built);
     await writeAccess(built, access);
+    await writeSealing(built, { keys: [randomBytes(32).toString("base64")] });
     const common = { built, scratch, onProgress };
     return {
       built: files,

@@ -4,6 +4,8 @@ import {
   type ClientIds,
   clientScopes,
   explicitAuthFlows,
+  forClients,
+  ofClient,
   tokenLifetimes,
   writeAttributes,
 } from "@sst-gatehouse/blueprint/app-clients";
@@ -13,27 +15,33 @@ import { access } from "../access.ts";
 import { named, stage } from "./stage.ts";
 import { resourceServer, users } from "./users.ts";
 
+export interface AppClients {
+  readonly ids: $util.Output<ClientIds>;
+  /** Of the guard's own client. */
+  readonly webSecret: $util.Output<string>;
+}
+
 /**
  * The app clients of this stage, as the blueprint has them.
  *
  * @param appUrl where people return to after sign-in; without a trailing slash.
- * @returns their ids.
  */
-export function createAppClients(appUrl: $util.Output<string>): $util.Output<ClientIds> {
-  const callbackUrls = appUrl.apply((url) => [...redirectUrls(url, stage).callbackUrls]);
-  const logoutUrls = appUrl.apply((url) => [...redirectUrls(url, stage).logoutUrls]);
-  const create = (name: AppClientName): $util.Output<string> => {
+export function createAppClients(appUrl: $util.Output<string>): AppClients {
+  const create = (name: AppClientName) => {
     const { kind, flows, generateSecret } = appClients[name];
     const person = kind === "person";
+    const urls = appUrl.apply((url) => redirectUrls(name, url, stage));
     const component = `${name.charAt(0).toUpperCase()}${name.slice(1)}Client`;
-    const client = users.addClient(component, {
+    return users.addClient(component, {
       transform: {
         client: (args, options) => {
           args.name = `${named}-${name}`;
           args.allowedOauthFlows = [...flows];
           args.allowedOauthScopes = [...clientScopes(kind, access.scopes, stage)];
-          args.callbackUrls = person ? callbackUrls : undefined;
-          args.logoutUrls = person ? logoutUrls : undefined;
+          args.callbackUrls = person
+            ? urls.apply(({ callbackUrls }) => [...callbackUrls])
+            : undefined;
+          args.logoutUrls = person ? urls.apply(({ logoutUrls }) => [...logoutUrls]) : undefined;
           args.generateSecret = generateSecret;
           args.explicitAuthFlows = [...explicitAuthFlows(kind)];
           args.writeAttributes = [...writeAttributes(stage)];
@@ -55,11 +63,10 @@ export function createAppClients(appUrl: $util.Output<string>): $util.Output<Cli
         },
       },
     });
-    return client.id;
   };
-  return $util.output({
-    web: create("web"),
-    machine: create("machine"),
-    ...(stage.implicitGrant ? { walkthrough: create("walkthrough") } : {}),
-  });
+  const clients = forClients(stage, create);
+  return {
+    ids: $util.output(forClients(stage, (name) => ofClient(clients, name).id)),
+    webSecret: $util.secret(clients.web.secret),
+  };
 }

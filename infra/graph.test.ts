@@ -70,6 +70,7 @@ describe("what a stage registers", () => {
       "eu-central-1 parameter Parameter-outputs",
       "eu-central-1 parameter Parameter-revoked",
       "eu-central-1 parameter Parameter-web-client",
+      "eu-central-1 parameter Parameter-web-client-secret",
     ]);
     expect(inventory(production.graph)).toEqual(
       inventory(anna.graph).map((line) => line.replace("gatehouse-anna-", "gatehouse-production-")),
@@ -115,24 +116,38 @@ describe("what a stage registers", () => {
     expect(one(anna.graph, "UsersUserPool").options.retainOnDelete).toBeUndefined();
   });
 
-  test("returns sign-ins to the app's own addresses, and to this machine from a personal stage only", () => {
-    const appUrl = String(anna.graph.outputs["appUrl"]);
-    expect(one(anna.graph, "WebClientClient").inputs).toMatchObject({
-      callbackUrls: [
-        `${appUrl}/`,
-        `${appUrl}/.auth/callback`,
-        "http://localhost:5173/",
-        "http://localhost:5173/.auth/callback",
-      ],
-      logoutUrls: [`${appUrl}/`, "http://localhost:5173/"].flatMap((url) => [
-        url,
-        `${url}.auth/signed-out`,
-      ]),
+  test("returns the guard's sign-ins to the guard's own addresses, in every stage", () => {
+    for (const { graph } of [anna, production]) {
+      const appUrl = String(graph.outputs["appUrl"]);
+      expect(one(graph, "WebClientClient").inputs).toMatchObject({
+        callbackUrls: [`${appUrl}/.auth/callback`],
+        logoutUrls: [`${appUrl}/.auth/signed-out`],
+        generateSecret: true,
+      });
+    }
+  });
+
+  test("writes the secret of that client down, encrypted, and marks it wherever it is shown", () => {
+    const { inputs } = one(anna.graph, "Parameter-web-client-secret");
+    const { clientSecret } = one(anna.graph, "WebClientClient").outputs;
+    expect(inputs).toMatchObject({
+      name: "/gatehouse/gatehouse/anna/web-client-secret",
+      type: "SecureString",
+      value: { "<secret>": expect.stringMatching(/^[0-9a-f]{52}$/) },
     });
-    const productionUrl = String(production.graph.outputs["appUrl"]);
-    expect(one(production.graph, "WebClientClient").inputs).toMatchObject({
-      callbackUrls: [`${productionUrl}/`, `${productionUrl}/.auth/callback`],
-      logoutUrls: [`${productionUrl}/`, `${productionUrl}/.auth/signed-out`],
+    expect(JSON.stringify(clientSecret)).toContain(Object.values(Object(inputs["value"]))[0]);
+  });
+
+  test("has the public client where the stage opens it, without a secret, and returns it to those who may call", async () => {
+    const settings: StageSettings = { spaClient: true, corsOrigins: ["https://front.example.com"] };
+    const { graph } = await evaluate({ stage: "production", production: settings });
+    expect(checkGraph(graph, stageOf("production", settings), access)).toEqual([]);
+    const urls = [`${String(graph.outputs["appUrl"])}/`, "https://front.example.com/"];
+    expect(one(graph, "SpaClientClient").inputs).toMatchObject({
+      allowedOauthFlows: ["code"],
+      callbackUrls: urls,
+      logoutUrls: urls,
+      generateSecret: false,
     });
   });
 
@@ -217,10 +232,10 @@ describe("the guard's artifact", () => {
     expect(again.graph).toEqual(anna.graph);
   });
 
-  test("differs between stages by its settings alone", async () => {
+  test("differs between stages by its settings and its keys alone", async () => {
     const [ours, theirs] = [await digests(anna), await digests(production)];
     expect(ours.filter((line) => !theirs.includes(line)).map((line) => line.split(" ")[0])).toEqual(
-      ["settings.json"],
+      ["sealing.json", "settings.json"],
     );
   });
 

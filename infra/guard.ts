@@ -12,6 +12,7 @@ import { makeGuardSettings } from "@sst-gatehouse/blueprint/make-guard-settings"
 
 import { access } from "../access.ts";
 import { backends } from "./backends.ts";
+import { sealing } from "./sealing-keys.ts";
 import { accountId, named, partition, prefix, region, stage, usEast1 } from "./stage.ts";
 import { hostedOrigin, users } from "./users.ts";
 
@@ -43,9 +44,9 @@ export function createGuard(clientIds: $util.Output<ClientIds | undefined>): aws
       ),
     ),
   });
-  const code = $util
-    .all([urls, users.id, hostedOrigin, clientIds])
-    .apply(async ([functionUrls, userPoolId, hosted, ids]) => {
+  const made = $util
+    .all([urls, users.id, hostedOrigin, clientIds, sealing])
+    .apply(async ([functionUrls, userPoolId, hosted, ids, keys]) => {
       const settings = makeGuardSettings({
         stage,
         region,
@@ -58,9 +59,11 @@ export function createGuard(clientIds: $util.Output<ClientIds | undefined>): aws
       });
       const outdir = `${$cli.paths.work}/artifacts/Guard-src`;
       return new $util.asset.FileArchive(
-        await buildGuardArtifact($cli.paths.root, outdir, { settings, access }),
+        await buildGuardArtifact($cli.paths.root, outdir, { settings, access, sealing: keys }),
       );
     });
+  // The keys are in a file of it. The engine would call all of it a secret, and show and compare nothing.
+  const code = $util.unsecret(made);
   return new aws.lambda.Function(
     // The provider adds seven letters: a fixed name would block the next deploy of a removed stage.
     guardName($app.name, $app.stage),

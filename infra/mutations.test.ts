@@ -317,9 +317,40 @@ const mutations: [
     "client-flows",
   ],
   [
-    "a web client with a secret in its page",
+    "a web client without a secret",
+    change("app-clients", "args.generateSecret = generateSecret", "args.generateSecret = !person"),
+    "client-secret",
+  ],
+  [
+    "a public client with a secret in its page, in a stage that opens it",
     change("app-clients", "args.generateSecret = generateSecret", "args.generateSecret = true"),
     "client-secret",
+    "production",
+    { spaClient: true },
+  ],
+  [
+    "codes that arrive in the backend's own page",
+    change(
+      "app-clients",
+      "({ callbackUrls }) => [...callbackUrls]",
+      "({ callbackUrls }) => [...callbackUrls, appUrl.apply((url) => `${url}/`)]",
+    ),
+    "client-callback-urls",
+  ],
+  [
+    "a client's secret that every reader of parameters sees",
+    change("parameters", '    type: "SecureString",\n', '    type: "String",\n'),
+    "parameter-type",
+  ],
+  [
+    "a client's secret among the outputs",
+    change("parameters", "    note: $util", "    secret: clients.webSecret,\n    note: $util"),
+    "output-secret",
+  ],
+  [
+    "a guard that may read every parameter of the stage",
+    change("guard", ":parameter${prefix}`", ":parameter${prefix}/*`"),
+    "guard-role-policy",
   ],
   [
     "users who may change themselves",
@@ -358,8 +389,8 @@ const mutations: [
     "a callback on a stranger's host",
     change(
       "app-clients",
-      "[...redirectUrls(url, stage).callbackUrls]",
-      '[...redirectUrls(url, stage).callbackUrls, "https://evil.example/"]',
+      "({ callbackUrls }) => [...callbackUrls]",
+      '({ callbackUrls }) => [...callbackUrls, "https://evil.example/"]',
     ),
     "client-callback-urls",
   ],
@@ -439,8 +470,8 @@ const mutations: [
     "an outputs parameter for another app",
     change(
       "parameters",
-      "          machine: { id: ids.machine },",
-      "          machine: { id: ids.web },",
+      "forClients(stage, (client) => ({ id: ofClient(ids, client) }))",
+      "forClients(stage, () => ({ id: ids.web }))",
     ),
     "parameter-value",
   ],

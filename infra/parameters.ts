@@ -1,5 +1,10 @@
 import { callbackPath } from "@sst-gatehouse/blueprint/callback-urls";
-import { appClientNames, type ClientIds, idOf } from "@sst-gatehouse/blueprint/app-clients";
+import {
+  appClientNames,
+  type ClientIds,
+  forClients,
+  ofClient,
+} from "@sst-gatehouse/blueprint/app-clients";
 import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
 import { parameterNames } from "@sst-gatehouse/blueprint/parameters";
 import { noRevocations } from "@sst-gatehouse/blueprint/revocations";
@@ -11,12 +16,14 @@ import {
 import { createStageOutputs, parseStageOutputs } from "@sst-gatehouse/deploy/stage-outputs";
 
 import { api } from "./api.ts";
+import type { AppClients } from "./app-clients.ts";
 import { prefix, region, stage } from "./stage.ts";
 import { hostedOrigin, users } from "./users.ts";
 
 /** What the last deploy of this stage wrote to Parameter Store; nothing before the first. */
 const lastOutputs = aws.ssm
-  .getParametersByPathOutput({ path: prefix, recursive: true })
+  // The one secret below the prefix stays as it is stored.
+  .getParametersByPathOutput({ path: prefix, recursive: true, withDecryption: false })
   .apply(({ names, values }) => {
     const text = values[names.indexOf(`${prefix}/${parameterNames.outputs}`)];
     try {
@@ -35,7 +42,7 @@ export const clientIdsOfLastDeploy = $util.unsecret(
 
 export interface SettingsSource {
   readonly appUrl: $util.Output<string>;
-  readonly clients: $util.Output<ClientIds>;
+  readonly clients: AppClients;
   readonly guard: aws.lambda.Function;
   readonly cdn: sst.aws.Router;
   /** What the guard was made with. */
@@ -43,6 +50,7 @@ export interface SettingsSource {
 }
 
 interface ParameterOptions extends $util.CustomResourceOptions {
+  readonly type?: "String" | "SecureString";
   readonly overwrite?: false;
 }
 
@@ -57,18 +65,21 @@ export function createSettings({ appUrl, clients, guard, cdn, baked }: SettingsS
     component: string,
     name: string,
     value: $util.Input<string>,
-    { overwrite, ...options }: ParameterOptions = {},
+    { type = "String", overwrite, ...options }: ParameterOptions = {},
   ) =>
     new aws.ssm.Parameter(
       component,
-      { name: `${prefix}/${name}`, type: "String", value, overwrite },
+      { name: `${prefix}/${name}`, type, value, overwrite },
       options,
     );
 
   for (const name of appClientNames(stage)) {
-    const id = clients.apply((ids) => idOf(ids, name));
+    const id = clients.ids.apply((ids) => ofClient(ids, name));
     write(`Parameter-${name}-client`, parameterNames.client(name), id);
   }
+  write("Parameter-web-client-secret", parameterNames.clientSecret, clients.webSecret, {
+    type: "SecureString",
+  });
   // The first deploy writes the empty list, and no later one touches it: that would let everybody in again. A stage that
   // turns `revocation` off keeps the list: until the new guard is everywhere, the old one still reads it.
   write("Parameter-revoked", parameterNames.revoked, noRevocations, {
@@ -77,12 +88,12 @@ export function createSettings({ appUrl, clients, guard, cdn, baked }: SettingsS
     overwrite: false,
   });
   const outputs = $util
-    .all([appUrl, api.url, users.id, hostedOrigin, clients])
+    .all([appUrl, api.url, users.id, hostedOrigin, clients.ids])
     .apply(([app, functionUrl, userPoolId, hosted, ids]) => {
       const name = signInClient(stage);
       return createStageOutputs({
         appUrl: app,
-        signInUrl: signInUrl(name, idOf(ids, name), {
+        signInUrl: signInUrl(name, ofClient(ids, name), {
           hostedOrigin: hosted,
           callbackUrl: `${app}${callbackPath}`,
         }),
@@ -90,11 +101,7 @@ export function createSettings({ appUrl, clients, guard, cdn, baked }: SettingsS
         region,
         edgeRegion: guardFunction.region,
         userPoolId,
-        clients: {
-          web: { id: ids.web },
-          machine: { id: ids.machine },
-          ...(ids.walkthrough === undefined ? {} : { walkthrough: { id: ids.walkthrough } }),
-        },
+        clients: forClients(stage, (client) => ({ id: ofClient(ids, client) })),
       });
     });
   write("Parameter-outputs", parameterNames.outputs, outputs.apply(JSON.stringify));
@@ -106,10 +113,10 @@ export function createSettings({ appUrl, clients, guard, cdn, baked }: SettingsS
     functionUrl: outputs.functionUrl,
     region,
     userPoolId: users.id,
-    webClientId: clients.web,
-    machineClientId: clients.machine,
+    webClientId: clients.ids.web,
+    machineClientId: clients.ids.machine,
     note: $util
-      .all([baked, clients])
+      .all([baked, clients.ids])
       .apply(([known, made]) => staleGuard(appClientNames(stage), known, made)),
   };
 }

@@ -73,8 +73,9 @@ describe("start --from-deploy", () => {
     const [guard, api] = ["lambda.cjs", "bundle.mjs"].map((file) =>
       directories.find((directory) => readdirSync(directory).includes(file)),
     );
-    const { "settings.json": settings, ...code } = digestsIn(guard ?? "");
-    const { "settings.json": deployed, ...uploaded } = guardArchive(evaluation);
+    const { "settings.json": settings, "sealing.json": keys, ...code } = digestsIn(guard ?? "");
+    const archive = guardArchive(evaluation);
+    const { "settings.json": deployed, "sealing.json": deployedKeys, ...uploaded } = archive;
     expect(code).toEqual(uploaded);
     expect(Object.keys(code)).toEqual([
       "access.json",
@@ -86,6 +87,7 @@ describe("start --from-deploy", () => {
       "stage-revocations.cjs",
     ]);
     expect(settings).not.toBe(deployed);
+    expect(keys).not.toBe(deployedKeys);
 
     const zip = await evaluation.code("ApiFunction");
     expect(zip.handler).toBe("bundle.handler");
@@ -100,6 +102,7 @@ describe("start --from-deploy", () => {
     const {
       "settings.json": _settings,
       "access.json": _rules,
+      "sealing.json": _keys,
       ...uploaded
     } = guardArchive(evaluation);
     expect(uploaded).toEqual(digestsIn(built));

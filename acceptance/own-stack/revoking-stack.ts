@@ -12,7 +12,7 @@ import { expect, vi } from "vitest";
 import { sample } from "../sample/sample.ts";
 import { app } from "../sample/stages.ts";
 import { callApi, send, viaApp, type Answer } from "../support/client.ts";
-import { authUrl, form, formType, pkce, signInByForm } from "../support/oauth.ts";
+import { authUrl, form, formType, pkce, signInByForm, tokenClient } from "../support/oauth.ts";
 import type { RepositoryCopy } from "../support/repository-copy.ts";
 import { startOwnStack, type OwnStack } from "./own-stack.ts";
 
@@ -206,8 +206,7 @@ export async function signIn(
   { cookies = new Map<string, string>(), typed = password } = {},
 ): Promise<Tokens> {
   const { verifier, challenge } = pkce();
-  const callback = new URL(target.signInUrl).searchParams.get("redirect_uri") ?? "";
-  const client = { client_id: target.clients.web.id, redirect_uri: callback };
+  const { fields: client } = tokenClient(target);
   const query = form({
     ...client,
     response_type: "code",
@@ -226,9 +225,9 @@ export async function signIn(
   });
 }
 
-/** The web client's refresh tokens rotate. @throws {Error} (rejects) when Cognito takes this one no more. */
+/** Refresh tokens rotate. @throws {Error} (rejects) when Cognito takes this one no more. */
 export function refresh({ target }: OwnStack, { refresh_token }: Tokens): Promise<Tokens> {
-  const client_id = target.clients.web.id;
+  const { client_id } = tokenClient(target).fields;
   return exchange(target, { grant_type: "refresh_token", client_id, refresh_token });
 }
 

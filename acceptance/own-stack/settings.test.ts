@@ -11,6 +11,8 @@ import { sample } from "../sample/sample.ts";
 import { app } from "../sample/stages.ts";
 import { builtGuard } from "./built.ts";
 import { startOwnStack } from "./own-stack.ts";
+import { sessionsOf } from "./sessions-of.ts";
+import { createVisitor } from "../support/visitor.ts";
 
 const prefix = `/gatehouse/${app.name}/local`;
 
@@ -34,8 +36,8 @@ describe("a guard that was built without clients and keys", () => {
 
   test("answers 503 with a reason while a parameter is missing, and recovers", async () => {
     const { stack, target } = await startOwnStack({ unbaked: ["clients", "jwks"] });
-    const id = target.clients.web.id;
-    await callApi(target, "AmazonSSM.DeleteParameter", { Name: `${prefix}/clients/web` });
+    const { id } = target.clients.spa ?? { id: "" };
+    await callApi(target, "AmazonSSM.DeleteParameter", { Name: `${prefix}/clients/spa` });
     const refused = await viaApp(target, { token: target.tokens.id });
     expect([refused.status, refused.json()["code"], refused.header("retry-after")]).toEqual([
       503,
@@ -43,7 +45,7 @@ describe("a guard that was built without clients and keys", () => {
       "5",
     ]);
     await callApi(target, "AmazonSSM.PutParameter", {
-      Name: `${prefix}/clients/web`,
+      Name: `${prefix}/clients/spa`,
       Value: id,
       Type: "String",
     });
@@ -56,7 +58,7 @@ describe("a guard that was built without clients and keys", () => {
     const call = () => viaApp(target, { token: target.tokens.id });
     expect((await call()).status).toBe(200);
     await callApi(target, "AmazonSSM.PutParameter", {
-      Name: `${prefix}/clients/web`,
+      Name: `${prefix}/clients/spa`,
       Value: "9anotherclientanothercli9",
       Type: "String",
       Overwrite: true,
@@ -91,7 +93,7 @@ describe("a guard with everything baked", () => {
   test("is not moved by any parameter", async () => {
     const { target } = await startOwnStack();
     for (const [name, value] of [
-      ["clients/web", "1evilclientevilclientevil1"],
+      ["clients/spa", "1evilclientevilclientevil1"],
       ["clients/machine", target.clients.web.id],
       ["jwks", '{"keys":[]}'],
     ]) {
@@ -170,8 +172,15 @@ describe("cookies on their way to the backend", () => {
     });
 
   test("are in headers.cookie without those of the session, whose caller is known all the same", async () => {
-    const { target } = await ofTheStage({});
-    const session = `__Host-gatehouse-access.1of1=${target.tokens.access}; __Host-gatehouse-refresh.1of1=a.b.c.d.e`;
+    const { stack, target } = await ofTheStage({});
+    const [user] = target.users;
+    if (user === undefined) throw new TypeError("the stack has no user");
+    const visitor = createVisitor(target);
+    await visitor.signIn("/echo", user);
+    const session = [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const sealed = visitor.cookies.get("__Host-Http-gatehouse-session.1of1") ?? "";
+    const { accessToken = "" } = sessionsOf(stack.sealing()).open(sealed, target.appUrl) ?? {};
+    expect(accessToken).toMatch(/^eyJ/);
     const answer = await viaApp(target, {
       path: "/echo",
       headers: { cookie: `theme=dark; ${session}; lang=en`, "sec-fetch-site": "same-origin" },
@@ -180,8 +189,9 @@ describe("cookies on their way to the backend", () => {
     const { cookie, "x-gatehouse-caller": caller = "" } = answer.json<Record<string, string>>();
     expect(cookie).toBe("theme=dark; lang=en");
     expect(JSON.parse(Buffer.from(caller, "base64url").toString())).toMatchObject({ kind: "user" });
-    expect(answer.text()).not.toContain("__Host-gatehouse-");
-    expect(answer.text()).not.toContain(target.tokens.access);
+    expect(answer.text()).not.toContain("gatehouse-session");
+    expect(answer.text()).not.toContain(accessToken);
+    expect(answer.text()).not.toContain(sealed);
   });
 
   test("are those that the stage lists, where it lists any", async () => {

@@ -9,8 +9,11 @@ export interface Secret {
 /** A shorter part of a secret is useless, and may occur in a text by chance. */
 const partLength = 16;
 
-/** Every secret of the running chain. */
-export function secretsOf({ tokens, credentials, users, clients }: Target): readonly Secret[] {
+/** Every secret of the running chain. @param webSecret of the guard's own client, which no output has; absent where nobody has read it. */
+export function secretsOf(
+  { tokens, credentials, users, clients }: Target,
+  webSecret?: string,
+): readonly Secret[] {
   return [
     ...Object.entries(tokens).map(([use, value]) => ({ what: `the ${use} token`, value })),
     ...Object.entries(credentials).flatMap(([who, { secretAccessKey, sessionToken }]) => [
@@ -22,6 +25,9 @@ export function secretsOf({ tokens, credentials, users, clients }: Target): read
       value: password,
     })),
     { what: "the secret of the machine's client", value: clients.machine.secret },
+    ...(webSecret === undefined
+      ? []
+      : [{ what: "the secret of the guard's client", value: webSecret }]),
   ];
 }
 

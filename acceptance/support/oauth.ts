@@ -38,8 +38,31 @@ export function pkce(): { readonly verifier: string; readonly challenge: string 
   return { verifier, challenge: createHash("sha256").update(verifier).digest("base64url") };
 }
 
+/** A client that gives its tokens to programs: the public one, or the guard's own where the suite has its secret. */
+export interface TokenClient {
+  readonly fields: { readonly client_id: string; readonly redirect_uri: string };
+  /** Of each call to the token endpoint. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** @throws {TypeError} for a target without the public client and without a secret. */
+export function tokenClient({ appUrl, clients }: DeployedTarget | Target): TokenClient {
+  if (clients.spa !== undefined) {
+    return { fields: { client_id: clients.spa.id, redirect_uri: `${appUrl}/` }, headers: formType };
+  }
+  const { id, secret } = clients.web;
+  if (secret === undefined) throw new TypeError("the target has no client that gives tokens");
+  return {
+    fields: { client_id: id, redirect_uri: `${appUrl}/.auth/callback` },
+    headers: {
+      ...formType,
+      authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}`,
+    },
+  };
+}
+
 /**
- * Signs in as a person, by code with PKCE at the web client.
+ * Signs in as a person, by code with PKCE.
  *
  * @param scope that the access token is to carry.
  * @throws {Error} (rejects) when the sign-in leads to no tokens; the message holds none, and no password.
@@ -50,10 +73,9 @@ export async function signIn(
   scope = "openid email profile",
 ): Promise<Target["tokens"]> {
   const { verifier, challenge } = pkce();
-  const callback = new URL(target.signInUrl).searchParams.get("redirect_uri") ?? "";
-  const client = { client_id: target.clients.web.id, redirect_uri: callback };
+  const { fields, headers } = tokenClient(target);
   const query = form({
-    ...client,
+    ...fields,
     response_type: "code",
     scope,
     code_challenge: challenge,
@@ -66,8 +88,8 @@ export async function signIn(
   const answer = await send(authUrl(target), {
     method: "POST",
     path: "/oauth2/token",
-    headers: formType,
-    body: form({ ...client, grant_type: "authorization_code", code, code_verifier: verifier }),
+    headers,
+    body: form({ ...fields, grant_type: "authorization_code", code, code_verifier: verifier }),
   });
   if (answer.status !== 200)
     throw new Error(`${authUrl(target)} gave no tokens for a code: ${answer.status}`);

@@ -9,6 +9,8 @@ export interface Recordings {
   readonly targetFile: string;
   /** Everything the stack printed on the terminal. There is no file until something was printed. */
   readonly terminalFile: string;
+  /** The secret of the guard's own client, which no output has. There is none of a chain that was started elsewhere. */
+  readonly clientSecretFile: string;
   /** Every answer a test received, one JSON line each. */
   readonly answersFile: string;
 }
@@ -39,6 +41,7 @@ function recordingsIn(directory: string): Recordings {
   return {
     targetFile: join(directory, "target.json"),
     terminalFile: join(directory, "terminal.log"),
+    clientSecretFile: join(directory, "client-secret.txt"),
     answersFile: join(directory, "answers.ndjson"),
   };
 }

@@ -12,6 +12,7 @@ const reasons = {
   "no chain": "this involves no chain: it runs where the suite starts its own",
   terminal: "this run did not start the stack, so it has no terminal to read",
   "implicit grant": "the stage has no client for the walk-through",
+  "public client": "the stage has no public client",
 } as const;
 
 export type Requirement = keyof typeof reasons;
@@ -24,6 +25,8 @@ function has(requirement: Requirement): boolean {
       return process.env["GATEHOUSE_TARGET"] === undefined;
     case "implicit grant":
       return target.clients.walkthrough !== undefined;
+    case "public client":
+      return target.clients.spa !== undefined;
     default:
       return isStack(target);
   }

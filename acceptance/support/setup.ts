@@ -1,5 +1,7 @@
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
+import { sample } from "../sample/sample.ts";
+import { callApi } from "./client.ts";
 import { startCommand } from "./command.ts";
 import { signIn } from "./oauth.ts";
 import { startRecording } from "./recordings.ts";
@@ -11,7 +13,7 @@ import type { DeployedTarget, Target } from "./target.ts";
  * the chain that `GATEHOUSE_TARGET` names: a file with what `start --json` printed, or a deployed stage with its users.
  */
 export default async function setup(): Promise<() => Promise<void>> {
-  const { targetFile, terminalFile } = startRecording();
+  const { targetFile, terminalFile, clientSecretFile, answersFile } = startRecording();
   const given = process.env["GATEHOUSE_TARGET"];
   if (given !== undefined) {
     const target: Target | DeployedTarget = JSON.parse(readFileSync(given, "utf8"));
@@ -21,10 +23,23 @@ export default async function setup(): Promise<() => Promise<void>> {
   const copy = copyRepository();
   const stack = await startCommand(copy.root, (text) => appendFileSync(terminalFile, text));
   writeFileSync(targetFile, JSON.stringify(stack.target));
+  writeFileSync(clientSecretFile, await readClientSecret(stack.target));
+  // The answer to this question is not part of the run.
+  rmSync(answersFile, { force: true });
   return async () => {
     await stack.stop();
     copy.remove();
   };
+}
+
+/** Of the guard's own client, as an administrator reads it. */
+async function readClientSecret(target: Target): Promise<string> {
+  const input = {
+    Name: `/gatehouse/${sample.app.name}/local/web-client-secret`,
+    WithDecryption: true,
+  };
+  const answer = await callApi(target, "AmazonSSM.GetParameter", input);
+  return answer.json<{ Parameter: { Value: string } }>().Parameter.Value;
 }
 
 /** Signs in as the first user, where the tokens are not given. */

@@ -8,10 +8,16 @@ import { findRecordings } from "./recordings.ts";
  * The chain under test: what `start --json` printed, or a deployed stage with two users. A deployed stage gives no
  * `credentials`: using them throws a TypeError, and a test that uses them says what it needs (`requirements.ts`).
  */
-export type Target = StackOutputs;
+export type Target = Omit<StackOutputs, "clients"> & {
+  readonly clients: Omit<StackOutputs["clients"], "web" | "spa"> & {
+    /** Its secret, where the suite is to sign in by it: a deployed stage without the public client. */
+    readonly web: { readonly id: string; readonly secret?: string };
+    readonly spa?: { readonly id: string };
+  };
+};
 
 /** What is given for a deployed stage; the set-up of the suite signs in for the tokens. */
-export type DeployedTarget = Omit<StackOutputs, "credentials" | "tokens">;
+export type DeployedTarget = Omit<Target, "credentials" | "tokens">;
 
 /** A stack on this machine speaks plain HTTP; a deployed stage never does. */
 export function isStack({ appUrl }: Pick<Target, "appUrl">): boolean {

@@ -179,7 +179,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
       );
     },
     id: "guard-role-policy",
-    problem: /has not \{.*ssm:GetParameters".*\}, which the guard needs$/,
+    problem: /has not \{.*ssm:GetParameters.*\}, which the guard needs$/,
     mend: putPolicy,
   },
   "one with a managed policy": {
@@ -723,6 +723,23 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     problem: /lets people write email, locale about themselves, not locale alone/,
     mend: redeploy,
   },
+  "a web client without a secret": {
+    change: (state) => {
+      delete client(state, "web")["ClientSecret"];
+    },
+    id: "client-web-flows",
+    problem: "the app client web has no secret",
+    mend: redeploy,
+  },
+  "a web client that returns to the app's own page": {
+    change: (state) => {
+      const [callback] = client(state, "web")["CallbackURLs"];
+      client(state, "web")["CallbackURLs"].push(callback.replace(".auth/callback", ""));
+    },
+    id: "client-web-addresses",
+    problem: /returns from the sign-in to .*cloudfront\.net\/, not to /,
+    mend: redeploy,
+  },
   "a machine client without a secret": {
     change: (state) => {
       delete client(state, "machine")["ClientSecret"];
@@ -777,6 +794,23 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     },
     id: "client-parameters",
     problem: /clients\/web is not the id of the stage's app client web/,
+    mend: redeploy,
+  },
+  "a client's secret for all to read": {
+    change: (state) => {
+      const name = "/gatehouse/gatehouse/anna/web-client-secret";
+      state.parameters.get(name)!.at(-1)!.Type = "String";
+    },
+    id: "client-secret-parameter",
+    problem: /web-client-secret, the secret of the app client web, is a String: /,
+    mend: redeploy,
+  },
+  "a client's secret that is gone": {
+    change: (state) => {
+      state.parameters.delete("/gatehouse/gatehouse/anna/web-client-secret");
+    },
+    id: "client-secret-parameter",
+    problem: /there is no parameter \/gatehouse\/gatehouse\/anna\/web-client-secret/,
     mend: redeploy,
   },
   "a client's parameter that is gone": {

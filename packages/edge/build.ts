@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib";
 
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { parseGuardSettings } from "@sst-gatehouse/blueprint/parse-guard-settings";
+import { parseSealingKeys, type SealingKeys } from "@sst-gatehouse/blueprint/sealing-keys";
 import type { AccessRules } from "@sst-gatehouse/core/access";
 import { build, type BuildOptions } from "esbuild";
 
@@ -43,8 +44,8 @@ export interface BuiltFile {
  * CommonJS, because an ES module would load every lazy builtin at once; `module` before `main`, because only then can
  * esbuild leave out what the SDK's packages do not use.
  *
- * @param outdir made if missing; `settings.json` and `access.json` have to be put beside the bundle (`writeSettings`,
- *   `writeAccess`).
+ * @param outdir made if missing; `settings.json`, `access.json` and `sealing.json` have to be put beside the bundle
+ *   (`writeSettings`, `writeAccess`, `writeSealing`).
  * @throws {Error} with esbuild's messages, or when the hot path is over its byte budget.
  */
 export async function buildEdge(outdir: string): Promise<readonly BuiltFile[]> {
@@ -68,6 +69,7 @@ export async function buildEdge(outdir: string): Promise<readonly BuiltFile[]> {
       external: [
         "./settings.json",
         "./access.json",
+        "./sealing.json",
         ...lazyFiles.map((name) => `./${basename(name)}.cjs`),
       ],
       plugins: [leanLibraries],
@@ -122,6 +124,15 @@ export async function writeAccess(outdir: string, access: AccessRules): Promise<
   await writeFile(join(outdir, "access.json"), file);
 }
 
+/**
+ * Puts the keys of sessions beside the guard's bundle.
+ *
+ * @throws {TypeError} for what are not such keys; it shows none.
+ */
+export async function writeSealing(outdir: string, sealing: SealingKeys): Promise<void> {
+  await writeFile(join(outdir, "sealing.json"), toDataFile("sealing", parseSealingKeys(sealing)));
+}
+
 async function measure(outdir: string, file: string): Promise<BuiltFile> {
   const content = await readFile(join(outdir, file));
   return { file, bytes: content.length, gzipBytes: gzipSync(content, { level: 9 }).length };
@@ -141,7 +152,11 @@ if (import.meta.main) {
     );
   }
   if (values["data-from-stdin"]) {
-    const { settings, access } = JSON.parse(await text(process.stdin));
-    await Promise.all([writeSettings(outdir, settings), writeAccess(outdir, access)]);
+    const { settings, access, sealing } = JSON.parse(await text(process.stdin));
+    await Promise.all([
+      writeSettings(outdir, settings),
+      writeAccess(outdir, access),
+      writeSealing(outdir, sealing),
+    ]);
   }
 }

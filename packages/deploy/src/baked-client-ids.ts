@@ -2,6 +2,7 @@ import {
   appClientNames,
   type AppClientName,
   type ClientIds,
+  forClients,
 } from "@sst-gatehouse/blueprint/app-clients";
 import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
@@ -18,9 +19,7 @@ export function clientIdsOfLastDeploy(
   if (outputs === undefined || outputs.userPoolId !== userPoolId) return undefined;
   const { clients } = outputs;
   if (appClientNames(stage).some((name) => clients[name] === undefined)) return undefined;
-  const ids = { web: clients.web.id, machine: clients.machine.id };
-  const walkthrough = stage.implicitGrant ? clients.walkthrough?.id : undefined;
-  return walkthrough === undefined ? ids : { ...ids, walkthrough };
+  return forClients(stage, (name) => clients[name]?.id ?? "");
 }
 
 /**

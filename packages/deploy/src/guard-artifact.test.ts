@@ -29,11 +29,13 @@ const settings = makeGuardSettings({
   clientIds: undefined,
 });
 
+const sealing = { keys: [Buffer.alloc(32, 7).toString("base64")] };
+
 const access = defineAccess({
   scopes: ["api/read"],
   rules: { "/*": "signed-in", "/public/*": "anyone", "GET /r/*": { scopes: ["api/read"] } },
 });
-const data = { settings, access };
+const data = { settings, access, sealing };
 
 async function digests(directory: string): Promise<Record<string, string>> {
   const files = (await readdir(directory)).toSorted();
@@ -57,6 +59,7 @@ test("the same sources and settings give the same bytes, whatever was there befo
     "lambda.cjs",
     "parameters.cjs",
     "responses.cjs",
+    "sealing.json",
     "sessions.cjs",
     "settings.json",
     "stage-revocations.cjs",
@@ -77,7 +80,7 @@ test("the same sources and settings give the same bytes, whatever was there befo
 test("settings that the guard would not take stop the build, by name", async () => {
   const { jwks: _left, ...keyless } = settings;
   await expect(
-    buildGuardArtifact(root, join(scratch, "keyless"), { settings: keyless, access }),
+    buildGuardArtifact(root, join(scratch, "keyless"), { settings: keyless, access, sealing }),
   ).rejects.toThrow(
     /The guard could not be built: [\s\S]*settings\.json: jwks is missing or malformed/,
   );
@@ -86,6 +89,17 @@ test("settings that the guard would not take stop the build, by name", async () 
 test("access rules that the guard would not take stop the build", async () => {
   const half = { scopes: access.scopes, rules: [{ text: "/*" }] };
   await expect(
-    buildGuardArtifact(root, join(scratch, "half"), { settings, access: half }),
+    buildGuardArtifact(root, join(scratch, "half"), { settings, access: half, sealing }),
   ).rejects.toThrow(/The guard could not be built: [\s\S]*access\.json does not hold whole access/);
+});
+
+test("keys that are none stop the build, and are not shown", async () => {
+  const short = Buffer.alloc(16, 9).toString("base64");
+  const stopped = buildGuardArtifact(root, join(scratch, "short"), {
+    settings,
+    access,
+    sealing: { keys: [short] },
+  });
+  await expect(stopped).rejects.toThrow(/sealing\.json: the keys are not one or two/);
+  await expect(stopped).rejects.not.toThrow(short);
 });

@@ -3,16 +3,18 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
+import type { SealingKeys } from "@sst-gatehouse/blueprint/sealing-keys";
 
 /** What the guard reads in addition to its code. */
 export interface GuardData {
   readonly settings: GuardSettings;
   /** The access rules, as `defineAccess` makes them. */
   readonly access: { readonly scopes: readonly string[]; readonly rules: readonly object[] };
+  readonly sealing: SealingKeys;
 }
 
 /**
- * Builds the guard as it is deployed, together with its settings and its access rules. The same sources and data give
+ * Builds the guard as it is deployed, together with its settings, its access rules and its keys. The same sources and data give
  * the same bytes.
  *
  * The build runs in a separate process, on the project's own Node: SST evaluates its config on whatever Node the

@@ -1,3 +1,4 @@
+import { forClients } from "@sst-gatehouse/blueprint/app-clients";
 import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
 import { isRecord } from "@sst-gatehouse/blueprint/is-record";
 
@@ -54,7 +55,7 @@ export function parseStageOutputs(text: string): StageOutputs {
     "clients",
     "endpoints",
   ]);
-  const clients = members("clients", outputs["clients"], ["web", "machine", "walkthrough"]);
+  const clients = members("clients", outputs["clients"], ["web", "spa", "machine", "walkthrough"]);
   const endpoints = members("endpoints", outputs["endpoints"], ["ssm", "cognitoIdp"]);
   const homeRegion = matching("region", outputs["region"], region);
   const userPoolId = matching("userPoolId", outputs["userPoolId"], /^[a-z0-9-]{1,30}_\w{1,40}$/);
@@ -66,13 +67,13 @@ export function parseStageOutputs(text: string): StageOutputs {
     region: homeRegion,
     edgeRegion: matching("edgeRegion", outputs["edgeRegion"], region),
     userPoolId,
-    clients: {
-      web: parseClient("clients.web", clients["web"]),
-      machine: parseClient("clients.machine", clients["machine"]),
-      ...(clients["walkthrough"] === undefined
-        ? {}
-        : { walkthrough: parseClient("clients.walkthrough", clients["walkthrough"]) }),
-    },
+    clients: forClients(
+      {
+        spaClient: clients["spa"] !== undefined,
+        implicitGrant: clients["walkthrough"] !== undefined,
+      },
+      (name) => parseClient(`clients.${name}`, clients[name]),
+    ),
     endpoints: {
       ssm: matching("endpoints.ssm", endpoints["ssm"], origin),
       cognitoIdp: matching("endpoints.cognitoIdp", endpoints["cognitoIdp"], origin),

@@ -43,6 +43,7 @@ export const resourceNames = {
   resourceServer: "ResourceServer",
   web: "WebClient",
   machine: "MachineClient",
+  secretParameter: "ParameterSecret",
   webParameter: "ParameterWeb",
   machineParameter: "ParameterMachine",
   guardParameter: "ParameterGuard",
@@ -149,7 +150,18 @@ export const guardPolicyDocument = {
       Sid: "ReadItsOwnSettings",
       Effect: "Allow",
       Action: "ssm:GetParameters",
-      Resource: `arn:aws:ssm:eu-central-1:${account}:parameter/gatehouse/gatehouse/anna/*`,
+      Resource: [
+        `arn:aws:ssm:eu-central-1:${account}:parameter/gatehouse/gatehouse/anna/clients/*`,
+        `arn:aws:ssm:eu-central-1:${account}:parameter/gatehouse/gatehouse/anna/jwks`,
+        `arn:aws:ssm:eu-central-1:${account}:parameter/gatehouse/gatehouse/anna/revoked`,
+        `arn:aws:ssm:eu-central-1:${account}:parameter/gatehouse/gatehouse/anna/revoked/*`,
+      ],
+    },
+    {
+      Sid: "ReadTheClientSecret",
+      Effect: "Allow",
+      Action: "ssm:GetParameters",
+      Resource: `arn:aws:ssm:eu-central-1:${account}:parameter/gatehouse/gatehouse/anna/web-client-secret`,
     },
     {
       Sid: "WriteItsLog",
@@ -250,9 +262,9 @@ function parameter(
   options: Resource["options"] = {},
 ): Resource {
   const inputs = {
-    ...more,
     name: `/gatehouse/gatehouse/anna/${below}`,
     type: "String",
+    ...more,
     // The provider's SDK marks every value as a secret.
     value: { "<secret>": value },
   };
@@ -326,25 +338,15 @@ const resources: readonly Resource[] = [
       ...clientInputs,
       allowedOauthFlows: ["code"],
       allowedOauthScopes: ["openid", "email", "profile"],
-      callbackUrls: [
-        "https://dd11d7b4aa6785.cloudfront.net/",
-        "https://dd11d7b4aa6785.cloudfront.net/.auth/callback",
-        "http://localhost:5173/",
-        "http://localhost:5173/.auth/callback",
-      ],
-      generateSecret: false,
-      logoutUrls: [
-        "https://dd11d7b4aa6785.cloudfront.net/",
-        "https://dd11d7b4aa6785.cloudfront.net/.auth/signed-out",
-        "http://localhost:5173/",
-        "http://localhost:5173/.auth/signed-out",
-      ],
+      callbackUrls: ["https://dd11d7b4aa6785.cloudfront.net/.auth/callback"],
+      generateSecret: true,
+      logoutUrls: ["https://dd11d7b4aa6785.cloudfront.net/.auth/signed-out"],
       name: "gatehouse-anna-web",
       refreshTokenRotation: { feature: "ENABLED", retryGracePeriodSeconds: 60 },
       supportedIdentityProviders: ["COGNITO"],
       writeAttributes: ["locale"],
     },
-    { outputs: { id: webId } },
+    { outputs: { id: webId, clientSecret: { "<secret>": "open sesame" } } },
   ),
   resource("aws:cognito/userPoolDomain:UserPoolDomain", resourceNames.domain, {
     domain: "gatehouse-anna-0a1b2c3d",
@@ -436,6 +438,7 @@ const resources: readonly Resource[] = [
           "stage-revocations.cjs": { sha256: "5".repeat(64), bytes: 4900 },
           "sessions.cjs": { sha256: "6".repeat(64), bytes: 26_000 },
           "responses.cjs": { sha256: "8".repeat(64), bytes: 2500 },
+          "sealing.json": { sha256: "[secret]", bytes: 200 },
           "access.json": {
             sha256: "7".repeat(64),
             bytes: 1300,
@@ -476,6 +479,9 @@ const resources: readonly Resource[] = [
   ),
   parameter(resourceNames.machineParameter, "clients/machine", machineId),
   parameter(resourceNames.webParameter, "clients/web", webId),
+  parameter(resourceNames.secretParameter, "web-client-secret", "open sesame", {
+    type: "SecureString",
+  }),
   parameter(resourceNames.guardParameter, "guard", `${guardArn}:1`),
   parameter(resourceNames.outputsParameter, "outputs", JSON.stringify(outputsUnderTest)),
   parameter(

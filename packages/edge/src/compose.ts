@@ -1,5 +1,6 @@
 import { causeOf } from "@sst-gatehouse/core/errors";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
+import type { SealingKeys } from "@sst-gatehouse/blueprint/sealing-keys";
 import type { AccessRules } from "@sst-gatehouse/core/access";
 import { createSigner, type Credentials } from "@sst-gatehouse/core/signer";
 import { createVerifiedTokens } from "@sst-gatehouse/core/verified-tokens";
@@ -50,6 +51,7 @@ export interface LazyFiles {
 export interface GuardParts {
   readonly settings: GuardSettings;
   readonly access: AccessRules;
+  readonly sealing: SealingKeys;
   /** Whole seconds since the epoch. */
   readonly now: () => number;
   readonly log: Log;
@@ -66,6 +68,7 @@ export interface GuardParts {
 export function composeGuard({
   settings,
   access,
+  sealing,
   now,
   log,
   credentials,
@@ -77,12 +80,13 @@ export function composeGuard({
     now,
     log,
   });
+  const signForSsm = createSigner({ credentials, now, api: { service: "ssm", region } });
   const list =
     revocation.mode === "off"
       ? undefined
       : once(() =>
           files.stageRevocations().openRevocations(settings, revocation, {
-            sign: createSigner({ credentials, now, api: { service: "ssm", region } }),
+            sign: signForSsm,
             now,
             log,
           }),
@@ -130,6 +134,8 @@ export function composeGuard({
         verify,
         requireValid,
         now,
+        sealing,
+        parameters: { region, prefix, sign: signForSsm },
         onUnrevoked: (error) => log({ notice: "sign_out_unrevoked", cause: causeOf(error) }),
       }),
     ),

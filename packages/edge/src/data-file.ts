@@ -1,14 +1,16 @@
 import { hash } from "node:crypto";
 
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
+import type { SealingKeys } from "@sst-gatehouse/blueprint/sealing-keys";
 import type { AccessRules } from "@sst-gatehouse/core/access";
 
 /** What lies beside the guard's bundle, and the form that this code reads. Another number is for another guard to read. */
-const schemas: Readonly<Record<keyof DataFiles, number>> = { access: 1, settings: 1 };
+const schemas: Readonly<Record<keyof DataFiles, number>> = { access: 1, sealing: 1, settings: 1 };
 
-/** `access` is in `access.json`, `settings` in `settings.json`. */
+/** `access` is in `access.json`, and so on. */
 interface DataFiles {
   readonly access: AccessRules;
+  readonly sealing: SealingKeys;
   readonly settings: GuardSettings;
 }
 

@@ -101,7 +101,7 @@ describe("the headers that go to the backend", () => {
   test("do not count the guard's own cookies, which stay behind", async () => {
     const bench = createBench();
     const session = await bench.signIn();
-    const own = `${sessionCookie(session)}; __Host-gatehouse-mark=${"x".repeat(9000)}`;
+    const own = `${sessionCookie(session)}; __Host-Http-gatehouse-mark=${"x".repeat(9000)}`;
     const { status, headers } = await bench.send({
       uri: "/x",
       headers: { ...followed, cookie: `${own}; theme=dark` },

@@ -16,6 +16,7 @@ export const handler = orRefuseEverything(
     composeGuard({
       settings: fromDataFile("settings", require("./settings.json")),
       access: fromDataFile("access", require("./access.json")),
+      sealing: fromDataFile("sealing", require("./sealing.json")),
       now: () => Math.floor(Date.now() / 1000),
       log,
       credentials,

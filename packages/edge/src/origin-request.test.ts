@@ -19,6 +19,7 @@ import { composeGuard, type GuardParts } from "./compose.ts";
 import * as responses from "./responses.ts";
 import { createClientIds } from "./trust/client-ids.ts";
 import { access } from "../test/access.ts";
+import { sealing } from "../test/test-browser.ts";
 import {
   accessKey,
   host,
@@ -57,6 +58,7 @@ function setUp(
   const handler = composeGuard({
     settings: settingsFile,
     access,
+    sealing,
     now: clock.now,
     log(entry) {
       lines.push(entry);

@@ -330,8 +330,36 @@ export const behaviours = {
       key: accessKey,
       claims: accessClaims({ issuer, clientId: machineClient, now: start, sub: "alice" }),
     });
-    const cookie = `__Host-gatehouse-access.1of1=${accessToken}; __Host-gatehouse-refresh.1of1=r`;
+    const cookie = sessionCookie({ accessToken, refreshToken: "r" });
     expect((await bench.send({ uri: "/x", headers: { ...fetched, cookie } })).status).toBe(401);
+  },
+
+  async "the client's secret is asked for below the stage's prefix, in its region, and signed for that"(
+    compose,
+  ) {
+    let parameters: Parameters<typeof createSessions>[0]["parameters"] | undefined;
+    const files: Partial<LazyFiles> = {
+      browserHalf: () => ({
+        headersTooLarge,
+        createSessions(deps) {
+          ({ parameters } = deps);
+          return createSessions(deps);
+        },
+      }),
+    };
+    await createBench(guardSettings, { compose, files }).browse("/.auth/login");
+    const { region, prefix } = guardSettings;
+    expect(parameters).toMatchObject({ region, prefix });
+    const request = {
+      method: "POST",
+      host: "ssm",
+      path: "/",
+      query: "",
+      headers: { host: ["ssm"] },
+    };
+    const body = { kind: "visible", bytes: new Uint8Array(0) } as const;
+    const signed = await parameters?.sign({ ...request, body });
+    expect(signed?.headers["authorization"]?.[0]).toContain(`/${region}/ssm/aws4_request`);
   },
 
   async "a sign-in asks for the scopes that the stage gives people"(compose) {
@@ -348,7 +376,7 @@ export const behaviours = {
     await bench.signIn();
     bench.clock.advance(3601);
     const renewed = await bench.browse("/x");
-    expect([renewed.status, renewed.cookies.length]).toEqual([307, 3]);
+    expect([renewed.status, renewed.cookies.length]).toEqual([307, 2]);
     bench.revoked.add("alice");
     bench.clock.advance(3601);
     const over = await bench.browse("/x");

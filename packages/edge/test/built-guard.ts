@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -6,7 +7,7 @@ import { join } from "node:path";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import type { CloudFrontRequestEvent, CloudFrontRequestResult } from "aws-lambda";
 
-import { buildEdge, writeAccess, writeSettings } from "../build.ts";
+import { buildEdge, writeAccess, writeSealing, writeSettings } from "../build.ts";
 import { access } from "./access.ts";
 
 export interface BuiltGuard {
@@ -27,7 +28,11 @@ export async function loadBuiltGuard(
 ): Promise<BuiltGuard> {
   const directory = await mkdtemp(join(tmpdir(), "gatehouse-guard-"));
   await buildEdge(directory);
-  await Promise.all([writeSettings(directory, guardSettings), writeAccess(directory, access)]);
+  await Promise.all([
+    writeSettings(directory, guardSettings),
+    writeAccess(directory, access),
+    writeSealing(directory, { keys: [randomBytes(32).toString("base64")] }),
+  ]);
   const { stackTraceLimit } = Error;
   const { handler }: { handler: BuiltGuard["handle"] } = createRequire(import.meta.url)(
     join(directory, "lambda.cjs"),

@@ -72,22 +72,26 @@ beforeAll(async () => {
 });
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
+const sealing = { keys: [Buffer.alloc(32, 7).toString("base64")] };
+
 /** Settings in their file, whatever they hold, with their own hash. */
 function settingsFile(settings: unknown): string {
   const sha256 = createHash("sha256").update(JSON.stringify(settings)).digest("hex");
   return JSON.stringify({ schema: 1, sha256, settings });
 }
 
-/** The built files once more, with these settings and rules; `undefined` and `null`: without any. */
+/** The built files once more, with these settings, rules and keys; `undefined` and `null`: without any. */
 async function deploy(
   name: string,
   settings: string | undefined,
   rules: string | null = toDataFile("access", access),
+  keys: string | null = toDataFile("sealing", sealing),
 ): Promise<string> {
   const directory = join(scratch, name);
   await cp(built, directory, { recursive: true });
   if (settings !== undefined) await writeFile(join(directory, "settings.json"), settings);
   if (rules !== null) await writeFile(join(directory, "access.json"), rules);
+  if (keys !== null) await writeFile(join(directory, "sealing.json"), keys);
   return directory;
 }
 
@@ -314,6 +318,7 @@ describe("a request with baked settings", () => {
     expect(observed.files.map((file) => file.slice(directory.length + 1)).toSorted()).toEqual([
       "access.json",
       "lambda.cjs",
+      "sealing.json",
       "settings.json",
     ]);
     expect(observed.modules).toContain("NativeModule crypto");
@@ -348,6 +353,7 @@ describe("a request with baked settings", () => {
       "access.json",
       "lambda.cjs",
       "responses.cjs",
+      "sealing.json",
       "sessions.cjs",
       "settings.json",
     ]);
@@ -531,6 +537,21 @@ describe("without whole access rules", () => {
   test("the bundle has none of its own", async () => {
     for (const file of files)
       expect(await readFile(join(built, file), "utf8")).not.toMatch(/\/reports|\/admin|api\/read/);
+  });
+});
+
+describe("without whole keys for sessions", () => {
+  const whole = toDataFile("sealing", sealing);
+  const changed = (members: object) => JSON.stringify({ ...JSON.parse(whole), ...members });
+  test.each([
+    ["there is no sealing.json", null],
+    ["sealing.json is cut off", whole.slice(0, -10)],
+    ["sealing.json is of a schema that nobody knows", changed({ schema: 2 })],
+    ["its keys are not those of its hash", changed({ sealing: { keys: ["A".repeat(44)] } })],
+  ])("every request is answered 500 when %s", async (why, keys) => {
+    const settings = settingsFile(guardSettings);
+    const directory = await deploy(`keys: ${why}`, settings, undefined, keys);
+    expect(await answersOf(directory)).toEqual(everythingRefused);
   });
 });
 

@@ -20,6 +20,8 @@ export interface FakeCognito {
   readonly browse: (url: URL) => string;
   /** Every form that was posted, with its path. */
   readonly posted: readonly (Readonly<Record<string, string>> & { readonly path: string })[];
+  /** Of the app client: each is good. */
+  secrets: readonly string[];
   /** The `sub` and name of the person who signs in next. */
   user: string;
   groups: readonly string[];
@@ -104,6 +106,7 @@ export function createFakeCognito(now: () => number): FakeCognito {
 
   const cognito: FakeCognito = {
     posted,
+    secrets: ["madeUpSecretOfTheWebClient1"],
     user: "alice",
     groups: [],
     issuer,
@@ -129,12 +132,16 @@ export function createFakeCognito(now: () => number): FakeCognito {
           ...claims,
         },
       }),
-    async post(url, fields) {
+    async post(url, fields, authorization) {
       const { origin, pathname: path } = new URL(url);
       posted.push({ ...fields, path: `${origin}${path}` });
       await cognito.delay;
       if (cognito.instead instanceof Error) throw cognito.instead;
       if (cognito.instead !== undefined) return cognito.instead;
+      const basic = (secret: string) =>
+        `Basic ${Buffer.from(`${webClient}:${secret}`).toString("base64")}`;
+      if (!cognito.secrets.some((secret) => authorization === basic(secret)))
+        return { status: path === "/oauth2/revoke" ? 401 : 400, body: { error: "invalid_client" } };
       if (path === "/oauth2/revoke") {
         refreshTokens.delete(fields["token"] ?? "");
         return { status: 200, body: undefined };

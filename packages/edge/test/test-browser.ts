@@ -1,6 +1,7 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
+import type { SealingKeys } from "@sst-gatehouse/blueprint/sealing-keys";
 import { GuardError } from "@sst-gatehouse/core/errors";
 import { type FixedClock, fixedClock } from "@sst-gatehouse/testkit/tokens";
 import type { CloudFrontRequest, CloudFrontResultResponse } from "aws-lambda";
@@ -8,6 +9,7 @@ import type { CloudFrontRequest, CloudFrontResultResponse } from "aws-lambda";
 import { composeGuard, type GuardParts, type LazyFiles } from "../src/compose.ts";
 import { createLog } from "../src/log.ts";
 import * as responses from "../src/responses.ts";
+import { createSealedSessions } from "../src/session/sealed-session.ts";
 import type { Session } from "../src/session/session-cookies.ts";
 import { createSessions, headersTooLarge } from "../src/session/sessions.ts";
 import { access } from "./access.ts";
@@ -36,6 +38,15 @@ export const fetched = {
   "sec-fetch-dest": "empty",
 };
 
+/** The keys that a bench seals sessions with. */
+export const sealing: SealingKeys = { keys: [randomBytes(32).toString("base64")] };
+const sealed = createSealedSessions(
+  sealing,
+  `__Host-Http-gatehouse-session ${guardSettings.prefix}`,
+);
+const sessionName = "__Host-Http-gatehouse-session.1of1";
+const sessionAttributes = "Max-Age=2592000; Path=/; Secure; HttpOnly; SameSite=Lax";
+
 /** What came out of the guard: an answer of its own, or the request that CloudFront is to send on. */
 export interface Outcome {
   /** 0 for a request that was forwarded. */
@@ -58,6 +69,10 @@ export interface Bench {
   readonly lines: readonly string[];
   /** Every path that the guard has signed for: it asks for its role's credentials once for each. */
   readonly signed: readonly string[];
+  /** What Parameter Store has as the app client's secret. */
+  readonly parameter: { secret: string | undefined };
+  /** When it was read. */
+  readonly secretReads: readonly number[];
   /** The people whose sign-ins were ended: refused as `token_revoked` from then on. */
   readonly revoked: Set<string>;
   /** Whose sign-in was looked up, each time that it was. */
@@ -89,6 +104,8 @@ export interface BenchOptions {
   /** Puts the guard together in another way. */
   readonly compose?: Compose;
   readonly revocation?: GuardSettings["revocation"];
+  /** Other keys for sessions. */
+  readonly sealing?: SealingKeys;
   /** In the place of the files that a bench has: the browser half and a list of ended sign-ins. */
   readonly files?: Partial<LazyFiles>;
 }
@@ -105,6 +122,7 @@ export function createBench(
     compose = composeGuard,
     revocation = { mode: "on", whenUnknown: "refuse" },
     files = {},
+    sealing: keys = sealing,
   }: BenchOptions = {},
 ): Bench {
   const clock = fixedClock();
@@ -113,9 +131,11 @@ export function createBench(
   const revoked = new Set<string>();
   const lookedUp: string[] = [];
   const signed: string[] = [];
+  const secretReads: number[] = [];
   let asked = "";
   const cognito = createFakeCognito(now);
   const jar = createCookieJar(now);
+  const parameter: Bench["parameter"] = { secret: cognito.secrets[0] };
   const benchFiles: LazyFiles = {
     responses: () => responses,
     network: notNeeded,
@@ -129,12 +149,21 @@ export function createBench(
     }),
     browserHalf: () => ({
       headersTooLarge,
-      createSessions: (deps) => createSessions({ ...deps, post: cognito.post }),
+      createSessions: (deps) =>
+        createSessions({
+          ...deps,
+          post: cognito.post,
+          async readSecret() {
+            secretReads.push(now());
+            return parameter.secret;
+          },
+        }),
     }),
   };
   const handle = compose({
     settings: { ...settingsFile, revocation },
     access,
+    sealing: keys,
     now,
     log: createLog((line) => lines.push(line)),
     credentials() {
@@ -183,6 +212,8 @@ export function createBench(
     jar,
     lines,
     signed,
+    parameter,
+    secretReads,
     revoked,
     lookedUp,
     send,
@@ -190,34 +221,52 @@ export function createBench(
     visit,
     async signIn() {
       await visit("/.auth/login?return_to=/public/start");
-      return {
-        accessToken: jar.get("__Host-gatehouse-access.1of1") ?? "",
-        refreshToken: jar.get("__Host-gatehouse-refresh.1of1") ?? "",
-      };
+      return sessionIn(jar);
     },
   };
+}
+
+/** The session that a browser has. @throws {Error} when it has none that a bench has sealed. */
+export function sessionIn(jar: CookieJar): Session {
+  const session = sealed.open(jar.get(sessionName) ?? "", appOrigin);
+  if (session === undefined) throw new Error("the browser has no session");
+  return session;
 }
 
 function notNeeded(): never {
   throw new TypeError("this file is not needed here");
 }
 
-/** The cookies of a session that fits into one part each, and their `Set-Cookie` lines. */
-export function sessionCookie({ accessToken, refreshToken }: Session): string {
-  return `__Host-gatehouse-access.1of1=${accessToken}; __Host-gatehouse-refresh.1of1=${refreshToken}`;
+/** The cookie of a session that fits into one part, as a bench seals it. */
+export function sessionCookie(session: Session): string {
+  return `${sessionName}=${sealed.seal(session, appOrigin)}`;
 }
 
-export function sessionLines({ accessToken, refreshToken }: Session): readonly string[] {
-  const attributes = "Max-Age=2592000; Path=/; Secure; HttpOnly; SameSite=Lax";
-  return [
-    `__Host-gatehouse-access.1of1=${accessToken}; ${attributes}`,
-    `__Host-gatehouse-refresh.1of1=${refreshToken}; ${attributes}`,
-  ];
+/** Its `Set-Cookie` line, once it was opened by {@link openedLines}. */
+export function sessionLines(session: Session): readonly string[] {
+  return [`${sessionName}=${inTheOpen(session)}; ${sessionAttributes}`];
+}
+
+/** `Set-Cookie` lines, that of a session with its two tokens in the open: what is sealed differs each time. */
+export function openedLines(lines: readonly string[]): readonly string[] {
+  return lines.map((line) =>
+    line.replace(
+      /^(__Host-Http-gatehouse-session\.1of1=)([\w-]+)(?=;)/,
+      (_all, name: string, value: string) => {
+        const session = sealed.open(value, appOrigin);
+        return `${name}${session === undefined ? "cannot be opened" : inTheOpen(session)}`;
+      },
+    ),
+  );
+}
+
+function inTheOpen({ accessToken, refreshToken }: Session): string {
+  return `<${accessToken} ${refreshToken}>`;
 }
 
 /** The `Set-Cookie` line that ends a cookie of the guard. */
 export function ended(name: string): string {
-  return `__Host-gatehouse-${name}=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Lax`;
+  return `__Host-Http-gatehouse-${name}=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Lax`;
 }
 
 /** PKCE's S256, computed by the other side. */

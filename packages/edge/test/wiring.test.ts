@@ -29,6 +29,8 @@ const hasSession: Behaviour =
   "a session is the caller's, and only a token of the browsers' client makes one";
 const renews: Behaviour = "an expired session is renewed, and one whose sign-in was ended is not";
 const tellsLog: Behaviour = "a refresh token that cannot be revoked is told to the log";
+const asksForSecret: Behaviour =
+  "the client's secret is asked for below the stage's prefix, in its region, and signed for that";
 const asksForScopes: Behaviour = "a sign-in asks for the scopes that the stage gives people";
 
 /** Each thing that `composeGuard` could lack, and the behaviour that is missed then. */
@@ -36,15 +38,15 @@ const broken: readonly (readonly [without: string, Behaviour])[] = [
   ["keys.fetch", fetchesKeys],
   ["keys.now", goesOn],
   ["keys.log", fetchesKeys],
+  ["signForSsm.credentials", readsList],
+  ["signForSsm.now", readsList],
+  ["signForSsm.api", readsList],
+  ["signForSsm.api.service", readsList],
+  ["signForSsm.api.region", readsList],
   ['list if revocation.mode === "off"', "a stage without a list of ended sign-ins loads none"],
   ['list if not revocation.mode === "off"', readsList],
   ["once of list", leavesToBackend],
   ["list.sign", readsList],
-  ["list.sign.credentials", readsList],
-  ["list.sign.now", readsList],
-  ["list.sign.api", readsList],
-  ["list.sign.api.service", readsList],
-  ["list.sign.api.region", readsList],
   ["list.now", readsList],
   ["list.log", readsList],
   ["clientIds if isBaked(settings)", "baked settings ask Parameter Store for nothing"],
@@ -86,6 +88,11 @@ const broken: readonly (readonly [without: string, Behaviour])[] = [
   ["sessions.verify", renews],
   ["sessions.requireValid", renews],
   ["sessions.now", renews],
+  ["sessions.sealing", hasSession],
+  ["sessions.parameters", asksForSecret],
+  ["sessions.parameters.region", asksForSecret],
+  ["sessions.parameters.prefix", asksForSecret],
+  ["sessions.parameters.sign", asksForSecret],
   ["sessions.onUnrevoked", tellsLog],
   ["sessions.onUnrevoked.notice", tellsLog],
   ["sessions.onUnrevoked.cause", tellsLog],

@@ -54,9 +54,11 @@ export async function startCognito(
     hostedOrigin: server.origin,
     clock,
     explain,
-    clients: ["web", "machine", "walkthrough"],
-    callbackUrls: [callbackUrl, `${logoutUrl}?fixed=1`],
-    logoutUrls: [logoutUrl],
+    clients: ["web", "spa", "machine", "walkthrough"],
+    redirectUrls: (name) =>
+      name === "machine"
+        ? { callbackUrls: [], logoutUrls: [] }
+        : { callbackUrls: [callbackUrl, `${logoutUrl}?fixed=1`], logoutUrls: [logoutUrl] },
     resourceServerScopes: ["api/read", "api/write"],
     peopleScopes: ["api/read"],
     selfSignUp: false,

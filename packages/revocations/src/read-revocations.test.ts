@@ -139,6 +139,6 @@ test("fails after three seconds without an answer", async () => {
     read().catch((error: unknown) => error),
     vi.advanceTimersByTimeAsync(3000),
   ]);
-  expect(outcome).toMatchObject({ message: "the list of revocations did not arrive in time" });
+  expect(outcome).toMatchObject({ message: "Parameter Store did not answer in time" });
   vi.useRealTimers();
 });

@@ -1,80 +1,21 @@
 import { revocationPageNames } from "@sst-gatehouse/blueprint/revocations";
-import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 
-import { exchange, readText } from "./bounded-https.ts";
+import { type ParameterStore, readParameters } from "./read-parameters.ts";
 
-const timeoutMs = 3000;
-/** Ten parameters of 4096 characters, of which JSON may write each in six, and what is said about each. */
-const maxBytes = 256 * 1024;
-
-export interface RevocationsSource {
-  /** The stage's home region, not the one the guard runs in. */
-  readonly region: string;
+export interface RevocationsSource extends ParameterStore {
   /** Full name of the first parameter. */
   readonly name: string;
-  /** Signs for the service `ssm` of that region. */
-  readonly sign: (request: HttpRequest) => Promise<HttpRequest>;
 }
 
 /**
- * Reads a whole list by one bare HTTPS call: the SDK costs more than everything else in a cold start.
- *
- * `GetParameters`, because the roles may call that one. Each read has a connection of its own: one that was kept
- * through a freeze would be dead.
+ * Reads a whole list.
  *
  * @returns each parameter's text, in the order of {@link revocationPageNames}; `undefined` for one that is not there.
- * @throws {Error} (rejects) when SSM refuses (the error has the name that AWS gives), after three seconds, or over 256 KB.
+ * @throws {Error} (rejects) as `readParameters` does.
  */
-export async function readRevocations({
-  region,
+export function readRevocations({
   name,
-  sign,
+  ...store
 }: RevocationsSource): Promise<readonly (string | undefined)[]> {
-  const names = revocationPageNames(name);
-  const host = `ssm.${region}.amazonaws.com`;
-  const body = Buffer.from(JSON.stringify({ Names: names }));
-  const { headers } = await sign({
-    method: "POST",
-    host,
-    path: "/",
-    query: "",
-    headers: {
-      host: [host],
-      "content-type": ["application/x-amz-json-1.1"],
-      "x-amz-target": ["AmazonSSM.GetParameters"],
-    },
-    body: { kind: "visible", bytes: body },
-  });
-  const lines = Object.entries(headers).map(([header, values]) => [header, values.join(",")]);
-  const values = valuesIn(await post(host, Object.fromEntries(lines), body));
-  return names.map((each) => values.get(each));
-}
-
-function post(host: string, headers: Record<string, string>, body: Buffer): Promise<unknown> {
-  const options = { host, method: "POST", path: "/", headers, agent: false };
-  const late = "the list of revocations did not arrive in time";
-  return exchange({ options, body, timeoutMs, late }, async (response) => {
-    const text = await readText(response, maxBytes, "the answer");
-    if (response.statusCode !== 200) throw refusalOf(response.statusCode, text);
-    return JSON.parse(text);
-  });
-}
-
-/** The name is what the log shows: throttled, denied or something else. */
-function refusalOf(status: number | undefined, text: string): Error {
-  const refusal = new Error(`Parameter Store answered with status ${status ?? 0}`);
-  const type = /"__type" ?: ?"(?:[\w.]{1,100}#)?(\w{1,60})"/.exec(text)?.[1];
-  if (type !== undefined) refusal.name = type;
-  return refusal;
-}
-
-function valuesIn(answer: unknown): ReadonlyMap<unknown, string> {
-  const parameters: unknown = Object(answer).Parameters;
-  if (!Array.isArray(parameters)) throw new TypeError("the answer has no parameters");
-  return new Map(
-    parameters.flatMap((parameter: unknown): [unknown, string][] => {
-      const { Name, Value } = Object(parameter);
-      return typeof Value === "string" ? [[Name, Value]] : [];
-    }),
-  );
+  return readParameters(store, revocationPageNames(name));
 }

@@ -10,11 +10,13 @@ export interface AppClient {
 }
 
 /** Every name an app client can have; parameters and outputs use the same names. */
-export type AppClientName = "web" | "machine" | "walkthrough";
+export type AppClientName = "web" | "spa" | "machine" | "walkthrough";
 
 export const appClients: Readonly<Record<AppClientName, AppClient>> = {
-  /** People with a browser: code grant with PKCE, no secret. */
-  web: { kind: "person", flows: ["code"], generateSecret: false, tokenUses: ["id", "access"] },
+  /** The guard's own, for browsers' sessions: code grant with PKCE, and a secret that the guard alone has. */
+  web: { kind: "person", flows: ["code"], generateSecret: true, tokenUses: ["id", "access"] },
+  /** Other front ends, and programs that people sign in by: code grant with PKCE, no secret; only where the stage opens it. */
+  spa: { kind: "person", flows: ["code"], generateSecret: false, tokenUses: ["id", "access"] },
   /** Programs with a secret: client credentials. */
   machine: {
     kind: "machine",
@@ -31,29 +33,49 @@ export const appClients: Readonly<Record<AppClientName, AppClient>> = {
   },
 };
 
-/** The ids of a stage's app clients; the walk-through's only where the stage has it. */
-export type ClientIds = Readonly<
-  Record<Exclude<AppClientName, "walkthrough">, string> & { walkthrough?: string | undefined }
+/** What a stage says about the clients that it does not have to have. */
+export interface OptionalClients {
+  readonly spaClient: boolean;
+  readonly implicitGrant: boolean;
+}
+
+type OptionalClient = "spa" | "walkthrough";
+
+/** Something for each client that every stage has, and for the others where the stage has them. */
+export type ForClients<T> = Readonly<
+  Record<Exclude<AppClientName, OptionalClient>, T> & Partial<Record<OptionalClient, T>>
 >;
 
-/** @throws {TypeError} for a client that the stage does not have. */
-export function idOf(ids: ClientIds, name: AppClientName): string {
-  const id = ids[name];
-  if (id === undefined) throw new TypeError(`the app client ${name} has no id`);
-  return id;
+/** The ids of a stage's app clients. */
+export type ClientIds = ForClients<string>;
+
+/** Makes something for each client of a stage. */
+export function forClients<T>(
+  { spaClient, implicitGrant }: OptionalClients,
+  make: (name: AppClientName) => T,
+): ForClients<T> {
+  return {
+    web: make("web"),
+    ...(spaClient ? { spa: make("spa") } : {}),
+    machine: make("machine"),
+    ...(implicitGrant ? { walkthrough: make("walkthrough") } : {}),
+  };
+}
+
+/** What there is for one client. @throws {TypeError} for a client that the stage does not have. */
+export function ofClient<T>(made: ForClients<T>, name: AppClientName): T {
+  const one = made[name];
+  if (one === undefined) throw new TypeError(`the stage has no app client ${name}`);
+  return one;
 }
 
 export function isAppClientName(name: string): name is AppClientName {
   return Object.hasOwn(appClients, name);
 }
 
-/** The clients a stage has: the walk-through's only where it opens the implicit grant. */
-export function appClientNames({
-  implicitGrant,
-}: {
-  readonly implicitGrant: boolean;
-}): readonly AppClientName[] {
-  return implicitGrant ? ["web", "machine", "walkthrough"] : ["web", "machine"];
+/** The clients that a stage has. */
+export function appClientNames(stage: OptionalClients): readonly AppClientName[] {
+  return Object.values(forClients(stage, (name) => name));
 }
 
 /**

@@ -30,7 +30,19 @@ test("the edge role may call one function through its URL, read its own paramete
         Sid: "ReadItsOwnSettings",
         Effect: "Allow",
         Action: "ssm:GetParameters",
-        Resource: "arn:aws:ssm:eu-central-1:123456789012:parameter/gatehouse/app/stage/*",
+        Resource: [
+          "arn:aws:ssm:eu-central-1:123456789012:parameter/gatehouse/app/stage/clients/*",
+          "arn:aws:ssm:eu-central-1:123456789012:parameter/gatehouse/app/stage/jwks",
+          "arn:aws:ssm:eu-central-1:123456789012:parameter/gatehouse/app/stage/revoked",
+          "arn:aws:ssm:eu-central-1:123456789012:parameter/gatehouse/app/stage/revoked/*",
+        ],
+      },
+      {
+        Sid: "ReadTheClientSecret",
+        Effect: "Allow",
+        Action: "ssm:GetParameters",
+        Resource:
+          "arn:aws:ssm:eu-central-1:123456789012:parameter/gatehouse/app/stage/web-client-secret",
       },
       {
         Sid: "WriteItsLog",

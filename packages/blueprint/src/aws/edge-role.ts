@@ -1,4 +1,5 @@
 import { accountWideName } from "./account-wide-name.ts";
+import { parameterNames } from "./parameters.ts";
 import type { PolicyDocument } from "./policy-document.ts";
 
 /**
@@ -44,6 +45,8 @@ export function edgeRolePolicy({
   parameterPrefixArn,
   logGroupArn,
 }: EdgeRoleResources): PolicyDocument {
+  const below = (name: string): string => `${parameterPrefixArn}/${name}`;
+  const { client, jwks, revoked, clientSecret } = parameterNames;
   return {
     Version: "2012-10-17",
     Statement: [
@@ -65,7 +68,14 @@ export function edgeRolePolicy({
         Sid: "ReadItsOwnSettings",
         Effect: "Allow",
         Action: "ssm:GetParameters",
-        Resource: `${parameterPrefixArn}/*`,
+        Resource: [client("*"), jwks, revoked, `${revoked}/*`].map(below),
+      },
+      {
+        // A SecureString under the account's own key, which any principal of the account may use through Parameter Store.
+        Sid: "ReadTheClientSecret",
+        Effect: "Allow",
+        Action: "ssm:GetParameters",
+        Resource: below(clientSecret),
       },
       {
         Sid: "WriteItsLog",

@@ -1,7 +1,7 @@
-import { appClientNames, appClients, type ClientIds, idOf } from "../aws/app-clients.ts";
+import { appClientNames, appClients, type ClientIds, ofClient } from "../aws/app-clients.ts";
 import { userPoolIssuers } from "../aws/user-pool-issuers.ts";
 import type { BackendRevocation } from "../aws/api-function.ts";
-import { parameterNames } from "../stage/parameters.ts";
+import { parameterNames } from "../aws/parameters.ts";
 import type { Stage } from "../stage/stages.ts";
 import type { PublicKey } from "./cognito-values.ts";
 import type { GuardSettings, Revocation } from "./guard-settings.ts";
@@ -90,7 +90,7 @@ function clientTable(ids: ClientIds, stage: Stage): NonNullable<GuardSettings["c
   return Object.fromEntries(
     appClientNames(stage).map((name) => {
       const { kind, tokenUses } = appClients[name];
-      return [idOf(ids, name), { name, kind, tokenUses }];
+      return [ofClient(ids, name), { name, kind, tokenUses }];
     }),
   );
 }

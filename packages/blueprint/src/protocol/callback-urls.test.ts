@@ -2,26 +2,41 @@ import { expect, test } from "vitest";
 
 import { redirectUrls } from "./callback-urls.ts";
 
-test("production sends people back to the app and nowhere else", () => {
-  expect(redirectUrls("https://app.example.com", { production: true })).toEqual({
-    callbackUrls: ["https://app.example.com/", "https://app.example.com/.auth/callback"],
-    logoutUrls: ["https://app.example.com/", "https://app.example.com/.auth/signed-out"],
-  });
+const appUrl = "https://d1.cloudfront.net";
+const production = { production: true, corsOrigins: [] };
+const personal = { production: false, corsOrigins: [] };
+
+test.each([production, personal])(
+  "the guard's own client returns to the guard alone: %j",
+  (stage) => {
+    expect(redirectUrls("web", appUrl, stage)).toEqual({
+      callbackUrls: ["https://d1.cloudfront.net/.auth/callback"],
+      logoutUrls: ["https://d1.cloudfront.net/.auth/signed-out"],
+    });
+  },
+);
+
+test("the public client returns to the roots of the app and of each origin that may call", () => {
+  const urls = ["https://d1.cloudfront.net/", "https://front.example.com/"];
+  const stage = { production: true, corsOrigins: ["https://front.example.com"] };
+  expect(redirectUrls("spa", appUrl, stage)).toEqual({ callbackUrls: urls, logoutUrls: urls });
 });
 
-test("another stage sends them to a development server on the same machine, too", () => {
-  expect(redirectUrls("https://d1.cloudfront.net", { production: false })).toEqual({
-    callbackUrls: [
-      "https://d1.cloudfront.net/",
-      "https://d1.cloudfront.net/.auth/callback",
-      "http://localhost:5173/",
-      "http://localhost:5173/.auth/callback",
-    ],
-    logoutUrls: [
-      "https://d1.cloudfront.net/",
-      "https://d1.cloudfront.net/.auth/signed-out",
-      "http://localhost:5173/",
-      "http://localhost:5173/.auth/signed-out",
-    ],
-  });
+test("outside production it returns to a development server too, named once", () => {
+  const urls = ["https://d1.cloudfront.net/", "http://localhost:5173/"];
+  const stage = { production: false, corsOrigins: ["http://localhost:5173"] };
+  expect(redirectUrls("spa", appUrl, stage)).toEqual({ callbackUrls: urls, logoutUrls: urls });
+});
+
+test("the walk-through's returns to the page that shows what to do with the token", () => {
+  expect(redirectUrls("walkthrough", appUrl, personal).callbackUrls).toEqual([
+    "https://d1.cloudfront.net/",
+    "http://localhost:5173/",
+    "https://d1.cloudfront.net/.auth/callback",
+    "http://localhost:5173/.auth/callback",
+  ]);
+});
+
+test("machines return nowhere", () => {
+  expect(redirectUrls("machine", appUrl, personal)).toEqual({ callbackUrls: [], logoutUrls: [] });
 });

@@ -1,5 +1,7 @@
-/** A front end's development server; personal stages let it sign people in. Vite's own default. */
-export const developmentOrigin = "http://localhost:5173";
+import type { AppClientName } from "../aws/app-clients.ts";
+
+/** A front end's development server, which signs people in by `spa` outside production. Vite's own default. */
+const developmentOrigin = "http://localhost:5173";
 
 /** Where the hosted sign-in sends people back to: the guard's own route, on every origin of the app. */
 export const callbackPath = "/.auth/callback";
@@ -14,18 +16,39 @@ export interface RedirectUrls {
 }
 
 /**
- * The addresses that an app client for people may return to: the app's own, and outside production a development
- * server on this machine.
+ * The addresses that an app client may return to.
+ *
+ * - `web`: the guard's own routes and nothing else. A code that anybody asked for never arrives in a page of the backend.
+ * - `spa`: the root of the app, of each origin whose scripts may call, and outside production of a development server.
+ * - `walkthrough`: the guard's callback, which says what to do with the token, and the roots of app and development server.
+ * - `machine`: none, because machines never sign in.
  *
  * @param appUrl without a trailing slash.
  */
 export function redirectUrls(
+  client: AppClientName,
   appUrl: string,
-  { production }: { readonly production: boolean },
+  { production, corsOrigins }: { production: boolean; corsOrigins: readonly string[] },
 ): RedirectUrls {
-  const origins = production ? [appUrl] : [appUrl, developmentOrigin];
-  return {
-    callbackUrls: origins.flatMap((origin) => [`${origin}/`, `${origin}${callbackPath}`]),
-    logoutUrls: origins.flatMap((origin) => [`${origin}/`, `${origin}${signedOutPath}`]),
+  const here = production ? [appUrl] : [appUrl, developmentOrigin];
+  const roots = (origins: readonly string[]): readonly string[] =>
+    [...new Set(origins)].map((origin) => `${origin}/`);
+  const guard = (origins: readonly string[], path: string): readonly string[] =>
+    origins.map((origin) => `${origin}${path}`);
+  const all: Readonly<Record<AppClientName, RedirectUrls>> = {
+    web: {
+      callbackUrls: guard([appUrl], callbackPath),
+      logoutUrls: guard([appUrl], signedOutPath),
+    },
+    spa: {
+      callbackUrls: roots([...here, ...corsOrigins]),
+      logoutUrls: roots([...here, ...corsOrigins]),
+    },
+    walkthrough: {
+      callbackUrls: [...roots(here), ...guard(here, callbackPath)],
+      logoutUrls: [...roots(here), ...guard(here, signedOutPath)],
+    },
+    machine: { callbackUrls: [], logoutUrls: [] },
   };
+  return all[client];
 }

@@ -12,7 +12,10 @@ export interface StageOutputs {
   readonly edgeRegion: string;
   readonly userPoolId: string;
   readonly clients: {
+    /** The guard's own, whose secret nobody else has. */
     readonly web: { readonly id: string };
+    /** For other front ends and programs: code grant with PKCE; only where the stage has it. */
+    readonly spa?: { readonly id: string };
     readonly machine: { readonly id: string };
     /** The walk-through's client; only where the stage opens the implicit grant. */
     readonly walkthrough?: { readonly id: string };

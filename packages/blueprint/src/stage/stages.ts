@@ -33,6 +33,16 @@ export interface StageSettings {
     /** Requests one address may send in five minutes, 10 to 2,000,000,000. */
     readonly requestsPerFiveMinutes: number;
   };
+  /**
+   * An app client without a secret, `spa`: for front ends at other origins (`corsOrigins`) and for programs that people
+   * sign in by. They use the code grant with PKCE, and call with the access token. Browsers of the app itself need none.
+   */
+  readonly spaClient?: boolean;
+  /**
+   * Names of the keys that sessions are sealed with in browsers' cookies, one or two: the first seals, each opens. A key is
+   * made when its name first stands here, and is forgotten when the name is gone (docs/operations.md).
+   */
+  readonly sealingKeys?: readonly string[];
   /** The curl walk-through's app client, which may use the implicit grant. Refused in production. */
   readonly implicitGrant?: boolean;
   /** Whether people may sign themselves up. In production it has to be said twice: `selfSignUpInProduction`. */
@@ -126,6 +136,8 @@ export function resolveStage(stages: Stages, name: string): Stage {
     apiMemoryMb: settings.apiMemoryMb ?? apiFunction.memoryMb,
     streaming: settings.streaming ?? "on",
     waf: settings.waf,
+    spaClient: settings.spaClient ?? false,
+    sealingKeys: settings.sealingKeys ?? ["first"],
     implicitGrant: settings.implicitGrant ?? false,
     selfSignUp: settings.selfSignUp ?? false,
     peopleScopes: settings.peopleScopes ?? [],
@@ -160,6 +172,8 @@ const settingKinds: Readonly<
   apiMemoryMb: { from: 128, to: 10_240 },
   streaming: streamingModes,
   waf: "group",
+  spaClient: "switch",
+  sealingKeys: "list",
   implicitGrant: "switch",
   selfSignUp: "switch",
   selfSignUpInProduction: "switch",
@@ -234,6 +248,14 @@ function validate(stage: Stage, settings: StageSettings): void {
     if (isGuardCookie(name))
       refuse("forwardCookies", `has ${name}: the guard's own cookies never reach the backend`);
   }
+  const keyNames = new Set(stage.sealingKeys);
+  if (
+    keyNames.size === 0 ||
+    keyNames.size > 2 ||
+    keyNames.size !== stage.sealingKeys.length ||
+    !stage.sealingKeys.every((name) => typeof name === "string" && /^[a-z0-9-]{1,32}$/.test(name))
+  )
+    refuse("sealingKeys", 'must be one or two names, such as ["first"] or ["first", "second"]');
   if (stage.production && stage.implicitGrant)
     refuse("implicitGrant", "is for the walk-through only and is refused in production");
   if (stage.production && stage.selfSignUp && settings.selfSignUpInProduction !== true) {

@@ -56,13 +56,17 @@ export const acceptance: Command = {
     const { clients } = outputs;
     const cognito = new CognitoIdentityProviderClient({ region });
     const pool = await verifyUserPool(app, stage, outputs, cognito);
-    const secret = await loadClientSecret(pool, app.name, stage, clients.machine.id);
+    const withSecret = async (name: "machine" | "web") => {
+      const { id } = clients[name];
+      return { id, secret: await loadClientSecret(pool, app.name, stage, { name, id }) };
+    };
+    const machine = await withSecret("machine");
+    const web = clients.spa === undefined ? await withSecret("web") : clients.web;
     const interruption = watchInterruption();
     try {
       await sweepUsers(pool, stage, stderr);
       const code = await withTemporaryUsers(pool, stage, "the suite", wanted, (users) => {
-        const machine = { id: clients.machine.id, secret };
-        const target = { ...outputs, clients: { ...clients, machine }, users };
+        const target = { ...outputs, clients: { ...clients, machine, web }, users };
         return runSuite(target, context, interruption.signal);
       });
       return interruption.signal.aborted ? interruptedExitCode : code;

@@ -43,7 +43,7 @@ test("an attempt comes back as it was, from a cookie of its own", () => {
   const [line = "", ...more] = writeAttempt(attempt, none, now);
   expect(more).toEqual([]);
   expect(line).toMatch(
-    /^__Host-gatehouse-attempt\.0[\w-]{43}=[\w-]+; Max-Age=600; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
+    /^__Host-Http-gatehouse-attempt\.0[\w-]{43}=[\w-]+; Max-Age=600; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
   );
   const requestCookies = guardCookies({ cookie: [line.slice(0, line.indexOf(";"))] });
   expect(readAttempt(attempt.state, requestCookies, now)).toEqual({
@@ -115,7 +115,7 @@ describe("of many attempts", () => {
       return begin();
     });
     expect(jar.names()).toEqual(
-      attempts.slice(-5).map(({ state }) => `__Host-gatehouse-attempt.${state}`),
+      attempts.slice(-5).map(({ state }) => `__Host-Http-gatehouse-attempt.${state}`),
     );
   });
 
@@ -129,7 +129,7 @@ describe("of many attempts", () => {
     const bytes = [...requestCookies()].map(([name, value = ""]) => name.length + value.length);
     expect(bytes.reduce((sum, more) => sum + more)).toBeLessThanOrEqual(4096);
     expect(jar.names()).toEqual(
-      attempts.slice(-3).map(({ state }) => `__Host-gatehouse-attempt.${state}`),
+      attempts.slice(-3).map(({ state }) => `__Host-Http-gatehouse-attempt.${state}`),
     );
   });
 

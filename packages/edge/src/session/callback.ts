@@ -13,7 +13,7 @@ import { page, type PageContent, problemPage } from "./pages.ts";
 import { readQuery } from "./query.ts";
 import { redirect } from "./redirect.ts";
 import { tooLarge, type RenewalDeps } from "./renewal.ts";
-import { fits, type Session, writeSession } from "./session-cookies.ts";
+import { fits, type Session, type SessionCookies } from "./session-cookies.ts";
 import { requireTopLevel, startSignIn } from "./sign-in.ts";
 import { problemOf, SignInError } from "./sign-in-error.ts";
 
@@ -31,6 +31,7 @@ const refusals = new Map([
 ]);
 
 export interface CallbackDeps extends RenewalDeps {
+  readonly sessionCookies: SessionCookies;
   readonly loops: LoopGuard;
   /** Whether the stage has the walk-through's client, whose tokens come in the fragment, which no server sees. */
   readonly opensImplicitGrant: () => boolean;
@@ -57,7 +58,7 @@ export async function callback(
   visit: Visit,
   hosted: HostedSignIn,
   requestCookies: GuardCookies,
-  { verify, requireValid, now, loops, opensImplicitGrant }: CallbackDeps,
+  { verify, requireValid, now, sessionCookies, loops, opensImplicitGrant }: CallbackDeps,
 ): Promise<CloudFrontResultResponse> {
   requireTopLevel(visit);
   if (visit.http.query === "" && opensImplicitGrant()) {
@@ -102,7 +103,7 @@ export async function callback(
   }
   loops.redeemed(state);
   const cookies = [
-    ...writeSession(session, requestCookies),
+    ...sessionCookies.write(session, requestCookies, visit.origins[0]),
     clearAttempt(attempt),
     markCookie(now()),
   ];

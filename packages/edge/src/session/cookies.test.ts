@@ -13,11 +13,11 @@ const left = (...cookie: string[]) => withoutGuardCookies({ cookie, accept: ["*/
 
 const readings: [what: string, lines: string[], found: [string, string | undefined][]][] = [
   ["nothing in an empty header", [""], []],
-  ["a cookie by what follows the prefix", ["__Host-gatehouse-a=1"], [["a", "1"]]],
-  ["one among others", ["x=1; __Host-gatehouse-a=1; y=2"], [["a", "1"]]],
+  ["a cookie by what follows the prefix", ["__Host-Http-gatehouse-a=1"], [["a", "1"]]],
+  ["one among others", ["x=1; __Host-Http-gatehouse-a=1; y=2"], [["a", "1"]]],
   [
     "several lines as one",
-    ["x=1", "__Host-gatehouse-a=1", "__Host-gatehouse-b=2"],
+    ["x=1", "__Host-Http-gatehouse-a=1", "__Host-Http-gatehouse-b=2"],
     [
       ["a", "1"],
       ["b", "2"],
@@ -25,29 +25,33 @@ const readings: [what: string, lines: string[], found: [string, string | undefin
   ],
   [
     "a separator without its space",
-    ["__Host-gatehouse-a=1;__Host-gatehouse-b=2"],
+    ["__Host-Http-gatehouse-a=1;__Host-Http-gatehouse-b=2"],
     [
       ["a", "1"],
       ["b", "2"],
     ],
   ],
-  ["spaces and tabs around name and value", ["\t __Host-gatehouse-a \t=\t 1 \t;"], [["a", "1"]]],
-  ["the value to its end, other `=` included", ["__Host-gatehouse-a=1=2=="], [["a", "1=2=="]]],
-  ["no comma as a separator", ["__Host-gatehouse-a=1, x=2"], [["a", "1, x=2"]]],
-  ["escapes and quotes as they are", ['__Host-gatehouse-a="%41+"'], [["a", '"%41+"']]],
+  [
+    "spaces and tabs around name and value",
+    ["\t __Host-Http-gatehouse-a \t=\t 1 \t;"],
+    [["a", "1"]],
+  ],
+  ["the value to its end, other `=` included", ["__Host-Http-gatehouse-a=1=2=="], [["a", "1=2=="]]],
+  ["no comma as a separator", ["__Host-Http-gatehouse-a=1, x=2"], [["a", "1, x=2"]]],
+  ["escapes and quotes as they are", ['__Host-Http-gatehouse-a="%41+"'], [["a", '"%41+"']]],
   [
     "no value for a name that comes twice",
-    ["__Host-gatehouse-a=1; __Host-gatehouse-a=2"],
+    ["__Host-Http-gatehouse-a=1; __Host-Http-gatehouse-a=2"],
     [["a", undefined]],
   ],
   [
     "no value for a name that comes twice with the same value, in two lines",
-    ["__Host-gatehouse-a=1", "__Host-gatehouse-a=1"],
+    ["__Host-Http-gatehouse-a=1", "__Host-Http-gatehouse-a=1"],
     [["a", undefined]],
   ],
   [
     "no value for a name that comes three times",
-    ["__Host-gatehouse-a=1; __Host-gatehouse-a=2; __Host-gatehouse-a=3"],
+    ["__Host-Http-gatehouse-a=1; __Host-Http-gatehouse-a=2; __Host-Http-gatehouse-a=3"],
     [["a", undefined]],
   ],
 ];
@@ -58,16 +62,16 @@ test.each(readings)("reads %s", (_what, lines, found) => {
 
 /** Each is one that some cookie parser would forgive. */
 const lookAlikes: [what: string, piece: string][] = [
-  ["lower case", "__host-gatehouse-access.1of1=x"],
+  ["lower case", "__host-http-gatehouse-access.1of1=x"],
   ["upper case", "__HOST-GATEHOUSE-ACCESS.1OF1=x"],
-  ["a no-break space in front", "\u00a0__Host-gatehouse-access.1of1=x"],
-  ["an em space in front", "\u2003__Host-gatehouse-access.1of1=x"],
-  ["a byte order mark in front", "\ufeff__Host-gatehouse-access.1of1=x"],
-  ["a vertical tab in front", "\u000b__Host-gatehouse-access.1of1=x"],
-  ["a form feed in front", "\f__Host-gatehouse-access.1of1=x"],
+  ["a no-break space in front", "\u00a0__Host-Http-gatehouse-access.1of1=x"],
+  ["an em space in front", "\u2003__Host-Http-gatehouse-access.1of1=x"],
+  ["a byte order mark in front", "\ufeff__Host-Http-gatehouse-access.1of1=x"],
+  ["a vertical tab in front", "\u000b__Host-Http-gatehouse-access.1of1=x"],
+  ["a form feed in front", "\f__Host-Http-gatehouse-access.1of1=x"],
   ["a zero-width space within", "__Host-\u200bgatehouse-access.1of1=x"],
-  ["a cookie without a name", "=__Host-gatehouse-access.1of1=x"],
-  ["a cookie without a name, twice", "==__Host-gatehouse-access.1of1=x"],
+  ["a cookie without a name", "=__Host-Http-gatehouse-access.1of1=x"],
+  ["a cookie without a name, twice", "==__Host-Http-gatehouse-access.1of1=x"],
 ];
 
 describe.each(lookAlikes)("a look-alike with %s", (_what, piece) => {
@@ -80,8 +84,8 @@ describe.each(lookAlikes)("a look-alike with %s", (_what, piece) => {
 });
 
 test("a name without a value is not read, and not passed on", () => {
-  expect(read("__Host-gatehouse-access.1of1")).toEqual([]);
-  expect(left("__Host-gatehouse-access.1of1")).toEqual({ accept: ["*/*"] });
+  expect(read("__Host-Http-gatehouse-access.1of1")).toEqual([]);
+  expect(left("__Host-Http-gatehouse-access.1of1")).toEqual({ accept: ["*/*"] });
 });
 
 const passedOn: [what: string, lines: string[], cookie: string[] | undefined][] = [
@@ -94,16 +98,20 @@ const passedOn: [what: string, lines: string[], cookie: string[] | undefined][] 
   ["the app's own of the same name twice", ["a=1; a=2"], ["a=1; a=2"]],
   [
     "what stood around a cookie of ours",
-    ["a=1; __Host-gatehouse-access.1of1=x; b=2"],
+    ["a=1; __Host-Http-gatehouse-access.1of1=x; b=2"],
     ["a=1; b=2"],
   ],
-  ["what stood in other lines", ["a=1", "__Host-gatehouse-access.1of1=x", "b=2"], ["a=1; b=2"]],
+  [
+    "what stood in other lines",
+    ["a=1", "__Host-Http-gatehouse-access.1of1=x", "b=2"],
+    ["a=1; b=2"],
+  ],
   [
     "neighbours of our prefix",
-    ["__Host-gatehouses=1; __Host-gate-house-=2; x__Host-gatehouse-a=3; gatehouse-a=4"],
-    ["__Host-gatehouses=1; __Host-gate-house-=2; x__Host-gatehouse-a=3; gatehouse-a=4"],
+    ["__Host-gatehouses=1; __Host-gate-house-=2; x__Host-Http-gatehouse-a=3; gatehouse-a=4"],
+    ["__Host-gatehouses=1; __Host-gate-house-=2; x__Host-Http-gatehouse-a=3; gatehouse-a=4"],
   ],
-  ["no header where nothing is left", ["__Host-gatehouse-access.1of1=x; "], undefined],
+  ["no header where nothing is left", ["__Host-Http-gatehouse-access.1of1=x; "], undefined],
 ];
 
 test.each(passedOn)("passes on %s", (_what, lines, cookie) => {
@@ -118,16 +126,16 @@ test("headers without a cookie stay the same object", () => {
 
 test("writes and ends a cookie", () => {
   expect(setCookie("a", "1", 60)).toBe(
-    "__Host-gatehouse-a=1; Max-Age=60; Path=/; Secure; HttpOnly; SameSite=Lax",
+    "__Host-Http-gatehouse-a=1; Max-Age=60; Path=/; Secure; HttpOnly; SameSite=Lax",
   );
   expect(clearCookie("a")).toBe(
-    "__Host-gatehouse-a=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Lax",
+    "__Host-Http-gatehouse-a=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Lax",
   );
 });
 
 test("writes 4,096 bytes of name and value, and no more", () => {
-  const longest = "x".repeat(4096 - "__Host-gatehouse-a".length);
-  expect(setCookie("a", longest, 60)).toMatch(/^__Host-gatehouse-a=x{4078};/);
+  const longest = "x".repeat(4096 - "__Host-Http-gatehouse-a".length);
+  expect(setCookie("a", longest, 60)).toMatch(/^__Host-Http-gatehouse-a=x{4073};/);
   expect(() => setCookie("a", `${longest}x`, 60)).toThrow(TypeError);
 });
 
@@ -135,9 +143,9 @@ test("ends the cookies that are asked for, and none whose name could break the h
   const requestCookies = guardCookies({
     cookie: [
       'a.1=1; b=2; c d=3; e"=4; f\r\nx=5',
-      `__Host-gatehouse-${"n".repeat(81)}=6`,
-      "__Host-gatehouse-a.1=1; __Host-gatehouse-b=2; __Host-gatehouse-c d=3",
-      "__Host-gatehouse-e\r\nset-cookie: x=5; __Host-gatehouse-=7",
+      `__Host-Http-gatehouse-${"n".repeat(81)}=6`,
+      "__Host-Http-gatehouse-a.1=1; __Host-Http-gatehouse-b=2; __Host-Http-gatehouse-c d=3",
+      "__Host-Http-gatehouse-e\r\nset-cookie: x=5; __Host-Http-gatehouse-=7",
     ],
   });
   expect(clearCookies(requestCookies, /./)).toEqual([clearCookie("a.1"), clearCookie("b")]);

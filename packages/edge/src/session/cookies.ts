@@ -1,14 +1,27 @@
+import { isGuardCookie } from "@sst-gatehouse/blueprint/cookies";
 import type { HttpHeaders } from "@sst-gatehouse/core/http-request";
 
-/** The guard's own cookies begin with this. `__Host-`: set by this host alone, over https, for all paths. */
-export const cookiePrefix = "__Host-gatehouse-";
+/**
+ * The guard's own cookies begin with this. `__Host-`: set by this host alone, over https, for all paths. `Http-`: by an
+ * answer, never by a script; a browser that does not know that part takes the rest.
+ */
+export const cookiePrefix = "__Host-Http-gatehouse-";
+/** Cookies of an earlier version, by their whole name: nothing is read from them, and they end with the session. */
+export const oldCookie = /^__Host-gatehouse-/;
 
 /** What a browser may store in one cookie, name and value together. */
 const maxCookieBytes = 4096;
 
+/**
+ * `Lax`, not `Strict`: a link from a mail or another site has to arrive with the session, and so has the way back from
+ * the hosted sign-in, which is another site. What another site may do with it, `cross-site.ts` says.
+ */
 const attributes = "Path=/; Secure; HttpOnly; SameSite=Lax";
 
-/** The guard's cookies in a request, by what follows the prefix; `undefined` for a name that came twice. */
+/**
+ * The guard's cookies in a request, by what follows the prefix, those of an earlier version by their whole name;
+ * `undefined` for a name that came twice.
+ */
 export type GuardCookies = ReadonlyMap<string, string | undefined>;
 
 /**
@@ -19,8 +32,9 @@ export function guardCookies(headers: HttpHeaders): GuardCookies {
   const cookies = new Map<string, string | undefined>();
   for (const piece of pieces(headers)) {
     const equals = piece.indexOf("=");
-    if (equals < 0 || !piece.startsWith(cookiePrefix)) continue;
-    const name = trimmed(piece.slice(cookiePrefix.length, equals));
+    const isOurs = piece.startsWith(cookiePrefix);
+    if (equals < 0 || (!isOurs && !oldCookie.test(piece))) continue;
+    const name = trimmed(piece.slice(isOurs ? cookiePrefix.length : 0, equals));
     cookies.set(name, cookies.has(name) ? undefined : trimmed(piece.slice(equals + 1)));
   }
   return cookies;
@@ -41,8 +55,9 @@ export function setCookie(name: string, value: string, maxAgeSeconds: number): s
   return `${cookiePrefix}${name}=${value}; Max-Age=${maxAgeSeconds}; ${attributes}`;
 }
 
+/** @param name as in {@link GuardCookies}. */
 export function clearCookie(name: string): string {
-  return `${cookiePrefix}${name}=; Max-Age=0; ${attributes}`;
+  return `${oldCookie.test(name) ? "" : cookiePrefix}${name}=; Max-Age=0; ${attributes}`;
 }
 
 /** `Set-Cookie` lines that end the cookies of these names; a name that could break the header is left to the browser. */
@@ -62,8 +77,7 @@ function pieces(headers: HttpHeaders): readonly string[] {
 
 /** Other case, spaces of other alphabets and a missing name: some parser would forgive each. */
 function looksLikeOurs(piece: string): boolean {
-  if (piece.length < cookiePrefix.length) return false;
-  return /^=*__host-gatehouse-/i.test(piece.replaceAll(/[^\x21-\x7e]/g, ""));
+  return isGuardCookie(piece.replaceAll(/[^\x21-\x7e]/g, "").replace(/^=+/, ""));
 }
 
 /** Without space and tab at both ends. By hand: a pattern for the end takes the square of a long run of spaces. */

@@ -2,6 +2,7 @@ import { openIdScopes } from "@sst-gatehouse/blueprint/app-clients";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 
 import { type Attempt, codeChallengeOf } from "./attempt.ts";
+import type { ClientSecret } from "./client-secret.ts";
 import type { FormAnswer, PostForm } from "./post-form.ts";
 import { SignInError } from "./sign-in-error.ts";
 
@@ -48,11 +49,23 @@ const tokenPattern = /^[\w.-]+$/;
 export function createHostedSignIn(
   { hostedOrigin, apiOrigin = hostedOrigin, peopleScopes }: NonNullable<GuardSettings["signIn"]>,
   clientId: string,
+  secret: ClientSecret,
   post: PostForm,
 ): HostedSignIn {
   const send = async (path: string, fields: Record<string, string>): Promise<FormAnswer> => {
+    const postWith = (known: string): Promise<FormAnswer> =>
+      post(
+        `${apiOrigin}${path}`,
+        { ...fields, client_id: clientId },
+        `Basic ${Buffer.from(`${clientId}:${known}`).toString("base64")}`,
+      );
     try {
-      return await post(`${apiOrigin}${path}`, { ...fields, client_id: clientId });
+      const known = await secret.current();
+      const answer = await postWith(known);
+      if (Object(answer.body).error !== "invalid_client") return answer;
+      // Refused before it looked at code or token, which are as good as before. The secret was changed, perhaps.
+      const other = await secret.after(known);
+      return other === undefined ? answer : await postWith(other);
     } catch (error) {
       throw unavailable(error);
     }

@@ -11,7 +11,7 @@ import type { HostedSignIn } from "./hosted-sign-in.ts";
 import { type LoopGuard, markCookie } from "./loop-guard.ts";
 import { redirect } from "./redirect.ts";
 import type { Renewal } from "./renewal.ts";
-import { readSession, type Session, writeSession } from "./session-cookies.ts";
+import type { Session, SessionCookies } from "./session-cookies.ts";
 import { SignInError } from "./sign-in-error.ts";
 
 /** One request of a browser. */
@@ -42,21 +42,24 @@ export interface Opened {
 /**
  * Takes the session out of a request. `Authorization` turns cookies off, and so may what another site asks for.
  *
+ * Cookies that make no session are as good as none, wherever the request comes from.
+ *
  * @throws {GuardError} `cross_site`.
  */
-export function readVisit({ http: received, origins }: Visit): Opened {
+export function readVisit(
+  { http: received, origins }: Visit,
+  sessionCookies: Pick<SessionCookies, "read">,
+): Opened {
   const requestCookies = guardCookies(received.headers);
   const http = { ...received, headers: withoutGuardCookies(received.headers) };
   const opened = { http, requestCookies };
   if (received.headers["authorization"] !== undefined) return opened;
-  const reading = readSession(requestCookies);
+  const reading = sessionCookies.read(requestCookies, origins[0]);
   if (reading.kind === "none") return opened;
+  if (reading.kind === "incomplete") return { ...opened, over: "incomplete" };
   const verdict = judgeOrigin(received, origins);
   if (verdict === "refuse") throw crossSite();
-  if (verdict === "ignore") return opened;
-  return reading.kind === "incomplete"
-    ? { ...opened, over: "incomplete" }
-    : { ...opened, session: reading.session };
+  return verdict === "ignore" ? opened : { ...opened, session: reading.session };
 }
 
 export function crossSite(): GuardError {
@@ -68,6 +71,7 @@ export function crossSite(): GuardError {
 
 export interface OpenSessionDeps {
   readonly identify: Identify;
+  readonly sessionCookies: SessionCookies;
   readonly renew: (session: Session, hosted: HostedSignIn) => Promise<Renewal>;
   readonly loops: LoopGuard;
   readonly now: () => number;
@@ -80,6 +84,7 @@ export interface OpenSessionDeps {
  */
 export function createOpenSession({
   identify,
+  sessionCookies,
   renew,
   loops,
   now,
@@ -88,7 +93,7 @@ export function createOpenSession({
   hosted: HostedSignIn | undefined,
 ) => Promise<Opened | { readonly answer: CloudFrontResultResponse }> {
   return async (visit, hosted) => {
-    const { session, ...opened } = readVisit(visit);
+    const { session, ...opened } = readVisit(visit, sessionCookies);
     if (
       session === undefined ||
       hosted === undefined ||
@@ -105,7 +110,11 @@ export function createOpenSession({
       if (renewal.kind === "over")
         return { ...opened, over: renewal.revoked ? "revoked" : "ended" };
       loops.renewed(session.refreshToken);
-      const cookies = [...writeSession(renewal.session, opened.requestCookies), markCookie(now())];
+      const { requestCookies } = opened;
+      const cookies = [
+        ...sessionCookies.write(renewal.session, requestCookies, visit.origins[0]),
+        markCookie(now()),
+      ];
       return { answer: redirect(307, sameAddress(visit), cookies) };
     } catch (error) {
       if (error instanceof SignInError) return { ...opened, failure: error };

@@ -43,7 +43,8 @@ afterAll(() => {
   server.close();
 });
 
-const post = (): Promise<FormAnswer> => postForm(`${origin}/oauth2/token`, fields);
+const post = (): Promise<FormAnswer> =>
+  postForm(`${origin}/oauth2/token`, fields, "Basic d2ViOng=");
 
 test("posts the form once, exactly", async () => {
   let sent = "";
@@ -61,6 +62,7 @@ test("posts the form once, exactly", async () => {
     "content-type": "application/x-www-form-urlencoded",
     "content-length": String(sent.length),
     accept: "application/json",
+    authorization: "Basic d2ViOng=",
     connection: "close",
     "user-agent": "gatehouse",
   });
@@ -177,7 +179,8 @@ test("refuses a server whose certificate nobody vouches for", async () => {
 });
 
 test("rejects when nobody listens", async () => {
-  await expect(postForm("https://127.0.0.1:9/oauth2/token", fields)).rejects.toMatchObject({
+  const nowhere = postForm("https://127.0.0.1:9/oauth2/token", fields, "Basic d2ViOng=");
+  await expect(nowhere).rejects.toMatchObject({
     code: "ECONNREFUSED",
   });
 });

@@ -15,6 +15,7 @@ export interface FormAnswer {
 export type PostForm = (
   url: string,
   fields: Readonly<Record<string, string>>,
+  authorization: string,
 ) => Promise<FormAnswer>;
 
 /**
@@ -23,12 +24,13 @@ export type PostForm = (
  *
  * @throws {Error} (rejects) when no whole answer comes within five seconds, or one over 128 KB.
  */
-export const postForm: PostForm = (url, fields) => {
+export const postForm: PostForm = (url, fields, authorization) => {
   const body = new URLSearchParams(fields).toString();
   const headers = {
     "content-type": "application/x-www-form-urlencoded",
     "content-length": Buffer.byteLength(body),
     accept: "application/json",
+    authorization,
   };
   const options = {
     ...urlToHttpOptions(new URL(url)),

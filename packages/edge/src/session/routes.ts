@@ -9,7 +9,7 @@ import { judgeOrigin } from "./cross-site.ts";
 import type { HostedSignIn } from "./hosted-sign-in.ts";
 import { crossSite, type Opened, type Visit } from "./open-session.ts";
 import type { Renewal } from "./renewal.ts";
-import { type Session, writeSession } from "./session-cookies.ts";
+import type { Session } from "./session-cookies.ts";
 import { login } from "./sign-in.ts";
 import { SignInError } from "./sign-in-error.ts";
 import { logout, signedOut, type SignOutDeps } from "./sign-out.ts";
@@ -47,7 +47,7 @@ export function createRoutes(deps: RoutesDeps): {
   /** The methods of a path, for `Allow`. */
   readonly methodsOf: (path: string) => readonly string[];
 } {
-  const { identify, requireValid, renew, now } = deps;
+  const { identify, requireValid, renew, sessionCookies, now } = deps;
   const routes: Readonly<Record<string, Route>> = {
     "/.auth/login": {
       methods: ["GET"],
@@ -79,12 +79,12 @@ export function createRoutes(deps: RoutesDeps): {
     },
     [refreshPath]: {
       methods: ["POST"],
-      async handle(_visit, { session, requestCookies }, hosted) {
+      async handle({ origins }, { session, requestCookies }, hosted) {
         if (session === undefined) throw nobody();
         const renewal = await renew(session, hosted);
         if (renewal.kind === "over") throw ended(renewal.revoked);
         return answer(204, undefined, {
-          "set-cookie": writeSession(renewal.session, requestCookies),
+          "set-cookie": sessionCookies.write(renewal.session, requestCookies, origins[0]),
         });
       },
     },

@@ -1,7 +1,7 @@
 import { tokenLifetimes } from "@sst-gatehouse/blueprint/app-clients";
-import { maxTokenBytes } from "@sst-gatehouse/core/unverified-token";
 
-import { clearCookies, type GuardCookies, setCookie } from "./cookies.ts";
+import { clearCookies, cookiePrefix, type GuardCookies, oldCookie, setCookie } from "./cookies.ts";
+import { sealedLength, type SealedSessions } from "./sealed-session.ts";
 
 /** What a browser's session is: the access token, verified with each request, and what gets the next one. */
 export interface Session {
@@ -12,12 +12,28 @@ export interface Session {
 export type SessionReading =
   | { readonly kind: "none" }
   | { readonly kind: "session"; readonly session: Session }
-  /** There are session cookies, but they make no session: a part is missing, doubled or left over. */
+  /** There are session cookies, but they make no session: a part is missing, doubled, left over, or not ours. */
   | { readonly kind: "incomplete" };
 
-/** `access.1of2`: a token that is longer than one cookie is cut into several. */
-const partName = /^(access|refresh)\.([1-9])of([1-9])$/;
-const anyPart = /^(?:access|refresh)(?:\.|$)/;
+/** The session in the cookies of one stage. */
+export interface SessionCookies {
+  /** Whether its tokens are worth anything is for the verifier to say. @param origin the app's own. */
+  readonly read: (cookies: GuardCookies, origin: string) => SessionReading;
+  /** `Set-Cookie` lines that put a session in the place of what the request came with. */
+  readonly write: (
+    session: Session,
+    requestCookies: GuardCookies,
+    origin: string,
+  ) => readonly string[];
+}
+
+const name = "session";
+/** Whom a session is sealed for, with the stage and the origin. */
+export const sessionCookie = `${cookiePrefix}${name}`;
+/** `session.1of2`: what is longer than one cookie is cut into several. */
+const partName = /^session\.([1-9])of([1-9])$/;
+/** Also what an earlier version has left. */
+const anyPart = new RegExp(`^session(?:\\.|$)|${oldCookie.source}`);
 
 /** Together with its name and its attributes a part stays below the 4,096 bytes that browsers keep. */
 const partBytes = 3800;
@@ -27,32 +43,32 @@ export const maxSessionBytes = 10_240;
 /** As long as a refresh token lives: the access token, expired, still says whose session is to be refreshed. */
 const maxAgeSeconds = tokenLifetimes.refreshDays * 24 * 3600;
 
-/** Reads the session. Whether its tokens are worth anything is for the verifier to say. */
-export function readSession(cookies: GuardCookies): SessionReading {
-  if (![...cookies.keys()].some((name) => anyPart.test(name))) return { kind: "none" };
-  const accessToken = join("access", cookies);
-  const refreshToken = join("refresh", cookies);
-  return accessToken === undefined || refreshToken === undefined
-    ? { kind: "incomplete" }
-    : { kind: "session", session: { accessToken, refreshToken } };
+export function createSessionCookies({ seal, open }: SealedSessions): SessionCookies {
+  return {
+    read(cookies, origin) {
+      if (![...cookies.keys()].some((each) => anyPart.test(each))) return { kind: "none" };
+      const sealed = join(cookies);
+      const session = sealed === undefined ? undefined : open(sealed, origin);
+      return session === undefined ? { kind: "incomplete" } : { kind: "session", session };
+    },
+    write(session, requestCookies, origin) {
+      const lines = new Map(parts(seal(session, origin)));
+      const left = new Map([...requestCookies].filter(([each]) => !lines.has(each)));
+      return [
+        ...[...lines].map(([each, value]) => setCookie(each, value, maxAgeSeconds)),
+        ...clearSession(left),
+      ];
+    },
+  };
 }
 
 /** Whether the session fits into the headers that CloudFront takes. */
-export function fits({ accessToken, refreshToken }: Session): boolean {
-  return accessToken.length + refreshToken.length <= maxSessionBytes;
-}
-
-/** `Set-Cookie` lines that put a session in the place of what the request came with. */
-export function writeSession(session: Session, requestCookies: GuardCookies): readonly string[] {
-  const lines = new Map([
-    ...parts("access", session.accessToken),
-    ...parts("refresh", session.refreshToken),
-  ]);
-  const left = new Map([...requestCookies].filter(([name]) => !lines.has(name)));
-  return [
-    ...[...lines].map(([name, value]) => setCookie(name, value, maxAgeSeconds)),
-    ...clearSession(left),
-  ];
+export function fits(session: Session): boolean {
+  const { accessToken, refreshToken } = session;
+  return (
+    accessToken.length + refreshToken.length <= 2 * maxSessionBytes &&
+    sealedLength(session) <= maxSessionBytes
+  );
 }
 
 /** `Set-Cookie` lines that end the session that the request came with. */
@@ -60,22 +76,19 @@ export function clearSession(requestCookies: GuardCookies): readonly string[] {
   return clearCookies(requestCookies, anyPart);
 }
 
-/** The whole token: one set of parts, complete, without a part of another set. */
-function join(token: "access" | "refresh", cookies: GuardCookies): string | undefined {
-  const names = [...cookies.keys()].filter(
-    (name) => name === token || name.startsWith(`${token}.`),
-  );
-  const values = names.map((_name, index) => cookies.get(`${token}.${index + 1}of${names.length}`));
-  if (names.length === 0 || !names.every((name) => partName.test(name))) return undefined;
+/** The whole of it: one set of parts, complete, without a part of another set. */
+function join(cookies: GuardCookies): string | undefined {
+  const names = [...cookies.keys()].filter((each) => each === name || each.startsWith(`${name}.`));
+  const values = names.map((_name, index) => cookies.get(`${name}.${index + 1}of${names.length}`));
+  if (names.length === 0 || !names.every((each) => partName.test(each))) return undefined;
   const whole = values.every((value) => value !== undefined) ? values.join("") : "";
-  // Both kinds of token are made of base64url and dots.
-  return whole.length <= maxTokenBytes && /^[\w.-]+$/.test(whole) ? whole : undefined;
+  return whole.length <= maxSessionBytes && /^[\w-]+$/.test(whole) ? whole : undefined;
 }
 
-function parts(token: "access" | "refresh", text: string): readonly (readonly [string, string])[] {
+function parts(text: string): readonly (readonly [string, string])[] {
   const count = Math.ceil(text.length / partBytes);
   return Array.from({ length: count }, (_none, index) => [
-    `${token}.${index + 1}of${count}`,
+    `${name}.${index + 1}of${count}`,
     text.slice(index * partBytes, (index + 1) * partBytes),
   ]);
 }

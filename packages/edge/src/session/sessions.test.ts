@@ -144,7 +144,7 @@ describe("a session is an access token of the sign-in's own client", () => {
     expect(bearer.status).toBe(0);
     const answer = await bench.send({ uri: "/x", headers: { ...own, cookie } });
     expect([answer.status, answer.code]).toEqual([401, "token_use"]);
-    expect(answer.cookies).toEqual([ended("access.1of1"), ended("refresh.1of1")]);
+    expect(answer.cookies).toEqual([ended("session.1of1")]);
     expect(answer.headers["www-authenticate"]).toEqual(['Bearer error="invalid_token"']);
   });
 });
@@ -169,10 +169,10 @@ describe("a refusal, for a browser's window", () => {
 
   test("ends half a session, and leads to sign in", async () => {
     const { browse } = createBench();
-    const cookie = "__Host-gatehouse-access.1of2=a; __Host-gatehouse-access.1of2=b";
+    const cookie = "__Host-Http-gatehouse-session.1of2=a; __Host-Http-gatehouse-session.1of2=b";
     const { status, cookies } = await browse("/x", { headers: { ...followed, cookie } });
     expect(status).toBe(302);
-    expect(cookies.slice(1)).toEqual([ended("access.1of2")]);
+    expect(cookies.slice(1)).toEqual([ended("session.1of2")]);
   });
 
   test("of a bearer token is what every client gets", async () => {

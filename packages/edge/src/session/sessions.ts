@@ -1,6 +1,9 @@
 import { callbackPath } from "@sst-gatehouse/blueprint/callback-urls";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
+import type { SealingKeys } from "@sst-gatehouse/blueprint/sealing-keys";
+import { parameterNames } from "@sst-gatehouse/blueprint/parameters";
 import { type GuardError, isGuardError } from "@sst-gatehouse/core/errors";
+import { type ParameterStore, readParameters } from "@sst-gatehouse/revocations/read-parameters";
 import type { CloudFrontResultResponse } from "aws-lambda";
 
 import type { Identify } from "../identify.ts";
@@ -10,6 +13,7 @@ import { type AnswerHeaders, problemJson, refusal } from "../responses.ts";
 import type { ClientTable } from "../trust/client-ids.ts";
 import { signInClientId } from "../trust/sign-in-client.ts";
 import { readAttempt } from "./attempt.ts";
+import { createClientSecret } from "./client-secret.ts";
 import { createHostedSignIn, type HostedSignIn } from "./hosted-sign-in.ts";
 import { createLoopGuard, type LoopGuard } from "./loop-guard.ts";
 import { createOpenSession, notKept, type Opened, readVisit, type Visit } from "./open-session.ts";
@@ -18,7 +22,8 @@ import { postForm, type PostForm } from "./post-form.ts";
 import { createRenewal, type RenewalDeps } from "./renewal.ts";
 import { returnPathOf } from "./return-path.ts";
 import { createRoutes, refreshPath } from "./routes.ts";
-import { clearSession } from "./session-cookies.ts";
+import { createSealedSessions } from "./sealed-session.ts";
+import { clearSession, createSessionCookies, sessionCookie } from "./session-cookies.ts";
 import { startSignIn } from "./sign-in.ts";
 import { headersOf, type Problem, problemOf } from "./sign-in-error.ts";
 
@@ -29,8 +34,12 @@ export interface SessionsDeps extends RenewalDeps {
   readonly clients: () => ClientTable;
   readonly identify: Identify;
   readonly onUnrevoked: (error: unknown) => void;
-  /** Another way to Cognito, for tests. */
+  /** Of the stage; the app client's secret is there. */
+  readonly sealing: SealingKeys;
+  readonly parameters: ParameterStore & { readonly prefix: string };
+  /** Other ways to Cognito and to the secret, for tests. */
   readonly post?: PostForm;
+  readonly readSecret?: () => Promise<string | undefined>;
 }
 
 /** What the guard answered by itself, and the code where it was a refusal. */
@@ -62,11 +71,16 @@ export interface Sessions {
 
 export function createSessions(deps: SessionsDeps): Sessions {
   const { signIn, clients, identify, now, post = postForm } = deps;
+  const { readSecret: read = () => readClientSecret(deps.parameters) } = deps;
+  const secret = createClientSecret({ read, now });
   const renew = createRenewal(deps);
   const loops = createLoopGuard(now);
-  const openSession = createOpenSession({ identify, renew, loops, now });
+  const place = `${sessionCookie} ${deps.parameters.prefix}`;
+  const sessionCookies = createSessionCookies(createSealedSessions(deps.sealing, place));
+  const openSession = createOpenSession({ identify, sessionCookies, renew, loops, now });
   const routes = createRoutes({
     ...deps,
+    sessionCookies,
     renew,
     loops,
     opensImplicitGrant: () => Object.values(clients()).some(({ name }) => name === "walkthrough"),
@@ -75,7 +89,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
     const clientId = signInClientId(signIn, clients());
     return signIn === undefined || clientId === undefined
       ? undefined
-      : createHostedSignIn(signIn, clientId, post);
+      : createHostedSignIn(signIn, clientId, secret, post);
   };
 
   return {
@@ -87,7 +101,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
     async answer(visit) {
       let opened: Opened | undefined;
       try {
-        opened = readVisit(visit);
+        opened = readVisit(visit, sessionCookies);
         return { response: await routes.answer(visit, opened, hostedSignIn()) };
       } catch (error) {
         const problem = problemOf(error);
@@ -151,6 +165,14 @@ export function createSessions(deps: SessionsDeps): Sessions {
       };
     },
   };
+}
+
+async function readClientSecret({
+  prefix,
+  ...store
+}: SessionsDeps["parameters"]): Promise<string | undefined> {
+  const name = `${prefix}/${parameterNames.clientSecret}`;
+  return (await readParameters(store, [name], { decrypt: true }))[0];
 }
 
 function causeIn(thrown: unknown): unknown {

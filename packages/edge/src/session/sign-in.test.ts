@@ -8,6 +8,7 @@ import {
   followed,
   fromElsewhere,
   hostedOrigin,
+  openedLines,
   sessionLines,
 } from "../../test/test-browser.ts";
 
@@ -31,7 +32,7 @@ test("leads to the hosted sign-in, with everything that the answer is checked by
   expect(cookies).toEqual([
     expect.stringMatching(
       new RegExp(
-        `^__Host-gatehouse-attempt\\.${searchParams.get("state")}=[\\w-]+; Max-Age=600; Path=/; Secure; HttpOnly; SameSite=Lax$`,
+        `^__Host-Http-gatehouse-attempt\\.${searchParams.get("state")}=[\\w-]+; Max-Age=600; Path=/; Secure; HttpOnly; SameSite=Lax$`,
       ),
     ),
   ]);
@@ -50,9 +51,8 @@ test("a person comes back to the deep link, query and all, with a session of two
   expect(signed).toEqual(["/echo/a%2Fb"]);
   expect(forwarded?.querystring).toBe("c=1&c=2&d=%2B");
   expect(jar.names()).toEqual([
-    "__Host-gatehouse-access.1of1",
-    "__Host-gatehouse-refresh.1of1",
-    "__Host-gatehouse-renewed",
+    "__Host-Http-gatehouse-session.1of1",
+    "__Host-Http-gatehouse-renewed",
   ]);
   expect(cognito.posted).toEqual([
     {
@@ -75,13 +75,13 @@ test("the callback sets the session, ends its attempt, and goes on with an empty
   const answer = await browse(`${back.pathname}${back.search}`, { headers: fromElsewhere });
   expect(answer.status).toBe(302);
   expect(answer.location).toBe("/x?y=1#");
-  expect(answer.cookies).toEqual([
+  expect(openedLines(answer.cookies)).toEqual([
     ...sessionLines({
       accessToken: String(tokens["access_token"]),
       refreshToken: String(tokens["refresh_token"]),
     }),
-    `__Host-gatehouse-attempt.${back.searchParams.get("state")}=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Lax`,
-    `__Host-gatehouse-renewed=${clock.now()}; Max-Age=10; Path=/; Secure; HttpOnly; SameSite=Lax`,
+    `__Host-Http-gatehouse-attempt.${back.searchParams.get("state")}=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Lax`,
+    `__Host-Http-gatehouse-renewed=${clock.now()}; Max-Age=10; Path=/; Secure; HttpOnly; SameSite=Lax`,
   ]);
 });
 
@@ -109,7 +109,7 @@ test("a form that was sent without a session is not sent again: a page says so",
   expect(body).toContain("What you sent before was neither kept nor carried out.");
   expect(body).toContain('<a class="button" href="/orders?x=1">Go back</a>');
   expect(signed).toEqual([]);
-  expect(jar.names()).toContain("__Host-gatehouse-access.1of1");
+  expect(jar.names()).toContain("__Host-Http-gatehouse-session.1of1");
 });
 
 describe("where the app itself is, decides the stage", () => {
@@ -241,9 +241,7 @@ test("a stage without a hosted sign-in says so", async () => {
 const forgetful: [what: string, refuses: (name: string) => boolean][] = [
   ["every cookie", () => true],
   ["the cookies of a sign-in", (name) => name.includes("attempt")],
-  ["the session", (name) => /access|refresh/.test(name)],
-  ["the larger half of the session", (name) => name.includes("access")],
-  ["the smaller half of the session", (name) => name.includes("refresh")],
+  ["the session", (name) => name.includes("session")],
   ["all but the sign-in's", (name) => !name.includes("attempt") && !name.includes("renewed")],
 ];
 

@@ -44,7 +44,7 @@ describe.each(ways)("a sign-out by %s", (_what, parts) => {
     });
     expect(isSignOut(answer)).toBe(true);
     expect(answer.cookies.toSorted()).toEqual(
-      before.map((name) => ended(name.slice("__Host-gatehouse-".length))).toSorted(),
+      before.map((name) => ended(name.slice("__Host-Http-gatehouse-".length))).toSorted(),
     );
     expect(jar.names()).toEqual([]);
     expect(cognito.posted.at(-1)).toEqual({
@@ -124,7 +124,7 @@ describe("the way back", () => {
     "is judged again when it comes back: %j",
     async (path) => {
       const { send } = createBench();
-      const cookie = `__Host-gatehouse-return=${Buffer.from(path).toString("base64url")}`;
+      const cookie = `__Host-Http-gatehouse-return=${Buffer.from(path).toString("base64url")}`;
       const answer = await send({
         uri: "/.auth/signed-out",
         headers: { ...fromElsewhere, cookie },

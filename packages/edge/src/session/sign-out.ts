@@ -12,7 +12,7 @@ import { readQuery } from "./query.ts";
 import { redirect } from "./redirect.ts";
 import { type RenewalDeps, verifyAsIssued } from "./renewal.ts";
 import { isReturnPath } from "./return-path.ts";
-import { readSession } from "./session-cookies.ts";
+import type { SessionCookies } from "./session-cookies.ts";
 import { isPrefetch, requireReturnPath } from "./sign-in.ts";
 
 /** Holds the way on while the browser is at the hosted sign-in, whose address may carry none. */
@@ -20,6 +20,7 @@ const returnCookie = "return";
 const returnSeconds = 300;
 
 export interface SignOutDeps extends Pick<RenewalDeps, "verify"> {
+  readonly sessionCookies: SessionCookies;
   /** Told when the refresh token could not be revoked: the browser is signed out all the same. */
   readonly onUnrevoked: (error: unknown) => void;
 }
@@ -37,13 +38,13 @@ export async function logout(
   visit: Visit,
   hosted: HostedSignIn,
   requestCookies: GuardCookies,
-  { verify, onUnrevoked }: SignOutDeps,
+  { verify, sessionCookies, onUnrevoked }: SignOutDeps,
 ): Promise<CloudFrontResultResponse> {
   const { http, origins } = visit;
   const returnPath = requireReturnPath(readQuery(http.query, ["return_to"])("return_to"));
   if (http.method !== "POST" && !isFollowedLink(visit)) return askFirst(returnPath, hosted);
 
-  const reading = readSession(requestCookies);
+  const reading = sessionCookies.read(requestCookies, origins[0]);
   if (reading.kind === "session") {
     const { accessToken, refreshToken } = reading.session;
     // Nothing is asked of Cognito for cookies that somebody has made up.

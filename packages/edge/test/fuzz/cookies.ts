@@ -6,7 +6,7 @@ import * as fc from "fast-check";
 import { accessKey, idKey, issuer, machineClient, webClient } from "../events.ts";
 
 const now = Math.floor(Date.now() / 1000);
-const prefix = "__Host-gatehouse-";
+const prefix = "__Host-Http-gatehouse-";
 
 const person = { issuer, clientId: webClient, sub: randomUUID() };
 const access = mint({ key: accessKey, claims: accessClaims({ ...person, now }) });
@@ -89,7 +89,7 @@ const attempt = fc
 const lookAlike = fc
   .tuple(
     fc.constantFrom(
-      "__host-gatehouse-",
+      "__host-http-gatehouse-",
       "__HOST-Gatehouse-",
       "gatehouse-",
       `=${prefix}`,

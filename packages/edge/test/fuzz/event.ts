@@ -58,11 +58,11 @@ const whole = [
   originRequestEvent({
     uri: "/.auth/callback",
     querystring: "code=a&state=b",
-    headers: { ...navigation, cookie: "__Host-gatehouse-attempt.b=e30" },
+    headers: { ...navigation, cookie: "__Host-Http-gatehouse-attempt.b=e30" },
   }),
   originRequestEvent({
     uri: "/echo/a",
-    headers: { ...navigation, cookie: `__Host-gatehouse-access.1of1=${token}; a=1` },
+    headers: { ...navigation, cookie: `__Host-Http-gatehouse-access.1of1=${token}; a=1` },
   }),
 ].map((event) => JSON.stringify(event));
 

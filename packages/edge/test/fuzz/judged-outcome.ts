@@ -54,7 +54,7 @@ const statuses = new Set(["200", "204", "302", "307"]);
 
 /** Lines that the guard sets, whole: nothing of a request may end one or add an attribute. */
 const setCookieForm =
-  /^__Host-gatehouse-[\w.-]{1,80}=[\w.-]*; Max-Age=\d+; Path=\/; Secure; HttpOnly; SameSite=Lax$/;
+  /^__Host-Http-gatehouse-[\w.-]{1,80}=[\w.-]*; Max-Age=\d+; Path=\/; Secure; HttpOnly; SameSite=Lax$/;
 
 /**
  * What a fuzzed event has led to, for tests.
@@ -80,7 +80,7 @@ function judgedRequest(request: CloudFrontRequest, event: CloudFrontRequestEvent
     throw new Error("a request goes to another host");
   if (given?.custom?.domainName !== host || given.custom.path !== "")
     throw new Error("a request was signed for another origin");
-  if (valuesOf("cookie").some((line) => /__host-gatehouse-/i.test(line.replaceAll(/\s/g, ""))))
+  if (valuesOf("cookie").some((line) => /__host-http-gatehouse-/i.test(line.replaceAll(/\s/g, ""))))
     throw new Error("the backend gets a cookie of the guard");
   return "signed";
 }

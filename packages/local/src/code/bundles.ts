@@ -5,10 +5,11 @@ import { join } from "node:path";
 
 import { checkPeopleScopes } from "@sst-gatehouse/blueprint/access-names";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
+import type { SealingKeys } from "@sst-gatehouse/blueprint/sealing-keys";
 import { requireProtect } from "@sst-gatehouse/deploy/require-protect";
 import { createScratchDirectory } from "@sst-gatehouse/deploy/scratch-directory";
 import { messageOf } from "@sst-gatehouse/blueprint/message-of";
-import { writeAccess, writeSettings } from "@sst-gatehouse/edge/build";
+import { writeAccess, writeSealing, writeSettings } from "@sst-gatehouse/edge/build";
 import { loadAccess } from "@sst-gatehouse/edge/build/load-access";
 
 import type { Bundles, CodeSource } from "./code-source.ts";
@@ -37,10 +38,12 @@ export interface BundleStore {
 
 /**
  * @param settings the guard's settings file, made by the local stack.
+ * @param sealing the keys of sessions at the moment.
  * @param accessFile the adopter's `access.ts`.
  */
 export async function createBundleStore(
   settings: GuardSettings,
+  sealing: () => SealingKeys,
   codeSource: CodeSource,
   accessFile: string,
 ): Promise<BundleStore> {
@@ -59,6 +62,7 @@ export async function createBundleStore(
     const bundles = await codeSource(into);
     const { directory: edge } = bundles.edge;
     await writeSettings(edge, settings);
+    await writeSealing(edge, sealing());
     // As a deploy refuses it.
     if (settings.revocation.mode === "on" && settings.revocation.checkedBy === "backend")
       await requireProtect(bundles.functions.directory);

@@ -6,7 +6,7 @@ import { guardName } from "@sst-gatehouse/blueprint/guard-function";
 import type { CodeSource } from "./code-source.ts";
 
 /** What the stack makes itself; everything else stays as a deployment would upload it. */
-const settingsFile = "settings.json";
+const ownFiles = ["settings.json", "sealing.json"];
 
 export interface DeployArtifactsOptions {
   /** The directory with `sst.config.ts`. */
@@ -36,10 +36,10 @@ export function deployArtifacts({ root, app, stage, print }: DeployArtifactsOpti
         evaluation.code(guardName(app, stage)),
         evaluation.code("ApiFunction"),
       ]);
-      await access(join(guard.directory, settingsFile));
+      await Promise.all(ownFiles.map((file) => access(join(guard.directory, file))));
       await cp(guard.directory, into.edge, {
         recursive: true,
-        filter: (path) => basename(path) !== settingsFile,
+        filter: (path) => !ownFiles.includes(basename(path)),
       });
       await cp(api.directory, into.functions, { recursive: true });
       return {

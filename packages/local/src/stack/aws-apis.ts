@@ -42,6 +42,8 @@ export function createAwsApis(options: AwsApisOptions): RequestListener {
   const put = (name: string, value: string): void => ssm.put(`${parameterPrefix}/${name}`, value);
   for (const name of appClientNames(stage))
     put(parameterNames.client(name), cognito.clientId(name));
+  const secretName = `${parameterPrefix}/${parameterNames.clientSecret}`;
+  ssm.put(secretName, cognito.clientSecret("web"), "SecureString");
   put(parameterNames.jwks, JSON.stringify(cognito.keySet()));
   if (stage.revocation !== "off") put(parameterNames.revoked, noRevocations);
   // Where `pnpm users` finds the pool of a stack on this machine.

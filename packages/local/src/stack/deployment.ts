@@ -13,7 +13,10 @@ const edgeRegion = "ap-southeast-2";
 
 /** The settings of the local stage that a test may change. */
 export type StageChanges = Partial<
-  Omit<Stage, "name" | "production" | "domain" | "certificateArn" | "waf">
+  Omit<
+    Stage,
+    "name" | "production" | "domain" | "certificateArn" | "waf" | "spaClient" | "sealingKeys"
+  >
 >;
 
 /** What a deployment of the local stage is called: names, ARNs and addresses. Ids are new at every start. */
@@ -51,7 +54,8 @@ export function createDeployment(
   const functionUrlHost = `${lowerCaseId(32)}.lambda-url.${region}.on.aws`;
   return {
     app,
-    stage: { ...resolveStage(stages, stageName), ...changes },
+    // Programs and tests on this machine sign in by it.
+    stage: { ...resolveStage(stages, stageName), ...changes, spaClient: true },
     accountId,
     region,
     edgeRegion,

@@ -1,3 +1,4 @@
+import { forClients } from "@sst-gatehouse/blueprint/app-clients";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { makeGuardSettings } from "@sst-gatehouse/blueprint/make-guard-settings";
 
@@ -14,11 +15,6 @@ export function localGuardSettings(
   nowSeconds: number,
   unbaked: Unbaked,
 ): GuardSettings {
-  const clientIds = {
-    web: cognito.clientId("web"),
-    machine: cognito.clientId("machine"),
-    ...(stage.implicitGrant ? { walkthrough: cognito.clientId("walkthrough") } : {}),
-  };
   return makeGuardSettings({
     stage,
     region,
@@ -27,7 +23,7 @@ export function localGuardSettings(
     userPoolId: cognito.poolId,
     keys: unbaked.includes("jwks") ? undefined : cognito.keySet().keys,
     hostedOrigin: hostedUrl,
-    clientIds: unbaked.includes("clients") ? undefined : clientIds,
+    clientIds: unbaked.includes("clients") ? undefined : forClients(stage, cognito.clientId),
     local: { appUrl, apiOrigin: `https://${cognito.domainHost}`, keysFetchedAt: nowSeconds },
   });
 }

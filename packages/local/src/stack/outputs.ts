@@ -1,3 +1,4 @@
+import { forClients } from "@sst-gatehouse/blueprint/app-clients";
 import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
 
 import type { Cognito } from "../aws/cognito/cognito.ts";
@@ -17,7 +18,10 @@ export interface StackOutputs extends Omit<StageOutputs, "clients"> {
   readonly functionUrl: StageOutputs["functionUrl"];
   /** Where the guard runs: on purpose not the region of the Function URL. */
   readonly edgeRegion: StageOutputs["edgeRegion"];
-  readonly clients: StageOutputs["clients"] & { readonly machine: { readonly secret: string } };
+  readonly clients: StageOutputs["clients"] & {
+    readonly spa: { readonly id: string };
+    readonly machine: { readonly secret: string };
+  };
   /** For `AWS_ENDPOINT_URL_SSM` and `AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER`. */
   readonly endpoints: StageOutputs["endpoints"];
   readonly users: readonly {
@@ -25,7 +29,7 @@ export interface StackOutputs extends Omit<StageOutputs, "clients"> {
     readonly password: string;
     readonly groups: readonly string[];
   }[];
-  /** Of the first user, from the web client. */
+  /** Of the first user, from the public client `spa`. */
   readonly tokens: { readonly id: string; readonly access: string };
   /**
    * `edge`: the guard's own role. `service`: another role that may call the Function URL. `stranger`: one that may not.
@@ -54,10 +58,7 @@ export async function createOutputs({
   }));
   const [first] = users;
   if (first === undefined) throw new TypeError("the stack has no user");
-  const { id, access } = await cognito.tokensFor(first.username, "web");
-  const walkthrough = stage.implicitGrant
-    ? { walkthrough: { id: cognito.clientId("walkthrough") } }
-    : {};
+  const { id, access } = await cognito.tokensFor(first.username, "spa");
   return {
     appUrl,
     signInUrl: signInUrl(cognito, deployment),
@@ -66,9 +67,9 @@ export async function createOutputs({
     edgeRegion,
     userPoolId: cognito.poolId,
     clients: {
-      web: { id: cognito.clientId("web") },
+      ...forClients(stage, (name) => ({ id: cognito.clientId(name) })),
+      spa: { id: cognito.clientId("spa") },
       machine: { id: cognito.clientId("machine"), secret: cognito.clientSecret("machine") },
-      ...walkthrough,
     },
     endpoints: { ssm: endpoint, cognitoIdp: endpoint },
     users,

@@ -1,7 +1,11 @@
+import { randomBytes } from "node:crypto";
+
 import { invokeModeOf } from "@sst-gatehouse/blueprint/api-function";
 import { cacheBehavior } from "@sst-gatehouse/blueprint/cache-behavior";
 import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
 import { responseHeaders } from "@sst-gatehouse/blueprint/response-headers";
+import type { SealingKeys } from "@sst-gatehouse/blueprint/sealing-keys";
+import { writeSealing } from "@sst-gatehouse/edge/build";
 
 import type { AccountForm } from "./account.ts";
 import { scopesOf, type Adopted } from "./adopted.ts";
@@ -53,8 +57,14 @@ export interface StackOptions {
 export interface Stack {
   readonly outputs: StackOutputs;
   readonly clock: Clock;
-  /** Ends the containers of both functions, and loads new ones with the code of the start, as AWS may at any time. */
-  renew(): Promise<void>;
+  /**
+   * Ends the containers of both functions, and loads new ones with the code of the start, as AWS may at any time.
+   *
+   * @param changes.sealing as a deploy with other keys for sessions.
+   */
+  renew(changes?: { readonly sealing?: SealingKeys }): Promise<void>;
+  /** The keys of sessions now; new at every start. */
+  sealing(): SealingKeys;
   close(): Promise<void>;
 }
 
@@ -112,7 +122,8 @@ async function compose(
 
   const nowSeconds = Math.floor(clock.now() / 1000);
   const settings = localGuardSettings(deployment, cognito, nowSeconds, unbaked);
-  const store = await createBundleStore(settings, codeSource, adopted.accessFile);
+  let sealing: SealingKeys = { keys: [randomBytes(32).toString("base64")] };
+  const store = await createBundleStore(settings, () => sealing, codeSource, adopted.accessFile);
   onClose(() => store.close());
   const bundles = await store.build();
   const functionsOptions = {
@@ -177,12 +188,19 @@ async function compose(
       explain("stack", "the build failed; the last good build keeps serving", message.split("\n")),
     );
   }
-  const renew = async (): Promise<void> => {
+  const renew: Stack["renew"] = async (changes = {}) => {
+    sealing = changes.sealing ?? sealing;
+    await writeSealing(bundles.edge.directory, sealing);
     const outcomes = await Promise.all([
       guard.redeploy(bundles.edge.directory),
       api.redeploy(bundles.functions.directory),
     ]);
     for (const outcome of outcomes) if (!outcome.loaded) throw new Error(outcome.reason);
   };
-  return { clock, renew, outputs: await createOutputs({ deployment, cognito, roles }) };
+  return {
+    clock,
+    renew,
+    sealing: () => sealing,
+    outputs: await createOutputs({ deployment, cognito, roles }),
+  };
 }

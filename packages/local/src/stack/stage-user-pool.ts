@@ -30,7 +30,7 @@ export function createUserPool(
     clock,
     explain,
     clients: appClientNames(stage),
-    ...redirectUrls(appUrl, stage),
+    redirectUrls: (name) => redirectUrls(name, appUrl, stage),
     resourceServerScopes: scopes,
     peopleScopes: stage.peopleScopes,
     selfSignUp: stage.selfSignUp,

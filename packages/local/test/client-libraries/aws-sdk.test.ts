@@ -263,7 +263,7 @@ describe("a password that an administrator resets", () => {
 describe("in a browser that signed in at the hosted pages", () => {
   const query = () =>
     new URLSearchParams({
-      client_id: stand.cognito.clientId("web"),
+      client_id: stand.cognito.clientId("spa"),
       redirect_uri: callbackUrl,
       response_type: "code",
       scope: "openid",
@@ -273,7 +273,7 @@ describe("in a browser that signed in at the hosted pages", () => {
       method: "POST",
       body: new URLSearchParams({
         grant_type: "authorization_code",
-        client_id: stand.cognito.clientId("web"),
+        client_id: stand.cognito.clientId("spa"),
         redirect_uri: callbackUrl,
         code: locationOf(back).searchParams.get("code") ?? "",
       }),
@@ -286,7 +286,7 @@ describe("in a browser that signed in at the hosted pages", () => {
       method: "POST",
       body: new URLSearchParams({
         grant_type: "refresh_token",
-        client_id: stand.cognito.clientId("web"),
+        client_id: stand.cognito.clientId("spa"),
         refresh_token: refreshToken,
       }),
     });

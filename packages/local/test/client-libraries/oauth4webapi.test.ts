@@ -14,7 +14,7 @@ const none = oauth.None();
 
 beforeAll(async () => {
   stand = await startUnderAwsNames();
-  web = { client_id: stand.cognito.clientId("web"), [oauth.clockTolerance]: 0 };
+  web = { client_id: stand.cognito.clientId("spa"), [oauth.clockTolerance]: 0 };
   const issuer = new URL(stand.cognito.issuer);
   const answer = await oauth.discoveryRequest(issuer, byFetch());
   server = await oauth.processDiscoveryResponse(issuer, answer);

@@ -18,11 +18,11 @@ let config: client.Configuration;
 
 beforeAll(async () => {
   stand = await startUnderAwsNames();
-  config = await discover("web");
+  config = await discover("spa");
 });
 afterAll(() => stand.close());
 
-const discover = (name: "web" | "machine", authentication = client.None()) =>
+const discover = (name: "spa" | "machine", authentication = client.None()) =>
   client.discovery(
     new URL(stand.cognito.issuer),
     stand.cognito.clientId(name),
@@ -96,7 +96,7 @@ test("finds every address by discovery, all of them on the sign-in domain", () =
 });
 
 test("signs in with PKCE, state and nonce, and reads who it is", async () => {
-  const checked = await discover("web");
+  const checked = await discover("spa");
   // The signature of the ID token too, with the key set of the issuer.
   client.enableNonRepudiationChecks(checked);
   const attempt = await startAttempt();

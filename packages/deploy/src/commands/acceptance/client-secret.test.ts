@@ -30,6 +30,7 @@ async function poolWith(UserPoolClient: object): Promise<UserPool> {
   return { userPoolId, region: "eu-central-1", client };
 }
 
+const machineId = { name: "machine", id: "id" } as const;
 const machine = {
   UserPoolId: userPoolId,
   ClientName: "gatehouse-dev-machine",
@@ -37,7 +38,7 @@ const machine = {
 };
 
 test("loads the secret of the stage's client for machines", async () => {
-  expect(await loadClientSecret(await poolWith(machine), "gatehouse", "dev", "id")).toBe(
+  expect(await loadClientSecret(await poolWith(machine), "gatehouse", "dev", machineId)).toBe(
     "a-secret",
   );
 });
@@ -53,7 +54,7 @@ test.each([
     await poolWith(client),
     "gatehouse",
     "dev",
-    "id",
+    machineId,
   ).catch((caught: unknown) => caught);
   expect(String(error)).toContain(message);
   expect(String(error)).not.toContain("a-secret");

@@ -6,6 +6,8 @@ import type { TemporaryUser } from "./temporary-users.ts";
 export interface SuiteTarget extends Omit<StageOutputs, "clients"> {
   readonly clients: StageOutputs["clients"] & {
     readonly machine: { readonly id: string; readonly secret: string };
+    /** With its secret where the stage has no public client: somebody has to get tokens for the suite. */
+    readonly web: { readonly id: string; readonly secret?: string };
   };
   readonly users: readonly TemporaryUser[];
 }

@@ -8,9 +8,10 @@ const anyToken = /eyJ[\w-]{10,}(\.[\w-]*){2,4}/g;
 
 /** What must not be printed, in each form it may take. */
 export function secretValues({ users, clients }: SuiteTarget): readonly string[] {
-  const { id, secret } = clients.machine;
-  const basic = Buffer.from(`${id}:${secret}`).toString("base64");
-  return [secret, basic, ...users.map(({ password }) => password)];
+  const ofClients = [clients.machine, clients.web].flatMap(({ id, secret }) =>
+    secret === undefined ? [] : [secret, Buffer.from(`${id}:${secret}`).toString("base64")],
+  );
+  return [...ofClients, ...users.map(({ password }) => password)];
 }
 
 /** Passes text on line by line, with "(secret)" in place of each secret, and of every token. */

@@ -159,8 +159,8 @@ const table: Readonly<Record<string, (facts: Facts) => Outputs>> = {
       capacity: 1,
     };
   },
-  "random:index/randomBytes:RandomBytes": ({ name, inputs }) => {
-    const bytes = Buffer.alloc(Number(inputs["length"]), 7);
+  "random:index/randomBytes:RandomBytes": ({ name, inputs, digits }) => {
+    const bytes = Buffer.alloc(Number(inputs["length"]), digits, "hex");
     return { id: name, base64: bytes.toString("base64"), hex: bytes.toString("hex") };
   },
 };

@@ -15,6 +15,8 @@ const marks = {
 };
 /** The files whose text is recorded: whom the guard believes and whom it lets in, which rules have to read. */
 const guardData = ["settings.json", "access.json"];
+/** The file of which nothing is recorded but that it is there. */
+const secretFile = "sealing.json";
 const maxDataBytes = 32_768;
 const unknownMark = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
@@ -123,6 +125,7 @@ async function withSettings(
   const digests = await digestsOf(directory);
   return Promise.all(
     digests.map(async ([file, digest]) => {
+      if (file === secretFile) return [file, { ...digest, sha256: "[secret]" }] as const;
       if (!guardData.includes(file) || digest.bytes > maxDataBytes) return [file, digest] as const;
       return [file, { ...digest, text: await readFile(join(directory, file), "utf8") }] as const;
     }),

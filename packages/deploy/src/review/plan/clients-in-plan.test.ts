@@ -12,8 +12,8 @@ test("clients are told with how one gets tokens by them, and where those go", ()
     scopes: ["api/read", "api/write"],
     returnsTo: [],
   });
-  expect(web).toMatchObject({ name: "gatehouse-anna-web", flows: ["code"], secret: false });
-  expect(web?.returnsTo).toHaveLength(4);
+  expect(web).toMatchObject({ name: "gatehouse-anna-web", flows: ["code"], secret: true });
+  expect(web?.returnsTo).toHaveLength(1);
 });
 
 test("a client that says nothing is told by its logical name", () => {

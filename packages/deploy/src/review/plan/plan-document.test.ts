@@ -20,7 +20,7 @@ function planned(change?: Parameters<typeof graphUnderTest>[0]) {
 
 test("tells a stage in order, all but its resources", () => {
   const { resources, ...rest } = planned({ outputs: { appUrl: "https://a.example" } });
-  expect(resources).toHaveLength(21);
+  expect(resources).toHaveLength(22);
   expect(rest).toEqual({
     app: "gatehouse",
     stage: "anna",

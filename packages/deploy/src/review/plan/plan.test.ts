@@ -62,11 +62,9 @@ Who gets tokens
   gatehouse-anna-machine: client_credentials; with a secret
     scopes      api/read, api/write
     returns to  nowhere
-  gatehouse-anna-web: code; no secret
+  gatehouse-anna-web: code; with a secret
     scopes      openid, email, profile
-    returns to  https://dd11d7b4aa6785.cloudfront.net/
-                https://dd11d7b4aa6785.cloudfront.net/.auth/callback http://localhost:5173/
-                http://localhost:5173/.auth/callback
+    returns to  https://dd11d7b4aa6785.cloudfront.net/.auth/callback
 
 Who may do what
   gatehouse-anna-ApiRole-bafkksbh (ApiRole), assumed by lambda.amazonaws.com
@@ -83,7 +81,13 @@ Who may do what
       only if  lambda:InvokedViaFunctionUrl is true
     may read parameters
       actions  ssm:GetParameters
-      on       ssm eu-central-1 parameter/gatehouse/gatehouse/anna/*
+      on       ssm eu-central-1 parameter/gatehouse/gatehouse/anna/clients/*
+      on       ssm eu-central-1 parameter/gatehouse/gatehouse/anna/jwks
+      on       ssm eu-central-1 parameter/gatehouse/gatehouse/anna/revoked
+      on       ssm eu-central-1 parameter/gatehouse/gatehouse/anna/revoked/*
+    may read parameters
+      actions  ssm:GetParameters
+      on       ssm eu-central-1 parameter/gatehouse/gatehouse/anna/web-client-secret
     may write logs
       actions  logs:CreateLogGroup, logs:CreateLogStream, logs:PutLogEvents
       on       logs * log-group:/gatehouse/gatehouse/anna/guard
@@ -98,9 +102,10 @@ Code
     stage-revocations.cjs    4,900  5555555555555555555555555555555555555555555555555555555555555555
     sessions.cjs            26,000  6666666666666666666666666666666666666666666666666666666666666666
     responses.cjs            2,500  8888888888888888888888888888888888888888888888888888888888888888
+    sealing.json               200  [secret]
     access.json              1,300  7777777777777777777777777777777777777777777777777777777777777777
 
-Resources (20)
+Resources (21)
   eu-central-1
     cloudwatch LogGroup ApiLogGroup        /aws/lambda/gatehouse-anna-ApiFunction-bafkksbh
     cognito ResourceServer ResourceServer  api
@@ -113,6 +118,7 @@ Resources (20)
     lambda FunctionUrl ApiUrl
     ssm Parameter ParameterMachine         /gatehouse/gatehouse/anna/clients/machine
     ssm Parameter ParameterWeb             /gatehouse/gatehouse/anna/clients/web
+    ssm Parameter ParameterSecret          /gatehouse/gatehouse/anna/web-client-secret
     ssm Parameter ParameterGuard           /gatehouse/gatehouse/anna/guard
     ssm Parameter ParameterOutputs         /gatehouse/gatehouse/anna/outputs
     ssm Parameter ParameterRevoked         /gatehouse/gatehouse/anna/revoked

@@ -31,6 +31,7 @@ test("the guard's role is told with the policy that is attached to it", () => {
     "call the Function URL",
     "invoke the function",
     "read parameters",
+    "read parameters",
     "write logs",
   ]);
   expect(guard?.may[0]).toEqual({

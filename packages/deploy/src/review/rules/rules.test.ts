@@ -51,7 +51,7 @@ const changes: [rule: string, name: string, inputs: Readonly<Record<string, unkn
   ],
   ["waf-attached", resourceNames.distribution, { webAclId: "arn:x" }],
   ["pool-sign-up", resourceNames.pool, { adminCreateUserConfig: undefined }],
-  ["client-secret", resourceNames.web, { generateSecret: true }],
+  ["client-secret", resourceNames.web, { generateSecret: false }],
   ["parameter-type", resourceNames.guardParameter, { type: "SecureString" }],
   ["changes-ignored", resourceNames.guard, { $options: { ignoreChanges: ["code"] } }],
   ["name-length", resourceNames.pool, { name: "a".repeat(129) }],

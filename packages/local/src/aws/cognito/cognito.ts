@@ -40,9 +40,11 @@ export interface CognitoOptions {
   readonly explain: Explain;
   /** The blueprint's clients that this stack has. */
   readonly clients: readonly AppClientName[];
-  /** Exact addresses, of every client for people. */
-  readonly callbackUrls: readonly string[];
-  readonly logoutUrls: readonly string[];
+  /** The exact addresses of each client. */
+  readonly redirectUrls: (client: AppClientName) => {
+    readonly callbackUrls: readonly string[];
+    readonly logoutUrls: readonly string[];
+  };
   /** As `<identifier>/<scope>`. Clients for machines may ask for these. */
   readonly resourceServerScopes: readonly string[];
   /** Which of them clients for people may ask for, beside the OpenID ones. */
@@ -114,12 +116,12 @@ export async function createCognito(options: CognitoOptions): Promise<Cognito> {
     explain,
   });
 
-  const clients = new Map<AppClientName, Client>();
-  for (const name of options.clients) clients.set(name, addClient(pool, name, options));
+  const clients = new Map<AppClientName, string>();
+  for (const name of options.clients) clients.set(name, addClient(pool, name, options).id);
   const clientOf = (name: AppClientName): Client => {
-    const client = clients.get(name);
-    if (!client) throw new TypeError(`this stack has no app client ${name}`);
-    return client;
+    const id = clients.get(name);
+    if (id === undefined) throw new TypeError(`this stack has no app client ${name}`);
+    return pool.clients.get(id);
   };
   for (const user of options.users) await addUser(pool, user);
 
@@ -133,7 +135,7 @@ export async function createCognito(options: CognitoOptions): Promise<Cognito> {
     service: createUserPoolApi(pool),
     clientId: (name) => clientOf(name).id,
     clientSecret(name) {
-      const { secret } = clientOf(name);
+      const secret = clientOf(name).secrets[0]?.value;
       if (secret === undefined) throw new TypeError(`the app client ${name} has no secret`);
       return secret;
     },
@@ -169,15 +171,13 @@ export async function createCognito(options: CognitoOptions): Promise<Cognito> {
 
 function addClient(pool: UserPool, name: AppClientName, options: CognitoOptions): Client {
   const { kind, flows, generateSecret } = appClients[name];
-  const { callbackUrls, logoutUrls, resourceServerScopes } = options;
-  const forPeople = kind === "person";
+  const { redirectUrls, resourceServerScopes } = options;
   return pool.clients.add({
     name,
     flows,
     generateSecret,
     scopes: clientScopes(kind, resourceServerScopes, options),
-    callbackUrls: forPeople ? callbackUrls : [],
-    logoutUrls: forPeople ? logoutUrls : [],
+    ...redirectUrls(name),
     // No passwords through the API: people sign in at the hosted pages.
     authFlows: [],
     idMinutes: tokenLifetimes.idMinutes,

@@ -238,6 +238,7 @@ describe("the guard's policy", () => {
         "statement CallTheFunctionUrl: is about other actions",
         "statement InvokeThroughTheUrlOnly: condition key lambda:InvokedViaFunctionUrl is missing from the request",
         "statement ReadItsOwnSettings: is about other actions",
+        "statement ReadTheClientSecret: is about other actions",
         "statement WriteItsLog: is about other actions",
       ],
     });
@@ -256,7 +257,11 @@ describe("the guard's policy", () => {
   });
 
   test("lets it read its own parameters and write none", () => {
-    expect(ssm("ssm:GetParameters", "/gatehouse/app/dev/jwks")).toBe(true);
+    const own = ["jwks", "clients/web", "revoked", "revoked/1", "web-client-secret"];
+    for (const name of own)
+      expect(ssm("ssm:GetParameters", `/gatehouse/app/dev/${name}`)).toBe(true);
+    for (const name of ["outputs", "guard", "web-client-secret/x", "other-secret"])
+      expect(ssm("ssm:GetParameters", `/gatehouse/app/dev/${name}`)).toBe(false);
     expect(ssm("ssm:GetParametersByPath", "/gatehouse/app/dev")).toBe(false);
     expect(ssm("ssm:GetParameters", "/gatehouse/app/devil/jwks")).toBe(false);
     expect(ssm("ssm:PutParameter", "/gatehouse/app/dev/jwks")).toBe(false);

@@ -351,10 +351,17 @@ describe("throttling", () => {
 });
 
 describe("the guard's own role", () => {
-  test("reads what is below its prefix by name", async () => {
+  test("reads what it needs by name, and opens the one secret", async () => {
     ssm.put(`${prefix}/clients/web`, "id");
-    const named = await edge.send(new GetParametersCommand({ Names: [`${prefix}/clients/web`] }));
-    expect(named.Parameters).toHaveLength(1);
+    ssm.put(`${prefix}/web-client-secret`, "swordfish", "SecureString");
+    const Names = [`${prefix}/clients/web`, `${prefix}/web-client-secret`];
+    const closed = await edge.send(new GetParametersCommand({ Names }));
+    expect(closed.Parameters?.map(({ Value }) => Value)).toEqual([
+      "id",
+      expect.not.stringMatching("swordfish"),
+    ]);
+    const open = await edge.send(new GetParametersCommand({ Names, WithDecryption: true }));
+    expect(open.Parameters?.map(({ Value }) => Value)).toEqual(["id", "swordfish"]);
   });
 
   const denied: [what: string, send: () => Promise<unknown>, action: string, resource: string][] = [

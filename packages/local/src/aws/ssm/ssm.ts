@@ -10,8 +10,8 @@ import type { ParameterType, ParameterVersion } from "./parameter-store.ts";
 
 export interface Ssm {
   readonly service: JsonService;
-  /** Writes a String from inside the stack, overwriting: no signature, no throttle, same rules for name and value. */
-  put(name: string, value: string): void;
+  /** Writes from inside the stack, overwriting: no signature, no throttle, same rules for name and value. */
+  put(name: string, value: string, type?: "String" | "SecureString"): void;
 }
 
 /** An account's default for reads and writes together. */
@@ -171,8 +171,8 @@ export function createSsm(options: { region: string; accountId: string; clock: C
 
   return {
     service: { targetPrefix: "AmazonSSM", service: "ssm", operations },
-    put(name, value) {
-      store.put(requireCreatableName(name), value, "String", true);
+    put(name, value, type = "String") {
+      store.put(requireCreatableName(name), value, type, true);
     },
   };
 }

@@ -29,7 +29,7 @@ function checksOf(name: AppClientName, under: StageUnderCheck): readonly Check[]
   const person = appClients[name].kind === "person";
   const judges: Readonly<Record<string, Judge>> = {
     flows: (client) => judgeFlows(name, client),
-    addresses: (client) => judgeAddresses(client, person, under),
+    addresses: (client) => judgeAddresses(name, client, under),
     scopes: (client) => judgeScopes(name, client, under),
     lifetimes: judgeLifetimes,
     ...(person && {
@@ -88,13 +88,11 @@ function judgeFlows(name: AppClientName, client: UserPoolClientType): readonly s
 }
 
 function judgeAddresses(
+  name: AppClientName,
   client: UserPoolClientType,
-  person: boolean,
   { outputs, stage }: StageUnderCheck,
 ): readonly string[] {
-  const { callbackUrls, logoutUrls } = person
-    ? redirectUrls(outputs.appUrl, stage)
-    : { callbackUrls: [], logoutUrls: [] };
+  const { callbackUrls, logoutUrls } = redirectUrls(name, outputs.appUrl, stage);
   const { CallbackURLs = [], LogoutURLs = [], DefaultRedirectURI } = client;
   return [
     ...(sameSet(CallbackURLs, callbackUrls) &&

@@ -1,10 +1,10 @@
 import { appClientNames } from "@sst-gatehouse/blueprint/app-clients";
 import { parameterNames, parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 
-import type { Check } from "../check.ts";
+import { type Check, unless } from "../check.ts";
 import { redeploy, type StageUnderCheck } from "../stage-under-check.ts";
 
-/** What the guard learns from Parameter Store beside the list of ended sign-ins: the ids of the app clients. */
+/** What the guard learns from Parameter Store beside the list of ended sign-ins: ids of app clients, and one secret. */
 export function parameterChecks(under: StageUnderCheck): readonly Check[] {
   const prefix = parameterPrefix(under.app, under.stage.name);
   return [
@@ -27,6 +27,20 @@ export function parameterChecks(under: StageUnderCheck): readonly Check[] {
             );
         }
         return problems.map((problem) => ({ problem, mend: redeploy(under) }));
+      },
+    },
+    {
+      id: "client-secret-parameter",
+      async find() {
+        const name = `${prefix}/${parameterNames.clientSecret}`;
+        const found = await under.parameter(name);
+        return unless(
+          found?.Type === "SecureString",
+          found === undefined
+            ? `there is no parameter ${name}, the secret of the app client web: nobody can sign in`
+            : `${name}, the secret of the app client web, is a ${found.Type}: whoever lists parameters reads it`,
+          redeploy(under),
+        );
       },
     },
   ];

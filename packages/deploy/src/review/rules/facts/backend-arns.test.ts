@@ -16,7 +16,7 @@ const apiArn =
   "arn:aws:lambda:eu-central-1:123456789012:function:gatehouse-anna-ApiFunction-bafkksbh";
 const host = "0123456789abcdef0123456789abcdef.lambda-url.eu-west-1.on.aws";
 const legacy = "arn:aws:lambda:eu-west-1:123456789012:function:legacy";
-const [callUrl, invoke, read, log] = guardPolicyDocument.Statement;
+const [callUrl, invoke, ...others] = guardPolicyDocument.Statement;
 
 /** The chain with an origin for a function that others deploy, and a policy that names functions. */
 function chainWith(named: readonly string[], ...added: Parameters<typeof resource>[]) {
@@ -28,7 +28,7 @@ function chainThatLooksUp(
   named: readonly string[],
   ...added: Parameters<typeof resource>[]
 ) {
-  const Statement = [{ ...callUrl, Resource: named }, { ...invoke, Resource: named }, read, log];
+  const Statement = [{ ...callUrl, Resource: named }, { ...invoke, Resource: named }, ...others];
   return chainUnderTest({
     changes: {
       [resourceNames.distribution]: {

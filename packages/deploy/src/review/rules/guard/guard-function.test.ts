@@ -11,6 +11,7 @@ const files = {
   "stage-revocations.cjs": { sha256: "5", bytes: 1 },
   "sessions.cjs": { sha256: "6", bytes: 1 },
   "responses.cjs": { sha256: "8", bytes: 1 },
+  "sealing.json": { sha256: "[secret]", bytes: 1 },
   "access.json": { sha256: "7", bytes: 1 },
   "settings.json": { sha256: "4", bytes: 1 },
 };

@@ -15,6 +15,7 @@ const packageFiles = [
   "stage-revocations.cjs",
   "sessions.cjs",
   "access.json",
+  "sealing.json",
   "settings.json",
 ];
 

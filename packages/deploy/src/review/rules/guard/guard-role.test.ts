@@ -12,7 +12,7 @@ import {
 
 type Inputs = Readonly<Record<string, unknown>>;
 const { guardRole, guardPolicy } = resourceNames;
-const [callUrl, invoke, read, log] = guardPolicyDocument.Statement;
+const [callUrl, invoke, read, secret, log] = guardPolicyDocument.Statement;
 
 function trust(principal: unknown, more: object = {}): Inputs {
   const Statement = [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: principal, ...more }];
@@ -31,7 +31,7 @@ test("the blueprint's role breaks no rule, as text or as JSON, with or without a
       inlinePolicies: [],
       permissionsBoundary: "arn:aws:iam::123456789012:policy/boundary",
     },
-    [guardPolicy]: policy(callUrl, invoke, read, log),
+    [guardPolicy]: policy(callUrl, invoke, read, secret, log),
   };
   expect(checkGuardRole(chainUnderTest())).toEqual([]);
   expect(checkGuardRole(chainUnderTest({ changes }))).toEqual([]);
@@ -60,13 +60,31 @@ test.each(roleRefusals)("%s is broken by %j", (rule, inputs) => {
 });
 
 const policyRefusals: [why: string, inputs: Inputs][] = [
-  ["a statement missing", policy(callUrl, invoke, read)],
-  ["a statement more", policy(callUrl, invoke, read, log, { Effect: "Allow" })],
-  ["invoking without the URL", policy(callUrl, { ...invoke, Condition: undefined }, read, log)],
-  ["another condition", policy({ ...callUrl, Condition: invoke.Condition }, invoke, read, log)],
-  ["any function", policy({ ...callUrl, Resource: "*" }, invoke, read, log)],
-  ["every parameter", policy(callUrl, invoke, { ...read, Resource: ["*"] }, log)],
-  ["writing parameters", policy(callUrl, invoke, { ...read, Action: "ssm:*" }, log)],
+  ["a statement missing", policy(callUrl, invoke, read, secret)],
+  ["a statement more", policy(callUrl, invoke, read, secret, log, { Effect: "Allow" })],
+  [
+    "invoking without the URL",
+    policy(callUrl, { ...invoke, Condition: undefined }, read, secret, log),
+  ],
+  [
+    "another condition",
+    policy({ ...callUrl, Condition: invoke.Condition }, invoke, read, secret, log),
+  ],
+  ["any function", policy({ ...callUrl, Resource: "*" }, invoke, read, secret, log)],
+  ["every parameter", policy(callUrl, invoke, { ...read, Resource: ["*"] }, secret, log)],
+  ["writing parameters", policy(callUrl, invoke, { ...read, Action: "ssm:*" }, secret, log)],
+  ["no secret", policy(callUrl, invoke, read, log)],
+  [
+    "every secret",
+    policy(
+      callUrl,
+      invoke,
+      read,
+      { ...secret, Resource: secret.Resource.replace(/[^/]*$/, "*") },
+      log,
+    ),
+  ],
+  ["writing the secret", policy(callUrl, invoke, read, { ...secret, Action: "ssm:*" }, log)],
   ["no JSON", { policy: "{" }],
 ];
 

@@ -1,4 +1,8 @@
-import type { AppClientName, ClientIds } from "@sst-gatehouse/blueprint/app-clients";
+import {
+  type AppClientName,
+  type ClientIds,
+  forClients,
+} from "@sst-gatehouse/blueprint/app-clients";
 import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 
 import { makeGuardSettings } from "@sst-gatehouse/blueprint/make-guard-settings";
@@ -67,12 +71,11 @@ function expectedSettings(chain: Chain, settings: JsonObject): JsonObject {
   return { ...expected, jwks: { keys: toList(userPool.outputs["publicKeys"]) } };
 }
 
-function clientIds({ clients }: Chain): ClientIds {
-  const id = (name: AppClientName): string | undefined => {
+function clientIds({ clients, stage }: Chain): ClientIds {
+  return forClients(stage, (name: AppClientName) => {
     const client = clients.get(name);
-    return client && attributeOf(client, "id");
-  };
-  return { web: id("web") ?? "", machine: id("machine") ?? "", walkthrough: id("walkthrough") };
+    return client === undefined ? "" : attributeOf(client, "id");
+  });
 }
 
 function differences(settings: JsonObject, expected: JsonObject): readonly string[] {

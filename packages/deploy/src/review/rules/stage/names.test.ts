@@ -123,6 +123,7 @@ test("pools may share a name, and so may what is unique within a pool or a role 
     resourceNames.api,
     resourceNames.machineParameter,
     resourceNames.webParameter,
+    resourceNames.secretParameter,
     resourceNames.guardParameter,
     resourceNames.outputsParameter,
     resourceNames.revokedParameter,

@@ -1,4 +1,4 @@
-import type { AppClientName } from "@sst-gatehouse/blueprint/app-clients";
+import { type AppClientName, forClients } from "@sst-gatehouse/blueprint/app-clients";
 import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
 import { parameterNames, parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 import { noRevocations } from "@sst-gatehouse/blueprint/revocations";
@@ -10,7 +10,7 @@ import { createStageOutputs } from "../../../stage-outputs.ts";
 import { appUrlOf } from "../facts/app-url.ts";
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
 import type { Chain } from "../facts/chain.ts";
-import { parseJson, sameJson } from "../../../dry-run/graph/json.ts";
+import { isAbsent, parseJson, sameJson, withoutSecretMarks } from "../../../dry-run/graph/json.ts";
 import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
 import { type Expectation, unmet, type Violation } from "../violation.ts";
 
@@ -19,7 +19,7 @@ const maxParameters = 10;
 /** Of a standard parameter; longer ones cost extra. */
 const maxValueLength = 4096;
 
-/** What the guard and the commands read from Parameter Store: exactly what is expected there, and no secret. */
+/** What the guard and the commands read from Parameter Store: exactly what is expected there, and one secret. */
 export function checkParameters(chain: Chain): readonly Violation[] {
   const { graph } = chain;
   const prefix = parameterPrefix(graph.app, graph.stage);
@@ -49,7 +49,13 @@ function gatehouseParameters(graph: Graph): readonly Resource[] {
   );
 }
 
-function storageExpectations(parameter: Resource, { region }: Graph): readonly Expectation[] {
+function storageExpectations(
+  parameter: Resource,
+  { app, stage, region }: Graph,
+): readonly Expectation[] {
+  const name = inputOf(parameter, "name");
+  const secret = name === `${parameterPrefix(app, stage)}/${parameterNames.clientSecret}`;
+  const type = secret ? "SecureString" : "String";
   return [
     {
       rule: "parameter-region",
@@ -58,9 +64,13 @@ function storageExpectations(parameter: Resource, { region }: Graph): readonly E
     },
     {
       rule: "parameter-type",
-      holds: inputOf(parameter, "type") === "String",
-      message:
-        "is not of type String; the guard may not decrypt, and nothing here is secret: set type to String",
+      holds:
+        inputOf(parameter, "type") === type &&
+        isAbsent(inputOf(parameter, "keyId")) &&
+        (!secret || isAbsent(inputOf(parameter, "insecureValue"))),
+      message: secret
+        ? "is not of type SecureString under the account's own key; the client's secret would be readable in lists, or the guard could not decrypt it: set type to SecureString, without keyId"
+        : "is not of type String; nothing but the client's secret is secret here, and the guard decrypts nothing else: set type to String",
     },
     {
       rule: "parameter-size",
@@ -99,11 +109,16 @@ function valueExpectations(
  */
 function expectedValues(chain: Chain): ReadonlyMap<string, (value: unknown) => boolean> {
   const { clients, guard } = chain;
+  const webSecret = withoutSecretMarks(clients.get("web")?.outputs["clientSecret"]);
   return new Map<string, (value: unknown) => boolean>([
     ...[...clients].map(([name, client]): [string, (value: unknown) => boolean] => [
       parameterNames.client(name),
       (value) => value === attributeOf(client, "id"),
     ]),
+    [
+      parameterNames.clientSecret,
+      (value) => typeof value === "string" && value !== "" && value === webSecret,
+    ],
     [parameterNames.guard, (value) => value === attributeOf(guard, "qualifiedArn")],
     [parameterNames.outputs, (value) => isStageOutputs(value, chain)],
     // Also where `revocation` is off: a guard of the deploy before still reads it.
@@ -117,10 +132,9 @@ function isStageOutputs(value: unknown, chain: Chain): boolean {
     const client = clients.get(name);
     return client === undefined ? undefined : attributeOf(client, "id");
   };
-  const [web, machine, walkthrough] = [idOf("web"), idOf("machine"), idOf("walkthrough")];
   const signIn = signInClient(stage);
   const signInId = idOf(signIn);
-  if (web === undefined || machine === undefined || signInId === undefined) return false;
+  if (signInId === undefined) return false;
   const appUrl = appUrlOf(chain);
   const domain = attributeOf(userPoolDomain, "domain");
   return sameJson(
@@ -135,11 +149,7 @@ function isStageOutputs(value: unknown, chain: Chain): boolean {
       region: graph.region,
       edgeRegion: guardFunction.region,
       userPoolId: attributeOf(userPool, "id"),
-      clients: {
-        web: { id: web },
-        machine: { id: machine },
-        ...(walkthrough !== undefined && { walkthrough: { id: walkthrough } }),
-      },
+      clients: forClients(stage, (name) => ({ id: idOf(name) ?? "" })),
     }),
   );
 }

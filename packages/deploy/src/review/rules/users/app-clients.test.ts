@@ -1,3 +1,4 @@
+import { redirectUrls } from "@sst-gatehouse/blueprint/callback-urls";
 import { resolveStage } from "@sst-gatehouse/blueprint/stages";
 import { expect, test } from "vitest";
 
@@ -20,7 +21,7 @@ function check(name: string, inputs: Inputs, stage = annaStage): readonly string
 
 test("the blueprint's clients break no rule", () => {
   expect(checkAppClients(chainUnderTest())).toEqual([]);
-  expect(check(web, { defaultRedirectUri: `${appUrl}/`, generateSecret: undefined })).toEqual([]);
+  expect(check(web, { defaultRedirectUri: `${appUrl}/.auth/callback` })).toEqual([]);
 });
 
 const units = { idToken: "minutes", accessToken: "minutes", refreshToken: "days" };
@@ -52,14 +53,15 @@ test.each(forBoth)("%s is broken by %j, for people and for machines", (rule, inp
   expect(check(machine, inputs)).toEqual([rule]);
 });
 
-const here = [`${appUrl}/`, `${appUrl}/.auth/callback`];
-const localhost = ["http://localhost:5173/", "http://localhost:5173/.auth/callback"];
+const here = [`${appUrl}/.auth/callback`];
 const forPeople: [rule: string, inputs: Inputs][] = [
-  ["client-secret", { generateSecret: true }],
+  ["client-secret", { generateSecret: false }],
+  ["client-secret", { generateSecret: undefined }],
   ["client-callback-urls", { callbackUrls: ["https://example.com"] }],
-  ["client-callback-urls", { callbackUrls: [...here, ...localhost, "https://evil.example/"] }],
-  ["client-callback-urls", { callbackUrls: here.map((url) => url.replace(/\/$/, "")) }],
-  ["client-callback-urls", { callbackUrls: here }],
+  ["client-callback-urls", { callbackUrls: [...here, "https://evil.example/"] }],
+  ["client-callback-urls", { callbackUrls: [...here, `${appUrl}/`] }],
+  ["client-callback-urls", { callbackUrls: [...here, "http://localhost:5173/"] }],
+  ["client-callback-urls", { callbackUrls: [`${appUrl}/`] }],
   ["client-callback-urls", { defaultRedirectUri: "https://evil.example/" }],
   ["client-logout-urls", { logoutUrls: [`${appUrl}/`] }],
   ["client-logout-urls", { logoutUrls: undefined }],
@@ -117,6 +119,8 @@ const walkthrough = resource(
   {
     ...chainUnderTest().clients.get("web")?.inputs,
     allowedOauthFlows: ["code", "implicit"],
+    generateSecret: false,
+    ...redirectUrls("walkthrough", appUrl, annaStage),
   },
   { outputs: { id: "55db917b451f3b3e5c16957c55" } },
 );
@@ -133,29 +137,48 @@ test("the walk-through's client exists only where the stage opens the implicit g
   expect(rulesOf(checkAppClients(chainUnderTest({ added })))).toEqual(["client-unknown"]);
 });
 
-test("production returns to the app alone", () => {
-  const production = { ...annaStage, production: true };
-  expect(check(web, {}, production)).toEqual(["client-callback-urls", "client-logout-urls"]);
-  const inputs = {
-    callbackUrls: here,
-    logoutUrls: [`${appUrl}/`, `${appUrl}/.auth/signed-out`],
-  };
-  expect(check(web, inputs, production)).toEqual([]);
+const spa = resource(
+  "aws:cognito/userPoolClient:UserPoolClient",
+  "SpaClient",
+  {
+    ...chainUnderTest().clients.get("web")?.inputs,
+    generateSecret: false,
+    callbackUrls: [`${appUrl}/`, "http://localhost:5173/"],
+    logoutUrls: [`${appUrl}/`, "http://localhost:5173/"],
+  },
+  { outputs: { id: "1h57kf5cpq17m0eml12345spa" } },
+);
+const spaParameter = resource("aws:ssm/parameter:Parameter", "ParameterSpa", {
+  name: "/gatehouse/gatehouse/anna/clients/spa",
+  type: "String",
+  value: "1h57kf5cpq17m0eml12345spa",
+});
+
+test("the public client exists only where the stage opens it, and has no secret", () => {
+  const added = [spa, spaParameter];
+  const open = resolveStage({ default: { spaClient: true } }, "anna");
+  expect(checkAppClients(chainUnderTest({ added }, open))).toEqual([]);
+  expect(rulesOf(checkAppClients(chainUnderTest({ added })))).toEqual(["client-unknown"]);
+  const secret = { ...spa, inputs: { ...spa.inputs, generateSecret: true } };
+  const withSecret = chainUnderTest({ added: [secret, spaParameter] }, open);
+  expect(rulesOf(checkAppClients(withSecret))).toEqual(["client-secret"]);
+});
+
+test("a development server is none of production's addresses", () => {
+  const added = [spa, spaParameter];
+  const open = { ...annaStage, spaClient: true, production: true };
+  expect(rulesOf(checkAppClients(chainUnderTest({ added }, open)))).toEqual([
+    "client-callback-urls",
+    "client-logout-urls",
+  ]);
 });
 
 test("the app's address is the stage's domain where it has one", () => {
   const certificateArn = "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d";
   const stage = resolveStage({ default: { domain: "app.example.com", certificateArn } }, "anna");
   const inputs = {
-    callbackUrls: [
-      "https://app.example.com/",
-      "https://app.example.com/.auth/callback",
-      ...localhost,
-    ],
-    logoutUrls: ["https://app.example.com/", "http://localhost:5173/"].flatMap((url) => [
-      url,
-      `${url}.auth/signed-out`,
-    ]),
+    callbackUrls: ["https://app.example.com/.auth/callback"],
+    logoutUrls: ["https://app.example.com/.auth/signed-out"],
   };
   expect(check(web, {}, stage)).toEqual(["client-callback-urls", "client-logout-urls"]);
   expect(check(web, inputs, stage)).toEqual([]);

@@ -25,7 +25,7 @@ export function checkAppClients(chain: Chain): readonly Violation[] {
         ...flowExpectations(name, client, chain),
         ...tokenExpectations(client),
         ...(appClients[name].kind === "person"
-          ? personClientExpectations(client, chain)
+          ? personClientExpectations(name, client, chain)
           : machineExpectations(client)),
       ]),
     ),
@@ -40,7 +40,7 @@ function checkStrangers({ graph, clients }: Chain): readonly Violation[] {
     .map((client) => ({
       rule: "client-unknown",
       resource: labelOf(client),
-      message: `is not one of the stage's clients ${[...clients.keys()].join(", ")}; the guard does not know it, and whom it lets in has not been reviewed: remove it (walkthrough exists only with implicitGrant)`,
+      message: `is not one of the stage's clients ${[...clients.keys()].join(", ")}; the guard does not know it, and whom it lets in has not been reviewed: remove it (spa exists only with spaClient, walkthrough only with implicitGrant)`,
     }));
 }
 
@@ -76,7 +76,7 @@ function flowExpectations(
       rule: "client-secret",
       holds: (inputOf(client, "generateSecret") ?? false) === generateSecret,
       message: generateSecret
-        ? "has no secret; anybody who knows its id would get a machine's token: set generateSecret to true"
+        ? `has no secret; anybody could be it who has ${kind === "machine" ? "its id" : "a code or a refresh token of its"}: set generateSecret to true`
         : "has a secret, which no browser can keep: set generateSecret to false",
     },
     {

@@ -1,4 +1,8 @@
-import { tokenLifetimes, writeAttributes } from "@sst-gatehouse/blueprint/app-clients";
+import {
+  type AppClientName,
+  tokenLifetimes,
+  writeAttributes,
+} from "@sst-gatehouse/blueprint/app-clients";
 import { redirectUrls } from "@sst-gatehouse/blueprint/callback-urls";
 
 import { type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
@@ -10,9 +14,13 @@ import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts"
 import type { Expectation } from "../violation.ts";
 
 /** What holds for a client that people sign in by: where they return to, and what they may change. */
-export function personClientExpectations(client: Resource, chain: Chain): readonly Expectation[] {
+export function personClientExpectations(
+  name: AppClientName,
+  client: Resource,
+  chain: Chain,
+): readonly Expectation[] {
   const { stage } = chain;
-  const { callbackUrls, logoutUrls } = redirectUrls(appUrlOf(chain), stage);
+  const { callbackUrls, logoutUrls } = redirectUrls(name, appUrlOf(chain), stage);
   const writable = new Set([...writeAttributes(stage), ...mappedAttributes(chain)]);
   const attributes = toList(inputOf(client, "writeAttributes"));
   const returnTo = inputOf(client, "defaultRedirectUri");

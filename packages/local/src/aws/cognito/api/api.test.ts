@@ -54,6 +54,30 @@ async function passwordClient(more: Partial<sdk.CreateUserPoolClientCommandInput
   return { ClientId: UserPoolClient?.ClientId ?? "", ClientSecret: UserPoolClient?.ClientSecret };
 }
 
+/** A client with a secret. @returns its id and the secret. */
+async function confidentialClient(): Promise<[id: string, secret: string]> {
+  const { UserPoolClient } = await client.send(
+    new sdk.CreateUserPoolClientCommand({
+      UserPoolId,
+      ClientName: "confidential",
+      GenerateSecret: true,
+      AllowedOAuthFlows: ["code"],
+      AllowedOAuthFlowsUserPoolClient: true,
+    }),
+  );
+  return [UserPoolClient?.ClientId ?? "", UserPoolClient?.ClientSecret ?? ""];
+}
+
+/** What the token endpoint says of a made-up refresh token: that it is none, once it knows the client. */
+async function refreshWith(id: string, secret: string): Promise<unknown> {
+  const answer = await fetch(`${stand.origin}/oauth2/token`, {
+    method: "POST",
+    headers: { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}` },
+    body: new URLSearchParams({ grant_type: "refresh_token", refresh_token: "made-up" }),
+  });
+  return answer.json();
+}
+
 const initiate = (
   ClientId: string,
   USERNAME: string,
@@ -220,8 +244,36 @@ describe("an administrator", () => {
     expect((await describePool()).UserPool?.UserPoolTags).toEqual({});
   });
 
+  test("gives a client a second secret, and takes the first one away", async () => {
+    const [ClientId, first] = await confidentialClient();
+    const own = { UserPoolId, ClientId };
+    const { ClientSecretDescriptor: made } = await client.send(
+      new sdk.AddUserPoolClientSecretCommand(own),
+    );
+    const second = made?.ClientSecretValue ?? "";
+    expect(second).toMatch(/^[0-9a-z]{51}$/);
+    const refused = { error: "invalid_grant" };
+    expect(await refreshWith(ClientId, first)).toEqual(refused);
+    expect(await refreshWith(ClientId, second)).toEqual(refused);
+    const third = client.send(new sdk.AddUserPoolClientSecretCommand(own));
+    await expect(third).rejects.toThrow("at most 2 client secrets");
+    const { ClientSecrets = [] } = await client.send(new sdk.ListUserPoolClientSecretsCommand(own));
+    expect(ClientSecrets.map(({ ClientSecretValue }) => ClientSecretValue)).toEqual([
+      undefined,
+      undefined,
+    ]);
+    const [{ ClientSecretId } = {}] = ClientSecrets;
+    await client.send(new sdk.DeleteUserPoolClientSecretCommand({ ...own, ClientSecretId }));
+    expect(await refreshWith(ClientId, first)).toMatchObject({ error: "invalid_client" });
+    expect(await refreshWith(ClientId, second)).toEqual(refused);
+    const last = { ...own, ClientSecretId: made?.ClientSecretId };
+    await expect(client.send(new sdk.DeleteUserPoolClientSecretCommand(last))).rejects.toThrow(
+      "last client secret",
+    );
+  });
+
   test("sees the stack's clients as the blueprint has them", async () => {
-    const describeClient = async (name: "web" | "machine") => {
+    const describeClient = async (name: "web" | "spa" | "machine") => {
       const ClientId = stand.cognito.clientId(name);
       const answer = await client.send(
         new sdk.DescribeUserPoolClientCommand({ UserPoolId, ClientId }),
@@ -238,15 +290,17 @@ describe("an administrator", () => {
     });
     expect(web?.CallbackURLs).toContain(callbackUrl);
     expect(web?.AllowedOAuthScopes).not.toContain("aws.cognito.signin.user.admin");
-    expect(web?.ClientSecret).toBeUndefined();
+    expect(web?.ClientSecret).toBe(stand.cognito.clientSecret("web"));
+    expect((await describeClient("spa"))?.ClientSecret).toBeUndefined();
     const machine = await describeClient("machine");
     expect(machine).toMatchObject({ AllowedOAuthFlows: ["client_credentials"], CallbackURLs: [] });
     expect(machine?.ClientSecret).toBe(stand.cognito.clientSecret("machine"));
     const listed = await client.send(
-      new sdk.ListUserPoolClientsCommand({ UserPoolId, MaxResults: 3 }),
+      new sdk.ListUserPoolClientsCommand({ UserPoolId, MaxResults: 4 }),
     );
     expect(listed.UserPoolClients?.map(({ ClientName }) => ClientName)).toEqual([
       "web",
+      "spa",
       "machine",
       "walkthrough",
     ]);
@@ -746,7 +800,7 @@ describe("where the stage opens self sign-up", () => {
     const signUp = (Username: string, UserAttributes: sdk.AttributeType[]) =>
       openClient.send(
         new sdk.SignUpCommand({
-          ClientId: open.cognito.clientId("web"),
+          ClientId: open.cognito.clientId("spa"),
           Username,
           Password: password,
           UserAttributes,

@@ -1,4 +1,5 @@
 import type { JsonService } from "../../json-api/json-service.ts";
+import { clientSecretOperations } from "./client-secret-operations.ts";
 import { groupOperations } from "./group-operations.ts";
 import { passwordResetOperations } from "./password-reset-operations.ts";
 import { poolOperations } from "./pool-operations.ts";
@@ -16,6 +17,7 @@ export function createUserPoolApi(pool: UserPool): JsonService {
     operations: withQuotas(
       {
         ...poolOperations(pool),
+        ...clientSecretOperations(pool),
         ...userOperations(pool),
         ...groupOperations(pool),
         ...signInOperations(pool),

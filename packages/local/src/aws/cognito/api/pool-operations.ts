@@ -181,7 +181,7 @@ function toClientType(pool: UserPool, client: Client): JsonObject {
     UserPoolId: pool.id,
     ClientName: client.name,
     ClientId: client.id,
-    ClientSecret: client.secret,
+    ClientSecret: client.secrets[0]?.value,
     LastModifiedDate: client.createdAtMs / 1000,
     CreationDate: client.createdAtMs / 1000,
     RefreshTokenValidity: client.refreshDays,

@@ -39,8 +39,8 @@ const categories: readonly (readonly [perSecond: number, operations: readonly st
   [15, ["UpdateUserPool"]],
   [20, ["GetGroup", "ListGroups", "ListTagsForResource"]],
   [15, ["CreateGroup", "DeleteGroup", "TagResource", "UntagResource"]],
-  [15, ["DescribeUserPoolClient", "ListUserPoolClients"]],
-  [15, ["CreateUserPoolClient"]],
+  [15, ["DescribeUserPoolClient", "ListUserPoolClients", "ListUserPoolClientSecrets"]],
+  [15, ["AddUserPoolClientSecret", "CreateUserPoolClient", "DeleteUserPoolClientSecret"]],
 ];
 
 /**

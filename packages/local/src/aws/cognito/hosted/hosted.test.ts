@@ -22,7 +22,7 @@ let machine: { id: string; secret: string };
 
 beforeAll(async () => {
   stand = await startCognito();
-  web = stand.cognito.clientId("web");
+  web = stand.cognito.clientId("spa");
   walkthrough = stand.cognito.clientId("walkthrough");
   machine = {
     id: stand.cognito.clientId("machine"),
@@ -323,7 +323,8 @@ describe("a request that names a client or address that cannot be believed", () 
 });
 
 describe("the terminal says what came when it is refused:", () => {
-  const known = () => `web ${web}, machine ${machine.id}, walkthrough ${walkthrough}`;
+  const known = () =>
+    `web ${stand.cognito.clientId("web")}, spa ${web}, machine ${machine.id}, walkthrough ${walkthrough}`;
   const registered = `${callbackUrl}, ${logoutUrl}?fixed=1`;
   const asked = (parameters: Record<string, string>) =>
     openBrowser(stand.origin).get(`/oauth2/authorize?${codeQuery(parameters)}`);
@@ -684,6 +685,48 @@ describe("the implicit flow", () => {
     const back = await openBrowser(stand.origin).signIn(implicitQuery("email"), "alice", password);
     const fragment = new URLSearchParams(locationOf(back).hash.slice(1));
     expect([...fragment.keys()]).toEqual(["access_token", "token_type", "expires_in", "state"]);
+  });
+});
+
+describe("a client with a secret", () => {
+  const withSecret = () => ({
+    id: stand.cognito.clientId("web"),
+    secret: stand.cognito.clientSecret("web"),
+  });
+  const invalidClient = [
+    400,
+    { error: "invalid_client", error_description: "invalid_client_secret" },
+  ];
+
+  test("gets nothing for a code without it, and the code stays good", async () => {
+    const { id, secret } = withSecret();
+    const code = await codeFor("alice", { client_id: id });
+    expect(await answerOf(await exchange(code, { client_id: id }))).toEqual(invalidClient);
+    const wrong = { client_id: id, client_secret: `${secret}x` };
+    expect(await answerOf(await exchange(code, wrong))).toEqual(invalidClient);
+    expect((await exchange(code, { client_id: id, client_secret: secret })).status).toBe(200);
+  });
+
+  test("gets nothing for a refresh token without it", async () => {
+    const { id, secret } = withSecret();
+    const { refresh: stolen } = await stand.cognito.tokensFor("alice", "web");
+    expect(await answerOf(await refresh(stolen, id))).toEqual(invalidClient);
+    const machineHas = basic(id, machine.secret);
+    const fields = { grant_type: "refresh_token", refresh_token: stolen };
+    expect(await answerOf(await token(fields, machineHas))).toEqual(invalidClient);
+    // Nor does a client without a secret get something for it.
+    expect(await answerOf(await refresh(stolen, web))).toEqual([400, { error: "invalid_grant" }]);
+    expect((await token(fields, basic(id, secret))).status).toBe(200);
+  });
+
+  test("cannot revoke without it", async () => {
+    const { id, secret } = withSecret();
+    const { refresh: stolen } = await stand.cognito.tokensFor("alice", "web");
+    expect(await answerOf(await revoke({ token: stolen, client_id: id }))).toEqual([
+      401,
+      { error: "invalid_client" },
+    ]);
+    expect((await revoke({ token: stolen }, basic(id, secret))).status).toBe(200);
   });
 });
 
@@ -1116,7 +1159,7 @@ test("signInUrl leads to a form, with tokens in the fragment for the walk-throug
   const url = new URL(stand.cognito.signInUrl("walkthrough", callbackUrl));
   const back = await openBrowser(stand.origin).signIn(url.search.slice(1), "alice", password);
   expect(locationOf(back).hash).toMatch(/^#id_token=/);
-  const forCode = new URL(stand.cognito.signInUrl("web", callbackUrl));
+  const forCode = new URL(stand.cognito.signInUrl("spa", callbackUrl));
   const withCode = await openBrowser(stand.origin).signIn(
     forCode.search.slice(1),
     "alice",

@@ -1,4 +1,4 @@
-import { sameSecret } from "../pool/client-secret.ts";
+import { isSecretOf } from "../pool/client-secret.ts";
 import { noSuchClient } from "../pool/clients.ts";
 import type { Client, Clients } from "../pool/clients.ts";
 import type { FormFields } from "./form-request.ts";
@@ -30,9 +30,8 @@ export function authenticateOAuthClient(
   const client = clients.find(id);
   if (!client) return refuse("invalid_client", noSuchClient(clients));
   const secret = basic?.secret ?? fields("client_secret");
-  const matches = client.secret === undefined ? !secret : sameSecret(secret ?? "", client.secret);
-  if (matches) return { kind: "client", client };
-  const reason = `the client ${client.name} ${client.secret === undefined ? "has no secret, and one was sent" : "needs its secret, and it is missing or wrong"}`;
+  if (isSecretOf(client, secret === "" ? undefined : secret)) return { kind: "client", client };
+  const reason = `the client ${client.name} ${client.secrets.length === 0 ? "has no secret, and one was sent" : "needs its secret, and it is missing or wrong"}`;
   return { kind: "refused", error: "invalid_client", description: "invalid_client_secret", reason };
 }
 

@@ -21,7 +21,7 @@ let query: string;
 beforeAll(async () => {
   stand = await startCognito();
   const parameters = {
-    client_id: stand.cognito.clientId("web"),
+    client_id: stand.cognito.clientId("spa"),
     redirect_uri: callbackUrl,
     response_type: "code",
   };

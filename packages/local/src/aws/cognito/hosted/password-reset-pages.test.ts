@@ -18,7 +18,7 @@ let query: string;
 beforeAll(async () => {
   stand = await startCognito();
   query = new URLSearchParams({
-    client_id: stand.cognito.clientId("web"),
+    client_id: stand.cognito.clientId("spa"),
     redirect_uri: callbackUrl,
     response_type: "code",
     scope: "openid email",
@@ -228,7 +228,7 @@ describe.each(["/forgotPassword", "/confirmForgotPassword"])("%s", (path) => {
   test("needs a sign-in request that can be believed", async () => {
     const foreign = query.replace("app.localhost", "evil.example");
     const browser = openBrowser(stand.origin);
-    const error = `${stand.origin}/error?error=redirect_mismatch&client_id=${stand.cognito.clientId("web")}`;
+    const error = `${stand.origin}/error?error=redirect_mismatch&client_id=${stand.cognito.clientId("spa")}`;
     expect(locationOf(await browser.get(`${path}?${foreign}`)).href).toBe(error);
     expect(locationOf(await browser.post(`${path}?${foreign}`, {})).href).toBe(error);
   });

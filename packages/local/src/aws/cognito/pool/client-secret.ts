@@ -8,6 +8,13 @@ export function sameSecret(given: string, expected: string): boolean {
   return timingSafeEqual(digest(given), digest(expected));
 }
 
+/** Whether a secret is one of a client's; a public client has none, and takes none. */
+export function isSecretOf({ secrets }: Client, given: string | undefined): boolean {
+  return secrets.length === 0
+    ? given === undefined
+    : secrets.some(({ value }) => sameSecret(given ?? "", value));
+}
+
 function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
@@ -22,7 +29,7 @@ export function requireSecretHash(
   usernames: readonly string[],
   secretHash: string | undefined,
 ): void {
-  if (client.secret === undefined) {
+  if (client.secrets.length === 0) {
     if (secretHash === undefined) return;
     throw new AwsError(
       "NotAuthorizedException",
@@ -35,9 +42,11 @@ export function requireSecretHash(
       `Client ${client.id} is configured with secret but SECRET_HASH was not received`,
     );
   }
-  const { id, secret } = client;
-  const expected = usernames.map((username) =>
-    createHmac("sha256", secret).update(`${username}${id}`).digest("base64"),
+  const { id, secrets } = client;
+  const expected = secrets.flatMap(({ value }) =>
+    usernames.map((username) =>
+      createHmac("sha256", value).update(`${username}${id}`).digest("base64"),
+    ),
   );
   if (!expected.some((hash) => sameSecret(secretHash, hash))) {
     throw new AwsError("NotAuthorizedException", `SecretHash does not match for the client: ${id}`);
@@ -46,7 +55,6 @@ export function requireSecretHash(
 
 /** Checks a secret that is given as it is. @throws {AwsError} NotAuthorizedException */
 export function requireClientSecret(client: Client, given: string | undefined): void {
-  const matches =
-    client.secret === undefined ? given === undefined : sameSecret(given ?? "", client.secret);
-  if (!matches) throw new AwsError("NotAuthorizedException", "Invalid client secret.");
+  if (!isSecretOf(client, given))
+    throw new AwsError("NotAuthorizedException", "Invalid client secret.");
 }

@@ -1,14 +1,21 @@
 import { AwsError } from "../../json-api/json-service.ts";
 import type { Clock } from "../../clock.ts";
-import { newClientId, newClientSecret } from "./ids.ts";
+import { newClientId, newClientSecret, newClientSecretId } from "./ids.ts";
 
 export type OAuthFlow = "code" | "implicit" | "client_credentials";
+
+export interface ClientSecret {
+  readonly id: string;
+  readonly value: string;
+  readonly createdAtMs: number;
+}
 
 /** An app client of the running pool. */
 export interface Client {
   readonly id: string;
   readonly name: string;
-  readonly secret: string | undefined;
+  /** Each is good, so that one can take the place of the other; none for a public client. */
+  readonly secrets: readonly ClientSecret[];
   readonly flows: readonly OAuthFlow[];
   /** What its tokens may carry; a request without `scope` gets all of them. */
   readonly scopes: readonly string[];
@@ -25,7 +32,7 @@ export interface Client {
   readonly createdAtMs: number;
 }
 
-export type NewClient = Omit<Client, "id" | "secret" | "createdAtMs"> & {
+export type NewClient = Omit<Client, "id" | "secrets" | "createdAtMs"> & {
   readonly generateSecret: boolean;
 };
 
@@ -35,7 +42,17 @@ export interface Clients {
   /** @throws {AwsError} ResourceNotFoundException */
   get(id: string): Client;
   list(): readonly Client[];
+  /**
+   * Gives a client a further secret, made up or as given.
+   *
+   * @throws {AwsError} InvalidParameterException for a public client, LimitExceededException for a third secret.
+   */
+  addSecret(id: string, value?: string): ClientSecret;
+  /** @throws {AwsError} ResourceNotFoundException; InvalidParameterException for the last one. */
+  removeSecret(id: string, secretId: string): void;
 }
+
+const maxSecrets = 2;
 
 /** For the terminal: why an id finds no client. Client ids are not secret; the one that was sent may be anything. */
 export function noSuchClient(clients: Clients): string {
@@ -45,20 +62,53 @@ export function noSuchClient(clients: Clients): string {
 
 export function createClients(clock: Clock): Clients {
   const byId = new Map<string, Client>();
+  const newSecret = (value = newClientSecret()): ClientSecret => ({
+    id: newClientSecretId(),
+    value,
+    createdAtMs: clock.now(),
+  });
+  const get = (id: string): Client => {
+    const client = byId.get(id);
+    if (!client)
+      throw new AwsError("ResourceNotFoundException", `User pool client ${id} does not exist.`);
+    return client;
+  };
   return {
     find: (id) => byId.get(id),
     list: () => [...byId.values()],
-    get(id) {
-      const client = byId.get(id);
-      if (!client)
-        throw new AwsError("ResourceNotFoundException", `User pool client ${id} does not exist.`);
-      return client;
+    get,
+    addSecret(id, value) {
+      const client = get(id);
+      if (client.secrets.length === 0)
+        throw new AwsError("InvalidParameterException", "The client has no client secret.");
+      if (client.secrets.length >= maxSecrets) {
+        throw new AwsError(
+          "LimitExceededException",
+          `A client can have at most ${maxSecrets} client secrets.`,
+        );
+      }
+      const secret = newSecret(value);
+      byId.set(id, { ...client, secrets: [...client.secrets, secret] });
+      return secret;
+    },
+    removeSecret(id, secretId) {
+      const client = get(id);
+      const left = client.secrets.filter((secret) => secret.id !== secretId);
+      if (left.length === client.secrets.length)
+        throw new AwsError("ResourceNotFoundException", "The client secret does not exist.");
+      if (left.length === 0) {
+        throw new AwsError(
+          "InvalidParameterException",
+          "The last client secret of a client cannot be deleted.",
+        );
+      }
+      byId.set(id, { ...client, secrets: left });
     },
     add({ generateSecret, ...settings }) {
       const client: Client = {
         ...settings,
         id: newClientId(),
-        secret: generateSecret ? newClientSecret() : undefined,
+        secrets: generateSecret ? [newSecret()] : [],
         createdAtMs: clock.now(),
       };
       byId.set(client.id, client);

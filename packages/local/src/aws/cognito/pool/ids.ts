@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { randomBytes, randomInt, randomUUID } from "node:crypto";
 
 const lowerAndDigits = "abcdefghijklmnopqrstuvwxyz0123456789";
 const lettersAndDigits = `${lowerAndDigits}ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
@@ -16,6 +16,11 @@ export function newClientId(): string {
 /** 51 lower-case letters or digits, about 260 bits. */
 export function newClientSecret(): string {
   return randomText(51, lowerAndDigits);
+}
+
+/** Names a secret; tells nothing of it. */
+export function newClientSecretId(): string {
+  return randomUUID();
 }
 
 /** 44 characters of base64, so it may hold `+`, `/` and ends with `=`. */

@@ -100,7 +100,7 @@ describe("in the pool", () => {
       }
       await expect(signIn(username.toUpperCase(), right)).rejects.toMatchObject(exceeded);
       const query = new URLSearchParams({
-        client_id: stand.cognito.clientId("web"),
+        client_id: stand.cognito.clientId("spa"),
         redirect_uri: callbackUrl,
         response_type: "code",
       }).toString();

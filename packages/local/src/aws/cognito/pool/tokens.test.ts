@@ -23,14 +23,14 @@ const verifierOf = (tokenUse: "id" | "access", clientId: string) => {
   verifier.cacheJwks({ keys: stand.cognito.keySet().keys.map((key) => ({ ...key })) });
   return verifier;
 };
-const web = () => stand.cognito.clientId("web");
+const web = () => stand.cognito.clientId("spa");
 const keysOf = (token: string) => Object.keys(decodeJwt(token).claims);
 
 const wellKnown = (path: string) =>
   fetch(`${stand.origin}/${stand.cognito.poolId}/.well-known/${path}`);
 describe("AWS's own verifier", () => {
   test("takes the tokens of a user, each for its use", async () => {
-    const { id, access } = await stand.cognito.tokensFor("ada", "web");
+    const { id, access } = await stand.cognito.tokensFor("ada", "spa");
     expect(await verifierOf("id", web()).verify(id)).toMatchObject({ "cognito:username": "ada" });
     expect(await verifierOf("access", web()).verify(access)).toMatchObject({ username: "ada" });
     await expect(verifierOf("access", web()).verify(id)).rejects.toThrow(
@@ -67,7 +67,7 @@ describe("AWS's own verifier", () => {
     const [ours] = stand.cognito.keySet().keys;
     expect(theirs?.n).not.toBe(ours?.n);
     verifier.cacheJwks({ keys: [{ ...theirs!, kid: ours?.kid ?? "" }] });
-    const { id } = await stand.cognito.tokensFor("ada", "web");
+    const { id } = await stand.cognito.tokensFor("ada", "spa");
     await expect(verifier.verify(id)).rejects.toThrow(JwtInvalidSignatureError);
     await other.close();
   });
@@ -75,7 +75,7 @@ describe("AWS's own verifier", () => {
 
 describe("a token", () => {
   test("has Cognito's header and escapes slashes in its payload", async () => {
-    const { id, access } = await stand.cognito.tokensFor("ada", "web");
+    const { id, access } = await stand.cognito.tokensFor("ada", "spa");
     const [idKey, accessKey] = stand.cognito.keySet().keys;
     expect(decodeJwt(id).header).toBe(`{"kid":${JSON.stringify(idKey?.kid)},"alg":"RS256"}`);
     expect(decodeJwt(access).header).toBe(
@@ -89,7 +89,7 @@ describe("a token", () => {
   });
 
   test("has Cognito's claims in Cognito's order", async () => {
-    const { id, access } = await stand.cognito.tokensFor("ada", "web");
+    const { id, access } = await stand.cognito.tokensFor("ada", "spa");
     expect(keysOf(id)).toEqual([
       "sub",
       "cognito:groups",
@@ -138,7 +138,7 @@ describe("a token", () => {
   });
 
   test("has no groups claim for a user without groups", async () => {
-    const { id, access } = await stand.cognito.tokensFor("alice", "web");
+    const { id, access } = await stand.cognito.tokensFor("alice", "spa");
     for (const token of [id, access]) expect(keysOf(token)).not.toContain("cognito:groups");
   });
 
@@ -152,7 +152,7 @@ describe("a token", () => {
       await stand.run("CreateGroup", { GroupName });
       await stand.run("AdminAddUserToGroup", { Username: "newcomer", GroupName });
     }
-    const { access } = await stand.cognito.tokensFor("newcomer", "web");
+    const { access } = await stand.cognito.tokensFor("newcomer", "spa");
     expect(access.length).toBeGreaterThan(4096);
     expect(decodeJwt(access).claims["cognito:groups"]).toEqual(groups);
     expect(await verifierOf("access", web()).verify(access)).toMatchObject({
@@ -161,7 +161,7 @@ describe("a token", () => {
   });
 
   test("for refreshing is opaque: five parts, with Cognito's header and size", async () => {
-    const { refresh } = await stand.cognito.tokensFor("alice", "web");
+    const { refresh } = await stand.cognito.tokensFor("alice", "spa");
     const parts = refresh.split(".");
     expect(parts).toHaveLength(5);
     expect(Buffer.from(parts[0] ?? "", "base64url").toString()).toBe(
@@ -223,5 +223,5 @@ test("ids and secrets look like Cognito's", () => {
   expect(stand.cognito.poolId).toMatch(/^eu-central-1_[0-9a-zA-Z]{9}$/);
   expect(web()).toMatch(/^[0-9a-z]{26}$/);
   expect(stand.cognito.clientSecret("machine")).toMatch(/^[0-9a-z]{51}$/);
-  expect(() => stand.cognito.clientSecret("web")).toThrow("the app client web has no secret");
+  expect(() => stand.cognito.clientSecret("spa")).toThrow("the app client spa has no secret");
 });

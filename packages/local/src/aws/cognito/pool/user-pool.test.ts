@@ -27,7 +27,7 @@ const claimsOf = (token: unknown) => decodeJwt(String(token)).claims;
 async function refresh({ cognito, origin }: CognitoUnderTest, refreshToken: unknown) {
   const body = new URLSearchParams({
     grant_type: "refresh_token",
-    client_id: cognito.clientId("web"),
+    client_id: cognito.clientId("spa"),
     refresh_token: String(refreshToken),
   });
   const answer = await fetch(`${origin}/oauth2/token`, { method: "POST", body });
@@ -48,7 +48,7 @@ describe("the issuer", () => {
       const pool = await start({ issuerType });
       const { cognito, origin } = pool;
       const iss = names(cognito.poolId)[issuerType];
-      const { id, access, refresh: refreshToken } = await cognito.tokensFor("ada", "web");
+      const { id, access, refresh: refreshToken } = await cognito.tokensFor("ada", "spa");
       const machine = await cognito.machineToken("machine");
       const next = await refresh(pool, refreshToken);
       for (const token of [id, access, machine, next["id_token"], next["access_token"]])
@@ -65,7 +65,7 @@ describe("the issuer", () => {
     const pool = await start();
     const { cognito, origin, run } = pool;
     const { ORIGINAL, UPDATED } = names(cognito.poolId);
-    const before = await cognito.tokensFor("ada", "web");
+    const before = await cognito.tokensFor("ada", "spa");
     const keys = cognito.keySet();
     const type = async () =>
       Object(Object(await run("DescribeUserPool", {}))["UserPool"])["IssuerConfiguration"];
@@ -110,7 +110,7 @@ describe("auth_time", () => {
 
   test("of a refreshed token is the first sign-in's", async () => {
     const pool = await start();
-    const first = await pool.cognito.tokensFor("ada", "web");
+    const first = await pool.cognito.tokensFor("ada", "spa");
     const authTime = claimsOf(first.access)["auth_time"];
     pool.clock.advance(600);
     const second = await refresh(pool, first.refresh);
@@ -119,7 +119,7 @@ describe("auth_time", () => {
 
   test("moves with every refresh in an account where rotation does that, in both tokens", async () => {
     const pool = await start({ movesAuthTime: true });
-    const first = await pool.cognito.tokensFor("ada", "web");
+    const first = await pool.cognito.tokensFor("ada", "spa");
     let refreshToken: unknown = first.refresh;
     for (let count = 0; count < 2; count += 1) {
       pool.clock.advance(600);

@@ -1,0 +1,11 @@
+import { RandomBytes } from "@pulumi/random";
+import type { SealingKeys } from "@sst-gatehouse/blueprint/sealing-keys";
+
+import { stage } from "./stage.ts";
+
+/** The keys that the guard seals sessions with. Each stays in the stage's state for as long as stages.ts names it. */
+export const sealing: $util.Output<SealingKeys> = $util
+  .all(
+    stage.sealingKeys.map((name) => new RandomBytes(`SealingKey-${name}`, { length: 32 }).base64),
+  )
+  .apply((keys) => ({ keys }));
