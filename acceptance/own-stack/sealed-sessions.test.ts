@@ -56,13 +56,13 @@ test("a session of another stage is none, nor one under a key that this stage ne
     visitor.cookies.set(cookie, sealed);
     return visitor;
   };
-  const keys = own.stack.sealing();
+  const sealing = own.stack.sealing();
   expect(await status(forged(sealedIn(theirs)))).toBe(401);
   expect(
     await status(forged(sessionsOf({ keys: [newKey()] }).seal(session, own.target.appUrl))),
   ).toBe(401);
-  expect(await status(forged(sessionsOf(keys).seal(session, other.target.appUrl)))).toBe(401);
-  expect(await status(forged(sessionsOf(keys).seal(session, own.target.appUrl)))).toBe(200);
+  expect(await status(forged(sessionsOf(sealing).seal(session, other.target.appUrl)))).toBe(401);
+  expect(await status(forged(sessionsOf(sealing).seal(session, own.target.appUrl)))).toBe(200);
 });
 
 test("sealing vouches for nothing: whoever has the key still needs a signed token", async () => {
