@@ -32,8 +32,8 @@ export interface SealedSessions {
 /**
  * AES-256-GCM with a random nonce: version, nonce, ciphertext and tag. Stage, origin and cookie are authenticated with it.
  *
- * Random nonces are good for 2^32 seals under one key (NIST SP 800-38D section 8.3): one for each sign-in and renewal, so
- * 150 years of a million renewals a day are within a factor of 13 of it. docs/operations.md says how keys are changed.
+ * Random nonces are good for 2^32 seals under one key (NIST SP 800-38D section 8.3), one for each sign-in and renewal: a
+ * million of them a day reach that in eleven years. docs/operations.md says how keys are changed.
  *
  * @param keys the first one seals, each opens.
  * @param place names the stage and the cookie.
