@@ -160,9 +160,11 @@ test("the backend is told the app's own address, whatever address the client nam
   };
   const text = (await call({ path: "/echo", headers })).body.toString();
   expect(text).not.toMatch(/evil|gopher/);
-  const { protocol, host, port } = new URL(target.appUrl);
+  // A stage that is played has its names from a front that the guard does not know.
+  const appUrl = process.env["GATEHOUSE_PLAYED_APP_URL"] ?? target.appUrl;
+  const { protocol, host, port } = new URL(appUrl);
   expect(JSON.parse(text).headers).toMatchObject({
-    "x-gatehouse-origin": target.appUrl,
+    "x-gatehouse-origin": appUrl,
     "x-forwarded-host": host,
     "x-forwarded-proto": protocol.slice(0, -1),
     "x-forwarded-port": port || "443",

@@ -72,6 +72,7 @@ describe("a stage as it is deployed", () => {
       "client-machine-lifetimes",
       "clients-unknown",
       "client-parameters",
+      "client-secret-parameter",
       "list-there",
       "list-kept",
       "list-age",

@@ -558,8 +558,8 @@ const mutations: [
     "a guard with other rules than access.ts",
     change(
       "guard",
-      "{ settings, access }",
-      '{ settings, access: { ...access, rules: access.rules.filter(({ access }) => access === "signed-in") } }',
+      "{ settings, access, sealing: keys }",
+      '{ settings, sealing: keys, access: { ...access, rules: access.rules.filter(({ access }) => access === "signed-in") } }',
     ),
     "guard-access",
   ],

@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage, type ServerResponse } fro
 import { join } from "node:path";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { text } from "node:stream/consumers";
 
 import type { Stack } from "@sst-gatehouse/local/stack";
 import type { AccountState } from "@sst-gatehouse/local/test/account-state";
@@ -50,7 +51,11 @@ export async function playStage({ outputs }: Stack, stage: string): Promise<Play
   ]);
   const port = Number(new URL(outputs.appUrl).port);
   const localSignIn = new URL(outputs.signInUrl).origin;
-  const signInUrl = outputs.signInUrl.replace(localSignIn, `https://${signInHost}`);
+  /** Where the guard and the sign-in say that the app is; in a query they write it encoded. */
+  const [localApp, playedApp] = [outputs.appUrl, `https://${appHost}`].map(encodeURIComponent);
+  const signInUrl = outputs.signInUrl
+    .replace(localSignIn, `https://${signInHost}`)
+    .replaceAll(localApp ?? "", playedApp ?? "");
   let broken = false;
 
   const front = await startTlsFront({
@@ -63,17 +68,28 @@ export async function playStage({ outputs }: Stack, stage: string): Promise<Play
         response.writeHead(503).end();
         return;
       }
-      forward(request, response, local.get(host) ?? host);
+      forward(request, response, local.get(host) ?? host).catch(() => response.destroy());
     },
   });
 
-  /** Where the guard and the sign-in say that the app is; in a query they write it encoded. */
-  const [localApp, playedApp] = [outputs.appUrl, `https://${appHost}`].map(encodeURIComponent);
-
-  /** `Host` and the app's address in a query change on the way in, addresses in `Location` on the way out. */
-  function forward(request: IncomingMessage, response: ServerResponse, host: string): void {
+  /**
+   * `Host` and the app's address in a query or in a form for tokens change on the way in, addresses in `Location` on the way
+   * out.
+   */
+  async function forward(
+    request: IncomingMessage,
+    response: ServerResponse,
+    host: string,
+  ): Promise<void> {
     const { method = "", url = "", rawHeaders } = request;
-    const headers = mapHeaders(rawHeaders, (name, value) => (name === "host" ? host : value));
+    const form =
+      url === "/oauth2/token"
+        ? (await text(request)).replaceAll(playedApp ?? "", localApp ?? "")
+        : undefined;
+    const headers = mapHeaders(rawHeaders, (name, value) => {
+      if (name === "content-length" && form !== undefined) return String(Buffer.byteLength(form));
+      return name === "host" ? host : value;
+    });
     const onward = httpRequest({
       host: "127.0.0.1",
       port,
@@ -101,7 +117,8 @@ export async function playStage({ outputs }: Stack, stage: string): Promise<Play
       answer.on("error", () => response.destroy());
       answer.pipe(response);
     });
-    request.pipe(onward);
+    if (form === undefined) request.pipe(onward);
+    else onward.end(form);
   }
 
   const directory = mkdtempSync(join(tmpdir(), "gatehouse-played-"));
@@ -132,6 +149,7 @@ export async function playStage({ outputs }: Stack, stage: string): Promise<Play
     machineSecret: machine.ClientSecret,
     rewrite,
     environment: {
+      GATEHOUSE_PLAYED_APP_URL: outputs.appUrl,
       AWS_ENDPOINT_URL_SSM: endpoints.ssm,
       AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: endpoints.cognitoIdp,
       AWS_ACCESS_KEY_ID: credentials.admin.accessKeyId,
@@ -241,7 +259,7 @@ function mapHeaders(
   raw: readonly string[],
   change: (name: string, value: string) => string,
 ): string[] {
-  return raw.map((text, index) =>
-    index % 2 === 0 ? text : change(raw[index - 1]?.toLowerCase() ?? "", text),
+  return raw.map((line, index) =>
+    index % 2 === 0 ? line : change(raw[index - 1]?.toLowerCase() ?? "", line),
   );
 }

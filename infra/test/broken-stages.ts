@@ -179,7 +179,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
       );
     },
     id: "guard-role-policy",
-    problem: /has not \{.*ssm:GetParameters.*\}, which the guard needs$/,
+    problem: /has not \{.*"ssm:GetParameters".*, which the guard needs$/,
     mend: putPolicy,
   },
   "one with a managed policy": {

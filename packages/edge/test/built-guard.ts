@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -9,6 +8,7 @@ import type { CloudFrontRequestEvent, CloudFrontRequestResult } from "aws-lambda
 
 import { buildEdge, writeAccess, writeSealing, writeSettings } from "../build.ts";
 import { access } from "./access.ts";
+import { sealing } from "./test-browser.ts";
 
 export interface BuiltGuard {
   readonly handle: (event: CloudFrontRequestEvent) => Promise<CloudFrontRequestResult>;
@@ -31,7 +31,7 @@ export async function loadBuiltGuard(
   await Promise.all([
     writeSettings(directory, guardSettings),
     writeAccess(directory, access),
-    writeSealing(directory, { keys: [randomBytes(32).toString("base64")] }),
+    writeSealing(directory, sealing),
   ]);
   const { stackTraceLimit } = Error;
   const { handler }: { handler: BuiltGuard["handle"] } = createRequire(import.meta.url)(

@@ -367,6 +367,7 @@ describe("a request with baked settings", () => {
       "access.json",
       "lambda.cjs",
       "responses.cjs",
+      "sealing.json",
       "settings.json",
     ]);
     expect(ofTheNetwork(observed.modules)).toEqual([]);

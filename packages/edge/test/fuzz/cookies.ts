@@ -4,6 +4,7 @@ import { accessClaims, idClaims, mint } from "@sst-gatehouse/testkit/tokens";
 import * as fc from "fast-check";
 
 import { accessKey, idKey, issuer, machineClient, webClient } from "../events.ts";
+import { sessionCookie } from "../test-browser.ts";
 
 const now = Math.floor(Date.now() / 1000);
 const prefix = "__Host-Http-gatehouse-";
@@ -58,11 +59,20 @@ const attemptValue = fc.oneof(
 
 type Cookie = readonly [name: string, value: string];
 
-/** One token in as many parts as its names say, or say wrongly. */
-const tokenParts = fc
+/** A session, or what is none, in as many parts as its names say, or say wrongly. */
+const sessionParts = fc
   .tuple(
-    fc.constantFrom("access", "refresh"),
-    fc.oneof(fc.constantFrom(...tokens), word, rubbish),
+    fc.constantFrom("session", "access"),
+    fc.oneof(
+      fc.constantFrom(...tokens),
+      fc
+        .constantFrom(...tokens)
+        .map((accessToken) =>
+          sessionCookie({ accessToken, refreshToken: "r" }).replace(/^[^=]*=/, ""),
+        ),
+      word,
+      rubbish,
+    ),
     fc.integer({ min: 1, max: 4 }),
     fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.integer({ min: -1, max: 9 })),
   )
@@ -74,13 +84,13 @@ const tokenParts = fc
     ]);
   });
 
-/** A session whose shape is right; every refresh token is another, as the guard counts how often one comes. */
+/** One that the guard opens; every refresh token is another, as the guard counts how often one comes. */
 const session = fc
   .tuple(fc.constantFrom(...tokens.slice(0, 3)), fc.uuid())
-  .map(([token, refresh]): Cookie[] => [
-    [`${prefix}access.1of1`, token],
-    [`${prefix}refresh.1of1`, refresh],
-  ]);
+  .map(([accessToken, refreshToken]): Cookie[] => {
+    const [name = "", value = ""] = sessionCookie({ accessToken, refreshToken }).split("=");
+    return [[name, value]];
+  });
 
 const attempt = fc
   .tuple(state, attemptValue)
@@ -95,7 +105,7 @@ const lookAlike = fc
       `=${prefix}`,
       ` ${prefix}`,
     ),
-    fc.constantFrom("access.1of1", "refresh.1of1", "attempt.x", "", "__proto__"),
+    fc.constantFrom("session.1of1", "session", "attempt.x", "", "__proto__"),
     fc.oneof(fc.constantFrom(...tokens), rubbish),
   )
   .map(([start, name, value]): Cookie[] => [[`${start}${name}`, value]]);
@@ -129,7 +139,7 @@ export const fuzzedCookies: fc.Arbitrary<readonly string[]> = fc
     fc.oneof(
       fc.constant<Cookie[][]>([]),
       fc.array(fc.oneof(marked, attempt, lookAlike, other, foreign), { maxLength: 2 }),
-      fc.array(fc.oneof(tokenParts, attempt, lookAlike, other, foreign), { maxLength: 4 }),
+      fc.array(fc.oneof(sessionParts, attempt, lookAlike, other, foreign), { maxLength: 4 }),
     ),
     fc.integer({ min: 0, max: 9 }),
     fc.constantFrom("; ", ";", ";;", "; \t"),

@@ -5,6 +5,7 @@ import * as fc from "fast-check";
 import { brokenEvent, type Break } from "./broken-event.ts";
 import { fuzzedVisit } from "./visit.ts";
 import { idKey, issuer, originRequestEvent, webClient } from "../events.ts";
+import { sessionCookie } from "../test-browser.ts";
 
 const token = mint({
   key: idKey,
@@ -62,7 +63,10 @@ const whole = [
   }),
   originRequestEvent({
     uri: "/echo/a",
-    headers: { ...navigation, cookie: `__Host-Http-gatehouse-access.1of1=${token}; a=1` },
+    headers: {
+      ...navigation,
+      cookie: `${sessionCookie({ accessToken: token, refreshToken: "r" })}; a=1`,
+    },
   }),
 ].map((event) => JSON.stringify(event));
 

@@ -33,7 +33,7 @@ async function askAndReturn(username = "alice") {
     client_id: web.client_id,
     redirect_uri: callbackUrl,
     response_type: "code",
-    scope: "openid profile email api/write",
+    scope: "openid profile email api/read",
     state,
     nonce,
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
