@@ -101,7 +101,14 @@ const shapes: [type: string, inputs: Record<string, unknown>, outputs: Record<st
       },
     ],
     ["aws:cloudwatch/logGroup:LogGroup", { name: "/a" }, { id: "/a", name: "/a" }],
-    ["random:index/randomBytes:RandomBytes", { length: 2 }, { hex: expect.stringMatching(/^[0-9a-f]{4}$/), base64: expect.stringMatching(/^[\w+/]{3}=$/) }],
+    [
+      "random:index/randomBytes:RandomBytes",
+      { length: 2 },
+      {
+        hex: expect.stringMatching(/^[0-9a-f]{4}$/),
+        base64: expect.stringMatching(/^[\w+/]{3}=$/),
+      },
+    ],
     ["pulumi-nodejs:dynamic:Resource", {}, { id: "Thing", isDone: true }],
     [
       "aws:sqs/queue:Queue",
