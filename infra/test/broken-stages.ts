@@ -179,7 +179,8 @@ export const mutations: Readonly<Record<string, Mutation>> = {
       );
     },
     id: "guard-role-policy",
-    problem: /has not \{.*"ssm:GetParameters".*, which the guard needs$/,
+    problem:
+      /has not \{"Effect":"Allow","Action":\["ssm:GetParameters"\],"Resource":\[.*\/clients\/\*",.*…, which the guard needs$/,
     mend: putPolicy,
   },
   "one with a managed policy": {

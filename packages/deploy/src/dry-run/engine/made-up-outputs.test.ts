@@ -105,8 +105,8 @@ const shapes: [type: string, inputs: Record<string, unknown>, outputs: Record<st
       "random:index/randomBytes:RandomBytes",
       { length: 2 },
       {
-        hex: expect.stringMatching(/^[0-9a-f]{4}$/),
-        base64: expect.stringMatching(/^[\w+/]{3}=$/),
+        hex: "63a5",
+        base64: "Y6U=",
       },
     ],
     ["pulumi-nodejs:dynamic:Resource", {}, { id: "Thing", isDone: true }],
