@@ -11,7 +11,7 @@ import { createLeakFinder, secretsOf } from "../support/leaks.ts";
 import { sample } from "../sample/sample.ts";
 import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
 import { builtOnce } from "./built.ts";
-import { playStage, type PlayedStage } from "./played-stage.ts";
+import { playStage, type PlayedStage, usernamesIn } from "./played-stage.ts";
 
 describe("pnpm acceptance, against a stack that looks like a deployed stage", () => {
   let stack: Stack;
@@ -59,15 +59,7 @@ describe("pnpm acceptance, against a stack that looks like a deployed stage", ()
     return { code: child.exitCode, printed };
   }
 
-  async function usernames(): Promise<readonly string[]> {
-    const answer = await callApi(stack.outputs, "AWSCognitoIdentityProviderService.ListUsers", {
-      UserPoolId: stack.outputs.userPoolId,
-    });
-    return answer
-      .json<{ Users: { Username: string }[] }>()
-      .Users.map(({ Username }) => Username)
-      .toSorted();
-  }
+  const usernames = () => usernamesIn(stack.outputs);
 
   async function administer(operation: string, input: object): Promise<void> {
     const answer = await callApi(stack.outputs, `AWSCognitoIdentityProviderService.${operation}`, {

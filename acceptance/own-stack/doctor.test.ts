@@ -2,26 +2,16 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 
-import { evaluateConfig } from "@sst-gatehouse/deploy/evaluate-config";
-import type { Graph } from "@sst-gatehouse/deploy/graph";
-import { startStack, type Stack } from "@sst-gatehouse/local/stack";
+import type { Stack } from "@sst-gatehouse/local/stack";
 import { accountFrom } from "@sst-gatehouse/local/test/account-from-graph";
-import { type PlayedAccount, startAccount } from "@sst-gatehouse/local/test/played-account";
+import type { PlayedAccount } from "@sst-gatehouse/local/test/played-account";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { app } from "../sample/stages.ts";
-import { sample } from "../sample/sample.ts";
-import { callApi } from "../support/client.ts";
 import { createLeakFinder, secretsOf } from "../support/leaks.ts";
 import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
-import { asPlayed } from "./as-played.ts";
-import { builtOnce } from "./built.ts";
-import {
-  handOnEndedSignIn,
-  playStage,
-  putStageParameters,
-  type PlayedStage,
-} from "./played-stage.ts";
+import { handOnEndedSignIn, type PlayedStage, usernamesIn } from "./played-stage.ts";
+import { playStageInAccount, type StageInAccount } from "./stage-in-account.ts";
 
 const stage = "played";
 
@@ -74,35 +64,22 @@ function rowsIn(stdout: string): readonly Row[] {
 }
 
 describe("pnpm run doctor, against an account and a chain that look like a deployed stage", () => {
-  let stack: Stack;
+  let world: StageInAccount;
   let played: PlayedStage;
   let account: PlayedAccount;
-  let graph: Graph;
   /** Whose commands are for the sample's app. */
   let copy: RepositoryCopy;
   beforeAll(async () => {
     copy = copyRepository({ everything: true });
-    stack = await startStack({
-      adopted: sample,
-      codeSource: builtOnce,
-      port: 0,
-      explain: () => undefined,
-      unbaked: ["clients"],
-    });
-    played = await playStage(stack, stage);
-    const evaluation = await evaluateConfig({ root: copy.root, stage });
-    graph = asPlayed(evaluation.graph, stack);
-    await evaluation.dispose();
-    account = await startAccount(accountFrom(graph));
+    world = await playStageInAccount(copy, stage);
+    ({ played, account } = world);
   }, 300_000);
   afterAll(async () => {
-    await account.close();
-    await played.close();
-    await stack.close();
+    await world.close();
     copy.remove();
   });
   beforeEach(() => {
-    account.state = accountFrom(graph);
+    account.state = accountFrom(world.graph);
   });
 
   const run = (args: readonly string[], onSaid?: OnSaid) =>
@@ -186,46 +163,27 @@ describe("pnpm run doctor, against an account and a chain that look like a deplo
 });
 
 describe("pnpm run doctor --revoked-user, in an account that hangs on empty streams", () => {
+  let world: StageInAccount;
   let stack: Stack;
-  let played: PlayedStage;
-  let account: PlayedAccount;
   let copy: RepositoryCopy;
   beforeAll(async () => {
     copy = copyRepository({ everything: true });
-    stack = await startStack({
-      adopted: sample,
-      port: 0,
-      explain: () => undefined,
-      unbaked: ["clients"],
+    world = await playStageInAccount(copy, stage, {
+      withUsers: true,
       account: ["hangs-on-empty"],
     });
-    played = await playStage(stack, stage);
-    const evaluation = await evaluateConfig({ root: copy.root, stage });
-    account = await startAccount(
-      accountFrom(asPlayed(evaluation.graph, stack)),
-      stack.outputs.credentials.admin,
-    );
-    await evaluation.dispose();
-    // Users and parameters are the stack's; everything else is the played account's.
-    await putStageParameters(stack.outputs, account.state);
+    ({ stack } = world);
   }, 300_000);
   afterAll(async () => {
-    await account.close();
-    await played.close();
-    await stack.close();
+    await world.close();
     copy.remove();
   });
 
-  const run = (args: readonly string[], onSaid?: OnSaid) =>
-    runDoctor(copy, args, { ...environmentOf(account), ...played.environment }, onSaid);
-
-  async function usernames(): Promise<readonly string[]> {
-    const { outputs } = stack;
-    const answer = await callApi(outputs, "AWSCognitoIdentityProviderService.ListUsers", {
-      UserPoolId: outputs.userPoolId,
-    });
-    return answer.json<{ Users: { Username: string }[] }>().Users.map(({ Username }) => Username);
-  }
+  const run = (args: readonly string[], onSaid?: OnSaid) => {
+    const environment = { ...environmentOf(world.account), ...world.played.environment };
+    return runDoctor(copy, args, environment, onSaid);
+  };
+  const usernames = () => usernamesIn(stack.outputs);
 
   test("sees a user of its own signed out, leaves none, and tells of the account", async () => {
     const before = await usernames();

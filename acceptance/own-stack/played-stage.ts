@@ -263,3 +263,14 @@ function mapHeaders(
     index % 2 === 0 ? line : change(raw[index - 1]?.toLowerCase() ?? "", line),
   );
 }
+
+/** Everybody in the stack's user pool, in the order of the names. */
+export async function usernamesIn(outputs: Stack["outputs"]): Promise<readonly string[]> {
+  const answer = await callApi(outputs, "AWSCognitoIdentityProviderService.ListUsers", {
+    UserPoolId: outputs.userPoolId,
+  });
+  return answer
+    .json<{ Users: { Username: string }[] }>()
+    .Users.map(({ Username }) => Username)
+    .toSorted();
+}

@@ -11,25 +11,14 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 
-import { evaluateConfig } from "@sst-gatehouse/deploy/evaluate-config";
-import { startStack, type Stack } from "@sst-gatehouse/local/stack";
-import { accountFrom } from "@sst-gatehouse/local/test/account-from-graph";
-import { type PlayedAccount, startAccount } from "@sst-gatehouse/local/test/played-account";
+import type { Stack } from "@sst-gatehouse/local/stack";
+import type { PlayedAccount } from "@sst-gatehouse/local/test/played-account";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { sample } from "../sample/sample.ts";
 import { createLeakFinder, secretsOf } from "../support/leaks.ts";
 import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
-import { asPlayed } from "./as-played.ts";
-import { builtOnce } from "./built.ts";
-import {
-  appHost,
-  handOnEndedSignIn,
-  playStage,
-  putStageParameters,
-  signInHost,
-  type PlayedStage,
-} from "./played-stage.ts";
+import { appHost, handOnEndedSignIn, type PlayedStage, signInHost } from "./played-stage.ts";
+import { playStageInAccount, type StageInAccount } from "./stage-in-account.ts";
 
 const stage = "played";
 
@@ -41,6 +30,7 @@ console.log("Complete arn:aws:cloudfront::123456789012:distribution/E1A2B3C4D5E6
 `;
 
 describe("pnpm run prove, with SST played by a script", () => {
+  let world: StageInAccount;
   let stack: Stack;
   let played: PlayedStage;
   let account: PlayedAccount;
@@ -60,25 +50,11 @@ describe("pnpm run prove, with SST played by a script", () => {
     writeFileSync(join(bin, "sst"), playedSst, { mode: 0o755 });
     file = join(copy.root, "proof.md");
     log = join(copy.root, "sst.log");
-    stack = await startStack({
-      adopted: sample,
-      codeSource: builtOnce,
-      port: 0,
-      explain: () => undefined,
-      unbaked: ["clients"],
-    });
-    played = await playStage(stack, stage);
-    const evaluation = await evaluateConfig({ root: copy.root, stage });
-    const graph = asPlayed(evaluation.graph, stack);
-    await evaluation.dispose();
-    account = await startAccount(accountFrom(graph), stack.outputs.credentials.admin);
-    // Users and parameters are the stack's, where the suite signs in; everything else is the played account's.
-    await putStageParameters(stack.outputs, account.state);
+    world = await playStageInAccount(copy, stage, { withUsers: true });
+    ({ stack, played, account } = world);
   }, 300_000);
   afterAll(async () => {
-    await account.close();
-    await played.close();
-    await stack.close();
+    await world.close();
     copy.remove();
   });
 

@@ -3,12 +3,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { defineAccess } from "@sst-gatehouse/core/access";
-import { resolveStage } from "@sst-gatehouse/blueprint/stages";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { guardData } from "../test/guard-data.ts";
 import { buildGuardArtifact } from "./guard-artifact.ts";
-import { makeGuardSettings } from "@sst-gatehouse/blueprint/make-guard-settings";
 
 const root = join(import.meta.dirname, "../../..");
 let scratch: string;
@@ -18,24 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
-const settings = makeGuardSettings({
-  stage: resolveStage({ default: {} }, "anna"),
-  region: "eu-central-1",
-  prefix: "/gatehouse/gatehouse/anna",
-  functionUrls: ["https://abc.lambda-url.eu-central-1.on.aws/"],
-  userPoolId: "eu-central-1_pool",
-  keys: [{ kid: "k", kty: "RSA", alg: "RS256", use: "sig", n: "A".repeat(342), e: "AQAB" }],
-  hostedOrigin: "https://gatehouse-anna-0.auth.eu-central-1.amazoncognito.com",
-  clientIds: undefined,
-});
-
-const sealing = { keys: [Buffer.alloc(32, 7).toString("base64")] };
-
-const access = defineAccess({
-  scopes: ["api/read"],
-  rules: { "/*": "signed-in", "/public/*": "anyone", "GET /r/*": { scopes: ["api/read"] } },
-});
-const data = { settings, access, sealing };
+const { settings, access, sealing } = guardData;
 
 async function digests(directory: string): Promise<Record<string, string>> {
   const files = (await readdir(directory)).toSorted();
@@ -47,11 +28,11 @@ async function digests(directory: string): Promise<Record<string, string>> {
 }
 
 test("the same sources and settings give the same bytes, whatever was there before", async () => {
-  const first = await buildGuardArtifact(root, join(scratch, "first"), data);
+  const first = await buildGuardArtifact(root, join(scratch, "first"), guardData);
   const second = join(scratch, "second");
   await mkdir(second);
   await writeFile(join(second, "leftover.cjs"), "");
-  await buildGuardArtifact(root, second, data);
+  await buildGuardArtifact(root, second, guardData);
   expect(await digests(second)).toEqual(await digests(first));
   expect(await readdir(first)).toEqual([
     "access.json",

@@ -62,6 +62,25 @@ function listReadBy(
   };
 }
 
+/** A list of nobody, and how often it was opened. */
+function listThatIsOpened(): {
+  readonly files: Pick<LazyFiles, "stageRevocations">;
+  readonly opened: () => number;
+} {
+  let count = 0;
+  return {
+    files: {
+      stageRevocations: () => ({
+        openRevocations() {
+          count += 1;
+          return async () => undefined;
+        },
+      }),
+    },
+    opened: () => count,
+  };
+}
+
 const ended = (sub: string) => [
   revocationPageText({ everybody: 0, users: new Map([[sub, start + 60]]), pages: 1 }),
 ];
@@ -214,15 +233,7 @@ export const behaviours = {
   },
 
   async "nobody without a good token makes the guard open its list"(compose) {
-    let opened = 0;
-    const files: Pick<LazyFiles, "stageRevocations"> = {
-      stageRevocations: () => ({
-        openRevocations() {
-          opened += 1;
-          return async () => undefined;
-        },
-      }),
-    };
+    const { files, opened } = listThatIsOpened();
     const revocation = { mode: "on", whenUnknown: "refuse" } as const;
     const bench = createBench(guardSettings, { compose, files, revocation });
     const cookie = sessionCookie({ accessToken: "a.b.c", refreshToken: "r" });
@@ -230,37 +241,29 @@ export const behaviours = {
     await bench.send({ uri: "/x", headers: followed });
     await bench.send({ uri: "/x", headers: { authorization: "Bearer a.b.c" } });
     await bench.send({ uri: "/public/x", headers: { ...followed, cookie } });
-    expect(opened).toBe(0);
+    expect(opened()).toBe(0);
     await bench.send({ uri: "/x", headers: alice(bench) });
-    expect(opened).toBe(1);
+    expect(opened()).toBe(1);
   },
 
   async "where the backend looks sign-ins up, the guard reads no list before it needs one"(
     compose,
   ) {
-    let opened = 0;
-    const files: Pick<LazyFiles, "stageRevocations"> = {
-      stageRevocations: () => ({
-        openRevocations() {
-          opened += 1;
-          return async () => undefined;
-        },
-      }),
-    };
+    const { files, opened } = listThatIsOpened();
     const revocation = { mode: "on", whenUnknown: "refuse", checkedBy: "backend" } as const;
     const bench = createBench(guardSettings, { compose, files, revocation });
     const { headers } = await bench.send({ uri: "/x", headers: alice(bench) });
-    expect([opened, headers["x-gatehouse-caller"]]).toEqual([0, undefined]);
+    expect([opened(), headers["x-gatehouse-caller"]]).toEqual([0, undefined]);
     expect(fromUncheckedCallerHeader(headers["x-gatehouse-caller-unchecked"] ?? [])).toMatchObject({
       caller: { sub: "alice" },
       signIn: { authTime: start },
     });
     await bench.signIn();
-    const before = opened;
+    const before = opened();
     expect((await bench.browse("/x")).headers["x-gatehouse-caller-unchecked"]).toHaveLength(1);
-    expect([before, opened]).toEqual([1, 1]); // for the sign-in itself
+    expect([before, opened()]).toEqual([1, 1]); // for the sign-in itself
     const me = { uri: "/.auth/me", headers: { ...fetched, ...alice(bench) } };
-    expect([(await bench.send(me)).status, (await bench.send(me)).status, opened]).toEqual([
+    expect([(await bench.send(me)).status, (await bench.send(me)).status, opened()]).toEqual([
       200, 200, 1,
     ]);
   },

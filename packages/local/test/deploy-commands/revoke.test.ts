@@ -1,5 +1,5 @@
-import { createServer, type Server } from "node:http";
 import { PassThrough } from "node:stream";
+import { text as bodyOf } from "node:stream/consumers";
 
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { SSMClient } from "@aws-sdk/client-ssm";
@@ -13,6 +13,7 @@ import {
   type PlayedParameterStore,
   playParameterStore,
 } from "../parameter-store.ts";
+import { type LoopbackServer, startLoopbackServer } from "@sst-gatehouse/testkit/loopback-server";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { outputs, poolId } from "@sst-gatehouse/deploy/test/dev-stage";
@@ -34,8 +35,7 @@ interface Call {
 const account = "123456789012";
 const administrator = createAdministrator(account);
 let store: PlayedParameterStore;
-let server: Server;
-let url: string;
+let server: LoopbackServer;
 let calls: Call[];
 /** The versions of the list, the first one first; none: the parameter is missing. A run begins with these, and adds its own. */
 let versions: string[];
@@ -132,44 +132,35 @@ beforeEach(async () => {
   throttledTimes = 0;
   waited = [];
   tags = { "sst:app": "gatehouse", "sst:stage": "dev" };
-  server = createServer((request, response) => {
+  server = await startLoopbackServer();
+  server.handle = async (request, response) => {
     response.setHeader("date", new Date(seconds * 1000).toUTCString());
     const [service, called = ""] = String(request.headers["x-amz-target"]).split(".");
     if (service === "AmazonSSM" && refused[called] === undefined) {
       store.listener(request, response);
       return;
     }
-    let body = "";
-    request.on("data", (chunk) => (body += String(chunk)));
-    request.on("end", () => {
-      const input: Input = JSON.parse(body);
-      calls.push({ operation: called, input });
-      const head = { "content-type": "application/x-amz-json-1.1" };
-      try {
-        const fault = refused[called];
-        if (fault !== undefined) throw new Refusal(fault);
-        const answer = answers[called]?.(input) ?? {};
-        response.writeHead(200, head).end(JSON.stringify(answer));
-      } catch (error) {
-        const message = error instanceof Error ? error.message : "";
-        response.writeHead(400, head).end(JSON.stringify({ __type: message, message }));
-      }
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  url = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+    const input: Input = JSON.parse(await bodyOf(request));
+    calls.push({ operation: called, input });
+    const head = { "content-type": "application/x-amz-json-1.1" };
+    try {
+      const fault = refused[called];
+      if (fault !== undefined) throw new Refusal(fault);
+      const answer = answers[called]?.(input) ?? {};
+      response.writeHead(200, head).end(JSON.stringify(answer));
+    } catch (error) {
+      const message = error instanceof Error ? error.message : "";
+      response.writeHead(400, head).end(JSON.stringify({ __type: message, message }));
+    }
+  };
 });
-afterEach(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterEach(() => server.close());
 
 async function revoke(request: Partial<RevocationRequest> = {}) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   store = playStore();
   const client = {
-    endpoint: url,
+    endpoint: server.origin,
     region: "eu-central-1",
     credentials: administrator.credentials,
     // As if there had been an answer already. Later the SDK corrects it by itself, after a refusal.

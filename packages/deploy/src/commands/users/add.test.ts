@@ -1,8 +1,9 @@
-import { createServer, type Server } from "node:http";
 import { PassThrough } from "node:stream";
+import { text as bodyOf } from "node:stream/consumers";
 
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { SSMClient } from "@aws-sdk/client-ssm";
+import { type LoopbackServer, startLoopbackServer } from "@sst-gatehouse/testkit/loopback-server";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { outputs, poolId } from "../../../test/dev-stage.ts";
@@ -20,8 +21,7 @@ interface Call {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-let server: Server;
-let url: string;
+let server: LoopbackServer;
 /** Everything that arrived, in order. */
 let calls: Call[];
 /** Answers by operation, the next one first; an empty object when there is none. */
@@ -46,25 +46,16 @@ beforeEach(async () => {
       { status: 200, body: { Groups: [{ GroupName: "admin" }] } },
     ],
   };
-  server = createServer((request, response) => {
-    let body = "";
-    request.on("data", (chunk) => (body += String(chunk)));
-    request.on("end", () => {
-      const operation = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
-      calls.push({ operation, input: JSON.parse(body) });
-      const { status, body: answer } = answers[operation]?.shift() ?? { status: 200, body: {} };
-      response.writeHead(status, { "content-type": "application/x-amz-json-1.1" });
-      response.end(JSON.stringify(answer));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  url = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+  server = await startLoopbackServer();
+  server.handle = async (request, response) => {
+    const operation = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
+    calls.push({ operation, input: JSON.parse(await bodyOf(request)) });
+    const { status, body: answer } = answers[operation]?.shift() ?? { status: 200, body: {} };
+    response.writeHead(status, { "content-type": "application/x-amz-json-1.1" });
+    response.end(JSON.stringify(answer));
+  };
 });
-afterEach(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterEach(() => server.close());
 
 interface Run {
   readonly user?: Partial<NewUser>;
@@ -77,7 +68,7 @@ async function add({ user = {}, typed = "", terminal = false }: Run = {}) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   stdin.end(typed);
   const client = {
-    endpoint: url,
+    endpoint: server.origin,
     region: "eu-central-1",
     credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" },
     maxAttempts: 1,

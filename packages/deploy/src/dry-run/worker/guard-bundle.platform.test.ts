@@ -2,11 +2,10 @@ import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { makeGuardSettings } from "@sst-gatehouse/blueprint/make-guard-settings";
-import { resolveStage } from "@sst-gatehouse/blueprint/stages";
 import { defineAccess } from "@sst-gatehouse/core/access";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
+import { guardData } from "../../../test/guard-data.ts";
 import { buildGuardArtifact, type GuardData } from "../../guard-artifact.ts";
 import { installPlatform } from "../platform/platform.ts";
 import { sharePlatform } from "../platform/share-platform.ts";
@@ -68,21 +67,6 @@ test("sources that cannot be bundled keep nothing: the build itself says why", a
   expect(await keptWith(broken)).toBeUndefined();
 });
 
-const data: GuardData = {
-  settings: makeGuardSettings({
-    stage: resolveStage({ default: {} }, "anna"),
-    region: "eu-central-1",
-    prefix: "/gatehouse/gatehouse/anna",
-    functionUrls: ["https://abc.lambda-url.eu-central-1.on.aws/"],
-    userPoolId: "eu-central-1_pool",
-    keys: [{ kid: "k", kty: "RSA", alg: "RS256", use: "sig", n: "A".repeat(342), e: "AQAB" }],
-    hostedOrigin: "https://gatehouse-anna-0.auth.eu-central-1.amazoncognito.com",
-    clientIds: undefined,
-  }),
-  access: defineAccess({ scopes: ["api/read"], rules: { "/*": "signed-in" } }),
-  sealing: { keys: [Buffer.alloc(32, 1).toString("base64")] },
-};
-
 /** How many guards are kept. */
 async function countIn(kept: string): Promise<number> {
   return (await readdir(kept)).filter((name) => name.endsWith(".data")).length;
@@ -97,15 +81,15 @@ async function build(name: string, of: GuardData): Promise<Record<string, string
 
 test("a guard is built once of the same data, and then copied, byte for byte", async () => {
   const kept = (await keptWith()) ?? "";
-  const first = await build("first", data);
+  const first = await build("first", guardData);
   expect(Object.keys(first)).toContain("lambda.cjs");
   expect(await countIn(kept)).toBe(1);
   // What is kept is what comes out.
   const [known = ""] = (await readdir(kept)).filter((name) => name.endsWith(".built"));
   await writeFile(join(kept, known, "lambda.cjs"), "kept");
-  expect(await build("second", data)).toEqual({ ...first, "lambda.cjs": "kept" });
+  expect(await build("second", guardData)).toEqual({ ...first, "lambda.cjs": "kept" });
   const access = defineAccess({ scopes: ["api/write"], rules: { "/*": "signed-in" } });
-  const { "access.json": rules, ...code } = await build("third", { ...data, access });
+  const { "access.json": rules, ...code } = await build("third", { ...guardData, access });
   expect({ ...code, "access.json": first["access.json"] }).toEqual(first);
   expect(rules).not.toBe(first["access.json"]);
   expect(await countIn(kept)).toBe(2);
@@ -116,6 +100,8 @@ test("a build that fails is not kept, and says why each time", async () => {
   const before = await countIn(kept);
   const access = { scopes: [], rules: [{}] };
   for (const name of ["bad", "bad again"])
-    await expect(build(name, { ...data, access })).rejects.toThrow("The guard could not be built");
+    await expect(build(name, { ...guardData, access })).rejects.toThrow(
+      "The guard could not be built",
+    );
   expect(await countIn(kept)).toBe(before);
 });
