@@ -144,10 +144,17 @@ export function mayHaveDotSegment(target: string): boolean {
     .some((segment) => /^(?:\.|%2e){1,2}[\0- ]*$/i.test(segment));
 }
 
-/** What can be read in two ways each; a path with many of them may be refused, because its readings are too many. */
-const oddities = [/;/, /%2F/i, /%5C/i, /%0[9AD]/i, /%(?!2F|5C|0[9AD])/i, /\/\//, /\/$/, /%3F|%23/i];
+/** What makes one habit of some server change a path, as it is on the wire. */
+const writtenOddities = [/;/, /;/, /%2F/i, /%5C/i, /%0[9AD]/i, /%(?!2F|5C)/i];
+/** The same once it is decoded; whether the end is one depends on what was cut off before. */
+const meantOddities = [/[\0- ]/, /[?#]/, /;/, /[/\\][\t\r\n]*[/\\;]/, /[/\\][\0- ]*(?:[;?#]|$)/];
 
+/** Whether its readings can be too many. Each habit doubles them at most; 64 are allowed, or 32,768 characters together. */
 export function mayHaveManyReadings(target: string): boolean {
   const [path = ""] = target.split("?");
-  return oddities.filter((oddity) => oddity.test(path)).length > 4;
+  const meant = decodeURIComponent(path);
+  const habits =
+    writtenOddities.filter((oddity) => oddity.test(path)).length +
+    meantOddities.filter((oddity) => oddity.test(meant)).length;
+  return 2 ** habits > Math.min(64, 32_768 / path.length);
 }
