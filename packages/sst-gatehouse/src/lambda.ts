@@ -1,0 +1,5 @@
+export {
+  type Caller,
+  type ExistingHandlerEvent,
+  protectHandler as protect,
+} from "@sst-gatehouse/backend";
