@@ -1,8 +1,7 @@
-import { existsSync } from "node:fs";
 import { cp, readdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { installedPackage } from "@sst-gatehouse/deploy/installed-package";
+import { prebuiltGuard } from "@sst-gatehouse/deploy/guard-artifact";
 
 /** Of this repository: what the guard is built from. */
 const sources = ["blueprint", "core", "edge", "revocations"];
@@ -16,9 +15,8 @@ const sources = ["blueprint", "core", "edge", "revocations"];
  * @throws {Error} (rejects) when the package is not installed, or with the bundler's messages.
  */
 export async function guardCode(root: string, into: string, reads: Set<string>): Promise<void> {
-  const { directory } = installedPackage(root, "sst-gatehouse");
-  const prebuilt = join(directory, "guard");
-  if (existsSync(join(prebuilt, "lambda.cjs"))) return cp(prebuilt, into, { recursive: true });
+  const prebuilt = prebuiltGuard(root);
+  if (prebuilt !== undefined) return cp(prebuilt, into, { recursive: true });
   // Loaded only here: what people install has no sources to build.
   const { buildEdge } = await import("@sst-gatehouse/edge/build");
   for (const name of sources)

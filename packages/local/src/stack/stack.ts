@@ -6,7 +6,7 @@ import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
 import { responseHeaders } from "@sst-gatehouse/blueprint/response-headers";
 import type { Project } from "@sst-gatehouse/blueprint/project";
 import type { SealingKeys } from "@sst-gatehouse/blueprint/sealing-keys";
-import { writeSealing } from "@sst-gatehouse/edge/build";
+import { writeSealing } from "@sst-gatehouse/edge/build/guard-data";
 
 import type { AccountForm } from "./account.ts";
 import { awsHosts, createAwsApis } from "./aws-apis.ts";
