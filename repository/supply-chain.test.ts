@@ -19,6 +19,7 @@ interface Manifest {
 const adopters = ["", "packages/functions"];
 /** Ours in these two: what runs the build, the deploy, the tests and the app's front. */
 const brought = [
+  "@arethetypeswrong/core",
   "@aws-sdk/client-cognito-identity-provider",
   "@aws-sdk/client-ssm",
   "@types/aws4",
@@ -35,6 +36,9 @@ const brought = [
   "oxlint",
   "oxlint-tsgolint",
   "playwright-core",
+  "publint",
+  "rolldown",
+  "rolldown-plugin-dts",
   "sst",
   "typescript",
   "vitest",
