@@ -53,6 +53,7 @@ test("pnpm is one version everywhere, named with its hash", () => {
   const called = [
     ".github/workflows/check.yml",
     ".github/workflows/deploy.yml",
+    ".github/workflows/release.yml",
     ".ci/run",
     "README.md",
   ].flatMap((path) => read(path).match(/\bpnpm@[\w.-]+/g) ?? []);

@@ -38,7 +38,7 @@ export async function writeDeclarations({
       dts({
         dtsOnly: true,
         tsconfig: join(root, "tsconfig.json"),
-        tsc: { eager: true, newContext: true },
+        tsc: { eager: true },
         compilerOptions: { noEmit: false, declaration: true, emitDeclarationOnly: true },
       }),
     ],

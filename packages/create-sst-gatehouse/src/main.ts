@@ -11,7 +11,7 @@ const usage = `Makes a new SST app behind Gatehouse.
 
   npm create sst-gatehouse@latest <folder> [-- --template <name>]
 
-  --template  ${names.join(", ")}; hello, a Hono API, when left out
+  --template  ${names.join(" or ")}; hello, a Hono API, when left out
   --help      this`;
 
 try {
@@ -41,7 +41,8 @@ async function run(): Promise<string> {
   const { name } = await createApp({ template, folder });
   const named = name === basename(resolve(folder)) ? "" : `, and named the app ${name}`;
   const [start = "npx", install = "npm install"] = commands();
-  return `Made ${folder}${named}. Next:\n\n  cd ${folder}\n  ${install}\n  ${start} gatehouse start`;
+  const place = /\s/.test(folder) ? `"${folder}"` : folder;
+  return `Made ${folder}${named}. Next:\n\n  cd ${place}\n  ${install}\n  ${start} gatehouse start`;
 }
 
 /** Whoever runs `pnpm create` goes on with pnpm. */
