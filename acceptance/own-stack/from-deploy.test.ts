@@ -89,7 +89,7 @@ describe("start --from-deploy", () => {
     expect(settings).not.toBe(deployed);
     expect(keys).not.toBe(deployedKeys);
 
-    const zip = await evaluation.code("ApiFunction");
+    const zip = await evaluation.code("GateApiFunction");
     expect(zip.handler).toBe("bundle.handler");
     expect(digestsIn(api ?? "")).toEqual(digestsIn(zip.directory));
     expect(Object.keys(digestsIn(api ?? ""))).toEqual(["bundle.mjs", "resource.enc"]);

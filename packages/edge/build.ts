@@ -1,18 +1,11 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
-import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 
-import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
-import { parseGuardSettings } from "@sst-gatehouse/blueprint/parse-guard-settings";
-import { parseSealingKeys, type SealingKeys } from "@sst-gatehouse/blueprint/sealing-keys";
-import type { AccessRules } from "@sst-gatehouse/core/access";
 import { build, type BuildOptions } from "esbuild";
 
 import { leanLibraries } from "./bundler/lean-libraries.ts";
-import { parseAccessRules } from "./bundler/parse-access-rules.ts";
-import { toDataFile } from "./src/data-file.ts";
 
 const source = join(import.meta.dirname, "src");
 const replacements = join(import.meta.dirname, "bundler/replacements");
@@ -51,7 +44,7 @@ export interface BuiltGuard {
  * esbuild leave out what the SDK's packages do not use.
  *
  * @param outdir made if missing; `settings.json`, `access.json` and `sealing.json` have to be put beside the bundle
- *   (`writeSettings`, `writeAccess`, `writeSealing`).
+ *   (`guard-data.ts`).
  * @throws {Error} with esbuild's messages, or when the hot path is over its byte budget.
  */
 export async function buildEdge(outdir: string): Promise<BuiltGuard> {
@@ -112,35 +105,6 @@ export async function buildEdge(outdir: string): Promise<BuiltGuard> {
   return { files, inputs: inputs.map((input) => join(import.meta.dirname, input)) };
 }
 
-/**
- * Puts the guard's settings beside its bundle. Identical settings give identical bytes.
- *
- * @throws {TypeError} naming the setting that is missing or malformed.
- */
-export async function writeSettings(outdir: string, settings: GuardSettings): Promise<void> {
-  const file = toDataFile("settings", parseGuardSettings(settings));
-  await writeFile(join(outdir, "settings.json"), file);
-}
-
-/**
- * Puts the access rules beside the guard's bundle. The same rules give the same bytes.
- *
- * @throws {TypeError} for what is not access rules, or holds anything that JSON cannot.
- */
-export async function writeAccess(outdir: string, access: AccessRules): Promise<void> {
-  const file = toDataFile("access", parseAccessRules(JSON.parse(JSON.stringify(access))));
-  await writeFile(join(outdir, "access.json"), file);
-}
-
-/**
- * Puts the keys of sessions beside the guard's bundle.
- *
- * @throws {TypeError} for what are not such keys; it shows none.
- */
-export async function writeSealing(outdir: string, sealing: SealingKeys): Promise<void> {
-  await writeFile(join(outdir, "sealing.json"), toDataFile("sealing", parseSealingKeys(sealing)));
-}
-
 async function measure(outdir: string, file: string): Promise<BuiltFile> {
   const content = await readFile(join(outdir, file));
   return { file, bytes: content.length, gzipBytes: gzipSync(content, { level: 9 }).length };
@@ -148,10 +112,7 @@ async function measure(outdir: string, file: string): Promise<BuiltFile> {
 
 if (import.meta.main) {
   const { values } = parseArgs({
-    options: {
-      outdir: { type: "string", default: join(import.meta.dirname, "dist") },
-      "data-from-stdin": { type: "boolean", default: false },
-    },
+    options: { outdir: { type: "string", default: join(import.meta.dirname, "dist") } },
   });
   const { outdir } = values;
   const { files } = await buildEdge(outdir);
@@ -159,13 +120,5 @@ if (import.meta.main) {
     console.log(
       `${relative(process.cwd(), join(outdir, file))}  ${bytes} bytes, ${gzipBytes} compressed`,
     );
-  }
-  if (values["data-from-stdin"]) {
-    const { settings, access, sealing } = JSON.parse(await text(process.stdin));
-    await Promise.all([
-      writeSettings(outdir, settings),
-      writeAccess(outdir, access),
-      writeSealing(outdir, sealing),
-    ]);
   }
 }

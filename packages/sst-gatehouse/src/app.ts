@@ -1,14 +1,14 @@
+import { awsProviderVersion } from "@sst-gatehouse/blueprint/aws-provider";
 import type { Gate } from "@sst-gatehouse/blueprint/gate";
 import { isProduction } from "@sst-gatehouse/blueprint/stages";
-
-/** The first version of the AWS provider that knows refresh-token rotation. It is newer than the one SST 3 brings. */
-const awsProvider = "6.83.4";
 
 export interface GatehouseAppOptions {
   /** As SST gives it to `app()`. */
   readonly stage: string;
   /** The gate. SST shows no error from `app()`: one that refuses itself is met again in `run()`, which does. */
   readonly gate: Promise<{ readonly gate: Pick<Gate, "app"> }>;
+  /** Of SST: 4 brings a provider of AWS that is new enough, 3 is told which to take. 3 when left out. */
+  readonly sst?: 3 | 4;
 }
 
 /**
@@ -16,7 +16,7 @@ export interface GatehouseAppOptions {
  *
  * `app()` runs alone, before `aws`, `sst` and `$util` exist; so this has an entry of its own.
  */
-export async function gatehouseApp({ stage, gate }: GatehouseAppOptions) {
+export async function gatehouseApp({ stage, gate, sst = 3 }: GatehouseAppOptions) {
   const invalid = { app: { name: "gate-ts-is-invalid", region: "us-east-1" } };
   const { app } = await gate.then((module) => module.gate).catch(() => invalid);
   const production = isProduction(stage);
@@ -25,7 +25,12 @@ export async function gatehouseApp({ stage, gate }: GatehouseAppOptions) {
     home: "aws" as const,
     removal: production ? ("retain" as const) : ("remove" as const),
     protect: production,
-    // SST's types list the regions; `defineGate` has checked this one.
-    providers: { aws: { version: awsProvider, region: app.region as "us-east-1" } }, // oxlint-disable-line typescript/no-unsafe-type-assertion
+    providers: {
+      aws: {
+        ...(sst === 3 ? { version: awsProviderVersion } : {}),
+        // SST's types list the regions; `defineGate` has checked this one.
+        region: app.region as "us-east-1", // oxlint-disable-line typescript/no-unsafe-type-assertion
+      },
+    },
   };
 }

@@ -9,8 +9,8 @@ export interface GateAccess extends AccessNames {
 
 /** A function behind the guard. */
 export interface Backend {
-  /** `<file without its ending>.<export>`, from the folder of `sst.config.ts`. */
-  readonly handler: string;
+  /** `<file without its ending>.<export>`, from the folder of `sst.config.ts`. Absent for a function of another app. */
+  readonly handler?: string;
   /** CloudFront's path patterns that lead to it. `["/*"]`, which takes what no other backend takes, when left out. */
   readonly paths?: readonly string[];
 }
@@ -61,7 +61,7 @@ export function defineGate<const G extends Gate>(gate: G): G {
     const what = `backends.${name}`;
     if (!/^[a-z][A-Za-z0-9]{0,20}$/.test(name))
       refuse(what, "must have a name in camel case, of 21 letters and digits at most");
-    if (typeof handler !== "string" || !/^(?!\/)(?!.*\.\.\/).+\.\w+$/.test(handler))
+    if (handler !== undefined && !/^(?!\/)(?!.*\.\.\/).+\.\w+$/.test(handler))
       refuse(
         `${what}.handler`,
         'must be a file without its ending and an export of it, from the folder of sst.config.ts, such as "src/index.handler"',
@@ -88,16 +88,17 @@ export function defineGate<const G extends Gate>(gate: G): G {
 }
 
 /** A backend with its name and its path patterns. */
-export interface NamedBackend extends Required<Backend> {
+export interface NamedBackend extends Backend {
   readonly name: string;
+  readonly paths: readonly string[];
 }
 
 /** The backends of a gate, in their order. */
 export function backendsOf({ backends }: Pick<Gate, "backends">): readonly NamedBackend[] {
-  return Object.entries(backends).map(([name, { handler, paths = [everyPath] }]) => ({
+  return Object.entries(backends).map(([name, backend]) => ({
+    paths: [everyPath],
+    ...backend,
     name,
-    handler,
-    paths,
   }));
 }
 

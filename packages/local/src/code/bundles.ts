@@ -9,7 +9,7 @@ import type { SealingKeys } from "@sst-gatehouse/blueprint/sealing-keys";
 import { requireProtect } from "@sst-gatehouse/deploy/require-protect";
 import { createScratchDirectory } from "@sst-gatehouse/deploy/scratch-directory";
 import { messageOf } from "@sst-gatehouse/blueprint/message-of";
-import { writeAccess, writeSealing, writeSettings } from "@sst-gatehouse/edge/build";
+import { writeAccess, writeSealing, writeSettings } from "@sst-gatehouse/edge/build/guard-data";
 import { loadAccess } from "@sst-gatehouse/edge/build/load-access";
 
 import type { Bundles, CodeSource } from "./code-source.ts";

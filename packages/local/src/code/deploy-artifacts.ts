@@ -34,7 +34,7 @@ export function deployArtifacts({ root, app, stage, print }: DeployArtifactsOpti
     try {
       const [guard, api] = await Promise.all([
         evaluation.code(guardName(app, stage)),
-        evaluation.code("ApiFunction"),
+        evaluation.code("GateApiFunction"),
       ]);
       await Promise.all(ownFiles.map((file) => access(join(guard.directory, file))));
       await cp(guard.directory, into.edge, {

@@ -5,7 +5,7 @@ import { cacheBehavior } from "@sst-gatehouse/blueprint/cache-behavior";
 import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
 import { responseHeaders } from "@sst-gatehouse/blueprint/response-headers";
 import type { SealingKeys } from "@sst-gatehouse/blueprint/sealing-keys";
-import { writeSealing } from "@sst-gatehouse/edge/build";
+import { writeSealing } from "@sst-gatehouse/edge/build/guard-data";
 
 import type { AccountForm } from "./account.ts";
 import { scopesOf, type Adopted } from "./adopted.ts";

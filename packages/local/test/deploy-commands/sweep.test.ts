@@ -186,7 +186,7 @@ describe("what is deleted", () => {
         "gatehouse-dev-Guard-1234567-Guard-1234567",
         "my-gatehouse-dev-Guard-1234567",
         "gatehouse-dev-guard-1234567",
-        "gatehouse-dev-ApiFunction-1234567",
+        "gatehouse-dev-GateApiFunction-1234567",
       ].map((name) => ({ ...guard("dev", "0", [1]), name })),
       deleted: [],
     },

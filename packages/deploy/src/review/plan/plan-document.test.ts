@@ -68,13 +68,13 @@ test("tells each resource as it would be sent, with its options", () => {
   });
   expect(resources.find(({ name }) => name === resourceNames.pool)).toEqual({
     type: "aws:cognito/userPool:UserPool",
-    name: "UsersUserPool",
+    name: "GateUsersUserPool",
     region: "eu-central-1",
     inputs: {
       accountRecoverySetting: { recoveryMechanisms: [{ name: "verified_email", priority: 1 }] },
       adminCreateUserConfig: { allowAdminCreateUserOnly: true },
       deletionProtection: "INACTIVE",
-      name: "gatehouse-anna-UsersUserPool-bafkksbh",
+      name: "gatehouse-anna-GateUsersUserPool-bafkksbh",
     },
     options: { retainOnDelete: true },
   });
@@ -108,7 +108,7 @@ test("tells what is refused in two parts: what it is, and what to do", () => {
   expect(planned({ changes }).violations).toEqual([
     {
       rule: "function-url-auth",
-      resource: "aws:lambda/functionUrl:FunctionUrl::ApiUrl",
+      resource: "aws:lambda/functionUrl:FunctionUrl::GateApiUrl",
       what: "is not locked by AWS_IAM; anybody who learns its address calls the function without the guard",
       mend: "set authorization to iam",
     },

@@ -70,7 +70,7 @@ test("what should not be there is told as plainly", () => {
       },
     ],
     functionUrls: [
-      { name: "ApiUrl", functionName: "Api", authorization: "NONE", mode: "BUFFERED" },
+      { name: "GateApiUrl", functionName: "Api", authorization: "NONE", mode: "BUFFERED" },
     ],
     permissions: ["* may lambda:InvokeFunctionUrl on lambda eu-central-1 function:api"],
     roles: [
@@ -101,7 +101,7 @@ test("what should not be there is told as plainly", () => {
     "    reaches   placeholder.sst.dev",
     "    forwards  as the policy nothing says",
     "    caches    as the policy 0a1b says",
-    "  ApiUrl, Function URL of Api",
+    "  GateApiUrl, Function URL of Api",
     "    opens to  authorization NONE",
     "    mode      BUFFERED",
     "  Resource policies",

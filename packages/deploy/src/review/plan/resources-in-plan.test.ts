@@ -8,7 +8,7 @@ import {
 } from "../../../test/graph-under-test.ts";
 import { resourcesInPlan } from "./resources-in-plan.ts";
 
-const viewerFunction = "CdnCloudfrontFunction";
+const viewerFunction = "GateCloudfrontFunction";
 
 function notes(change: Parameters<typeof graphUnderTest>[0]) {
   return resourcesInPlan(graphUnderTest(change)).flatMap(({ name, note }) =>

@@ -62,7 +62,7 @@ function checkAcl(acl: Resource, limit: number): readonly Violation[] {
     {
       rule: "waf-scope",
       holds: acl.region === "us-east-1" && inputOf(acl, "scope") === "CLOUDFRONT",
-      message: `is in ${acl.region ?? "no region"}; CloudFront accepts web ACLs of scope CLOUDFRONT in us-east-1 only: give it that scope and the provider UsEast1`,
+      message: `is in ${acl.region ?? "no region"}; CloudFront accepts web ACLs of scope CLOUDFRONT in us-east-1 only: give it that scope and a provider of us-east-1`,
     },
     {
       rule: "waf-default",

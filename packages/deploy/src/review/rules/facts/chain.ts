@@ -10,7 +10,7 @@ import { toList, toObject } from "../../../dry-run/graph/json.ts";
 import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
 import type { Violation } from "../violation.ts";
 
-/** The parts between a browser and the backend, `Api`, each there exactly once. */
+/** The parts between a browser and a gate's first backend, each there exactly once. */
 export interface Chain extends Readonly<Record<Part, Resource>> {
   readonly graph: Graph;
   readonly stage: Stage;
@@ -28,18 +28,33 @@ interface PartKey {
 
 type Part = keyof ReturnType<typeof partKeys>;
 
-function partKeys({ app, stage }: Graph) {
+/** @param gate its name, and the name of the function that is its first backend. */
+function partKeys({ app, stage }: Graph, { gate, backend }: GateNames) {
   return {
     distribution: { type: awsTypes.distribution },
     guard: { type: awsTypes.function, name: guardName(app, stage) },
-    guardRole: { type: awsTypes.role, name: "GuardRole" },
-    functionUrl: { type: awsTypes.functionUrl, name: "ApiUrl" },
-    backend: { type: awsTypes.function, name: "ApiFunction" },
-    backendRole: { type: awsTypes.role, name: "ApiRole" },
+    guardRole: { type: awsTypes.role, name: `${gate}GuardRole` },
+    functionUrl: { type: awsTypes.functionUrl, name: `${backend}Url` },
+    backend: { type: awsTypes.function, name: `${backend}Function` },
+    backendRole: { type: awsTypes.role, name: `${backend}Role` },
     userPool: { type: awsTypes.userPool },
     userPoolDomain: { type: awsTypes.userPoolDomain },
     resourceServer: { type: awsTypes.resourceServer },
   } satisfies Record<string, PartKey>;
+}
+
+/** The component that a gate is. */
+export const gateType = "gatehouse:index:Gatehouse";
+
+interface GateNames {
+  readonly gate: string;
+  readonly backend: string;
+}
+
+function gateNames(graph: Graph): GateNames | undefined {
+  const [gate] = resourcesOf(graph, gateType);
+  const [backend] = toList(gate?.outputs["backends"]);
+  return gate === undefined ? undefined : { gate: gate.name, backend: String(backend) };
 }
 
 /**
@@ -50,7 +65,10 @@ function partKeys({ app, stage }: Graph) {
 export function findChain(graph: Graph, stage: Stage): Chain | readonly Violation[] {
   const violations: Violation[] = [];
   const resources: Partial<Record<string, Resource>> = {};
-  for (const [part, key] of Object.entries<PartKey>(partKeys(graph))) {
+  const names = gateNames(graph);
+  if (names === undefined) return [countViolation({ type: gateType }, 0)];
+  const keys = partKeys(graph, names);
+  for (const [part, key] of Object.entries<PartKey>(keys)) {
     const [resource, ...others] = resourcesOf(graph, key.type).filter(
       ({ name }) => key.name === undefined || name === key.name,
     );
@@ -58,15 +76,15 @@ export function findChain(graph: Graph, stage: Stage): Chain | readonly Violatio
     else violations.push(countViolation(key, resource === undefined ? 0 : others.length + 1));
   }
   const clients = findClients(graph, stage, violations);
-  if (violations.length > 0 || !isComplete(graph, resources)) return violations;
+  if (violations.length > 0 || !isComplete(keys, resources)) return violations;
   return { graph, stage, ...resources, backends: findBackends(graph, resources), clients };
 }
 
 function isComplete(
-  graph: Graph,
+  keys: object,
   resources: Partial<Record<string, Resource>>,
 ): resources is Record<Part, Resource> {
-  return Object.keys(partKeys(graph)).every((part) => resources[part] !== undefined);
+  return Object.keys(keys).every((part) => resources[part] !== undefined);
 }
 
 function findBackends(

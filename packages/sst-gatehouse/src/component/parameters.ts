@@ -15,33 +15,38 @@ import {
 } from "@sst-gatehouse/deploy/baked-client-ids";
 import { createStageOutputs, parseStageOutputs } from "@sst-gatehouse/deploy/stage-outputs";
 
-import { api } from "./api.ts";
 import type { AppClients } from "./app-clients.ts";
-import { prefix, region, stage } from "./stage.ts";
-import { hostedOrigin, users } from "./users.ts";
+import type { GatedFunction } from "./backends.ts";
+import type { GateContext } from "./gate-context.ts";
+import type { Users } from "./users.ts";
 
-/** What the last deploy of this stage wrote to Parameter Store; nothing before the first. */
-const lastOutputs = aws.ssm
-  // The one secret below the prefix stays as it is stored.
-  .getParametersByPathOutput({ path: prefix, recursive: true, withDecryption: false })
-  .apply(({ names, values }) => {
-    const text = values[names.indexOf(`${prefix}/${parameterNames.outputs}`)];
-    try {
-      return text === undefined ? undefined : parseStageOutputs(text);
-    } catch {
-      return undefined; // not what this version writes: as on the first deploy; this deploy writes it again
-    }
-  });
+/** The client ids as the last deploy of this stage left them, where they still hold; they are not secret. */
+export function clientIdsOfLastDeploy(
+  { prefix, stage }: GateContext,
+  { pool }: Users,
+): $util.Output<ClientIds | undefined> {
+  const lastOutputs = aws.ssm
+    // The one secret below the prefix stays as it is stored.
+    .getParametersByPathOutput({ path: prefix, recursive: true, withDecryption: false })
+    .apply(({ names, values }) => {
+      const text = values[names.indexOf(`${prefix}/${parameterNames.outputs}`)];
+      try {
+        return text === undefined ? undefined : parseStageOutputs(text);
+      } catch {
+        return undefined; // not what this version writes: as on the first deploy; this deploy writes it again
+      }
+    });
+  return $util.unsecret(
+    $util
+      .all([lastOutputs, pool.id])
+      .apply(([outputs, userPoolId]) => stillKnown(outputs, userPoolId, stage)),
+  );
+}
 
-/** The client ids as the last deploy left them, where they still hold. They are not secret. */
-export const clientIdsOfLastDeploy = $util.unsecret(
-  $util
-    .all([lastOutputs, users.id])
-    .apply(([outputs, userPoolId]) => stillKnown(outputs, userPoolId, stage)),
-);
-
-export interface SettingsSource {
+export interface ParametersSource {
   readonly appUrl: $util.Output<string>;
+  readonly backend: GatedFunction;
+  readonly users: Users;
   readonly clients: AppClients;
   readonly guard: aws.lambda.Function;
   readonly cdn: sst.aws.Router;
@@ -60,7 +65,10 @@ interface ParameterOptions extends $util.CustomResourceOptions {
  *
  * @returns what SST prints.
  */
-export function createSettings({ appUrl, clients, guard, cdn, baked }: SettingsSource) {
+export function createParameters(
+  { parent, name: gate, prefix, region, stage }: GateContext,
+  { appUrl, backend, users, clients, guard, cdn, baked }: ParametersSource,
+) {
   const write = (
     component: string,
     name: string,
@@ -68,33 +76,33 @@ export function createSettings({ appUrl, clients, guard, cdn, baked }: SettingsS
     { type = "String", overwrite, ...options }: ParameterOptions = {},
   ) =>
     new aws.ssm.Parameter(
-      component,
+      `${gate}Parameter-${component}`,
       { name: `${prefix}/${name}`, type, value, overwrite },
-      options,
+      { parent, ...options },
     );
 
   for (const name of appClientNames(stage)) {
     const id = clients.ids.apply((ids) => ofClient(ids, name));
-    write(`Parameter-${name}-client`, parameterNames.client(name), id);
+    write(`${name}-client`, parameterNames.client(name), id);
   }
-  write("Parameter-web-client-secret", parameterNames.clientSecret, clients.webSecret, {
+  write("web-client-secret", parameterNames.clientSecret, clients.webSecret, {
     type: "SecureString",
   });
   // The first deploy writes the empty list, and no later one touches it: that would let everybody in again. A stage that
   // turns `revocation` off keeps the list: until the new guard is everywhere, the old one still reads it.
-  write("Parameter-revoked", parameterNames.revoked, noRevocations, {
+  write("revoked", parameterNames.revoked, noRevocations, {
     ignoreChanges: ["value"],
     // What is ignored, the engine sends again from its state with any other change. AWS refuses that then.
     overwrite: false,
   });
   const outputs = $util
-    .all([appUrl, api.url, users.id, hostedOrigin, clients.ids])
-    .apply(([app, functionUrl, userPoolId, hosted, ids]) => {
+    .all([appUrl, backend.function.url, users.pool.id, users.hostedOrigin, clients.ids])
+    .apply(([app, functionUrl, userPoolId, hostedOrigin, ids]) => {
       const name = signInClient(stage);
       return createStageOutputs({
         appUrl: app,
         signInUrl: signInUrl(name, ofClient(ids, name), {
-          hostedOrigin: hosted,
+          hostedOrigin,
           callbackUrl: `${app}${callbackPath}`,
         }),
         functionUrl,
@@ -104,15 +112,15 @@ export function createSettings({ appUrl, clients, guard, cdn, baked }: SettingsS
         clients: forClients(stage, (client) => ({ id: ofClient(ids, client) })),
       });
     });
-  write("Parameter-outputs", parameterNames.outputs, outputs.apply(JSON.stringify));
+  write("outputs", parameterNames.outputs, outputs.apply(JSON.stringify));
   // Only once the distribution has this version: `pnpm sweep` takes older ones to be unused.
-  write("Parameter-guard", parameterNames.guard, guard.qualifiedArn, { dependsOn: cdn });
+  write("guard", parameterNames.guard, guard.qualifiedArn, { dependsOn: cdn });
   return {
     appUrl,
     signInUrl: outputs.signInUrl,
     functionUrl: outputs.functionUrl,
     region,
-    userPoolId: users.id,
+    userPoolId: users.pool.id,
     webClientId: clients.ids.web,
     machineClientId: clients.ids.machine,
     note: $util

@@ -1,9 +1,13 @@
-import { named, stage, usEast1 } from "./stage.ts";
+import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
-/** The stage's firewall, where stages.ts asks for one: a limit per address, and AWS's common rules. */
-export const firewall = stage.waf === undefined ? undefined : createFirewall(stage.waf);
+import type { GateContext } from "./gate-context.ts";
 
-function createFirewall({ requestsPerFiveMinutes }: { readonly requestsPerFiveMinutes: number }) {
+/** The stage's firewall: a limit per address, and AWS's common rules. */
+export function createFirewall(
+  { parent, name, named }: GateContext,
+  { requestsPerFiveMinutes }: NonNullable<Stage["waf"]>,
+  usEast1: aws.Provider,
+): aws.wafv2.WebAcl {
   const visibility = (metricName: string) => ({
     metricName: `${named}-${metricName}`,
     cloudwatchMetricsEnabled: true,
@@ -11,7 +15,7 @@ function createFirewall({ requestsPerFiveMinutes }: { readonly requestsPerFiveMi
     sampledRequestsEnabled: false,
   });
   return new aws.wafv2.WebAcl(
-    "Firewall",
+    `${name}Firewall`,
     {
       name: named,
       scope: "CLOUDFRONT",
@@ -47,6 +51,6 @@ function createFirewall({ requestsPerFiveMinutes }: { readonly requestsPerFiveMi
       ],
       visibilityConfig: visibility("firewall"),
     },
-    { provider: usEast1 },
+    { parent, provider: usEast1 },
   );
 }
