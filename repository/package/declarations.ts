@@ -37,9 +37,8 @@ export async function writeDeclarations({
     plugins: [
       dts({
         dtsOnly: true,
-        tsconfig: join(root, "tsconfig.json"),
+        tsconfig: join(import.meta.dirname, "tsconfig.json"),
         tsc: { eager: true },
-        compilerOptions: { noEmit: false, declaration: true, emitDeclarationOnly: true },
       }),
     ],
   });
