@@ -144,11 +144,15 @@ test.each(tarballs.filter(({ name }) => !name.startsWith("create-")))(
   },
 );
 
-/** Declarations name the JavaScript beside them. The guard's files name data that a deploy puts beside them. */
+/**
+ * Declarations name the JavaScript beside them, the guard's files data that a deploy puts beside them, and what plays the
+ * guard a module that builds it where it is not installed.
+ */
 function isThere(path: string): boolean {
   return (
     existsSync(path) ||
     existsSync(path.replace(/\.js$/, ".d.ts")) ||
-    /\/guard\/(settings|access|sealing)\.json$/.test(path)
+    /\/guard\/(settings|access|sealing)\.json$/.test(path) ||
+    path.endsWith("/guard-from-source.js")
   );
 }

@@ -35,7 +35,7 @@ export default async function setup(): Promise<() => Promise<void>> {
 /** Of the guard's own client, as an administrator reads it. */
 async function readClientSecret(target: Target): Promise<string> {
   const input = {
-    Name: `/gatehouse/${sample.app.name}/local/web-client-secret`,
+    Name: `/gatehouse/${sample.gate.app.name}/local/web-client-secret`,
     WithDecryption: true,
   };
   const answer = await callApi(target, "AmazonSSM.GetParameter", input);

@@ -423,7 +423,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     },
     id: "distribution-own",
     problem: /is not tagged as belonging to stage anna/,
-    mend: /^Find out who wrote the stage's parameters\. Then: pnpm sst refresh/,
+    mend: /^Find out who wrote the stage's parameters\. Then: npx sst refresh/,
   },
   "a firewall that stages.ts does not set": {
     change: (state) => {
@@ -578,7 +578,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     id: "guard-version",
     problem:
       "version 3 of the guard is published, but the stage uses 1: a deploy is running, or has failed",
-    mend: "pnpm sst deploy --stage anna",
+    mend: "npx sst deploy --stage anna",
   },
   "a guard with another role": {
     change: (state) => {
@@ -837,7 +837,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     },
     id: "list-there",
     problem: /is not a list that the guard reads: .* It counts as missing$/,
-    mend: "pnpm users revoke --everybody --stage anna",
+    mend: "npx gatehouse users revoke --everybody --stage anna",
   },
   "a list from the future": {
     change: (state) => {
@@ -847,7 +847,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     },
     id: "list-there",
     problem: /a time in it is in the future/,
-    mend: "pnpm users revoke --everybody --stage anna",
+    mend: "npx gatehouse users revoke --everybody --stage anna",
   },
   "a list that the guard may not decrypt": {
     change: (state) => {
@@ -867,7 +867,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     id: "list-kept",
     problem:
       "/gatehouse/gatehouse/anna/revoked was overwritten: version 2, 3 named sign-ins that were ended, and the present list does not. Who was signed out then may be in again",
-    mend: "pnpm users revoke --everybody --stage anna",
+    mend: "npx gatehouse users revoke --everybody --stage anna",
   },
   "a list that guards have not been able to read for longer than a minute allows": {
     change: (state) => {

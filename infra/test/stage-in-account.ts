@@ -176,4 +176,4 @@ export const statement = (state: AccountState, action: string): Json =>
   policy(state).Statement.find(({ Action }) => Action === action)!;
 export const revoked = "/gatehouse/gatehouse/anna/revoked";
 
-export const redeploy = "pnpm sst refresh --stage anna && pnpm sst deploy --stage anna";
+export const redeploy = "npx sst refresh --stage anna && npx sst deploy --stage anna";

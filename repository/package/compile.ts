@@ -21,15 +21,20 @@ export interface CompiledTree {
  * from beside themselves (`join(import.meta.dirname, "main.ts")`, `new URL("./child/", import.meta.url)`). Each becomes
  * `<outdir>/<folder of its package>/<path in src>.js`; imports of other packages of ours become relative.
  *
+ * @param leftOut files that are not compiled, although they are imported where they are there.
  * @throws {Error} for a file that climbs out of its package, or an import that its package has not among its `dependencies`.
  */
-export async function compile(entries: readonly string[], outdir: string): Promise<CompiledTree> {
+export async function compile(
+  entries: readonly string[],
+  outdir: string,
+  leftOut: readonly string[] = [],
+): Promise<CompiledTree> {
   const dependencies: Record<string, string> = {};
   const imports: Record<string, string> = {};
   const queue = [...entries];
   const seen = new Set(queue);
   const need = (file: string): void => {
-    if (seen.has(file)) return;
+    if (seen.has(file) || leftOut.includes(file)) return;
     seen.add(file);
     queue.push(file);
   };

@@ -9,6 +9,12 @@ import { writeDeclarations } from "./declarations.ts";
 import { folderOf } from "./third-party.ts";
 import { commonFields, root, workspacePackage } from "./workspace.ts";
 
+/** Builds the guard in this repository. Whoever installs the package has it ready in `sst-gatehouse`. */
+const guardFromSource = join(
+  workspacePackage("@sst-gatehouse/local").folder,
+  "src/code/guard-from-source.ts",
+);
+
 /**
  * Lays out the package `sst-gatehouse-dev`: the command `gatehouse` and the entries for tests, file by file, because they
  * start one another as processes.
@@ -27,6 +33,7 @@ export async function layOutGatehouseDev(outdir: string): Promise<void> {
   const { dependencies, imports } = await compile(
     [program, ...sources.map(({ file }) => file)],
     dist,
+    [guardFromSource],
   );
   await writeDeclarations({
     entries: Object.fromEntries(

@@ -4,7 +4,22 @@ import { defineStages, type Stages } from "./stages.ts";
 
 /** The access rules of an app, as `defineAccess` makes them. */
 export interface GateAccess extends AccessNames {
-  readonly rules: readonly (AccessNames["rules"][number] & { readonly text: string })[];
+  readonly rules: readonly GateRule[];
+}
+
+interface GateRule {
+  /** The rule's name, such as `POST /books/*`. */
+  readonly text: string;
+  readonly method: string | undefined;
+  readonly access:
+    | string
+    | {
+        readonly groups?: readonly string[];
+        readonly scopes?: readonly string[];
+        readonly services?: readonly string[];
+      };
+  /** `whole`: this path only; otherwise all that begins with it. */
+  readonly exact: { readonly whole: boolean; readonly path: string };
 }
 
 /** A function behind the guard. */

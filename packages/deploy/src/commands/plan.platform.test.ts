@@ -58,7 +58,7 @@ interface Ran {
 }
 
 async function plan(...args: readonly string[]): Promise<Ran> {
-  const main = join(root, "packages/deploy/src/main.ts");
+  const main = join(root, "packages/sst-gatehouse-dev/src/main.ts");
   const child = spawn(process.execPath, [main, "plan", ...args], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,25 +1,21 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 
+import { stagesOf } from "@sst-gatehouse/blueprint/gate";
 import { resolveStage } from "@sst-gatehouse/blueprint/stages";
 import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 
-import { access } from "../../../../access.ts";
-import { stages } from "../../../../stages.ts";
 import { orUsageError, requireStage } from "../command-line.ts";
 import { CommandError, type Command, type CommandContext } from "../command.ts";
 import { evaluateConfig, type Evaluation } from "../dry-run/evaluate-config/evaluate-config.ts";
+import { installedPackage } from "../installed-package.ts";
 import { createPlanDocument } from "../review/plan/plan-document.ts";
 import { createPlan } from "../review/plan/plan.ts";
 import { printPlan } from "../review/plan/print-plan.ts";
 import { checkGraph } from "../review/rules/rules.ts";
 
-const root = join(import.meta.dirname, "../../../..");
-
 const usage = `Prints what a deploy would create: what is public, what can call what, names, code, and what AWS would refuse.
 
-  pnpm plan [--stage <name>] [--json]
+  gatehouse plan [--stage <name>] [--json]
 
   --stage <name>  the stage to plan (default production)
   --json          the resources themselves, for policy tools: one JSON document
@@ -31,7 +27,8 @@ Needs no AWS account: SST's own components evaluate sst.config.ts here, as for a
 
 export const plan: Command = {
   usage,
-  async run(args, { app, stdout, stderr }) {
+  async run(args, { root, gate, stdout, stderr }) {
+    const { app, access } = gate;
     const { values } = orUsageError(() =>
       parseArgs({
         args: [...args],
@@ -42,14 +39,14 @@ export const plan: Command = {
       }),
     );
     const name = requireStage(app.name, values.stage);
-    const stage = resolveStage(stages, name);
-    const evaluation = await evaluate(name, stderr);
+    const stage = resolveStage(stagesOf(gate), name);
+    const evaluation = await evaluate(root, name, stderr);
     const { graph } = evaluation;
     try {
       const violations = checkGraph(graph, stage, access);
       stdout.write(
         values.json
-          ? `${JSON.stringify(createPlanDocument({ graph, access, violations, version: await ownVersion() }), null, 2)}\n`
+          ? `${JSON.stringify(createPlanDocument({ graph, access, violations, version: installedPackage(root, "sst-gatehouse").version }), null, 2)}\n`
           : printPlan(createPlan(graph, stage, access, violations)),
       );
       return violations.length === 0 ? 0 : 1;
@@ -59,15 +56,12 @@ export const plan: Command = {
   },
 };
 
-async function ownVersion(): Promise<string> {
-  const manifest: { version: string } = JSON.parse(
-    await readFile(join(root, "package.json"), "utf8"),
-  );
-  return manifest.version;
-}
-
 /** @throws {CommandError} (rejects) with what the config says when it refuses. */
-async function evaluate(stage: string, stderr: CommandContext["stderr"]): Promise<Evaluation> {
+async function evaluate(
+  root: string,
+  stage: string,
+  stderr: CommandContext["stderr"],
+): Promise<Evaluation> {
   stderr.write("Evaluating sst.config.ts …\n");
   try {
     return await evaluateConfig({ root, stage, print: (line) => stderr.write(`${line}\n`) });

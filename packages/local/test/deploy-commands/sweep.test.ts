@@ -72,8 +72,13 @@ async function sweep({ only, yes = true, typed, ssmUrl = aws.url, valuesAs }: Ru
     { only, yes },
     {
       context: {
-        app: { name: "gatehouse", region: "eu-central-1" },
-        stages: { default: {} },
+        root: "/there/is/no/app",
+        gate: {
+          app: { name: "gatehouse", region: "eu-central-1" },
+          stages: { default: {} },
+          access: { scopes: [], rules: [] },
+          backends: {},
+        },
         stdin,
         stdout,
         stderr,
@@ -345,7 +350,7 @@ test("says what stays, what goes, what it leaves alone, and why", async () => {
 Can be deleted
   dev          gatehouse-dev-Guard-1a2b3c4, version 6: older than the version in use
   old          gatehouse-old-Guard-abcdef0, the function: the stage is not deployed
-Nothing was deleted. \`pnpm sweep --yes\` deletes without asking.
+Nothing was deleted. \`npx gatehouse sweep --yes\` deletes without asking.
 `,
     err: `Leaves gatehouse-foreign-Guard-abcdef0 alone: named like a guard of gatehouse, but without its tag.
 Leaves stage odd alone: /gatehouse/gatehouse/odd/guard does not name a version of the stage's guard. Deploy it again.

@@ -1,8 +1,7 @@
 import { parseArgs } from "node:util";
 
 import { checkStageName } from "@sst-gatehouse/blueprint/stage-name";
-
-import { accountForms, parseAccountForms, type AccountForm } from "./stack/account.ts";
+import { accountForms, parseAccountForms, type AccountForm } from "@sst-gatehouse/local/account";
 
 const defaultPort = 4280;
 
@@ -11,8 +10,8 @@ const defaultStage = "from-deploy";
 
 export const usage = `Runs the whole chain on this machine: CloudFront, the guard, the Function URL, the backend, Cognito.
 
-  pnpm start [--port <number>] [--json] [--account <list>]
-  pnpm start --from-deploy [--stage <name>] [--port <number>] [--json]
+  gatehouse start [--port <number>] [--json] [--account <list>]
+  gatehouse start --from-deploy [--stage <name>] [--port <number>] [--json]
 
   --port <number>  the one public port, on 127.0.0.1 and ::1; 0 picks a free one (default ${defaultPort})
   --json           prints one line of JSON when ready, for scripts and tests; everything else goes to stderr
@@ -23,7 +22,7 @@ export const usage = `Runs the whole chain on this machine: CloudFront, the guar
                    several are separated by commas
   --help           this text
 
-Ctrl-C stops everything. Edits to a handler or to access.ts are reloaded, except with --from-deploy.
+Ctrl-C stops everything. Edits to a handler, to gate.ts or to a file that they import are reloaded, except with --from-deploy.
 `;
 
 export interface CommandLine {
@@ -39,7 +38,7 @@ export interface CommandLine {
  * @param app its name and the stage's must fit together.
  * @throws {TypeError} for an option that is unknown or malformed, saying which.
  */
-export function parseCommandLine(args: readonly string[], app: string): CommandLine | "help" {
+export function parseCommandLine(args: readonly string[], app: string): CommandLine {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -48,10 +47,8 @@ export function parseCommandLine(args: readonly string[], app: string): CommandL
       "from-deploy": { type: "boolean", default: false },
       stage: { type: "string" },
       account: { type: "string" },
-      help: { type: "boolean", short: "h" },
     },
   });
-  if (values.help) return "help";
   const { json, port = String(defaultPort), stage = defaultStage } = values;
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
     throw new TypeError(`--port must be a number from 0 to 65535, not ${port}`);

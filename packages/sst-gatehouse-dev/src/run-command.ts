@@ -1,6 +1,11 @@
+import {
+  CommandError,
+  UsageError,
+  type Command,
+  type CommandContext,
+} from "@sst-gatehouse/deploy/command";
+import { loadProject } from "@sst-gatehouse/local/load-project";
 import { messageOf } from "@sst-gatehouse/blueprint/message-of";
-
-import { CommandError, UsageError, type Command, type CommandContext } from "./command.ts";
 
 interface Entry {
   /** What it does, in a few words. */
@@ -11,69 +16,75 @@ interface Entry {
 
 const commands = new Map<string, Entry>([
   [
+    "start",
+    {
+      summary: "plays the app and its gate on this machine",
+      load: async () => (await import("./start/start.ts")).start,
+    },
+  ],
+  [
     "plan",
     {
       summary: "what a deploy would create, without deploying",
-      load: async () => (await import("./commands/plan.ts")).plan,
+      load: async () => (await import("@sst-gatehouse/deploy/plan")).plan,
     },
   ],
   [
     "outputs",
     {
       summary: "addresses and ids of a deployed stage",
-      load: async () => (await import("./commands/outputs.ts")).outputs,
+      load: async () => (await import("@sst-gatehouse/deploy/outputs")).outputs,
     },
   ],
   [
     "users",
     {
       summary: "the people of a deployed stage",
-      load: async () => (await import("./commands/users.ts")).users,
+      load: async () => (await import("@sst-gatehouse/deploy/users")).users,
     },
   ],
   [
     "sweep",
     {
       summary: "deletes what removed stages and earlier deploys have left behind",
-      load: async () => (await import("./commands/sweep.ts")).sweep,
+      load: async () => (await import("@sst-gatehouse/deploy/sweep")).sweep,
     },
   ],
   [
     "acceptance",
     {
       summary: "runs the acceptance suite against a deployed stage",
-      load: async () => (await import("./commands/acceptance.ts")).acceptance,
+      load: async () => (await import("@sst-gatehouse/deploy/acceptance")).acceptance,
     },
   ],
   [
     "doctor",
     {
       summary: "what is wrong with a deployed stage, and what mends it",
-      load: async () => (await import("./commands/doctor.ts")).doctor,
+      load: async () => (await import("@sst-gatehouse/deploy/doctor")).doctor,
     },
   ],
   [
     "prove",
     {
       summary: "deploys a stage twice, tries it, and writes what AWS has shown",
-      load: async () => (await import("./commands/prove.ts")).prove,
-    },
-  ],
-  [
-    "test:sst4",
-    {
-      summary: "what SST 4 would deploy differently",
-      load: async () => (await import("./commands/sst4.ts")).sst4,
+      load: async () => (await import("@sst-gatehouse/deploy/prove")).prove,
     },
   ],
 ]);
 
-const usage = `Commands for stages on AWS. To deploy one, use sst deploy.
+const usage = `Plays an app and its gate on this machine, and looks after its stages on AWS. To deploy one, use sst deploy.
 
-${[...commands].map(([name, { summary }]) => `  pnpm run ${name.padEnd(11)} ${summary}`).join("\n")}
+${[...commands].map(([name, { summary }]) => `  gatehouse ${name.padEnd(11)} ${summary}`).join("\n")}
 
-Each explains itself with --help. App and region come from stages.ts, credentials from where the AWS SDK looks for them.
+Each explains itself with --help. Run them in the folder of sst.config.ts, or below it. What the app is comes from gate.ts,
+credentials from where the AWS SDK looks for them.
 `;
+
+/** What a command is handed of the process, and where it runs. */
+export interface Surroundings extends Omit<CommandContext, "root" | "gate"> {
+  readonly cwd: () => string;
+}
 
 /**
  * Runs what a command line asks for.
@@ -84,7 +95,7 @@ Each explains itself with --help. App and region come from stages.ts, credential
  */
 export async function runCommand(
   [name, ...args]: readonly string[],
-  { stdin, stdout, stderr, env }: Omit<CommandContext, "app" | "stages">,
+  { cwd, stdin, stdout, stderr, env }: Surroundings,
 ): Promise<number> {
   const fail = (message: string, code: number): number => {
     stderr.write(`${message}\n`);
@@ -103,25 +114,19 @@ export async function runCommand(
     );
   }
   try {
-    const { app, stages } = await loadStages();
     const command = await entry.load();
     if (args.includes("--help") || args.includes("-h")) {
       stdout.write(command.usage);
       return 0;
     }
-    return await command.run(args, { app, stages, stdin, stdout, stderr, env });
+    const project = await loadProject(cwd()).catch((error: unknown) => {
+      throw new CommandError(messageOf(error));
+    });
+    return await command.run(args, { ...project, stdin, stdout, stderr, env });
   } catch (error) {
-    if (error instanceof UsageError) return fail(`${error.message}. See pnpm ${name} --help.`, 2);
+    if (error instanceof UsageError)
+      return fail(`${error.message}. See npx gatehouse ${name} --help.`, 2);
     if (error instanceof CommandError) return fail(error.message, 1);
     throw error;
-  }
-}
-
-/** @throws {CommandError} (rejects) with what `stages.ts` says when it refuses itself. */
-async function loadStages(): Promise<typeof import("../../../stages.ts")> {
-  try {
-    return await import("../../../stages.ts");
-  } catch (error) {
-    throw new CommandError(messageOf(error));
   }
 }

@@ -1,8 +1,9 @@
 import { PassThrough } from "node:stream";
 import { text as textOf } from "node:stream/consumers";
 
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 
+import { foreignApp } from "../test/foreign-app.ts";
 import { runCommand } from "./run-command.ts";
 
 // A machine without AWS: no credentials, no profile, no instance to ask.
@@ -15,23 +16,28 @@ beforeAll(() => {
 });
 afterAll(() => vi.unstubAllEnvs());
 
-async function run(words: readonly string[]) {
+let root: string;
+beforeEach(async () => {
+  root = await foreignApp();
+});
+
+async function run(words: readonly string[], cwd = root) {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   stdin.end();
-  const code = await runCommand(words, { stdin, stdout, stderr, env: process.env });
+  const code = await runCommand(words, { stdin, stdout, stderr, env: process.env, cwd: () => cwd });
   stdout.end();
   stderr.end();
   return { code, stdout: await textOf(stdout), stderr: await textOf(stderr) };
 }
 
 test.each([
-  [["--help"], "pnpm run doctor "],
-  [["outputs", "--help"], "pnpm outputs --stage <name>"],
-  [["users", "--help"], "pnpm users add <username>"],
-  [["users", "add", "--help"], "pnpm users add <username>"],
-  [["doctor", "--help"], "pnpm run doctor --stage <name> [--json]"],
-  [["prove", "--help"], "pnpm run prove --stage <name>"],
-  [["sweep", "-h"], "pnpm sweep [--stage <name>] [--yes]"],
+  [["--help"], "gatehouse doctor "],
+  [["outputs", "--help"], "gatehouse outputs --stage <name>"],
+  [["users", "--help"], "gatehouse users add <username>"],
+  [["users", "add", "--help"], "gatehouse users add <username>"],
+  [["doctor", "--help"], "gatehouse doctor --stage <name> [--json]"],
+  [["prove", "--help"], "gatehouse prove --stage <name>"],
+  [["sweep", "-h"], "gatehouse sweep [--stage <name>] [--yes]"],
 ])("explains itself for %j", async (args, text) => {
   const { code, stdout, stderr } = await run(args);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -42,11 +48,11 @@ test.each([
   [[], "Choose a command: "],
   [["deploy"], "There is no command deploy: "],
   [["outputs"], "--stage is needed: the name you gave to `sst deploy --stage`. See"],
-  [["outputs", "--stage"], "See pnpm outputs --help."],
+  [["outputs", "--stage"], "See npx gatehouse outputs --help."],
   [["outputs", "--stage", "dev", "--jsn"], "'--jsn'"],
   [["outputs", "dev"], "'dev'"],
   [["outputs", "--stage", "live"], "looks like production"],
-  [["users"], "Choose what to do: add, revoke. See pnpm users --help."],
+  [["users"], "Choose what to do: add, revoke. See npx gatehouse users --help."],
   [["users", "remove", "carol"], "There is no command users remove; choose one of add"],
   [["users", "add", "carol"], "--stage is needed"],
   [["sweep", "--stage", "Dev_1"], "lower-case letters"],

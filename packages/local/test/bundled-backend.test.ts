@@ -1,16 +1,17 @@
 import { spawnSync } from "node:child_process";
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { functionUrlEvent, plainUser, securityToken } from "@sst-gatehouse/backend/test/events";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { buildFunctions } from "./build.ts";
+import { buildHandler } from "../src/code/build-handler.ts";
 
 const workspace = join(import.meta.dirname, "../..");
 /** The app under rules of the tests' own: what an adopter's `access.ts` allows is not this file's business. */
-const withSampleRules = join(import.meta.dirname, "test/lambda.ts");
+const root = join(workspace, "functions/test");
+const sample = { root, name: "api", handler: "lambda.handler" };
 const environment = {
   GATEHOUSE_EDGE_ACCOUNT: "111122223333",
   GATEHOUSE_EDGE_ROLE: "gatehouse-dev-guard",
@@ -45,12 +46,19 @@ function invoke(outdir: string, env: Record<string, string>, event: unknown) {
 
 test("builds one file that runs by itself", async () => {
   const outdir = join(scratch, "alone");
-  await mkdir(outdir);
-  await writeFile(join(outdir, "stale.mjs"), "");
-  const built = await buildFunctions(outdir, withSampleRules);
+  const reads = new Set<string>();
+  const built = await buildHandler(sample, outdir, reads);
   const bundle = await readFile(join(outdir, "lambda.mjs"));
   expect(await readdir(outdir)).toEqual(["lambda.mjs"]);
-  expect(built).toEqual({ outdir, bytes: bundle.length });
+  expect(built).toEqual({ directory: outdir, handler: "lambda.handler" });
+  expect([...reads]).toEqual(
+    expect.arrayContaining([
+      join(root, "lambda.ts"),
+      join(workspace, "functions/src/app.ts"),
+      join(workspace, "backend/src/protected-app.ts"),
+    ]),
+  );
+  expect([...reads].filter((path) => path.includes("node_modules"))).toEqual([]);
   for (const foreign of [workspace, "@sst-gatehouse/", "aws-jwt-verify", "signature-v4"]) {
     expect({ foreign, found: bundle.includes(foreign) }).toEqual({ foreign, found: false });
   }
@@ -67,7 +75,7 @@ test("builds one file that runs by itself", async () => {
 
 test("writes one line to the log for a fault, without the session token", async () => {
   const outdir = join(scratch, "fault");
-  await buildFunctions(outdir);
+  await buildHandler(sample, outdir, new Set());
   const { stdout } = invoke(
     outdir,
     environment,
@@ -89,7 +97,7 @@ test("writes one line to the log for a fault, without the session token", async 
 
 test.each(Object.keys(environment))("does not load without %s, and says so", async (name) => {
   const outdir = join(scratch, name);
-  await buildFunctions(outdir);
+  await buildHandler(sample, outdir, new Set());
   const others = Object.fromEntries(Object.entries(environment).filter(([key]) => key !== name));
   const { stderr, status } = invoke(outdir, others, functionUrlEvent());
   expect(status).toBe(1);

@@ -1,11 +1,14 @@
+import type { Writable } from "node:stream";
 import { styleText } from "node:util";
 
-import type { Explain } from "./aws/explain.ts";
+import type { Explain } from "@sst-gatehouse/local/stack";
+
+type Terminal = Writable & { readonly isTTY?: boolean };
 
 /** Writes each refusal as one line, its details indented below. */
-export function createPrinter(stream: NodeJS.WriteStream, now: () => number = Date.now): Explain {
+export function createPrinter(stream: Terminal, now: () => number = Date.now): Explain {
   const style = (format: "dim" | "yellow", text: string): string =>
-    stream.isTTY ? styleText(format, text, { stream }) : text;
+    stream.isTTY === true ? styleText(format, text) : text;
   return (from, reason, details = []) => {
     const time = new Date(now()).toISOString().slice(11, 19);
     stream.write(

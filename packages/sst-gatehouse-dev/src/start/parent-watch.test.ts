@@ -23,7 +23,7 @@ const pnpm = [
   "/home/x/_npx/1/node_modules/.bin/pnpm",
   "start",
 ];
-const pnpmShell = ["sh", "-c", "node packages/local/src/main.ts --json"];
+const pnpmShell = ["sh", "-c", "node packages/sst-gatehouse-dev/src/main.ts start --json"];
 const nodeShim = ["/bin/sh", "/app/node_modules/.bin/node", "packages/local/src/main.ts", "--json"];
 
 test("npx, pnpm and all the shells between them exist to run the stack", () => {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { parseCommandLine, type CommandLine } from "./command-line.ts";
 
-const readings: [args: string, command: CommandLine | "help"][] = [
+const readings: [args: string, command: CommandLine][] = [
   ["", { port: 4280, json: false, account: [] }],
   ["--json --port 0", { port: 0, json: true, account: [] }],
   ["--port 65535", { port: 65_535, json: false, account: [] }],
@@ -19,8 +19,6 @@ const readings: [args: string, command: CommandLine | "help"][] = [
     "--account moving-auth-time,updated-issuer",
     { port: 4280, json: false, account: ["moving-auth-time", "updated-issuer"] },
   ],
-  ["--help --port x", "help"],
-  ["-h", "help"],
 ];
 
 test.each(readings)("start %s", (args, command) => {

@@ -1,4 +1,4 @@
-import type { StackOutputs } from "./stack/outputs.ts";
+import type { StackOutputs } from "@sst-gatehouse/local/outputs";
 
 /** What `start` prints when the stack is ready. */
 export function banner(outputs: StackOutputs): string {

@@ -5,11 +5,14 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
+import { foreignApp } from "../test/foreign-app.ts";
+
 const main = join(import.meta.dirname, "main.ts");
 
 /** Runs the command on a machine without AWS: no credentials, no profile, no instance to ask. */
 async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [main, ...args], {
+    cwd: await foreignApp(),
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       AWS_EC2_METADATA_DISABLED: "true",
@@ -27,7 +30,7 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
 }
 
 test.each([
-  [["sweep", "-h"], 0, "pnpm sweep [--stage <name>] [--yes]"],
+  [["sweep", "-h"], 0, "gatehouse sweep [--stage <name>] [--yes]"],
   [["outputs", "--stage", "dev", "--jsn"], 2, "'--jsn'"],
   [["outputs", "--stage", "dev"], 1, "no AWS credentials were found. Set AWS_PROFILE"],
 ])("%j exits with %i", async (args, expected, text) => {
