@@ -3,7 +3,7 @@ import { backendRevocation } from "@sst-gatehouse/blueprint/make-guard-settings"
 import { edgeRoleName } from "@sst-gatehouse/blueprint/edge-role";
 import { requireProtect } from "@sst-gatehouse/deploy/require-protect";
 
-import { accountId, partition, prefix, region, stage } from "./stage.ts";
+import { accountId, partition, prefix, region, runtime, stage } from "./stage.ts";
 
 export interface BackendFunctionOptions {
   /** `<file without ending>.<export>`, from the root. */
@@ -25,7 +25,8 @@ export function createBackendFunction(
     handler,
     streaming: streams,
     url: { authorization: "iam", cors: false },
-    runtime: apiFunction.runtime,
+    // SST 3 knows none that is newer. With SST 4 the newest is what it takes by itself, and a rule holds it.
+    ...(runtime === "nodejs22.x" && { runtime }),
     architecture: apiFunction.architecture,
     memory: `${stage.apiMemoryMb} MB`,
     timeout: `${stage.apiTimeoutSeconds} seconds`,

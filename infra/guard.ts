@@ -1,11 +1,6 @@
 import type { ClientIds } from "@sst-gatehouse/blueprint/app-clients";
 import { edgeRoleName, edgeRolePolicy, edgeRoleTrust } from "@sst-gatehouse/blueprint/edge-role";
-import {
-  guardFunction,
-  guardLogGroup,
-  guardName,
-  guardRuntime,
-} from "@sst-gatehouse/blueprint/guard-function";
+import { guardFunction, guardLogGroup, guardName } from "@sst-gatehouse/blueprint/guard-function";
 import { buildGuardArtifact } from "@sst-gatehouse/deploy/guard-artifact";
 import { fetchKeySet } from "@sst-gatehouse/deploy/key-set";
 import { makeGuardSettings } from "@sst-gatehouse/blueprint/make-guard-settings";
@@ -13,7 +8,7 @@ import { makeGuardSettings } from "@sst-gatehouse/blueprint/make-guard-settings"
 import { access } from "../access.ts";
 import { backends } from "./backends.ts";
 import { sealing } from "./sealing-keys.ts";
-import { accountId, named, partition, prefix, region, stage, usEast1 } from "./stage.ts";
+import { accountId, named, partition, prefix, region, runtime, stage, usEast1 } from "./stage.ts";
 import { hostedOrigin, users } from "./users.ts";
 
 /**
@@ -70,7 +65,7 @@ export function createGuard(clientIds: $util.Output<ClientIds | undefined>): aws
     {
       description: `Gatehouse's guard of ${named}: verifies, decides, signs`,
       role: role.arn,
-      runtime: guardRuntime({ takesNode24: "NodeJS24dX" in aws.lambda.Runtime }),
+      runtime,
       architectures: [guardFunction.architecture],
       handler: guardFunction.handler,
       memorySize: guardFunction.memoryMb,

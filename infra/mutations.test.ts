@@ -61,7 +61,7 @@ const mutations: [
   ["arm64", change("guard", "[guardFunction.architecture]", '["arm64"]'), "guard-architecture"],
   [
     "a runtime that the provider refuses",
-    change("guard", '"NodeJS24dX" in aws.lambda.Runtime', "true"),
+    change("stage", '"NodeJS24dX" in aws.lambda.Runtime', "true"),
     "guard-runtime",
   ],
   [

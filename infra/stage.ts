@@ -1,6 +1,7 @@
 import { accountWideName } from "@sst-gatehouse/blueprint/account-wide-name";
 import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 import { checkRegion } from "@sst-gatehouse/blueprint/region";
+import { nodeRuntime } from "@sst-gatehouse/blueprint/node-runtime";
 import { checkStageName } from "@sst-gatehouse/blueprint/stage-name";
 import { resolveStage } from "@sst-gatehouse/blueprint/stages";
 
@@ -20,6 +21,9 @@ if ($dev && stage.production) {
 export const { region } = app;
 export const { accountId } = aws.getCallerIdentityOutput();
 export const { partition } = aws.getPartitionOutput();
+
+/** Of guard and backend. */
+export const runtime = nodeRuntime({ takesNode24: "NodeJS24dX" in aws.lambda.Runtime });
 
 /** The one SSM prefix of this app and stage. */
 export const prefix = parameterPrefix($app.name, $app.stage);
