@@ -1,3 +1,5 @@
+import { resolveStage } from "@sst-gatehouse/blueprint/stages";
+import { defineAccess } from "@sst-gatehouse/core/access";
 import { resourcesOf, type Graph, type Resource } from "@sst-gatehouse/deploy/graph";
 import { checkGraph, checkNamesAcross, othersThanGuarded } from "@sst-gatehouse/deploy/rules";
 import { describe, expect, test } from "vitest";
@@ -253,11 +255,31 @@ test("two gates in one app share no name, logical or at AWS", async () => {
   expect(checkGraph(graph, stageOf("anna"), access, { strict: false })).toEqual([]);
 });
 
+test("an app whose rules list no scope has no client for machines", async () => {
+  const rules = { scopes: [], rules: { "/*": "signed-in" } } as const;
+  const { graph } = await evaluateSample({
+    stage: "anna",
+    changes: [
+      {
+        file: "access.ts",
+        content: `import { defineAccess } from "sst-gatehouse";
+export const access = defineAccess(${JSON.stringify(rules)});
+`,
+      },
+    ],
+  });
+  const clients = resourcesOf(graph, "aws:cognito/userPoolClient:UserPoolClient");
+  expect(clients.map(({ name }) => name)).toEqual(["GateWebClient"]);
+  expect(Object.keys(graph.outputs)).not.toContain("machineClientId");
+  const own = defineAccess(rules);
+  expect(checkGraph(graph, resolveStage({ default: {} }, "anna", own), own)).toEqual([]);
+});
+
 test("a function that is linked to the gate knows its address, its pool and its clients", async () => {
   const graph = await evaluate(`const gateway = new Gatehouse("Gate", gate);
     new sst.aws.Function("Mailer", { handler: ${JSON.stringify(handler)}, link: [gateway] });
     return gateway.outputs;`);
-  const { appUrl, userPoolId, webClientId, machineClientId } = graph.outputs;
+  const { appUrl, userPoolId, webClientId } = graph.outputs;
   const [link] = graph.resources.filter(({ name }) => name === "GateLinkRef");
   expect(link?.outputs).toMatchObject({
     target: "Gate",
@@ -266,7 +288,6 @@ test("a function that is linked to the gate knows its address, its pool and its 
       url: appUrl,
       userPoolId,
       webClientId,
-      machineClientId,
     },
   });
 });

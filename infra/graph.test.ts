@@ -204,7 +204,7 @@ describe("what a stage registers", () => {
       region: "eu-central-1",
       userPoolId: written.userPoolId,
       webClientId: written.clients.web.id,
-      machineClientId: written.clients.machine.id,
+      machineClientId: written.clients.machine?.id,
       note: madeBefore,
     });
     expect(written.signInUrl).toMatch(

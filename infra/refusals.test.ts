@@ -83,11 +83,6 @@ const refusals: [what: string, options: SampleOptions, why: string][] = [
     'stages.ts: stage production: corsOrigins has "*": write out each origin',
   ],
   [
-    "access rules that name no scope for machines",
-    withAccess({ scopes: [], rules: { "/*": "signed-in" } }),
-    "access.ts lists no scope, and Cognito refuses a machine client without one",
-  ],
-  [
     "a scope that Cognito refuses",
     withAccess({ scopes: ["api/a b"], rules: { "/*": "signed-in" } }),
     'access.ts: Cognito refuses the scope "api/a b"',

@@ -68,7 +68,7 @@ test.each([
   ["a pool of another region", { ...outputs, userPoolId: "us-east-1_Abcdefghi" }, "no userPoolId"],
   ["a pool that is none", { ...outputs, userPoolId: "eu-central-1_" }, "no userPoolId"],
   ["no clients", { ...outputs, clients: "x" }, "no clients"],
-  ["a client less", { ...outputs, clients: { web } }, "no clients.machine"],
+  ["no client of the guard", { ...outputs, clients: {} }, "no clients.web"],
   [
     "a client more",
     { ...outputs, clients: { ...outputs.clients, x: web } },

@@ -70,6 +70,7 @@ export function parseStageOutputs(text: string): StageOutputs {
     clients: forClients(
       {
         spaClient: clients["spa"] !== undefined,
+        machineClient: clients["machine"] !== undefined,
         implicitGrant: clients["walkthrough"] !== undefined,
       },
       (name) => parseClient(`clients.${name}`, clients[name]),

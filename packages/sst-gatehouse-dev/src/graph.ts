@@ -1,5 +1,4 @@
-import { stagesOf } from "@sst-gatehouse/blueprint/gate";
-import { resolveStage } from "@sst-gatehouse/blueprint/stages";
+import { stageOfGate } from "@sst-gatehouse/blueprint/gate";
 import { evaluateConfig } from "@sst-gatehouse/deploy/evaluate-config";
 import { checkGraph as check, type Violation } from "@sst-gatehouse/deploy/rules";
 import { loadProject } from "@sst-gatehouse/local/load-project";
@@ -26,7 +25,7 @@ export async function checkGraph({
   const { root, gate } = await loadProject(from);
   const evaluation = await evaluateConfig({ root, stage });
   try {
-    return check(evaluation.graph, resolveStage(stagesOf(gate), stage), gate.access);
+    return check(evaluation.graph, stageOfGate(gate, stage), gate.access);
   } finally {
     await evaluation.dispose();
   }

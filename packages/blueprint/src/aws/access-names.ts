@@ -44,11 +44,6 @@ export function groupsOf({ externalGroups = [], rules }: AccessNames): readonly 
 export function checkAccessNames(access: AccessNames): void {
   const prefix = `${resourceServerIdentifier}/`;
   const { scopes } = access;
-  if (scopes.length === 0) {
-    throw new TypeError(
-      `access.ts lists no scope, and Cognito refuses a machine client without one: list at least one, such as ${prefix}read`,
-    );
-  }
   if (scopes.length > maxScopesOfClient) {
     throw new TypeError(
       `access.ts lists ${scopes.length} scopes, and Cognito has room for ${maxScopesOfClient} on an app client`,

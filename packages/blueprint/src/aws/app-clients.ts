@@ -17,7 +17,7 @@ export const appClients: Readonly<Record<AppClientName, AppClient>> = {
   web: { kind: "person", flows: ["code"], generateSecret: true, tokenUses: ["id", "access"] },
   /** Other front ends, and programs that people sign in by: code grant with PKCE, no secret; only where the stage opens it. */
   spa: { kind: "person", flows: ["code"], generateSecret: false, tokenUses: ["id", "access"] },
-  /** Programs with a secret: client credentials. */
+  /** Programs with a secret: client credentials; only where the access rules name a scope for it. */
   machine: {
     kind: "machine",
     flows: ["client_credentials"],
@@ -36,10 +36,11 @@ export const appClients: Readonly<Record<AppClientName, AppClient>> = {
 /** What a stage says about the clients that it does not have to have. */
 export interface OptionalClients {
   readonly spaClient: boolean;
+  readonly machineClient: boolean;
   readonly implicitGrant: boolean;
 }
 
-type OptionalClient = "spa" | "walkthrough";
+type OptionalClient = "spa" | "machine" | "walkthrough";
 
 /** Something for each client that every stage has, and for the others where the stage has them. */
 export type ForClients<T> = Readonly<
@@ -51,13 +52,13 @@ export type ClientIds = ForClients<string>;
 
 /** Makes something for each client of a stage. */
 export function forClients<T>(
-  { spaClient, implicitGrant }: OptionalClients,
+  { spaClient, machineClient, implicitGrant }: OptionalClients,
   make: (name: AppClientName) => T,
 ): ForClients<T> {
   return {
     web: make("web"),
     ...(spaClient ? { spa: make("spa") } : {}),
-    machine: make("machine"),
+    ...(machineClient ? { machine: make("machine") } : {}),
     ...(implicitGrant ? { walkthrough: make("walkthrough") } : {}),
   };
 }

@@ -1,6 +1,6 @@
 import type { AccessNames } from "../aws/access-names.ts";
 import { checkRegion } from "../aws/region.ts";
-import { defineStages, type Stages } from "./stages.ts";
+import { defineStages, resolveStage, type Stage, type Stages } from "./stages.ts";
 
 /** The access rules of an app, as `defineAccess` makes them. */
 export interface GateAccess extends AccessNames {
@@ -129,4 +129,9 @@ export function gateOwner(app: string, gate: string): string {
 /** The stages of a gate. */
 export function stagesOf({ stages = { default: {} } }: Pick<Gate, "stages">): Stages {
   return stages;
+}
+
+/** One stage of a gate, with what the access rules decide of it. */
+export function stageOfGate(gate: Pick<Gate, "stages" | "access">, name: string): Stage {
+  return resolveStage(stagesOf(gate), name, gate.access);
 }

@@ -16,7 +16,8 @@ export interface StageOutputs {
     readonly web: { readonly id: string };
     /** For other front ends and programs: code grant with PKCE; only where the stage has it. */
     readonly spa?: { readonly id: string };
-    readonly machine: { readonly id: string };
+    /** For programs with a secret; only where the access rules list scopes. */
+    readonly machine?: { readonly id: string };
     /** The walk-through's client; only where the stage opens the implicit grant. */
     readonly walkthrough?: { readonly id: string };
   };

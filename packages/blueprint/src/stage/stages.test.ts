@@ -21,6 +21,7 @@ describe("a stage", () => {
       streaming: "on",
       waf: undefined,
       spaClient: false,
+      machineClient: true,
       sealingKeys: ["first"],
       implicitGrant: false,
       selfSignUp: true,
@@ -75,6 +76,7 @@ describe("a stage", () => {
     expect(resolveStage({ default: {}, anna: settings }, "anna")).toEqual({
       name: "anna",
       production: false,
+      machineClient: true,
       ...settings,
     });
   });

@@ -98,6 +98,8 @@ type Optional = "domain" | "certificateArn" | "waf" | "forwardCookies";
 export interface Stage extends Required<Omit<StageSettings, Optional | "selfSignUpInProduction">> {
   readonly name: string;
   readonly production: boolean;
+  /** Whether there is an app client for machines: where the access rules list scopes. Cognito makes none without. */
+  readonly machineClient: boolean;
   readonly domain: string | undefined;
   readonly certificateArn: string | undefined;
   readonly waf: StageSettings["waf"] | undefined;
@@ -121,8 +123,16 @@ export function defineStages<const S extends Stages>(stages: S): S {
   return stages;
 }
 
-/** The settings of one stage: the defaults, then `default`, then the stage's own. */
-export function resolveStage(stages: Stages, name: string): Stage {
+/**
+ * The settings of one stage: the defaults, then `default`, then the stage's own.
+ *
+ * @param access the access rules, as far as a stage goes by them.
+ */
+export function resolveStage(
+  stages: Stages,
+  name: string,
+  access?: { readonly scopes: readonly string[] },
+): Stage {
   const settings = { ...stages.default, ...(Object.hasOwn(stages, name) ? stages[name] : {}) };
   const stage: Stage = {
     name,
@@ -137,6 +147,7 @@ export function resolveStage(stages: Stages, name: string): Stage {
     streaming: settings.streaming ?? "on",
     waf: settings.waf,
     spaClient: settings.spaClient ?? false,
+    machineClient: access === undefined || access.scopes.length > 0,
     sealingKeys: settings.sealingKeys ?? ["first"],
     implicitGrant: settings.implicitGrant ?? false,
     selfSignUp: settings.selfSignUp ?? false,

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { SSMClient } from "@aws-sdk/client-ssm";
+import { ofClient } from "@sst-gatehouse/blueprint/app-clients";
 import { isProduction } from "@sst-gatehouse/blueprint/stages";
 
 import { orUsageError, requireStage } from "../command-line.ts";
@@ -59,7 +60,7 @@ export const acceptance: Command = {
     const cognito = new CognitoIdentityProviderClient({ region });
     const pool = await verifyUserPool(app, stage, outputs, cognito);
     const withSecret = async (name: "machine" | "web") => {
-      const { id } = clients[name];
+      const { id } = ofClient(clients, name);
       return { id, secret: await loadClientSecret(pool, app.name, stage, { name, id }) };
     };
     const machine = await withSecret("machine");

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 
-import { stagesOf } from "@sst-gatehouse/blueprint/gate";
-import { isProduction, resolveStage } from "@sst-gatehouse/blueprint/stages";
+import { stageOfGate } from "@sst-gatehouse/blueprint/gate";
+import { isProduction } from "@sst-gatehouse/blueprint/stages";
 
 import { orUsageError, requireStage } from "../command-line.ts";
 import { UsageError, type Command, type CommandContext } from "../command.ts";
@@ -84,7 +84,7 @@ export async function examine(
   const look = (trial?: RevokedUserTrial) =>
     examineStage({
       app,
-      stage: resolveStage(stagesOf(gate), name),
+      stage: stageOfGate(gate, name),
       access,
       outputs,
       clients,

@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
 
-import { stagesOf } from "@sst-gatehouse/blueprint/gate";
-import { resolveStage } from "@sst-gatehouse/blueprint/stages";
+import { stageOfGate } from "@sst-gatehouse/blueprint/gate";
 import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 
 import { orUsageError, requireStage } from "../command-line.ts";
@@ -42,7 +41,7 @@ export const plan: Command = {
       }),
     );
     const name = requireStage(app.name, values.stage);
-    const stage = resolveStage(stagesOf(gate), name);
+    const stage = stageOfGate(gate, name);
     const evaluation = await evaluate(root, name, stderr);
     const { graph } = evaluation;
     try {

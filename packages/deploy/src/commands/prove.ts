@@ -4,8 +4,8 @@ import { Writable } from "node:stream";
 import { parseArgs } from "node:util";
 
 import { SSMClient } from "@aws-sdk/client-ssm";
-import { stagesOf } from "@sst-gatehouse/blueprint/gate";
-import { isProduction, resolveStage } from "@sst-gatehouse/blueprint/stages";
+import { stageOfGate } from "@sst-gatehouse/blueprint/gate";
+import { isProduction } from "@sst-gatehouse/blueprint/stages";
 import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
 
 import { orCommandError } from "../aws-failure.ts";
@@ -61,7 +61,7 @@ export const prove: Command = {
       throw new UsageError(
         `${name} is production, and prove would deploy it and create users in it; if you mean that, add --production-too`,
       );
-    const stage = resolveStage(stagesOf(gate), name);
+    const stage = stageOfGate(gate, name);
     const ssm = new SSMClient({ region: app.region });
     const guard = () =>
       orCommandError(

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 
-import { backendsOf, stagesOf, type Gate } from "@sst-gatehouse/blueprint/gate";
+import { backendsOf, stageOfGate, type Gate } from "@sst-gatehouse/blueprint/gate";
 import { guardLogGroup, guardName } from "@sst-gatehouse/blueprint/guard-function";
 import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
-import { resolveStage, type Stage } from "@sst-gatehouse/blueprint/stages";
+import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
 const stageName = "local";
 const accountId = "123456789012";
@@ -69,7 +69,7 @@ export function createDeployment(port: number, gate: Gate, changes: StageChanges
   return {
     app,
     // Programs and tests on this machine sign in by it.
-    stage: { ...resolveStage(stagesOf(gate), stageName), ...changes, spaClient: true },
+    stage: { ...stageOfGate(gate, stageName), ...changes, spaClient: true, machineClient: true },
     accountId,
     region,
     edgeRegion,

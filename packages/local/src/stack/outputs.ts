@@ -20,7 +20,7 @@ export interface StackOutputs extends Omit<StageOutputs, "clients"> {
   readonly edgeRegion: StageOutputs["edgeRegion"];
   readonly clients: StageOutputs["clients"] & {
     readonly spa: { readonly id: string };
-    readonly machine: { readonly secret: string };
+    readonly machine: { readonly id: string; readonly secret: string };
   };
   /** For `AWS_ENDPOINT_URL_SSM` and `AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER`. */
   readonly endpoints: StageOutputs["endpoints"];

@@ -1,10 +1,10 @@
 import { accountWideName } from "@sst-gatehouse/blueprint/account-wide-name";
-import { type Gate, gateOwner, stagesOf } from "@sst-gatehouse/blueprint/gate";
+import { type Gate, gateOwner, stageOfGate } from "@sst-gatehouse/blueprint/gate";
 import { type NodeRuntime, nodeRuntime } from "@sst-gatehouse/blueprint/node-runtime";
 import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 import { checkRegion } from "@sst-gatehouse/blueprint/region";
 import { checkStageName } from "@sst-gatehouse/blueprint/stage-name";
-import { resolveStage, type Stage } from "@sst-gatehouse/blueprint/stages";
+import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
 /** What each part of a gate has to know of the stage that is being deployed. */
 export interface GateContext {
@@ -32,13 +32,13 @@ export interface GateContext {
  */
 export function createGateContext(
   name: string,
-  { app, ...gate }: Pick<Gate, "app" | "stages">,
+  { app, ...gate }: Pick<Gate, "app" | "access" | "stages">,
 ): Omit<GateContext, "parent"> {
   const { region } = app;
   const owner = gateOwner($app.name, name);
   checkStageName(owner, $app.stage);
   checkRegion(region);
-  const stage = resolveStage(stagesOf(gate), $app.stage);
+  const stage = stageOfGate(gate, $app.stage);
   if ($dev && stage.production) {
     throw new Error(
       `stage "${stage.name}" is production: sst dev would put this machine in the place of its backend, and let the account take the backend's role. Nothing was changed. Use a stage of your own: sst dev --stage <your name>`,

@@ -22,7 +22,7 @@ export interface GatehouseArgs extends Gate, UsersOptions {
  * Functions behind a guard: CloudFront, the guard on Lambda@Edge, Function URLs that only IAM opens, and a user pool.
  *
  * `new Gatehouse("Gate", gate)`, and `return gate.outputs` from `run()`. Linked to a function, it is `Resource.Gate`,
- * with `url`, `userPoolId`, `webClientId` and `machineClientId`.
+ * with `url`, `userPoolId` and `webClientId`.
  *
  * @param name in Pascal case. Every logical name begins with it, and what AWS has only once too unless it is `"Gate"`. A
  *   stage that is renamed loses its users.
@@ -104,8 +104,8 @@ export class Gatehouse extends $util.ComponentResource {
     this.functions = Object.fromEntries(
       backends.map((backend) => [backend.name, backend.function]),
     );
-    const { appUrl: url, userPoolId, webClientId, machineClientId } = printed;
-    this.#link = { url, userPoolId, webClientId, machineClientId };
+    const { appUrl: url, userPoolId, webClientId } = printed;
+    this.#link = { url, userPoolId, webClientId };
     // Where a review of the deployment finds the functions: they may be the app's own.
     const names = backends.flatMap((backend) =>
       backend.function instanceof sst.aws.Function

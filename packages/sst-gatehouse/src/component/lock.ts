@@ -15,7 +15,7 @@ import { createGateContext } from "./gate-context.ts";
  * @param name of the gate, where an app has several.
  */
 export function lock<Args extends sst.aws.FunctionArgs>(
-  gate: Pick<Gate, "app" | "stages">,
+  gate: Pick<Gate, "app" | "access" | "stages">,
   args: Args,
   name: string = firstGate,
 ): Args {

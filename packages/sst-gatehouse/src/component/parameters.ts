@@ -122,7 +122,9 @@ export function createParameters(
     region,
     userPoolId: users.pool.id,
     webClientId: clients.ids.web,
-    machineClientId: clients.ids.machine,
+    ...(stage.machineClient && {
+      machineClientId: clients.ids.apply((ids) => ofClient(ids, "machine")),
+    }),
     note: $util
       .all([baked, clients.ids])
       .apply(([known, made]) => staleGuard(appClientNames(stage), known, made)),
