@@ -14,20 +14,20 @@ import { expect, test } from "vitest";
 
 const stage = "production";
 const docs = join(import.meta.dirname, "../docs");
-const role = {
+const owner = {
   app: "corner-bakery",
   region: "ap-southeast-1",
   account: "111122223333",
   subject: "repo:bakery@1/oven@2",
   bootstrap: "abcdefghijkl",
 };
-const { account } = role;
-const app = { name: role.app, region: role.region };
-const permissions = permissionsPolicy(role);
+const { account } = owner;
+const app = { name: owner.app, region: owner.region };
+const permissions = permissionsPolicy(owner);
 
 test("one environment of one repository is trusted, word for word", () => {
   const issuer = "token.actions.githubusercontent.com";
-  expect(trustPolicy(role)).toEqual({
+  expect(trustPolicy(owner)).toEqual({
     Version: "2012-10-17",
     Statement: [
       {
@@ -74,7 +74,7 @@ test("the role may pass on the stage's roles, and not itself", () => {
 });
 
 test("the boundary leaves the guard all that it needs", () => {
-  const boundary = boundaryPolicy(role).Statement;
+  const boundary = boundaryPolicy(owner).Statement;
   const guard = edgeRolePolicy({
     functionArns: [`arn:aws:lambda:${app.region}:${account}:function:${app.name}-${stage}-Api-x`],
     parameterPrefixArn: `arn:aws:ssm:${app.region}:${account}:parameter${parameterPrefix(app.name, stage)}`,

@@ -298,7 +298,7 @@ export function permissionsPolicy({ app, region, account, bootstrap }: DeployRol
         Resource: `arn:aws:cognito-idp:${region}:${account}:userpool/*`,
         Condition: {
           StringEquals: {
-            "aws:ResourceTag/sst:app": `${app}`,
+            "aws:ResourceTag/sst:app": app,
             "aws:ResourceTag/sst:stage": "production",
           },
         },
@@ -315,7 +315,7 @@ export function permissionsPolicy({ app, region, account, bootstrap }: DeployRol
         Resource: `arn:aws:cloudfront::${account}:distribution/*`,
         Condition: {
           StringEquals: {
-            "aws:ResourceTag/sst:app": `${app}`,
+            "aws:ResourceTag/sst:app": app,
             "aws:ResourceTag/sst:stage": "production",
           },
         },
@@ -374,7 +374,7 @@ export function permissionsPolicy({ app, region, account, bootstrap }: DeployRol
         Resource: "*",
         Condition: {
           StringEquals: {
-            "aws:RequestTag/sst:app": `${app}`,
+            "aws:RequestTag/sst:app": app,
             "aws:RequestTag/sst:stage": "production",
           },
         },
@@ -386,7 +386,7 @@ export function permissionsPolicy({ app, region, account, bootstrap }: DeployRol
         Resource: `arn:aws:cloudfront::${account}:distribution/*`,
         Condition: {
           StringEquals: {
-            "aws:RequestTag/sst:app": `${app}`,
+            "aws:RequestTag/sst:app": app,
             "aws:RequestTag/sst:stage": "production",
           },
         },
