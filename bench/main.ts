@@ -47,7 +47,7 @@ async function measure({
   const scratch = await mkdtemp(join(tmpdir(), "gatehouse-bench-"));
   try {
     const built = join(scratch, "built");
-    const files = await buildEdge(built);
+    const { files } = await buildEdge(built);
     await writeAccess(built, access);
     await writeSealing(built, { keys: [randomBytes(32).toString("base64")] });
     const common = { built, scratch, onProgress };

@@ -29,6 +29,12 @@ export interface BuiltFile {
   readonly gzipBytes: number;
 }
 
+export interface BuiltGuard {
+  readonly files: readonly BuiltFile[];
+  /** The sources that are in them, as absolute paths; other people's packages are among them. */
+  readonly inputs: readonly string[];
+}
+
 /**
  * Builds the guard as it is deployed: `lambda.cjs`, and beside it what it loads only when needed: `parameters.cjs` with
  * the AWS SDK, `fetch-key-set.cjs`, `stage-revocations.cjs`, `responses.cjs` with the guard's own answers, and
@@ -41,7 +47,7 @@ export interface BuiltFile {
  *   (`guard-data.ts`).
  * @throws {Error} with esbuild's messages, or when the hot path is over its byte budget.
  */
-export async function buildEdge(outdir: string): Promise<readonly BuiltFile[]> {
+export async function buildEdge(outdir: string): Promise<BuiltGuard> {
   await mkdir(outdir, { recursive: true });
   const common: BuildOptions = {
     bundle: true,
@@ -53,8 +59,9 @@ export async function buildEdge(outdir: string): Promise<readonly BuiltFile[]> {
     legalComments: "none",
     logLevel: "silent",
     absWorkingDir: import.meta.dirname,
+    metafile: true,
   };
-  await Promise.all([
+  const built = await Promise.all([
     build({
       ...common,
       entryPoints: [join(source, "lambda.ts")],
@@ -94,7 +101,8 @@ export async function buildEdge(outdir: string): Promise<readonly BuiltFile[]> {
       );
     }
   }
-  return files;
+  const inputs = built.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}));
+  return { files, inputs: inputs.map((input) => join(import.meta.dirname, input)) };
 }
 
 async function measure(outdir: string, file: string): Promise<BuiltFile> {
@@ -107,7 +115,8 @@ if (import.meta.main) {
     options: { outdir: { type: "string", default: join(import.meta.dirname, "dist") } },
   });
   const { outdir } = values;
-  for (const { file, bytes, gzipBytes } of await buildEdge(outdir)) {
+  const { files } = await buildEdge(outdir);
+  for (const { file, bytes, gzipBytes } of files) {
     console.log(
       `${relative(process.cwd(), join(outdir, file))}  ${bytes} bytes, ${gzipBytes} compressed`,
     );

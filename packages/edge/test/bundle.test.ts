@@ -69,7 +69,7 @@ let sizes: readonly BuiltFile[];
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), "gatehouse-edge-"));
   built = join(scratch, "built");
-  sizes = await buildEdge(built);
+  ({ files: sizes } = await buildEdge(built));
 });
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 

@@ -1,4 +1,9 @@
-import { type AppEnv, type Caller, protect as protectHono } from "@sst-gatehouse/backend";
+import {
+  type AppEnv,
+  type Caller,
+  protect as protectHono,
+  type StreamingHandler,
+} from "@sst-gatehouse/backend";
 import type { AccessRules } from "@sst-gatehouse/core/access";
 import { Hono } from "hono";
 
@@ -24,7 +29,7 @@ export interface FetchApp {
  * @param access the same rules as the guard's.
  * @throws {TypeError} while the module loads, naming the setting that is missing in the environment.
  */
-export function protect(access: AccessRules, app: FetchApp): ReturnType<typeof protectHono> {
+export function protect(access: AccessRules, app: FetchApp): StreamingHandler {
   const routes = new Hono<AppEnv>().all("*", (c) =>
     app.fetch(c.req.raw, { caller: c.get("caller"), viewerAddress: c.get("viewerAddress") }),
   );

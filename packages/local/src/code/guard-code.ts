@@ -1,10 +1,6 @@
-import { cp, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { cp } from "node:fs/promises";
 
 import { prebuiltGuard } from "@sst-gatehouse/deploy/guard-artifact";
-
-/** Of this repository: what the guard is built from. */
-const sources = ["blueprint", "core", "edge", "revocations"];
 
 /**
  * Puts the guard's code into a folder. An app has it ready in the package `sst-gatehouse`, the same bytes for everybody; in
@@ -17,17 +13,7 @@ const sources = ["blueprint", "core", "edge", "revocations"];
 export async function guardCode(root: string, into: string, reads: Set<string>): Promise<void> {
   const prebuilt = prebuiltGuard(root);
   if (prebuilt !== undefined) return cp(prebuilt, into, { recursive: true });
-  // Loaded only here: what people install has no sources to build.
-  const { buildEdge } = await import("@sst-gatehouse/edge/build");
-  for (const name of sources)
-    for (const file of await filesIn(join(import.meta.dirname, "../../..", name, "src")))
-      reads.add(file);
-  await buildEdge(into);
-}
-
-async function filesIn(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && !/\.test\.tsx?$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name));
+  // What people install has neither the sources nor this module.
+  const { buildGuardFromSource } = await import("./guard-from-source.ts");
+  await buildGuardFromSource(into, reads);
 }

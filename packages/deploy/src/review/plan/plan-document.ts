@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 import { guardName } from "@sst-gatehouse/blueprint/guard-function";
 
 import { awsTypes } from "../../dry-run/graph/aws-types.ts";
@@ -9,6 +7,7 @@ import { inputOf } from "../../dry-run/graph/resource-values.ts";
 import { type Violation, whatAndMend } from "../rules/violation.ts";
 import type { AccessInPlan } from "./access-paths.ts";
 import { admits } from "./admits.ts";
+import { codeHash } from "./code-hash.ts";
 
 /** A plan for policy tools. Others rely on its shape; what is secret is `"[secret]"`. */
 export interface PlanDocument {
@@ -72,7 +71,7 @@ export function createPlanDocument({
       })),
     unchecked: unchecked.map(({ type, name }) => ({ type, name })),
     access: access.rules.map((rule) => ({ rule: rule.text, admits: admits(rule) })),
-    guard: { version, sha256: codeHash(graph) },
+    guard: { version, sha256: guardHash(graph) },
     outputs: withoutSecrets(outputs),
     violations: violations.map(({ rule, resource, message }) => ({
       rule,
@@ -82,20 +81,15 @@ export function createPlanDocument({
   };
 }
 
-/**
- * One hash for the guard's code, whatever the stage: of the lines that `sha256sum *.cjs` prints in the guard's directory,
- * its settings, rules and keys left out.
- */
-function codeHash(graph: Graph): string | null {
+/** Null without a guard. */
+function guardHash(graph: Graph): string | null {
   const name = guardName(graph.app, graph.stage);
   const guard = resourcesOf(graph, awsTypes.function).find((resource) => resource.name === name);
   if (guard === undefined) return null;
-  const files = toObject(toObject(inputOf(guard, "code"))["archive"]);
-  const lines = Object.entries(files)
-    .filter(([file]) => !file.endsWith(".json"))
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([file, digest]) => `${String(toObject(digest)["sha256"])}  ${file}\n`);
-  return createHash("sha256").update(lines.join("")).digest("hex");
+  const files = Object.entries(toObject(toObject(inputOf(guard, "code"))["archive"]));
+  return codeHash(
+    Object.fromEntries(files.map(([file, content]) => [file, String(toObject(content)["sha256"])])),
+  );
 }
 
 function withoutSecrets(value: unknown): unknown {
