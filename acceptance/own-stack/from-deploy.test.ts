@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { guardName } from "@sst-gatehouse/blueprint/guard-function";
 import { evaluateConfig, type Evaluation } from "@sst-gatehouse/deploy/evaluate-config";
 import { startStack } from "@sst-gatehouse/local/stack";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
 import { deployArtifacts } from "@sst-gatehouse/local/deploy-artifacts";
 import { sample } from "../sample/sample.ts";
@@ -173,6 +173,27 @@ test("a backend's artifact that does something else fails the suite", async () =
   } finally {
     await stack.close();
   }
+});
+
+test("each backend of the gate comes with the code that a deploy would upload for it", async () => {
+  const handler = "packages/functions/src/lambda.handler";
+  const backends = { files: { handler, paths: ["/files/*"] }, api: { handler } };
+  const file = join(root, "gate.ts");
+  const before = readFileSync(file, "utf8");
+  writeFileSync(file, before.replace(/backends: .*/, `backends: ${JSON.stringify(backends)},`));
+  onTestFinished(() => writeFileSync(file, before));
+  const artifacts = deployArtifacts({ root, app: app.name, stage, print: () => undefined });
+  const [edge, functions] = [mkdtempSync(join(tmpdir(), "a-")), mkdtempSync(join(tmpdir(), "b-"))];
+  onTestFinished(() => [edge, functions].forEach((path) => rmSync(path, { recursive: true })));
+  const gate = { ...sample.gate, backends };
+  const bundles = await artifacts({ edge, functions, gate, reads: new Set() });
+  expect(bundles.functions).toEqual({
+    files: { directory: join(functions, "files"), handler: "bundle.handler" },
+    api: { directory: join(functions, "api"), handler: "bundle.handler" },
+  });
+  for (const name of ["files", "api"])
+    expect(readdirSync(join(functions, name))).toContain("bundle.mjs");
+  expect(readdirSync(edge)).toContain("lambda.cjs");
 });
 
 test("a stage that the config refuses is not started, and the config's own words say why", async () => {

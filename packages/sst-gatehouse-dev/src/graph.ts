@@ -10,6 +10,8 @@ export interface GraphToCheck {
   readonly root?: string;
   /** `production` when left out. */
   readonly stage?: string;
+  /** As `plan --strict`: also what else the app has. */
+  readonly strict?: boolean;
 }
 
 /**
@@ -21,11 +23,12 @@ export interface GraphToCheck {
 export async function checkGraph({
   root: from = process.cwd(),
   stage = "production",
+  strict = false,
 }: GraphToCheck = {}): Promise<readonly Violation[]> {
   const { root, gate } = await loadProject(from);
   const evaluation = await evaluateConfig({ root, stage });
   try {
-    return check(evaluation.graph, stageOfGate(gate, stage), gate.access);
+    return check(evaluation.graph, stageOfGate(gate, stage), gate.access, { strict });
   } finally {
     await evaluation.dispose();
   }

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { backendsOf } from "@sst-gatehouse/blueprint/gate";
 import { guardName } from "@sst-gatehouse/blueprint/guard-function";
 
-import type { CodeSource } from "./code-source.ts";
+import type { Bundle, CodeSource } from "./code-source.ts";
 
 /** What the stack makes itself; everything else stays as a deployment would upload it. */
 const ownFiles = ["settings.json", "sealing.json"];
@@ -33,25 +33,23 @@ export function deployArtifacts({ root, app, stage, print }: DeployArtifactsOpti
     print(`Evaluating sst.config.ts for stage ${stage} …`);
     const evaluation = await evaluateConfig({ root, stage, print });
     try {
-      const [backend, ...others] = backendsOf(gate);
-      if (backend === undefined || others.length > 0)
-        throw new Error(
-          "--from-deploy plays a single backend; without it, start plays all of them",
-        );
-      const [guard, api] = await Promise.all([
-        evaluation.code(guardName(app, stage)),
-        evaluation.code("GateApiFunction"),
-      ]);
+      const guard = await evaluation.code(guardName(app, stage));
       await Promise.all(ownFiles.map((file) => access(join(guard.directory, file))));
       await cp(guard.directory, into.edge, {
         recursive: true,
         filter: (path) => !ownFiles.includes(basename(path)),
       });
-      await cp(api.directory, into.functions, { recursive: true });
-      return {
-        edge: { directory: into.edge, handler: guard.handler },
-        functions: { [backend.name]: { directory: into.functions, handler: api.handler } },
-      };
+      const functions: Record<string, Bundle> = {};
+      for (const { name } of backendsOf(gate)) {
+        // As the component calls what it makes for a backend.
+        const code = await evaluation.code(
+          `Gate${name.charAt(0).toUpperCase()}${name.slice(1)}Function`,
+        );
+        const directory = join(into.functions, name);
+        await cp(code.directory, directory, { recursive: true });
+        functions[name] = { directory, handler: code.handler };
+      }
+      return { edge: { directory: into.edge, handler: guard.handler }, functions };
     } finally {
       await evaluation.dispose();
     }

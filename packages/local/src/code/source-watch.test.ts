@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -86,6 +86,24 @@ test("follows a folder that goes and comes again, and what lies in it then", asy
   await vi.waitFor(() => expect(calls).toEqual([["src"], ["src"]]));
   edit("src/routes/books.ts");
   await vi.waitFor(() => expect(calls.slice(2)).toEqual([["src/routes/books.ts"]]));
+});
+
+test("follows a folder that another has replaced at once", async () => {
+  const calls: string[][] = [];
+  const all = new Set(read.map((file) => join(root, file)));
+  const watching = watchSources(root, async (paths) => {
+    watching.follow(all, "these");
+    calls.push(paths.toSorted());
+    return true;
+  });
+  onTestFinished(() => watching.close());
+  watching.follow(all, "these");
+  renameSync(join(root, "src"), join(root, "away"));
+  cpSync(join(root, "away"), join(root, "src"), { recursive: true });
+  await vi.waitFor(() => expect(calls).toEqual([["src"]]));
+  edit("away/app.ts");
+  edit("src/routes/books.ts");
+  await vi.waitFor(() => expect(calls.slice(1)).toEqual([["src/routes/books.ts"]]));
 });
 
 test("names a new file beside those of a build that failed, and only then", async () => {

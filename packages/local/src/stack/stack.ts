@@ -23,6 +23,7 @@ import { startTlsFront } from "../aws/lambda/tls-front.ts";
 import { createOutputs, type StackOutputs } from "./outputs.ts";
 import { startPublicServer, type Routes } from "./public-server.ts";
 import { createReload } from "../code/reload.ts";
+import { requireNode } from "./require-node.ts";
 import { createRoles } from "./roles.ts";
 import { createRoutes } from "./routes.ts";
 import { frontByPath } from "./front-by-path.ts";
@@ -106,6 +107,7 @@ async function compose(
   }: StackOptions,
   onClose: (closer: () => Promise<void>) => void,
 ): Promise<Omit<Stack, "close">> {
+  requireNode(process);
   // The port comes first: every address in the stack has it.
   let routes: Routes = { find: () => undefined, names: [] };
   const server = await startPublicServer(port, () => routes, explain);
