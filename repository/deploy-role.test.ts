@@ -5,30 +5,29 @@ import { edgeRoleName, edgeRolePolicy } from "@sst-gatehouse/blueprint/edge-role
 import { guardLogGroup } from "@sst-gatehouse/blueprint/guard-function";
 import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 import type { PolicyDocument, PolicyStatement } from "@sst-gatehouse/blueprint/policy-document";
+import {
+  boundaryPolicy,
+  permissionsPolicy,
+  trustPolicy,
+} from "@sst-gatehouse/deploy/deploy-role-policies";
 import { expect, test } from "vitest";
-
-import { deployRoleApp } from "./deploy-role.ts";
 
 const stage = "production";
 const docs = join(import.meta.dirname, "../docs");
-const readPolicy = (name: string): PolicyDocument =>
-  JSON.parse(readFileSync(join(docs, "deploy-role", `${name}.json`), "utf8"));
-
-/** An adopter writes account, app and region into the three files; `adopters-files.test.ts` holds them to stages.ts. */
-const [, account = ""] =
-  /"arn:aws:iam::(\d{12}):oidc-provider\//.exec(
-    readFileSync(join(docs, "deploy-role", "trust-policy.json"), "utf8"),
-  ) ?? [];
-const app = deployRoleApp();
+const owner = {
+  app: "corner-bakery",
+  region: "ap-southeast-1",
+  account: "111122223333",
+  subject: "repo:bakery@1/oven@2",
+  bootstrap: "abcdefghijkl",
+};
+const { account } = owner;
+const app = { name: owner.app, region: owner.region };
+const permissions = permissionsPolicy(owner);
 
 test("one environment of one repository is trusted, word for word", () => {
   const issuer = "token.actions.githubusercontent.com";
-  const policy = readPolicy("trust-policy");
-  const [statement] = policy.Statement;
-  const subject = String(statement?.Condition?.["StringEquals"]?.[`${issuer}:sub`]);
-  // OWNER, REPO and the account are an adopter's to write.
-  expect(subject).toMatch(/^repo:[\w.@-]+\/[\w.@-]+:environment:production$/);
-  expect(policy).toEqual({
+  expect(trustPolicy(owner)).toEqual({
     Version: "2012-10-17",
     Statement: [
       {
@@ -39,7 +38,7 @@ test("one environment of one repository is trusted, word for word", () => {
         Condition: {
           StringEquals: {
             [`${issuer}:aud`]: "sts.amazonaws.com",
-            [`${issuer}:sub`]: subject,
+            [`${issuer}:sub`]: "repo:bakery@1/oven@2:environment:production",
           },
         },
       },
@@ -48,36 +47,34 @@ test("one environment of one repository is trusted, word for word", () => {
 });
 
 test("the role may do what a deploy does, and nothing that stands out", () => {
-  expect(lint(readPolicy("permissions-policy"))).toEqual([]);
+  expect(lint(permissions)).toEqual([]);
 });
 
 test("the permissions fit into one inline policy", () => {
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-  expect(JSON.stringify(readPolicy("permissions-policy")).length).toBeLessThanOrEqual(10_240);
+  expect(JSON.stringify(permissions).length).toBeLessThanOrEqual(10_240);
 });
 
 test("the page says of each statement why it is there", () => {
   const page = readFileSync(join(docs, "deploy-role.md"), "utf8");
   const told = Array.from(page.matchAll(/^\| `(\w+)` /gm), ([, sid]) => sid);
-  expect(told).toEqual(readPolicy("permissions-policy").Statement.map(({ Sid }) => Sid));
+  expect(told).toEqual(permissions.Statement.map(({ Sid }) => Sid));
 });
 
 test("the role may pass on the stage's roles, and not itself", () => {
-  const pass = readPolicy("permissions-policy").Statement.filter(({ Action }) =>
-    list(Action).includes("iam:PassRole"),
-  );
+  const pass = permissions.Statement.filter(({ Action }) => list(Action).includes("iam:PassRole"));
   const mayPass = (role: string) =>
     pass.some(({ Resource }) => covers(Resource, `arn:aws:iam::${account}:role/${role}`));
   const names = [
     edgeRoleName(app.name, stage, app.region),
     edgeRoleName(app.name, "dev", app.region),
-    "gatehouse-deploy",
+    "corner-bakery-deploy",
   ];
   expect(names.map(mayPass)).toEqual([true, false, false]);
 });
 
 test("the boundary leaves the guard all that it needs", () => {
-  const boundary = readPolicy("boundary-policy").Statement;
+  const boundary = boundaryPolicy(owner).Statement;
   const guard = edgeRolePolicy({
     functionArns: [`arn:aws:lambda:${app.region}:${account}:function:${app.name}-${stage}-Api-x`],
     parameterPrefixArn: `arn:aws:ssm:${app.region}:${account}:parameter${parameterPrefix(app.name, stage)}`,
@@ -149,7 +146,7 @@ test.each<
   [
     "its own name",
     "PassRolesToLambda",
-    { Resource: `arn:aws:iam::${account}:role/gatehouse-*` },
+    { Resource: `arn:aws:iam::${account}:role/${app.name}-*` },
     ["iam:PassRole: other roles"],
   ],
   [
@@ -177,7 +174,7 @@ test.each<
     ["cloudfront:TagResource: other apps"],
   ],
 ])("notices %s", (_what, sid, change, findings) => {
-  const { Version, Statement } = readPolicy("permissions-policy");
+  const { Version, Statement } = permissions;
   expect(Statement.map(({ Sid }) => Sid)).toContain(sid);
   // What is undefined does not survive as JSON.
   const weaker: PolicyStatement[] = JSON.parse(

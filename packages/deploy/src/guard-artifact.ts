@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { cp, mkdir, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import type { SealingKeys } from "@sst-gatehouse/blueprint/sealing-keys";
 import { writeAccess, writeSealing, writeSettings } from "@sst-gatehouse/edge/build/guard-data";
+
+import { installedPackage } from "./installed-package.ts";
 
 /** What the guard reads in addition to its code. */
 export interface GuardData {
@@ -44,19 +45,19 @@ export async function makeGuardArtifact(
  * repository, where that package is not packed, it is built from its sources.
  */
 async function putGuardCode(root: string, outdir: string): Promise<void> {
-  const prebuilt = join(packageDirectory(root), "guard");
-  if (existsSync(join(prebuilt, "lambda.cjs"))) return cp(prebuilt, outdir, { recursive: true });
+  const prebuilt = prebuiltGuard(root);
+  if (prebuilt !== undefined) return cp(prebuilt, outdir, { recursive: true });
   await buildGuard(root, outdir);
 }
 
-function packageDirectory(root: string): string {
-  try {
-    return dirname(createRequire(join(root, "package.json")).resolve("sst-gatehouse/package.json"));
-  } catch {
-    throw new Error(
-      `The package sst-gatehouse, which has the guard in it, is not installed in ${root}: add it to the dependencies of the package.json beside sst.config.ts`,
-    );
-  }
+/**
+ * The folder in which the package `sst-gatehouse` has the guard ready. @returns undefined where it is not packed.
+ *
+ * @throws {Error} when the package is not installed for the app.
+ */
+export function prebuiltGuard(root: string): string | undefined {
+  const directory = join(installedPackage(root, "sst-gatehouse").directory, "guard");
+  return existsSync(join(directory, "lambda.cjs")) ? directory : undefined;
 }
 
 /**

@@ -110,6 +110,7 @@ export function resource(
     urn: `urn:pulumi:anna::gatehouse::${type}::${name}`,
     region: region ?? "eu-central-1",
     component: false,
+    parent: "gatehouse:index:Gatehouse::Gate",
     dependsOn: [],
     options: options ?? {},
     inputs,

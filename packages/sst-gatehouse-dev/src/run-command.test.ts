@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { text as textOf } from "node:stream/consumers";
 
@@ -37,6 +39,7 @@ test.each([
   [["users", "add", "--help"], "gatehouse users add <username>"],
   [["doctor", "--help"], "gatehouse doctor --stage <name> [--json]"],
   [["prove", "--help"], "gatehouse prove --stage <name>"],
+  [["deploy-role", "--help"], "gatehouse deploy-role --account <id>"],
   [["sweep", "-h"], "gatehouse sweep [--stage <name>] [--yes]"],
 ])("explains itself for %j", async (args, text) => {
   const { code, stdout, stderr } = await run(args);
@@ -58,6 +61,11 @@ test.each([
   [["sweep", "--stage", "Dev_1"], "lower-case letters"],
   [["sweep", "--force"], "'--force'"],
   [["doctor"], "--stage is needed"],
+  [["deploy-role"], "--account is needed; it is such as 123456789012. See"],
+  [
+    ["deploy-role", "--account", "111122223333", "--subject", "repo:a/*"],
+    "--subject is malformed; it is such as repo:OWNER/REPO, without an asterisk",
+  ],
   [["prove", "--stage", "production"], "add --production-too"],
   [["doctor", "--stage", "dev", "--fix"], "'--fix'"],
 ])("refuses %j in one line that says what to do", async (args, text) => {
@@ -80,4 +88,33 @@ test.each([
   expect(stderr).toContain(text);
   expect(stderr).toContain("no AWS credentials were found. Set AWS_PROFILE");
   expect(stderr.trim().split("\n")).toHaveLength(1);
+});
+
+test("writes the policies of a deploy role for the app that it is run in", async () => {
+  const whose = ["--account", "111122223333", "--subject", "repo:a/b", "--bootstrap", "abc"];
+  const printed = await run(["deploy-role", ...whose]);
+  expect({ code: printed.code, stderr: printed.stderr }).toEqual({ code: 0, stderr: "" });
+  const { trust, boundary, permissions, ...others } = JSON.parse(printed.stdout);
+  expect(others).toEqual({});
+  expect(trust.Statement[0].Condition.StringEquals).toMatchObject({
+    "token.actions.githubusercontent.com:sub": "repo:a/b:environment:production",
+  });
+  expect(boundary.Statement[0].Resource).toBe(
+    "arn:aws:lambda:eu-west-1:111122223333:function:shelf-production-*",
+  );
+  const into = join(root, "role");
+  const written = await run(["deploy-role", ...whose, "--into", into]);
+  const files = ["trust", "boundary", "permissions"].map((name) =>
+    join(into, `${name}-policy.json`),
+  );
+  expect(written).toEqual({
+    code: 0,
+    stderr: "",
+    stdout: files.map((file) => `${file}\n`).join(""),
+  });
+  expect(files.map((file) => JSON.parse(readFileSync(file, "utf8")))).toEqual([
+    trust,
+    boundary,
+    permissions,
+  ]);
 });

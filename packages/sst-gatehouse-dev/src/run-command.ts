@@ -58,6 +58,13 @@ const commands = new Map<string, Entry>([
     },
   ],
   [
+    "deploy-role",
+    {
+      summary: "the policies of a role that deploys production from a pipeline",
+      load: async () => (await import("@sst-gatehouse/deploy/deploy-role")).deployRole,
+    },
+  ],
+  [
     "doctor",
     {
       summary: "what is wrong with a deployed stage, and what mends it",
@@ -75,7 +82,7 @@ const commands = new Map<string, Entry>([
 
 const usage = `Plays an app and its gate on this machine, and looks after its stages on AWS. To deploy one, use sst deploy.
 
-${[...commands].map(([name, { summary }]) => `  gatehouse ${name.padEnd(11)} ${summary}`).join("\n")}
+${[...commands].map(([name, { summary }]) => `  gatehouse ${name.padEnd(12)} ${summary}`).join("\n")}
 
 Each explains itself with --help. Run them in the folder of sst.config.ts, or below it. What the app is comes from gate.ts,
 credentials from where the AWS SDK looks for them.

@@ -117,6 +117,15 @@ export function backendsOf({ backends }: Pick<Gate, "backends">): readonly Named
   }));
 }
 
+/** The name of an app's only gate. What a gate of another name has at AWS bears that name after the app's. */
+export const firstGate = "Gate";
+
+/** Begins what is named by app and stage. @param gate its name, in Pascal case. */
+export function gateOwner(app: string, gate: string): string {
+  const words = gate.replaceAll(/(?<!^)(?=[A-Z])/g, "-").toLowerCase();
+  return gate === firstGate ? app : `${app}-${words}`;
+}
+
 /** The stages of a gate. */
 export function stagesOf({ stages = { default: {} } }: Pick<Gate, "stages">): Stages {
   return stages;

@@ -11,14 +11,16 @@ import { installedPackage } from "../installed-package.ts";
 import { createPlanDocument } from "../review/plan/plan-document.ts";
 import { createPlan } from "../review/plan/plan.ts";
 import { printPlan } from "../review/plan/print-plan.ts";
-import { checkGraph } from "../review/rules/rules.ts";
+import { checkGraph, othersThanGuarded } from "../review/rules/rules.ts";
 
 const usage = `Prints what a deploy would create: what is public, what can call what, names, code, and what AWS would refuse.
 
-  gatehouse plan [--stage <name>] [--json]
+  gatehouse plan [--stage <name>] [--json] [--strict]
 
   --stage <name>  the stage to plan (default production)
   --json          the resources themselves, for policy tools: one JSON document
+  --strict        refuses what else the app has, too, unless its type has been reviewed; otherwise that is listed as
+                  yours, and only what can reach a guarded function is looked at
   --help          this text
 
 Needs no AWS account: SST's own components evaluate sst.config.ts here, as for a first deploy. Nothing listens beyond
@@ -35,6 +37,7 @@ export const plan: Command = {
         options: {
           stage: { type: "string", default: "production" },
           json: { type: "boolean", default: false },
+          strict: { type: "boolean", default: false },
         },
       }),
     );
@@ -43,11 +46,12 @@ export const plan: Command = {
     const evaluation = await evaluate(root, name, stderr);
     const { graph } = evaluation;
     try {
-      const violations = checkGraph(graph, stage, access);
+      const violations = checkGraph(graph, stage, access, { strict: values.strict });
+      const unchecked = values.strict ? [] : othersThanGuarded(graph);
       stdout.write(
         values.json
-          ? `${JSON.stringify(createPlanDocument({ graph, access, violations, version: installedPackage(root, "sst-gatehouse").version }), null, 2)}\n`
-          : printPlan(createPlan(graph, stage, access, violations)),
+          ? `${JSON.stringify(createPlanDocument({ graph, access, violations, unchecked, version: installedPackage(root, "sst-gatehouse").version }), null, 2)}\n`
+          : printPlan(createPlan(graph, stage, access, violations, unchecked)),
       );
       return violations.length === 0 ? 0 : 1;
     } finally {

@@ -1,8 +1,6 @@
-import { existsSync } from "node:fs";
 import { cp } from "node:fs/promises";
-import { join } from "node:path";
 
-import { installedPackage } from "@sst-gatehouse/deploy/installed-package";
+import { prebuiltGuard } from "@sst-gatehouse/deploy/guard-artifact";
 
 /**
  * Puts the guard's code into a folder. An app has it ready in the package `sst-gatehouse`, the same bytes for everybody; in
@@ -13,9 +11,8 @@ import { installedPackage } from "@sst-gatehouse/deploy/installed-package";
  * @throws {Error} (rejects) when the package is not installed, or with the bundler's messages.
  */
 export async function guardCode(root: string, into: string, reads: Set<string>): Promise<void> {
-  const { directory } = installedPackage(root, "sst-gatehouse");
-  const prebuilt = join(directory, "guard");
-  if (existsSync(join(prebuilt, "lambda.cjs"))) return cp(prebuilt, into, { recursive: true });
+  const prebuilt = prebuiltGuard(root);
+  if (prebuilt !== undefined) return cp(prebuilt, into, { recursive: true });
   // What people install has neither the sources nor this module.
   const { buildGuardFromSource } = await import("./guard-from-source.ts");
   await buildGuardFromSource(into, reads);

@@ -33,6 +33,11 @@ export function createAppClients(
   { parent, name: gate, named, stage }: GateContext,
   { users, access, appUrl }: AppClientsSource,
 ): AppClients {
+  const { identityProviders } = users;
+  // Cognito writes what it maps as the app client would: without the right, every sign-in fails. It waits for the provider.
+  const mapped = $util
+    .all(identityProviders.map(({ attributeMapping }) => attributeMapping))
+    .apply((all) => all.flatMap((mapping) => Object.keys(mapping ?? {})));
   const create = (name: AppClientName) => {
     const { kind, flows, generateSecret } = appClients[name];
     const person = kind === "person";
@@ -42,7 +47,10 @@ export function createAppClients(
       {
         name: `${named}-${name}`,
         userPoolId: users.pool.id,
-        supportedIdentityProviders: ["COGNITO"],
+        supportedIdentityProviders: [
+          "COGNITO",
+          ...(person ? identityProviders.map(({ providerName }) => providerName) : []),
+        ],
         allowedOauthFlowsUserPoolClient: true,
         allowedOauthFlows: [...flows],
         allowedOauthScopes: [...clientScopes(kind, access.scopes, stage)],
@@ -56,7 +64,12 @@ export function createAppClients(
         }),
         generateSecret,
         explicitAuthFlows: [...explicitAuthFlows(kind)],
-        writeAttributes: [...writeAttributes(stage)],
+        writeAttributes: mapped.apply((attributes) => [
+          ...new Set([
+            ...writeAttributes(stage),
+            ...(person ? attributes.filter((attribute) => attribute !== "username") : []),
+          ]),
+        ]),
         preventUserExistenceErrors: "ENABLED",
         enableTokenRevocation: true,
         idTokenValidity: tokenLifetimes.idMinutes,

@@ -1,12 +1,9 @@
 import { accountWideName } from "@sst-gatehouse/blueprint/account-wide-name";
-import { type Gate, stagesOf } from "@sst-gatehouse/blueprint/gate";
+import { type Gate, gateOwner, stagesOf } from "@sst-gatehouse/blueprint/gate";
 import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 import { checkRegion } from "@sst-gatehouse/blueprint/region";
 import { checkStageName } from "@sst-gatehouse/blueprint/stage-name";
 import { resolveStage, type Stage } from "@sst-gatehouse/blueprint/stages";
-
-/** The name of an app's only gate. What a gate of another name has at AWS bears that name after the app's. */
-export const firstGate = "Gate";
 
 /** What each part of a gate has to know of the stage that is being deployed. */
 export interface GateContext {
@@ -35,10 +32,7 @@ export function createGateContext(
   { app, ...gate }: Pick<Gate, "app" | "stages">,
 ): Omit<GateContext, "parent"> {
   const { region } = app;
-  const owner =
-    name === firstGate
-      ? $app.name
-      : `${$app.name}-${name.replaceAll(/(?<!^)(?=[A-Z])/g, "-").toLowerCase()}`;
+  const owner = gateOwner($app.name, name);
   checkStageName(owner, $app.stage);
   checkRegion(region);
   const stage = resolveStage(stagesOf(gate), $app.stage);

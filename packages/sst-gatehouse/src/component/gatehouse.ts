@@ -8,9 +8,9 @@ import { createGateContext } from "./gate-context.ts";
 import { createGuard, type GuardSource } from "./guard.ts";
 import { clientIdsOfLastDeploy, createParameters } from "./parameters.ts";
 import { createSealingKeys } from "./sealing-keys.ts";
-import { createUsers } from "./users.ts";
+import { createUsers, type UsersOptions } from "./users.ts";
 
-export interface GatehouseArgs extends Gate {
+export interface GatehouseArgs extends Gate, UsersOptions {
   /**
    * Functions that the app has, by the backend's name: each made of what {@link lock} returns, or of another app, whose
    * Function URL only IAM opens (docs/adopt.md).
@@ -39,7 +39,10 @@ export class Gatehouse extends $util.ComponentResource {
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly #link: Readonly<Record<string, $util.Input<string>>>;
 
-  constructor(name: string, { functions = {}, ...args }: GatehouseArgs) {
+  constructor(
+    name: string,
+    { functions = {}, identityProviders, transform, ...args }: GatehouseArgs,
+  ) {
     const gate = defineGate(args);
     const outside = createGateContext(name, gate);
     super("gatehouse:index:Gatehouse", name);
@@ -55,7 +58,10 @@ export class Gatehouse extends $util.ComponentResource {
     );
     const { access } = gate;
     const backends = createBackends(context, gate, functions);
-    const users = createUsers(context, access);
+    const users = createUsers(context, access, {
+      ...(identityProviders && { identityProviders }),
+      ...(transform && { transform }),
+    });
     const sealing = createSealingKeys(context);
     const firewall = stage.waf && createFirewall(context, stage.waf, usEast1);
     const guardWith = (clientIds: GuardSource["clientIds"]) =>

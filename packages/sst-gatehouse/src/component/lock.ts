@@ -1,10 +1,10 @@
 import { apiEnvironment } from "@sst-gatehouse/blueprint/api-function";
 import { edgeRoleName } from "@sst-gatehouse/blueprint/edge-role";
-import type { Gate } from "@sst-gatehouse/blueprint/gate";
+import { firstGate, type Gate } from "@sst-gatehouse/blueprint/gate";
 import { backendRevocation } from "@sst-gatehouse/blueprint/make-guard-settings";
 import { requireProtect } from "@sst-gatehouse/deploy/require-protect";
 
-import { createGateContext, firstGate } from "./gate-context.ts";
+import { createGateContext } from "./gate-context.ts";
 
 /**
  * What puts a function behind a gate, on top of the function's own arguments: a Function URL that only IAM opens, and

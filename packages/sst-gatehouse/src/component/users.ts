@@ -9,9 +9,24 @@ import { signInDomainPrefix } from "@sst-gatehouse/deploy/sign-in-domain";
 
 import type { GateContext } from "./gate-context.ts";
 
+/** What an app may add to the people of its gate. */
+export interface UsersOptions {
+  /** Ways to sign in other than the pool's own accounts: called with the pool's id, returns what it has made. */
+  readonly identityProviders?: (
+    userPoolId: $util.Output<string>,
+  ) => readonly aws.cognito.IdentityProvider[];
+  readonly transform?: {
+    /** Changes what SST makes the pool of, such as its triggers. */
+    readonly users?: (args: sst.aws.CognitoUserPoolArgs) => void;
+    /** Changes the pool itself, such as its attributes. */
+    readonly userPool?: (args: aws.cognito.UserPoolArgs) => void;
+  };
+}
+
 /** Who may sign in, and what they may be given. */
 export interface Users {
   readonly pool: sst.aws.CognitoUserPool;
+  readonly identityProviders: readonly aws.cognito.IdentityProvider[];
   /** What machines ask for, and people where the stage gives them scopes; from the access rules. */
   readonly resourceServer: aws.cognito.ResourceServer;
   /** Where people sign in, without a trailing slash. */
@@ -22,43 +37,43 @@ export interface Users {
 export function createUsers(
   { parent, name, owner, stage, named, region, accountId }: GateContext,
   access: GateAccess,
+  { identityProviders = () => [], transform = {} }: UsersOptions,
 ): Users {
   checkPeopleScopes(access, stage.peopleScopes);
-  const pool = new sst.aws.CognitoUserPool(
-    `${name}Users`,
-    {
-      aliases: ["email"],
-      transform: {
-        userPool: (args, options) => {
-          // Refresh-token rotation is not part of the smallest plan.
-          args.userPoolTier = "ESSENTIALS";
-          args.mfaConfiguration = { off: "OFF", optional: "OPTIONAL", required: "ON" }[stage.mfa];
-          if (stage.mfa !== "off") args.softwareTokenMfaConfiguration = { enabled: true };
-          // With a policy, what it leaves out is not asked for.
-          args.passwordPolicy = {
-            minimumLength: stage.passwordMinLength,
-            requireLowercase: true,
-            requireNumbers: true,
-            requireSymbols: true,
-            requireUppercase: true,
-            temporaryPasswordValidityDays: 7,
-          };
-          if (stage.threatProtection !== "off") {
-            args.userPoolTier = "PLUS";
-            args.userPoolAddOns = { advancedSecurityMode: stage.threatProtection.toUpperCase() };
-          }
-          args.adminCreateUserConfig = { allowAdminCreateUserOnly: !stage.selfSignUp };
-          args.accountRecoverySetting = {
-            recoveryMechanisms: [{ name: "verified_email", priority: 1 }],
-          };
-          args.deletionProtection = stage.production ? "ACTIVE" : "INACTIVE";
-          // SST's `removal: "retain"` does not cover user pools.
-          options.retainOnDelete = stage.production;
-        },
+  const poolArgs: sst.aws.CognitoUserPoolArgs = {
+    aliases: ["email"],
+    transform: {
+      userPool: (args, options) => {
+        // Refresh-token rotation is not part of the smallest plan.
+        args.userPoolTier = "ESSENTIALS";
+        args.mfaConfiguration = { off: "OFF", optional: "OPTIONAL", required: "ON" }[stage.mfa];
+        if (stage.mfa !== "off") args.softwareTokenMfaConfiguration = { enabled: true };
+        // With a policy, what it leaves out is not asked for.
+        args.passwordPolicy = {
+          minimumLength: stage.passwordMinLength,
+          requireLowercase: true,
+          requireNumbers: true,
+          requireSymbols: true,
+          requireUppercase: true,
+          temporaryPasswordValidityDays: 7,
+        };
+        if (stage.threatProtection !== "off") {
+          args.userPoolTier = "PLUS";
+          args.userPoolAddOns = { advancedSecurityMode: stage.threatProtection.toUpperCase() };
+        }
+        args.adminCreateUserConfig = { allowAdminCreateUserOnly: !stage.selfSignUp };
+        args.accountRecoverySetting = {
+          recoveryMechanisms: [{ name: "verified_email", priority: 1 }],
+        };
+        args.deletionProtection = stage.production ? "ACTIVE" : "INACTIVE";
+        // SST's `removal: "retain"` does not cover user pools.
+        options.retainOnDelete = stage.production;
+        transform.userPool?.(args);
       },
     },
-    { parent },
-  );
+  };
+  transform.users?.(poolArgs);
+  const pool = new sst.aws.CognitoUserPool(`${name}Users`, poolArgs, { parent });
 
   for (const group of groupsOf(access)) {
     // A group that the rules no longer ask for would take its members with it. Cognito keeps it then, and cannot make it
@@ -96,6 +111,7 @@ export function createUsers(
   );
   return {
     pool,
+    identityProviders: identityProviders(pool.id),
     resourceServer,
     hostedOrigin: $interpolate`https://${signInDomain.domain}.auth.${region}.amazoncognito.com`,
   };

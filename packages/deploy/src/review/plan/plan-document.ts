@@ -1,7 +1,7 @@
 import { guardName } from "@sst-gatehouse/blueprint/guard-function";
 
 import { awsTypes } from "../../dry-run/graph/aws-types.ts";
-import { type Graph, resourcesOf } from "../../dry-run/graph/graph.ts";
+import { type Graph, type Resource, resourcesOf } from "../../dry-run/graph/graph.ts";
 import { isObject, secretMark, toObject } from "../../dry-run/graph/json.ts";
 import { inputOf } from "../../dry-run/graph/resource-values.ts";
 import { type Violation, whatAndMend } from "../rules/violation.ts";
@@ -21,7 +21,7 @@ export interface PlanDocument {
     readonly inputs: unknown;
     readonly options: unknown;
   }[];
-  /** What no rule looks at. */
+  /** What the app has besides its gates, which no rule looks at; nothing in the strict world. */
   readonly unchecked: readonly { readonly type: string; readonly name: string }[];
   /** The rules of `access.ts` in the order in which they are tried. */
   readonly access: readonly { readonly rule: string; readonly admits: string }[];
@@ -44,6 +44,7 @@ export interface PlanSource {
   readonly graph: Graph;
   readonly access: AccessInPlan;
   readonly violations: readonly Violation[];
+  readonly unchecked: readonly Resource[];
   /** Of Gatehouse. */
   readonly version: string;
 }
@@ -52,6 +53,7 @@ export function createPlanDocument({
   graph,
   access,
   violations,
+  unchecked,
   version,
 }: PlanSource): PlanDocument {
   const { app, stage, resources, outputs } = graph;
@@ -67,8 +69,7 @@ export function createPlanDocument({
         inputs: withoutSecrets(inputs),
         options,
       })),
-    // Every type that the rules do not know is a violation.
-    unchecked: [],
+    unchecked: unchecked.map(({ type, name }) => ({ type, name })),
     access: access.rules.map((rule) => ({ rule: rule.text, admits: admits(rule) })),
     guard: { version, sha256: guardHash(graph) },
     outputs: withoutSecrets(outputs),

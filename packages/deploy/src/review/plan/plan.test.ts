@@ -123,7 +123,7 @@ Resources (21)
     ssm Parameter ParameterOutputs             /gatehouse/gatehouse/anna/outputs
     ssm Parameter ParameterRevoked             /gatehouse/gatehouse/anna/revoked
   us-east-1
-    lambda Function gatehouse-anna-Guard  (left behind; pnpm sweep deletes it)
+    lambda Function gatehouse-anna-Guard  (left behind; npx gatehouse sweep deletes it)
   everywhere
     cloudfront Distribution GateCdnDistribution
     cloudfront Function GateCloudfrontFunction   gatehouse-anna-GateCloudfrontFunction-bafkksbh

@@ -18,6 +18,7 @@ const bare: Plan = {
   roles: [],
   code: [],
   resources: [],
+  unchecked: [],
   violations: [],
 };
 
@@ -120,4 +121,16 @@ test("what should not be there is told as plainly", () => {
     "    stage bert is wrong: do something",
   ]);
   expect(lines).toContain("Refused, for 1 reason");
+});
+
+test("what the app has besides its gates is listed as the app's own", () => {
+  const unchecked = ["aws:s3/bucketV2:BucketV2::CoversBucket", "aws:sqs/queue:Queue::Jobs"];
+  const lines = printPlan({ ...bare, unchecked }).split("\n");
+  const at = lines.indexOf("Yours, not checked (2)");
+  expect(lines.slice(at, at + 4)).toEqual([
+    "Yours, not checked (2)",
+    "  s3 BucketV2 CoversBucket",
+    "  sqs Queue Jobs",
+    "",
+  ]);
 });

@@ -1,0 +1,430 @@
+import type { PolicyDocument } from "@sst-gatehouse/blueprint/policy-document";
+
+/** Whose role it is. */
+export interface DeployRole {
+  readonly app: string;
+  /** The app's home. */
+  readonly region: string;
+  /** Twelve digits. */
+  readonly account: string;
+  /** As GitHub names the repository in its tokens: `repo:OWNER/REPO`. */
+  readonly subject: string;
+  /** What the names of SST's two buckets end in. */
+  readonly bootstrap: string;
+}
+
+/** Who may take the role: the environment `production` of one repository. */
+export function trustPolicy({ account, subject }: DeployRole) {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "OnlyTheProductionEnvironmentOfThisRepository",
+        Effect: "Allow",
+        Principal: {
+          Federated: `arn:aws:iam::${account}:oidc-provider/token.actions.githubusercontent.com`,
+        },
+        Action: "sts:AssumeRoleWithWebIdentity",
+        Condition: {
+          StringEquals: {
+            "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+            "token.actions.githubusercontent.com:sub": `${subject}:environment:production`,
+          },
+        },
+      },
+    ],
+  };
+}
+
+/** What the guard and the backends need at most. */
+export function boundaryPolicy({ app, region, account }: DeployRole): PolicyDocument {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "GuardCallsTheFunctionUrl",
+        Effect: "Allow",
+        Action: "lambda:InvokeFunctionUrl",
+        Resource: `arn:aws:lambda:${region}:${account}:function:${app}-production-*`,
+        Condition: { StringEquals: { "lambda:FunctionUrlAuthType": "AWS_IAM" } },
+      },
+      {
+        Sid: "GuardInvokesThroughTheUrlOnly",
+        Effect: "Allow",
+        Action: "lambda:InvokeFunction",
+        Resource: `arn:aws:lambda:${region}:${account}:function:${app}-production-*`,
+        Condition: { Bool: { "lambda:InvokedViaFunctionUrl": "true" } },
+      },
+      {
+        Sid: "GuardReadsItsSettings",
+        Effect: "Allow",
+        Action: "ssm:GetParameters",
+        Resource: `arn:aws:ssm:${region}:${account}:parameter/gatehouse/${app}/production/*`,
+      },
+      {
+        Sid: "BothWriteTheirLogs",
+        Effect: "Allow",
+        Action: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+        Resource: [
+          `arn:aws:logs:*:${account}:log-group:/gatehouse/${app}/production/guard`,
+          `arn:aws:logs:*:${account}:log-group:/gatehouse/${app}/production/guard:*`,
+          `arn:aws:logs:${region}:${account}:log-group:/aws/lambda/${app}-production-*`,
+        ],
+      },
+    ],
+  };
+}
+
+/** What a deploy of production does. docs/deploy-role.md says of each statement why it is there. */
+export function permissionsPolicy({ app, region, account, bootstrap }: DeployRole): PolicyDocument {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "SstBootstrap",
+        Effect: "Allow",
+        Action: "ssm:GetParameter",
+        Resource: [
+          `arn:aws:ssm:${region}:${account}:parameter/sst/bootstrap`,
+          `arn:aws:ssm:${region}:${account}:parameter/sst/passphrase/${app}/_fallback`,
+        ],
+      },
+      {
+        Sid: "SstPassphrase",
+        Effect: "Allow",
+        Action: ["ssm:GetParameter", "ssm:PutParameter"],
+        Resource: `arn:aws:ssm:${region}:${account}:parameter/sst/passphrase/${app}/production`,
+      },
+      {
+        Sid: "SstBuckets",
+        Effect: "Allow",
+        Action: "s3:ListBucket",
+        Resource: [`arn:aws:s3:::sst-state-${bootstrap}`, `arn:aws:s3:::sst-asset-${bootstrap}`],
+      },
+      {
+        Sid: "SstState",
+        Effect: "Allow",
+        Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+        Resource: [
+          `arn:aws:s3:::sst-state-${bootstrap}/*/${app}/production.json`,
+          `arn:aws:s3:::sst-state-${bootstrap}/*/${app}/production/*`,
+        ],
+      },
+      {
+        Sid: "SstSharedSecrets",
+        Effect: "Allow",
+        Action: "s3:GetObject",
+        Resource: `arn:aws:s3:::sst-state-${bootstrap}/secret/${app}/_fallback.json`,
+      },
+      {
+        Sid: "SstAssets",
+        Effect: "Allow",
+        Action: [
+          "s3:GetObject",
+          "s3:PutObject",
+          "s3:DeleteObject",
+          "s3:GetObjectTagging",
+          "s3:PutObjectTagging",
+        ],
+        Resource: [
+          `arn:aws:s3:::sst-asset-${bootstrap}/assets/*`,
+          `arn:aws:s3:::sst-asset-${bootstrap}/sourcemap/*`,
+        ],
+      },
+      {
+        Sid: "Parameters",
+        Effect: "Allow",
+        Action: [
+          "ssm:GetParameter",
+          "ssm:GetParameters",
+          "ssm:GetParametersByPath",
+          "ssm:PutParameter",
+          "ssm:DeleteParameter",
+          "ssm:AddTagsToResource",
+          "ssm:RemoveTagsFromResource",
+          "ssm:ListTagsForResource",
+        ],
+        Resource: [
+          `arn:aws:ssm:${region}:${account}:parameter/gatehouse/${app}/production`,
+          `arn:aws:ssm:${region}:${account}:parameter/gatehouse/${app}/production/*`,
+        ],
+      },
+      {
+        Sid: "Backend",
+        Effect: "Allow",
+        Action: [
+          "lambda:CreateFunction",
+          "lambda:GetFunction",
+          "lambda:GetFunctionConfiguration",
+          "lambda:GetFunctionCodeSigningConfig",
+          "lambda:ListVersionsByFunction",
+          "lambda:UpdateFunctionCode",
+          "lambda:UpdateFunctionConfiguration",
+          "lambda:DeleteFunction",
+          "lambda:TagResource",
+          "lambda:UntagResource",
+          "lambda:ListTags",
+          "lambda:GetFunctionUrlConfig",
+          "lambda:DeleteFunctionUrlConfig",
+        ],
+        Resource: `arn:aws:lambda:${region}:${account}:function:${app}-production-*`,
+      },
+      {
+        Sid: "FunctionUrlIsLocked",
+        Effect: "Allow",
+        Action: "lambda:CreateFunctionUrlConfig",
+        Resource: `arn:aws:lambda:${region}:${account}:function:${app}-production-*`,
+        Condition: { StringEquals: { "lambda:FunctionUrlAuthType": "AWS_IAM" } },
+      },
+      {
+        Sid: "FunctionUrlStaysLocked",
+        Effect: "Allow",
+        Action: "lambda:UpdateFunctionUrlConfig",
+        Resource: `arn:aws:lambda:${region}:${account}:function:${app}-production-*`,
+        Condition: { StringEqualsIfExists: { "lambda:FunctionUrlAuthType": "AWS_IAM" } },
+      },
+      {
+        Sid: "Guard",
+        Effect: "Allow",
+        Action: [
+          "lambda:CreateFunction",
+          "lambda:GetFunction",
+          "lambda:GetFunctionConfiguration",
+          "lambda:GetFunctionCodeSigningConfig",
+          "lambda:ListVersionsByFunction",
+          "lambda:UpdateFunctionCode",
+          "lambda:UpdateFunctionConfiguration",
+          "lambda:PublishVersion",
+          "lambda:TagResource",
+          "lambda:UntagResource",
+          "lambda:ListTags",
+          "lambda:EnableReplication*",
+          "lambda:DisableReplication*",
+        ],
+        Resource: `arn:aws:lambda:us-east-1:${account}:function:${app}-production-*`,
+      },
+      {
+        Sid: "ReadRoles",
+        Effect: "Allow",
+        Action: [
+          "iam:GetRole",
+          "iam:GetRolePolicy",
+          "iam:ListRolePolicies",
+          "iam:ListAttachedRolePolicies",
+          "iam:ListInstanceProfilesForRole",
+          "iam:ListRoleTags",
+          "iam:TagRole",
+          "iam:UntagRole",
+        ],
+        Resource: `arn:aws:iam::${account}:role/${app}-production-*`,
+      },
+      {
+        Sid: "RolesWithinTheBoundary",
+        Effect: "Allow",
+        Action: [
+          "iam:DeleteRole",
+          "iam:UpdateRole",
+          "iam:UpdateRoleDescription",
+          "iam:PutRolePolicy",
+          "iam:DeleteRolePolicy",
+        ],
+        Resource: `arn:aws:iam::${account}:role/${app}-production-*`,
+        Condition: {
+          StringEquals: {
+            "iam:PermissionsBoundary": `arn:aws:iam::${account}:policy/${app}-production-boundary`,
+          },
+        },
+      },
+      {
+        Sid: "OneManagedPolicy",
+        Effect: "Allow",
+        Action: ["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
+        Resource: `arn:aws:iam::${account}:role/${app}-production-*`,
+        Condition: {
+          StringEquals: {
+            "iam:PermissionsBoundary": `arn:aws:iam::${account}:policy/${app}-production-boundary`,
+          },
+          ArnEquals: {
+            "iam:PolicyARN": "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
+          },
+        },
+      },
+      {
+        Sid: "PassRolesToLambda",
+        Effect: "Allow",
+        Action: "iam:PassRole",
+        Resource: `arn:aws:iam::${account}:role/${app}-production-*`,
+        Condition: {
+          StringEquals: {
+            "iam:PassedToService": ["lambda.amazonaws.com", "edgelambda.amazonaws.com"],
+          },
+        },
+      },
+      {
+        Sid: "BackendLogGroup",
+        Effect: "Allow",
+        Action: [
+          "logs:CreateLogGroup",
+          "logs:DeleteLogGroup",
+          "logs:PutRetentionPolicy",
+          "logs:TagResource",
+          "logs:UntagResource",
+          "logs:ListTagsForResource",
+        ],
+        Resource: `arn:aws:logs:${region}:${account}:log-group:/aws/lambda/${app}-production-*`,
+      },
+      {
+        Sid: "UserPool",
+        Effect: "Allow",
+        Action: [
+          "cognito-idp:DescribeUserPool",
+          "cognito-idp:UpdateUserPool",
+          "cognito-idp:GetUserPoolMfaConfig",
+          "cognito-idp:SetUserPoolMfaConfig",
+          "cognito-idp:ListTagsForResource",
+          "cognito-idp:CreateUserPoolClient",
+          "cognito-idp:DescribeUserPoolClient",
+          "cognito-idp:UpdateUserPoolClient",
+          "cognito-idp:DeleteUserPoolClient",
+          "cognito-idp:CreateResourceServer",
+          "cognito-idp:DescribeResourceServer",
+          "cognito-idp:UpdateResourceServer",
+          "cognito-idp:CreateGroup",
+          "cognito-idp:GetGroup",
+          "cognito-idp:UpdateGroup",
+          "cognito-idp:DeleteGroup",
+          "cognito-idp:CreateUserPoolDomain",
+        ],
+        Resource: `arn:aws:cognito-idp:${region}:${account}:userpool/*`,
+        Condition: {
+          StringEquals: {
+            "aws:ResourceTag/sst:app": app,
+            "aws:ResourceTag/sst:stage": "production",
+          },
+        },
+      },
+      {
+        Sid: "Distribution",
+        Effect: "Allow",
+        Action: [
+          "cloudfront:GetDistribution",
+          "cloudfront:GetDistributionConfig",
+          "cloudfront:UpdateDistribution",
+          "cloudfront:ListTagsForResource",
+        ],
+        Resource: `arn:aws:cloudfront::${account}:distribution/*`,
+        Condition: {
+          StringEquals: {
+            "aws:ResourceTag/sst:app": app,
+            "aws:ResourceTag/sst:stage": "production",
+          },
+        },
+      },
+      {
+        Sid: "RouterFunction",
+        Effect: "Allow",
+        Action: [
+          "cloudfront:DescribeFunction",
+          "cloudfront:GetFunction",
+          "cloudfront:UpdateFunction",
+          "cloudfront:PublishFunction",
+        ],
+        Resource: `arn:aws:cloudfront::${account}:function/${app}-production-*`,
+      },
+      {
+        Sid: "Firewall",
+        Effect: "Allow",
+        Action: [
+          "wafv2:CreateWebACL",
+          "wafv2:GetWebACL",
+          "wafv2:UpdateWebACL",
+          "wafv2:DeleteWebACL",
+          "wafv2:ListTagsForResource",
+          "wafv2:TagResource",
+          "wafv2:UntagResource",
+        ],
+        Resource: `arn:aws:wafv2:us-east-1:${account}:global/webacl/${app}-production-${region}/*`,
+      },
+      {
+        Sid: "FirewallRulesOfAws",
+        Effect: "Allow",
+        Action: ["wafv2:CreateWebACL", "wafv2:UpdateWebACL"],
+        Resource: `arn:aws:wafv2:us-east-1:${account}:global/managedruleset/*/*`,
+      },
+      {
+        Sid: "Certificate",
+        Effect: "Allow",
+        Action: "acm:DescribeCertificate",
+        Resource: `arn:aws:acm:us-east-1:${account}:certificate/CERTIFICATE_ID`,
+      },
+      {
+        Sid: "ReadWhatHasNoName",
+        Effect: "Allow",
+        Action: [
+          "cognito-idp:DescribeUserPoolDomain",
+          "logs:DescribeLogGroups",
+          "ssm:DescribeParameters",
+        ],
+        Resource: "*",
+      },
+      {
+        Sid: "FirstDeployTagged",
+        Effect: "Allow",
+        Action: ["cloudfront:CreateDistribution", "cognito-idp:CreateUserPool"],
+        Resource: "*",
+        Condition: {
+          StringEquals: {
+            "aws:RequestTag/sst:app": app,
+            "aws:RequestTag/sst:stage": "production",
+          },
+        },
+      },
+      {
+        Sid: "FirstDeployTags",
+        Effect: "Allow",
+        Action: "cloudfront:TagResource",
+        Resource: `arn:aws:cloudfront::${account}:distribution/*`,
+        Condition: {
+          StringEquals: {
+            "aws:RequestTag/sst:app": app,
+            "aws:RequestTag/sst:stage": "production",
+          },
+        },
+      },
+      {
+        Sid: "FirstDeployUntagged",
+        Effect: "Allow",
+        Action: "cloudfront:CreateFunction",
+        Resource: "*",
+      },
+      {
+        Sid: "FirstDeployRoles",
+        Effect: "Allow",
+        Action: "iam:CreateRole",
+        Resource: `arn:aws:iam::${account}:role/${app}-production-*`,
+        Condition: {
+          StringEquals: {
+            "iam:PermissionsBoundary": `arn:aws:iam::${account}:policy/${app}-production-boundary`,
+          },
+        },
+      },
+      {
+        Sid: "FirstDeployServiceRoles",
+        Effect: "Allow",
+        Action: "iam:CreateServiceLinkedRole",
+        Resource: [
+          `arn:aws:iam::${account}:role/aws-service-role/replicator.lambda.amazonaws.com/AWSServiceRoleForLambdaReplicator`,
+          `arn:aws:iam::${account}:role/aws-service-role/logger.cloudfront.amazonaws.com/AWSServiceRoleForCloudFrontLogger`,
+        ],
+        Condition: {
+          StringEquals: {
+            "iam:AWSServiceName": [
+              "replicator.lambda.amazonaws.com",
+              "logger.cloudfront.amazonaws.com",
+            ],
+          },
+        },
+      },
+    ],
+  };
+}
