@@ -7,8 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { app } from "./sample/stages.ts";
 import { callApi, send, viaApp } from "./support/client.ts";
 import { form, formType } from "./support/oauth.ts";
-import { createLeakFinder, secretsOf } from "./support/leaks.ts";
+import { createLeakFinder, secretsOf, watchForLeaks } from "./support/leaks.ts";
 import { copyRepository, type RepositoryCopy } from "./support/repository-copy.ts";
+import { findRecordings, readClientSecretOf } from "./support/recordings.ts";
 import { needs } from "./support/requirements.ts";
 import { isStack, loadTarget, type Target } from "./support/target.ts";
 
@@ -41,7 +42,6 @@ const written = {
 
 const people = ["commands-piped", "commands-mailed"];
 let printed = "";
-
 interface Run {
   readonly credentials?: Target["credentials"]["admin"];
   readonly stdin?: string;
@@ -96,8 +96,12 @@ function put(value: string, Name = parameter) {
 // A deployed stage's administrator is the person who runs this; tests must not touch its users and parameters.
 describe("the commands for deployed stages", () => {
   needs("machine");
+  let leaksIn: ReturnType<typeof createLeakFinder>;
+  let stopWatching: ReturnType<typeof watchForLeaks>;
   beforeAll(async () => {
     if (!isStack(target)) return;
+    leaksIn = createLeakFinder(secretsOf(target, readClientSecretOf(findRecordings())));
+    stopWatching = watchForLeaks(leaksIn);
     copy = copyRepository();
     await put(JSON.stringify(written));
     const input = { ResourceArn: await poolArn(), Tags: tags };
@@ -270,10 +274,13 @@ App clients
     );
   });
 
-  test("none of them has printed a secret", () => {
+  test("none of them has shown a secret, on the terminal or in a list of processes", () => {
     expect(printed.length).toBeGreaterThan(1000);
-    expect(createLeakFinder(secretsOf(target))(printed)).toEqual([]);
+    expect(leaksIn(printed)).toEqual([]);
     expect(printed).not.toContain(temporaryPassword);
+    const { processes, leaks } = stopWatching();
+    expect(processes).toBeGreaterThan(10);
+    expect(leaks).toEqual([]);
   });
 });
 

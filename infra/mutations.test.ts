@@ -65,7 +65,7 @@ const mutations: [
   ["arm64", change("guard", "[guardFunction.architecture]", '["arm64"]'), "guard-architecture"],
   [
     "a runtime that the provider refuses",
-    change("guard", '"NodeJS24dX" in aws.lambda.Runtime', "true"),
+    change("gate-context", '"NodeJS24dX" in aws.lambda.Runtime', "true"),
     "guard-runtime",
   ],
   [
@@ -358,7 +358,7 @@ const mutations: [
   ],
   [
     "users who may change themselves",
-    change("app-clients", "writeAttributes: [...writeAttributes(stage)],", ""),
+    change("app-clients", "            ...writeAttributes(stage),\n", ""),
     "client-write-attributes",
   ],
   [

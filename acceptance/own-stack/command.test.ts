@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { spawn } from "node:child_process";
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 
 import { viaApp } from "../support/client.ts";
 import { commandFile, runCommand, startCommand, type RunningStack } from "../support/command.ts";
+import { createLeakFinder, readClientSecret, secretsOf, watchForLeaks } from "../support/leaks.ts";
 import type { Target } from "../support/target.ts";
 import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
 
@@ -82,6 +83,26 @@ describe("the start command", () => {
     expect(await stack.stop()).toBe(0);
     await vi.waitFor(() => expect(children.filter(isAlive)).toEqual([]), { timeout: 5000 });
     await expect(viaApp(stack.target)).rejects.toThrow("ECONNREFUSED");
+  });
+
+  test("shows no secret in a list of processes: not the sign-in's, not the sessions', not its own", async ({
+    skip,
+  }) => {
+    skip(process.platform !== "linux", "processes are looked up in /proc");
+    const stack = await start();
+    const [seals = ""] = childrenOf(stack.child.pid ?? 0)
+      .map((pid) => join(readlinkSync(`/proc/${pid}/cwd`), "sealing.json"))
+      .filter((file) => existsSync(file));
+    const { keys }: { keys: string[] } = JSON.parse(readFileSync(seals, "utf8")).sealing;
+    const leaksIn = createLeakFinder([
+      ...secretsOf(stack.target, await readClientSecret(stack.target)),
+      ...keys.map((value) => ({ what: "a key that sessions are sealed with", value })),
+    ]);
+    const { processes, leaks } = watchForLeaks(leaksIn)();
+    // The command, its bundler, the guard and the backend.
+    expect([keys.length, processes]).toEqual([1, 4]);
+    expect(leaks).toEqual([]);
+    expect(leaksIn(stack.terminal())).toEqual([]);
   });
 
   test("leaves nothing behind when it is killed", async ({ skip }) => {

@@ -21,6 +21,7 @@ import { sample } from "../sample/sample.ts";
 import { watchListeners, whyUnwatched } from "@sst-gatehouse/testkit/listeners";
 import { runSuite } from "../support/child-run.ts";
 import { startCommand, type RunningStack } from "../support/command.ts";
+import { createLeakFinder } from "../support/leaks.ts";
 import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
 
 const stage = "from-deploy";
@@ -95,6 +96,33 @@ describe("start --from-deploy", () => {
     expect(digestsIn(api ?? "")).toEqual(digestsIn(zip.directory));
     expect(Object.keys(digestsIn(api ?? ""))).toEqual(["bundle.mjs", "resource.enc"]);
   });
+
+  test("neither plan nor code holds a secret, but for the file with the keys of sessions", async () => {
+    const guard = await evaluation.code(guardName(app.name, stage));
+    const api = await evaluation.code("GateApiFunction");
+    const keysFile = join(guard.directory, "sealing.json");
+    const { keys }: { keys: string[] } = JSON.parse(readFileSync(keysFile, "utf8")).sealing;
+    const clientSecrets = evaluation.graph.resources.flatMap(
+      ({ outputs }) => /[0-9a-f]{52}/.exec(JSON.stringify(outputs["clientSecret"] ?? "")) ?? [],
+    );
+    // Of the guard's own client and of the machine's.
+    expect([keys.length, clientSecrets.length]).toEqual([1, 2]);
+    const leaksIn = createLeakFinder([
+      ...keys.map((value) => ({ what: "a key that sessions are sealed with", value })),
+      ...clientSecrets.map((value) => ({ what: "the secret of a client", value })),
+    ]);
+    const holders = [guard, api]
+      .flatMap(({ directory }) => readdirSync(directory).map((file) => join(directory, file)))
+      .filter((file) => leaksIn(readFileSync(file, "latin1")).length > 0);
+    expect(holders).toEqual([keysFile]);
+
+    for (const form of [[], ["--json"]]) {
+      const command = [join(root, "packages/deploy/src/main.ts"), "plan", "--stage", stage];
+      const plan = execFileSync(process.execPath, [...command, ...form], { encoding: "utf8" });
+      expect(plan).toContain("web-client-secret");
+      expect(leaksIn(plan)).toEqual([]);
+    }
+  }, 120_000);
 
   test("runs the guard that passes the whole suite elsewhere, byte for byte", async () => {
     const built = mkdtempSync(join(tmpdir(), "gatehouse-guard-"));

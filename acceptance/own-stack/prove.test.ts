@@ -15,7 +15,7 @@ import type { Stack } from "@sst-gatehouse/local/stack";
 import type { PlayedAccount } from "@sst-gatehouse/local/test/played-account";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { createLeakFinder, secretsOf } from "../support/leaks.ts";
+import { createLeakFinder, secretsOfStack, watchForLeaks } from "../support/leaks.ts";
 import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
 import { appHost, handOnEndedSignIn, type PlayedStage, signInHost } from "./played-stage.ts";
 import { playStageInAccount, type StageInAccount } from "./stage-in-account.ts";
@@ -88,9 +88,13 @@ describe("npx gatehouse prove, with SST played by a script", () => {
   }
 
   test("deploys twice, looks, tries, and writes one file that names nobody", async () => {
+    const machine = { what: "the secret of the stage's machine", value: played.machineSecret };
+    const leaksIn = createLeakFinder([...(await secretsOfStack(stack)), machine]);
+    const stopWatching = watchForLeaks(leaksIn);
     const ran = run(["--stage", stage, "--remove", "--file", file]);
     await Promise.race([ran, handOnEndedSignIn(stack, stage)]);
     const { stdout, stderr } = await ran;
+    const { processes, leaks } = stopWatching();
     expect(readFileSync(log, "utf8")).toBe(`deploy --stage ${stage}\n`.repeat(2));
     expect(stdout).toContain(`: ${file}\nRead it before you hand it on.\n`);
     expect(stderr).toContain(`Nothing is removed. \`npx sst remove --stage ${stage}\` does it.`);
@@ -120,6 +124,9 @@ describe("npx gatehouse prove, with SST played by a script", () => {
       account.credentials.accessKeyId,
     ])
       expect(proof).not.toContain(value);
-    expect(createLeakFinder(secretsOf(outputs))(proof)).toEqual([]);
+    expect(leaksIn(stdout + stderr + proof)).toEqual([]);
+    // The command, both deploys, the suite with its workers, and guard and backend of the stack.
+    expect(processes).toBeGreaterThan(6);
+    expect(leaks).toEqual([]);
   }, 400_000);
 });

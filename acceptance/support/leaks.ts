@@ -1,3 +1,8 @@
+import type { Stack } from "@sst-gatehouse/local/stack";
+import { type ProcessSeen, watchProcesses } from "@sst-gatehouse/testkit/processes";
+
+import { sample } from "../sample/sample.ts";
+import { callApi } from "./client.ts";
 import type { Target } from "./target.ts";
 
 /** Something that only its owner and the stack may know. */
@@ -31,8 +36,40 @@ export function secretsOf(
   ];
 }
 
+/** The secrets of a stack that runs in this process, with its own of the sessions. */
+export async function secretsOfStack(stack: Stack): Promise<readonly Secret[]> {
+  return [
+    ...secretsOf(stack.outputs, await readClientSecret(stack.outputs)),
+    ...stack
+      .sealing()
+      .keys.map((value) => ({ what: "a key that sessions are sealed with", value })),
+  ];
+}
+
+/** Of the guard's own client, as an administrator reads it. */
+export async function readClientSecret(target: Target): Promise<string> {
+  const input = {
+    Name: `/gatehouse/${sample.gate.app.name}/local/web-client-secret`,
+    WithDecryption: true,
+  };
+  const answer = await callApi(target, "AmazonSSM.GetParameter", input);
+  return answer.json<{ Parameter: { Value: string } }>().Parameter.Value;
+}
+
+/** What nobody has listed, because it was made during a run. */
+const unlisted: readonly (readonly [what: string, form: RegExp])[] = [
+  ["a token", /eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}|eyJ[\w-]{10,}(\.[\w-]{10,}){4}/],
+  [
+    "a signature or session token",
+    /Signature=[0-9a-f]{16,}|x-amz-security-token["':= ]+(?!sha256:)[\w+/]{40,}/i,
+  ],
+  // Of a user that the suite, `doctor` or `prove` makes.
+  ["a user's password", /Acc-7[\w-]{10,}/],
+];
+
 /**
- * Looks for any 16 characters in a row of any secret, as it is and as Basic authentication encodes it.
+ * Looks for any 16 characters in a row of any secret, as it is and as Basic authentication encodes it, and for tokens,
+ * signatures and passwords that were made meanwhile.
  *
  * @returns which secrets a text holds; it never repeats them.
  */
@@ -50,8 +87,48 @@ export function createLeakFinder(secrets: readonly Secret[]): (text: string) => 
       const what = parts.get(text.slice(start, start + partLength));
       if (what !== undefined) found.add(what);
     }
+    for (const [what, form] of unlisted) if (form.test(text)) found.add(what);
     return [...found];
   };
+}
+
+/**
+ * Watches the processes that this one starts. The credentials of who is to act are handed over in the environment, as AWS
+ * does; no other secret is, and none stands in a command.
+ *
+ * @returns ends it, and tells which secrets any of them has shown.
+ */
+export function watchForLeaks(leaksIn: (text: string) => readonly string[]): () => {
+  /** How many different processes were seen. */
+  readonly processes: number;
+  readonly leaks: readonly string[];
+} {
+  const stop = watchProcesses(process.pid);
+  return () => {
+    const processes = stop();
+    return { processes: processes.length, leaks: processes.flatMap((seen) => leaksOf(seen)) };
+  };
+
+  function leaksOf({ command, environment }: ProcessSeen): readonly string[] {
+    const program = command.slice(0, 80);
+    const isHandedOver = (variable: string) =>
+      /^AWS_(?:SECRET_ACCESS_KEY|SESSION_TOKEN)=/.test(variable);
+    const credentials = environment
+      .filter(isHandedOver)
+      .map((variable) => variable.slice(variable.indexOf("=") + 1));
+    const foundIn = (text: string): readonly string[] => [
+      ...leaksIn(text),
+      ...(credentials.some((value) => text.includes(value)) ? ["its own credentials"] : []),
+    ];
+    return [
+      ...foundIn(command).map((what) => `${what} in the command ${program}`),
+      ...environment
+        .filter((variable) => !isHandedOver(variable))
+        .flatMap((variable) =>
+          foundIn(variable).map((what) => `${what} in ${variable.split("=", 1)[0]} of ${program}`),
+        ),
+    ];
+  }
 }
 
 /** The header of a token is the same for all tokens of one key, and public. */

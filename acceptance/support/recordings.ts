@@ -68,6 +68,13 @@ export function readAnswers({ answersFile }: Recordings): readonly RecordedAnswe
   return lines.map((line) => JSON.parse(line));
 }
 
+/** Undefined where nobody has read it. */
+export function readClientSecretOf(recordings: Recordings | undefined): string | undefined {
+  return recordings !== undefined && existsSync(recordings.clientSecretFile)
+    ? readFileSync(recordings.clientSecretFile, "utf8")
+    : undefined;
+}
+
 export function readTerminal({ terminalFile }: Recordings): string {
   return existsSync(terminalFile) ? readFileSync(terminalFile, "utf8") : "";
 }

@@ -1,8 +1,7 @@
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
-import { sample } from "../sample/sample.ts";
-import { callApi } from "./client.ts";
 import { startCommand } from "./command.ts";
+import { readClientSecret } from "./leaks.ts";
 import { signIn } from "./oauth.ts";
 import { startRecording } from "./recordings.ts";
 import { copyRepository } from "./repository-copy.ts";
@@ -30,16 +29,6 @@ export default async function setup(): Promise<() => Promise<void>> {
     await stack.stop();
     copy.remove();
   };
-}
-
-/** Of the guard's own client, as an administrator reads it. */
-async function readClientSecret(target: Target): Promise<string> {
-  const input = {
-    Name: `/gatehouse/${sample.gate.app.name}/local/web-client-secret`,
-    WithDecryption: true,
-  };
-  const answer = await callApi(target, "AmazonSSM.GetParameter", input);
-  return answer.json<{ Parameter: { Value: string } }>().Parameter.Value;
 }
 
 /** Signs in as the first user, where the tokens are not given. */

@@ -1,6 +1,8 @@
-import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from "node:fs";
+import { closeSync, openSync, readlinkSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+
+import { names, read, treeOf } from "./processes.ts";
 
 /** A socket that waits for connections. */
 export interface Listener {
@@ -163,26 +165,6 @@ function readListening(table: string): string {
   }
 }
 
-function treeOf(root: number, proc: string): readonly number[] {
-  const parents = new Map(
-    names(proc)
-      .filter((name) => /^\d+$/.test(name))
-      .map((pid) => {
-        // The name before it may hold spaces and brackets.
-        const stat =
-          read(join(proc, pid, "stat"))
-            .split(") ")
-            .at(-1) ?? "";
-        return [Number(pid), Number(stat.split(" ")[1])] as const;
-      }),
-  );
-  const below = (pid: number): readonly number[] => [
-    pid,
-    ...[...parents].filter(([, parent]) => parent === pid).flatMap(([child]) => below(child)),
-  ];
-  return below(root);
-}
-
 function socketsOf(pid: number, proc: string): ReadonlySet<string> {
   const directory = join(proc, String(pid), "fd");
   return new Set(
@@ -194,21 +176,4 @@ function socketsOf(pid: number, proc: string): ReadonlySet<string> {
       }
     }),
   );
-}
-
-/** A process that has ended in the meantime has none. */
-function names(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return [];
-  }
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
 }

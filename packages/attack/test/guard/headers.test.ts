@@ -76,6 +76,8 @@ const name = fc
       return choice === 0 ? character.toUpperCase() : character;
     }).join(""),
   );
+/** As CloudFront gives them: each name once, whatever its case. */
+const names = fc.uniqueArray(name, { selector: (one) => one.toLowerCase(), maxLength: 8 });
 const marker = "from-the-viewer";
 
 async function received(headers: Readonly<Record<string, string>>) {
@@ -96,15 +98,10 @@ test("no header that a backend believes arrives as the viewer has sent it, and o
   expect(ours).toHaveLength(1);
   const seed = drawSeed("headers that a backend believes");
   await fc.assert(
-    fc.asyncProperty(fc.uniqueArray(name, { selector: String, maxLength: 8 }), async (names) => {
-      const sent = Object.fromEntries(names.map((one) => [one.toLowerCase(), marker]));
-      const lines = await received(sent);
+    fc.asyncProperty(names, async (sent) => {
+      const lines = await received(Object.fromEntries(sent.map((one) => [one, marker])));
       const arrived = lines.filter(({ value }) => value.includes(marker)).map((line) => line.name);
-      expect(arrived.toSorted()).toEqual(
-        Object.keys(sent)
-          .filter((one) => !isBelieved(one))
-          .toSorted(),
-      );
+      expect(arrived.toSorted()).toEqual(sent.filter((one) => !isBelieved(one)).toSorted());
       expect(lines.filter(isCaller)).toEqual(ours);
     }),
     { seed, numRuns: draws },

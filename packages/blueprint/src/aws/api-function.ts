@@ -1,6 +1,5 @@
 /** The backend function behind the IAM-only Function URL. */
 export const apiFunction = {
-  runtime: "nodejs22.x",
   architecture: "arm64",
   handler: "lambda.handler",
   memoryMb: 512,

@@ -8,7 +8,7 @@ import { orUsageError, requireStage } from "../command-line.ts";
 import type { Command } from "../command.ts";
 import { runSweep } from "./sweep/run-sweep.ts";
 
-const usage = `Deletes what AWS keeps of guards that are no longer used.
+const usage = `Deletes what removals leave, and what AWS keeps of guards that are no longer used.
 
   gatehouse sweep [--stage <name>] [--yes]
 
@@ -17,6 +17,9 @@ deploys and removals leave old guards behind on purpose, and this deletes them: 
 uses, and all that is left of removed stages. It lists what it would delete and, in a terminal, asks first. It never
 touches the version that a stage uses. It also keeps newer versions and functions, which a failed deploy may have left for
 the next one, and functions that look unused but were changed in the last hour: a deploy may be running.
+
+A list of ended sign-ins that was too long for one parameter has others, which no removal knows of. They go with the guard
+of a removed stage, or once the stage is named.
 
   --stage <name>  looks at this stage only (default: all stages of this app in this account)
   --yes           deletes without asking

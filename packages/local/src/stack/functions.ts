@@ -106,7 +106,7 @@ export function backendOptions(
   };
 }
 
-/** As `infra/backend-function.ts` lets it. */
+/** As `lock()` lets it. */
 function readsList({ region, accountId }: Deployment, list: string): PolicyDocument {
   const arn = `arn:aws:ssm:${region}:${accountId}:parameter${list}`;
   return {

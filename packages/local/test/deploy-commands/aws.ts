@@ -19,8 +19,12 @@ export interface AwsUnderTest {
   readonly url: string;
   readonly functions: PlayedFunction[];
   readonly putParameter: (name: string, value: string) => void;
-  /** Of somebody who may read the stages' parameters. */
+  /** The names of those of these parameters that are there. */
+  readonly parametersAmong: (names: readonly string[]) => Promise<readonly unknown[]>;
+  /** Of somebody who may read the stages' parameters, and delete them. */
   readonly credentials: Credentials;
+  /** Of somebody who may only read them. */
+  readonly reader: Credentials;
   /** Error types by `<name>` or `<name>:<version>`, answered to a deletion of it. */
   readonly refusals: Map<string, { readonly type: string; readonly message: string }>;
   /** Every DELETE request that arrived, path and query as on the wire. */
@@ -43,16 +47,21 @@ export function functionArn(name: string): string {
 export async function startAws(): Promise<AwsUnderTest> {
   const identities = createIdentities(account);
   const store = playParameterStore("eu-central-1", account, identities);
-  const reader = identities.assumeRole("operator", "sweep", [
-    {
-      Version: "2012-10-17",
-      Statement: [{ Effect: "Allow", Action: "ssm:GetParameters", Resource: "*" }],
-    },
-  ]);
+  const whoMay = (...Action: string[]) => {
+    const Statement = [{ Effect: "Allow" as const, Action, Resource: "*" }];
+    return credentialsOf(
+      identities.assumeRole("operator", "sweep", [{ Version: "2012-10-17", Statement }]),
+    );
+  };
   const aws: Played = {
     functions: [],
     putParameter: store.put,
-    credentials: credentialsOf(reader),
+    async parametersAmong(names) {
+      const { Parameters } = await store.call("GetParameters", { Names: names });
+      return [Parameters].flat().map((parameter) => Object(parameter).Name);
+    },
+    credentials: whoMay("ssm:GetParameters", "ssm:DeleteParameters"),
+    reader: whoMay("ssm:GetParameters"),
     refusals: new Map(),
     deletions: [],
     onDeletion: () => undefined,

@@ -331,6 +331,19 @@ test("a list of one full parameter gets a second one, which the first one counts
   expect(puts.slice(0, 2).map(({ input }) => input["Name"])).toEqual([`${listName}/1`, listName]);
 });
 
+test("what a removed stage of this name has left is written over, and counts for nobody", async () => {
+  const left = dense(500, 3);
+  pages.set(`${listName}/1`, left);
+  expect((await revoke()).code).toBe(0);
+  expect([pages.get(`${listName}/1`), list()]).toEqual([
+    left,
+    { everybody: 0, users: { [sub]: now + 1 } },
+  ]);
+  versions = [dense(0, 101)];
+  expect((await revoke()).code).toBe(0);
+  expect(JSON.parse(pages.get(`${listName}/1`) ?? "").users).toEqual({ [sub]: now + 2 });
+});
+
 test("1,000 users fit, and who is there already is written where they are", async () => {
   fillList();
   pages.set(`${listName}/9`, dense(9 * 101, 90));

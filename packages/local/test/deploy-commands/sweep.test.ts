@@ -43,18 +43,26 @@ interface Run {
   readonly typed?: string;
   /** Where Parameter Store is. */
   readonly ssmUrl?: string;
+  readonly credentials?: AwsUnderTest["credentials"];
   /** What arrives in place of every value. */
   readonly valuesAs?: string;
 }
 
-async function sweep({ only, yes = true, typed, ssmUrl = aws.url, valuesAs }: Run = {}) {
+async function sweep({
+  only,
+  yes = true,
+  typed,
+  ssmUrl = aws.url,
+  credentials = aws.credentials,
+  valuesAs,
+}: Run = {}) {
   const isTTY = typed !== undefined;
   const stdin = Object.assign(new PassThrough(), { isTTY });
   const stdout = Object.assign(new PassThrough(), { isTTY });
   const stderr = new PassThrough();
   stdin.end(typed);
   const client = {
-    credentials: aws.credentials,
+    credentials,
     maxAttempts: 1,
   };
   const ssm = new SSMClient({ ...client, endpoint: ssmUrl, region: "eu-central-1" });
@@ -95,6 +103,66 @@ async function sweep({ only, yes = true, typed, ssmUrl = aws.url, valuesAs }: Ru
 
 const whole = (name: string): string => `/2015-03-31/functions/${name}`;
 const version = (name: string, number: number): string => `${whole(name)}?Qualifier=${number}`;
+
+describe("the parameters of a long list of ended sign-ins", () => {
+  const prefix = "/gatehouse/gatehouse/old";
+  const more = [`${prefix}/revoked/1`, `${prefix}/revoked/2`];
+  const put = (...names: readonly string[]): void => {
+    for (const name of names) aws.putParameter(name, "{}");
+  };
+  const left = () => aws.parametersAmong([`${prefix}/revoked`, ...more]);
+
+  test("go with the guard of a removed stage", async () => {
+    aws.functions.push(guard("old", "abcdef0", [1]));
+    put(...more, "/gatehouse/gatehouse/dev/revoked/1");
+    const { code, out } = await sweep();
+    expect([code, await left()]).toEqual([0, []]);
+    expect(await aws.parametersAmong(["/gatehouse/gatehouse/dev/revoked/1"])).toHaveLength(1);
+    expect(out).toBe(`Can be deleted
+  old          gatehouse-old-Guard-abcdef0, the function: the stage is not deployed
+  old          ${more.join(", ")}: the stage is not deployed
+Deleted old          gatehouse-old-Guard-abcdef0, the function
+Deleted old          ${more.join(", ")}
+2 deleted, 0 still held by AWS, 0 failed.
+`);
+  });
+
+  test("go once the stage is named, whose guard went before", async () => {
+    put(...more);
+    expect((await sweep()).out).toBe("There is nothing to sweep.\n");
+    expect(await left()).toEqual(more);
+    expect((await sweep({ only: "old" })).code).toBe(0);
+    expect(await left()).toEqual([]);
+  });
+
+  test.each([
+    ["deployed", ["outputs", "guard", "revoked"]],
+    ["deployed without its first parameter, which somebody has deleted", ["outputs", "guard"]],
+    ["deployed and does not say which guard it uses", ["outputs"]],
+    ["not there, but for the first parameter", ["revoked"]],
+  ])("stay while the stage is %s", async (_what, names) => {
+    put(...names.map((name) => `${prefix}/${name}`), ...more);
+    await sweep({ only: "old" });
+    expect(await left()).toEqual(expect.arrayContaining(more));
+  });
+
+  test("stay when the stage is deployed again meanwhile", async () => {
+    aws.functions.push(guard("old", "abcdef0", [1]));
+    put(...more);
+    aws.onDeletion = () => deployed("old", "gatehouse-old-Guard-0000003", 1);
+    const { code, err } = await sweep();
+    expect([code, await left()]).toEqual([1, more]);
+    expect(err).toContain("the stage was deployed or removed in the meantime; run this again");
+  });
+
+  test("that AWS does not delete are a failure", async () => {
+    put(...more);
+    const { code, err } = await sweep({ only: "old", credentials: aws.reader });
+    expect([code, await left()]).toEqual([1, more]);
+    expect(err).toContain(`Not deleted: old          ${more.join(", ")}: `);
+    expect(err).toContain("ssm:DeleteParameters");
+  });
+});
 
 describe("what is deleted", () => {
   interface Situation {

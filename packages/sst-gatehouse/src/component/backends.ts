@@ -24,7 +24,7 @@ export interface GatedFunction extends NamedBackend {
  * @throws {Error} for one that is no backend of the gate, and for a backend that is neither there nor has a handler.
  */
 export function createBackends(
-  { parent, name: gateName, stage }: GateContext,
+  { parent, name: gateName, stage, runtime }: GateContext,
   gate: Gate,
   existing: Readonly<Record<string, BackendFunction>>,
 ): readonly [GatedFunction, ...GatedFunction[]] {
@@ -39,7 +39,8 @@ export function createBackends(
         gate,
         {
           handler,
-          runtime: apiFunction.runtime,
+          // SST 3 knows none that is newer. With SST 4 the newest is what it takes by itself, and a rule holds it.
+          ...(runtime === "nodejs22.x" && { runtime }),
           architecture: apiFunction.architecture,
           memory: `${stage.apiMemoryMb} MB`,
           timeout: `${stage.apiTimeoutSeconds} seconds`,

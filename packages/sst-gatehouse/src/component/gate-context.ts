@@ -1,5 +1,6 @@
 import { accountWideName } from "@sst-gatehouse/blueprint/account-wide-name";
 import { type Gate, gateOwner, stagesOf } from "@sst-gatehouse/blueprint/gate";
+import { type NodeRuntime, nodeRuntime } from "@sst-gatehouse/blueprint/node-runtime";
 import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 import { checkRegion } from "@sst-gatehouse/blueprint/region";
 import { checkStageName } from "@sst-gatehouse/blueprint/stage-name";
@@ -21,6 +22,8 @@ export interface GateContext {
   readonly prefix: string;
   /** Begins the names that this account has only once. */
   readonly named: string;
+  /** Of guard and backends. */
+  readonly runtime: NodeRuntime;
 }
 
 /**
@@ -50,5 +53,6 @@ export function createGateContext(
     partition: aws.getPartitionOutput().partition,
     prefix: parameterPrefix(owner, $app.stage),
     named: accountWideName(owner, $app.stage, region),
+    runtime: nodeRuntime({ takesNode24: "NodeJS24dX" in aws.lambda.Runtime }),
   };
 }

@@ -1,12 +1,7 @@
 import type { ClientIds } from "@sst-gatehouse/blueprint/app-clients";
 import { edgeRoleName, edgeRolePolicy, edgeRoleTrust } from "@sst-gatehouse/blueprint/edge-role";
 import type { GateAccess } from "@sst-gatehouse/blueprint/gate";
-import {
-  guardFunction,
-  guardLogGroup,
-  guardName,
-  guardRuntime,
-} from "@sst-gatehouse/blueprint/guard-function";
+import { guardFunction, guardLogGroup, guardName } from "@sst-gatehouse/blueprint/guard-function";
 import type { SealingKeys } from "@sst-gatehouse/blueprint/sealing-keys";
 import { makeGuardArtifact } from "@sst-gatehouse/deploy/guard-artifact";
 import { fetchKeySet } from "@sst-gatehouse/deploy/key-set";
@@ -32,7 +27,7 @@ export interface GuardSource {
  * A plain Lambda function: SST's own has an environment and trusts more than Lambda@Edge allows.
  */
 export function createGuard(
-  { parent, name, owner, stage, region, prefix, named, accountId, partition }: GateContext,
+  { parent, name, owner, stage, region, prefix, named, runtime, accountId, partition }: GateContext,
   { backends, users, access, sealing, clientIds, usEast1 }: GuardSource,
 ): aws.lambda.Function {
   const arns = $util.all(backends.map((backend) => backend.function.arn));
@@ -88,7 +83,7 @@ export function createGuard(
     {
       description: `Gatehouse's guard of ${named}: verifies, decides, signs`,
       role: role.arn,
-      runtime: guardRuntime({ takesNode24: "NodeJS24dX" in aws.lambda.Runtime }),
+      runtime,
       architectures: [guardFunction.architecture],
       handler: guardFunction.handler,
       memorySize: guardFunction.memoryMb,

@@ -1,7 +1,8 @@
 import { DeleteFunctionCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import { DeleteParametersCommand, type SSMClient } from "@aws-sdk/client-ssm";
 
 import { explainAwsFailure } from "../../aws-failure.ts";
-import type { GuardPart } from "./plan-sweep.ts";
+import type { GuardPart, ParametersPart } from "./plan-sweep.ts";
 
 /** What came of deleting one part. */
 export type Deletion =
@@ -9,6 +10,19 @@ export type Deletion =
   /** AWS still has replicas of it. */
   | { readonly kind: "held" }
   | { readonly kind: "failed"; readonly why: string };
+
+/** Deletes parameters; those that are gone already are no failure. */
+export async function deleteParameters(
+  ssm: SSMClient,
+  { parameters }: ParametersPart,
+): Promise<Deletion> {
+  try {
+    await ssm.send(new DeleteParametersCommand({ Names: [...parameters] }));
+  } catch (error) {
+    return { kind: "failed", why: explainAwsFailure(error) };
+  }
+  return { kind: "deleted" };
+}
 
 /** Deletes a whole function, or one version when the part names one. */
 export async function deletePart(

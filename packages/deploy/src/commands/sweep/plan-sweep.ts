@@ -1,18 +1,26 @@
 import type { GuardFunction } from "./guard-functions.ts";
 import type { StageGuard } from "./stage-guard.ts";
 
-/** A whole function, or one version of it. */
-export interface GuardPart {
+interface PartOfStage {
   readonly stage: string;
-  readonly functionName: string;
-  readonly version?: number;
   /** Why it goes or stays. */
   readonly why: string;
 }
 
+/** A whole function, or one version of it. */
+export interface GuardPart extends PartOfStage {
+  readonly functionName: string;
+  readonly version?: number;
+}
+
+/** Parameters, by their full names. */
+export interface ParametersPart extends PartOfStage {
+  readonly parameters: readonly string[];
+}
+
 export interface SweepPlan {
   readonly keep: readonly GuardPart[];
-  readonly delete: readonly GuardPart[];
+  readonly delete: readonly (GuardPart | ParametersPart)[];
   /** Stages that could not be judged; nothing of theirs is deleted. */
   readonly unclear: readonly { readonly stage: string; readonly why: string }[];
 }
@@ -21,6 +29,8 @@ export interface SweepPlan {
  * A deploy publishes its guard first and writes down that it is used last. In between, what it made looks unused.
  */
 const deploySeconds = 3600;
+
+const notDeployed = "the stage is not deployed";
 
 /**
  * Decides what may be deleted. The version that a stage uses always stays, and so does all that may belong to a running
@@ -35,6 +45,7 @@ export function planSweep(
   now: number,
 ): SweepPlan {
   const judged: Judged[] = [];
+  const left: ParametersPart[] = [];
   const unclear: { stage: string; why: string }[] = [];
   for (const [stage, guard] of stages) {
     const ofStage = guards.filter((each) => each.stage === stage);
@@ -50,10 +61,12 @@ export function planSweep(
         judged.push(...judgeVersions(each, guard.version));
       else judged.push(judgeFunction(each, live, now));
     }
+    if (guard.kind === "removed" && guard.leftParameters.length > 0)
+      left.push({ stage, parameters: guard.leftParameters, why: notDeployed });
   }
   const parts = (stays: boolean) =>
     judged.filter((each) => each.stays === stays).map(({ part }) => part);
-  return { keep: parts(true), delete: parts(false), unclear };
+  return { keep: parts(true), delete: [...parts(false), ...left], unclear };
 }
 
 interface Judged {
@@ -95,7 +108,7 @@ function judgeFunction(
     const why = "newer than the function in use, from a deploy that has failed";
     return { part: { ...part, why }, stays: true };
   }
-  const why = live === undefined ? "the stage is not deployed" : "the stage uses another one";
+  const why = live === undefined ? notDeployed : "the stage uses another one";
   return { part: { ...part, why }, stays: false };
 }
 

@@ -5,10 +5,10 @@ import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 import { orCommandError } from "../../aws-failure.ts";
 import type { CommandContext } from "../../command.ts";
 import { confirm } from "./confirm.ts";
-import { deletePart, type Deletion } from "./delete-part.ts";
+import { deleteParameters, deletePart, type Deletion } from "./delete-part.ts";
 import { findGuardFunctions } from "./guard-functions.ts";
 import { loadStageGuard, sameGuard, type StageGuard } from "./stage-guard.ts";
-import { planSweep, type GuardPart, type SweepPlan } from "./plan-sweep.ts";
+import { planSweep, type GuardPart, type ParametersPart, type SweepPlan } from "./plan-sweep.ts";
 
 export interface SweepOptions {
   /** A stage, or all. */
@@ -41,8 +41,9 @@ export async function runSweep({ only, yes }: SweepOptions, deps: SweepDeps): Pr
     findGuardFunctions(lambda, app, only),
   );
   const stages = new Map<string, StageGuard>();
-  for (const { stage } of guards)
-    if (!stages.has(stage)) stages.set(stage, await loadGuardOf(stage, deps));
+  const named = only === undefined ? [] : [only];
+  for (const stage of new Set([...guards.map((guard) => guard.stage), ...named]))
+    stages.set(stage, await loadGuardOf(stage, deps));
   const plan = planSweep(guards, stages, now());
 
   for (const { name, why } of lookAlikes) stderr.write(`Leaves ${name} alone: ${why}.\n`);
@@ -70,7 +71,7 @@ function loadGuardOf(stage: string, { context, ssm }: SweepDeps): Promise<StageG
 
 function describePlan({ keep, delete: candidates }: SweepPlan): string {
   if (keep.length === 0 && candidates.length === 0) return "There is nothing to sweep.\n";
-  const list = (parts: readonly GuardPart[]) =>
+  const list = (parts: SweepPlan["delete"]) =>
     parts.map((part) => `  ${describePart(part)}: ${part.why}\n`).join("");
   const stays = keep.length === 0 ? "" : `Stays\n${list(keep)}`;
   const goes =
@@ -80,13 +81,16 @@ function describePlan({ keep, delete: candidates }: SweepPlan): string {
   return `${stays}${goes}`;
 }
 
-function describePart({ stage, functionName, version }: GuardPart): string {
-  const what = version === undefined ? "the function" : `version ${version}`;
-  return `${stage.padEnd(12)} ${functionName}, ${what}`;
+function describePart(part: GuardPart | ParametersPart): string {
+  return `${part.stage.padEnd(12)} ${"parameters" in part ? part.parameters.join(", ") : describeFunction(part)}`;
+}
+
+function describeFunction({ functionName, version }: GuardPart): string {
+  return `${functionName}, ${version === undefined ? "the function" : `version ${version}`}`;
 }
 
 async function deleteAll(
-  parts: readonly GuardPart[],
+  parts: SweepPlan["delete"],
   stages: ReadonlyMap<string, StageGuard>,
   deps: SweepDeps,
 ): Promise<number> {
@@ -108,7 +112,7 @@ async function deleteAll(
 
 /** Looks again just before deleting: somebody may have deployed while the question was on the screen. */
 async function deleteUnlessDeployed(
-  part: GuardPart,
+  part: GuardPart | ParametersPart,
   planned: StageGuard | undefined,
   deps: SweepDeps,
 ): Promise<Deletion> {
@@ -122,5 +126,5 @@ async function deleteUnlessDeployed(
   } catch (error) {
     return { kind: "failed", why: messageOf(error) };
   }
-  return deletePart(deps.lambda, part);
+  return "parameters" in part ? deleteParameters(deps.ssm, part) : deletePart(deps.lambda, part);
 }

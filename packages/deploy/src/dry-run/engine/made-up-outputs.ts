@@ -97,7 +97,10 @@ const table: Readonly<Record<string, (facts: Facts) => Outputs>> = {
   "aws:cognito/userPoolClient:UserPoolClient": ({ inputs, digits, physical }) => ({
     id: digits.slice(0, 26),
     name: physical,
-    ...(inputs["generateSecret"] === true ? { clientSecret: digits.slice(0, 52) } : {}),
+    // Nothing of it is in the id, so that a plan that shows the one can be searched for the other.
+    ...(inputs["generateSecret"] === true
+      ? { clientSecret: createHash("sha256").update(digits).digest("hex").slice(0, 52) }
+      : {}),
   }),
   "aws:cognito/userPoolDomain:UserPoolDomain": ({ inputs, digits }) => ({
     id: text(inputs["domain"]),

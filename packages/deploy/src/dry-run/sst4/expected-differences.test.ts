@@ -44,6 +44,12 @@ const places: [what: string, difference: Difference, expected: boolean, expected
     [
       "the backend's runtime",
       { resource: api, path: "inputs.runtime", before: "nodejs22.x", after: "nodejs24.x" },
+      true,
+      true,
+    ],
+    [
+      "a runtime that nobody has looked at",
+      { resource: api, path: "inputs.runtime", before: "nodejs22.x", after: "nodejs26.x" },
       false,
       false,
     ],

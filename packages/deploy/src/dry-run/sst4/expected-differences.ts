@@ -20,9 +20,9 @@ const always: readonly Expectation[] = [
       String(after).startsWith("7."),
   },
   {
-    reason: "that provider takes Node 24, so the guard runs on it",
+    reason: "that provider takes Node 24, so guard and backend run on it",
     covers: ({ resource, path, before, after }) =>
-      /^aws:lambda\/function:Function::[\w-]+-Guard$/.test(resource) &&
+      (resource === api || /^aws:lambda\/function:Function::[\w-]+-Guard$/.test(resource)) &&
       path === "inputs.runtime" &&
       before === "nodejs22.x" &&
       after === "nodejs24.x",

@@ -1,8 +1,5 @@
-import {
-  guardFunction,
-  guardLogGroup,
-  guardRuntime,
-} from "@sst-gatehouse/blueprint/guard-function";
+import { guardFunction, guardLogGroup } from "@sst-gatehouse/blueprint/guard-function";
+import { nodeRuntime } from "@sst-gatehouse/blueprint/node-runtime";
 
 import { guardedActionsOn } from "../../../review/rules/facts/guarded-actions.ts";
 import { mayAllow } from "../../../review/rules/facts/policies.ts";
@@ -59,7 +56,7 @@ async function checkVersion(under: StageUnderCheck): Promise<readonly Finding[]>
 }
 
 /** Of SST 3 and of SST 4. */
-const runtimes = [false, true].map((takesNode24) => guardRuntime({ takesNode24 }));
+const runtimes = [false, true].map((takesNode24) => nodeRuntime({ takesNode24 }));
 
 async function checkSettings(under: StageUnderCheck): Promise<readonly Finding[]> {
   const { app, stage } = under;

@@ -34,6 +34,18 @@ test("a backend as the blueprint and the stage have it breaks no rule, whatever 
   expect(checkBackend(chainUnderTest({ changes }))).toEqual([]);
 });
 
+test.each([
+  ["6.83.4", "nodejs22.x", "nodejs24.x"],
+  ["7.20.0", "nodejs24.x", "nodejs22.x"],
+])(
+  "with version %s of the AWS provider it runs on %s and nothing else",
+  (awsProvider, runtime, other) => {
+    const rules = (name: string) =>
+      rulesOf(checkBackend(chainUnderTest({ awsProvider, changes: { [api]: { runtime: name } } })));
+    expect([rules(runtime), rules(other)]).toEqual([[], ["backend-runtime"]]);
+  },
+);
+
 const refusals: [rule: string, name: string, inputs: Readonly<Record<string, unknown>>][] = [
   ["backend-layers", api, { layers: ["arn:aws:lambda:eu-central-1:1:layer:a:1"] }],
   ["backend-environment", api, environment({ NODE_OPTIONS: "--import /opt/a.mjs" })],

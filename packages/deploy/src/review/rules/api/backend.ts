@@ -11,6 +11,7 @@ import { type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
 import { accountOf } from "../facts/aws-account.ts";
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
 import type { Chain } from "../facts/chain.ts";
+import { runtimeOf } from "../facts/expected-runtime.ts";
 import { isAbsent, sameJson, sameSet, toList, toObject } from "../../../dry-run/graph/json.ts";
 import { statementsOf } from "../facts/policies.ts";
 import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
@@ -58,13 +59,14 @@ function codeExpectations(backend: Resource): readonly Expectation[] {
   ];
 }
 
-function runtimeExpectations({ backend, stage }: Chain): readonly Expectation[] {
+function runtimeExpectations({ graph, backend, stage }: Chain): readonly Expectation[] {
   const is = (key: string, expected: unknown) => sameJson(inputOf(backend, key), expected);
+  const runtime = runtimeOf(graph);
   return [
     {
       rule: "backend-runtime",
-      holds: is("runtime", apiFunction.runtime),
-      message: `does not run on ${apiFunction.runtime}, which it is tested with: take it from the blueprint's apiFunction`,
+      holds: is("runtime", runtime),
+      message: `does not run on ${runtime}, which is the newest that version ${graph.awsProvider} of the AWS provider takes: take it from the blueprint's nodeRuntime`,
     },
     {
       rule: "backend-architecture",

@@ -1,10 +1,7 @@
-import {
-  guardFunction,
-  guardLogGroup,
-  guardRuntime,
-} from "@sst-gatehouse/blueprint/guard-function";
+import { guardFunction, guardLogGroup } from "@sst-gatehouse/blueprint/guard-function";
 
 import type { Chain } from "../facts/chain.ts";
+import { runtimeOf } from "../facts/expected-runtime.ts";
 import { guardInputExpectations } from "./guard-inputs.ts";
 import { guardPackageExpectations } from "./guard-package.ts";
 import { sameJson, toObject } from "../../../dry-run/graph/json.ts";
@@ -16,7 +13,7 @@ export function checkGuardFunction({ graph, guard, guardRole }: Chain): readonly
   const is = (key: string, expected: unknown) => sameJson(inputOf(guard, key), expected);
   const blueprint = (what: string) =>
     `is not the ${what} that the guard is tested with, so nobody knows how it would behave: take it from the blueprint's guardFunction`;
-  const runtime = guardRuntime({ takesNode24: Number.parseInt(graph.awsProvider, 10) >= 7 });
+  const runtime = runtimeOf(graph);
   const logGroup = guardLogGroup(graph.app, graph.stage);
   return unmet(guard, [
     {
@@ -33,7 +30,7 @@ export function checkGuardFunction({ graph, guard, guardRole }: Chain): readonly
     {
       rule: "guard-runtime",
       holds: is("runtime", runtime),
-      message: `is not ${runtime}, which is the newest that version ${graph.awsProvider} of the AWS provider takes and the one that the guard is made for: take it from the blueprint's guardRuntime`,
+      message: `is not ${runtime}, which is the newest that version ${graph.awsProvider} of the AWS provider takes and the one that the guard is made for: take it from the blueprint's nodeRuntime`,
     },
     {
       rule: "guard-architecture",
