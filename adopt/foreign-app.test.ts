@@ -69,9 +69,9 @@ async function evaluated(
   root: string,
   changes: Parameters<typeof evaluateConfig>[0]["changes"] = [],
 ): Promise<Graph> {
-  const { graph, dispose } = await evaluateConfig({ root, stage: "anna", changes });
-  await dispose();
-  return graph;
+  const evaluation = await evaluateConfig({ root, stage: "anna", changes });
+  await evaluation.dispose();
+  return evaluation.graph;
 }
 
 function inputsOf({ resources }: Graph, name: string): Readonly<Record<string, unknown>> {
