@@ -7,7 +7,10 @@ import { createInterface } from "node:readline";
 const environment: NodeJS.ProcessEnv = {
   ...Object.fromEntries(
     Object.entries(process.env).filter(
-      ([name]) => !/^(npm_(?!config_(registry|cache))|vitest|vite_|node_)/i.test(name),
+      ([name]) =>
+        !/^(npm_(?!config_(registry|cache|cafile|.*proxy))|vitest|vite_|node_(env|options|path))/i.test(
+          name,
+        ),
     ),
   ),
   PATH: [
@@ -58,12 +61,11 @@ export async function mustRun(
 
 /** As much of what `gatehouse start --json` prints as is used here. */
 export interface Started {
-  readonly loopbackUrl: string;
-  readonly users: readonly {
-    readonly username: string;
-    readonly groups: readonly string[];
-    readonly tokens: { readonly accessToken: string };
-  }[];
+  readonly appUrl: string;
+  /** The first is in no group. */
+  readonly users: readonly { readonly username: string; readonly groups: readonly string[] }[];
+  /** Of the first. */
+  readonly tokens: { readonly access: string };
 }
 
 export interface RunningApp {

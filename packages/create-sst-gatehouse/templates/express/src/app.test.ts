@@ -1,16 +1,20 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type Gatehouse, startGatehouse } from "sst-gatehouse-dev/testing";
+import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { expect, test } from "vitest";
+/** The whole chain, on this machine. `alice` is in no group, `ada` in `admin`. */
+let gate: Gatehouse;
+beforeAll(async () => {
+  gate = await startGatehouse();
+}, 60_000);
+afterAll(() => gate.close());
 
-import { app } from "./app";
+test("knows who is calling", async () => {
+  const answer = await gate.as("alice").fetch("/");
+  expect(await answer.json()).toMatchObject({ caller: { kind: "user", username: "alice" } });
+});
 
-test("is healthy", async () => {
-  const server = createServer(app).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  const answer = await fetch(`http://127.0.0.1:${port}/public/health`);
-  server.close();
-  expect(await answer.json()).toEqual({ ok: true });
+test("keeps the report for admins", async () => {
+  expect((await gate.fetch("/admin/report")).code).toBe("token_missing");
+  expect((await gate.as("alice").fetch("/admin/report")).code).toBe("access_denied");
+  expect((await gate.as("ada").fetch("/admin/report")).status).toBe(200);
 });

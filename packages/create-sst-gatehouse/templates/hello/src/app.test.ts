@@ -1,8 +1,20 @@
-import { expect, test } from "vitest";
+import { type Gatehouse, startGatehouse } from "sst-gatehouse-dev/testing";
+import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { app } from "./app";
+/** The whole chain, on this machine. `alice` is in no group, `ada` in `admin`. */
+let gate: Gatehouse;
+beforeAll(async () => {
+  gate = await startGatehouse();
+}, 60_000);
+afterAll(() => gate.close());
 
-test("is healthy", async () => {
-  const answer = await app.request("/public/health");
-  expect(await answer.json()).toEqual({ ok: true });
+test("knows who is calling", async () => {
+  const answer = await gate.as("alice").fetch("/");
+  expect(await answer.json()).toMatchObject({ caller: { kind: "user", username: "alice" } });
+});
+
+test("keeps the report for admins", async () => {
+  expect((await gate.fetch("/admin/report")).code).toBe("token_missing");
+  expect((await gate.as("alice").fetch("/admin/report")).code).toBe("access_denied");
+  expect((await gate.as("ada").fetch("/admin/report")).status).toBe(200);
 });

@@ -1,0 +1,97 @@
+import { cp, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { evaluateConfig } from "@sst-gatehouse/deploy/evaluate-config";
+import type { Graph } from "@sst-gatehouse/deploy/graph";
+import { expect, test } from "vitest";
+
+import { send } from "../acceptance/support/client.ts";
+import { emptyFolder, linkPlatform, managers, tarball } from "./support/apps.ts";
+import { mustRun, startApp } from "./support/program.ts";
+
+const diff = join(import.meta.dirname, "foreign-app.diff");
+
+test("an app that was there before adopts the gate by a short diff, and keeps all it has", async () => {
+  const app = join(await emptyFolder(), "shelf");
+  await cp(join(import.meta.dirname, "foreign-app"), app, { recursive: true });
+  await addTarballs(app);
+  await mustRun(app, ...(managers[0]?.install ?? ["npm"]));
+  await linkPlatform(app);
+
+  // The same provider on both sides, so that only the gate differs.
+  const region = 'aws: { region: "eu-west-1" }';
+  const pinned = 'aws: { version: "6.83.4", region: "eu-west-1" }';
+  const pin = { file: "sst.config.ts", from: region, to: pinned };
+  const before = await evaluated(app, [pin]);
+  await mustRun(app, "git", "apply", diff);
+  const after = await evaluated(app);
+
+  // What let everybody call the Function URL goes, and nothing else.
+  const kept = new Set(after.resources.map(({ urn }) => urn));
+  const gone = before.resources.filter(({ urn }) => !kept.has(urn));
+  expect(gone.map(({ name }) => name)).toEqual(["ApiInvokeFunction"]);
+  for (const name of ["CoversBucket", "CoversPublicAccessBlock"])
+    expect(inputsOf(after, name)).toEqual(inputsOf(before, name));
+  const own = ["memorySize", "timeout", "runtime", "architectures", "handler"];
+  for (const member of own)
+    expect(inputsOf(after, "ApiFunction")[member]).toEqual(inputsOf(before, "ApiFunction")[member]);
+  expect(variablesOf(after)).toEqual(expect.arrayContaining(variablesOf(before)));
+  expect(inputsOf(before, "ApiUrl")["authorizationType"]).toBe("NONE");
+  expect(inputsOf(after, "ApiUrl")["authorizationType"]).toBe("AWS_IAM");
+
+  const plan = await mustRun(app, gatehouse(app), "plan", "--stage", "anna", "--json");
+  expect(JSON.parse(plan)).toMatchObject({ app: "shelf", violations: [] });
+
+  await mustRun(app, join(app, "node_modules/.bin/tsc"));
+  expect(await mustRun(app, "npm", "test")).toContain("1 passed");
+
+  const { started, stop } = await startApp(app);
+  try {
+    const headers = { authorization: `Bearer ${started.tokens.access}` };
+    const books = await send(started.appUrl, { path: "/books", headers });
+    expect([books.status, books.json()]).toEqual([200, [{ id: "1", title: "Middlemarch" }]]);
+    const added = { path: "/books", method: "POST", headers, body: '{"title":"Emma"}' };
+    expect((await send(started.appUrl, added)).json()).toMatchObject({ code: "access_denied" });
+    expect((await send(started.appUrl, { path: "/books" })).status).toBe(401);
+    expect((await send(started.appUrl, { path: "/health" })).json()).toMatchObject({ ok: true });
+  } finally {
+    expect(await stop()).toBe(0);
+  }
+
+  const lines = (await readFile(diff, "utf8")).split("\n");
+  const count = (sign: RegExp) => lines.filter((line) => sign.test(line)).length;
+  console.log(`the diff: ${count(/^\+(?!\+\+)/)} lines added, ${count(/^-(?!--)/)} taken out`);
+});
+
+const gatehouse = (app: string): string => join(app, "node_modules/.bin/gatehouse");
+
+async function evaluated(
+  root: string,
+  changes: Parameters<typeof evaluateConfig>[0]["changes"] = [],
+): Promise<Graph> {
+  const evaluation = await evaluateConfig({ root, stage: "anna", changes });
+  await evaluation.dispose();
+  return evaluation.graph;
+}
+
+function inputsOf({ resources }: Graph, name: string): Readonly<Record<string, unknown>> {
+  const found = resources.find((resource) => resource.name === name && !resource.component);
+  if (found === undefined)
+    throw new Error(`no ${name} among ${resources.map((resource) => resource.name).join(", ")}`);
+  return found.inputs;
+}
+
+/** Names of the environment of the app's function. */
+function variablesOf(graph: Graph): string[] {
+  const environment = inputsOf(graph, "ApiFunction")["environment"];
+  return Object.keys((environment as { variables: object }).variables); // oxlint-disable-line typescript/no-unsafe-type-assertion
+}
+
+/** `npm install sst-gatehouse` and `npm install --save-dev sst-gatehouse-dev`, from the tarballs. */
+async function addTarballs(folder: string): Promise<void> {
+  const file = join(folder, "package.json");
+  const manifest = JSON.parse(await readFile(file, "utf8"));
+  manifest.dependencies["sst-gatehouse"] = `file:${tarball("sst-gatehouse")}`;
+  manifest.devDependencies["sst-gatehouse-dev"] = `file:${tarball("sst-gatehouse-dev")}`;
+  await writeFile(file, JSON.stringify(manifest, null, 2));
+}

@@ -1,0 +1,1 @@
+export const covers = new sst.aws.Bucket("Covers");
