@@ -18,7 +18,12 @@ export default defineConfig({
           ...common,
           name: "unit",
           include: ["packages/**/*.test.ts", "repository/**/*.test.ts"],
-          exclude: ["packages/*/test/**", "**/*.platform.test.ts", "**/node_modules/**"],
+          exclude: [
+            "packages/*/test/**",
+            "packages/*/templates/**",
+            "**/*.platform.test.ts",
+            "**/node_modules/**",
+          ],
           // Hundreds of small files: a process for each would take longer than the tests.
           isolate: false,
         },

@@ -51,15 +51,20 @@ async function run(
   args: readonly string[],
   { credentials = target.credentials.admin, stdin = "" }: Run = {},
 ) {
-  const child = spawn(process.execPath, [join(copy.root, "packages/deploy/src/main.ts"), ...args], {
-    env: {
-      AWS_ENDPOINT_URL_SSM: target.endpoints.ssm,
-      AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: target.endpoints.cognitoIdp,
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-      AWS_SESSION_TOKEN: credentials.sessionToken,
+  const child = spawn(
+    process.execPath,
+    [join(copy.root, "packages/sst-gatehouse-dev/src/main.ts"), ...args],
+    {
+      cwd: copy.root,
+      env: {
+        AWS_ENDPOINT_URL_SSM: target.endpoints.ssm,
+        AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: target.endpoints.cognitoIdp,
+        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+        AWS_SESSION_TOKEN: credentials.sessionToken,
+      },
     },
-  });
+  );
   child.stdin.end(stdin);
   let stdout = "";
   let stderr = "";
@@ -199,7 +204,7 @@ App clients
     await callApi(target, "AmazonSSM.DeleteParameter", { Name: parameterOf("other") });
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toBe(
-      `The outputs of stage other do not belong to it: the user pool ${target.userPoolId} is not tagged as belonging to stage other. Nothing was changed. Find out who wrote them, and deploy again: \`pnpm sst deploy --stage other\`\n`,
+      `The outputs of stage other do not belong to it: the user pool ${target.userPoolId} is not tagged as belonging to stage other. Nothing was changed. Find out who wrote them, and deploy again: \`npx sst deploy --stage other\`\n`,
     );
     expect((await inPool("AdminGetUser", "commands-nobody")).json()["__type"]).toBe(
       "UserNotFoundException",
@@ -233,7 +238,7 @@ App clients
       const { code, stdout, stderr } = await run([...words.split(" "), "--stage", "elsewhere"]);
       expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
       expect(stderr).toBe(
-        `Stage elsewhere has not been deployed to this account in ${app.region}: there is no parameter ${parameterOf("elsewhere")}. Run \`pnpm sst deploy --stage elsewhere\`, or use the credentials of the stage's account.\n`,
+        `Stage elsewhere has not been deployed to this account in ${app.region}: there is no parameter ${parameterOf("elsewhere")}. Run \`npx sst deploy --stage elsewhere\`, or use the credentials of the stage's account.\n`,
       );
     },
   );

@@ -3,7 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { buildEdge, writeAccess, writeSealing } from "@sst-gatehouse/edge/build";
+import { buildEdge } from "@sst-gatehouse/edge/build";
+import { writeAccess, writeSealing } from "@sst-gatehouse/edge/build/guard-data";
 import { access } from "@sst-gatehouse/edge/test/access";
 import { runCold } from "./cold/run-cold.ts";
 import { runMemory } from "./memory/run-memory.ts";
@@ -46,7 +47,7 @@ async function measure({
   const scratch = await mkdtemp(join(tmpdir(), "gatehouse-bench-"));
   try {
     const built = join(scratch, "built");
-    const files = await buildEdge(built);
+    const { files } = await buildEdge(built);
     await writeAccess(built, access);
     await writeSealing(built, { keys: [randomBytes(32).toString("base64")] });
     const common = { built, scratch, onProgress };

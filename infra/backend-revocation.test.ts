@@ -24,7 +24,7 @@ test.each([
     "backend-may-read-list",
   ],
 ])("a backend that %s is noticed", async (_what, from, to, rule) => {
-  const changes = [{ file: "infra/backend-function.ts", from, to }];
+  const changes = [{ file: "packages/sst-gatehouse/src/component/lock.ts", from, to }];
   const { graph } = await evaluateSample({ stage: "production", production, changes });
   const violations = checkGraph(graph, stageOf("production", production), access);
   expect(violations.map((violation) => violation.rule)).toContain(rule);

@@ -91,7 +91,7 @@ describe("a stage as it is deployed", () => {
         ok: true,
         problem:
           "not tried: whether somebody who was signed out is refused: that makes a user, signs it in and out, and deletes it",
-        mend: "pnpm run doctor --stage anna --revoked-user",
+        mend: "npx gatehouse doctor --stage anna --revoked-user",
       },
     ]);
     expect(progress).toEqual([
@@ -418,7 +418,7 @@ describe("an answer without a body", () => {
         id: "probe-empty-stream",
         ok: false,
         problem: expect.stringMatching(/^this account hangs on empty streams: /),
-        mend: `Set streaming: "${next}" for the stage in stages.ts. Then: pnpm sst deploy --stage anna`,
+        mend: `Set streaming: "${next}" for the stage in stages.ts. Then: npx sst deploy --stage anna`,
       },
     ]);
   });
@@ -434,7 +434,7 @@ describe("an answer without a body", () => {
       id: "probe-empty-stream",
       ok: true,
       problem: expect.stringMatching(/^not tried: /),
-      mend: "pnpm acceptance --stage anna",
+      mend: "npx gatehouse acceptance --stage anna",
     });
   });
 });
@@ -478,7 +478,7 @@ describe("a user who is signed out", () => {
       true,
       (path, { signedOut }) => (signedOut && path === "/.auth/me" ? ended : admitted),
       "gets 404 not_found for /gatehouse-doctor-",
-      "Make what protect() returns the backend's handler, or leave it to the guard (backendChecksRevocation: false in stages.ts). Then: pnpm sst deploy --stage anna",
+      "Make what protect() returns the backend's handler, or leave it to the guard (backendChecksRevocation: false in stages.ts). Then: npx sst deploy --stage anna",
     ],
     [
       "a guard that looks nothing up",

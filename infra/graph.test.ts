@@ -48,29 +48,29 @@ const inventory = (graph: Graph): string[] =>
 describe("what a stage registers", () => {
   test("is this, and nothing else", () => {
     expect(inventory(anna.graph)).toEqual([
-      "eu-central-1 distribution CdnCdnDistribution",
-      "eu-central-1 function CdnCloudfrontFunction",
-      "eu-central-1 logGroup ApiLogGroup",
-      "eu-central-1 resourceServer ResourceServer",
-      "eu-central-1 userGroup Group-admin",
-      "eu-central-1 userPool UsersUserPool",
-      "eu-central-1 userPoolClient MachineClientClient",
-      "eu-central-1 userPoolClient WebClientClient",
-      "eu-central-1 userPoolDomain SignInDomain",
-      "eu-central-1 role ApiRole",
-      "eu-central-1 role GuardRole",
-      "eu-central-1 rolePolicy GuardPolicy",
-      "eu-central-1 function ApiFunction",
+      "eu-central-1 distribution GateCdnDistribution",
+      "eu-central-1 function GateCloudfrontFunction",
+      "eu-central-1 logGroup GateApiLogGroup",
+      "eu-central-1 resourceServer GateResourceServer",
+      "eu-central-1 userGroup GateGroup-admin",
+      "eu-central-1 userPool GateUsersUserPool",
+      "eu-central-1 userPoolClient GateMachineClient",
+      "eu-central-1 userPoolClient GateWebClient",
+      "eu-central-1 userPoolDomain GateSignInDomain",
+      "eu-central-1 role GateApiRole",
+      "eu-central-1 role GateGuardRole",
+      "eu-central-1 rolePolicy GateGuardPolicy",
+      "eu-central-1 function GateApiFunction",
       "us-east-1 function gatehouse-anna-Guard",
-      "eu-central-1 functionUrl ApiUrl",
-      "eu-central-1 bucketObjectv2 ApiCode",
-      "eu-central-1 bucketObjectv2 ApiSourcemap0",
-      "eu-central-1 parameter Parameter-guard",
-      "eu-central-1 parameter Parameter-machine-client",
-      "eu-central-1 parameter Parameter-outputs",
-      "eu-central-1 parameter Parameter-revoked",
-      "eu-central-1 parameter Parameter-web-client",
-      "eu-central-1 parameter Parameter-web-client-secret",
+      "eu-central-1 functionUrl GateApiUrl",
+      "eu-central-1 bucketObjectv2 GateApiCode",
+      "eu-central-1 bucketObjectv2 GateApiSourcemap0",
+      "eu-central-1 parameter GateParameter-guard",
+      "eu-central-1 parameter GateParameter-machine-client",
+      "eu-central-1 parameter GateParameter-outputs",
+      "eu-central-1 parameter GateParameter-revoked",
+      "eu-central-1 parameter GateParameter-web-client",
+      "eu-central-1 parameter GateParameter-web-client-secret",
     ]);
     expect(inventory(production.graph)).toEqual(
       inventory(anna.graph).map((line) => line.replace("gatehouse-anna-", "gatehouse-production-")),
@@ -83,7 +83,7 @@ describe("what a stage registers", () => {
   });
 
   test("is tagged with app and stage in both regions, which `pnpm sweep` goes by", () => {
-    expect(JSON.parse(String(one(anna.graph, "UsEast1").inputs["defaultTags"]))).toEqual({
+    expect(JSON.parse(String(one(anna.graph, "GateUsEast1").inputs["defaultTags"]))).toEqual({
       tags: { "sst:app": "gatehouse", "sst:stage": "anna" },
     });
   });
@@ -103,8 +103,8 @@ describe("what a stage registers", () => {
     expect(there?.graph.region).toBe("eu-west-1");
     const shared = checkNamesAcross(here!.graph, there!.graph);
     expect(shared.map(({ resource }) => resource.split("::")[1])).toEqual([
-      "CdnCloudfrontFunction",
-      "ApiRole",
+      "GateCloudfrontFunction",
+      "GateApiRole",
     ]);
     expect(checkGraph(there!.graph, stageOf("production", { waf }), access)).toEqual([]);
   });
@@ -112,14 +112,14 @@ describe("what a stage registers", () => {
   test("is removed with a personal stage, and kept and protected in production", () => {
     expect([anna.graph.removal, anna.graph.protect]).toEqual(["remove", false]);
     expect([production.graph.removal, production.graph.protect]).toEqual(["retain", true]);
-    expect(one(production.graph, "UsersUserPool").options.retainOnDelete).toBe(true);
-    expect(one(anna.graph, "UsersUserPool").options.retainOnDelete).toBeUndefined();
+    expect(one(production.graph, "GateUsersUserPool").options.retainOnDelete).toBe(true);
+    expect(one(anna.graph, "GateUsersUserPool").options.retainOnDelete).toBeUndefined();
   });
 
   test("returns the guard's sign-ins to the guard's own addresses, in every stage", () => {
     for (const { graph } of [anna, production]) {
       const appUrl = String(graph.outputs["appUrl"]);
-      expect(one(graph, "WebClientClient").inputs).toMatchObject({
+      expect(one(graph, "GateWebClient").inputs).toMatchObject({
         callbackUrls: [`${appUrl}/.auth/callback`],
         logoutUrls: [`${appUrl}/.auth/signed-out`],
         generateSecret: true,
@@ -128,8 +128,8 @@ describe("what a stage registers", () => {
   });
 
   test("writes the secret of that client down, encrypted, and marks it wherever it is shown", () => {
-    const { inputs } = one(anna.graph, "Parameter-web-client-secret");
-    const { clientSecret } = one(anna.graph, "WebClientClient").outputs;
+    const { inputs } = one(anna.graph, "GateParameter-web-client-secret");
+    const { clientSecret } = one(anna.graph, "GateWebClient").outputs;
     expect(inputs).toMatchObject({
       name: "/gatehouse/gatehouse/anna/web-client-secret",
       type: "SecureString",
@@ -143,7 +143,7 @@ describe("what a stage registers", () => {
     const { graph } = await evaluate({ stage: "production", production: settings });
     expect(checkGraph(graph, stageOf("production", settings), access)).toEqual([]);
     const urls = [`${String(graph.outputs["appUrl"])}/`, "https://front.example.com/"];
-    expect(one(graph, "SpaClientClient").inputs).toMatchObject({
+    expect(one(graph, "GateSpaClient").inputs).toMatchObject({
       allowedOauthFlows: ["code"],
       callbackUrls: urls,
       logoutUrls: urls,
@@ -154,7 +154,7 @@ describe("what a stage registers", () => {
   test("lets people ask for OpenID's scopes alone, by every client of theirs, until the stage gives them more", async () => {
     const openId = ["openid", "email", "profile"];
     const api = ["api/read", "api/write"];
-    const clients = ["WebClientClient", "WalkthroughClientClient", "MachineClientClient"];
+    const clients = ["GateWebClient", "GateWalkthroughClient", "GateMachineClient"];
     const scopesOf = async (settings: StageSettings) => {
       const evaluation = await evaluate({ stage: "anna", anna: settings });
       const { signIn } = await settingsOf(evaluation);
@@ -177,19 +177,21 @@ describe("what a stage registers", () => {
       asked(given),
     ]);
     for (const { graph } of [anna, production])
-      expect(one(graph, "WebClientClient").inputs["allowedOauthScopes"]).toEqual(openId);
+      expect(one(graph, "GateWebClient").inputs["allowedOauthScopes"]).toEqual(openId);
   });
 
   test("has the same list of ended sign-ins when `revocation` is turned off, so that turning it off and on empties nothing", async () => {
     const settings: StageSettings = { revocation: "off" };
     const { graph } = await evaluate({ stage: "production", production: settings });
     expect(checkGraph(graph, stageOf("production", settings), access)).toEqual([]);
-    expect(one(graph, "Parameter-revoked")).toEqual(one(production.graph, "Parameter-revoked"));
+    expect(one(graph, "GateParameter-revoked")).toEqual(
+      one(production.graph, "GateParameter-revoked"),
+    );
   });
 
   test("prints what a person needs, and writes the same down for `pnpm outputs`", () => {
     const { outputs } = anna.graph;
-    const secret = one(anna.graph, "Parameter-outputs").inputs["value"];
+    const secret = one(anna.graph, "GateParameter-outputs").inputs["value"];
     const written = parseStageOutputs(
       typeof secret === "object" && secret !== null && "<secret>" in secret
         ? String(secret["<secret>"])
@@ -260,7 +262,7 @@ describe("the guard's artifact", () => {
 
   const outputsParameter = "/gatehouse/gatehouse/anna/outputs";
   const writtenBy = ({ graph }: Evaluation): string => {
-    const value = one(graph, "Parameter-outputs").inputs["value"];
+    const value = one(graph, "GateParameter-outputs").inputs["value"];
     if (typeof value !== "object" || value === null || !("<secret>" in value))
       throw new Error("the provider counts parameters as secret");
     return String(value["<secret>"]);
@@ -351,14 +353,14 @@ test.each([
   const settings: StageSettings = { streaming };
   const { graph } = await evaluate({ stage: "production", production: settings });
   expect(checkGraph(graph, stageOf("production", settings), access)).toEqual([]);
-  expect(one(graph, "ApiUrl").inputs["invokeMode"]).toBe(mode);
+  expect(one(graph, "GateApiUrl").inputs["invokeMode"]).toBe(mode);
 });
 
 describe("under sst dev", () => {
   test("the backend is a live bridge that answers whole, and the lock stays on", async () => {
     const { graph } = await evaluate({ stage: "anna", dev: true });
     expect(checkGraph(graph, stageOf("anna"), access)).toEqual([]);
-    expect(one(graph, "ApiUrl").inputs).toMatchObject({
+    expect(one(graph, "GateApiUrl").inputs).toMatchObject({
       authorizationType: "AWS_IAM",
       invokeMode: "BUFFERED",
     });

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { access, evaluateSample, stageOf } from "./test/sample.ts";
 
 const change = (file: string, from: string, to: string): SourceChange => ({
-  file: `infra/${file}.ts`,
+  file: `packages/sst-gatehouse/src/component/${file}.ts`,
   from,
   to,
 });
@@ -22,7 +22,11 @@ const mutations: [
   // The guard's function
   [
     "the guard in the app's region",
-    change("guard", "{ provider: usEast1, dependsOn: policy }", "{ dependsOn: policy }"),
+    change(
+      "guard",
+      "{ parent, provider: usEast1, dependsOn: policy }",
+      "{ parent, dependsOn: policy }",
+    ),
     "guard-region",
   ],
   [
@@ -61,7 +65,7 @@ const mutations: [
   ["arm64", change("guard", "[guardFunction.architecture]", '["arm64"]'), "guard-architecture"],
   [
     "a runtime that the provider refuses",
-    change("stage", '"NodeJS24dX" in aws.lambda.Runtime', "true"),
+    change("gate-context", '"NodeJS24dX" in aws.lambda.Runtime', "true"),
     "guard-runtime",
   ],
   [
@@ -115,15 +119,15 @@ const mutations: [
   ],
   [
     "a role of a generated name, which the backend does not believe",
-    change("guard", "name: edgeRoleName($app.name, $app.stage, region),", "namePrefix: named,"),
+    change("guard", "name: edgeRoleName(owner, stage.name, region),", "namePrefix: named,"),
     "guard-role-name",
   ],
   [
     "a managed policy on top",
     change(
       "guard",
-      "name: edgeRoleName($app.name, $app.stage, region),",
-      'name: edgeRoleName($app.name, $app.stage, region), managedPolicyArns: ["arn:aws:iam::aws:policy/AWSLambda_FullAccess"],',
+      "name: edgeRoleName(owner, stage.name, region),",
+      'name: edgeRoleName(owner, stage.name, region), managedPolicyArns: ["arn:aws:iam::aws:policy/AWSLambda_FullAccess"],',
     ),
     "guard-role-managed-policies",
   ],
@@ -136,35 +140,35 @@ const mutations: [
     "a policy that allows a call which the guard never makes",
     change(
       "guard",
-      "log-group:${logGroup}`,\n        }),\n      ),",
-      'log-group:${logGroup}`,\n        }),\n      ).replace("ssm:GetParameters", "ssm:GetParameters*"),',
+      "log-group:${logGroup}`,\n          }),\n        ),",
+      'log-group:${logGroup}`,\n          }),\n        ).replace("ssm:GetParameters", "ssm:GetParameters*"),',
     ),
     "guard-role-policy",
   ],
   // Who else may call
   [
     "a public Function URL",
-    change("backend-function", 'authorization: "iam"', 'authorization: "none"'),
+    change("lock", 'authorization: "iam"', 'authorization: "none"'),
     "function-url-auth",
   ],
   [
     "CORS that Lambda answers by itself",
-    change("backend-function", "cors: false", "cors: true"),
+    change("lock", "cors: false", "cors: true"),
     "function-url-cors",
   ],
   [
     "answers that are held back until they are whole",
-    change("api", "streaming: !$dev", "streaming: false"),
+    change("lock", "(own) => own && !$dev", "(own) => own && $dev"),
     "function-url-mode",
   ],
   [
     "a backend that is not told how answers leave",
-    change("backend-function", "[apiEnvironment.streaming]: streams", "OTHER: streams"),
+    change("lock", "[apiEnvironment.streaming]: streams", "OTHER: streams"),
     "backend-streaming",
   ],
   [
     "a backend's role that the account may take",
-    change("backend-function", "if (!$dev) {", "if ($dev) {"),
+    change("lock", "if (!$dev) {", "if ($dev) {"),
     "backend-role-trust",
   ],
   [
@@ -172,7 +176,7 @@ const mutations: [
     change(
       "parameters",
       "  return {\n    appUrl,",
-      '  new sst.aws.Function("Other", { handler: "packages/functions/src/lambda.handler", link: [api] });\n  return {\n    appUrl,',
+      '  new sst.aws.Function("Other", { handler: "packages/functions/src/lambda.handler", link: [backend.function] });\n  return {\n    appUrl,',
     ),
     "invoke-granted",
   ],
@@ -181,18 +185,18 @@ const mutations: [
     change(
       "parameters",
       "  return {\n    appUrl,",
-      '  new aws.lambda.Permission("Open", { action: "lambda:InvokeFunctionUrl", function: api.name, principal: "*", functionUrlAuthType: "AWS_IAM" });\n  return {\n    appUrl,',
+      '  new aws.lambda.Permission("Open", { action: "lambda:InvokeFunctionUrl", function: backend.function.arn, principal: "*", functionUrlAuthType: "AWS_IAM" });\n  return {\n    appUrl,',
     ),
     "permission-public",
   ],
   [
     "a backend that is not told whom to believe",
-    change("backend-function", "[apiEnvironment.edgeRole]: edgeRoleName", "OTHER: edgeRoleName"),
+    change("lock", "[apiEnvironment.edgeRole]: edgeRoleName", "OTHER: edgeRoleName"),
     "backend-edge-role",
   ],
   [
     "logs that nobody ever deletes",
-    change("backend-function", 'retention: "1 month"', 'retention: "forever"'),
+    change("backends", 'retention: "1 month"', 'retention: "forever"'),
     "backend-log-retention",
   ],
   // The distribution
@@ -209,11 +213,11 @@ const mutations: [
     "a second way to the Function URL, past the guard",
     change(
       "cdn",
-      "        args.transform = {",
-      `        args.orderedCacheBehaviors = $output(args.defaultCacheBehavior).apply((one) => [
+      "          args.transform = {",
+      `          args.orderedCacheBehaviors = $output(args.defaultCacheBehavior).apply((one) => [
           { ...one, lambdaFunctionAssociations: [], pathPattern: "/x/*" },
         ]);
-        args.transform = {`,
+          args.transform = {`,
     ),
     "behaviour-guard",
   ],
@@ -261,7 +265,7 @@ const mutations: [
   ],
   [
     "an origin that is not the Function URL",
-    change("cdn", "            domainName,\n", '            domainName: "evil.example.com",\n'),
+    change("cdn", "              domainName,\n", '              domainName: "evil.example.com",\n'),
     "origin-host",
   ],
   [
@@ -291,7 +295,7 @@ const mutations: [
   ],
   [
     "whichever sign-in pages Cognito chooses",
-    change("users", "  managedLoginVersion: 1,\n", ""),
+    change("users", "      managedLoginVersion: 1,\n", ""),
     "sign-in-pages",
   ],
   [
@@ -318,12 +322,12 @@ const mutations: [
   ],
   [
     "a web client without a secret",
-    change("app-clients", "args.generateSecret = generateSecret", "args.generateSecret = !person"),
+    change("app-clients", "        generateSecret,", "        generateSecret: !person,"),
     "client-secret",
   ],
   [
     "a public client with a secret in its page, in a stage that opens it",
-    change("app-clients", "args.generateSecret = generateSecret", "args.generateSecret = true"),
+    change("app-clients", "        generateSecret,", "        generateSecret: true,"),
     "client-secret",
     "production",
     { spaClient: true },
@@ -354,7 +358,7 @@ const mutations: [
   ],
   [
     "users who may change themselves",
-    change("app-clients", "args.writeAttributes = [...writeAttributes(stage)];", ""),
+    change("app-clients", "            ...writeAttributes(stage),\n", ""),
     "client-write-attributes",
   ],
   [
@@ -382,7 +386,7 @@ const mutations: [
   ],
   [
     "no refresh-token rotation",
-    change("app-clients", '{ feature: "ENABLED"', '{ feature: "DISABLED"'),
+    change("app-clients", 'feature: "ENABLED"', 'feature: "DISABLED"'),
     "client-rotation",
   ],
   [
@@ -396,16 +400,12 @@ const mutations: [
   ],
   [
     "errors that tell which users exist",
-    change("app-clients", 'args.preventUserExistenceErrors = "ENABLED";', ""),
+    change("app-clients", 'preventUserExistenceErrors: "ENABLED",', ""),
     "client-user-existence",
   ],
   [
     "tokens that cannot be revoked",
-    change(
-      "app-clients",
-      "args.enableTokenRevocation = true;",
-      "args.enableTokenRevocation = false;",
-    ),
+    change("app-clients", "enableTokenRevocation: true,", "enableTokenRevocation: false,"),
     "client-revocation",
   ],
   // Parameters and names
@@ -425,23 +425,19 @@ const mutations: [
     "a parameter that nobody reads",
     change(
       "parameters",
-      'write("Parameter-guard", parameterNames.guard, guard.qualifiedArn, { dependsOn: cdn });',
-      'write("Parameter-guard", parameterNames.guard, guard.qualifiedArn, { dependsOn: cdn }); write("Parameter-secret", "secret", users.id);',
+      'write("guard", parameterNames.guard, guard.qualifiedArn, { dependsOn: cdn });',
+      'write("guard", parameterNames.guard, guard.qualifiedArn, { dependsOn: cdn }); write("secret", "secret", users.pool.id);',
     ),
     "parameter-name",
   ],
   [
     "no list of ended sign-ins, which the guard would refuse everybody for",
-    change("parameters", '  write("Parameter-revoked"', '  if ($dev) write("Parameter-revoked"'),
+    change("parameters", '  write("revoked"', '  if ($dev) write("revoked"'),
     "parameter-missing",
   ],
   [
     "a list of ended sign-ins that goes while the guard of before still reads it",
-    change(
-      "parameters",
-      '  write("Parameter-revoked"',
-      '  if (stage.revocation !== "off") write("Parameter-revoked"',
-    ),
+    change("parameters", '  write("revoked"', '  if (stage.revocation !== "off") write("revoked"'),
     "parameter-missing",
     "production",
     { revocation: "off" },
@@ -481,7 +477,7 @@ const mutations: [
     change(
       "parameters",
       "  return {\n    appUrl,",
-      '  new sst.aws.Function("Other", { handler: "packages/functions/src/lambda.handler", link: [users] });\n  return {\n    appUrl,',
+      '  new sst.aws.Function("Other", { handler: "packages/functions/src/lambda.handler", link: [users.pool] });\n  return {\n    appUrl,',
     ),
     "impersonation-granted",
   ],
@@ -508,7 +504,7 @@ const mutations: [
     change(
       "parameters",
       "  return {\n    appUrl,",
-      '  new aws.cognito.User("Eve", { userPoolId: users.id, username: "eve", password: "x" });\n  return {\n    appUrl,',
+      '  new aws.cognito.User("Eve", { userPoolId: users.pool.id, username: "eve", password: "x" });\n  return {\n    appUrl,',
     ),
     "type-unknown",
   ],
@@ -540,7 +536,7 @@ const mutations: [
     change(
       "users",
       'if (stage.threatProtection !== "off") {',
-      'args.userPoolAddOns = { advancedSecurityMode: "AUDIT" };\n      if (stage.threatProtection !== "off") {',
+      'args.userPoolAddOns = { advancedSecurityMode: "AUDIT" };\n          if (stage.threatProtection !== "off") {',
     ),
     "pool-threat-protection",
   ],
@@ -572,8 +568,8 @@ const mutations: [
     "a Function URL that was typed, not looked up",
     change(
       "backends",
-      '{ path: "/*", url: api.url, arn: api.arn },',
-      '{ path: "/*", url: api.url, arn: api.arn }, { path: "/legacy/*", url: $output("https://abcdefghijklmnopqrstuvwxyz234567.lambda-url.eu-central-1.on.aws"), arn: $output("arn:aws:lambda:eu-central-1:123456789012:function:legacy") },',
+      "  return [first, ...others];",
+      '  const legacy = { url: $output("https://abcdefghijklmnopqrstuvwxyz234567.lambda-url.eu-central-1.on.aws"), arn: $output("arn:aws:lambda:eu-central-1:123456789012:function:legacy") };\n  return [first, { name: "legacy", paths: ["/legacy/*"], function: legacy }];',
     ),
     "origin-host",
   ],
@@ -590,8 +586,8 @@ const mutations: [
     "a secret that SST prints",
     change(
       "parameters",
-      "    userPoolId: users.id,\n    webClientId",
-      "    userPoolId: $util.secret(users.id),\n    webClientId",
+      "    userPoolId: users.pool.id,\n    webClientId",
+      "    userPoolId: $util.secret(users.pool.id),\n    webClientId",
     ),
     "output-secret",
   ],

@@ -52,7 +52,7 @@ const refusals: [what: string, options: SampleOptions, why: string][] = [
   [
     "the stage of the laptop",
     { stage: "local" },
-    "this is the stack on your own machine (pnpm start); choose another name for a stage on AWS",
+    "this is the stack on your own machine (npx gatehouse start); choose another name for a stage on AWS",
   ],
   [
     "a domain without its certificate",

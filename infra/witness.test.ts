@@ -39,7 +39,7 @@ test("SST's CLI makes the same graph, but for the hash of the backend's zip", ()
 test("SST's CLI bundles the same backend, below the lines that a bundle begins with", async () => {
   const [own, theirs] = await Promise.all(
     [ours, witness].map(async (evaluation) => {
-      const { directory, handler } = await evaluation.code("ApiFunction");
+      const { directory, handler } = await evaluation.code("GateApiFunction");
       const text = await readFile(join(directory, "bundle.mjs"), "utf8");
       const lines = text.split("\n");
       const begin = lines.findIndex(

@@ -19,6 +19,7 @@ interface Manifest {
 const adopters = ["", "packages/functions"];
 /** Ours in these two: what runs the build, the deploy, the tests and the app's front. */
 const brought = [
+  "@arethetypeswrong/core",
   "@aws-sdk/client-cognito-identity-provider",
   "@aws-sdk/client-ssm",
   "@types/aws4",
@@ -35,6 +36,9 @@ const brought = [
   "oxlint",
   "oxlint-tsgolint",
   "playwright-core",
+  "publint",
+  "rolldown",
+  "rolldown-plugin-dts",
   "sst",
   "typescript",
   "vitest",
@@ -49,6 +53,7 @@ test("pnpm is one version everywhere, named with its hash", () => {
   const called = [
     ".github/workflows/check.yml",
     ".github/workflows/deploy.yml",
+    ".github/workflows/release.yml",
     ".ci/run",
     "README.md",
   ].flatMap((path) => read(path).match(/\bpnpm@[\w.-]+/g) ?? []);

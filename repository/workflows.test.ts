@@ -29,13 +29,13 @@ interface Workflow {
 }
 const parseWorkflow = (text: string): Workflow => parse(text);
 
-const ours = ["check.yml", "deploy.yml"];
+const ours = ["check.yml", "deploy.yml", "release.yml"];
 
 test.each(ours)("%s runs no unpinned code and hands out nothing", (file) => {
   expect(lint(read(file))).toEqual([]);
 });
 
-test("no other workflow gets at the environment that may deploy", () => {
+test("no other workflow gets at the environments that may deploy and publish", () => {
   const others = readdirSync(folder).filter((file) => !ours.includes(file));
   expect(others.flatMap((file) => lintAdded(read(file)).map((what) => `${file}: ${what}`))).toEqual(
     [],
@@ -48,6 +48,11 @@ test.each([
     "a job in the environment that may deploy",
     "    environment: production\n",
     ["test: runs in the environment that may deploy"],
+  ],
+  [
+    "a job in the environment that may publish",
+    "    environment: npm\n",
+    ["test: runs in the environment that may publish"],
   ],
   [
     "the same environment, written out",
@@ -97,6 +102,27 @@ test("a deploy starts from a version tag, and waits for the check and the plan",
   expect(jobs["deploy"]?.needs).toEqual(["plan", "install"]);
 });
 
+test("packages are published from a tag of theirs, after the check, as they were packed", () => {
+  const { on, jobs } = parseWorkflow(read("release.yml"));
+  expect(on).toEqual({ push: { tags: ["packages-v*"] } });
+  expect(jobs["check"]).toEqual({ uses: "./.github/workflows/check.yml" });
+  expect(jobs["package"]?.needs).toBe("check");
+  expect(jobs["package"]?.steps?.flatMap(({ run }) => run ?? [])).toEqual([
+    "corepack pnpm install --frozen-lockfile",
+    `test "$GITHUB_REF_NAME" = "packages-v$(node --print 'require("./package.json").version')"`,
+    "corepack pnpm run package",
+  ]);
+  expect(jobs["publish"]?.needs).toBe("package");
+  expect(jobs["publish"]?.environment).toBe("npm");
+});
+
+test("every push packs what people install, and uses it as they do", () => {
+  const { jobs } = parseWorkflow(read("check.yml"));
+  expect(jobs["adopt"]).not.toHaveProperty("if");
+  expect(jobs["adopt"]).not.toHaveProperty("needs");
+  expect(jobs["adopt"]?.steps?.at(-1)?.run).toBe("npx --yes pnpm@10.34.9 test:adopt");
+});
+
 test("workflows become a role in the region that stages.ts names", () => {
   const found = readdirSync(folder).flatMap((file) =>
     Object.values(parseWorkflow(read(file)).jobs)
@@ -113,6 +139,10 @@ const checkout = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1";
 const download = "actions/download-artifact";
 const unpack = 'tar --extract --file "$RUNNER_TEMP/installed.tar" --directory /';
 const deploy = 'PATH="$PWD/node_modules/.bin:$PATH" sst deploy --stage production';
+
+const setUp = "actions/setup-node";
+const publish =
+  'for package in packages/*.tgz; do npm publish "./$package" --access public --ignore-scripts; done';
 
 const weakened: [what: string, file: string, from: string, to: string, findings: string[]][] = [
   [
@@ -259,6 +289,38 @@ const weakened: [what: string, file: string, from: string, to: string, findings:
     "install",
     ["plan: install without the lockfile"],
   ],
+  [
+    "more than the publishing beside the means to publish",
+    "release.yml",
+    "      # npm adds the provenance by itself.\n",
+    "      - run: node packages/more.js\n",
+    ["publish: can publish: node packages/more.js"],
+  ],
+  [
+    "an action that can publish",
+    "release.yml",
+    "      # npm adds the provenance by itself.\n",
+    `      - uses: ${checkout.replace("actions/checkout", "some/action")} # v1.0.0\n`,
+    ["publish: can publish: some/action"],
+  ],
+  [
+    "packages that run something when they are published",
+    "release.yml",
+    " --ignore-scripts",
+    "",
+    ["publish: npx", `publish: can publish: ${publish.replace(" --ignore-scripts", "")}`],
+  ],
+  [
+    "identity tokens to publish with, outside the environment",
+    "release.yml",
+    "    environment: npm\n",
+    "",
+    [
+      "publish: id-token: write",
+      "publish: can ask for credentials: actions/setup-node",
+      `publish: can ask for credentials: ${publish}`,
+    ],
+  ],
   ["a job without an end", "check.yml", "    timeout-minutes: 60\n", "", ["check: no timeout"]],
 ];
 
@@ -268,11 +330,15 @@ test.each(weakened)("notices %s", (_what, file, from, to, findings) => {
   expect(lint(text.replace(from, () => to))).toEqual(findings);
 });
 
+/** What an environment lets its jobs do. The deploy role and npm trust it, and nothing else. */
+const trusted: Readonly<Record<string, string>> = { production: "deploy", npm: "publish" };
+
 /** The deploy role trusts the environment, whichever workflow runs in it. Everything else is its author's to decide. */
 function lintAdded(text: string): string[] {
   return Object.entries(parseWorkflow(text).jobs).flatMap(([name, { environment }]) => {
     const called = typeof environment === "object" ? environment.name : environment;
-    if (called === "production") return [`${name}: runs in the environment that may deploy`];
+    const may = called === undefined ? undefined : trusted[called];
+    if (may !== undefined) return [`${name}: runs in the environment that may ${may}`];
     return called?.includes("${{") === true
       ? [`${name}: runs in an environment that only a run knows`]
       : [];
@@ -306,14 +372,16 @@ function lint(text: string): string[] {
 /** What makes a deploy comes by a package manager that was compared with its hash, which npx does not do. */
 function lintManager(jobs: Workflow["jobs"]): string[] {
   return Object.entries(jobs).flatMap(([name, { steps = [] }]) =>
-    steps.some(({ run }) => run !== undefined && /\b(npx|npm)\b/.test(run)) ? [`${name}: npx`] : [],
+    steps.some(({ run }) => run !== undefined && run !== publish && /\b(npx|npm)\b/.test(run))
+      ? [`${name}: npx`]
+      : [],
   );
 }
 
 function lintJob(job: Job): string[] {
   const { environment, permissions = {}, steps = [] } = job;
-  const rights =
-    environment === "production" ? ["contents: read", "id-token: write"] : ["contents: read"];
+  const may = typeof environment === "string" ? trusted[environment] : undefined;
+  const rights = may === undefined ? ["contents: read"] : ["contents: read", "id-token: write"];
   const runs = steps.flatMap(({ run }) => run ?? []);
   return [
     ...Object.entries(permissions)
@@ -329,7 +397,11 @@ function lintJob(job: Job): string[] {
     ...(runs.some((run) => / install$/m.test(run.replaceAll(/ sst install .*/g, "")))
       ? ["install without the lockfile"]
       : []),
-    ...("id-token" in permissions ? lintCredentials(steps) : []),
+    ...("id-token" in permissions
+      ? may === "publish"
+        ? lintPublishing(steps)
+        : lintCredentials(steps)
+      : []),
   ];
 }
 
@@ -356,6 +428,14 @@ function lintCredentials(steps: readonly Step[]): string[] {
       .filter((what) => what !== deploy)
       .map((what) => `beside the credentials: ${what}`),
   ];
+}
+
+/** Where packages can be published, nothing is installed or run: what was packed is taken, and published. */
+function lintPublishing(steps: readonly Step[]): string[] {
+  return steps
+    .map(({ run, uses }) => run ?? uses?.split("@")[0])
+    .filter((what) => what !== setUp && what !== download && what !== publish)
+    .map((what) => `can publish: ${what}`);
 }
 
 function isUse({ uses }: Step, action: string): boolean {

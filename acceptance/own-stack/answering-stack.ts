@@ -22,7 +22,7 @@ export async function startAnsweringStack(mode: InvokeMode): Promise<AnsweringSt
   const lines: string[] = [];
   let codeDirectory = "";
   const stack = await startStack({
-    adopted: sample,
+    project: sample,
     port: 0,
     stage: { streaming: mode === "BUFFERED" ? "off" : "on" },
     explain: (from, reason) => lines.push(`${from}: ${reason}`),
@@ -31,7 +31,7 @@ export async function startAnsweringStack(mode: InvokeMode): Promise<AnsweringSt
       await bundle(functions);
       return {
         edge: await builtGuard(edge),
-        functions: { directory: functions, handler: "lambda.handler" },
+        functions: { api: { directory: functions, handler: "lambda.handler" } },
       };
     },
   });

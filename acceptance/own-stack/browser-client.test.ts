@@ -26,7 +26,7 @@ let page: Page;
 
 beforeAll(async () => {
   stack = await startStack({
-    adopted: sample,
+    project: sample,
     codeSource: builtOnce,
     port: 0,
     explain: () => undefined,

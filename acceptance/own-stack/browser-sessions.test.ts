@@ -29,7 +29,7 @@ let user: Target["users"][number];
 
 beforeAll(async () => {
   stack = await startStack({
-    adopted: sample,
+    project: sample,
     codeSource: builtOnce,
     port: 0,
     explain: () => undefined,

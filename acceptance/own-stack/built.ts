@@ -14,9 +14,11 @@ let built: Promise<Bundles> | undefined;
 /** Once for all files that this process runs: they edit no source. */
 function build(): Promise<Bundles> {
   return (built ??= mkdtemp(join(folderOfRun() ?? tmpdir(), "built-")).then((directory) =>
-    builtFromSource(sample)({
+    builtFromSource(sample.root)({
       edge: join(directory, "edge"),
       functions: join(directory, "functions"),
+      gate: sample.gate,
+      reads: new Set(),
     }),
   ));
 }
@@ -36,6 +38,6 @@ export const builtOnce: CodeSource = async (into) => {
   const { edge, functions } = await build();
   return {
     edge: await copied(edge, into.edge),
-    functions: await copied(functions, into.functions),
+    functions: { api: await copied(functions["api"] ?? edge, into.functions) },
   };
 };

@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 
 import { viaApp } from "../support/client.ts";
-import { runCommand, startCommand, type RunningStack } from "../support/command.ts";
+import { commandFile, runCommand, startCommand, type RunningStack } from "../support/command.ts";
 import { createLeakFinder, secretsOfCommand, watchForLeaks } from "../support/leaks.ts";
 import type { Target } from "../support/target.ts";
 import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
@@ -111,8 +111,8 @@ describe("the start command", () => {
 
   test("ends when the process that started it is gone", async ({ skip }) => {
     skip(process.platform !== "linux", "processes are looked up in /proc");
-    const main = join(root, "packages/local/src/main.ts");
-    const script = `const c = require("node:child_process").spawn(process.execPath, [${JSON.stringify(main)}, "--json", "--port", "0"], { stdio: ["ignore", "pipe", "ignore"] }); c.stdout.once("data", () => { console.log(c.pid); }); setInterval(() => {}, 1000);`;
+    const main = join(root, commandFile);
+    const script = `const c = require("node:child_process").spawn(process.execPath, [${JSON.stringify(main)}, "start", "--json", "--port", "0"], { cwd: ${JSON.stringify(root)}, stdio: ["ignore", "pipe", "ignore"] }); c.stdout.once("data", () => { console.log(c.pid); }); setInterval(() => {}, 1000);`;
     const parent = spawn(process.execPath, ["-e", script], {
       stdio: ["ignore", "pipe", "inherit"],
     });
@@ -193,8 +193,9 @@ async function start(of: string = root): Promise<RunningStack> {
 
 /** Starts with the banner, takes the curl line out of it and hands it to a shell. */
 async function runAndPaste(): Promise<{ code: number | null; stdout: string }> {
-  const main = join(root, "packages/local/src/main.ts");
-  const child = spawn(process.execPath, [main, "--port", "0"], {
+  const main = join(root, commandFile);
+  const child = spawn(process.execPath, [main, "start", "--port", "0"], {
+    cwd: root,
     stdio: ["ignore", "pipe", "ignore"],
   });
   let banner = "";

@@ -13,7 +13,7 @@ import { copyRepository, type RepositoryCopy } from "../support/repository-copy.
 import { builtOnce } from "./built.ts";
 import { playStage, type PlayedStage, usernamesIn } from "./played-stage.ts";
 
-describe("pnpm acceptance, against a stack that looks like a deployed stage", () => {
+describe("npx gatehouse acceptance, against a stack that looks like a deployed stage", () => {
   let stack: Stack;
   let played: PlayedStage;
   /** Whose commands are for the sample's app. */
@@ -21,7 +21,7 @@ describe("pnpm acceptance, against a stack that looks like a deployed stage", ()
   beforeAll(async () => {
     copy = copyRepository({ everything: true });
     stack = await startStack({
-      adopted: sample,
+      project: sample,
       codeSource: builtOnce,
       port: 0,
       explain: () => undefined,
@@ -42,8 +42,9 @@ describe("pnpm acceptance, against a stack that looks like a deployed stage", ()
   ): Promise<{ code: number | null; printed: string }> {
     const child = spawn(
       process.execPath,
-      [join(copy.root, "packages/deploy/src/main.ts"), "acceptance", ...args],
+      [join(copy.root, "packages/sst-gatehouse-dev/src/main.ts"), "acceptance", ...args],
       {
+        cwd: copy.root,
         env: { PATH: process.env["PATH"], NO_COLOR: "1", ...played.environment },
         stdio: ["ignore", "pipe", "pipe"],
       },
@@ -165,13 +166,15 @@ describe("pnpm acceptance, against a stack that looks like a deployed stage", ()
   >([
     [
       "another sign-in page",
-      () => ({ signInUrl: `https://gatehouse-local.auth.${sample.app.region}.evil.example/login` }),
+      () => ({
+        signInUrl: `https://gatehouse-local.auth.${sample.gate.app.region}.evil.example/login`,
+      }),
       "the sign-in page is not at the domain of the user pool",
     ],
     [
       "a client that is not the stage's for machines",
       ({ clients }) => ({ clients: { ...clients, machine: { id: clients.machine.id } } }),
-      `the machine client is not ${sample.app.name}-played-machine of the user pool`,
+      `the machine client is not ${sample.gate.app.name}-played-machine of the user pool`,
     ],
   ])("outputs with %s are refused before any user is made", async (_what, change, message) => {
     const before = await usernames();

@@ -38,8 +38,12 @@ async function runDoctor(
 ) {
   const child = spawn(
     process.execPath,
-    [join(copy.root, "packages/deploy/src/main.ts"), "doctor", ...args],
-    { env: { PATH: process.env["PATH"], ...environment }, stdio: ["ignore", "pipe", "pipe"] },
+    [join(copy.root, "packages/sst-gatehouse-dev/src/main.ts"), "doctor", ...args],
+    {
+      cwd: copy.root,
+      env: { PATH: process.env["PATH"], ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
   );
   let stdout = "";
   let stderr = "";
@@ -63,7 +67,7 @@ function rowsIn(stdout: string): readonly Row[] {
   return JSON.parse(stdout).checks;
 }
 
-describe("pnpm run doctor, against an account and a chain that look like a deployed stage", () => {
+describe("npx gatehouse doctor, against an account and a chain that look like a deployed stage", () => {
   let world: StageInAccount;
   let played: PlayedStage;
   let account: PlayedAccount;
@@ -96,7 +100,7 @@ describe("pnpm run doctor, against an account and a chain that look like a deplo
       ["probe-sign-in-page", null],
       ["probe-bare-lock", null],
       ["probe-empty-stream", null],
-      ["probe-revoked-user", `pnpm run doctor --stage ${stage} --revoked-user`],
+      ["probe-revoked-user", `npx gatehouse doctor --stage ${stage} --revoked-user`],
     ]);
     expect({ code, lines: stdout.trimEnd().split("\n").length }).toEqual({ code: 0, lines: 1 });
     const said = stderr.trimEnd().split("\n");
@@ -131,12 +135,12 @@ describe("pnpm run doctor, against an account and a chain that look like a deplo
 `);
     expect(stdout).toContain(`  WRONG  behaviour-https
          the default behaviour has the viewer protocol policy allow-all, not redirect-to-https: tokens may travel in clear text
-         mend: pnpm sst refresh --stage ${stage} && pnpm sst deploy --stage ${stage}
+         mend: npx sst refresh --stage ${stage} && npx sst deploy --stage ${stage}
 `);
     expect(stdout).toMatch(/\n\n2 of \d+ checks are not well\. Not tried: 1\.\n$/);
     expect(stdout).toContain(`  -      probe-revoked-user
          not tried: whether somebody who was signed out is refused: that makes a user, signs it in and out, and deletes it
-         try: pnpm run doctor --stage ${stage} --revoked-user
+         try: npx gatehouse doctor --stage ${stage} --revoked-user
 `);
     const [pool] = account.state.userPools;
     const secrets = pool?.clients.flatMap(({ ClientSecret }) => ClientSecret ?? []) ?? [];
@@ -162,7 +166,7 @@ describe("pnpm run doctor, against an account and a chain that look like a deplo
   });
 });
 
-describe("pnpm run doctor --revoked-user, in an account that hangs on empty streams", () => {
+describe("npx gatehouse doctor --revoked-user, in an account that hangs on empty streams", () => {
   let world: StageInAccount;
   let stack: Stack;
   let copy: RepositoryCopy;
@@ -203,7 +207,7 @@ describe("pnpm run doctor --revoked-user, in an account that hangs on empty stre
     expect(rows.find(({ id }) => id === "probe-empty-stream")).toMatchObject({
       ok: false,
       problem: expect.stringMatching(/^this account hangs on empty streams: /),
-      mend: `Set streaming: "never-empty" for the stage in stages.ts. Then: pnpm sst deploy --stage ${stage}`,
+      mend: `Set streaming: "never-empty" for the stage in stages.ts. Then: npx sst deploy --stage ${stage}`,
     });
     expect(code).toBe(1);
     expect((await during)?.length).toBe(before.length + 1);

@@ -14,12 +14,12 @@ export interface OwnStack {
 
 /** A stack for one test, which may move its clock and take its parameters away. It ends with the test. */
 export async function startOwnStack(
-  options: Partial<Pick<StackOptions, "adopted">> &
+  options: Partial<Pick<StackOptions, "project">> &
     Pick<StackOptions, "unbaked" | "stage" | "codeSource" | "account" | "credentialSeconds"> = {},
 ): Promise<OwnStack> {
   const lines: string[] = [];
   const stack = await startStack({
-    adopted: sample,
+    project: sample,
     codeSource: builtOnce,
     port: 0,
     explain: (from, reason) => lines.push(`${from}: ${reason}`),

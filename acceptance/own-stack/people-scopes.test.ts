@@ -1,8 +1,10 @@
 import { join } from "node:path";
 
-import { type Adopted, builtFromSource } from "@sst-gatehouse/local/stack";
+import type { Project } from "@sst-gatehouse/blueprint/project";
+import { builtFromSource } from "@sst-gatehouse/local/stack";
 import { expect, test } from "vitest";
 
+import { access } from "./scoped-backend/access.ts";
 import { sample } from "../sample/sample.ts";
 import { type Answer, send, viaApp } from "../support/client.ts";
 import { decodeClaims } from "../support/forge.ts";
@@ -11,17 +13,13 @@ import { createVisitor } from "../support/visitor.ts";
 import { startOwnStack } from "./own-stack.ts";
 
 const backend = join(import.meta.dirname, "scoped-backend");
-const adopted: Adopted = {
-  ...sample,
-  accessFile: join(backend, "access.ts"),
-  backendEntry: join(backend, "lambda.ts"),
-};
+const project: Project = { root: backend, gate: { ...sample.gate, access } };
 
 /** 200, or the refusal's code. */
 const codeOf = (answer: Answer): unknown => (answer.status === 200 ? 200 : answer.json()["code"]);
 
 const start = (peopleScopes: readonly string[]) =>
-  startOwnStack({ adopted, codeSource: builtFromSource(adopted), stage: { peopleScopes } });
+  startOwnStack({ project, codeSource: builtFromSource(backend), stage: { peopleScopes } });
 
 test("where people have a scope, a rule for scopes alone still admits machines only, and one for groups too asks people for both", async () => {
   const { target } = await start(["api/read"]);

@@ -29,7 +29,7 @@ appendFileSync(process.env.PLAYED_SST_LOG, process.argv.slice(2).join(" ") + "\\
 console.log("Complete arn:aws:cloudfront::123456789012:distribution/E1A2B3C4D5E6F7");
 `;
 
-describe("pnpm run prove, with SST played by a script", () => {
+describe("npx gatehouse prove, with SST played by a script", () => {
   let world: StageInAccount;
   let stack: Stack;
   let played: PlayedStage;
@@ -61,8 +61,9 @@ describe("pnpm run prove, with SST played by a script", () => {
   async function run(args: readonly string[]) {
     const child = spawn(
       process.execPath,
-      [join(copy.root, "packages/deploy/src/main.ts"), "prove", ...args],
+      [join(copy.root, "packages/sst-gatehouse-dev/src/main.ts"), "prove", ...args],
       {
+        cwd: copy.root,
         env: {
           PATH: process.env["PATH"],
           NO_COLOR: "1",
@@ -96,7 +97,7 @@ describe("pnpm run prove, with SST played by a script", () => {
     const { processes, leaks } = stopWatching();
     expect(readFileSync(log, "utf8")).toBe(`deploy --stage ${stage}\n`.repeat(2));
     expect(stdout).toContain(`: ${file}\nRead it before you hand it on.\n`);
-    expect(stderr).toContain(`Nothing is removed. \`pnpm sst remove --stage ${stage}\` does it.`);
+    expect(stderr).toContain(`Nothing is removed. \`npx sst remove --stage ${stage}\` does it.`);
     const proof = readFileSync(file, "utf8");
     expect(proof).toContain("Guard's version after each deploy: 1, 1.\n");
     expect(proof).toContain("- ok: behaviour-guard\n");

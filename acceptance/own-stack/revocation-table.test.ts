@@ -118,7 +118,7 @@ const foreignFunction: CodeSource = async ({ edge, functions }) => {
   await writeFile(join(functions, "index.mjs"), source);
   return {
     edge: await builtGuard(edge),
-    functions: { directory: functions, handler: "index.handler" },
+    functions: { api: { directory: functions, handler: "index.handler" } },
   };
 };
 

@@ -24,7 +24,7 @@ export const password = "Correct-Horse-7";
 export interface RevokingStack extends OwnStack {
   /** What a caller with this token gets at `/me`: 200, or the refusal's code. */
   readonly code: (token: string) => Promise<unknown>;
-  /** `pnpm users revoke` as a person runs it here. */
+  /** `npx gatehouse users revoke` as a person runs it here. */
   readonly revoke: (...args: readonly string[]) => Promise<Ended>;
   /**
    * The same for one user or for everybody, in this process, with something that happens after the first write and before
@@ -57,8 +57,9 @@ export async function startRevoking(
   const { stack, target, lines } = own;
   const run = async (...args: readonly string[]): Promise<Ended> => {
     const { accessKeyId, secretAccessKey, sessionToken } = target.credentials.admin;
-    const main = join(copy.root, "packages/deploy/src/main.ts");
+    const main = join(copy.root, "packages/sst-gatehouse-dev/src/main.ts");
     const child = spawn(process.execPath, [main, "users", "revoke", ...args], {
+      cwd: copy.root,
       env: {
         AWS_ENDPOINT_URL_SSM: target.endpoints.ssm,
         AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: target.endpoints.cognitoIdp,

@@ -5,6 +5,6 @@ import { sample } from "../sample/sample.ts";
 
 /** Seals and opens sessions as the guard of a stack does. */
 export function sessionsOf(sealing: SealingKeys): SealedSessions {
-  const prefix = `/gatehouse/${sample.app.name}/local`;
+  const prefix = `/gatehouse/${sample.gate.app.name}/local`;
   return createSealedSessions(sealing, `__Host-Http-gatehouse-session ${prefix}`);
 }

@@ -1,8 +1,8 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 
+import { defineAccess } from "@sst-gatehouse/core/access";
 import type { CodeSource } from "@sst-gatehouse/local/stack";
-import { temporaryTree } from "@sst-gatehouse/testkit/temporary-tree";
 import { describe, expect, test, vi } from "vitest";
 
 import { callApi, send, signedForFunctionUrl, viaApp } from "../support/client.ts";
@@ -258,7 +258,7 @@ const tellingBackend: CodeSource = async ({ edge, functions }) => {
   await cp(join(import.meta.dirname, "telling-backend"), functions, { recursive: true });
   return {
     edge: await builtGuard(edge),
-    functions: { directory: functions, handler: "index.handler" },
+    functions: { api: { directory: functions, handler: "index.handler" } },
   };
 };
 
@@ -282,12 +282,12 @@ test("two stacks at once share no key, secret or password", async () => {
 });
 
 test("access rules that Cognito would refuse at a deploy stop the stack as well", async () => {
-  const rules = '[{ access: { groups: ["super admin"] } }]';
-  const tree = await temporaryTree({
-    "access.ts": `export const access = { scopes: ["api/read"], rules: ${rules} };`,
+  const access = defineAccess({
+    scopes: ["api/read"],
+    rules: { "/*": "signed-in", "/a": { groups: ["super admin"] } },
   });
-  const adopted = { ...sample, accessFile: join(tree, "access.ts") };
-  await expect(startOwnStack({ adopted })).rejects.toThrow(
+  const project = { ...sample, gate: { ...sample.gate, access } };
+  await expect(startOwnStack({ project })).rejects.toThrow(
     'access.ts: Cognito refuses the group "super admin"',
   );
 });

@@ -32,7 +32,7 @@ export async function playStageInAccount(
   { withUsers = false, ...options }: StageInAccountOptions = {},
 ): Promise<StageInAccount> {
   const stack = await startStack({
-    adopted: sample,
+    project: sample,
     codeSource: builtOnce,
     port: 0,
     explain: () => undefined,

@@ -17,7 +17,7 @@ export interface StreamingStack {
 export async function startStreamingStack(): Promise<StreamingStack> {
   const lines: string[] = [];
   const stack = await startStack({
-    adopted: sample,
+    project: sample,
     // This backend has no `protect()`.
     stage: { backendChecksRevocation: false },
     port: 0,
@@ -26,7 +26,7 @@ export async function startStreamingStack(): Promise<StreamingStack> {
       await cp(join(import.meta.dirname, "streaming-backend"), functions, { recursive: true });
       return {
         edge: await builtGuard(edge),
-        functions: { directory: functions, handler: "index.handler" },
+        functions: { api: { directory: functions, handler: "index.handler" } },
       };
     },
   });

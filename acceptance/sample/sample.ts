@@ -1,13 +1,5 @@
-import { join } from "node:path";
+import type { Project } from "@sst-gatehouse/blueprint/project";
 
-import type { Adopted } from "@sst-gatehouse/local/stack";
+import { gate } from "./gate.ts";
 
-import { app, stages } from "./stages.ts";
-
-/** What an adopter would bring, for the suite alone: the repository's own files may say anything. */
-export const sample: Adopted = {
-  app,
-  stages,
-  accessFile: join(import.meta.dirname, "access.ts"),
-  backendEntry: join(import.meta.dirname, "lambda.ts"),
-};
+export const sample: Project = { root: import.meta.dirname, gate };

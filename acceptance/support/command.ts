@@ -5,6 +5,9 @@ import { createInterface } from "node:readline";
 
 import type { Target } from "./target.ts";
 
+/** The command, in a copy of the repository. */
+export const commandFile = "packages/sst-gatehouse-dev/src/main.ts";
+
 export interface RunningStack {
   readonly target: Target;
   readonly child: ChildProcess;
@@ -29,7 +32,7 @@ export async function startCommand(
 ): Promise<RunningStack> {
   const child = spawn(
     process.execPath,
-    [join(root, "packages/local/src/main.ts"), "--json", "--port", "0", ...args],
+    [join(root, commandFile), "start", "--json", "--port", "0", ...args],
     {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
@@ -76,12 +79,12 @@ export async function startCommand(
   };
 }
 
-/** Runs the command of a copy of the repository to its end. */
+/** Runs `start` of a copy of the repository to its end. */
 export async function runCommand(
   root: string,
   args: readonly string[],
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [join(root, "packages/local/src/main.ts"), ...args], {
+  const child = spawn(process.execPath, [join(root, commandFile), "start", ...args], {
     cwd: root,
   });
   let stdout = "";

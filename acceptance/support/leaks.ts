@@ -51,7 +51,7 @@ async function guardSecrets(
   sealingKeys: readonly string[],
 ): Promise<readonly Secret[]> {
   const input = {
-    Name: `/gatehouse/${sample.app.name}/local/web-client-secret`,
+    Name: `/gatehouse/${sample.gate.app.name}/local/web-client-secret`,
     WithDecryption: true,
   };
   const answer = await callApi(target, "AmazonSSM.GetParameter", input);

@@ -1,5 +1,6 @@
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -14,7 +15,16 @@ import { join } from "node:path";
 const repository = join(import.meta.dirname, "../..");
 /** What the commands run, and nothing that only tests and people read. */
 const runnable = {
-  folders: ["packages", "repository", "access.ts", "stages.ts", "package.json", "tsconfig.json"],
+  folders: [
+    "packages",
+    "repository",
+    "access.ts",
+    "stages.ts",
+    "gate.ts",
+    "sst.config.ts",
+    "package.json",
+    "tsconfig.json",
+  ],
   leftOut: /[\\/](dist|vectors|test|\.cache)$|\.test\.tsx?$/,
 };
 const whole = {
@@ -36,9 +46,12 @@ export type Replacements = Readonly<Record<string, string>>;
 
 /** What the suite is written for, in place of what an adopter has written. */
 const sampleFiles: Replacements = Object.fromEntries(
-  ["access.ts", "stages.ts"].map((name) => [
+  ["access.ts", "stages.ts", "gate.ts"].map((name) => [
     name,
-    readFileSync(join(import.meta.dirname, "../sample", name), "utf8"),
+    readFileSync(join(import.meta.dirname, "../sample", name), "utf8").replace(
+      '"lambda.handler"',
+      '"packages/functions/src/lambda.handler"',
+    ),
   ]),
 );
 
@@ -66,11 +79,10 @@ export function copyRepository({
   const from = join(repository, "node_modules");
   const to = join(root, "node_modules");
   mkdirSync(join(to, "@sst-gatehouse"), { recursive: true });
-  for (const name of readdirSync(from)) {
-    if (name !== "@sst-gatehouse") symlinkSync(join(from, name), join(to, name));
-  }
   for (const name of readdirSync(join(root, "packages")))
-    symlinkSync(join(root, "packages", name), join(to, "@sst-gatehouse", name));
+    symlinkSync(join(root, "packages", name), join(to, nameOf(join(root, "packages", name))));
+  for (const name of readdirSync(from))
+    if (!existsSync(join(to, name))) symlinkSync(join(from, name), join(to, name));
   // SST's platform is 300 MB, and only read there; where it is missing, it is installed for all.
   mkdirSync(join(repository, ".sst"), { recursive: true });
   symlinkSync(join(repository, ".sst"), join(root, ".sst"));
@@ -86,4 +98,9 @@ export function copyRepository({
     },
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
+}
+
+function nameOf(folder: string): string {
+  const manifest: { name: string } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  return manifest.name;
 }

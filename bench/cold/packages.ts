@@ -6,7 +6,7 @@ import { build } from "esbuild";
 import { parameterNames } from "@sst-gatehouse/blueprint/parameters";
 import { noRevocations } from "@sst-gatehouse/blueprint/revocations";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
-import { writeSettings } from "@sst-gatehouse/edge/build";
+import { writeSettings } from "@sst-gatehouse/edge/build/guard-data";
 import { guardSettings, webClient, machineClient } from "@sst-gatehouse/edge/test/events";
 import { createEvents, tokenOfOldSignIn } from "../scenario.ts";
 

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-import { writeSettings } from "@sst-gatehouse/edge/build";
+import { writeSettings } from "@sst-gatehouse/edge/build/guard-data";
 import type { OriginRequestHandler } from "@sst-gatehouse/edge/origin-request";
 import { guardSettings } from "@sst-gatehouse/edge/test/events";
 import { shuffled } from "../ratios.ts";

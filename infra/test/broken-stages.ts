@@ -30,9 +30,9 @@ const trust = (...principals: object[]) =>
   );
 const lambdas = { Service: ["lambda.amazonaws.com", "edgelambda.amazonaws.com"] };
 const putPolicy =
-  /^aws iam put-role-policy --role-name gatehouse-anna-eu-central-1-guard --policy-name GuardPolicy-0000000 --policy-document '\{"Version":.*"lambda:InvokedViaFunctionUrl":"true".*\}'$/;
+  /^aws iam put-role-policy --role-name gatehouse-anna-eu-central-1-guard --policy-name GateGuardPolicy-0000000 --policy-document '\{"Version":.*"lambda:InvokedViaFunctionUrl":"true".*\}'$/;
 const urlConfig =
-  /^aws lambda update-function-url-config --region eu-central-1 --function-name gatehouse-anna-ApiFunction-\w+ --auth-type AWS_IAM$/;
+  /^aws lambda update-function-url-config --region eu-central-1 --function-name gatehouse-anna-GateApiFunction-\w+ --auth-type AWS_IAM$/;
 const allowAll = { Effect: "Allow", Principal: "*" };
 const replicator = { Service: "replicator.lambda.amazonaws.com" };
 export const minutes = 60_000;
@@ -423,7 +423,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     },
     id: "distribution-own",
     problem: /is not tagged as belonging to stage anna/,
-    mend: /^Find out who wrote the stage's parameters\. Then: pnpm sst refresh/,
+    mend: /^Find out who wrote the stage's parameters\. Then: npx sst refresh/,
   },
   "a firewall that stages.ts does not set": {
     change: (state) => {
@@ -439,7 +439,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     },
     id: "function-url-auth",
     problem:
-      /^https:\/\/\w+\.lambda-url\.eu-central-1\.on\.aws\/ is of type NONE, not AWS_IAM: whoever learns the address calls gatehouse-anna-ApiFunction-\w+ without the guard$/,
+      /^https:\/\/\w+\.lambda-url\.eu-central-1\.on\.aws\/ is of type NONE, not AWS_IAM: whoever learns the address calls gatehouse-anna-GateApiFunction-\w+ without the guard$/,
     mend: urlConfig,
   },
   "one of an alias": {
@@ -511,8 +511,8 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     },
     id: "backend-resource-policy",
     problem:
-      /^the resource policy of gatehouse-anna-ApiFunction-\w+ lets everybody use it past the guard, and stays when/,
-    mend: /^aws lambda remove-permission --region eu-central-1 --function-name gatehouse-anna-ApiFunction-\w+ --statement-id FunctionURLAllowPublicAccess$/,
+      /^the resource policy of gatehouse-anna-GateApiFunction-\w+ lets everybody use it past the guard, and stays when/,
+    mend: /^aws lambda remove-permission --region eu-central-1 --function-name gatehouse-anna-GateApiFunction-\w+ --statement-id FunctionURLAllowPublicAccess$/,
   },
   "a resource policy for another account, on an alias": {
     change: (state) => {
@@ -559,7 +559,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     },
     id: "backend-role-policies",
     problem: /, the backend's role, may lambda:UpdateFunctionUrlConfig on .* by its policy more$/,
-    mend: /^aws iam delete-role-policy --role-name gatehouse-anna-ApiRole-\w+ --policy-name more$/,
+    mend: /^aws iam delete-role-policy --role-name gatehouse-anna-GateApiRole-\w+ --policy-name more$/,
   },
   "a backend that may do everything by a managed policy": {
     change: (state) => {
@@ -569,7 +569,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     },
     id: "backend-role-policies",
     problem: /by arn:aws:iam::aws:policy\/AdministratorAccess$/,
-    mend: /^aws iam detach-role-policy --role-name gatehouse-anna-ApiRole-\w+ --policy-arn arn:aws:iam::aws:policy\/AdministratorAccess$/,
+    mend: /^aws iam detach-role-policy --role-name gatehouse-anna-GateApiRole-\w+ --policy-arn arn:aws:iam::aws:policy\/AdministratorAccess$/,
   },
   "a newer version of the guard that nobody uses": {
     change: (state) => {
@@ -578,7 +578,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     id: "guard-version",
     problem:
       "version 3 of the guard is published, but the stage uses 1: a deploy is running, or has failed",
-    mend: "pnpm sst deploy --stage anna",
+    mend: "npx sst deploy --stage anna",
   },
   "a guard with another role": {
     change: (state) => {
@@ -837,7 +837,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     },
     id: "list-there",
     problem: /is not a list that the guard reads: .* It counts as missing$/,
-    mend: "pnpm users revoke --everybody --stage anna",
+    mend: "npx gatehouse users revoke --everybody --stage anna",
   },
   "a list from the future": {
     change: (state) => {
@@ -847,7 +847,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     },
     id: "list-there",
     problem: /a time in it is in the future/,
-    mend: "pnpm users revoke --everybody --stage anna",
+    mend: "npx gatehouse users revoke --everybody --stage anna",
   },
   "a list that the guard may not decrypt": {
     change: (state) => {
@@ -867,7 +867,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     id: "list-kept",
     problem:
       "/gatehouse/gatehouse/anna/revoked was overwritten: version 2, 3 named sign-ins that were ended, and the present list does not. Who was signed out then may be in again",
-    mend: "pnpm users revoke --everybody --stage anna",
+    mend: "npx gatehouse users revoke --everybody --stage anna",
   },
   "a list that guards have not been able to read for longer than a minute allows": {
     change: (state) => {
@@ -888,8 +888,8 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     },
     id: "backend-log-retention",
     problem:
-      /^the backend's log is kept for ever: \/aws\/lambda\/gatehouse-anna-ApiFunction-\w+ has no retention$/,
-    mend: /^aws logs put-retention-policy --region eu-central-1 --log-group-name \/aws\/lambda\/gatehouse-anna-ApiFunction-\w+ --retention-in-days 30$/,
+      /^the backend's log is kept for ever: \/aws\/lambda\/gatehouse-anna-GateApiFunction-\w+ has no retention$/,
+    mend: /^aws logs put-retention-policy --region eu-central-1 --log-group-name \/aws\/lambda\/gatehouse-anna-GateApiFunction-\w+ --retention-in-days 30$/,
   },
   "a guard's log without one, in one region": {
     change: (state) => {

@@ -162,10 +162,10 @@ export const behavior = (state: AccountState): Json => configOf(state)["CacheBeh
 export const guardRole = (state: AccountState) =>
   state.roles.get("gatehouse-anna-eu-central-1-guard")!;
 export const apiRole = (state: AccountState) =>
-  [...state.roles].find(([name]) => name.includes("ApiRole"))![1];
+  [...state.roles].find(([name]) => name.includes("GateApiRole"))![1];
 const functionNamed = (state: AccountState, part: string): PlayedFunction =>
   state.functions.find(({ FunctionName }) => FunctionName.includes(part))!;
-export const api = (state: AccountState) => functionNamed(state, "ApiFunction");
+export const api = (state: AccountState) => functionNamed(state, "GateApiFunction");
 export const guard = (state: AccountState) => functionNamed(state, "Guard");
 export const client = (state: AccountState, name: string): Json =>
   state.userPools[0]!.clients.find(({ ClientName }) => ClientName.endsWith(name))!;
@@ -176,4 +176,4 @@ export const statement = (state: AccountState, action: string): Json =>
   policy(state).Statement.find(({ Action }) => Action === action)!;
 export const revoked = "/gatehouse/gatehouse/anna/revoked";
 
-export const redeploy = "pnpm sst refresh --stage anna && pnpm sst deploy --stage anna";
+export const redeploy = "npx sst refresh --stage anna && npx sst deploy --stage anna";

@@ -1,18 +1,11 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
-import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 
-import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
-import { parseGuardSettings } from "@sst-gatehouse/blueprint/parse-guard-settings";
-import { parseSealingKeys, type SealingKeys } from "@sst-gatehouse/blueprint/sealing-keys";
-import type { AccessRules } from "@sst-gatehouse/core/access";
 import { build, type BuildOptions } from "esbuild";
 
 import { leanLibraries } from "./bundler/lean-libraries.ts";
-import { parseAccessRules } from "./bundler/parse-access-rules.ts";
-import { toDataFile } from "./src/data-file.ts";
 
 const source = join(import.meta.dirname, "src");
 const replacements = join(import.meta.dirname, "bundler/replacements");
@@ -36,6 +29,12 @@ export interface BuiltFile {
   readonly gzipBytes: number;
 }
 
+export interface BuiltGuard {
+  readonly files: readonly BuiltFile[];
+  /** The sources that are in them, as absolute paths; other people's packages are among them. */
+  readonly inputs: readonly string[];
+}
+
 /**
  * Builds the guard as it is deployed: `lambda.cjs`, and beside it what it loads only when needed: `parameters.cjs` with
  * the AWS SDK, `fetch-key-set.cjs`, `stage-revocations.cjs`, `responses.cjs` with the guard's own answers, and
@@ -45,10 +44,10 @@ export interface BuiltFile {
  * esbuild leave out what the SDK's packages do not use.
  *
  * @param outdir made if missing; `settings.json`, `access.json` and `sealing.json` have to be put beside the bundle
- *   (`writeSettings`, `writeAccess`, `writeSealing`).
+ *   (`guard-data.ts`).
  * @throws {Error} with esbuild's messages, or when the hot path is over its byte budget.
  */
-export async function buildEdge(outdir: string): Promise<readonly BuiltFile[]> {
+export async function buildEdge(outdir: string): Promise<BuiltGuard> {
   await mkdir(outdir, { recursive: true });
   const common: BuildOptions = {
     bundle: true,
@@ -60,8 +59,9 @@ export async function buildEdge(outdir: string): Promise<readonly BuiltFile[]> {
     legalComments: "none",
     logLevel: "silent",
     absWorkingDir: import.meta.dirname,
+    metafile: true,
   };
-  await Promise.all([
+  const built = await Promise.all([
     build({
       ...common,
       entryPoints: [join(source, "lambda.ts")],
@@ -101,36 +101,8 @@ export async function buildEdge(outdir: string): Promise<readonly BuiltFile[]> {
       );
     }
   }
-  return files;
-}
-
-/**
- * Puts the guard's settings beside its bundle. Identical settings give identical bytes.
- *
- * @throws {TypeError} naming the setting that is missing or malformed.
- */
-export async function writeSettings(outdir: string, settings: GuardSettings): Promise<void> {
-  const file = toDataFile("settings", parseGuardSettings(settings));
-  await writeFile(join(outdir, "settings.json"), file);
-}
-
-/**
- * Puts the access rules beside the guard's bundle. The same rules give the same bytes.
- *
- * @throws {TypeError} for what is not access rules, or holds anything that JSON cannot.
- */
-export async function writeAccess(outdir: string, access: AccessRules): Promise<void> {
-  const file = toDataFile("access", parseAccessRules(JSON.parse(JSON.stringify(access))));
-  await writeFile(join(outdir, "access.json"), file);
-}
-
-/**
- * Puts the keys of sessions beside the guard's bundle.
- *
- * @throws {TypeError} for what are not such keys; it shows none.
- */
-export async function writeSealing(outdir: string, sealing: SealingKeys): Promise<void> {
-  await writeFile(join(outdir, "sealing.json"), toDataFile("sealing", parseSealingKeys(sealing)));
+  const inputs = built.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}));
+  return { files, inputs: inputs.map((input) => join(import.meta.dirname, input)) };
 }
 
 async function measure(outdir: string, file: string): Promise<BuiltFile> {
@@ -140,23 +112,13 @@ async function measure(outdir: string, file: string): Promise<BuiltFile> {
 
 if (import.meta.main) {
   const { values } = parseArgs({
-    options: {
-      outdir: { type: "string", default: join(import.meta.dirname, "dist") },
-      "data-from-stdin": { type: "boolean", default: false },
-    },
+    options: { outdir: { type: "string", default: join(import.meta.dirname, "dist") } },
   });
   const { outdir } = values;
-  for (const { file, bytes, gzipBytes } of await buildEdge(outdir)) {
+  const { files } = await buildEdge(outdir);
+  for (const { file, bytes, gzipBytes } of files) {
     console.log(
       `${relative(process.cwd(), join(outdir, file))}  ${bytes} bytes, ${gzipBytes} compressed`,
     );
-  }
-  if (values["data-from-stdin"]) {
-    const { settings, access, sealing } = JSON.parse(await text(process.stdin));
-    await Promise.all([
-      writeSettings(outdir, settings),
-      writeAccess(outdir, access),
-      writeSealing(outdir, sealing),
-    ]);
   }
 }

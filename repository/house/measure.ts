@@ -185,8 +185,9 @@ function countFolders(files: readonly SourceFile[]): readonly (readonly [string,
 function isBeginning(path: string): boolean {
   return (
     /(^|\/)(main|build|lambda[\w-]*)\.ts$/.test(path) ||
-    /^packages\/(backend|client|functions)\/src\//.test(path) ||
-    /^(sst\.config|access|stages|infra\/[\w-]+)\.ts$/.test(path) ||
+    /^packages\/(backend|client|functions|sst-gatehouse)\/src\//.test(path) ||
+    /^packages\/sst-gatehouse-dev\/src\/(testing|graph)\.ts$/.test(path) ||
+    /^(sst\.config|access|gate|stages|infra\/[\w-]+)\.ts$/.test(path) ||
     /\/(browser|child)\//.test(path)
   );
 }

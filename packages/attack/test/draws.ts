@@ -1,14 +1,7 @@
-import { inject } from "vitest";
-
-declare module "vitest" {
-  interface ProvidedContext {
-    /** How many cases each property draws in `pnpm test:attack`. */
-    readonly draws?: number;
-  }
-}
+import { draws as drawsOf } from "@sst-gatehouse/testkit/draws";
 
 /** How many cases a property draws: a few among the other tests, many in `pnpm test:attack`. */
-export const draws = inject("draws") ?? 1000;
+export const draws = drawsOf(1000, 40_000);
 
 /** A new seed, printed, so that a failure can be drawn again. */
 export function drawSeed(what: string): number {

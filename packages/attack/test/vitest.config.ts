@@ -9,9 +9,14 @@ export default defineConfig({
       "./repository/listeners-reporter.ts",
       "./acceptance/support/summary-reporter.ts",
     ],
-    include: ["packages/attack/test/**/*.test.ts", "packages/attack/test/**/*.attack.ts"],
+    include: [
+      "packages/attack/test/**/*.test.ts",
+      "packages/attack/test/**/*.attack.ts",
+      "packages/edge/test/fuzz/fuzz.test.ts",
+      "acceptance/property-in-process.test.ts",
+    ],
     testTimeout: 600_000,
     hookTimeout: 120_000,
-    provide: { draws: 40_000 },
+    provide: { drawsMany: true },
   },
 });

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 
-import type { Stages } from "@sst-gatehouse/blueprint/stages";
+import type { Project } from "@sst-gatehouse/blueprint/project";
 
 /** One word of the command line, such as `outputs`, with all that comes after it. */
 export interface Command {
@@ -16,12 +16,10 @@ export interface Command {
 }
 
 /** What a command may use of the process that it runs in, and of the app it works for. */
-export interface CommandContext {
-  readonly app: { readonly name: string; readonly region: string };
-  readonly stages: Stages;
+export interface CommandContext extends Project {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable & { readonly isTTY?: boolean };
-  readonly stderr: Writable;
+  readonly stderr: Writable & { readonly isTTY?: boolean };
   /** For a command that starts another process. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }

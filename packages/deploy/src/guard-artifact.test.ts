@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { guardData } from "../test/guard-data.ts";
-import { buildGuardArtifact } from "./guard-artifact.ts";
+import { makeGuardArtifact } from "./guard-artifact.ts";
 
 const root = join(import.meta.dirname, "../../..");
 let scratch: string;
@@ -28,11 +28,12 @@ async function digests(directory: string): Promise<Record<string, string>> {
 }
 
 test("the same sources and settings give the same bytes, whatever was there before", async () => {
-  const first = await buildGuardArtifact(root, join(scratch, "first"), guardData);
+  const first = join(scratch, "first");
+  await makeGuardArtifact(root, first, guardData);
   const second = join(scratch, "second");
   await mkdir(second);
   await writeFile(join(second, "leftover.cjs"), "");
-  await buildGuardArtifact(root, second, guardData);
+  await makeGuardArtifact(root, second, guardData);
   expect(await digests(second)).toEqual(await digests(first));
   expect(await readdir(first)).toEqual([
     "access.json",
@@ -61,22 +62,20 @@ test("the same sources and settings give the same bytes, whatever was there befo
 test("settings that the guard would not take stop the build, by name", async () => {
   const { jwks: _left, ...keyless } = settings;
   await expect(
-    buildGuardArtifact(root, join(scratch, "keyless"), { settings: keyless, access, sealing }),
-  ).rejects.toThrow(
-    /The guard could not be built: [\s\S]*settings\.json: jwks is missing or malformed/,
-  );
+    makeGuardArtifact(root, join(scratch, "keyless"), { settings: keyless, access, sealing }),
+  ).rejects.toThrow(/settings\.json: jwks is missing or malformed/);
 });
 
 test("access rules that the guard would not take stop the build", async () => {
   const half = { scopes: access.scopes, rules: [{ text: "/*" }] };
   await expect(
-    buildGuardArtifact(root, join(scratch, "half"), { settings, access: half, sealing }),
-  ).rejects.toThrow(/The guard could not be built: [\s\S]*access\.json does not hold whole access/);
+    makeGuardArtifact(root, join(scratch, "half"), { settings, access: half, sealing }),
+  ).rejects.toThrow(/access\.json does not hold whole access/);
 });
 
 test("keys that are none stop the build, and are not shown", async () => {
   const short = Buffer.alloc(16, 9).toString("base64");
-  const stopped = buildGuardArtifact(root, join(scratch, "short"), {
+  const stopped = makeGuardArtifact(root, join(scratch, "short"), {
     settings,
     access,
     sealing: { keys: [short] },

@@ -32,7 +32,7 @@ export async function loadStageOutputs({
   const text = await loadText(name, ssm).catch((error: unknown) => {
     if (error instanceof ParameterNotFound) {
       throw new CommandError(
-        `Stage ${stage} has not been deployed to this account in ${region}: there is no parameter ${name}. Run \`pnpm sst deploy --stage ${stage}\`, or use the credentials of the stage's account.`,
+        `Stage ${stage} has not been deployed to this account in ${region}: there is no parameter ${name}. Run \`npx sst deploy --stage ${stage}\`, or use the credentials of the stage's account.`,
       );
     }
     throw new CommandError(
@@ -47,7 +47,7 @@ export async function loadStageOutputs({
   } catch (error) {
     const why = messageOf(error);
     throw new CommandError(
-      `The parameter ${name} is not what a deploy writes: ${why}. Deploy the stage again: \`pnpm sst deploy --stage ${stage}\``,
+      `The parameter ${name} is not what a deploy writes: ${why}. Deploy the stage again: \`npx sst deploy --stage ${stage}\``,
     );
   }
 }

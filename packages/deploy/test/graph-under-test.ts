@@ -18,9 +18,9 @@ export const accessUnderTest = defineAccess({
 });
 
 const account = "123456789012";
-const apiName = "gatehouse-anna-ApiFunction-bafkksbh";
+const apiName = "gatehouse-anna-GateApiFunction-bafkksbh";
 const apiArn = `arn:aws:lambda:eu-central-1:${account}:function:${apiName}`;
-const apiRoleArn = `arn:aws:iam::${account}:role/gatehouse-anna-ApiRole-bafkksbh`;
+const apiRoleArn = `arn:aws:iam::${account}:role/gatehouse-anna-GateApiRole-bafkksbh`;
 const guardRoleArn = `arn:aws:iam::${account}:role/gatehouse-anna-eu-central-1-guard`;
 const guardName = "gatehouse-anna-Guard-0000000";
 const guardArn = `arn:aws:lambda:us-east-1:${account}:function:${guardName}`;
@@ -30,19 +30,19 @@ const webId = "c3db917b451f3b3e5c16957c62";
 const machineId = "77db917b451f3b3e5c16957c99";
 
 export const resourceNames = {
-  api: "ApiFunction",
-  apiLog: "ApiLogGroup",
-  apiRole: "ApiRole",
-  apiUrl: "ApiUrl",
-  distribution: "CdnCdnDistribution",
+  api: "GateApiFunction",
+  apiLog: "GateApiLogGroup",
+  apiRole: "GateApiRole",
+  apiUrl: "GateApiUrl",
+  distribution: "GateCdnDistribution",
   guard: "gatehouse-anna-Guard",
-  guardPolicy: "GuardPolicy",
-  guardRole: "GuardRole",
-  pool: "UsersUserPool",
-  domain: "SignInDomain",
-  resourceServer: "ResourceServer",
-  web: "WebClient",
-  machine: "MachineClient",
+  guardPolicy: "GateGuardPolicy",
+  guardRole: "GateGuardRole",
+  pool: "GateUsersUserPool",
+  domain: "GateSignInDomain",
+  resourceServer: "GateResourceServer",
+  web: "GateWebClient",
+  machine: "GateMachineClient",
   secretParameter: "ParameterSecret",
   webParameter: "ParameterWeb",
   machineParameter: "ParameterMachine",
@@ -110,6 +110,7 @@ export function resource(
     urn: `urn:pulumi:anna::gatehouse::${type}::${name}`,
     region: region ?? "eu-central-1",
     component: false,
+    parent: "gatehouse:index:Gatehouse::Gate",
     dependsOn: [],
     options: options ?? {},
     inputs,
@@ -272,6 +273,10 @@ function parameter(
 }
 
 const resources: readonly Resource[] = [
+  {
+    ...resource("gatehouse:index:Gatehouse", "Gate", {}, { outputs: { backends: ["GateApi"] } }),
+    component: true,
+  },
   resource(
     "aws:cloudfront/distribution:Distribution",
     resourceNames.distribution,
@@ -289,8 +294,8 @@ const resources: readonly Resource[] = [
     },
     { outputs: { id: "ED11D7B4AA678", domainName: "dd11d7b4aa6785.cloudfront.net" } },
   ),
-  resource("aws:cloudfront/function:Function", "CdnCloudfrontFunction", {
-    name: "gatehouse-anna-CdnCloudfrontFunction-bafkksbh",
+  resource("aws:cloudfront/function:Function", "GateCloudfrontFunction", {
+    name: "gatehouse-anna-GateCloudfrontFunction-bafkksbh",
     runtime: "cloudfront-js-2.0",
   }),
   resource("aws:cloudwatch/logGroup:LogGroup", resourceNames.apiLog, {
@@ -314,7 +319,7 @@ const resources: readonly Resource[] = [
       accountRecoverySetting: { recoveryMechanisms: [{ name: "verified_email", priority: 1 }] },
       adminCreateUserConfig: { allowAdminCreateUserOnly: true },
       deletionProtection: "INACTIVE",
-      name: "gatehouse-anna-UsersUserPool-bafkksbh",
+      name: "gatehouse-anna-GateUsersUserPool-bafkksbh",
     },
     { outputs: { id: poolId, publicKeys: publicKeysOf(poolId) } },
   ),
@@ -370,9 +375,9 @@ const resources: readonly Resource[] = [
       },
       inlinePolicies: [],
       managedPolicyArns: ["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"],
-      name: "gatehouse-anna-ApiRole-bafkksbh",
+      name: "gatehouse-anna-GateApiRole-bafkksbh",
     },
-    { outputs: { id: "gatehouse-anna-ApiRole-bafkksbh", arn: apiRoleArn } },
+    { outputs: { id: "gatehouse-anna-GateApiRole-bafkksbh", arn: apiRoleArn } },
   ),
   resource(
     "aws:iam/role:Role",

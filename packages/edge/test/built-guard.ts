@@ -6,7 +6,8 @@ import { join } from "node:path";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import type { CloudFrontRequestEvent, CloudFrontRequestResult } from "aws-lambda";
 
-import { buildEdge, writeAccess, writeSealing, writeSettings } from "../build.ts";
+import { buildEdge } from "../build.ts";
+import { writeAccess, writeSealing, writeSettings } from "../guard-data.ts";
 import { access } from "./access.ts";
 import { sealing } from "./test-browser.ts";
 

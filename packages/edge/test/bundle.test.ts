@@ -20,7 +20,8 @@ import { idClaims, makeKeyPair, mint, publicJwk } from "@sst-gatehouse/testkit/t
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { buildEdge, writeAccess, writeSettings, type BuiltFile } from "../build.ts";
+import { buildEdge, type BuiltFile } from "../build.ts";
+import { writeAccess, writeSettings } from "../guard-data.ts";
 import { toDataFile } from "../src/data-file.ts";
 import { access } from "./access.ts";
 import {
@@ -68,7 +69,7 @@ let sizes: readonly BuiltFile[];
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), "gatehouse-edge-"));
   built = join(scratch, "built");
-  sizes = await buildEdge(built);
+  ({ files: sizes } = await buildEdge(built));
 });
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { build, type Plugin } from "esbuild";
+import { build } from "esbuild";
 
 /**
  * The home page's script, as text in a module.
@@ -46,12 +46,4 @@ export async function updatePageScript(): Promise<void> {
   if (module !== written) await writeFile(pageScriptFile, module);
 }
 
-/** Bundles the script as its sources are now, so that an edit of them shows in `pnpm start` at once. */
-export const currentPageScript: Plugin = {
-  name: "current-page-script",
-  setup(bundler) {
-    bundler.onLoad({ filter: /page-script\.ts$/ }, async ({ path }) =>
-      path === pageScriptFile ? { contents: await pageScriptModule(), loader: "ts" } : undefined,
-    );
-  },
-};
+if (import.meta.main) await updatePageScript();

@@ -1,9 +1,10 @@
-import { symlink, writeFile } from "node:fs/promises";
+import { rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
 import {
+  createLook,
   listenersBeyondLoopback,
   strangersSockets,
   watchListeners,
@@ -74,6 +75,35 @@ test("sockets known as strangers' are left out, and every other one is a strange
   expect(strangersSockets(9, proc)).toEqual(new Set(["80"]));
   expect(listenersBeyondLoopback(7, proc, new Set(["90"]))).toHaveLength(1);
   expect(listenersBeyondLoopback(7, proc, new Set(["80"]))).toEqual([]);
+});
+
+test("a watch looks at IPv6 when the number of its sockets changes, every twentieth time, and where nobody counts them", async () => {
+  const proc = await machine("");
+  const count = (inuse: number) =>
+    writeFile(join(proc, "net/sockstat6"), `TCP6: inuse ${inuse}\nUDP6: inuse 0\n`);
+  const look = createLook(7, proc);
+  const table = (of: string) => writeFile(join(proc, "net/tcp6"), head + of);
+  const own = line(`${"0".repeat(32)}:34F5`, "0A", 80);
+  await count(1);
+  expect(look()).toEqual([]);
+  await table(own);
+  // It has taken the place of a socket that was counted before.
+  const later = Array.from({ length: 20 }, () => look().length);
+  expect(later).toEqual([...Array.from({ length: 19 }, () => 0), 1]);
+  expect(look()).toEqual([]);
+  await count(2);
+  expect([look().length, look().length]).toEqual([1, 0]);
+  await rm(join(proc, "net/sockstat6"));
+  expect([look().length, look().length]).toEqual([1, 1]);
+});
+
+test("a watch looks at IPv4 each time", async () => {
+  const proc = await machine("");
+  await writeFile(join(proc, "net/sockstat6"), "TCP6: inuse 1\n");
+  const look = createLook(7, proc);
+  expect([look().length, look().length]).toEqual([0, 0]);
+  await writeFile(join(proc, "net/tcp"), head + line("00000000:34F5", "0A", 80));
+  expect(look()).toHaveLength(1);
 });
 
 test("a listener is found below hundreds of others, wherever a read of the table ends", async () => {

@@ -5,11 +5,11 @@ import { text } from "node:stream/consumers";
 import { startStack, type Stack } from "@sst-gatehouse/local/stack";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { adopted } from "./adopted/adopted.ts";
+import { attacked } from "./attacked/attacked.ts";
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack({ adopted, port: 0, explain: () => {} });
+  stack = await startStack({ project: attacked, port: 0, explain: () => {} });
 });
 afterAll(() => stack.close());
 

@@ -7,12 +7,12 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { draws, drawSeed } from "../draws.ts";
-import { adopted } from "./adopted/adopted.ts";
+import { attacked } from "./attacked/attacked.ts";
 
 let stack: Stack;
 let port: string;
 beforeAll(async () => {
-  stack = await startStack({ adopted, port: 0, explain: () => {} });
+  stack = await startStack({ project: attacked, port: 0, explain: () => {} });
   port = new URL(stack.outputs.appUrl).port;
 });
 afterAll(() => stack.close());

@@ -17,6 +17,7 @@ import { createStreamingHandler, type StreamingHandler } from "./streaming-handl
 export type { Caller } from "@sst-gatehouse/core/caller";
 export type { AppEnv } from "../app-env.ts";
 export { existingHandler, type ExistingHandlerEvent } from "../existing/existing-handler.ts";
+export type { StreamingHandler } from "./streaming-handler.ts";
 export { receivedBytes } from "../function-url-event.ts";
 
 /**

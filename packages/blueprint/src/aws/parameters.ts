@@ -19,10 +19,10 @@ export const parameterNames = {
   client: (name: AppClientName | "*") => `clients/${name}`,
   /** The secret of the guard's own app client, a SecureString; read when a sign-in or a renewal needs it. */
   clientSecret: "web-client-secret",
-  /** Who is signed out before the tokens expire, JSON; written by `pnpm users revoke`, kept by every deploy. */
+  /** Who is signed out before the tokens expire, JSON; written by `npx gatehouse users revoke`, kept by every deploy. */
   revoked: "revoked",
   /** What a deploy printed, JSON; for people and scripts, and for the next deploy. The guard does not read it. */
   outputs: "outputs",
-  /** The published version of the guard that the stage uses, a qualified ARN; `pnpm sweep` leaves it alone. */
+  /** The published version of the guard that the stage uses, a qualified ARN; `npx gatehouse sweep` leaves it alone. */
   guard: "guard",
 } as const;

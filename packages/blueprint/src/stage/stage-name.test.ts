@@ -50,7 +50,7 @@ const refusals: [stage: string, why: string][] = [
   ],
   [
     "local",
-    "this is the stack on your own machine (pnpm start); choose another name for a stage on AWS",
+    "this is the stack on your own machine (npx gatehouse start); choose another name for a stage on AWS",
   ],
   ["default", "this is the name of the settings that every stage starts from; choose another"],
 ];

@@ -38,7 +38,7 @@ export function checkStageName(app: string, stage: string): void {
     );
   if (stage === "local")
     refuse(
-      "this is the stack on your own machine (pnpm start); choose another name for a stage on AWS",
+      "this is the stack on your own machine (npx gatehouse start); choose another name for a stage on AWS",
     );
   if (stage === "default")
     refuse("this is the name of the settings that every stage starts from; choose another");

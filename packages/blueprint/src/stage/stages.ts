@@ -76,7 +76,7 @@ export interface StageSettings {
    */
   readonly originHeaderBytes?: number;
   /**
-   * Whether people can be signed out before their tokens expire (`pnpm users revoke`). There is a list then, no copy of
+   * Whether people can be signed out before their tokens expire (`npx gatehouse users revoke`). There is a list then, no copy of
    * which is older than 60 seconds, and this setting says what is done when Parameter Store cannot give a newer one:
    *
    * - `"refuse"`, the default: a request with a token gets 503 until there is a list. Nobody signed out gets in.

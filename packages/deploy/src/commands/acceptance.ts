@@ -9,13 +9,13 @@ import { UsageError, type Command } from "../command.ts";
 import { loadStageOutputs } from "../load-stage-outputs.ts";
 import { loadClientSecret } from "./acceptance/client-secret.ts";
 import { interruptedExitCode, watchInterruption } from "./acceptance/interruption.ts";
-import { runSuite } from "./acceptance/run-suite.ts";
+import { requireSuite, runSuite } from "./acceptance/run-suite.ts";
 import { sweepUsers, withTemporaryUsers } from "./acceptance/temporary-users.ts";
 import { verifyUserPool } from "./verify-user-pool.ts";
 
 const usage = `Runs the acceptance suite against a deployed stage, as a client on the internet.
 
-  pnpm acceptance --stage <name> [--production-too]
+  gatehouse acceptance --stage <name> [--production-too]
 
 It creates two users in the stage's user pool, one of them in the group admin, and deletes them afterwards. It skips the
 tests that need what a deployed stage does not offer, and says why for each.
@@ -33,7 +33,8 @@ const wanted = [
 export const acceptance: Command = {
   usage,
   async run(args, context) {
-    const { app, stderr } = context;
+    const { gate, stderr } = context;
+    const { app } = gate;
     const { values } = orUsageError(() =>
       parseArgs({
         args: [...args],
@@ -49,6 +50,7 @@ export const acceptance: Command = {
         `${stage} is production, and the suite would create users in it and send it hundreds of requests; if you mean that, add --production-too`,
       );
     }
+    requireSuite(context.root);
     const { region } = app;
     const ssm = new SSMClient({ region });
     const outputs = await loadStageOutputs({ app: app.name, stage, region, ssm });

@@ -1,9 +1,8 @@
 import { parseArgs } from "node:util";
 
+import { stagesOf } from "@sst-gatehouse/blueprint/gate";
 import { isProduction, resolveStage } from "@sst-gatehouse/blueprint/stages";
 
-import { access } from "../../../../access.ts";
-import { stages } from "../../../../stages.ts";
 import { orUsageError, requireStage } from "../command-line.ts";
 import { UsageError, type Command, type CommandContext } from "../command.ts";
 import { loadStageOutputs } from "../load-stage-outputs.ts";
@@ -18,10 +17,10 @@ import type { RevokedUserTrial } from "./doctor/revoked-user-trial.ts";
 
 const usage = `Looks at a deployed stage and says what is wrong with it, and the command that mends it.
 
-  pnpm run doctor --stage <name> [--json] [--revoked-user [--production-too]]
+  gatehouse doctor --stage <name> [--json] [--revoked-user [--production-too]]
 
   --stage <name>     the name you gave to \`sst deploy --stage\`
-  --json             one line of JSON: {"checks": [{"id", "ok", "problem", "mend"}]}; use \`pnpm --silent\` for nothing else
+  --json             one line of JSON: {"checks": [{"id", "ok", "problem", "mend"}]}
   --revoked-user     also tries whether somebody who was signed out is refused, which takes a minute
   --production-too   needed with --revoked-user for a production stage
   --help             this text
@@ -29,7 +28,7 @@ const usage = `Looks at a deployed stage and says what is wrong with it, and the
 It reads what AWS says of the stage's roles, functions, distribution, user pool, parameters and logs, and sends a few
 requests as nobody: at the app, at its sign-in, at the sign-in page and at the bare Function URL. It changes nothing,
 unless you say --revoked-user: then it creates a user in the stage's user pool, signs it in, ends that sign-in as
-\`pnpm users revoke\` does, and deletes the user; the list of ended sign-ins keeps the entry for 30 days. The exit code is
+\`npx gatehouse users revoke\` does, and deletes the user; the list of ended sign-ins keeps the entry for 30 days. The exit code is
 1 when something is wrong or could not be looked at. It takes the credentials of somebody who may read these things; for
 what they may not, a row names the permission.
 `;
@@ -48,7 +47,7 @@ export const doctor: Command = {
         },
       }),
     );
-    const name = requireStage(context.app.name, values.stage);
+    const name = requireStage(context.gate.app.name, values.stage);
     const revokedUser = values["revoked-user"];
     if (values["production-too"] && !revokedUser)
       throw new UsageError(
@@ -77,14 +76,15 @@ export async function examine(
   context: CommandContext,
   { revokedUser }: { readonly revokedUser: boolean },
 ): Promise<readonly CheckRow[] | undefined> {
-  const { app, stderr } = context;
+  const { gate, stderr } = context;
+  const { app, access } = gate;
   const { region } = app;
   const clients = createAwsClients(region);
   const outputs = await loadStageOutputs({ app: app.name, stage: name, region, ssm: clients.ssm });
   const look = (trial?: RevokedUserTrial) =>
     examineStage({
       app,
-      stage: resolveStage(stages, name),
+      stage: resolveStage(stagesOf(gate), name),
       access,
       outputs,
       clients,

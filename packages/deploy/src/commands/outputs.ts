@@ -9,16 +9,16 @@ import { loadStageOutputs } from "../load-stage-outputs.ts";
 
 const usage = `Prints addresses and ids of a deployed stage.
 
-  pnpm outputs --stage <name> [--json]
+  gatehouse outputs --stage <name> [--json]
 
   --stage <name>  the name you gave to \`sst deploy --stage\`
-  --json          one line of JSON, what \`start --json\` prints, without the secrets; use \`pnpm --silent\` for nothing else
+  --json          one line of JSON, what \`start --json\` prints, without the secrets
   --help          this text
 `;
 
 export const outputs: Command = {
   usage,
-  async run(args, { app, stdout }) {
+  async run(args, { gate: { app }, stdout }) {
     const { values } = orUsageError(() =>
       parseArgs({
         args: [...args],

@@ -58,7 +58,7 @@ interface Ran {
 }
 
 async function plan(...args: readonly string[]): Promise<Ran> {
-  const main = join(root, "packages/deploy/src/main.ts");
+  const main = join(root, "packages/sst-gatehouse-dev/src/main.ts");
   const child = spawn(process.execPath, [main, "plan", ...args], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
@@ -105,7 +105,7 @@ test("prints one document for policy tools, and nothing listens beyond loopback 
     "outputs",
     "violations",
   ]);
-  expect(resources.find(({ name }) => name === "WebClientClient")?.inputs).toMatchObject({
+  expect(resources.find(({ name }) => name === "GateWebClient")?.inputs).toMatchObject({
     allowedOauthScopes: ["openid", "email", "profile", "api/read"],
   });
   const { version } = JSON.parse(await readFile(join(repository, "package.json"), "utf8"));
@@ -129,7 +129,7 @@ test("prints one document for policy tools, and nothing listens beyond loopback 
     region: "eu-west-1",
     appUrl: expect.stringMatching(/^https:\/\/d[0-9a-f]{13}\.cloudfront\.net$/),
   });
-  const written = resources.find(({ name }) => name === "Parameter-outputs");
+  const written = resources.find(({ name }) => name === "GateParameter-outputs");
   expect(written?.inputs).toMatchObject({ value: "[secret]" });
   expect(stdout).not.toContain("<secret>");
 });
@@ -148,7 +148,11 @@ test("says in words for people whom each rule admits, too", async () => {
 });
 
 test("prints the document too when a rule is broken, and exits with 1", async () => {
-  const change = { file: "infra/guard.ts", from: "skipDestroy: true,", to: "skipDestroy: false," };
+  const change = {
+    file: "packages/sst-gatehouse/src/component/guard.ts",
+    from: "skipDestroy: true,",
+    to: "skipDestroy: false,",
+  };
   await applyChange(root, change);
   const { code, stdout, listeners } = await plan("--stage", "anna", "--json");
   expect([code, listeners]).toEqual([1, []]);

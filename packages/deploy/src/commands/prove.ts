@@ -4,13 +4,14 @@ import { Writable } from "node:stream";
 import { parseArgs } from "node:util";
 
 import { SSMClient } from "@aws-sdk/client-ssm";
+import { stagesOf } from "@sst-gatehouse/blueprint/gate";
 import { isProduction, resolveStage } from "@sst-gatehouse/blueprint/stages";
 import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
 
-import { stages } from "../../../../stages.ts";
 import { orCommandError } from "../aws-failure.ts";
 import { orUsageError, requireStage } from "../command-line.ts";
 import { CommandError, UsageError, type Command, type CommandContext } from "../command.ts";
+import { installedPackage } from "../installed-package.ts";
 import { loadStageOutputs } from "../load-stage-outputs.ts";
 import { acceptance } from "./acceptance.ts";
 import { examine } from "./doctor.ts";
@@ -23,11 +24,9 @@ import { writeProof } from "./prove/write-proof.ts";
 import { confirm } from "./sweep/confirm.ts";
 import { loadStageGuard } from "./sweep/stage-guard.ts";
 
-const root = join(import.meta.dirname, "../../../..");
-
 const usage = `Deploys a stage twice, looks at it and tries it, and writes one file that says what AWS has shown.
 
-  pnpm run prove --stage <name> [--remove] [--file <path>] [--production-too]
+  gatehouse prove --stage <name> [--remove] [--file <path>] [--production-too]
 
   --stage <name>     a stage to make, or one that is deployed
   --remove           asks at the end whether to remove the stage
@@ -36,7 +35,7 @@ const usage = `Deploys a stage twice, looks at it and tries it, and writes one f
   --help             this text
 
 For the first deploy in an account, and for bug reports. It runs sst deploy twice and compares the guard's version, which
-should stay, then pnpm run doctor --revoked-user and pnpm acceptance. That costs what a stage costs, and takes about half an hour. SST's
+should stay, then npx gatehouse doctor --revoked-user and npx gatehouse acceptance. That costs what a stage costs, and takes about half an hour. SST's
 CLI opens a port while it runs: docs/operations.md says what to do about it. The file answers the questions of
 docs/what-aws-must-prove.md; account, ARNs, hosts, ids and tokens are taken out. Read it before you hand it on.
 `;
@@ -44,7 +43,8 @@ docs/what-aws-must-prove.md; account, ARNs, hosts, ids and tokens are taken out.
 export const prove: Command = {
   usage,
   async run(args, context) {
-    const { app, stdout, stderr, env } = context;
+    const { root, gate, stdout, stderr } = context;
+    const { app } = gate;
     const { values } = orUsageError(() =>
       parseArgs({
         args: [...args],
@@ -61,7 +61,7 @@ export const prove: Command = {
       throw new UsageError(
         `${name} is production, and prove would deploy it and create users in it; if you mean that, add --production-too`,
       );
-    const stage = resolveStage(stages, name);
+    const stage = resolveStage(stagesOf(gate), name);
     const ssm = new SSMClient({ region: app.region });
     const guard = () =>
       orCommandError(
@@ -74,8 +74,8 @@ export const prove: Command = {
     const proof = await gatherProof({
       stage,
       region: app.region,
-      versions: await versionsHere(),
-      sst: (words) => runSst(words, { env, stderr }),
+      versions: versionsOf(root),
+      sst: (words) => runSst(words, context),
       async guardVersion() {
         outputs = await loadStageOutputs({ app: app.name, stage: name, region: app.region, ssm });
         const found = await guard();
@@ -90,7 +90,8 @@ export const prove: Command = {
       mayRemove: async () => values.remove && (await mayRemove(name, context)),
       progress: (what) => stderr.write(`${what} …\n`),
     });
-    const page = await readFile(join(root, "docs/what-aws-must-prove.md"), "utf8");
+    // The questions are this repository's own: an app has no such page.
+    const page = await readFile(join(root, "docs/what-aws-must-prove.md"), "utf8").catch(() => "");
     const text = redact(writeProof(proof, page), { outputs, domain: stage.domain, root });
     const file = resolve(values.file ?? `gatehouse-proof-${name}.md`);
     await writeFile(file, text);
@@ -134,17 +135,14 @@ async function mayRemove(name: string, context: CommandContext): Promise<boolean
     (await confirm(`Remove stage ${name} with every account in its user pool? [y/N] `, context))
   )
     return true;
-  stderr.write(`Nothing is removed. \`pnpm sst remove --stage ${name}\` does it.\n`);
+  stderr.write(`Nothing is removed. \`npx sst remove --stage ${name}\` does it.\n`);
   return false;
 }
 
-async function versionsHere(): Promise<Readonly<Record<string, string>>> {
-  const manifest: { version: string; devDependencies: { sst: string } } = JSON.parse(
-    await readFile(join(root, "package.json"), "utf8"),
-  );
+function versionsOf(root: string): Readonly<Record<string, string>> {
   return {
-    Gatehouse: manifest.version,
-    SST: manifest.devDependencies.sst,
+    Gatehouse: installedPackage(root, "sst-gatehouse").version,
+    SST: installedPackage(root, "sst").version,
     Node: process.versions.node,
   };
 }

@@ -10,7 +10,7 @@ import { runSweep } from "./sweep/run-sweep.ts";
 
 const usage = `Deletes what removals leave, and what AWS keeps of guards that are no longer used.
 
-  pnpm sweep [--stage <name>] [--yes]
+  gatehouse sweep [--stage <name>] [--yes]
 
 A guard runs as replicas all over the world, and AWS releases them only hours after a deploy or a removal has finished. So
 deploys and removals leave old guards behind on purpose, and this deletes them: versions older than the one a stage
@@ -29,7 +29,7 @@ of a removed stage, or once the stage is named.
 export const sweep: Command = {
   usage,
   run(args, context) {
-    const { app } = context;
+    const { app } = context.gate;
     const { values } = orUsageError(() =>
       parseArgs({
         args: [...args],

@@ -2,10 +2,10 @@ import { UsageError, type Command, type CommandContext } from "../command.ts";
 
 const usage = `The people of a deployed stage.
 
-  pnpm users add <username> --stage <name> --email <address> [--group <name> …]
-  pnpm users add <username> --stage <name> --no-invitation [--email <address>] [--group <name> …]
-  pnpm users revoke <username> [--stage <name>] [--disable]
-  pnpm users revoke --everybody [--stage <name>]
+  gatehouse users add <username> --stage <name> --email <address> [--group <name> …]
+  gatehouse users add <username> --stage <name> --no-invitation [--email <address>] [--group <name> …]
+  gatehouse users revoke <username> [--stage <name>] [--disable]
+  gatehouse users revoke --everybody [--stage <name>]
 
 add creates a user, who chooses a password at the first sign-in. revoke signs out everywhere, before the tokens expire:
 within 60 seconds the guard refuses every token from a sign-in before the command. Without --stage it revokes in the

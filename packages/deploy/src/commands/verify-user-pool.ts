@@ -17,7 +17,7 @@ import type { UserPool } from "./user-pool.ts";
  * @throws {CommandError} (rejects) saying what does not fit, or that AWS refuses.
  */
 export async function verifyUserPool(
-  { name: app, region }: CommandContext["app"],
+  { name: app, region }: CommandContext["gate"]["app"],
   stage: string,
   { userPoolId, signInUrl }: Pick<StageOutputs, "userPoolId" | "signInUrl">,
   client: CognitoIdentityProviderClient,
@@ -38,6 +38,6 @@ export async function verifyUserPool(
 /** What an error says of outputs that a deploy of the stage would not have written. */
 export function misfit(stage: string, what: string): CommandError {
   return new CommandError(
-    `The outputs of stage ${stage} do not belong to it: ${what}. Nothing was changed. Find out who wrote them, and deploy again: \`pnpm sst deploy --stage ${stage}\``,
+    `The outputs of stage ${stage} do not belong to it: ${what}. Nothing was changed. Find out who wrote them, and deploy again: \`npx sst deploy --stage ${stage}\``,
   );
 }

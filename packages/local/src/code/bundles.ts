@@ -3,89 +3,116 @@ import { mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { checkPeopleScopes } from "@sst-gatehouse/blueprint/access-names";
+import { checkAccessNames, checkPeopleScopes } from "@sst-gatehouse/blueprint/access-names";
+import type { Gate } from "@sst-gatehouse/blueprint/gate";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
+import type { Project } from "@sst-gatehouse/blueprint/project";
 import type { SealingKeys } from "@sst-gatehouse/blueprint/sealing-keys";
 import { requireProtect } from "@sst-gatehouse/deploy/require-protect";
 import { createScratchDirectory } from "@sst-gatehouse/deploy/scratch-directory";
 import { messageOf } from "@sst-gatehouse/blueprint/message-of";
-import { writeAccess, writeSealing, writeSettings } from "@sst-gatehouse/edge/build";
-import { loadAccess } from "@sst-gatehouse/edge/build/load-access";
+import { writeAccess, writeSealing, writeSettings } from "@sst-gatehouse/edge/build/guard-data";
 
 import type { Bundles, CodeSource } from "./code-source.ts";
+import { loadGate } from "./load-project.ts";
 import { watchSources, type SourceWatch } from "./source-watch.ts";
 
-const root = join(import.meta.dirname, "../../../..");
+/** The code, and the gate that it was built for. */
+export interface Built extends Bundles {
+  readonly gate: Gate;
+}
 
 export interface BundleStore {
   /**
-   * Gets the code of both functions from its source, with this stack's settings, and the access rules as their file has
-   * them now, unless the source has its own rules. Rejects as the source does, and for a mistake in the rules.
+   * Gets the code of guard and backends from its source, with this stack's settings and the gate's access rules, unless
+   * the source has its own rules. Rejects as the source does, and for a mistake in the rules.
    */
-  build(): Promise<Bundles>;
+  build(): Promise<Built>;
   /**
-   * Builds again after each edit; `onBuilt` and `onFailed` are never called at the same time.
+   * Builds again, from the gate as its files are then, after each edit of what was read; `onBuilt` and `onFailed` are
+   * never called at the same time.
    *
-   * @param onBuilt gets what was edited, as paths relative to the repository: since it last resolved to true, and not
+   * @param onBuilt gets what was edited, as paths relative to the app's root: since it last resolved to true, and not
    *   only since the build before, which may have failed.
    */
   watch(
-    onBuilt: (bundles: Bundles, edited: readonly string[]) => Promise<boolean>,
+    onBuilt: (built: Built, edited: readonly string[]) => Promise<boolean>,
     onFailed: (message: string) => void,
   ): void;
   close(): Promise<void>;
 }
 
-/**
- * @param settings the guard's settings file, made by the local stack.
- * @param sealing the keys of sessions at the moment.
- * @param accessFile the adopter's `access.ts`.
- */
-export async function createBundleStore(
-  settings: GuardSettings,
-  sealing: () => SealingKeys,
-  codeSource: CodeSource,
-  accessFile: string,
-): Promise<BundleStore> {
+export interface BundleStoreOptions {
+  readonly project: Project;
+  readonly codeSource: CodeSource;
+  /** The guard's settings file, made by the local stack. */
+  readonly settings: GuardSettings;
+  /** The keys of sessions at the moment. */
+  readonly sealing: () => SealingKeys;
+  /** Whether `gate.ts` is read for each build, so that edits of it count. The project's gate is taken otherwise. */
+  readonly watched: boolean;
+}
+
+export async function createBundleStore({
+  project,
+  codeSource,
+  settings,
+  sealing,
+  watched,
+}: BundleStoreOptions): Promise<BundleStore> {
   const directory = await createScratchDirectory(tmpdir(), "gatehouse-stack");
   let watching: SourceWatch | undefined;
+  let reads: ReadonlySet<string> = new Set();
   let builds = 0;
   let closed = false;
 
-  const build = async (): Promise<Bundles> => {
+  const build = async (): Promise<Built> => {
     builds += 1;
     const into = {
       edge: join(directory, `edge-${builds}`),
       functions: join(directory, `functions-${builds}`),
     };
-    await Promise.all(Object.values(into).map((path) => mkdir(path)));
-    const bundles = await codeSource(into);
-    const { directory: edge } = bundles.edge;
-    await writeSettings(edge, settings);
-    await writeSealing(edge, sealing());
-    // As a deploy refuses it.
-    if (settings.revocation.mode === "on" && settings.revocation.checkedBy === "backend")
-      await requireProtect(bundles.functions.directory);
-    if (!existsSync(join(edge, "access.json"))) {
-      const access = await loadAccess(accessFile);
-      checkPeopleScopes(access, settings.signIn?.peopleScopes ?? []);
-      await writeAccess(edge, access);
+    const read = new Set<string>();
+    try {
+      await Promise.all(Object.values(into).map((path) => mkdir(path)));
+      const gate = watched ? await loadGate(project.root, read) : project.gate;
+      const bundles = await codeSource({ ...into, gate, reads: read });
+      const { directory: edge } = bundles.edge;
+      await writeSettings(edge, settings);
+      await writeSealing(edge, sealing());
+      // As a deploy refuses it.
+      if (settings.revocation.mode === "on" && settings.revocation.checkedBy === "backend")
+        for (const backend of Object.values(bundles.functions))
+          await requireProtect(backend.directory);
+      if (!existsSync(join(edge, "access.json"))) {
+        checkAccessNames(gate.access);
+        checkPeopleScopes(gate.access, settings.signIn?.peopleScopes ?? []);
+        await writeAccess(edge, JSON.parse(JSON.stringify(gate.access)));
+      }
+      reads = read;
+      return { ...bundles, gate };
+    } catch (error) {
+      // What mends it may lie where the last good build read, or where this one did.
+      reads = new Set([...reads, ...read]);
+      throw error;
     }
-    return bundles;
   };
 
   return {
     build,
     watch(onBuilt, onFailed) {
-      watching = watchSources(root, async (edited) => {
+      watching = watchSources(project.root, async (edited) => {
         try {
-          const bundles = await build();
-          return closed || (await onBuilt(bundles, edited));
+          const built = await build();
+          watching?.follow(reads, "these");
+          return closed || (await onBuilt(built, edited));
         } catch (error) {
+          watching?.follow(reads, "new ones too");
           if (!closed) onFailed(messageOf(error));
           return false;
         }
       });
+      watching.follow(reads, "these");
     },
     async close() {
       closed = true;

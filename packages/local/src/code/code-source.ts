@@ -1,7 +1,10 @@
-import { apiFunction } from "@sst-gatehouse/blueprint/api-function";
+import { join } from "node:path";
+
+import { backendsOf, type Gate } from "@sst-gatehouse/blueprint/gate";
 import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
-import { buildEdge } from "@sst-gatehouse/edge/build";
-import { buildFunctions } from "@sst-gatehouse/functions/build";
+
+import { buildHandler } from "./build-handler.ts";
+import { guardCode } from "./guard-code.ts";
 
 /** Code of one function, as Lambda would unpack it. */
 export interface Bundle {
@@ -10,35 +13,52 @@ export interface Bundle {
   readonly handler: string;
 }
 
-/** The code of both functions. */
+/** The code of the guard and of the backends, by their names. */
 export interface Bundles {
   readonly edge: Bundle;
-  readonly functions: Bundle;
+  readonly functions: Readonly<Record<string, Bundle>>;
+}
+
+export interface Build {
+  /** Two empty directories. */
+  readonly edge: string;
+  /** For a folder of each backend, or for the only one. */
+  readonly functions: string;
+  readonly gate: Gate;
+  /** Gets the absolute paths of what was read. */
+  readonly reads: Set<string>;
 }
 
 /**
- * Puts the code of both functions into two empty directories. The guard's settings are added to its directory
+ * Puts the code of the guard and of the backends into directories. The guard's settings are added to its directory
  * afterwards, and the access rules too where the source leaves no `access.json`: a deployment's code comes with its
  * own.
- *
- * @returns the same directories, with the handlers.
  */
-export type CodeSource = (into: {
-  readonly edge: string;
-  readonly functions: string;
-}) => Promise<Bundles>;
+export type CodeSource = (build: Build) => Promise<Bundles>;
 
 /**
- * Builds both functions as they are deployed.
+ * Builds the backends from their sources as they are deployed, and takes or builds the guard.
  *
- * @returns a source that rejects with the bundler's messages.
+ * @param root the folder with `sst.config.ts`.
+ * @returns a source that rejects with the bundler's messages, or saying which handler there is not.
  */
-export function builtFromSource({ backendEntry }: { readonly backendEntry: string }): CodeSource {
-  return async ({ edge, functions }) => {
-    await Promise.all([buildEdge(edge), buildFunctions(functions, backendEntry)]);
-    return {
-      edge: { directory: edge, handler: guardFunction.handler },
-      functions: { directory: functions, handler: apiFunction.handler },
-    };
+export function builtFromSource(root: string): CodeSource {
+  return async ({ edge, functions, gate, reads }) => {
+    const built: Record<string, Bundle> = {};
+    const building = [
+      guardCode(root, edge, reads),
+      ...backendsOf(gate).map(async ({ name, handler }) => {
+        if (handler === undefined)
+          throw new Error(
+            `backends.${name} of gate.ts has no handler: what another app deploys is not played here`,
+          );
+        const into = join(functions, name);
+        built[name] = await buildHandler({ root, name, handler }, into, reads);
+      }),
+    ];
+    // One failure waits for the others: they still write, and note what they read.
+    await Promise.allSettled(building);
+    await Promise.all(building);
+    return { edge: { directory: edge, handler: guardFunction.handler }, functions: built };
   };
 }

@@ -1,6 +1,7 @@
 import { access, cp } from "node:fs/promises";
 import { basename, join } from "node:path";
 
+import { backendsOf } from "@sst-gatehouse/blueprint/gate";
 import { guardName } from "@sst-gatehouse/blueprint/guard-function";
 
 import type { CodeSource } from "./code-source.ts";
@@ -26,15 +27,20 @@ export interface DeployArtifactsOptions {
  * @returns a source that rejects with the config's own message when the config refuses the stage or itself.
  */
 export function deployArtifacts({ root, app, stage, print }: DeployArtifactsOptions): CodeSource {
-  return async (into) => {
+  return async ({ gate, ...into }) => {
     // Loaded only here: a stack that builds from source needs nothing of SST.
     const { evaluateConfig } = await import("@sst-gatehouse/deploy/evaluate-config");
     print(`Evaluating sst.config.ts for stage ${stage} …`);
     const evaluation = await evaluateConfig({ root, stage, print });
     try {
+      const [backend, ...others] = backendsOf(gate);
+      if (backend === undefined || others.length > 0)
+        throw new Error(
+          "--from-deploy plays a single backend; without it, start plays all of them",
+        );
       const [guard, api] = await Promise.all([
         evaluation.code(guardName(app, stage)),
-        evaluation.code("ApiFunction"),
+        evaluation.code("GateApiFunction"),
       ]);
       await Promise.all(ownFiles.map((file) => access(join(guard.directory, file))));
       await cp(guard.directory, into.edge, {
@@ -44,7 +50,7 @@ export function deployArtifacts({ root, app, stage, print }: DeployArtifactsOpti
       await cp(api.directory, into.functions, { recursive: true });
       return {
         edge: { directory: into.edge, handler: guard.handler },
-        functions: { directory: into.functions, handler: api.handler },
+        functions: { [backend.name]: { directory: into.functions, handler: api.handler } },
       };
     } finally {
       await evaluation.dispose();

@@ -1,21 +1,33 @@
 import { expect, test } from "vitest";
 
+import { gate } from "../../test/gate.ts";
 import type { LoadOutcome } from "../aws/lambda/invocation.ts";
 import { createReload } from "./reload.ts";
 
-const bundles = {
+const built = {
+  gate,
   edge: { directory: "/stack/edge-2", handler: "lambda.handler" },
-  functions: { directory: "/stack/functions-2", handler: "lambda.handler" },
+  functions: {
+    api: { directory: "/stack/api-2", handler: "lambda.handler" },
+    files: { directory: "/stack/files-2", handler: "lambda.handler" },
+  },
 };
 const broken: LoadOutcome = {
   loaded: false,
   reason: "RangeError: the setting is missing\n    at lambda.mjs:1:7",
 };
-const later = "; roles, cache behaviour, clients and stage settings apply after a restart";
+const later =
+  "; names, paths, roles, clients, scopes, users and stage settings apply after a restart";
+
+interface Outcomes {
+  readonly guard?: LoadOutcome;
+  readonly api?: LoadOutcome;
+}
 
 async function reload(
-  { guard = { loaded: true }, api = { loaded: true } }: { guard?: LoadOutcome; api?: LoadOutcome },
-  edited: readonly string[] = ["packages/core/src/sigv4/signer.ts"],
+  { guard = { loaded: true }, api = { loaded: true } }: Outcomes,
+  edited: readonly string[] = ["src/api.ts"],
+  now = gate,
 ) {
   const deployed: string[] = [];
   const lines: string[][] = [];
@@ -26,55 +38,67 @@ async function reload(
     },
   });
   const done = await createReload({
+    gate,
     guard: functionWith(guard),
-    api: functionWith(api),
+    backends: new Map([
+      ["api", functionWith(api)],
+      ["files", functionWith({ loaded: true })],
+    ]),
     explain: (from, reason, details = []) => lines.push([`${from}: ${reason}`, ...details]),
-  })(bundles, edited);
+  })({ ...built, gate: now }, edited);
   return { deployed, lines, done };
 }
 
+const all = "the guard, backend api, backend files";
+
 test("puts each bundle into its function and says so", async () => {
   expect(await reload({})).toEqual({
-    deployed: ["/stack/edge-2", "/stack/functions-2"],
-    lines: [["stack: rebuilt and reloaded both functions"]],
+    deployed: ["/stack/edge-2", "/stack/api-2", "/stack/files-2"],
+    lines: [[`stack: rebuilt and reloaded ${all}`]],
     done: true,
   });
 });
 
+const { access } = gate;
+const [rule] = access.rules;
 test.each([
-  ["stages.ts", later],
-  ["packages/blueprint/src/aws/edge-role.ts", later],
-  ["packages/blueprint/src", later],
-  ["access.ts", ""],
-  ["packages/functions/src/stages.ts", ""],
-  ["packages/edge/src/packages/blueprint/x.ts", ""],
-])("after an edit of %s says what needs a restart: %j", async (path, expected) => {
-  const { lines } = await reload({}, ["packages/core/src/sigv4/signer.ts", path]);
-  expect(lines).toEqual([[`stack: rebuilt and reloaded both functions${expected}`]]);
+  ["nothing of what the stack was set up from", {}, ""],
+  ["a rule", { access: { ...access, rules: [...access.rules, ...access.rules] } }, ""],
+  ["where a handler lies", { backends: { api: { handler: "src/other.handler" } } }, ""],
+  ["a scope", { access: { ...access, scopes: ["api/read", "api/write"] } }, later],
+  ["a group", { access: { ...access, rules: [{ ...rule, access: { groups: ["a"] } }] } }, later],
+  ["a stage", { stages: { default: { revocation: "off" } } }, later],
+  ["a path", { backends: { api: { handler: "lambda.handler", paths: ["/a*"] } } }, later],
+  ["the region", { app: { name: "orders", region: "eu-west-2" } }, later],
+])("where an edit changed %s says what needs a restart: %j", async (_what, changes, expected) => {
+  const { lines } = await reload({}, ["gate.ts"], Object.assign({ ...gate }, changes));
+  expect(lines).toEqual([[`stack: rebuilt and reloaded ${all}${expected}`]]);
 });
+
+test.each([
+  ["packages/blueprint/src/aws/edge-role.ts", later],
+  ["../repository/packages/blueprint/src", later],
+  ["packages/edge/src/blueprint.ts", ""],
+])(
+  "after an edit of %s, which the stack itself runs, says the same: %j",
+  async (path, expected) => {
+    const { lines } = await reload({}, ["packages/core/src/sigv4/signer.ts", path]);
+    expect(lines).toEqual([[`stack: rebuilt and reloaded ${all}${expected}`]]);
+  },
+);
 
 test("never claims to have reloaded what could not be loaded", async () => {
-  expect(await reload({ guard: broken, api: broken }, ["stages.ts"])).toEqual({
-    deployed: ["/stack/edge-2", "/stack/functions-2"],
-    lines: [
-      [
-        "stack: built, but the guard could not be loaded: RangeError: the setting is missing",
-        "the guard keeps serving as it was before",
-      ],
-      [
-        "stack: built, but the backend could not be loaded: RangeError: the setting is missing",
-        "the backend keeps serving as it was before",
-      ],
+  const { lines, done } = await reload({ guard: broken, api: broken });
+  expect(lines).toEqual([
+    [
+      "stack: built, but the guard could not be loaded: RangeError: the setting is missing",
+      "the guard keeps serving as it was before",
     ],
-    done: false,
-  });
-});
-
-test("says which of the two was reloaded when the other was not", async () => {
-  const { lines, done } = await reload({ api: broken }, ["stages.ts"]);
-  expect(lines.map(([line]) => line)).toEqual([
-    "stack: built, but the backend could not be loaded: RangeError: the setting is missing",
-    `stack: rebuilt and reloaded the guard${later}`,
+    [
+      "stack: built, but backend api could not be loaded: RangeError: the setting is missing",
+      "backend api keeps serving as it was before",
+    ],
+    ["stack: rebuilt and reloaded backend files"],
   ]);
   expect(done).toBe(false);
 });

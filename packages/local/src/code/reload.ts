@@ -1,29 +1,46 @@
-import type { Bundles } from "./code-source.ts";
+import { isDeepStrictEqual } from "node:util";
+
+import { groupsOf } from "@sst-gatehouse/blueprint/access-names";
+import { backendsOf, type Gate } from "@sst-gatehouse/blueprint/gate";
+
+import type { Built } from "./bundles.ts";
 import type { Explain } from "../aws/explain.ts";
 import type { LambdaFunction } from "../aws/lambda/lambda-function.ts";
 
+type Reloaded = Pick<LambdaFunction, "redeploy">;
+
 export interface ReloadDeps {
-  readonly guard: Pick<LambdaFunction, "redeploy">;
-  readonly api: Pick<LambdaFunction, "redeploy">;
+  /** What the stack was set up from. */
+  readonly gate: Gate;
+  readonly guard: Reloaded;
+  /** By their names. */
+  readonly backends: ReadonlyMap<string, Reloaded>;
   readonly explain: Explain;
 }
 
-/** What the running stack was set up from, apart from the code of both functions. */
-const stackSettings = /^(stages\.ts$|packages\/blueprint\/)/;
+/** In Gatehouse's own repository: what the running stack was set up from, apart from the code of the functions. */
+const blueprint = /(^|\/)packages\/blueprint\//;
 
 /**
- * Puts newly built code into both functions, and says what took effect and what did not.
+ * Puts newly built code into the guard and the backends, and says what took effect and what did not.
  *
- * @returns a function of the code and of what was edited, which resolves to whether both functions run the new code.
+ * @returns a function of the code and of what was edited, which resolves to whether all of them run the new code.
  */
-export function createReload({ guard, api, explain }: ReloadDeps) {
-  return async (bundles: Bundles, edited: readonly string[]): Promise<boolean> => {
-    const outcomes = await Promise.all([
-      guard.redeploy(bundles.edge.directory).then((outcome) => ({ name: "the guard", outcome })),
-      api
-        .redeploy(bundles.functions.directory)
-        .then((outcome) => ({ name: "the backend", outcome })),
-    ]);
+export function createReload({ gate, guard, backends, explain }: ReloadDeps) {
+  return async (built: Built, edited: readonly string[]): Promise<boolean> => {
+    const parts = [
+      { name: "the guard", part: guard, bundle: built.edge },
+      ...[...backends].flatMap(([name, part]) => {
+        const bundle = built.functions[name];
+        return bundle === undefined ? [] : [{ name: `backend ${name}`, part, bundle }];
+      }),
+    ];
+    const outcomes = await Promise.all(
+      parts.map(async ({ name, part, bundle }) => ({
+        name,
+        outcome: await part.redeploy(bundle.directory),
+      })),
+    );
     const reloaded = outcomes.filter(({ outcome }) => outcome.loaded).map(({ name }) => name);
     for (const { name, outcome } of outcomes) {
       if (outcome.loaded) continue;
@@ -34,12 +51,20 @@ export function createReload({ guard, api, explain }: ReloadDeps) {
       ]);
     }
     if (reloaded.length > 0) {
-      const what = reloaded.length === outcomes.length ? "both functions" : reloaded.join();
-      const later = edited.some((path) => stackSettings.test(path))
-        ? "; roles, cache behaviour, clients and stage settings apply after a restart"
-        : "";
-      explain("stack", `rebuilt and reloaded ${what}${later}`);
+      const later =
+        !isDeepStrictEqual(atStart(built.gate), atStart(gate)) ||
+        edited.some((path) => blueprint.test(path))
+          ? "; names, paths, roles, clients, scopes, users and stage settings apply after a restart"
+          : "";
+      explain("stack", `rebuilt and reloaded ${reloaded.join(", ")}${later}`);
     }
     return reloaded.length === outcomes.length;
   };
+}
+
+/** As much of a gate as the stack is set up from. */
+function atStart(gate: Gate) {
+  const { app, stages, access } = gate;
+  const backends = backendsOf(gate).map(({ name, paths }) => ({ name, paths }));
+  return { app, stages, scopes: access.scopes, groups: groupsOf(access), backends };
 }

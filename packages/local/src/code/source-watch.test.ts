@@ -9,17 +9,14 @@ import { watchSources } from "./source-watch.ts";
 
 const files = [
   "access.ts",
-  "stages.ts",
+  "gate.ts",
   "vitest.config.ts",
-  "packages/backend/src/caller.ts",
-  "packages/blueprint/src/aws/edge-role.ts",
-  "packages/client/src/create-fetch.ts",
-  "packages/core/src/sigv4/signer.ts",
-  "packages/edge/src/session/cookies.ts",
-  "packages/functions/src/app.ts",
-  "packages/functions/src/app.test.ts",
-  "packages/functions/src/notes.md",
+  "src/app.ts",
+  "src/app.test.ts",
+  "src/routes/books.ts",
 ];
+/** What the build has read. */
+const read = ["access.ts", "gate.ts", "src/app.ts", "src/routes/books.ts"];
 
 let root: string;
 beforeEach(async () => {
@@ -40,6 +37,7 @@ function watchUntilDone(handle: Handle = async () => true): string[][] {
     calls.push(paths.toSorted());
     return handle(paths);
   });
+  watching.follow(new Set(read.map((file) => join(root, file))), "these");
   onTestFinished(() => watching.close());
   return calls;
 }
@@ -52,16 +50,7 @@ function replace(file: string): void {
   renameSync(join(root, `${file}.tmp`), join(root, file));
 }
 
-test.each([
-  "access.ts",
-  "stages.ts",
-  "packages/backend/src/caller.ts",
-  "packages/blueprint/src/aws/edge-role.ts",
-  "packages/client/src/create-fetch.ts",
-  "packages/core/src/sigv4/signer.ts",
-  "packages/edge/src/session/cookies.ts",
-  "packages/functions/src/app.ts",
-])("names %s when it was edited or replaced, each time", async (file) => {
+test.each(read)("names %s when it was edited or replaced, each time", async (file) => {
   const calls = watchUntilDone();
   edit(file);
   await vi.waitFor(() => expect(calls).toEqual([[file]]));
@@ -71,39 +60,56 @@ test.each([
   await vi.waitFor(() => expect(calls).toEqual([[file], [file], [file]]));
 });
 
-test("names all files of one change, and not what no function is built from", async () => {
+test("names all files of one change, and not what the build did not read", async () => {
   const calls = watchUntilDone();
   edit("vitest.config.ts");
-  edit("packages/functions/src/app.test.ts");
-  edit("packages/functions/src/notes.md");
-  edit("packages/core/src/sigv4/signer.ts");
+  edit("src/app.test.ts");
+  edit("src/routes/books.ts");
   edit("access.ts");
-  await vi.waitFor(() =>
-    expect(calls).toEqual([["access.ts", "packages/core/src/sigv4/signer.ts"]]),
-  );
+  await vi.waitFor(() => expect(calls).toEqual([["access.ts", "src/routes/books.ts"]]));
 });
 
-test("follows folders that come, go and move", async () => {
-  const calls = watchUntilDone();
-  const expectCall = async (...expected: string[]): Promise<void> => {
-    await vi.waitFor(() => expect(calls).toEqual([expected]));
-    calls.length = 0;
-  };
-  mkdirSync(join(root, "draft/deep"), { recursive: true });
-  writeFileSync(join(root, "draft/deep/new.ts"), "");
-  renameSync(join(root, "draft"), join(root, "packages/core/src/added"));
-  await expectCall("packages/core/src/added");
-  edit("packages/core/src/added/deep/new.ts");
-  await expectCall("packages/core/src/added/deep/new.ts");
-  renameSync(join(root, "packages/core/src/added/deep"), join(root, "packages/core/src/moved"));
-  await expectCall("packages/core/src/added/deep", "packages/core/src/moved");
-  edit("packages/core/src/moved/new.ts");
-  await expectCall("packages/core/src/moved/new.ts");
-  renameSync(join(root, "packages/core/src/moved"), join(root, "gone"));
-  await expectCall("packages/core/src/moved");
-  edit("gone/new.ts");
-  edit("packages/core/src/sigv4/signer.ts");
-  await expectCall("packages/core/src/sigv4/signer.ts");
+test("follows a folder that goes and comes again, and what lies in it then", async () => {
+  const calls: string[][] = [];
+  const all = new Set(read.map((file) => join(root, file)));
+  const watching = watchSources(root, async (paths) => {
+    watching.follow(all, "these");
+    calls.push(paths.toSorted());
+    return true;
+  });
+  onTestFinished(() => watching.close());
+  watching.follow(all, "these");
+  renameSync(join(root, "src"), join(root, "away"));
+  await vi.waitFor(() => expect(calls).toEqual([["src"]]));
+  edit("away/app.ts");
+  renameSync(join(root, "away"), join(root, "src"));
+  await vi.waitFor(() => expect(calls).toEqual([["src"], ["src"]]));
+  edit("src/routes/books.ts");
+  await vi.waitFor(() => expect(calls.slice(2)).toEqual([["src/routes/books.ts"]]));
+});
+
+test("names a new file beside those of a build that failed, and only then", async () => {
+  const calls: string[][] = [];
+  const watching = watchSources(root, async (paths) => calls.push(paths.toSorted()) > 0);
+  onTestFinished(() => watching.close());
+  watching.follow(new Set([join(root, "src/app.ts")]), "new ones too");
+  edit("src/missing.ts");
+  edit("src/notes.md");
+  await vi.waitFor(() => expect(calls).toEqual([["src/missing.ts"]]));
+  watching.follow(new Set([join(root, "src/app.ts")]), "these");
+  edit("src/missing.ts");
+  edit("src/app.ts");
+  await vi.waitFor(() => expect(calls.slice(1)).toEqual([["src/app.ts"]]));
+});
+
+test("follows a file of a package that lies beside the app", async () => {
+  const calls: string[][] = [];
+  const app = join(root, "src");
+  const watching = watchSources(app, async (paths) => calls.push(paths.toSorted()) > 0);
+  onTestFinished(() => watching.close());
+  watching.follow(new Set([join(root, "access.ts")]), "these");
+  edit("access.ts");
+  await vi.waitFor(() => expect(calls).toEqual([["../access.ts"]]));
 });
 
 test("calls once at a time; what is edited meanwhile comes next", async () => {
@@ -112,21 +118,21 @@ test("calls once at a time; what is edited meanwhile comes next", async () => {
   edit("access.ts");
   await vi.waitFor(() => expect(calls).toHaveLength(1));
   edit("access.ts");
-  edit("stages.ts");
+  edit("gate.ts");
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(calls).toHaveLength(1);
   answers[0]?.(true);
-  await vi.waitFor(() => expect(calls).toEqual([["access.ts"], ["access.ts", "stages.ts"]]));
+  await vi.waitFor(() => expect(calls).toEqual([["access.ts"], ["access.ts", "gate.ts"]]));
   answers[1]?.(true);
 });
 
 test("brings what could not be dealt with again, together with the next change", async () => {
   const answers = [false, true, true];
   const calls = watchUntilDone(async () => answers.shift() ?? true);
-  edit("stages.ts");
-  await vi.waitFor(() => expect(calls).toEqual([["stages.ts"]]));
+  edit("gate.ts");
+  await vi.waitFor(() => expect(calls).toEqual([["gate.ts"]]));
   edit("access.ts");
-  await vi.waitFor(() => expect(calls.slice(1)).toEqual([["access.ts", "stages.ts"]]));
+  await vi.waitFor(() => expect(calls.slice(1)).toEqual([["access.ts", "gate.ts"]]));
   edit("access.ts");
   await vi.waitFor(() => expect(calls.slice(2)).toEqual([["access.ts"]]));
 });
@@ -134,6 +140,7 @@ test("brings what could not be dealt with again, together with the next change",
 test("calls no more once it is closed", async () => {
   const calls: unknown[] = [];
   const watching = watchSources(root, async (paths) => calls.push(paths) > 0);
+  watching.follow(new Set([join(root, "access.ts")]), "these");
   edit("access.ts");
   await watching.close();
   edit("access.ts");

@@ -46,7 +46,7 @@ export function createAwsApis(options: AwsApisOptions): RequestListener {
   ssm.put(secretName, cognito.clientSecret("web"), "SecureString");
   put(parameterNames.jwks, JSON.stringify(cognito.keySet()));
   if (stage.revocation !== "off") put(parameterNames.revoked, noRevocations);
-  // Where `pnpm users` finds the pool of a stack on this machine.
+  // Where `npx gatehouse users` finds the pool of a stack on this machine.
   put(parameterNames.outputs, JSON.stringify({ userPoolId: cognito.poolId }));
   const jsonApi = createJsonApi({
     services: [

@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
 
+import { backendsOf, stagesOf, type Gate } from "@sst-gatehouse/blueprint/gate";
 import { guardLogGroup, guardName } from "@sst-gatehouse/blueprint/guard-function";
 import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 import { resolveStage, type Stage } from "@sst-gatehouse/blueprint/stages";
-
-import type { Adopted } from "./adopted.ts";
 
 const stageName = "local";
 const accountId = "123456789012";
@@ -28,9 +27,8 @@ export interface Deployment {
   readonly edgeRegion: string;
   readonly guardName: string;
   readonly guardLogGroup: string;
-  readonly functionName: string;
-  readonly functionArn: string;
-  readonly functionUrlHost: string;
+  /** The first is the app's main one. */
+  readonly backends: readonly [PlayedBackend, ...PlayedBackend[]];
   readonly distributionDomainName: string;
   readonly distributionId: string;
   /** SSM prefix of the stage, without a trailing slash. */
@@ -39,37 +37,50 @@ export interface Deployment {
   readonly appUrl: string;
   /** The hosted sign-in, for a browser. */
   readonly hostedUrl: string;
-  readonly functionUrl: string;
   /** The AWS APIs, for an SDK. */
   readonly endpoint: string;
 }
 
+/** What a backend is called at the AWS that is played. */
+export interface PlayedBackend {
+  /** In `gate.ts`. */
+  readonly name: string;
+  /** CloudFront's path patterns that lead to it. */
+  readonly paths: readonly string[];
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly functionUrlHost: string;
+}
+
 /** @param port the stack's one public port. */
-export function createDeployment(
-  port: number,
-  { app: { name: app, region }, stages }: Pick<Adopted, "app" | "stages">,
-  changes: StageChanges = {},
-): Deployment {
-  const functionName = `${app}-${stageName}-Api`;
-  const functionUrlHost = `${lowerCaseId(32)}.lambda-url.${region}.on.aws`;
+export function createDeployment(port: number, gate: Gate, changes: StageChanges = {}): Deployment {
+  const { name: app, region } = gate.app;
+  const [main, ...others] = backendsOf(gate).map(({ name, paths }) => {
+    const functionName = `${app}-${stageName}-${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+    return {
+      name,
+      paths,
+      functionName,
+      functionArn: `arn:aws:lambda:${region}:${accountId}:function:${functionName}`,
+      functionUrlHost: `${lowerCaseId(32)}.lambda-url.${region}.on.aws`,
+    };
+  });
+  if (main === undefined) throw new TypeError("the gate has no backend");
   return {
     app,
     // Programs and tests on this machine sign in by it.
-    stage: { ...resolveStage(stages, stageName), ...changes, spaClient: true },
+    stage: { ...resolveStage(stagesOf(gate), stageName), ...changes, spaClient: true },
     accountId,
     region,
     edgeRegion,
     guardName: guardName(app, stageName),
     guardLogGroup: guardLogGroup(app, stageName),
-    functionName,
-    functionArn: `arn:aws:lambda:${region}:${accountId}:function:${functionName}`,
-    functionUrlHost,
+    backends: [main, ...others],
     distributionDomainName: `${lowerCaseId(14)}.cloudfront.net`,
     distributionId: `E${lowerCaseId(13).toUpperCase()}`,
     parameterPrefix: parameterPrefix(app, stageName),
     appUrl: `http://app.localhost:${port}`,
     hostedUrl: `http://auth.localhost:${port}`,
-    functionUrl: `http://${functionUrlHost}:${port}`,
     endpoint: `http://127.0.0.1:${port}`,
   };
 }

@@ -1,33 +1,36 @@
 import { expect, test } from "vitest";
 
 import { createClock } from "../aws/clock.ts";
-import { adopted } from "../../test/adopted.ts";
+import { gate } from "../../test/gate.ts";
 import { createDeployment } from "./deployment.ts";
-import { apiOptions } from "./functions.ts";
+import { backendOptions } from "./functions.ts";
 import { createIdentities } from "../aws/iam/identities.ts";
 import { createRoles } from "./roles.ts";
 
 test("the backend runs the code it is given, with the time, memory, CORS origins and streaming of its stage", () => {
-  const deployment = createDeployment(4280, adopted, {
+  const deployment = createDeployment(4280, gate, {
     apiTimeoutSeconds: 900,
     apiMemoryMb: 2048,
     corsOrigins: ["https://a.example"],
     streaming: "never-empty",
   });
   const identities = createIdentities(deployment.accountId);
-  const { codeDirectory, handler, timeoutSeconds, memoryMb, environment } = apiOptions({
-    deployment,
-    bundles: {
-      edge: { directory: "/edge", handler: "lambda.handler" },
-      functions: { directory: "/functions", handler: "bundle.handler" },
+  const { codeDirectory, handler, timeoutSeconds, memoryMb, environment } = backendOptions(
+    deployment.backends[0],
+    {
+      deployment,
+      bundles: {
+        edge: { directory: "/edge", handler: "lambda.handler" },
+        functions: { api: { directory: "/functions", handler: "bundle.handler" } },
+      },
+      roles: createRoles(identities, deployment, () => Infinity),
+      identities,
+      expiry: () => Infinity,
+      network: { hosts: {}, caPem: "" },
+      clock: createClock(),
+      explain: () => undefined,
     },
-    roles: createRoles(identities, deployment, () => Infinity),
-    identities,
-    expiry: () => Infinity,
-    network: { hosts: {}, caPem: "" },
-    clock: createClock(),
-    explain: () => undefined,
-  });
+  );
   expect({ codeDirectory, handler, timeoutSeconds, memoryMb, environment }).toEqual({
     codeDirectory: "/functions",
     handler: "bundle.handler",

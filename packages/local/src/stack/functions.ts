@@ -6,7 +6,7 @@ import type { PolicyDocument } from "@sst-gatehouse/blueprint/policy-document";
 
 import type { Clock } from "../aws/clock.ts";
 import type { Bundles } from "../code/code-source.ts";
-import type { Deployment } from "./deployment.ts";
+import type { Deployment, PlayedBackend } from "./deployment.ts";
 import type { Explain } from "../aws/explain.ts";
 import { explainGuardLine } from "./guard-log.ts";
 import { credentialsOf, type Identities } from "../aws/iam/identities.ts";
@@ -57,29 +57,29 @@ export function startGuard({
   });
 }
 
-/** The backend behind the Function URL. */
-export function startApi(options: FunctionsOptions): Promise<LambdaFunction> {
-  return createLambdaFunction(apiOptions(options));
+/** A backend behind its Function URL. */
+export function startBackend(
+  backend: PlayedBackend,
+  options: FunctionsOptions,
+): Promise<LambdaFunction> {
+  return createLambdaFunction(backendOptions(backend, options));
 }
 
-/** The backend as this stage deploys it. */
-export function apiOptions({
-  deployment,
-  bundles,
-  identities,
-  expiry,
-  network,
-  clock,
-  explain,
-}: FunctionsOptions): LambdaFunctionOptions {
-  const { app, stage, accountId, region, functionName, functionArn } = deployment;
+/** A backend as this stage deploys it. @throws {TypeError} when there is no code for it. */
+export function backendOptions(
+  { name, functionName, functionArn }: PlayedBackend,
+  { deployment, bundles, identities, expiry, network, clock, explain }: FunctionsOptions,
+): LambdaFunctionOptions {
+  const bundle = bundles.functions[name];
+  if (bundle === undefined) throw new TypeError(`there is no code for the backend ${name}`);
+  const { app, stage, accountId, region } = deployment;
   const revocation = backendRevocation(stage, deployment.parameterPrefix);
   return {
     name: functionName,
     functionArn,
     version: "$LATEST",
-    codeDirectory: bundles.functions.directory,
-    handler: bundles.functions.handler,
+    codeDirectory: bundle.directory,
+    handler: bundle.handler,
     region,
     memoryMb: stage.apiMemoryMb,
     timeoutSeconds: stage.apiTimeoutSeconds,
@@ -102,11 +102,11 @@ export function apiOptions({
       ),
     network,
     clock,
-    onLog: (line) => explain("api", line),
+    onLog: (line) => explain(name, line),
   };
 }
 
-/** As `infra/backend-function.ts` lets it. */
+/** As `lock()` lets it. */
 function readsList({ region, accountId }: Deployment, list: string): PolicyDocument {
   const arn = `arn:aws:ssm:${region}:${accountId}:parameter${list}`;
   return {

@@ -10,7 +10,7 @@ export type Unbaked = readonly ("clients" | "jwks")[];
 
 /** The guard's settings, as a deployment of this stage would bake them. @param nowSeconds since the epoch. */
 export function localGuardSettings(
-  { region, parameterPrefix, functionUrlHost, appUrl, hostedUrl, stage }: Deployment,
+  { region, parameterPrefix, backends, appUrl, hostedUrl, stage }: Deployment,
   cognito: Cognito,
   nowSeconds: number,
   unbaked: Unbaked,
@@ -19,7 +19,7 @@ export function localGuardSettings(
     stage,
     region,
     prefix: parameterPrefix,
-    functionUrls: [`https://${functionUrlHost}`],
+    functionUrls: backends.map(({ functionUrlHost }) => `https://${functionUrlHost}`),
     userPoolId: cognito.poolId,
     keys: unbaked.includes("jwks") ? undefined : cognito.keySet().keys,
     hostedOrigin: hostedUrl,

@@ -50,7 +50,8 @@ export async function createOutputs({
   cognito,
   roles,
 }: OutputsSource): Promise<StackOutputs> {
-  const { appUrl, functionUrl, region, edgeRegion, endpoint, stage } = deployment;
+  const { appUrl, backends, region, edgeRegion, endpoint, stage } = deployment;
+  const { port } = new URL(endpoint);
   const users = cognito.users.map(({ username, password, groups }) => ({
     username,
     password,
@@ -62,7 +63,7 @@ export async function createOutputs({
   return {
     appUrl,
     signInUrl: signInUrl(cognito, deployment),
-    functionUrl,
+    functionUrl: `http://${backends[0].functionUrlHost}:${port}`,
     region,
     edgeRegion,
     userPoolId: cognito.poolId,

@@ -24,9 +24,10 @@ export function createRoles(
   deployment: Deployment,
   expiry: () => number,
 ): Roles {
-  const { app, stage, accountId, region, functionArn, guardName } = deployment;
+  const { app, stage, accountId, region, backends, guardName } = deployment;
+  const functionArns = backends.map(({ functionArn }) => functionArn);
   const edgePolicy = edgeRolePolicy({
-    functionArns: [functionArn],
+    functionArns,
     parameterPrefixArn: `arn:aws:ssm:${region}:${accountId}:parameter${deployment.parameterPrefix}`,
     logGroupArn: `arn:aws:logs:*:${accountId}:log-group:${deployment.guardLogGroup}`,
   });
@@ -42,27 +43,27 @@ export function createRoles(
     edge: assumeEdge(),
     assumeEdge: () => assumeEdge(expiry()),
     service: identities.assumeRole(`${app}-${stage.name}-service`, "batch", [
-      callerPolicy(functionArn),
+      callerPolicy(functionArns),
     ]),
     stranger: identities.assumeRole(`${app}-${stage.name}-stranger`, "nobody", []),
     admin: identities.assumeRole(`${app}-${stage.name}-admin`, "you", [adminPolicy]),
   };
 }
 
-function callerPolicy(functionArn: string): PolicyDocument {
+function callerPolicy(functionArns: readonly string[]): PolicyDocument {
   return {
     Version: "2012-10-17",
     Statement: [
       {
         Effect: "Allow",
         Action: "lambda:InvokeFunctionUrl",
-        Resource: functionArn,
+        Resource: functionArns,
         Condition: { StringEquals: { "lambda:FunctionUrlAuthType": "AWS_IAM" } },
       },
       {
         Effect: "Allow",
         Action: "lambda:InvokeFunction",
-        Resource: functionArn,
+        Resource: functionArns,
         Condition: { Bool: { "lambda:InvokedViaFunctionUrl": "true" } },
       },
     ],

@@ -4,11 +4,11 @@ import { invokeModeOf } from "@sst-gatehouse/blueprint/api-function";
 import { cacheBehavior } from "@sst-gatehouse/blueprint/cache-behavior";
 import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
 import { responseHeaders } from "@sst-gatehouse/blueprint/response-headers";
+import type { Project } from "@sst-gatehouse/blueprint/project";
 import type { SealingKeys } from "@sst-gatehouse/blueprint/sealing-keys";
-import { writeSealing } from "@sst-gatehouse/edge/build";
+import { writeSealing } from "@sst-gatehouse/edge/build/guard-data";
 
 import type { AccountForm } from "./account.ts";
-import { scopesOf, type Adopted } from "./adopted.ts";
 import { awsHosts, createAwsApis } from "./aws-apis.ts";
 import { createBundleStore } from "../code/bundles.ts";
 import { createClock, type Clock } from "../aws/clock.ts";
@@ -17,7 +17,7 @@ import { builtFromSource, type CodeSource } from "../code/code-source.ts";
 import { createDeployment, type StageChanges } from "./deployment.ts";
 import type { Explain } from "../aws/explain.ts";
 import { createFunctionUrl } from "../aws/function-url/function-url.ts";
-import { startApi, startGuard } from "./functions.ts";
+import { startBackend, startGuard } from "./functions.ts";
 import { createIdentities } from "../aws/iam/identities.ts";
 import { startTlsFront } from "../aws/lambda/tls-front.ts";
 import { createOutputs, type StackOutputs } from "./outputs.ts";
@@ -25,27 +25,27 @@ import { startPublicServer, type Routes } from "./public-server.ts";
 import { createReload } from "../code/reload.ts";
 import { createRoles } from "./roles.ts";
 import { createRoutes } from "./routes.ts";
+import { frontByPath } from "./front-by-path.ts";
 import { localGuardSettings, type Unbaked } from "./guard-settings.ts";
 import { stageOrigin } from "./stage-origin.ts";
 import { createUserPool } from "./stage-user-pool.ts";
 
-export { builtFromSource, type Adopted, type CodeSource };
+export { type AccountForm, builtFromSource, type Clock, type CodeSource, type Explain };
 
 export interface StackOptions {
-  /** The app's name and region, its stages, its access rules and its backend. */
-  readonly adopted: Adopted;
+  readonly project: Project;
   /** 0 picks a free one. */
   readonly port: number;
   readonly explain: Explain;
-  /** Rebuilds and reloads both functions when their source is edited. */
+  /** Reads `gate.ts` again, rebuilds and reloads guard and backends when anything of it is edited. */
   readonly watch?: boolean;
-  /** Where the code of both functions comes from; built from source when absent. */
+  /** Where the code of guard and backends comes from; built from source when absent. */
   readonly codeSource?: CodeSource;
   /** What is left out of the guard's settings file, so that it has to come from Parameter Store. */
   readonly unbaked?: Unbaked;
   /** How the account that is played differs from the usual one. */
   readonly account?: readonly AccountForm[];
-  /** Settings of the stage other than those of the adopter. */
+  /** Settings of the stage other than those of the gate. */
   readonly stage?: StageChanges;
   /**
    * For how long the credentials of an execution environment are good, by the stack's clock. AWS ends an environment
@@ -58,11 +58,15 @@ export interface Stack {
   readonly outputs: StackOutputs;
   readonly clock: Clock;
   /**
-   * Ends the containers of both functions, and loads new ones with the code of the start, as AWS may at any time.
+   * Ends the containers of guard and backends, and loads new ones with the code of the start, as AWS may at any time.
    *
    * @param changes.sealing as a deploy with other keys for sessions.
    */
   renew(changes?: { readonly sealing?: SealingKeys }): Promise<void>;
+  /** Signs a person in at the public client `spa`; `undefined` for nobody of that name. */
+  tokensFor(
+    username: string,
+  ): Promise<{ readonly id: string; readonly access: string } | undefined>;
   /** The keys of sessions now; new at every start. */
   sealing(): SealingKeys;
   close(): Promise<void>;
@@ -90,11 +94,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 /** @param onClose takes what has to be ended, as soon as it runs. */
 async function compose(
   {
-    adopted,
+    project,
     port,
     explain,
     watch = false,
-    codeSource = builtFromSource(adopted),
+    codeSource = builtFromSource(project.root),
     unbaked = [],
     account = [],
     stage,
@@ -108,13 +112,13 @@ async function compose(
   onClose(() => server.close());
 
   const clock = createClock();
-  const deployment = createDeployment(server.port, adopted, stage);
-  const { accountId, region, functionArn, functionUrlHost, stage: stageSettings } = deployment;
+  const { gate } = project;
+  const deployment = createDeployment(server.port, gate, stage);
+  const { accountId, region, stage: stageSettings } = deployment;
   const identities = createIdentities(accountId);
   const expiry = (): number => clock.now() + credentialSeconds * 1000;
   const roles = createRoles(identities, deployment, expiry);
-  const scopes = await scopesOf(adopted);
-  const cognito = await createUserPool(deployment, scopes, account, clock, explain);
+  const cognito = await createUserPool(deployment, gate.access, account, clock, explain);
   const awsApis = createAwsApis({ deployment, cognito, identities, clock, explain });
   const hosts = awsHosts(deployment, cognito);
   const front = await startTlsFront({ hosts, listener: awsApis });
@@ -123,7 +127,13 @@ async function compose(
   const nowSeconds = Math.floor(clock.now() / 1000);
   const settings = localGuardSettings(deployment, cognito, nowSeconds, unbaked);
   let sealing: SealingKeys = { keys: [randomBytes(32).toString("base64")] };
-  const store = await createBundleStore(settings, () => sealing, codeSource, adopted.accessFile);
+  const store = await createBundleStore({
+    project,
+    codeSource,
+    settings,
+    sealing: () => sealing,
+    watched: watch,
+  });
   onClose(() => store.close());
   const bundles = await store.build();
   const functionsOptions = {
@@ -139,52 +149,64 @@ async function compose(
     clock,
     explain,
   };
-  const [guard, api] = await Promise.all([
+  const [guard, ...apis] = await Promise.all([
     startGuard(functionsOptions),
-    startApi(functionsOptions),
+    ...deployment.backends.map((backend) => startBackend(backend, functionsOptions)),
   ]);
   onClose(() => guard.close());
-  onClose(() => api.close());
-
-  const functionUrl = createFunctionUrl({
-    host: functionUrlHost,
-    region,
-    accountId,
-    functionArn,
-    invokeMode: invokeModeOf(stageSettings.streaming),
-    ...(account.includes("hangs-on-empty")
-      ? { emptyStreamsHeldSeconds: stageSettings.apiTimeoutSeconds }
-      : {}),
-    identities,
-    clock,
-    explain,
-    invoke: (event, ids) => api.invoke(event, ids),
+  const fronts = deployment.backends.map((backend, index) => {
+    const api = apis[index];
+    if (api === undefined) throw new TypeError("each backend has a function");
+    onClose(() => api.close());
+    const functionUrl = createFunctionUrl({
+      host: backend.functionUrlHost,
+      region,
+      accountId,
+      functionArn: backend.functionArn,
+      invokeMode: invokeModeOf(stageSettings.streaming),
+      ...(account.includes("hangs-on-empty")
+        ? { emptyStreamsHeldSeconds: stageSettings.apiTimeoutSeconds }
+        : {}),
+      identities,
+      clock,
+      explain,
+      invoke: (event, ids) => api.invoke(event, ids),
+    });
+    // One distribution: what is cached for a path is of one behaviour alone.
+    const cloudFront = createCloudFront({
+      domainName: deployment.distributionDomainName,
+      distributionId: deployment.distributionId,
+      behavior: cacheBehavior,
+      responseHeaders,
+      origin: stageOrigin(deployment, backend),
+      dial: { host: "127.0.0.1", port: server.port },
+      edge: {
+        invoke: (event) => guard.invoke(event),
+        timeoutSeconds: guardFunction.timeoutSeconds,
+      },
+      clock,
+      explain,
+    });
+    onClose(() => cloudFront.close());
+    return { ...backend, api, functionUrl, cloudFront };
   });
-  const cloudFront = createCloudFront({
-    domainName: deployment.distributionDomainName,
-    distributionId: deployment.distributionId,
-    behavior: cacheBehavior,
-    responseHeaders,
-    origin: stageOrigin(deployment),
-    dial: { host: "127.0.0.1", port: server.port },
-    edge: {
-      invoke: (event) => guard.invoke(event),
-      timeoutSeconds: guardFunction.timeoutSeconds,
-    },
-    clock,
-    explain,
-  });
-  onClose(() => cloudFront.close());
 
+  const frontOf = frontByPath(fronts);
+  const frontByHost = new Map(fronts.map((each) => [each.functionUrlHost, each]));
   routes = createRoutes(server.port, {
-    cloudFront: (request, response) => cloudFront.handle(request, response),
+    cloudFront: (request, response) =>
+      frontOf(request.url ?? "/").cloudFront.handle(request, response),
     hosted: cognito.handleHosted,
-    functionUrl: (request, response) => functionUrl.handle(request, response),
+    functionUrl(request, response) {
+      const [host = ""] = (request.headers.host ?? "").toLowerCase().split(":");
+      return (frontByHost.get(host) ?? frontOf("/")).functionUrl.handle(request, response);
+    },
     awsApis,
     explain,
   });
   if (watch) {
-    store.watch(createReload({ guard, api, explain }), (message) =>
+    const backends = new Map(fronts.map(({ name, api }) => [name, api]));
+    store.watch(createReload({ gate, guard, backends, explain }), (message) =>
       explain("stack", "the build failed; the last good build keeps serving", message.split("\n")),
     );
   }
@@ -193,7 +215,7 @@ async function compose(
     await writeSealing(bundles.edge.directory, sealing);
     const outcomes = await Promise.all([
       guard.redeploy(bundles.edge.directory),
-      api.redeploy(bundles.functions.directory),
+      ...fronts.map(({ name, api }) => api.redeploy(bundles.functions[name]?.directory ?? "")),
     ]);
     for (const outcome of outcomes) if (!outcome.loaded) throw new Error(outcome.reason);
   };
@@ -201,6 +223,10 @@ async function compose(
     clock,
     renew,
     sealing: () => sealing,
+    async tokensFor(username) {
+      const known = cognito.users.some((user) => user.username === username);
+      return known ? cognito.tokensFor(username, "spa") : undefined;
+    },
     outputs: await createOutputs({ deployment, cognito, roles }),
   };
 }

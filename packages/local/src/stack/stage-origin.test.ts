@@ -1,17 +1,18 @@
 import { expect, test } from "vitest";
 
-import { adopted } from "../../test/adopted.ts";
+import { gate } from "../../test/gate.ts";
 import { createDeployment } from "./deployment.ts";
 import { stageOrigin } from "./stage-origin.ts";
 
 test("CloudFront speaks to the Function URL as the stage says", () => {
-  const deployment = createDeployment(4280, adopted, {
+  const deployment = createDeployment(4280, gate, {
     originReadTimeoutSeconds: 120,
     originKeepaliveSeconds: 60,
   });
-  expect(stageOrigin(deployment)).toEqual({
+  const [backend] = deployment.backends;
+  expect(stageOrigin(deployment, backend)).toEqual({
     protocol: "https",
-    domainName: deployment.functionUrlHost,
+    domainName: backend.functionUrlHost,
     port: 443,
     sslProtocols: ["TLSv1.2"],
     connectionAttempts: 3,

@@ -1,8 +1,11 @@
 import { randomBytes } from "node:crypto";
 
 import { appClientNames } from "@sst-gatehouse/blueprint/app-clients";
+import { groupsOf } from "@sst-gatehouse/blueprint/access-names";
 import { callbackPath, redirectUrls } from "@sst-gatehouse/blueprint/callback-urls";
 import { signInClient } from "@sst-gatehouse/blueprint/sign-in-url";
+
+import type { GateAccess } from "@sst-gatehouse/blueprint/gate";
 
 import type { AccountForm } from "./account.ts";
 import type { Clock } from "../aws/clock.ts";
@@ -11,14 +14,14 @@ import type { Deployment } from "./deployment.ts";
 import type { Explain } from "../aws/explain.ts";
 
 /**
- * The stage's user pool with its clients and two people: one plain, one in the group `admin`.
+ * The stage's user pool with its clients and people: a plain one, and one for each group of the access rules.
  *
- * @param scopes that machines may ask for.
+ * @param access the rules: their scopes are what machines may ask for.
  * @param account how the account that is played differs from the usual one.
  */
 export function createUserPool(
   { region, accountId, appUrl, hostedUrl, stage }: Deployment,
-  scopes: readonly string[],
+  access: GateAccess,
   account: readonly AccountForm[],
   clock: Clock,
   explain: Explain,
@@ -31,16 +34,38 @@ export function createUserPool(
     explain,
     clients: appClientNames(stage),
     redirectUrls: (name) => redirectUrls(name, appUrl, stage),
-    resourceServerScopes: scopes,
+    resourceServerScopes: access.scopes,
     peopleScopes: stage.peopleScopes,
     selfSignUp: stage.selfSignUp,
     issuerType: account.includes("updated-issuer") ? "UPDATED" : "ORIGINAL",
     movesAuthTime: account.includes("moving-auth-time"),
-    users: [
-      { username: "alice", password: newPassword(), groups: [], email: "alice@example.com" },
-      { username: "ada", password: newPassword(), groups: ["admin"], email: "ada@example.com" },
-    ],
+    users: peopleFor(access).map(([username, groups]) => ({
+      username,
+      groups,
+      password: newPassword(),
+      email: `${username}@example.com`,
+    })),
   });
+}
+
+/**
+ * `alice`, who is in no group, then `ada` for `admin`, then one for each further group, named after it.
+ *
+ * @returns username and groups of each.
+ */
+export function peopleFor(
+  access: GateAccess,
+): readonly (readonly [username: string, groups: readonly string[]])[] {
+  const groups = [...groupsOf(access), ...(access.externalGroups ?? [])];
+  const people = new Map<string, readonly string[]>([["alice", []]]);
+  if (groups.includes("admin")) people.set("ada", ["admin"]);
+  for (const group of groups.filter((each) => each !== "admin")) {
+    // A group of a company's sign-on may have spaces; a username and an address may not.
+    let username = group.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-");
+    while (people.has(username)) username += "-2";
+    people.set(username, [group]);
+  }
+  return [...people];
 }
 
 /** Where a person signs in: by the walk-through where the stage has it. */

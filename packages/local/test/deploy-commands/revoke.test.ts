@@ -171,8 +171,13 @@ async function revoke(request: Partial<RevocationRequest> = {}) {
     { stage: "dev", username: "ada", disable: false, ...request },
     {
       context: {
-        app: { name: "gatehouse", region: "eu-central-1" },
-        stages: { default: {}, silent: { revocation: "off" } },
+        root: "/there/is/no/app",
+        gate: {
+          app: { name: "gatehouse", region: "eu-central-1" },
+          stages: { default: {}, silent: { revocation: "off" } },
+          access: { scopes: [], rules: [] },
+          backends: {},
+        },
         stdin: new PassThrough(),
         stdout,
         stderr,

@@ -80,8 +80,13 @@ async function sweep({
     { only, yes },
     {
       context: {
-        app: { name: "gatehouse", region: "eu-central-1" },
-        stages: { default: {} },
+        root: "/there/is/no/app",
+        gate: {
+          app: { name: "gatehouse", region: "eu-central-1" },
+          stages: { default: {} },
+          access: { scopes: [], rules: [] },
+          backends: {},
+        },
         stdin,
         stdout,
         stderr,
@@ -254,7 +259,7 @@ describe("what is deleted", () => {
         "gatehouse-dev-Guard-1234567-Guard-1234567",
         "my-gatehouse-dev-Guard-1234567",
         "gatehouse-dev-guard-1234567",
-        "gatehouse-dev-ApiFunction-1234567",
+        "gatehouse-dev-GateApiFunction-1234567",
       ].map((name) => ({ ...guard("dev", "0", [1]), name })),
       deleted: [],
     },
@@ -413,7 +418,7 @@ test("says what stays, what goes, what it leaves alone, and why", async () => {
 Can be deleted
   dev          gatehouse-dev-Guard-1a2b3c4, version 6: older than the version in use
   old          gatehouse-old-Guard-abcdef0, the function: the stage is not deployed
-Nothing was deleted. \`pnpm sweep --yes\` deletes without asking.
+Nothing was deleted. \`npx gatehouse sweep --yes\` deletes without asking.
 `,
     err: `Leaves gatehouse-foreign-Guard-abcdef0 alone: named like a guard of gatehouse, but without its tag.
 Leaves stage odd alone: /gatehouse/gatehouse/odd/guard does not name a version of the stage's guard. Deploy it again.

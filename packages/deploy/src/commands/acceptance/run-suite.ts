@@ -1,18 +1,25 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 
-import type { CommandContext } from "../../command.ts";
+import { CommandError, type CommandContext } from "../../command.ts";
 import type { SuiteTarget } from "./suite-target.ts";
 import { secretValues, withoutSecrets } from "./without-secrets.ts";
 
-const root = join(import.meta.dirname, "../../../../..");
-
 /** How long the suite may take to end after Ctrl-C. */
 const graceMs = 5000;
+
+/** @throws {CommandError} for an app that has no such suite. */
+export function requireSuite(root: string): void {
+  if (existsSync(join(root, "acceptance"))) return;
+  throw new CommandError(
+    "The acceptance suite asks for the routes of Gatehouse's own repository, and this app has none. doctor looks at the stage of any app.",
+  );
+}
 
 /**
  * Runs the acceptance suite against a stage. Secrets are passed in a file that only this user can read, and
@@ -22,7 +29,7 @@ const graceMs = 5000;
  */
 export async function runSuite(
   target: SuiteTarget,
-  { env, stdout, stderr }: Pick<CommandContext, "env" | "stdout" | "stderr">,
+  { root, env, stdout, stderr }: Pick<CommandContext, "root" | "env" | "stdout" | "stderr">,
   signal: AbortSignal,
 ): Promise<number> {
   if (signal.aborted) return 1;

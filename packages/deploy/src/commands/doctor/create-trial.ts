@@ -22,11 +22,11 @@ export function createTrial(
   context: CommandContext,
   interrupted: AbortSignal,
 ): RevokedUserTrial {
-  const { region } = context.app;
+  const { region } = context.gate.app;
   const cognito = new CognitoIdentityProviderClient({ region });
   return {
     async withUser(groups, use) {
-      const pool = await verifyUserPool(context.app, stage, outputs, cognito);
+      const pool = await verifyUserPool(context.gate.app, stage, outputs, cognito);
       await sweepUsers(pool, stage, context.stderr);
       interrupted.throwIfAborted();
       return withTemporaryUsers(pool, stage, "doctor", [["doctor", groups]], async ([user]) => {

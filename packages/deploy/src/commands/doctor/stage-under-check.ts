@@ -37,5 +37,5 @@ export function guardRoleOf(under: StageUnderCheck): Promise<Role> {
 
 /** Makes AWS what the config says; a deploy alone does not look at what was changed by hand. */
 export function redeploy({ stage }: Pick<StageUnderCheck, "stage">): string {
-  return `pnpm sst refresh --stage ${stage.name} && pnpm sst deploy --stage ${stage.name}`;
+  return `npx sst refresh --stage ${stage.name} && npx sst deploy --stage ${stage.name}`;
 }

@@ -5,8 +5,6 @@ import { stripVTControlCharacters } from "node:util";
 import type { CommandContext } from "../../command.ts";
 import type { SstRun } from "./proof.ts";
 
-const root = join(import.meta.dirname, "../../../../..");
-
 const tickMs = 30_000;
 /** What is kept of the output: errors come last. */
 const keptLines = 40;
@@ -14,7 +12,7 @@ const keptLines = 40;
 /** Runs SST's own CLI, `sst <args>`, with the caller's credentials. Its output goes to stderr as it comes. */
 export async function runSst(
   args: readonly string[],
-  { env, stderr }: Pick<CommandContext, "env" | "stderr">,
+  { root, env, stderr }: Pick<CommandContext, "root" | "env" | "stderr">,
 ): Promise<SstRun> {
   const began = Date.now();
   const child = spawn(join(root, "node_modules/.bin/sst"), args, {

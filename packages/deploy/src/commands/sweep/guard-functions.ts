@@ -40,7 +40,7 @@ const regionTag = "gatehouse:region";
  */
 export async function findGuardFunctions(
   lambda: LambdaClient,
-  app: CommandContext["app"],
+  app: CommandContext["gate"]["app"],
   only: string | undefined,
 ): Promise<{ guards: readonly GuardFunction[]; lookAlikes: readonly LookAlike[] }> {
   const guards: GuardFunction[] = [];

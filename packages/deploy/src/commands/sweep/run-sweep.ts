@@ -34,7 +34,8 @@ export interface SweepDeps {
  */
 export async function runSweep({ only, yes }: SweepOptions, deps: SweepDeps): Promise<number> {
   const { context, lambda, now } = deps;
-  const { app, stdin, stdout, stderr } = context;
+  const { gate, stdin, stdout, stderr } = context;
+  const { app } = gate;
   const { guards, lookAlikes } = await orCommandError(
     "The guards in this account cannot be listed",
     findGuardFunctions(lambda, app, only),
@@ -54,7 +55,7 @@ export async function runSweep({ only, yes }: SweepOptions, deps: SweepDeps): Pr
   if (!yes) {
     const terminal = stdin.isTTY === true && stdout.isTTY === true;
     if (!terminal || !(await confirm("Delete these? [y/N] ", context))) {
-      stdout.write("Nothing was deleted. `pnpm sweep --yes` deletes without asking.\n");
+      stdout.write("Nothing was deleted. `npx gatehouse sweep --yes` deletes without asking.\n");
       return unclear;
     }
   }
@@ -64,7 +65,7 @@ export async function runSweep({ only, yes }: SweepOptions, deps: SweepDeps): Pr
 function loadGuardOf(stage: string, { context, ssm }: SweepDeps): Promise<StageGuard> {
   return orCommandError(
     `The guard that stage ${stage} uses cannot be determined`,
-    loadStageGuard(ssm, context.app.name, stage),
+    loadStageGuard(ssm, context.gate.app.name, stage),
   );
 }
 

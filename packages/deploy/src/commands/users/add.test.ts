@@ -84,8 +84,13 @@ async function add({ user = {}, typed = "", terminal = false }: Run = {}) {
     },
     {
       context: {
-        app: { name: "gatehouse", region: "eu-central-1" },
-        stages: { default: {} },
+        root: "/there/is/no/app",
+        gate: {
+          app: { name: "gatehouse", region: "eu-central-1" },
+          stages: { default: {} },
+          access: { scopes: [], rules: [] },
+          backends: {},
+        },
         stdin,
         stdout,
         stderr,

@@ -12,7 +12,7 @@ import { requireGroups } from "./require-groups.ts";
 
 /** `users add`: creates a user in the pool of a stage. @returns the exit code */
 export async function addUser(args: readonly string[], context: CommandContext): Promise<number> {
-  const { name, region } = context.app;
+  const { name, region } = context.gate.app;
   return addToStage(parseNewUser(args, name), {
     context,
     ssm: new SSMClient({ region }),
@@ -38,10 +38,10 @@ export async function addToStage(
   { stage, username, email, groups, invitation }: NewUser,
   { context, ssm, cognito }: AddUserDeps,
 ): Promise<number> {
-  const { name: app, region } = context.app;
+  const { name: app, region } = context.gate.app;
   const outputs = await loadStageOutputs({ app, stage, region, ssm });
   // The outputs also name endpoints: permission to write a parameter must not decide where a password is sent.
-  const pool = await verifyUserPool(context.app, stage, outputs, cognito);
+  const pool = await verifyUserPool(context.gate.app, stage, outputs, cognito);
   await requireGroups(pool, stage, groups);
   const temporaryPassword = invitation
     ? undefined

@@ -33,7 +33,9 @@ export function parseNewUser(args: readonly string[], app: string): NewUser {
   );
   const [username, ...more] = positionals;
   if (username === undefined || more.length > 0)
-    throw new UsageError("users add takes one username: pnpm users add <username> --stage <name>");
+    throw new UsageError(
+      "users add takes one username: npx gatehouse users add <username> --stage <name>",
+    );
   const stage = requireStage(app, values.stage);
   requireForm("the username", username, isPoolName(username));
   if (emailAddress.test(username)) {

@@ -30,7 +30,7 @@ export function parseRevocationRequest(args: readonly string[], app: string): Re
   const [username, ...more] = positionals;
   if (more.length > 0 || everybody === (username !== undefined)) {
     throw new UsageError(
-      "users revoke takes one username, or --everybody: pnpm users revoke <username> --stage <name>",
+      "users revoke takes one username, or --everybody: npx gatehouse users revoke <username> --stage <name>",
     );
   }
   if (everybody && disable)

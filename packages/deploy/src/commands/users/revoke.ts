@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { parameterNames, parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
+import { stagesOf } from "@sst-gatehouse/blueprint/gate";
 import { resolveStage, type Stages } from "@sst-gatehouse/blueprint/stages";
 
 import { explainAwsFailure, orCommandError } from "../../aws-failure.ts";
@@ -28,7 +29,7 @@ export async function revokeSignIns(
   args: readonly string[],
   context: CommandContext,
 ): Promise<number> {
-  const { name, region } = context.app;
+  const { name, region } = context.gate.app;
   const request = parseRevocationRequest(args, name);
   if (request.stage === undefined) requireStackHere(context.env);
   return revokeInStage(request, {
@@ -63,8 +64,9 @@ export async function revokeInStage(
   request: RevocationRequest,
   { context, ssm, cognito, wait }: RevokeDeps,
 ): Promise<number> {
-  const { stdout, stderr, app, stages } = context;
-  if (request.stage !== undefined) requireReaders(stages, request.stage);
+  const { stdout, stderr, gate } = context;
+  const { app } = gate;
+  if (request.stage !== undefined) requireReaders(stagesOf(gate), request.stage);
   const now = awsClock(ssm);
   const stage =
     request.stage === undefined ? "the stack on this machine" : `stage ${request.stage}`;
@@ -154,10 +156,10 @@ async function findPool(
   prefix: string,
   { context, ssm, cognito }: Omit<RevokeDeps, "wait">,
 ): Promise<UserPool> {
-  const { name: app, region } = context.app;
+  const { name: app, region } = context.gate.app;
   if (stage !== undefined) {
     const outputs = await loadStageOutputs({ app, stage, region, ssm });
-    return verifyUserPool(context.app, stage, outputs, cognito);
+    return verifyUserPool(context.gate.app, stage, outputs, cognito);
   }
   const { Parameter } = await orCommandError(
     "The stack on this machine does not answer",

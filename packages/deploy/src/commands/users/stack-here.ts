@@ -24,7 +24,7 @@ export function requireStackHere(env: CommandContext["env"]): void {
     throw new CommandError(
       [
         "Without --stage this acts on the stack on this machine, and it needs to know where that is.",
-        "Start it with `pnpm --silent start --json`, copy the values from the line that it prints, and try again:",
+        "Start it with `npx gatehouse start --json`, copy the values from the line that it prints, and try again:",
         "",
         ...lines,
       ].join("\n"),

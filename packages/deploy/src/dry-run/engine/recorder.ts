@@ -43,14 +43,17 @@ export function createRecorder(
   const files: Record<string, readonly string[]> = {};
   let awsProvider = "";
   let outputsOfStack: Readonly<Record<string, unknown>> = {};
+  /** By URN. */
+  const outputsOfComponents = new Map<string, Readonly<Record<string, unknown>>>();
   const drafts = new Map<RegisterRequest, Omit<Resource, "urn"> & { files: readonly string[] }>();
   /** Region by `<urn>::<id>` of each provider. */
   const providers = new Map<string, string>();
   const stack = `${app}/${stage}`;
 
-  const recordOutputs = async (outputs: unknown): Promise<void> => {
+  const recordOutputs = async (urn: string, outputs: unknown): Promise<void> => {
     const { value } = await recordValue(outputs, roots);
-    outputsOfStack = toObject(value);
+    if (shortUrn(urn).startsWith("pulumi:pulumi:Stack::")) outputsOfStack = toObject(value);
+    else outputsOfComponents.set(urn, toObject(value));
   };
 
   const monitor = recordMonitor(MockMonitor, app, stage, {
@@ -66,9 +69,8 @@ export function createRecorder(
         providers.set(`${urn}::${id}`, own);
     },
     onOutputs(urn, outputs) {
-      if (!shortUrn(urn).startsWith("pulumi:pulumi:Stack::")) return;
       // Here alone secrets still have their marks; what `run()` resolves to is the bare values.
-      void recordOutputs(outputs);
+      void recordOutputs(urn, outputs);
     },
   });
 
@@ -123,7 +125,12 @@ export function createRecorder(
   return {
     mocks,
     resources: () =>
-      resources.toSorted((a, b) => compare(`${a.type} ${a.name}`, `${b.type} ${b.name}`)),
+      resources
+        .map((resource) => ({
+          ...resource,
+          outputs: outputsOfComponents.get(resource.urn) ?? resource.outputs,
+        }))
+        .toSorted((a, b) => compare(`${a.type} ${a.name}`, `${b.type} ${b.name}`)),
     lookups: () => [...lookups].toSorted(([a], [b]) => compare(a, b)).map(([, lookup]) => lookup),
     awsProvider: () => awsProvider,
     outputs: () => outputsOfStack,

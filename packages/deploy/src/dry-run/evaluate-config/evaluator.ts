@@ -38,7 +38,7 @@ export interface Evaluation {
   /**
    * The code that a Lambda function would run, byte for byte.
    *
-   * @param name logical name of the function, such as `ApiFunction`.
+   * @param name logical name of the function, such as `GateApiFunction`.
    * @throws {TypeError} (rejects) when the graph has no such function.
    */
   code(name: string): Promise<FunctionCode>;

@@ -30,7 +30,7 @@ export interface Lookup {
 export interface Resource {
   /** Pulumi's token, such as `aws:lambda/function:Function`. */
   readonly type: string;
-  /** Logical name, such as `ApiFunction`. */
+  /** Logical name, such as `GateApiFunction`. */
   readonly name: string;
   readonly urn: string;
   /** The region of the provider it belongs to; absent for what is not AWS's. */
@@ -48,7 +48,7 @@ export interface Resource {
   };
   /** As sent to the provider, in JSON: secrets as `{"<secret>": …}`, archives as `{"archive": {<file>: {sha256, bytes}}}`, where a `settings.json` and an `access.json` have their `text` too. */
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** What AWS would have filled in, made up: ARNs, ids and names. */
+  /** What AWS would have filled in, made up: ARNs, ids and names. Of a component, what it registered. */
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 

@@ -1,14 +1,12 @@
+import { awsProviderVersion } from "@sst-gatehouse/blueprint/aws-provider";
+
 /**
- * The version of the AWS provider that a config asks for.
+ * The version of the AWS provider that a config asks for; undefined where it takes the one that SST brings.
  *
- * @param config text of `sst.config.ts`.
- * @throws {TypeError} when it is not written out there.
+ * @param config text of `sst.config.ts`, which cannot be asked before the provider is there.
  */
-export function pinnedProvider(config: string): string {
+export function pinnedProvider(config: string): string | undefined {
   const [, version] = /\baws:\s*\{[^}]*?\bversion:\s*"(\d+\.\d+\.\d+)"/.exec(config) ?? [];
-  if (version === undefined)
-    throw new TypeError(
-      'sst.config.ts: write out the version of the AWS provider, as in aws: { version: "6.83.4" }',
-    );
-  return version;
+  const byGatehouse = /\bgatehouseApp\(/.test(config) && !/\bsst:\s*4\b/.test(config);
+  return version ?? (byGatehouse ? awsProviderVersion : undefined);
 }

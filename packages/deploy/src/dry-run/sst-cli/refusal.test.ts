@@ -40,7 +40,7 @@ const refusals: [what: string, printed: string, log: string, message: string][] 
     "that a provider is not there",
     unexpected,
     `msg="installing deps"\n${log("failed to run bun install ")}`,
-    "sst.config.ts asks for providers that are not installed. Run: pnpm exec sst install",
+    "sst.config.ts asks for providers that are not installed. Run: npx sst install",
   ],
   ["an error of one word", unexpected, 'msg="exited with error" err=EOF\n', "EOF"],
   ["everything that was printed, for want of better", "panic: x\n", "", "panic: x"],

@@ -13,6 +13,6 @@ export function refusalIn(printed: string, log: string): string {
   const [, said] = /^✕ +([^]+)/m.exec(printed) ?? [];
   if (said !== undefined && !said.startsWith(nothingSaid)) return said.trim();
   if (log.includes('msg="installing deps"'))
-    return "sst.config.ts asks for providers that are not installed. Run: pnpm exec sst install";
+    return "sst.config.ts asks for providers that are not installed. Run: npx sst install";
   return errorIn(log) ?? printed.trim();
 }

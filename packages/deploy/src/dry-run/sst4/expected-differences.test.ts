@@ -4,9 +4,9 @@ import { expectedDifferences } from "./expected-differences.ts";
 import type { Difference } from "./graph-differences.ts";
 
 const [one, two] = ["1".repeat(64), "2".repeat(64)];
-const upload = "aws:s3/bucketObjectv2:BucketObjectv2::ApiCode";
+const upload = "aws:s3/bucketObjectv2:BucketObjectv2::GateApiCode";
 const bridge = "aws:s3/bucketObjectv2:BucketObjectv2::DevBridgeCodeEucentral1Bridge";
-const api = "aws:lambda/function:Function::ApiFunction";
+const api = "aws:lambda/function:Function::GateApiFunction";
 const guard = "aws:lambda/function:Function::gatehouse-jane-Guard";
 
 function isExpected(difference: Difference, dev: boolean): boolean {

@@ -7,7 +7,7 @@ export interface Expectation {
 }
 
 const upload = "aws:s3/bucketObjectv2:BucketObjectv2::";
-const api = "aws:lambda/function:Function::ApiFunction";
+const api = "aws:lambda/function:Function::GateApiFunction";
 
 /** What a deployment has: the guard's code is not among it, we build that ourselves. */
 const always: readonly Expectation[] = [
@@ -40,7 +40,7 @@ const inDev: readonly Expectation[] = [
   {
     reason: "the bridge of sst dev is uploaded once per region, not once per function",
     covers: ({ resource, path }) =>
-      (resource === `${upload}ApiCode` && path === "") ||
+      (resource === `${upload}GateApiCode` && path === "") ||
       (resource.startsWith(`${upload}DevBridgeCode`) && path === "") ||
       (resource === api && /^(?:inputs\.s3Key|dependsOn\.\d+)$/.test(path)),
   },

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { evaluateWithCli } from "../evaluate-config/evaluate-with-cli.ts";
@@ -6,7 +5,6 @@ import type { SourceChange } from "../workspace/source-change.ts";
 import type { Graph } from "../graph/graph.ts";
 import { installPlatform, type Platform } from "../platform/platform.ts";
 import { ensurePlatform } from "../platform/ensure-platform.ts";
-import { pinnedProvider } from "../platform/pinned-provider.ts";
 import { requireOwnNetwork } from "../sst-cli/own-network.ts";
 import { expectedDifferences } from "./expected-differences.ts";
 import { graphDifferences } from "./graph-differences.ts";
@@ -38,9 +36,8 @@ export async function compareWithSst4(
 ): Promise<boolean> {
   requireOwnNetwork();
   const home = join(root, ".cache/sst4");
-  const pinned = pinnedProvider(await readFile(join(root, "sst.config.ts"), "utf8"));
   const file = "sst.config.ts";
-  const unpinned = { file, from: `version: "${pinned}"`, to: "version: undefined" };
+  const unpinned = { file, from: "gatehouseApp({", to: "gatehouseApp({ sst: 4," };
   const ours = await installPlatform(root, print);
   const cli = await installSst(home, version, print);
   const theirs = await ensurePlatform({

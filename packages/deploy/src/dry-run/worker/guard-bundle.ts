@@ -12,7 +12,7 @@ const directories = createReuse<string>();
 
 /**
  * Lets the build of the guard, a process that the config starts, take what an earlier evaluation of this copy has built of
- * the same files, settings and access rules.
+ * the same files.
  *
  * Which files count is asked of the bundler: all that the build and the guard's sources import, however far away, but
  * installed packages, which nothing changes meanwhile.
@@ -36,22 +36,17 @@ export async function keepGuardBundle(
   await writeFile(join(own, "node"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
 }
 
-/** Runs Node. A guard is built once of the same data, and then copied. */
+/** Runs Node. A guard is built once, and then copied. */
 function keeping(node: string, kept: string): string {
   return `set -e
-# <build> --outdir <directory> --data-from-stdin
-[ "$4" = --data-from-stdin ] || exec ${quote(node)} "$@"
-asked=$(mktemp ${quote(join(kept, "XXXXXX"))})
-cat > "$asked"
-for known in ${quote(kept)}/*.data; do
-  if cmp -s "$asked" "$known"; then
-    rm "$asked"
-    exec cp -R "\${known%.data}.built" "$3"
-  fi
-done
-${quote(node)} "$@" < "$asked"
-cp -R "$3" "$asked.built"
-mv "$asked" "$asked.data"`;
+# <build> --outdir <directory>
+[ "$2" = --outdir ] || exec ${quote(node)} "$@"
+known=${quote(join(kept, "built"))}
+[ -d "$known" ] && exec cp -R "$known/." "$3"
+${quote(node)} "$@"
+part=$(mktemp -d ${quote(join(kept, "XXXXXX"))})
+cp -R "$3/." "$part"
+mv -T "$part" "$known" 2>/dev/null || rm -rf "$part"`;
 }
 
 /** The copy shares its executables with the project; one that is replaced needs a separate directory. */

@@ -5,7 +5,7 @@ import { codeOf } from "./code-in-plan.ts";
 
 const sha256 = "5".repeat(64);
 const upload = (key: string, bytes: number) =>
-  resource("aws:s3/bucketObjectv2:BucketObjectv2", "ApiCode", {
+  resource("aws:s3/bucketObjectv2:BucketObjectv2", "GateApiCode", {
     bucket: "sst-asset-eu-central-1",
     key,
     source: { archive: { "code.zip": { bytes, sha256 } } },

@@ -15,7 +15,7 @@ import { createPlanDocument } from "./plan-document.ts";
 function planned(change?: Parameters<typeof graphUnderTest>[0]) {
   const graph = graphUnderTest(change);
   const violations = checkGraph(graph, annaStage, access);
-  return createPlanDocument({ graph, access, violations, version: "1.2.3" });
+  return createPlanDocument({ graph, access, violations, unchecked: [], version: "1.2.3" });
 }
 
 test("tells a stage in order, all but its resources", () => {
@@ -68,13 +68,13 @@ test("tells each resource as it would be sent, with its options", () => {
   });
   expect(resources.find(({ name }) => name === resourceNames.pool)).toEqual({
     type: "aws:cognito/userPool:UserPool",
-    name: "UsersUserPool",
+    name: "GateUsersUserPool",
     region: "eu-central-1",
     inputs: {
       accountRecoverySetting: { recoveryMechanisms: [{ name: "verified_email", priority: 1 }] },
       adminCreateUserConfig: { allowAdminCreateUserOnly: true },
       deletionProtection: "INACTIVE",
-      name: "gatehouse-anna-UsersUserPool-bafkksbh",
+      name: "gatehouse-anna-GateUsersUserPool-bafkksbh",
     },
     options: { retainOnDelete: true },
   });
@@ -108,7 +108,7 @@ test("tells what is refused in two parts: what it is, and what to do", () => {
   expect(planned({ changes }).violations).toEqual([
     {
       rule: "function-url-auth",
-      resource: "aws:lambda/functionUrl:FunctionUrl::ApiUrl",
+      resource: "aws:lambda/functionUrl:FunctionUrl::GateApiUrl",
       what: "is not locked by AWS_IAM; anybody who learns its address calls the function without the guard",
       mend: "set authorization to iam",
     },
@@ -148,8 +148,16 @@ test("a graph with nothing in it is still told", () => {
     graph,
     access,
     violations,
+    unchecked: [],
     version: "1",
   });
   expect([resources, guard]).toEqual([[], { version: "1", sha256: null }]);
   expect(told.map(({ mend }) => mend)).not.toContain("");
+});
+
+test("what the app has besides its gates is named, by type and name", () => {
+  const graph = graphUnderTest();
+  const unchecked = [resource("aws:s3/bucketV2:BucketV2", "CoversBucket", { acl: "private" })];
+  const document = createPlanDocument({ graph, access, violations: [], unchecked, version: "1" });
+  expect(document.unchecked).toEqual([{ type: "aws:s3/bucketV2:BucketV2", name: "CoversBucket" }]);
 });

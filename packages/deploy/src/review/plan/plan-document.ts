@@ -1,14 +1,13 @@
-import { createHash } from "node:crypto";
-
 import { guardName } from "@sst-gatehouse/blueprint/guard-function";
 
 import { awsTypes } from "../../dry-run/graph/aws-types.ts";
-import { type Graph, resourcesOf } from "../../dry-run/graph/graph.ts";
+import { type Graph, type Resource, resourcesOf } from "../../dry-run/graph/graph.ts";
 import { isObject, secretMark, toObject } from "../../dry-run/graph/json.ts";
 import { inputOf } from "../../dry-run/graph/resource-values.ts";
 import { type Violation, whatAndMend } from "../rules/violation.ts";
 import type { AccessInPlan } from "./access-paths.ts";
 import { admits } from "./admits.ts";
+import { codeHash } from "./code-hash.ts";
 
 /** A plan for policy tools. Others rely on its shape; what is secret is `"[secret]"`. */
 export interface PlanDocument {
@@ -22,7 +21,7 @@ export interface PlanDocument {
     readonly inputs: unknown;
     readonly options: unknown;
   }[];
-  /** What no rule looks at. */
+  /** What the app has besides its gates, which no rule looks at; nothing in the strict world. */
   readonly unchecked: readonly { readonly type: string; readonly name: string }[];
   /** The rules of `access.ts` in the order in which they are tried. */
   readonly access: readonly { readonly rule: string; readonly admits: string }[];
@@ -45,6 +44,7 @@ export interface PlanSource {
   readonly graph: Graph;
   readonly access: AccessInPlan;
   readonly violations: readonly Violation[];
+  readonly unchecked: readonly Resource[];
   /** Of Gatehouse. */
   readonly version: string;
 }
@@ -53,6 +53,7 @@ export function createPlanDocument({
   graph,
   access,
   violations,
+  unchecked,
   version,
 }: PlanSource): PlanDocument {
   const { app, stage, resources, outputs } = graph;
@@ -68,10 +69,9 @@ export function createPlanDocument({
         inputs: withoutSecrets(inputs),
         options,
       })),
-    // Every type that the rules do not know is a violation.
-    unchecked: [],
+    unchecked: unchecked.map(({ type, name }) => ({ type, name })),
     access: access.rules.map((rule) => ({ rule: rule.text, admits: admits(rule) })),
-    guard: { version, sha256: codeHash(graph) },
+    guard: { version, sha256: guardHash(graph) },
     outputs: withoutSecrets(outputs),
     violations: violations.map(({ rule, resource, message }) => ({
       rule,
@@ -81,20 +81,15 @@ export function createPlanDocument({
   };
 }
 
-/**
- * One hash for the guard's code, whatever the stage: of the lines that `sha256sum *.cjs` prints in the guard's directory,
- * its settings, rules and keys left out.
- */
-function codeHash(graph: Graph): string | null {
+/** Null without a guard. */
+function guardHash(graph: Graph): string | null {
   const name = guardName(graph.app, graph.stage);
   const guard = resourcesOf(graph, awsTypes.function).find((resource) => resource.name === name);
   if (guard === undefined) return null;
-  const files = toObject(toObject(inputOf(guard, "code"))["archive"]);
-  const lines = Object.entries(files)
-    .filter(([file]) => !file.endsWith(".json"))
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([file, digest]) => `${String(toObject(digest)["sha256"])}  ${file}\n`);
-  return createHash("sha256").update(lines.join("")).digest("hex");
+  const files = Object.entries(toObject(toObject(inputOf(guard, "code"))["archive"]));
+  return codeHash(
+    Object.fromEntries(files.map(([file, content]) => [file, String(toObject(content)["sha256"])])),
+  );
 }
 
 function withoutSecrets(value: unknown): unknown {

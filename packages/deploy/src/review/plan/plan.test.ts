@@ -48,12 +48,12 @@ Protected by access.ts
   /*        everyone who has signed in; every machine; every IAM service
 
 Ways in
-  CdnCdnDistribution, every path
+  GateCdnDistribution, every path
     passes    gatehouse-anna-Guard, version 1, at origin-request with the body
-    reaches   ApiUrl
+    reaches   GateApiUrl
     forwards  all but Host
     caches    nothing
-  ApiUrl, Function URL of ApiFunction
+  GateApiUrl, Function URL of GateApiFunction
     opens to  IAM only
     mode      RESPONSE_STREAM
   No function has a resource policy.
@@ -67,17 +67,17 @@ Who gets tokens
     returns to  https://dd11d7b4aa6785.cloudfront.net/.auth/callback
 
 Who may do what
-  gatehouse-anna-ApiRole-bafkksbh (ApiRole), assumed by lambda.amazonaws.com
+  gatehouse-anna-GateApiRole-bafkksbh (GateApiRole), assumed by lambda.amazonaws.com
     has the policy AWSLambdaBasicExecutionRole
-  gatehouse-anna-eu-central-1-guard (GuardRole), assumed by lambda.amazonaws.com,
+  gatehouse-anna-eu-central-1-guard (GateGuardRole), assumed by lambda.amazonaws.com,
   edgelambda.amazonaws.com
     may call the Function URL
       actions  lambda:InvokeFunctionUrl
-      on       lambda eu-central-1 function:gatehouse-anna-ApiFunction-bafkksbh
+      on       lambda eu-central-1 function:gatehouse-anna-GateApiFunction-bafkksbh
       only if  lambda:FunctionUrlAuthType is AWS_IAM
     may invoke the function
       actions  lambda:InvokeFunction
-      on       lambda eu-central-1 function:gatehouse-anna-ApiFunction-bafkksbh
+      on       lambda eu-central-1 function:gatehouse-anna-GateApiFunction-bafkksbh
       only if  lambda:InvokedViaFunctionUrl is true
     may read parameters
       actions  ssm:GetParameters
@@ -107,30 +107,30 @@ Code
 
 Resources (21)
   eu-central-1
-    cloudwatch LogGroup ApiLogGroup        /aws/lambda/gatehouse-anna-ApiFunction-bafkksbh
-    cognito ResourceServer ResourceServer  api
-    cognito UserGroup AdminGroup           admin
-    cognito UserPool UsersUserPool         gatehouse-anna-UsersUserPool-bafkksbh
-    cognito UserPoolClient MachineClient   gatehouse-anna-machine
-    cognito UserPoolClient WebClient       gatehouse-anna-web
-    cognito UserPoolDomain SignInDomain    gatehouse-anna-0a1b2c3d
-    lambda Function ApiFunction            gatehouse-anna-ApiFunction-bafkksbh
-    lambda FunctionUrl ApiUrl
-    ssm Parameter ParameterMachine         /gatehouse/gatehouse/anna/clients/machine
-    ssm Parameter ParameterWeb             /gatehouse/gatehouse/anna/clients/web
-    ssm Parameter ParameterSecret          /gatehouse/gatehouse/anna/web-client-secret
-    ssm Parameter ParameterGuard           /gatehouse/gatehouse/anna/guard
-    ssm Parameter ParameterOutputs         /gatehouse/gatehouse/anna/outputs
-    ssm Parameter ParameterRevoked         /gatehouse/gatehouse/anna/revoked
+    cloudwatch LogGroup GateApiLogGroup        /aws/lambda/gatehouse-anna-GateApiFunction-bafkksbh
+    cognito ResourceServer GateResourceServer  api
+    cognito UserGroup AdminGroup               admin
+    cognito UserPool GateUsersUserPool         gatehouse-anna-GateUsersUserPool-bafkksbh
+    cognito UserPoolClient GateMachineClient   gatehouse-anna-machine
+    cognito UserPoolClient GateWebClient       gatehouse-anna-web
+    cognito UserPoolDomain GateSignInDomain    gatehouse-anna-0a1b2c3d
+    lambda Function GateApiFunction            gatehouse-anna-GateApiFunction-bafkksbh
+    lambda FunctionUrl GateApiUrl
+    ssm Parameter ParameterMachine             /gatehouse/gatehouse/anna/clients/machine
+    ssm Parameter ParameterWeb                 /gatehouse/gatehouse/anna/clients/web
+    ssm Parameter ParameterSecret              /gatehouse/gatehouse/anna/web-client-secret
+    ssm Parameter ParameterGuard               /gatehouse/gatehouse/anna/guard
+    ssm Parameter ParameterOutputs             /gatehouse/gatehouse/anna/outputs
+    ssm Parameter ParameterRevoked             /gatehouse/gatehouse/anna/revoked
   us-east-1
-    lambda Function gatehouse-anna-Guard  (left behind; pnpm sweep deletes it)
+    lambda Function gatehouse-anna-Guard  (left behind; npx gatehouse sweep deletes it)
   everywhere
-    cloudfront Distribution CdnCdnDistribution
-    cloudfront Function CdnCloudfrontFunction   gatehouse-anna-CdnCloudfrontFunction-bafkksbh (SST's
-                                                own; on no path)
-    iam Role ApiRole                            gatehouse-anna-ApiRole-bafkksbh
-    iam Role GuardRole                          gatehouse-anna-eu-central-1-guard
-    iam RolePolicy GuardPolicy
+    cloudfront Distribution GateCdnDistribution
+    cloudfront Function GateCloudfrontFunction   gatehouse-anna-GateCloudfrontFunction-bafkksbh
+                                                 (SST's own; on no path)
+    iam Role GateApiRole                         gatehouse-anna-GateApiRole-bafkksbh
+    iam Role GateGuardRole                       gatehouse-anna-eu-central-1-guard
+    iam RolePolicy GateGuardPolicy
 
 Nothing that AWS would refuse.
 `);
@@ -145,7 +145,7 @@ test("what is refused comes last, with rule, resource and reason", () => {
   expect(lines.slice(lines.indexOf("Refused, for 2 reasons"))).toEqual([
     "Refused, for 2 reasons",
     "  function-url-auth",
-    "    lambda FunctionUrl ApiUrl is not locked by AWS_IAM; anybody who learns its address calls the",
+    "    lambda FunctionUrl GateApiUrl is not locked by AWS_IAM; anybody who learns its address calls the",
     "    function without the guard: set authorization to iam",
     "  guard-version",
     "    lambda Function gatehouse-anna-Guard is not published; CloudFront takes a numbered version only,",

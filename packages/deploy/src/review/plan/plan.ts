@@ -1,6 +1,7 @@
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
-import type { Graph } from "../../dry-run/graph/graph.ts";
+import type { Graph, Resource } from "../../dry-run/graph/graph.ts";
+import { labelOf } from "../../dry-run/graph/label-of.ts";
 import { type AccessInPlan, type PathAccess, protectedPaths, publicPaths } from "./access-paths.ts";
 import { type AddressInPlan, publicAddresses } from "./addresses.ts";
 import { type ClientInPlan, clientsOf } from "./clients-in-plan.ts";
@@ -37,6 +38,8 @@ export interface Plan {
   readonly roles: readonly RoleInPlan[];
   readonly code: readonly CodeFileInPlan[];
   readonly resources: readonly ResourceInPlan[];
+  /** Labels of what the app has besides its gates, which no rule looks at. */
+  readonly unchecked: readonly string[];
   readonly violations: readonly Violation[];
 }
 
@@ -49,6 +52,7 @@ export function createPlan(
   stage: Stage,
   access: AccessInPlan,
   violations: readonly Violation[],
+  unchecked: readonly Resource[] = [],
 ): Plan {
   return {
     app: graph.app,
@@ -65,6 +69,7 @@ export function createPlan(
     roles: rolesOf(graph),
     code: codeOf(graph),
     resources: resourcesInPlan(graph),
+    unchecked: unchecked.map(labelOf),
     violations,
   };
 }

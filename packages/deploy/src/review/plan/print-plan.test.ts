@@ -18,6 +18,7 @@ const bare: Plan = {
   roles: [],
   code: [],
   resources: [],
+  unchecked: [],
   violations: [],
 };
 
@@ -70,7 +71,7 @@ test("what should not be there is told as plainly", () => {
       },
     ],
     functionUrls: [
-      { name: "ApiUrl", functionName: "Api", authorization: "NONE", mode: "BUFFERED" },
+      { name: "GateApiUrl", functionName: "Api", authorization: "NONE", mode: "BUFFERED" },
     ],
     permissions: ["* may lambda:InvokeFunctionUrl on lambda eu-central-1 function:api"],
     roles: [
@@ -101,7 +102,7 @@ test("what should not be there is told as plainly", () => {
     "    reaches   placeholder.sst.dev",
     "    forwards  as the policy nothing says",
     "    caches    as the policy 0a1b says",
-    "  ApiUrl, Function URL of Api",
+    "  GateApiUrl, Function URL of Api",
     "    opens to  authorization NONE",
     "    mode      BUFFERED",
     "  Resource policies",
@@ -120,4 +121,16 @@ test("what should not be there is told as plainly", () => {
     "    stage bert is wrong: do something",
   ]);
   expect(lines).toContain("Refused, for 1 reason");
+});
+
+test("what the app has besides its gates is listed as the app's own", () => {
+  const unchecked = ["aws:s3/bucketV2:BucketV2::CoversBucket", "aws:sqs/queue:Queue::Jobs"];
+  const lines = printPlan({ ...bare, unchecked }).split("\n");
+  const at = lines.indexOf("Yours, not checked (2)");
+  expect(lines.slice(at, at + 4)).toEqual([
+    "Yours, not checked (2)",
+    "  s3 BucketV2 CoversBucket",
+    "  sqs Queue Jobs",
+    "",
+  ]);
 });

@@ -8,7 +8,7 @@ import { columns, type Row, section, wrapped } from "./text.ts";
 
 /** A plan as text of 100 columns, for somebody who reads it in a minute. */
 export function printPlan(plan: Plan): string {
-  const { app, stage, settings, violations } = plan;
+  const { app, stage, settings, unchecked, violations } = plan;
   const lines = [
     `${app}, stage ${stage}: what a deployment would make. Nothing has been deployed.`,
     "Ids, account and host names that AWS chooses are made up here.",
@@ -26,6 +26,12 @@ export function printPlan(plan: Plan): string {
     ...section("Who may do what", plan.roles.flatMap(roleLines)),
     ...section("Code", codeLines(plan)),
     ...section(`Resources (${plan.resources.length})`, resourceLines(plan.resources)),
+    ...(unchecked.length === 0
+      ? []
+      : section(
+          `Yours, not checked (${unchecked.length})`,
+          unchecked.map((label) => `  ${shortLabel(label)}`),
+        )),
     ...(violations.length === 0
       ? ["", "Nothing that AWS would refuse."]
       : section(

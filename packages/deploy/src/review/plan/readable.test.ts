@@ -24,8 +24,8 @@ test("types are written without Pulumi's modules, names as they were given", () 
 });
 
 test("resources are named as a violation's label has them", () => {
-  expect(shortLabel("aws:lambda/function:Function::ApiFunction")).toBe(
-    "lambda Function ApiFunction",
+  expect(shortLabel("aws:lambda/function:Function::GateApiFunction")).toBe(
+    "lambda Function GateApiFunction",
   );
   expect(shortLabel("stage anna")).toBe("stage anna");
 });

@@ -15,7 +15,7 @@ export function shortType(type: string): string {
   return service === undefined ? type : `${service} ${kind}`;
 }
 
-/** `<type>::<name>` as `lambda Function ApiFunction`; a label of another form stays as it is. */
+/** `<type>::<name>` as `lambda Function GateApiFunction`; a label of another form stays as it is. */
 export function shortLabel(label: string): string {
   const [type, name] = label.split("::");
   return type === undefined || name === undefined ? label : `${shortType(type)} ${name}`;

@@ -8,7 +8,7 @@ import {
 } from "../../../test/graph-under-test.ts";
 import { resourcesInPlan } from "./resources-in-plan.ts";
 
-const viewerFunction = "CdnCloudfrontFunction";
+const viewerFunction = "GateCloudfrontFunction";
 
 function notes(change: Parameters<typeof graphUnderTest>[0]) {
   return resourcesInPlan(graphUnderTest(change)).flatMap(({ name, note }) =>
@@ -40,7 +40,7 @@ test("what stays behind is told, and that SST's own function is on no path", () 
     notes({ changes: { [resourceNames.pool]: { $options: { retainOnDelete: true } } } }),
   ).toEqual([
     [resourceNames.pool, "left behind"],
-    [resourceNames.guard, "left behind; pnpm sweep deletes it"],
+    [resourceNames.guard, "left behind; npx gatehouse sweep deletes it"],
     [viewerFunction, "SST's own; on no path"],
   ]);
 });

@@ -42,7 +42,8 @@ function regionOf({ type, region }: Resource): string {
 function noteOn(graph: Graph, resource: Resource): string | undefined {
   if (resource.type === awsTypes.viewerFunction && !isAssociated(graph, resource))
     return "SST's own; on no path";
-  if (inputOf(resource, "skipDestroy") === true) return "left behind; pnpm sweep deletes it";
+  if (inputOf(resource, "skipDestroy") === true)
+    return "left behind; npx gatehouse sweep deletes it";
   if (resource.options.retainOnDelete === true) return "left behind";
   return undefined;
 }

@@ -38,7 +38,7 @@ test("the guard's role is told with the policy that is attached to it", () => {
     words: "call the Function URL",
     denied: false,
     actions: ["lambda:InvokeFunctionUrl"],
-    resources: ["lambda eu-central-1 function:gatehouse-anna-ApiFunction-bafkksbh"],
+    resources: ["lambda eu-central-1 function:gatehouse-anna-GateApiFunction-bafkksbh"],
     conditions: ["lambda:FunctionUrlAuthType is AWS_IAM"],
   });
 });

@@ -74,7 +74,7 @@ test("Function URLs are told with their lock, and by the name of their function"
   expect(functionUrlsOf(graphUnderTest({ added }))).toEqual([
     {
       name: apiUrl,
-      functionName: "ApiFunction",
+      functionName: "GateApiFunction",
       authorization: "AWS_IAM",
       mode: "RESPONSE_STREAM",
     },
@@ -96,7 +96,7 @@ test("what answers strangers are the app, the hosted sign-in, and what IAM does 
     { what: "CloudFront", url: "https://app.example.com" },
     { what: "hosted sign-in", url: hosted },
     {
-      what: "ApiUrl, not locked",
+      what: "GateApiUrl, not locked",
       url: "https://ea4cd32856fcd59055d919770d415bf5.lambda-url.eu-central-1.on.aws/",
     },
   ]);

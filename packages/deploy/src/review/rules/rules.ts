@@ -1,7 +1,10 @@
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
 import type { AccessNames } from "@sst-gatehouse/blueprint/access-names";
-import type { Graph } from "../../dry-run/graph/graph.ts";
+import { gateOwner } from "@sst-gatehouse/blueprint/gate";
+
+import { type Graph, resourcesOf } from "../../dry-run/graph/graph.ts";
+import { gateType, guardedBy } from "./facts/ownership.ts";
 import { checkAppClients } from "./users/app-clients.ts";
 import { checkBackend } from "./api/backend.ts";
 import { checkCacheBehaviors } from "./cdn/cache-behaviors.ts";
@@ -18,6 +21,7 @@ import { checkLogLevels } from "./stage/log-levels.ts";
 import { checkKnownTypes } from "./stage/known-types.ts";
 import { checkNames, checkNamesElsewhere } from "./stage/names.ts";
 import { checkOrigins } from "./cdn/origins.ts";
+import { checkOtherDistributions } from "./cdn/other-distributions.ts";
 import { checkOutputSecrets } from "./stage/output-secret.ts";
 import { checkParameters } from "./stage/parameters.ts";
 import { checkChainPermissions, checkPermissionPrincipals } from "./api/permissions.ts";
@@ -29,6 +33,7 @@ import { checkWebAcl } from "./cdn/web-acl.ts";
 import { checkWhoMayInvoke } from "./guard/who-may-invoke.ts";
 
 export { checkNamesAcross } from "./stage/names.ts";
+export { othersThanGuarded } from "./facts/ownership.ts";
 export type { Violation } from "./violation.ts";
 
 const rulesOfGraph: readonly ((graph: Graph, stage: Stage) => readonly Violation[])[] = [
@@ -56,12 +61,21 @@ const rulesOfChain: readonly ((chain: Chain, access?: AccessNames) => readonly V
   checkWhoMayInvoke,
   checkDistribution,
   checkOrigins,
+  checkOtherDistributions,
   checkCacheBehaviors,
   checkWebAcl,
   checkUserPool,
   checkAppClients,
   checkParameters,
 ];
+
+export interface CheckOptions {
+  /**
+   * Whether the whole deployment is looked at, as if it had nothing but gates; otherwise what a gate has and guards, and
+   * what can reach that.
+   */
+  readonly strict?: boolean;
+}
 
 /**
  * What would go wrong at AWS, or be unsafe there, before it is deployed.
@@ -71,11 +85,32 @@ const rulesOfChain: readonly ((chain: Chain, access?: AccessNames) => readonly V
  * @returns nothing when all is well. While a part of the chain is missing, what depends on it is not looked at.
  * @throws {TypeError} when the stage is another one than the graph's.
  */
-export function checkGraph(graph: Graph, stage: Stage, access?: AccessNames): readonly Violation[] {
+export function checkGraph(
+  graph: Graph,
+  stage: Stage,
+  access?: AccessNames,
+  { strict = true }: CheckOptions = {},
+): readonly Violation[] {
   if (graph.stage !== stage.name)
     throw new TypeError(`the graph is of stage ${graph.stage}, the settings are of ${stage.name}`);
-  const ofGraph = rulesOfGraph.flatMap((rule) => rule(graph, stage));
-  const chain = findChain(graph, stage);
+  const gates = resourcesOf(graph, gateType);
+  if (strict || gates.length === 0) return checkParts(graph, stage, graph, access);
+  return gates.flatMap((gate) => {
+    // What is named by app and stage begins with the gate's name too, where an app has several.
+    const named = { ...graph, app: gateOwner(graph.app, gate.name) };
+    return checkParts(named, stage, { ...named, resources: guardedBy(graph, gate) }, access);
+  });
+}
+
+/** @param parts what the rules look at; `graph` is what could reach it. */
+function checkParts(
+  graph: Graph,
+  stage: Stage,
+  parts: Graph,
+  access: AccessNames | undefined,
+): readonly Violation[] {
+  const ofGraph = rulesOfGraph.flatMap((rule) => rule(parts, stage));
+  const chain = findChain(graph, stage, parts);
   if (!("guard" in chain)) return [...chain, ...ofGraph];
   return [...ofGraph, ...rulesOfChain.flatMap((rule) => rule(chain, access))];
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { isRecord } from "@sst-gatehouse/blueprint/is-record";
 
 import type { Clock } from "../clock.ts";
-import type { Explain, StandIn } from "../explain.ts";
+import type { Explain } from "../explain.ts";
 import { evaluate } from "../iam/evaluate.ts";
 import type { Identities, Identity } from "../iam/identities.ts";
 import { verifySignature } from "../sigv4/verify-signature.ts";
@@ -237,7 +237,7 @@ function printable(value: string | readonly string[] | undefined, form: RegExp):
   return plain ? JSON.stringify(value) : unreadable;
 }
 
-function speaker(service: JsonService | undefined): StandIn {
+function speaker(service: JsonService | undefined): string {
   if (service?.service === "ssm") return "ssm";
   return service?.service === "cognito-idp" ? "cognito" : "stack";
 }

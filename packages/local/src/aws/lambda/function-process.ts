@@ -9,8 +9,8 @@ import { createLineSplitter } from "./log-lines.ts";
 const childDirectory = fileURLToPath(new URL("./child/", import.meta.url));
 const preload = new URL("./child/preload.mjs", import.meta.url).href;
 
-/** AWS's own runtime client; only its JavaScript is used. */
-export const runtimeClient = createRequire(import.meta.url).resolve("aws-lambda-ric");
+/** AWS's own runtime client; only its JavaScript is used, which the published package brings along. */
+export const runtimeClient = createRequire(import.meta.url).resolve("#aws-lambda-ric");
 
 /** Enough for a stack trace. */
 const keptErrorLines = 12;

@@ -65,7 +65,7 @@ export async function findApi(under: StageUnderCheck): Promise<Backend> {
   }
   throw new Unread(
     `no function of the stage has the Function URL ${under.outputs.functionUrl}`,
-    `pnpm sst refresh --stage ${under.stage.name} && pnpm sst deploy --stage ${under.stage.name}`,
+    `npx sst refresh --stage ${under.stage.name} && npx sst deploy --stage ${under.stage.name}`,
   );
 }
 

@@ -44,7 +44,7 @@ async function checkThere(name: string, under: StageUnderCheck): Promise<readonl
     return [
       {
         problem: `${name} is a ${found.Type}, and the guard may not decrypt: it counts as missing`,
-        mend: `aws ssm delete-parameter --region ${under.region} --name ${name}\n${redeploy(under)}\npnpm users revoke --everybody --stage ${under.stage.name}`,
+        mend: `aws ssm delete-parameter --region ${under.region} --name ${name}\n${redeploy(under)}\nnpx gatehouse users revoke --everybody --stage ${under.stage.name}`,
       },
     ];
   try {
@@ -55,7 +55,7 @@ async function checkThere(name: string, under: StageUnderCheck): Promise<readonl
     return [
       {
         problem: `${name} is not a list that the guard reads: ${messageOf(error)}. It counts as missing`,
-        mend: `pnpm users revoke --everybody --stage ${under.stage.name}`,
+        mend: `npx gatehouse users revoke --everybody --stage ${under.stage.name}`,
       },
     ];
   }
@@ -92,7 +92,7 @@ async function checkKept(name: string, under: StageUnderCheck): Promise<readonly
       ...unless(
         lost.length === 0,
         `${page} was overwritten: version ${lost.map(({ Version }) => Version).join(", ")} named sign-ins that were ended, and the present list does not. Who was signed out then may be in again`,
-        `pnpm users revoke --everybody --stage ${under.stage.name}`,
+        `npx gatehouse users revoke --everybody --stage ${under.stage.name}`,
       ),
     );
   }

@@ -99,7 +99,7 @@ function checkPolicies(
 /** The one that a deploy makes: the provider adds seven digits to the name that infra gives it. */
 function ownPolicy(inline: Role["inline"]): string | undefined {
   const names = [...inline.keys()];
-  return names.find((name) => /^GuardPolicy-[0-9a-f]{7}$/.test(name)) ?? names[0];
+  return names.find((name) => /^[A-Za-z\d]+GuardPolicy-[0-9a-f]{7}$/.test(name)) ?? names[0];
 }
 
 async function expectedPolicy({ arn }: Role, under: StageUnderCheck): Promise<PolicyDocument> {
@@ -161,6 +161,6 @@ function allows({ Effect, Action, NotAction }: JsonObject, action: string): bool
 }
 
 function putPolicy({ name, inline }: Role, expected: PolicyDocument): string {
-  const policy = ownPolicy(inline) ?? "GuardPolicy";
+  const policy = ownPolicy(inline) ?? "GateGuardPolicy";
   return `aws iam put-role-policy --role-name ${name} --policy-name ${shellWord(policy)} --policy-document ${shellWord(JSON.stringify(expected))}`;
 }

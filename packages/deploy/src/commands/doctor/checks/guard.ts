@@ -50,7 +50,7 @@ async function checkVersion(under: StageUnderCheck): Promise<readonly Finding[]>
     ...unless(
       !(newest > version),
       `version ${newest} of the guard is published, but the stage uses ${version}: a deploy is running, or has failed`,
-      `pnpm sst deploy --stage ${under.stage.name}`,
+      `npx sst deploy --stage ${under.stage.name}`,
     ),
   ];
 }

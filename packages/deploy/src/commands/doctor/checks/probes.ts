@@ -70,7 +70,7 @@ async function judgeSignIn(answer: Answer, under: StageUnderCheck): Promise<read
   return unless(
     wrong.length === 0,
     `the sign-in, ${outputs.appUrl}/.auth/login, ${wrong.join("; ")}`,
-    `pnpm sst deploy --stage ${under.stage.name}`,
+    `npx sst deploy --stage ${under.stage.name}`,
   );
 }
 
@@ -113,7 +113,7 @@ async function probeEmptyAnswer(under: StageUnderCheck, ask: Ask): Promise<reado
   if (path === undefined)
     throw new NotTried(
       "whether this account hangs on answers without a body: access.ts lets nobody GET anything without signing in",
-      `pnpm acceptance --stage ${stage.name}`,
+      `npx gatehouse acceptance --stage ${stage.name}`,
     );
   const problem = await probeEmptyStream(
     async (signal) =>
@@ -124,5 +124,5 @@ async function probeEmptyAnswer(under: StageUnderCheck, ask: Ask): Promise<reado
 
 function mendEmptyStream({ stage }: StageUnderCheck): string {
   const next = stage.streaming === "on" ? "never-empty" : "off";
-  return `Set streaming: "${next}" for the stage in stages.ts. Then: pnpm sst deploy --stage ${stage.name}`;
+  return `Set streaming: "${next}" for the stage in stages.ts. Then: npx sst deploy --stage ${stage.name}`;
 }

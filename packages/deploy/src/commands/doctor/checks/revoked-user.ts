@@ -33,7 +33,7 @@ export function revokedUserCheck(
       if (trial === undefined)
         throw new NotTried(
           "whether somebody who was signed out is refused: that makes a user, signs it in and out, and deletes it",
-          `pnpm run doctor --stage ${name} --revoked-user`,
+          `npx gatehouse doctor --stage ${name} --revoked-user`,
         );
       try {
         return await tryOut(under, ask, trial);
@@ -41,7 +41,7 @@ export function revokedUserCheck(
         if (!(error instanceof CommandError)) throw error;
         throw new Unread(
           error.message,
-          "Use credentials that may do what `pnpm users` and `pnpm acceptance` do (AWS_PROFILE).",
+          "Use credentials that may do what `npx gatehouse users` and `npx gatehouse acceptance` do (AWS_PROFILE).",
         );
       }
     },
@@ -135,7 +135,7 @@ async function untilRefused(
 function mendFor(path: string, under: StageUnderCheck, refused: boolean): string {
   if (refused) return "docs/operations.md, When something is wrong, says what the code means.";
   if (path === ownPath || !under.stage.backendChecksRevocation) return redeploy(under);
-  return `Make what protect() returns the backend's handler, or leave it to the guard (backendChecksRevocation: false in stages.ts). Then: pnpm sst deploy --stage ${under.stage.name}`;
+  return `Make what protect() returns the backend's handler, or leave it to the guard (backendChecksRevocation: false in stages.ts). Then: npx sst deploy --stage ${under.stage.name}`;
 }
 
 function isRefusal({ status }: Answer): boolean {

@@ -95,7 +95,7 @@ test.each(refusals)("%s is broken when %s has %j", (rule, name, inputs) => {
 
 test("of two log groups with one name nobody knows which is meant", () => {
   const twin = resource("aws:cloudwatch/logGroup:LogGroup", "Twin", {
-    name: "/aws/lambda/gatehouse-anna-ApiFunction-bafkksbh",
+    name: "/aws/lambda/gatehouse-anna-GateApiFunction-bafkksbh",
     retentionInDays: 30,
   });
   expect(rulesOf(checkBackend(chainUnderTest({ added: [twin] })))).toEqual([

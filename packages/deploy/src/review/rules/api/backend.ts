@@ -29,12 +29,13 @@ const basicExecution = "policy/service-role/AWSLambdaBasicExecutionRole";
 
 /** The backend believes what the guard's role signed; here is whether it knows that role, and who else may be it. */
 export function checkBackend(chain: Chain): readonly Violation[] {
-  const { graph, backend, backends } = chain;
+  const { graph, backend, backends, ownBackend } = chain;
   return [
     ...[...new Set([backend, ...backends])].flatMap((one) => unmet(one, codeExpectations(one))),
     // `sst dev` deploys a stub in its place, which runs the handler on the developer's machine.
-    ...unmet(backend, graph.dev ? [] : runtimeExpectations(chain)),
-    ...unmet(backend, [...environmentExpectations(chain), ...logExpectations(chain)]),
+    ...unmet(backend, graph.dev || !ownBackend ? [] : runtimeExpectations(chain)),
+    ...unmet(backend, environmentExpectations(chain)),
+    ...unmet(backend, ownBackend ? logExpectations(chain) : []),
     ...checkRole(chain),
   ];
 }
@@ -116,7 +117,7 @@ function environmentExpectations({
     {
       rule: "backend-streaming",
       holds: variables[apiEnvironment.streaming] === streaming,
-      message: `is not told ${streaming} by ${apiEnvironment.streaming}; answers would leave in another way than the stage says, or than its Function URL takes: create it with createBackendFunction`,
+      message: `is not told ${streaming} by ${apiEnvironment.streaming}; answers would leave in another way than the stage says, or than its Function URL takes: create it with lock()`,
     },
     {
       rule: "backend-revocation",

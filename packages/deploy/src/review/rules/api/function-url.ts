@@ -54,7 +54,7 @@ export function checkBackendUrl({
       holds: actualMode === invokeMode,
       message:
         invokeMode === "BUFFERED"
-          ? "streams; neither live debugging nor a stage with streaming off does, and answers would arrive wrapped in JSON: set streaming as infra/api.ts has it"
+          ? "streams; neither live debugging nor a stage with streaming off does, and answers would arrive wrapped in JSON: lock() sets streaming"
           : `is not in mode ${invokeMode}; the backend's handler streams, and callers would get the envelope in place of the answer: set streaming to true`,
     },
     {

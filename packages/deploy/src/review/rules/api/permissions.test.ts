@@ -10,7 +10,7 @@ import {
   rulesOf,
 } from "../../../../test/graph-under-test.ts";
 
-const apiName = "gatehouse-anna-ApiFunction-bafkksbh";
+const apiName = "gatehouse-anna-GateApiFunction-bafkksbh";
 const other = resource(
   "aws:lambda/function:Function",
   "OtherFunction",

@@ -11,10 +11,10 @@ import { unmet, type Violation } from "../violation.ts";
  * No role of the stage may be taken by accounts, users or everybody. SST's own default trusts the account's root, and so
  * lets anybody there who may assume roles take it; live debugging needs that, but never for the guard's role.
  */
-export function checkRoleTrust({ graph, backend, guardRole }: Chain): readonly Violation[] {
+export function checkRoleTrust({ graph, parts, backend, guardRole }: Chain): readonly Violation[] {
   const { partition, id } = accountOf(backend);
   const root = `arn:${partition}:iam::${id}:root`;
-  return resourcesOf(graph, awsTypes.role).flatMap((role) => {
+  return resourcesOf(parts, awsTypes.role).flatMap((role) => {
     const forDebugging = graph.dev && role !== guardRole ? root : undefined;
     const statements = statementsOf(inputOf(role, "assumeRolePolicy"));
     return unmet(role, [

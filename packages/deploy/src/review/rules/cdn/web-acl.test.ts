@@ -30,7 +30,7 @@ const commonRule = {
 function acl(inputs: Readonly<Record<string, unknown>> = {}, region = "us-east-1"): Resource {
   return resource(
     "aws:wafv2/webAcl:WebAcl",
-    "Firewall",
+    "GateFirewall",
     {
       scope: "CLOUDFRONT",
       defaultAction: { allow: {} },

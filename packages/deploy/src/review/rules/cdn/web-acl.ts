@@ -20,9 +20,9 @@ const mayOnlyCount = ["SizeRestrictions_BODY"];
 
 /** The firewall is there exactly when the stage asks for it, and then it blocks. */
 export function checkWebAcl(chain: Chain): readonly Violation[] {
-  const { graph, distribution, stage } = chain;
+  const { parts, distribution, stage } = chain;
   const attached = inputOf(distribution, "webAclId");
-  const acls = resourcesOf(graph, awsTypes.webAcl);
+  const acls = resourcesOf(parts, awsTypes.webAcl);
   const [acl] = acls;
   if (stage.waf === undefined) {
     return unmet(distribution, [
@@ -34,7 +34,7 @@ export function checkWebAcl(chain: Chain): readonly Violation[] {
       },
     ]);
   }
-  if (acl === undefined || acls.length > 1) return [noAcl(graph)];
+  if (acl === undefined || acls.length > 1) return [noAcl(parts)];
   return [
     ...unmet(distribution, [
       {
@@ -62,7 +62,7 @@ function checkAcl(acl: Resource, limit: number): readonly Violation[] {
     {
       rule: "waf-scope",
       holds: acl.region === "us-east-1" && inputOf(acl, "scope") === "CLOUDFRONT",
-      message: `is in ${acl.region ?? "no region"}; CloudFront accepts web ACLs of scope CLOUDFRONT in us-east-1 only: give it that scope and the provider UsEast1`,
+      message: `is in ${acl.region ?? "no region"}; CloudFront accepts web ACLs of scope CLOUDFRONT in us-east-1 only: give it that scope and a provider of us-east-1`,
     },
     {
       rule: "waf-default",

@@ -13,7 +13,7 @@ import {
 import { checkWhoMayInvoke } from "../guard/who-may-invoke.ts";
 
 const apiArn =
-  "arn:aws:lambda:eu-central-1:123456789012:function:gatehouse-anna-ApiFunction-bafkksbh";
+  "arn:aws:lambda:eu-central-1:123456789012:function:gatehouse-anna-GateApiFunction-bafkksbh";
 const host = "0123456789abcdef0123456789abcdef.lambda-url.eu-west-1.on.aws";
 const legacy = "arn:aws:lambda:eu-west-1:123456789012:function:legacy";
 const [callUrl, invoke, ...others] = guardPolicyDocument.Statement;

@@ -13,8 +13,11 @@ import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts"
 export function backendArns(chain: Chain): readonly string[] {
   const { graph, distribution } = chain;
   const lookedUp = lookedUpFunctions(graph);
-  return toList(inputOf(distribution, "origins")).map((origin) => {
-    const host = toObject(origin)["domainName"];
+  const hosts = toList(inputOf(distribution, "origins")).map(
+    (origin) => toObject(origin)["domainName"],
+  );
+  // Each path of a function has an origin, and the function is one.
+  return [...new Set(hosts)].map((host) => {
     const own = functionAt(graph, host);
     if (own !== undefined) return attributeOf(own, "arn");
     const arn = typeof host === "string" ? lookedUp.get(host) : undefined;

@@ -69,7 +69,7 @@ test("a violation says how many there are, and what to do", () => {
     [
       {
         rule: "part-missing",
-        resource: "aws:lambda/function:Function::ApiFunction",
+        resource: "aws:lambda/function:Function::GateApiFunction",
         message:
           "the stage has none of these and needs exactly one, so what depends on it could not be checked: declare it once, under this name",
       },
@@ -77,7 +77,7 @@ test("a violation says how many there are, and what to do", () => {
     [
       {
         rule: "part-duplicate",
-        resource: "aws:lambda/function:Function::ApiFunction",
+        resource: "aws:lambda/function:Function::GateApiFunction",
         message:
           "the stage has 2 of these and needs exactly one, so what depends on it could not be checked: declare it once, under this name",
       },

@@ -8,12 +8,18 @@ import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
 import { functionAt } from "./function-url-hosts.ts";
 import { toList, toObject } from "../../../dry-run/graph/json.ts";
 import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
+import { gateType, isOfGate } from "./ownership.ts";
 import type { Violation } from "../violation.ts";
 
-/** The parts between a browser and the backend, `Api`, each there exactly once. */
+/** The parts between a browser and a gate's first backend, each there exactly once. */
 export interface Chain extends Readonly<Record<Part, Resource>> {
+  /** All that is deployed: what could reach the chain. */
   readonly graph: Graph;
+  /** What the gate has and guards; all of the graph, where nothing else may be in it. */
+  readonly parts: Graph;
   readonly stage: Stage;
+  /** Whether the gate has made the backend; otherwise its memory, runtime and log are the app's own to choose. */
+  readonly ownBackend: boolean;
   /** The stage's functions that CloudFront leads to by their Function URLs. */
   readonly backends: readonly Resource[];
   /** By the name under which the guard learns their ids. */
@@ -28,54 +34,83 @@ interface PartKey {
 
 type Part = keyof ReturnType<typeof partKeys>;
 
-function partKeys({ app, stage }: Graph) {
+/** @param gate its name, and the name of the function that is its first backend. */
+function partKeys({ app, stage }: Graph, { gate, backend }: GateNames) {
   return {
     distribution: { type: awsTypes.distribution },
     guard: { type: awsTypes.function, name: guardName(app, stage) },
-    guardRole: { type: awsTypes.role, name: "GuardRole" },
-    functionUrl: { type: awsTypes.functionUrl, name: "ApiUrl" },
-    backend: { type: awsTypes.function, name: "ApiFunction" },
-    backendRole: { type: awsTypes.role, name: "ApiRole" },
+    guardRole: { type: awsTypes.role, name: `${gate}GuardRole` },
+    functionUrl: { type: awsTypes.functionUrl, name: `${backend}Url` },
+    backend: { type: awsTypes.function, name: `${backend}Function` },
+    backendRole: { type: awsTypes.role, name: `${backend}Role` },
     userPool: { type: awsTypes.userPool },
     userPoolDomain: { type: awsTypes.userPoolDomain },
     resourceServer: { type: awsTypes.resourceServer },
   } satisfies Record<string, PartKey>;
 }
 
+interface GateNames {
+  readonly gate: string;
+  readonly backend: string;
+}
+
+function gateNames(graph: Graph): GateNames | undefined {
+  const [gate] = resourcesOf(graph, gateType);
+  const [backend] = toList(gate?.outputs["backends"]);
+  return gate === undefined ? undefined : { gate: gate.name, backend: String(backend) };
+}
+
 /**
  * Finds the parts of the chain, so that no rule passes for want of something to look at.
  *
+ * @param parts where they are looked for: all of the graph, or what belongs to one gate.
  * @returns the chain, or a violation for each part that is missing or there more than once.
  */
-export function findChain(graph: Graph, stage: Stage): Chain | readonly Violation[] {
+export function findChain(
+  graph: Graph,
+  stage: Stage,
+  parts: Graph = graph,
+): Chain | readonly Violation[] {
   const violations: Violation[] = [];
   const resources: Partial<Record<string, Resource>> = {};
-  for (const [part, key] of Object.entries<PartKey>(partKeys(graph))) {
-    const [resource, ...others] = resourcesOf(graph, key.type).filter(
+  const names = gateNames(parts);
+  if (names === undefined) return [countViolation({ type: gateType }, 0)];
+  const keys = partKeys(graph, names);
+  for (const [part, key] of Object.entries<PartKey>(keys)) {
+    const [resource, ...others] = resourcesOf(parts, key.type).filter(
       ({ name }) => key.name === undefined || name === key.name,
     );
     if (resource !== undefined && others.length === 0) resources[part] = resource;
     else violations.push(countViolation(key, resource === undefined ? 0 : others.length + 1));
   }
-  const clients = findClients(graph, stage, violations);
-  if (violations.length > 0 || !isComplete(graph, resources)) return violations;
-  return { graph, stage, ...resources, backends: findBackends(graph, resources), clients };
+  const clients = findClients(parts, stage, violations);
+  if (violations.length > 0 || !isComplete(keys, resources)) return violations;
+  return {
+    graph,
+    parts,
+    stage,
+    ...resources,
+    ownBackend: isOfGate(graph, resources.backend),
+    backends: findBackends(graph, resources),
+    clients,
+  };
 }
 
 function isComplete(
-  graph: Graph,
+  keys: object,
   resources: Partial<Record<string, Resource>>,
 ): resources is Record<Part, Resource> {
-  return Object.keys(partKeys(graph)).every((part) => resources[part] !== undefined);
+  return Object.keys(keys).every((part) => resources[part] !== undefined);
 }
 
 function findBackends(
   graph: Graph,
   { distribution }: Pick<Chain, "distribution">,
 ): readonly Resource[] {
-  return toList(inputOf(distribution, "origins")).flatMap(
+  const found = toList(inputOf(distribution, "origins")).flatMap(
     (origin) => functionAt(graph, toObject(origin)["domainName"]) ?? [],
   );
+  return [...new Set(found)];
 }
 
 /** A client is what the guard takes it for: the one whose id stands in the parameter of that name. */
@@ -112,4 +147,12 @@ function countViolation({ type, name }: PartKey, count: number): Violation {
     resource: `${type}::${name ?? "*"}`,
     message: `the stage has ${count === 0 ? "none" : count} of these and needs exactly one, so what depends on it could not be checked: declare it once${name === undefined ? "" : ", under this name"}`,
   };
+}
+
+/** What a pool has of a type: providers, groups, clients. Whoever declares it, it counts for the gate's people. */
+export function ofPool({ graph, parts, userPool }: Chain, type: string): readonly Resource[] {
+  const id = attributeOf(userPool, "id");
+  return resourcesOf(graph, type).filter(
+    (resource) => parts.resources.includes(resource) || inputOf(resource, "userPoolId") === id,
+  );
 }

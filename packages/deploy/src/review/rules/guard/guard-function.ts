@@ -19,7 +19,7 @@ export function checkGuardFunction({ graph, guard, guardRole }: Chain): readonly
     {
       rule: "guard-region",
       holds: guard.region === guardFunction.region,
-      message: `is in ${guard.region ?? "no region"}; CloudFront accepts functions in us-east-1 only: give it the provider UsEast1`,
+      message: `is in ${guard.region ?? "no region"}; CloudFront accepts functions in us-east-1 only: give it a provider of us-east-1`,
     },
     {
       rule: "guard-version",
@@ -57,7 +57,7 @@ export function checkGuardFunction({ graph, guard, guardRole }: Chain): readonly
       rule: "guard-role-assigned",
       holds: is("role", attributeOf(guardRole, "arn")),
       message:
-        "does not run as GuardRole; the backend believes that role and no other: give it the role's ARN",
+        "does not run as the guard's role; the backend believes that role and no other: give it the role's ARN",
     },
     {
       rule: "guard-log-group",

@@ -51,7 +51,7 @@ test("nor may the backend run as the guard's role", () => {
   expect(checkGuardRoleShared(chainUnderTest({ changes }))).toEqual([
     {
       rule: "guard-role-shared",
-      resource: "aws:lambda/function:Function::ApiFunction",
+      resource: "aws:lambda/function:Function::GateApiFunction",
       message:
         "names the guard's role gatehouse-anna-eu-central-1-guard; code that runs as that role, and every principal that may assume it, can claim to be any user: give it its own role",
     },

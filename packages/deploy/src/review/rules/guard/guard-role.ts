@@ -46,7 +46,7 @@ export function checkGuardRole(chain: Chain): readonly Violation[] {
         rule: "guard-role-inline-policies",
         holds: isAbsent(inputOf(guardRole, "inlinePolicies")),
         message:
-          "has inline policies; its one policy is GuardPolicy, attached once the backend exists: remove them",
+          "has inline policies; its one policy is a resource of its own, attached once the backend exists: remove them",
       },
     ]),
     ...checkAttachments(chain),
@@ -79,7 +79,7 @@ function checkPolicy(chain: Chain): readonly Violation[] {
       {
         rule: "guard-role-policy-count",
         holds: false,
-        message: `has ${policy === undefined ? "no policy" : `${others.length + 1} policies`}; without one AWS refuses every call of the guard, and a second one grants more: attach GuardPolicy and no other`,
+        message: `has ${policy === undefined ? "no policy" : `${others.length + 1} policies`}; without one AWS refuses every call of the guard, and a second one grants more: attach the one that the gate makes, and no other`,
       },
     ]);
   }
@@ -97,7 +97,7 @@ function checkAttachments(chain: Chain): readonly Violation[] {
   return guardRoleAttachments(chain).map((resource) => ({
     rule: "guard-role-attachment",
     resource: labelOf(resource),
-    message: "gives the guard's role more than its one policy, GuardPolicy: remove it",
+    message: "gives the guard's role more than its one policy: remove it",
   }));
 }
 

@@ -60,7 +60,7 @@ function expectedSettings(chain: Chain, settings: JsonObject): JsonObject {
     stage,
     region: graph.region,
     prefix: parameterPrefix(graph.app, graph.stage),
-    functionUrls: [api, ...others]
+    functionUrls: [...new Set([api, ...others])]
       .map((host) => `https://${host}`)
       .filter((url) => URL.canParse(url)),
     userPoolId,

@@ -11,7 +11,7 @@ import {
 } from "../../../../test/graph-under-test.ts";
 
 const account = "123456789012";
-const apiArn = `arn:aws:lambda:eu-central-1:${account}:function:gatehouse-anna-ApiFunction-bafkksbh`;
+const apiArn = `arn:aws:lambda:eu-central-1:${account}:function:gatehouse-anna-GateApiFunction-bafkksbh`;
 const guardArn = `arn:aws:lambda:us-east-1:${account}:function:gatehouse-anna-Guard-0000000`;
 const guardRole = `arn:aws:iam::${account}:role/gatehouse-anna-eu-central-1-guard`;
 const basicExecution = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
@@ -158,7 +158,7 @@ test("linking the backend to another function, which adds this statement, is ref
   expect(checkWhoMayInvoke(chainUnderTest({ changes }))).toEqual([
     {
       rule: "invoke-granted",
-      resource: "aws:iam/role:Role::ApiRole",
+      resource: "aws:iam/role:Role::GateApiRole",
       message: `may allow lambda:InvokeFunction on ${apiArn}, and every principal with that permission can call the backend past the guard; link on a function grants this too: remove the link, name other resources or narrower actions`,
     },
   ]);

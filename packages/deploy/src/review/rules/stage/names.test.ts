@@ -25,7 +25,7 @@ test.each([
   [resourceNames.pool, { name: long(128) }],
   [resourceNames.web, { name: long(128) }],
   [resourceNames.domain, { domain: long(63) }],
-  ["CdnCloudfrontFunction", { name: long(64) }],
+  ["GateCloudfrontFunction", { name: long(64) }],
 ])("%s may be called %j, and not one letter longer", (name, inputs) => {
   expect(checkNames(graphUnderTest({ changes: { [name]: inputs } }))).toEqual([]);
   const longer = Object.fromEntries(Object.entries(inputs).map(([key, text]) => [key, `${text}a`]));
@@ -115,7 +115,7 @@ test("pools may share a name, and so may what is unique within a pool or a role 
   const anna = graphUnderTest({ changes });
   const shared = checkNamesAcross(anna, { ...anna, stage: "bert" });
   expect(shared.map(({ resource: label }) => label.split("::").at(-1))).toEqual([
-    "CdnCloudfrontFunction",
+    "GateCloudfrontFunction",
     resourceNames.apiLog,
     resourceNames.domain,
     resourceNames.apiRole,
@@ -141,11 +141,11 @@ test.each([
     ["name-elsewhere"],
     { changes: { [resourceNames.guardRole]: { name: "gatehouse-anna-guard" } } },
   ],
-  [["name-elsewhere"], { changes: { CdnCloudfrontFunction: { name: "gatehouse-anna" } } }],
+  [["name-elsewhere"], { changes: { GateCloudfrontFunction: { name: "gatehouse-anna" } } }],
   [["name-elsewhere"], { added: [acl("gatehouse-anna")] }],
   [[], { added: [acl("gatehouse-anna-eu-central-1")] }],
   // Random letters, a name of the home region's, and a name in DNS, of which there is one in the world.
-  [[], { changes: { [resourceNames.apiRole]: { name: "gatehouse-anna-ApiRole-abcdefgh" } } }],
+  [[], { changes: { [resourceNames.apiRole]: { name: "gatehouse-anna-GateApiRole-abcdefgh" } } }],
   [[], { changes: { [resourceNames.apiLog]: { name: "/gatehouse/anna" } } }],
   [[], { changes: { [resourceNames.distribution]: { aliases: ["app.example.com"] } } }],
 ])("%j is broken by %j", (rules, graph) => {

@@ -103,7 +103,7 @@ test("where the stage has the walk-through's client, the outputs name it and sig
   const id = "55db917b451f3b3e5c16957c55";
   const client = "aws:cognito/userPoolClient:UserPoolClient";
   const added = [
-    resource(client, "WalkthroughClient", {}, { outputs: { id } }),
+    resource(client, "GateWalkthroughClient", {}, { outputs: { id } }),
     more("/gatehouse/gatehouse/anna/clients/walkthrough", id),
   ];
   const value = JSON.stringify({

@@ -23,7 +23,7 @@ const maxValueLength = 4096;
 export function checkParameters(chain: Chain): readonly Violation[] {
   const { graph } = chain;
   const prefix = parameterPrefix(graph.app, graph.stage);
-  const parameters = gatehouseParameters(graph);
+  const parameters = gatehouseParameters(chain, prefix);
   const expected = expectedValues(chain);
   const names = parameters.map((parameter) => inputOf(parameter, "name"));
   const missing = [...expected.keys()].filter((name) => !names.includes(`${prefix}/${name}`));
@@ -31,7 +31,7 @@ export function checkParameters(chain: Chain): readonly Violation[] {
     ...missing.map((name) => ({
       rule: "parameter-missing",
       resource: `${awsTypes.parameter}::*`,
-      message: `there is no ${prefix}/${name}, which the guard or the commands read: write it in infra/parameters.ts`,
+      message: `there is no ${prefix}/${name}, which the guard or the commands read: a deploy of the gate writes it: deploy with the newest sst-gatehouse`,
     })),
     ...parameters.flatMap((parameter) =>
       unmet(parameter, [
@@ -43,10 +43,14 @@ export function checkParameters(chain: Chain): readonly Violation[] {
   ];
 }
 
-function gatehouseParameters(graph: Graph): readonly Resource[] {
-  return resourcesOf(graph, awsTypes.parameter).filter((parameter) =>
-    String(inputOf(parameter, "name")).startsWith("/gatehouse/"),
-  );
+/** The gate's own, and whatever else is written where the guard reads. */
+function gatehouseParameters({ graph, parts }: Chain, prefix: string): readonly Resource[] {
+  return resourcesOf(graph, awsTypes.parameter).filter((parameter) => {
+    const name = String(inputOf(parameter, "name"));
+    return parts.resources.includes(parameter)
+      ? name.startsWith("/gatehouse/")
+      : name.startsWith(`${prefix}/`);
+  });
 }
 
 function storageExpectations(

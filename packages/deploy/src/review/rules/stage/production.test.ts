@@ -54,7 +54,7 @@ test("a single resource may be protected in production only", () => {
   expect(checkProduction(graphUnderTest({ changes }), annaStage)).toMatchObject([
     {
       rule: "production-protect",
-      resource: "aws:cognito/userPool:UserPool::UsersUserPool",
+      resource: "aws:cognito/userPool:UserPool::GateUsersUserPool",
     },
   ]);
 });

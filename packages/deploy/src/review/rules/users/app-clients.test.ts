@@ -115,7 +115,7 @@ test("the implicit grant is refused for people, and named", () => {
 
 const walkthrough = resource(
   "aws:cognito/userPoolClient:UserPoolClient",
-  "WalkthroughClient",
+  "GateWalkthroughClient",
   {
     ...chainUnderTest().clients.get("web")?.inputs,
     allowedOauthFlows: ["code", "implicit"],
@@ -139,7 +139,7 @@ test("the walk-through's client exists only where the stage opens the implicit g
 
 const spa = resource(
   "aws:cognito/userPoolClient:UserPoolClient",
-  "SpaClient",
+  "GateSpaClient",
   {
     ...chainUnderTest().clients.get("web")?.inputs,
     generateSecret: false,

@@ -6,9 +6,9 @@ import {
   tokenLifetimes,
 } from "@sst-gatehouse/blueprint/app-clients";
 
-import { type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
+import type { Resource } from "../../../dry-run/graph/graph.ts";
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
-import type { Chain } from "../facts/chain.ts";
+import { type Chain, ofPool } from "../facts/chain.ts";
 import { isAbsent, sameJson, sameSet, toList } from "../../../dry-run/graph/json.ts";
 import { personClientExpectations } from "./person-client.ts";
 import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
@@ -33,9 +33,10 @@ export function checkAppClients(chain: Chain): readonly Violation[] {
 }
 
 /** A client that the guard does not know gets tokens all the same, and may be open in every way. */
-function checkStrangers({ graph, clients }: Chain): readonly Violation[] {
+function checkStrangers(chain: Chain): readonly Violation[] {
+  const { clients } = chain;
   const known = new Set(clients.values());
-  return resourcesOf(graph, awsTypes.userPoolClient)
+  return ofPool(chain, awsTypes.userPoolClient)
     .filter((client) => !known.has(client))
     .map((client) => ({
       rule: "client-unknown",

@@ -5,10 +5,10 @@ import {
 } from "@sst-gatehouse/blueprint/app-clients";
 import { redirectUrls } from "@sst-gatehouse/blueprint/callback-urls";
 
-import { type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
+import type { Resource } from "../../../dry-run/graph/graph.ts";
 import { appUrlOf } from "../facts/app-url.ts";
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
-import type { Chain } from "../facts/chain.ts";
+import { type Chain, ofPool } from "../facts/chain.ts";
 import { isAbsent, sameJson, sameSet, toList, toObject } from "../../../dry-run/graph/json.ts";
 import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
 import type { Expectation } from "../violation.ts";
@@ -55,7 +55,7 @@ export function personClientExpectations(
       rule: "client-providers",
       holds: sameSet(inputOf(client, "supportedIdentityProviders"), [
         "COGNITO",
-        ...resourcesOf(chain.graph, awsTypes.identityProvider).map((provider) =>
+        ...ofPool(chain, awsTypes.identityProvider).map((provider) =>
           attributeOf(provider, "providerName"),
         ),
       ]),
@@ -66,8 +66,8 @@ export function personClientExpectations(
 }
 
 /** What a company's identity provider fills in has to be writable, or Cognito refuses its users. */
-function mappedAttributes({ graph }: Chain): readonly string[] {
-  return resourcesOf(graph, awsTypes.identityProvider)
+function mappedAttributes(chain: Chain): readonly string[] {
+  return ofPool(chain, awsTypes.identityProvider)
     .flatMap((provider) => Object.keys(toObject(inputOf(provider, "attributeMapping"))))
     .filter((attribute) => attribute !== "username");
 }

@@ -2,7 +2,7 @@ import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
 import { resourcesOf } from "../../../dry-run/graph/graph.ts";
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
-import type { Chain } from "../facts/chain.ts";
+import { type Chain, ofPool } from "../facts/chain.ts";
 import { isAbsent, isObject, toObject } from "../../../dry-run/graph/json.ts";
 import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
 import { type Expectation, unmet, type Violation } from "../violation.ts";
@@ -104,8 +104,9 @@ export function userPoolInputExpectations({
 }
 
 /** Who may vouch for people: with Google's sign-in, for one, everybody who has an account there comes in. */
-export function checkIdentityProviders({ graph, stage }: Chain): readonly Violation[] {
-  return resourcesOf(graph, awsTypes.identityProvider).flatMap((provider) =>
+export function checkIdentityProviders(chain: Chain): readonly Violation[] {
+  const { stage } = chain;
+  return ofPool(chain, awsTypes.identityProvider).flatMap((provider) =>
     unmet(provider, [
       {
         rule: "pool-provider",

@@ -3,7 +3,7 @@ import { resourceServerIdentifier } from "@sst-gatehouse/blueprint/app-clients";
 import { type AccessNames, groupsOf } from "@sst-gatehouse/blueprint/access-names";
 import { resourcesOf } from "../../../dry-run/graph/graph.ts";
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
-import type { Chain } from "../facts/chain.ts";
+import { type Chain, ofPool } from "../facts/chain.ts";
 import { isAbsent, sameJson, sameSet, toList, toObject } from "../../../dry-run/graph/json.ts";
 import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
 import { checkIdentityProviders, userPoolInputExpectations } from "./user-pool-inputs.ts";
@@ -66,10 +66,11 @@ export function checkUserPool(chain: Chain, access?: AccessNames): readonly Viol
   ];
 }
 
-function checkDomain({ graph, userPool, userPoolDomain }: Chain): readonly Violation[] {
+function checkDomain(chain: Chain): readonly Violation[] {
+  const { userPool, userPoolDomain } = chain;
   const domain = String(inputOf(userPoolDomain, "domain"));
   const pages = inputOf(userPoolDomain, "managedLoginVersion");
-  const branded = resourcesOf(graph, awsTypes.managedLoginBranding).length > 0;
+  const branded = ofPool(chain, awsTypes.managedLoginBranding).length > 0;
   return unmet(userPoolDomain, [
     {
       rule: "sign-in-domain",

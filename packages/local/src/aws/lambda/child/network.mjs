@@ -141,9 +141,11 @@ function isObject(value) {
 
 /** @param {string} target */
 function report(target) {
-  process.stderr.write(
-    `refused: the function tried to reach ${target}, and the local stack has nothing there\n`,
-  );
+  // Such as `s3.eu-west-1.amazonaws.com`, and `bucket.s3.eu-west-1.amazonaws.com`.
+  const why = /\.(amazonaws\.com|api\.aws)(:443)?$/.test(target)
+    ? "the local stack does not play that AWS API: a function can call Cognito and Parameter Store here"
+    : "the local stack has nothing there";
+  process.stderr.write(`refused: the function tried to reach ${target}, and ${why}\n`);
 }
 
 /**

@@ -198,3 +198,20 @@ test.each(refused)("refuses %s, and says so", async (_what, event, code, named) 
     );
   expect(unrelatedRequests).toBe(0);
 });
+
+test.each([
+  "dynamodb.eu-west-1.amazonaws.com",
+  "covers.s3.eu-west-1.amazonaws.com",
+  "sqs.eu-west-1.api.aws",
+])("says that %s is an AWS API that nobody plays", async (host) => {
+  const before = started.lines.length;
+  const url = `https://${host}/`;
+  expect(await started.call({ action: "get", url, catch: true })).toMatchObject({
+    code: "ENOTFOUND",
+  });
+  await expect
+    .poll(() => started.lines.slice(before))
+    .toContain(
+      `refused: the function tried to reach ${host}:443, and the local stack does not play that AWS API: a function can call Cognito and Parameter Store here`,
+    );
+});

@@ -1,0 +1,135 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+import { describe, expect, test } from "vitest";
+
+import {
+  countLines,
+  emptyFolder,
+  linkPlatform,
+  managers,
+  takeTarballs,
+  tarball,
+} from "./support/apps.ts";
+import { mustRun, run, startApp } from "./support/program.ts";
+
+/** `npm create sst-gatehouse@latest`, as npm runs it. */
+const create = (folder: string, ...args: readonly string[]) =>
+  run(
+    folder,
+    ...(["npx", "--yes", `--package=${tarball("create-sst-gatehouse")}`] as const),
+    "create-sst-gatehouse",
+    ...args,
+  );
+
+const combinations = ["hello", "express"].flatMap((template) =>
+  managers.map((manager) => ({ template, manager })),
+);
+
+describe.each(combinations)("$template with $manager.name", ({ template, manager }) => {
+  test("goes from an empty folder to a signed answer, a passing test and a clean plan", async () => {
+    const began = performance.now();
+    const home = await emptyFolder();
+    const made = await create(home, "my-shop", "--template", template);
+    expect(made).toMatchObject({ code: 0, stderr: "" });
+    const app = join(home, "my-shop");
+    const counted = await countLines(app);
+
+    await takeTarballs(app);
+    await mustRun(app, ...manager.install);
+    const installed = performance.now();
+    const { started, stop } = await startApp(app);
+    try {
+      const ask = async (path: string, token?: string) => {
+        const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+        const answer = await fetch(`${started.loopbackUrl}${path}`, { headers });
+        return { status: answer.status, body: await answer.json() };
+      };
+      const [plain, admin] = started.users;
+      expect(plain?.groups).toEqual([]);
+      expect(admin?.groups).toEqual(["admin"]);
+      expect(await ask("/", plain?.tokens.accessToken)).toMatchObject({
+        status: 200,
+        body: {
+          message: "Hello, world!",
+          caller: { kind: "user", username: plain?.username, groups: [] },
+        },
+      });
+      console.log(
+        `${template}, ${manager.name}: ${counted.files} files, ${counted.lines} lines; ${seconds(began, installed)} s to installed, ${seconds(began, performance.now())} s to the signed answer`,
+      );
+      expect(await ask("/")).toMatchObject({ status: 401, body: { code: "token_missing" } });
+      expect(await ask("/public/health")).toEqual({ status: 200, body: { ok: true } });
+      expect(await ask("/admin/report", plain?.tokens.accessToken)).toMatchObject({
+        status: 403,
+        body: { code: "access_denied" },
+      });
+      expect(await ask("/admin/report", admin?.tokens.accessToken)).toEqual({
+        status: 200,
+        body: { secrets: 0 },
+      });
+    } finally {
+      expect(await stop()).toBe(0);
+    }
+
+    await mustRun(app, join(app, "node_modules/.bin/tsc"));
+    expect(await mustRun(app, "npm", "test")).toContain("1 passed");
+
+    await linkPlatform(app);
+    const plan = await mustRun(
+      app,
+      join(app, "node_modules/.bin/gatehouse"),
+      "plan",
+      "--stage",
+      "anna",
+      "--json",
+    );
+    expect(JSON.parse(plan)).toMatchObject({ app: "my-shop", stage: "anna", violations: [] });
+  });
+});
+
+function seconds(from: number, to: number): string {
+  return ((to - from) / 1000).toFixed(1);
+}
+
+test("a folder that is not empty stays as it is", async () => {
+  const home = await emptyFolder();
+  await mustRun(home, "sh", "-c", "mkdir taken && echo mine > taken/notes.txt");
+  const { code, stdout, stderr } = await create(home, "taken");
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toBe("taken is not empty. Choose a folder that is, or one that does not exist.\n");
+  expect(await readdir(join(home, "taken"))).toEqual(["notes.txt"]);
+});
+
+test("says what comes next, and how the app is called where its folder's name will not do", async () => {
+  const home = await emptyFolder();
+  const { code, stdout } = await create(home, "My Shop");
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: `Made My Shop, and named the app my-shop. Next:
+
+  cd "My Shop"
+  npm install
+  npx gatehouse start
+`,
+  });
+});
+
+test("explains itself, and what it did not understand", async () => {
+  const home = await emptyFolder();
+  const help = await create(home, "--help");
+  expect(help).toMatchObject({ code: 0, stderr: "" });
+  expect(help.stdout).toContain("npm create sst-gatehouse@latest <folder>");
+  for (const [args, why] of [
+    [[], "Name one folder for the new app."],
+    [["a", "b"], "Name one folder for the new app."],
+    [["a", "--template", "spa"], "There is no template spa; there are express, hello."],
+    [["a", "--force"], "Unknown option '--force'"],
+  ] as const) {
+    const refused = await create(home, ...args);
+    expect({ code: refused.code, stdout: refused.stdout }).toEqual({ code: 1, stdout: "" });
+    expect(refused.stderr).toContain(why);
+    expect(refused.stderr).toContain(help.stdout.trim());
+  }
+  expect(await readdir(home)).toEqual([]);
+});

@@ -1,0 +1,71 @@
+import { defineAccess } from "@sst-gatehouse/core/access";
+import { expect, test } from "vitest";
+
+import { backendsOf, defineGate, type Gate, stagesOf } from "./gate.ts";
+
+const gate: Gate = {
+  app: { name: "shelf", region: "eu-west-1" },
+  access: defineAccess({ scopes: ["api/read"], rules: { "/*": "signed-in" } }),
+  backends: { api: { handler: "packages/api/src/index.handler" } },
+};
+
+test("an app with one backend says no path and no stage", () => {
+  expect(defineGate(gate)).toBe(gate);
+  expect(backendsOf(gate)).toEqual([
+    { name: "api", handler: "packages/api/src/index.handler", paths: ["/*"] },
+  ]);
+  expect(stagesOf(gate)).toEqual({ default: {} });
+});
+
+test("backends keep their order", () => {
+  const files = { handler: "src/files.handler", paths: ["/files/*", "/uploads*"] };
+  expect(backendsOf(defineGate({ ...gate, backends: { files, ...gate.backends } }))).toMatchObject([
+    { name: "files", paths: ["/files/*", "/uploads*"] },
+    { name: "api", paths: ["/*"] },
+  ]);
+});
+
+test.each<[string, object, string]>([
+  ["a member nobody knows", { domian: "a.example.com" }, "gate.ts: domian is not known"],
+  ["a region without Function URLs", { app: { name: "shelf", region: "eu-west-9" } }, "eu-west-9"],
+  ["a stage with a wrong setting", { stages: { default: { mfa: "yes" } } }, "mfa must be"],
+  ["rules that are not made", { access: { scopes: [], rules: { "/*": "anyone" } } }, "access must"],
+  ["no backend", { backends: {} }, "gate.ts: backends names no backend"],
+  [
+    "a backend with a name that no AWS name can have",
+    { backends: { "my api": gate.backends["api"] } },
+    "gate.ts: backends.my api must have a name in camel case",
+  ],
+  [
+    "a handler without an export",
+    { backends: { api: { handler: "src/index" } } },
+    "gate.ts: backends.api.handler must be a file without its ending and an export of it",
+  ],
+  [
+    "a handler outside of the app",
+    { backends: { api: { handler: "../other/index.handler" } } },
+    "gate.ts: backends.api.handler must be",
+  ],
+  [
+    "no path",
+    { backends: { ...gate.backends, files: { handler: "src/files.handler", paths: [] } } },
+    'gate.ts: backends.files.paths is empty; leave it out for ["/*"]',
+  ],
+  [
+    "a path without its slash",
+    { backends: { ...gate.backends, files: { handler: "src/files.handler", paths: ["files"] } } },
+    'gate.ts: backends.files.paths has "files"; a path begins with /',
+  ],
+  [
+    "a path in two places",
+    { backends: { ...gate.backends, files: { handler: "src/files.handler" } } },
+    "gate.ts: backends.files.paths has /*, which leads to api already",
+  ],
+  [
+    "nobody for the other paths",
+    { backends: { api: { handler: "src/index.handler", paths: ["/api/*"] } } },
+    "gate.ts: backends have no backend for the other paths; leave paths out for one of them",
+  ],
+])("%s is refused", (_what, change, why) => {
+  expect(() => defineGate({ ...gate, ...change })).toThrow(why);
+});

@@ -1,0 +1,132 @@
+import type { AccessNames } from "../aws/access-names.ts";
+import { checkRegion } from "../aws/region.ts";
+import { defineStages, type Stages } from "./stages.ts";
+
+/** The access rules of an app, as `defineAccess` makes them. */
+export interface GateAccess extends AccessNames {
+  readonly rules: readonly GateRule[];
+}
+
+interface GateRule {
+  /** The rule's name, such as `POST /books/*`. */
+  readonly text: string;
+  readonly method: string | undefined;
+  readonly access:
+    | string
+    | {
+        readonly groups?: readonly string[];
+        readonly scopes?: readonly string[];
+        readonly services?: readonly string[];
+      };
+  /** `whole`: this path only; otherwise all that begins with it. */
+  readonly exact: { readonly whole: boolean; readonly path: string };
+}
+
+/** A function behind the guard. */
+export interface Backend {
+  /** `<file without its ending>.<export>`, from the folder of `sst.config.ts`. Absent for a function of another app. */
+  readonly handler?: string;
+  /** CloudFront's path patterns that lead to it. `["/*"]`, which takes what no other backend takes, when left out. */
+  readonly paths?: readonly string[];
+}
+
+/** What an app says of its gate: plain data, which `sst.config.ts` and the `gatehouse` command both read. */
+export interface Gate<Access extends GateAccess = GateAccess> {
+  readonly app: {
+    /** Begins every name at AWS: lower-case letters, digits and hyphens. */
+    readonly name: string;
+    /** The app's home. The guard runs everywhere. */
+    readonly region: string;
+  };
+  readonly access: Access;
+  /** By a name of yours in camel case; what a backend is called at AWS is made of it. The first is the app's main one. */
+  readonly backends: Readonly<Record<string, Backend>>;
+  /** Only `default: {}` when left out. */
+  readonly stages?: Stages;
+}
+
+/** The path pattern that takes what no other takes. */
+export const everyPath = "/*";
+
+/**
+ * Declares the gate of an app.
+ *
+ * @throws {TypeError} that says which part is wrong, and what to write.
+ */
+export function defineGate<const G extends Gate>(gate: G): G {
+  const refuse = (what: string, why: string): never => {
+    throw new TypeError(`gate.ts: ${what} ${why}`);
+  };
+  const known = ["app", "access", "backends", "stages"];
+  for (const member of Object.keys(gate))
+    if (!known.includes(member))
+      refuse(member, `is not known; the members are ${known.join(", ")}`);
+  checkRegion(gate.app.region);
+  if (gate.stages !== undefined) defineStages(gate.stages);
+  if (!Array.isArray(gate.access?.rules))
+    refuse(
+      "access",
+      "must come from defineAccess, such as access: defineAccess({ scopes, rules })",
+    );
+  const backends = Object.entries(gate.backends ?? {});
+  if (backends.length === 0)
+    refuse("backends", 'names no backend, such as { api: { handler: "src/index.handler" } }');
+  const taken = new Map<string, string>();
+  for (const [name, { handler, paths }] of backends) {
+    const what = `backends.${name}`;
+    if (!/^[a-z][A-Za-z0-9]{0,20}$/.test(name))
+      refuse(what, "must have a name in camel case, of 21 letters and digits at most");
+    if (handler !== undefined && !/^(?!\/)(?!.*\.\.\/).+\.\w+$/.test(handler))
+      refuse(
+        `${what}.handler`,
+        'must be a file without its ending and an export of it, from the folder of sst.config.ts, such as "src/index.handler"',
+      );
+    if (paths?.length === 0) refuse(`${what}.paths`, 'is empty; leave it out for ["/*"]');
+    for (const path of paths ?? [everyPath]) {
+      if (typeof path !== "string" || !/^\/[\w.~$!'()+,;=:@/*?-]*$/.test(path))
+        refuse(
+          `${what}.paths`,
+          `has ${JSON.stringify(path)}; a path begins with /, such as "/books*"`,
+        );
+      const other = taken.get(path);
+      if (other !== undefined)
+        refuse(
+          `${what}.paths`,
+          `has ${path}, which leads to ${other} already; each path has one backend`,
+        );
+      taken.set(path, name);
+    }
+  }
+  if (!taken.has(everyPath))
+    refuse("backends", "have no backend for the other paths; leave paths out for one of them");
+  return gate;
+}
+
+/** A backend with its name and its path patterns. */
+export interface NamedBackend extends Backend {
+  readonly name: string;
+  readonly paths: readonly string[];
+}
+
+/** The backends of a gate, in their order. */
+export function backendsOf({ backends }: Pick<Gate, "backends">): readonly NamedBackend[] {
+  return Object.entries(backends).map(([name, backend]) => ({
+    paths: [everyPath],
+    ...backend,
+    name,
+  }));
+}
+
+/** The name of an app's only gate. What a gate of another name has at AWS bears that name after the app's. */
+export const firstGate = "Gate";
+
+/** Begins what is named by app and stage. @param gate its name, in Pascal case. */
+export function gateOwner(app: string, gate: string): string {
+  const words = gate.replaceAll(/(?<!^)(?=[A-Z])/g, "-").toLowerCase();
+  return gate === firstGate ? app : `${app}-${words}`;
+}
+
+/** The stages of a gate. */
+export function stagesOf({ stages = { default: {} } }: Pick<Gate, "stages">): Stages {
+  return stages;
+}

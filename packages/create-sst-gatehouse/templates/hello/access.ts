@@ -1,0 +1,11 @@
+import { defineAccess } from "sst-gatehouse";
+
+/** Who may call what. The longest pattern wins; what no rule covers is refused. */
+export const access = defineAccess({
+  scopes: [],
+  rules: {
+    "/*": "signed-in",
+    "/public/*": "anyone",
+    "/admin/*": { groups: ["admin"] },
+  },
+});

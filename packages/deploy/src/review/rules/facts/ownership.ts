@@ -1,0 +1,41 @@
+import { type Graph, type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
+import { labelOf } from "../../../dry-run/graph/label-of.ts";
+import { toList } from "../../../dry-run/graph/json.ts";
+
+/** The component that a gate is. */
+export const gateType = "gatehouse:index:Gatehouse";
+const functionType = "sst:aws:Function";
+
+/** Whether a resource belongs to a gate, as its part or as a part of its part. */
+export function isOfGate(graph: Graph, resource: Resource): boolean {
+  return ancestorsOf(graph, resource).some(({ type }) => type === gateType);
+}
+
+/** What a gate has, and the functions of the app's own that it guards. */
+export function guardedBy(graph: Graph, gate: Resource): readonly Resource[] {
+  const functions = toList(gate.outputs["backends"]);
+  return graph.resources.filter((resource) =>
+    ancestorsOf(graph, resource).some(
+      (one) => one === gate || (one.type === functionType && functions.includes(one.name)),
+    ),
+  );
+}
+
+/** What an app has at AWS that no gate has or guards. */
+export function othersThanGuarded(graph: Graph): readonly Resource[] {
+  const guarded = resourcesOf(graph, gateType).flatMap((gate) => guardedBy(graph, gate));
+  return graph.resources.filter(
+    (resource) =>
+      !resource.component && /^aws[a-z-]*:/.test(resource.type) && !guarded.includes(resource),
+  );
+}
+
+/** The resource itself, what it belongs to, what that belongs to. */
+function ancestorsOf(graph: Graph, resource: Resource): readonly Resource[] {
+  const parent = graph.resources.find(
+    (candidate) => candidate.component && labelOf(candidate) === resource.parent,
+  );
+  return parent === undefined || parent === resource
+    ? [resource]
+    : [resource, ...ancestorsOf(graph, parent)];
+}

@@ -1,0 +1,58 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { temporaryTree } from "@sst-gatehouse/testkit/temporary-tree";
+import { expect, test } from "vitest";
+
+import { buildHandler } from "./build-handler.ts";
+
+const run = promisify(execFile);
+
+test.each(["ts", "tsx", "mts", "js", "mjs", "cjs"])(
+  "finds the file of a handler that ends in .%s, and keeps its export's name",
+  async (ending) => {
+    const exporting = ending === "cjs" ? "exports.onCall =" : "export const onCall =";
+    const root = await temporaryTree({ [`src/api.v1.${ending}`]: `${exporting} () => "called";` });
+    const into = join(root, "built/api");
+    const bundle = await buildHandler(
+      { root, name: "api", handler: "src/api.v1.onCall" },
+      into,
+      new Set(),
+    );
+    expect(bundle).toEqual({ directory: into, handler: "lambda.onCall" });
+    const script = `const module = await import(${JSON.stringify(join(into, "lambda.mjs"))});
+      console.log((module.onCall ?? module.default.onCall)());`;
+    const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script]);
+    expect(stdout).toBe("called\n");
+  },
+);
+
+test("says which file it has looked for, and where its name stands", async () => {
+  const root = await temporaryTree({ "src/books.ts": "" });
+  await expect(
+    buildHandler({ root, name: "api", handler: "src/boks.handler" }, root, new Set()),
+  ).rejects.toThrow(
+    `gate.ts: backends.api.handler is "src/boks.handler", and there is no src/boks.ts in ${root} (nor with one of the endings .tsx .mts .cts .js .jsx .mjs .cjs)`,
+  );
+});
+
+test("names what it has read before a mistake, and the file that has it", async () => {
+  const root = await temporaryTree({
+    "index.ts": 'export { handler } from "./part.ts";',
+    "part.ts": "export const handler = ;",
+  });
+  const reads = new Set<string>();
+  const building = buildHandler({ root, name: "api", handler: "index.handler" }, root, reads);
+  await expect(building).rejects.toThrow('part.ts:1:23: ERROR: Unexpected ";"');
+  expect([...reads]).toEqual([join(root, "index.ts"), join(root, "part.ts")]);
+});
+
+test("a function whose code is not said cannot be played", async () => {
+  const root = await temporaryTree();
+  await expect(
+    buildHandler({ root, name: "legacy", handler: undefined }, root, new Set()),
+  ).rejects.toThrow(
+    "gate.ts: backends.legacy has no handler, so nothing here knows its code; name the file and its export, as the function's own handler does",
+  );
+});

@@ -1,0 +1,73 @@
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { build } from "esbuild";
+
+import type { Bundle } from "./code-source.ts";
+import { recordReads } from "./record-reads.ts";
+
+/** The module's name in Lambda. `.mjs` makes it an ES module without a `package.json`. */
+const moduleName = "lambda";
+
+/** As SST looks for a handler's file. */
+const endings = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
+
+/** What CommonJS packages, such as Express, expect to find; SST gives a deployed bundle the same. */
+const commonJsNames = [
+  'import { createRequire as createRequireOfBundle } from "node:module";',
+  "const require = createRequireOfBundle(import.meta.url);",
+  "const { filename: __filename, dirname: __dirname } = import.meta;",
+].join("\n");
+
+export interface HandlerToBuild {
+  /** The folder with `sst.config.ts`. */
+  readonly root: string;
+  /** The backend's name in `gate.ts`. */
+  readonly name: string;
+  /** `<file without its ending>.<export>`, from the root. */
+  readonly handler: string | undefined;
+}
+
+/**
+ * Bundles a backend as it is deployed: one file, which needs nothing else to run.
+ *
+ * @param into an empty folder; made when missing.
+ * @param reads gets the paths of what was read.
+ * @throws {Error} (rejects) saying which file was looked for, or esbuild's `BuildFailure` with its messages.
+ */
+export async function buildHandler(
+  { root, name, handler }: HandlerToBuild,
+  into: string,
+  reads: Set<string>,
+): Promise<Bundle> {
+  if (handler === undefined)
+    throw new Error(
+      `gate.ts: backends.${name} has no handler, so nothing here knows its code; name the file and its export, as the function's own handler does`,
+    );
+  const [, file = "", exported = ""] = /^(.*)\.(\w+)$/.exec(handler) ?? [];
+  const entry = endings.map((ending) => join(root, file + ending)).find((path) => existsSync(path));
+  if (entry === undefined)
+    throw new Error(
+      `gate.ts: backends.${name}.handler is ${JSON.stringify(handler)}, and there is no ${file}.ts in ${root} (nor with one of the endings ${endings.slice(1).join(" ")})`,
+    );
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    absWorkingDir: root,
+    bundle: true,
+    platform: "node",
+    target: "node22",
+    format: "esm",
+    mainFields: ["module", "main"],
+    minify: true,
+    banner: { js: commonJsNames },
+    write: false,
+    logLevel: "silent",
+    plugins: [recordReads(reads)],
+  });
+  const [bundle, ...others] = outputFiles;
+  if (bundle === undefined || others.length > 0) throw new TypeError("the backend is one file");
+  await mkdir(into, { recursive: true });
+  await writeFile(join(into, `${moduleName}.mjs`), bundle.contents);
+  return { directory: into, handler: `${moduleName}.${exported}` };
+}

@@ -1,0 +1,77 @@
+import { loadProject } from "@sst-gatehouse/local/load-project";
+import { type AccountForm, type Clock, startStack } from "@sst-gatehouse/local/stack";
+
+import { ask, type Answer } from "./ask.ts";
+
+export type { Answer };
+
+export interface GatehouseOptions {
+  /** The app's folder, or one below it; the working directory when left out. */
+  readonly root?: string;
+  /** How the AWS account that is played differs from the usual one, as for `start --account`. */
+  readonly account?: readonly AccountForm[];
+}
+
+/** Sends a request to the app. It follows no redirect. @param path with its query. */
+export type AppFetch = (path: string, init?: RequestInit) => Promise<Answer>;
+
+/** An app behind its gate, on this machine. */
+export interface Gatehouse {
+  /** What a browser calls the app, without a trailing slash. */
+  readonly url: string;
+  /** Asks as nobody. */
+  readonly fetch: AppFetch;
+  /**
+   * Asks as a person, with an ID token of the first request: `alice` is in no group, `ada` in `admin`, and each further
+   * group of the access rules has a person who is named after it.
+   *
+   * @returns its `fetch` rejects when there is no such person.
+   */
+  as(username: string): { readonly fetch: AppFetch };
+  /** Of everything that is played: `advance(3601)` makes a token expire. */
+  readonly clock: Clock;
+  /** What `gatehouse start` would have shown in the terminal so far, a line each. */
+  readonly log: readonly string[];
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the app of a folder as `gatehouse start` does, on a free port, for a test.
+ *
+ * @throws {Error} (rejects) with what is wrong with the app.
+ */
+export async function startGatehouse({
+  root = process.cwd(),
+  account = [],
+}: GatehouseOptions = {}): Promise<Gatehouse> {
+  const log: string[] = [];
+  const stack = await startStack({
+    project: await loadProject(root),
+    port: 0,
+    account,
+    explain: (from, reason, details = []) => log.push(`${from}: ${reason}`, ...details),
+  });
+  const { appUrl } = stack.outputs;
+  return {
+    url: appUrl,
+    fetch: (path, init) => ask(appUrl, path, init),
+    as(username) {
+      let signingIn: ReturnType<typeof stack.tokensFor> | undefined;
+      return {
+        async fetch(path, init = {}) {
+          const tokens = await (signingIn ??= stack.tokensFor(username));
+          if (tokens === undefined) {
+            const people = stack.outputs.users.map((user) => user.username);
+            throw new TypeError(`There is no ${username} here, only ${people.join(", ")}`);
+          }
+          const headers = new Headers(init.headers);
+          headers.set("authorization", `Bearer ${tokens.id}`);
+          return ask(appUrl, path, { ...init, headers });
+        },
+      };
+    },
+    clock: stack.clock,
+    log,
+    close: () => stack.close(),
+  };
+}

@@ -1,0 +1,129 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { json, text } from "node:stream/consumers";
+
+import { temporaryTree } from "@sst-gatehouse/testkit/temporary-tree";
+import { expect, onTestFinished, test, vi } from "vitest";
+
+import { foreignApp } from "./foreign-app.ts";
+
+const main = join(import.meta.dirname, "../src/main.ts");
+
+interface Outputs {
+  readonly appUrl: string;
+  readonly tokens: { readonly id: string };
+  readonly users: readonly { readonly username: string; readonly groups: readonly string[] }[];
+}
+
+/** `gatehouse start --json`, in a folder of the app. */
+async function start(cwd: string) {
+  const child = spawn(process.execPath, [main, "start", "--json", "--port", "0"], {
+    cwd,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+  });
+  let terminal = "";
+  child.stderr.on("data", (chunk) => (terminal += String(chunk)));
+  const ended = once(child, "exit").then(() => {
+    throw new Error(terminal);
+  });
+  const [line] = await Promise.race([
+    once(createInterface({ input: child.stdout }), "line"),
+    ended,
+  ]);
+  ended.catch(() => undefined);
+  const outputs: Outputs = JSON.parse(String(line));
+  return {
+    outputs,
+    shows: (part: string | RegExp) =>
+      vi.waitFor(() => expect(terminal).toMatch(part), { timeout: 10_000, interval: 50 }),
+    call: (path: string, token?: string) => ask(outputs.appUrl, path, token),
+  };
+}
+
+function ask(appUrl: string, path: string, token?: string) {
+  const { port, host } = new URL(appUrl);
+  const headers = { host, ...(token && { authorization: `Bearer ${token}` }) };
+  return new Promise<{ status: number | undefined; body: unknown }>((resolve, reject) => {
+    request({ host: "127.0.0.1", port, path, headers }, (response) => {
+      const isJson = response.headers["content-type"]?.includes("json") === true;
+      const body = isJson ? json(response) : text(response);
+      body.then((read) => resolve({ status: response.statusCode, body: read }), reject);
+    })
+      .on("error", reject)
+      .end();
+  });
+}
+
+/** Puts something else into a file of the app. */
+function edit(root: string, file: string, from: string, to: string): void {
+  const path = join(root, file);
+  const before = readFileSync(path, "utf8");
+  expect(before).toContain(from);
+  writeFileSync(path, before.replace(from, to));
+}
+
+test("plays an app as it is, with each backend under its paths and a person for each group", async () => {
+  const root = await foreignApp();
+  const { outputs, call } = await start(join(root, "src"));
+  const token = outputs.tokens.id;
+  expect(outputs.users.map(({ username, groups }) => [username, groups])).toEqual([
+    ["alice", []],
+    ["editors", ["editors"]],
+  ]);
+  expect(await call("/books/1", token)).toEqual({
+    status: 200,
+    body: { title: "Ficciones", by: expect.objectContaining({ kind: "user", username: "alice" }) },
+  });
+  expect(await call("/books/1")).toMatchObject({ status: 401, body: { code: "token_missing" } });
+  expect(await call("/files/a.txt")).toEqual({ status: 200, body: "shelf-local-Files" });
+  expect(await call("/elsewhere", token)).toMatchObject({ status: 403 });
+});
+
+test("reloads a handler, its rules and the gate when they are edited, and keeps serving what was good", async () => {
+  const root = await foreignApp();
+  const { outputs, shows, call } = await start(root);
+  const token = outputs.tokens.id;
+  const title = async () => (await call("/books/1", token)).body;
+
+  edit(root, "src/title.ts", "Ficciones", "El Aleph");
+  await shows("rebuilt and reloaded the guard, backend api, backend files\n");
+  expect(await title()).toMatchObject({ title: "El Aleph" });
+
+  edit(root, "src/title.ts", "export", "exprt");
+  await shows(/the build failed.*\n.*\n *src\/title\.ts:1:\d+: ERROR/);
+  expect(await title()).toMatchObject({ title: "El Aleph" });
+  edit(root, "src/title.ts", 'exprt const title = "El Aleph"', 'export const title = "Sur"');
+  await vi.waitFor(async () => expect(await title()).toMatchObject({ title: "Sur" }), 10_000);
+
+  edit(root, "access.ts", '"/books/*": "signed-in"', '"/books/*": { groups: ["editors"] }');
+  await vi.waitFor(
+    async () => expect(await call("/books/1", token)).toMatchObject({ status: 403 }),
+    10_000,
+  );
+
+  edit(root, "gate.ts", 'paths: ["/files/*"]', 'paths: ["/files/*", "/more/*"]');
+  await shows("stage settings apply after a restart");
+}, 60_000);
+
+test("says which handler there is not, and where its name stands", async () => {
+  const root = await foreignApp();
+  edit(root, "gate.ts", "src/api.handler", "src/apis.handler");
+  await expect(start(root)).rejects.toThrow(
+    /^The local stack could not start: gate\.ts: backends\.api\.handler is "src\/apis\.handler", and there is no src\/apis\.ts in /,
+  );
+});
+
+test("says that a folder is no app, and what is missing where it is one", async () => {
+  await expect(start(await temporaryTree())).rejects.toThrow(/^There is no sst\.config\.ts in /);
+  await expect(start(await temporaryTree({ "sst.config.ts": "" }))).rejects.toThrow(
+    /^There is no gate\.ts in .*, beside sst\.config\.ts\. It says what the gate of the app is: /,
+  );
+});

@@ -1,0 +1,66 @@
+import { apiFunction } from "@sst-gatehouse/blueprint/api-function";
+import { backendsOf, type Gate, type NamedBackend } from "@sst-gatehouse/blueprint/gate";
+
+import type { GateContext } from "./gate-context.ts";
+import { lock } from "./lock.ts";
+
+/** A function as the gate has to know it: one of `sst.aws.Function`, or what was looked up of another app's. */
+export interface BackendFunction {
+  /** Its Function URL, which only IAM opens. */
+  readonly url: $util.Output<string>;
+  /** What the guard may call. */
+  readonly arn: $util.Output<string>;
+}
+
+/** A function behind the guard, with the path patterns that lead to it. */
+export interface GatedFunction extends NamedBackend {
+  readonly function: BackendFunction;
+}
+
+/**
+ * The functions behind the guard, in the gate's order.
+ *
+ * @param existing functions that the app has, by the backend's name.
+ * @throws {Error} for one that is no backend of the gate, and for a backend that is neither there nor has a handler.
+ */
+export function createBackends(
+  { parent, name: gateName, stage, runtime }: GateContext,
+  gate: Gate,
+  existing: Readonly<Record<string, BackendFunction>>,
+): readonly [GatedFunction, ...GatedFunction[]] {
+  const create = ({ name, handler }: NamedBackend): sst.aws.Function => {
+    if (handler === undefined)
+      throw new Error(
+        `backends.${name} of gate.ts has no handler, and the function is not given: new Gatehouse("${gateName}", { ...gate, functions: { ${name}: … } })`,
+      );
+    return new sst.aws.Function(
+      `${gateName}${name.charAt(0).toUpperCase()}${name.slice(1)}`,
+      lock(
+        gate,
+        {
+          handler,
+          // SST 3 knows none that is newer. With SST 4 the newest is what it takes by itself, and a rule holds it.
+          ...(runtime === "nodejs22.x" && { runtime }),
+          architecture: apiFunction.architecture,
+          memory: `${stage.apiMemoryMb} MB`,
+          timeout: `${stage.apiTimeoutSeconds} seconds`,
+          logging: { retention: "1 month", format: "json" },
+          nodejs: { minify: true },
+        },
+        gateName,
+      ),
+      { parent },
+    );
+  };
+  for (const name of Object.keys(existing))
+    if (!Object.hasOwn(gate.backends, name))
+      throw new Error(
+        `functions.${name} is no backend of gate.ts, which has ${Object.keys(gate.backends).join(", ")}`,
+      );
+  const [first, ...others] = backendsOf(gate).map((backend) => ({
+    ...backend,
+    function: existing[backend.name] ?? create(backend),
+  }));
+  if (first === undefined) throw new Error("gate.ts names no backend");
+  return [first, ...others];
+}

@@ -1,0 +1,126 @@
+import { defineGate, type Gate } from "@sst-gatehouse/blueprint/gate";
+
+import { createAppClients } from "./app-clients.ts";
+import { type BackendFunction, createBackends } from "./backends.ts";
+import { createCdn } from "./cdn.ts";
+import { createFirewall } from "./firewall.ts";
+import { createGateContext } from "./gate-context.ts";
+import { createGuard, type GuardSource } from "./guard.ts";
+import { clientIdsOfLastDeploy, createParameters } from "./parameters.ts";
+import { createSealingKeys } from "./sealing-keys.ts";
+import { createUsers, type UsersOptions } from "./users.ts";
+
+export interface GatehouseArgs extends Gate, UsersOptions {
+  /**
+   * Functions that the app has, by the backend's name: each made of what {@link lock} returns, or of another app, whose
+   * Function URL only IAM opens (docs/adopt.md).
+   */
+  readonly functions?: Readonly<Record<string, BackendFunction>>;
+}
+
+/**
+ * Functions behind a guard: CloudFront, the guard on Lambda@Edge, Function URLs that only IAM opens, and a user pool.
+ *
+ * `new Gatehouse("Gate", gate)`, and `return gate.outputs` from `run()`. Linked to a function, it is `Resource.Gate`,
+ * with `url`, `userPoolId`, `webClientId` and `machineClientId`.
+ *
+ * @param name in Pascal case. Every logical name begins with it, and what AWS has only once too unless it is `"Gate"`. A
+ *   stage that is renamed loses its users.
+ * @throws {Error} before anything is registered, when the gate or the stage is refused.
+ */
+export class Gatehouse extends $util.ComponentResource {
+  /** The app's address, without a trailing slash. */
+  readonly url: $util.Output<string>;
+  readonly users: sst.aws.CognitoUserPool;
+  readonly cdn: sst.aws.Router;
+  /** The functions behind the guard, by the backend's name. */
+  readonly functions: Readonly<Record<string, BackendFunction>>;
+  /** For `run()` to return: SST prints it. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly #link: Readonly<Record<string, $util.Input<string>>>;
+
+  constructor(
+    name: string,
+    { functions = {}, identityProviders, transform, ...args }: GatehouseArgs,
+  ) {
+    const gate = defineGate(args);
+    const outside = createGateContext(name, gate);
+    super("gatehouse:index:Gatehouse", name);
+    const context = { ...outside, parent: this };
+    const { stage } = context;
+
+    const usEast1 = new aws.Provider(
+      `${name}UsEast1`,
+      // What the CLI gives the stage's own provider: tags, and the account where one is set. Lambda@Edge and what
+      // belongs to CloudFront live there, wherever the app does.
+      { ...$app.providers?.aws, region: "us-east-1" },
+      { parent: this },
+    );
+    const { access } = gate;
+    const backends = createBackends(context, gate, functions);
+    const users = createUsers(context, access, {
+      ...(identityProviders && { identityProviders }),
+      ...(transform && { transform }),
+    });
+    const sealing = createSealingKeys(context);
+    const firewall = stage.waf && createFirewall(context, stage.waf, usEast1);
+    const guardWith = (clientIds: GuardSource["clientIds"]) =>
+      createGuard(context, { backends, users, access, sealing, clientIds, usEast1 });
+    const cdnWith = (guard: aws.lambda.Function) =>
+      createCdn(context, { guard, backends, firewall });
+    const write = (
+      made: Pick<
+        Parameters<typeof createParameters>[1],
+        "appUrl" | "clients" | "guard" | "cdn" | "baked"
+      >,
+    ) => createParameters(context, { ...made, backend: backends[0], users });
+
+    let printed: ReturnType<typeof createParameters>;
+    if (stage.domain === undefined) {
+      // The clients need the distribution's name, the distribution needs the guard, and the guard would need the clients:
+      // it takes their ids from the last deploy, and asks Parameter Store after the first (docs/decisions/0008).
+      const baked = clientIdsOfLastDeploy(context, users);
+      const guard = guardWith(baked);
+      const cdn = cdnWith(guard);
+      const clients = createAppClients(context, { users, access, appUrl: cdn.url });
+      printed = write({ appUrl: cdn.url, clients, guard, cdn, baked });
+      this.cdn = cdn;
+      this.outputs = printed;
+    } else {
+      const appUrl = $output(`https://${stage.domain}`);
+      const clients = createAppClients(context, { users, access, appUrl });
+      const guard = guardWith(clients.ids);
+      const cdn = cdnWith(guard);
+      printed = write({ appUrl, clients, guard, cdn, baked: clients.ids });
+      this.cdn = cdn;
+      // The app's DNS stays in the owner's hands.
+      this.outputs = {
+        ...printed,
+        pointTheDomainAt: cdn.nodes.cdn.nodes.distribution.domainName,
+      };
+    }
+    this.url = printed.appUrl;
+    this.users = users.pool;
+    this.functions = Object.fromEntries(
+      backends.map((backend) => [backend.name, backend.function]),
+    );
+    const { appUrl: url, userPoolId, webClientId, machineClientId } = printed;
+    this.#link = { url, userPoolId, webClientId, machineClientId };
+    // Where a review of the deployment finds the functions: they may be the app's own.
+    const names = backends.flatMap((backend) =>
+      backend.function instanceof sst.aws.Function
+        ? [backend.function.urn.apply(logicalNameOf)]
+        : [],
+    );
+    this.registerOutputs({ ...this.#link, backends: names });
+  }
+
+  /** What SST gives a function that is linked to the gate. */
+  getSSTLink(): { readonly properties: Record<string, $util.Input<string>> } {
+    return { properties: { ...this.#link } };
+  }
+}
+
+function logicalNameOf(urn: string): string {
+  return urn.split("::").at(-1) ?? "";
+}

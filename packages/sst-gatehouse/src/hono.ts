@@ -1,0 +1,9 @@
+export {
+  type AppEnv,
+  type Caller,
+  existingHandler,
+  type ExistingHandlerEvent,
+  protect,
+  protectBuffered,
+  receivedBytes,
+} from "@sst-gatehouse/backend";
