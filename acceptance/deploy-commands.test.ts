@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { app } from "./sample/stages.ts";
 import { callApi, send, viaApp } from "./support/client.ts";
 import { form, formType } from "./support/oauth.ts";
-import { createLeakFinder, secretsOf, watchForLeaks } from "./support/leaks.ts";
+import { createLeakFinder, watchForLeaks } from "./support/leaks.ts";
 import { copyRepository, type RepositoryCopy } from "./support/repository-copy.ts";
-import { findRecordings, readClientSecretOf } from "./support/recordings.ts";
+import { findRecordings, readSecrets } from "./support/recordings.ts";
 import { needs } from "./support/requirements.ts";
 import { isStack, loadTarget, type Target } from "./support/target.ts";
 
@@ -100,7 +100,7 @@ describe("the commands for deployed stages", () => {
   let stopWatching: ReturnType<typeof watchForLeaks>;
   beforeAll(async () => {
     if (!isStack(target)) return;
-    leaksIn = createLeakFinder(secretsOf(target, readClientSecretOf(findRecordings())));
+    leaksIn = createLeakFinder(readSecrets(findRecordings()));
     stopWatching = watchForLeaks(leaksIn);
     copy = copyRepository();
     await put(JSON.stringify(written));

@@ -140,7 +140,15 @@ describe("the better way: code with PKCE", () => {
 });
 
 describe("the guard's own client", () => {
-  test.each(["/", "/.auth/signed-out"])("sends no code to %s", async (path) => {
+  test.each([
+    "/",
+    "/.auth/signed-out",
+    "/.auth/callback/",
+    "/.auth/callback?next=/",
+    "/.auth/callback/../../x",
+    "/.auth/callbac",
+    ".evil.example/.auth/callback",
+  ])("sends no code to %s", async (path) => {
     const query = form({
       response_type: "code",
       client_id: target.clients.web.id,

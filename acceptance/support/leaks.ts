@@ -1,5 +1,7 @@
+import { existsSync, readFileSync } from "node:fs";
+
 import type { Stack } from "@sst-gatehouse/local/stack";
-import { type ProcessSeen, watchProcesses } from "@sst-gatehouse/testkit/processes";
+import { type ProcessSeen, treeOf, watchProcesses } from "@sst-gatehouse/testkit/processes";
 
 import { sample } from "../sample/sample.ts";
 import { callApi } from "./client.ts";
@@ -14,11 +16,8 @@ export interface Secret {
 /** A shorter part of a secret is useless, and may occur in a text by chance. */
 const partLength = 16;
 
-/** Every secret of the running chain. @param webSecret of the guard's own client, which no output has; absent where nobody has read it. */
-export function secretsOf(
-  { tokens, credentials, users, clients }: Target,
-  webSecret?: string,
-): readonly Secret[] {
+/** Every secret that the outputs of a chain have. */
+export function secretsOf({ tokens, credentials, users, clients }: Target): readonly Secret[] {
   return [
     ...Object.entries(tokens).map(([use, value]) => ({ what: `the ${use} token`, value })),
     ...Object.entries(credentials).flatMap(([who, { secretAccessKey, sessionToken }]) => [
@@ -30,30 +29,46 @@ export function secretsOf(
       value: password,
     })),
     { what: "the secret of the machine's client", value: clients.machine.secret },
-    ...(webSecret === undefined
-      ? []
-      : [{ what: "the secret of the guard's client", value: webSecret }]),
   ];
 }
 
-/** The secrets of a stack that runs in this process, with its own of the sessions. */
+/** All secrets of a stack that runs in this process, those of the guard among them. */
 export async function secretsOfStack(stack: Stack): Promise<readonly Secret[]> {
   return [
-    ...secretsOf(stack.outputs, await readClientSecret(stack.outputs)),
-    ...stack
-      .sealing()
-      .keys.map((value) => ({ what: "a key that sessions are sealed with", value })),
+    ...secretsOf(stack.outputs),
+    ...(await guardSecrets(stack.outputs, stack.sealing().keys)),
   ];
 }
 
-/** Of the guard's own client, as an administrator reads it. */
-export async function readClientSecret(target: Target): Promise<string> {
+/** All secrets of a stack that runs as a process, those of the guard among them. @param pid of the stack. */
+export async function secretsOfCommand(target: Target, pid: number): Promise<readonly Secret[]> {
+  return [...secretsOf(target), ...(await guardSecrets(target, sealingKeysOf(pid)))];
+}
+
+/** What no output has: the secret of the guard's own client, as an administrator reads it, and the keys of sessions. */
+async function guardSecrets(
+  target: Target,
+  sealingKeys: readonly string[],
+): Promise<readonly Secret[]> {
   const input = {
     Name: `/gatehouse/${sample.gate.app.name}/local/web-client-secret`,
     WithDecryption: true,
   };
   const answer = await callApi(target, "AmazonSSM.GetParameter", input);
-  return answer.json<{ Parameter: { Value: string } }>().Parameter.Value;
+  const { Value: value } = answer.json<{ Parameter: { Value: string } }>().Parameter;
+  return [
+    { what: "the secret of the guard's client", value },
+    ...sealingKeys.map((key) => ({ what: "a key that sessions are sealed with", value: key })),
+  ];
+}
+
+/** They lie beside the guard's code, where the guard's process runs. There is no such look elsewhere than on Linux. */
+function sealingKeysOf(pid: number): readonly string[] {
+  if (process.platform !== "linux") return [];
+  return treeOf(pid, "/proc")
+    .map((each) => `/proc/${each}/cwd/sealing.json`)
+    .filter((file) => existsSync(file))
+    .flatMap((file): string[] => JSON.parse(readFileSync(file, "utf8")).sealing.keys);
 }
 
 /** What nobody has listed, because it was made during a run. */

@@ -1,6 +1,8 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
+import type { Secret } from "./leaks.ts";
+
 /** Names the folder that this run records in. The suite's set-up sets it where nobody else has. */
 const variable = "GATEHOUSE_ACCEPTANCE_DIR";
 
@@ -9,8 +11,8 @@ export interface Recordings {
   readonly targetFile: string;
   /** Everything the stack printed on the terminal. There is no file until something was printed. */
   readonly terminalFile: string;
-  /** The secret of the guard's own client, which no output has. There is none of a chain that was started elsewhere. */
-  readonly clientSecretFile: string;
+  /** Every secret of the stack. There is none of a chain that was started elsewhere. */
+  readonly secretsFile: string;
   /** Every answer a test received, one JSON line each. */
   readonly answersFile: string;
 }
@@ -41,7 +43,7 @@ function recordingsIn(directory: string): Recordings {
   return {
     targetFile: join(directory, "target.json"),
     terminalFile: join(directory, "terminal.log"),
-    clientSecretFile: join(directory, "client-secret.txt"),
+    secretsFile: join(directory, "secrets.json"),
     answersFile: join(directory, "answers.ndjson"),
   };
 }
@@ -68,11 +70,11 @@ export function readAnswers({ answersFile }: Recordings): readonly RecordedAnswe
   return lines.map((line) => JSON.parse(line));
 }
 
-/** Undefined where nobody has read it. */
-export function readClientSecretOf(recordings: Recordings | undefined): string | undefined {
-  return recordings !== undefined && existsSync(recordings.clientSecretFile)
-    ? readFileSync(recordings.clientSecretFile, "utf8")
-    : undefined;
+/** None of a chain that was started elsewhere. */
+export function readSecrets(recordings: Recordings | undefined): readonly Secret[] {
+  return recordings !== undefined && existsSync(recordings.secretsFile)
+    ? JSON.parse(readFileSync(recordings.secretsFile, "utf8"))
+    : [];
 }
 
 export function readTerminal({ terminalFile }: Recordings): string {

@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
 import { startCommand } from "./command.ts";
-import { readClientSecret } from "./leaks.ts";
+import { secretsOfCommand } from "./leaks.ts";
 import { signIn } from "./oauth.ts";
 import { startRecording } from "./recordings.ts";
 import { copyRepository } from "./repository-copy.ts";
@@ -12,7 +12,7 @@ import type { DeployedTarget, Target } from "./target.ts";
  * the chain that `GATEHOUSE_TARGET` names: a file with what `start --json` printed, or a deployed stage with its users.
  */
 export default async function setup(): Promise<() => Promise<void>> {
-  const { targetFile, terminalFile, clientSecretFile, answersFile } = startRecording();
+  const { targetFile, terminalFile, secretsFile, answersFile } = startRecording();
   const given = process.env["GATEHOUSE_TARGET"];
   if (given !== undefined) {
     const target: Target | DeployedTarget = JSON.parse(readFileSync(given, "utf8"));
@@ -22,8 +22,9 @@ export default async function setup(): Promise<() => Promise<void>> {
   const copy = copyRepository();
   const stack = await startCommand(copy.root, (text) => appendFileSync(terminalFile, text));
   writeFileSync(targetFile, JSON.stringify(stack.target));
-  writeFileSync(clientSecretFile, await readClientSecret(stack.target));
-  // The answer to this question is not part of the run.
+  const secrets = await secretsOfCommand(stack.target, stack.child.pid ?? 0);
+  writeFileSync(secretsFile, JSON.stringify(secrets));
+  // The answer with the guard's own secret is not part of the run.
   rmSync(answersFile, { force: true });
   return async () => {
     await stack.stop();

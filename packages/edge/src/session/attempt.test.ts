@@ -57,14 +57,26 @@ test("an attempt comes back as it was, from a cookie of its own", () => {
 });
 
 test("state, nonce and verifier are 256 random bits each, and never the same", () => {
-  const attempts = Array.from({ length: 50 }, () => start());
-  const values = attempts.flatMap(({ state, nonce, codeVerifier }) => [
-    state.slice(1),
-    nonce,
-    codeVerifier,
-  ]);
-  expect(new Set(values).size).toBe(150);
-  for (const value of values) expect(value).toMatch(/^[\w-]{43}$/);
+  const attempts = Array.from({ length: 100 }, () => start());
+  const kinds = [
+    attempts.map(({ state }) => state.slice(1)),
+    attempts.map(({ nonce }) => nonce),
+    attempts.map(({ codeVerifier }) => codeVerifier),
+  ];
+  expect(new Set(kinds.flat()).size).toBe(300);
+  for (const values of kinds) {
+    for (const value of values) expect(value).toMatch(/^[\w-]{43}$/);
+    // Each bit of the 256 is sometimes on and sometimes off, which chance lets fail once in 2^90 runs.
+    const bits = values.map((value) =>
+      [...Buffer.from(value, "base64url")]
+        .map((byte) => byte.toString(2).padStart(8, "0"))
+        .join(""),
+    );
+    const steady = Array.from({ length: 256 }, (_none, at) => at).filter(
+      (at) => new Set(bits.map((each) => each[at])).size !== 2,
+    );
+    expect(steady).toEqual([]);
+  }
 });
 
 test("the challenge is the verifier's SHA-256, as RFC 7636 appendix B has it", () => {
