@@ -48,6 +48,28 @@ const places: [what: string, difference: Difference, expected: boolean, expected
       true,
     ],
     [
+      "the runtime of the backend on a developer's machine",
+      {
+        resource: "sst:aws:Function::GateApi",
+        path: "outputs._live.runtime",
+        before: "nodejs22.x",
+        after: "nodejs24.x",
+      },
+      true,
+      true,
+    ],
+    [
+      "another output of the backend's component",
+      {
+        resource: "sst:aws:Function::GateApi",
+        path: "outputs.runtime",
+        before: "nodejs22.x",
+        after: "nodejs24.x",
+      },
+      false,
+      false,
+    ],
+    [
       "a runtime that nobody has looked at",
       { resource: api, path: "inputs.runtime", before: "nodejs22.x", after: "nodejs26.x" },
       false,

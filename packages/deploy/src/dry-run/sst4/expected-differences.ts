@@ -8,6 +8,7 @@ export interface Expectation {
 
 const upload = "aws:s3/bucketObjectv2:BucketObjectv2::";
 const api = "aws:lambda/function:Function::GateApiFunction";
+const apiComponent = "sst:aws:Function::GateApi";
 
 /** What a deployment has: the guard's code is not among it, we build that ourselves. */
 const always: readonly Expectation[] = [
@@ -22,8 +23,10 @@ const always: readonly Expectation[] = [
   {
     reason: "that provider takes Node 24, so guard and backend run on it",
     covers: ({ resource, path, before, after }) =>
-      (resource === api || /^aws:lambda\/function:Function::[\w-]+-Guard$/.test(resource)) &&
-      path === "inputs.runtime" &&
+      (resource === apiComponent
+        ? path === "outputs._live.runtime"
+        : (resource === api || /^aws:lambda\/function:Function::[\w-]+-Guard$/.test(resource)) &&
+          path === "inputs.runtime") &&
       before === "nodejs22.x" &&
       after === "nodejs24.x",
   },
