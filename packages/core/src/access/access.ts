@@ -23,8 +23,8 @@ export interface AccessRules {
 }
 
 export interface AccessOptions<Scope extends string> {
-  /** Every scope of the resource server, as `<resource server>/<scope>`. */
-  readonly scopes: readonly Scope[];
+  /** Every scope of the resource server, as `<resource server>/<scope>`. None when left out: no machine signs in then. */
+  readonly scopes?: readonly Scope[];
   /** `/a`, `/a/*` (also `/a`), `POST /a/*`; what no rule covers is refused. */
   readonly rules: Readonly<Record<string, Access<NoInfer<Scope>>>>;
   /** Groups in the rules that are not to be made, because a company's sign-on or a trigger puts people into them. */
@@ -65,7 +65,7 @@ export type Decision =
  * @throws {TypeError} naming the rule that is a duplicate, unreachable, a public `/*`, asks for an unknown scope, or is mistyped.
  */
 export function defineAccess<const Scope extends string>({
-  scopes,
+  scopes = [],
   rules,
   externalGroups,
   ...rest
