@@ -1,4 +1,5 @@
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { evaluateConfig } from "@sst-gatehouse/deploy/evaluate-config";
@@ -9,7 +10,9 @@ import { send } from "../acceptance/support/client.ts";
 import { emptyFolder, linkPlatform, managers, tarball } from "./support/apps.ts";
 import { mustRun, startApp } from "./support/program.ts";
 
-const diff = join(import.meta.dirname, "foreign-app.diff");
+/** The diff of the page that people follow. */
+const page = readFileSync(join(import.meta.dirname, "../docs/adopt.md"), "utf8");
+const [, diff = ""] = /^```diff\n([\s\S]*?)^```$/m.exec(page) ?? [];
 
 test("an app that was there before adopts the gate by a short diff, and keeps all it has", async () => {
   const app = join(await emptyFolder(), "shelf");
@@ -23,7 +26,10 @@ test("an app that was there before adopts the gate by a short diff, and keeps al
   const pinned = 'aws: { version: "6.83.4", region: "eu-west-1" }';
   const pin = { file: "sst.config.ts", from: region, to: pinned };
   const before = await evaluated(app, [pin]);
-  await mustRun(app, "git", "apply", diff);
+  const file = join(app, "adopt.diff");
+  await writeFile(file, diff);
+  await mustRun(app, "git", "apply", file);
+  await rm(file);
   const after = await evaluated(app);
 
   // What let everybody call the Function URL goes, and nothing else.
@@ -58,7 +64,7 @@ test("an app that was there before adopts the gate by a short diff, and keeps al
     expect(await stop()).toBe(0);
   }
 
-  const lines = (await readFile(diff, "utf8")).split("\n");
+  const lines = diff.split("\n");
   const count = (sign: RegExp) => lines.filter((line) => sign.test(line)).length;
   console.log(`the diff: ${count(/^\+(?!\+\+)/)} lines added, ${count(/^-(?!--)/)} taken out`);
 });

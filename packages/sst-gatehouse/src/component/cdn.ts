@@ -6,7 +6,7 @@ import type { GateContext } from "./gate-context.ts";
 export interface CdnSource {
   readonly guard: aws.lambda.Function;
   readonly backends: readonly GatedFunction[];
-  readonly firewall?: aws.wafv2.WebAcl | undefined;
+  readonly firewall?: aws.wafv2.WebAcl;
 }
 
 /**
