@@ -52,10 +52,10 @@ export default defineConfig({
         test: {
           ...common,
           name: "deploy",
-          include: ["infra/**/*.test.ts", "packages/**/*.platform.test.ts"],
+          include: ["packages/**/*.platform.test.ts", "repository/*.platform.test.ts"],
           // Files share an evaluator, whose first evaluation takes as long as ten others.
           isolate: false,
-          globalSetup: "./infra/test/setup.ts",
+          globalSetup: "./packages/sst-gatehouse/test/support/setup.ts",
           testTimeout: 120_000,
         },
       },

@@ -56,7 +56,7 @@ const sampleFiles: Replacements = Object.fromEntries(
 );
 
 export interface CopyOptions {
-  /** With the tests, infra and all the rest; only what the commands run when absent. */
+  /** With the tests and all the rest; only what the commands run when absent. */
   readonly everything?: boolean;
   /** For the adopter's files; the suite's own samples when absent. */
   readonly replacements?: Replacements;

@@ -187,7 +187,7 @@ function isBeginning(path: string): boolean {
     /(^|\/)(main|build|lambda[\w-]*)\.ts$/.test(path) ||
     /^packages\/(backend|client|functions|sst-gatehouse)\/src\//.test(path) ||
     /^packages\/sst-gatehouse-dev\/src\/(testing|graph)\.ts$/.test(path) ||
-    /^(sst\.config|access|gate|stages|infra\/[\w-]+)\.ts$/.test(path) ||
+    /^(sst\.config|access|gate|stages)\.ts$/.test(path) ||
     /\/(browser|child)\//.test(path)
   );
 }
@@ -226,7 +226,7 @@ function importsPastExports(files: readonly SourceFile[]): readonly string[] {
 }
 
 function ships(path: string): boolean {
-  return /^(packages\/|infra\/|[\w.-]+\.ts$)/.test(path) && !path.endsWith(".d.mts");
+  return /^(packages\/|[\w.-]+\.ts$)/.test(path) && !path.endsWith(".d.mts");
 }
 
 function sumOfLines(files: readonly SourceFile[]): number {

@@ -32,7 +32,7 @@ export function isTestFile(path: string): boolean {
   return (
     /\.test\.tsx?$/.test(path) ||
     /^(acceptance|bench|corpus|repository|packages\/testkit)\//.test(path) ||
-    /^(packages\/[^/]+|infra)\/test\//.test(path)
+    /^packages\/[^/]+\/test\//.test(path)
   );
 }
 

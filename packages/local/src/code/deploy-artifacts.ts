@@ -22,7 +22,7 @@ export interface DeployArtifactsOptions {
 /**
  * The code that `sst deploy` would upload, and nothing of the deployment's own: neither its settings nor the environment
  * that SST gives the backend. The guard is the same byte for byte; above the backend's code, SST's bundler writes its
- * helpers for CommonJS in other words (`infra/witness.test.ts`).
+ * helpers for CommonJS in other words (`packages/sst-gatehouse/test/witness.platform.test.ts`).
  *
  * @returns a source that rejects with the config's own message when the config refuses the stage or itself.
  */

@@ -96,7 +96,7 @@ function checkPolicies(
   ];
 }
 
-/** The one that a deploy makes: the provider adds seven digits to the name that infra gives it. */
+/** The one that a deploy makes: the provider adds seven digits to the name that the gate gives it. */
 function ownPolicy(inline: Role["inline"]): string | undefined {
   const names = [...inline.keys()];
   return names.find((name) => /^[A-Za-z\d]+GuardPolicy-[0-9a-f]{7}$/.test(name)) ?? names[0];

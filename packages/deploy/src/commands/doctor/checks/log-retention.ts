@@ -27,7 +27,7 @@ const edgeRegions = [
   "sa-east-1",
 ];
 
-/** What the mends set, as infra does for the backend. */
+/** What the mends set, as the gate does for the backend. */
 const retentionDays = 30;
 
 /** No log is kept for ever. */

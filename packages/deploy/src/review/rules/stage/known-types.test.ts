@@ -8,7 +8,7 @@ function check(...types: readonly string[]) {
   return checkKnownTypes(graphUnderTest({ added }));
 }
 
-test("what infra makes, what docs/ tell people to add, and a few that open nothing are known", () => {
+test("what a gate makes, what docs/ tell people to add, and a few that open nothing are known", () => {
   expect(checkKnownTypes(graphUnderTest())).toEqual([]);
   expect(
     check(

@@ -8,7 +8,7 @@ import type { Violation } from "../violation.ts";
  * can sign in, and a resource policy may open SST's own buckets, which hold code and state.
  */
 const knownTypes: ReadonlySet<string> = new Set([
-  // What infra makes and what docs/ tell people to add. Other rules look at those that could open something.
+  // What a gate makes and what docs/ tell people to add. Other rules look at those that could open something.
   awsTypes.distribution,
   awsTypes.function,
   awsTypes.functionUrl,

@@ -1,7 +1,7 @@
 import { checkGraph } from "@sst-gatehouse/deploy/rules";
 import { expect, test } from "vitest";
 
-import { access, evaluateSample, stageOf } from "./test/sample.ts";
+import { access, evaluateSample, stageOf } from "./support/sample.ts";
 
 const production = { backendChecksRevocation: true };
 

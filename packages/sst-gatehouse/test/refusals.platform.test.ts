@@ -2,7 +2,7 @@ import type { StageSettings } from "@sst-gatehouse/blueprint/stages";
 import { resourcesOf } from "@sst-gatehouse/deploy/graph";
 import { expect, test } from "vitest";
 
-import { evaluateSample, type SampleOptions } from "./test/sample.ts";
+import { evaluateSample, type SampleOptions } from "./support/sample.ts";
 
 const certificate = "arn:aws:acm:us-east-1:123456789012:certificate/abc";
 const production = (settings: StageSettings): SampleOptions => ({

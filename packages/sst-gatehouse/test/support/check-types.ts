@@ -5,7 +5,7 @@ import ts from "typescript";
 // Prints what the compiler says of the config and of all that it imports, and then what was looked at, a path a line. SST's
 // own sources are read for their types; to check their bodies as well would take twice as long.
 
-const root = join(import.meta.dirname, "../..");
+const root = join(import.meta.dirname, "../../../..");
 const host: ts.ParseConfigFileHost & ts.FormatDiagnosticsHost = {
   ...ts.sys,
   getCanonicalFileName: (file) => file,
@@ -14,8 +14,12 @@ const host: ts.ParseConfigFileHost & ts.FormatDiagnosticsHost = {
     throw new Error(ts.formatDiagnostic(diagnostic, host));
   },
 };
-const config = ts.getParsedCommandLineOfConfigFile(join(root, "infra/tsconfig.json"), {}, host);
-if (config === undefined) throw new Error("infra/tsconfig.json cannot be read");
+const config = ts.getParsedCommandLineOfConfigFile(
+  join(root, "packages/sst-gatehouse/tsconfig.json"),
+  {},
+  host,
+);
+if (config === undefined) throw new Error("packages/sst-gatehouse/tsconfig.json cannot be read");
 const program = ts.createProgram(config.fileNames, config.options);
 const own = program
   .getSourceFiles()

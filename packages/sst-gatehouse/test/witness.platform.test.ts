@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 // What all other tests take from an evaluation of our own, SST's CLI comes to as well.
 
-const root = join(import.meta.dirname, "..");
+const root = join(import.meta.dirname, "../../..");
 const question = { root, stage: "anna" };
 const why = whyNoOwnNetwork();
 

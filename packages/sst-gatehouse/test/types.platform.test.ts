@@ -5,10 +5,10 @@ import { promisify } from "node:util";
 
 import { expect, test } from "vitest";
 
-const root = join(import.meta.dirname, "..");
+const root = join(import.meta.dirname, "../../..");
 
 test("sst.config.ts and the component fit SST's real types", async () => {
-  const check = join(root, "infra/test/check-types.ts");
+  const check = join(root, "packages/sst-gatehouse/test/support/check-types.ts");
   const { stdout } = await promisify(execFile)(process.execPath, [check], { cwd: root });
   // Each line is the path of a file, or what is wrong with one.
   const printed = stdout.trim().split("\n");

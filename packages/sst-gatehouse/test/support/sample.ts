@@ -11,7 +11,7 @@ import {
   type SourceChange,
 } from "@sst-gatehouse/deploy/evaluate-config";
 
-const root = join(import.meta.dirname, "../..");
+const root = join(import.meta.dirname, "../../../..");
 
 const rules = {
   scopes: ["api/read", "api/write"],
@@ -22,10 +22,10 @@ const rules = {
   },
 } as const;
 
-/** The access rules that the tests of infra evaluate with. */
+/** The access rules that these tests evaluate with. */
 export const access: AccessRules = defineAccess(rules);
 
-/** A stage as the tests of infra evaluate it. */
+/** A stage as these tests evaluate it. */
 export function stageOf(name: string, production: StageSettings = {}): Stage {
   return resolveStage({ default: {}, production }, name);
 }
@@ -52,8 +52,8 @@ export function sharedEvaluator(): Promise<Evaluator> {
 const shared = new Map<string, Promise<Evaluation>>();
 
 /**
- * Evaluates the project's own config and infra with a `stages.ts` and an `access.ts` of the tests' own: these two files
- * are an adopter's to write, and whatever they say, infra has to do the same.
+ * Evaluates the project's own config and the component with a `stages.ts` and an `access.ts` of the tests' own: these two files
+ * are an adopter's to write, and whatever they say, the component has to do the same.
  *
  * The same question is answered once: the result is shared and only read.
  */

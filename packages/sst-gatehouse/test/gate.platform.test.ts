@@ -4,7 +4,7 @@ import { resourcesOf, type Graph, type Resource } from "@sst-gatehouse/deploy/gr
 import { checkGraph, checkNamesAcross, othersThanGuarded } from "@sst-gatehouse/deploy/rules";
 import { describe, expect, test } from "vitest";
 
-import { access, evaluateSample, stageOf } from "./test/sample.ts";
+import { access, evaluateSample, stageOf } from "./support/sample.ts";
 
 const handler = "packages/functions/src/lambda.handler";
 

@@ -3,7 +3,7 @@ import type { SourceChange } from "@sst-gatehouse/deploy/evaluate-config";
 import { checkGraph } from "@sst-gatehouse/deploy/rules";
 import { expect, test } from "vitest";
 
-import { access, evaluateSample, stageOf } from "./test/sample.ts";
+import { access, evaluateSample, stageOf } from "./support/sample.ts";
 
 const change = (file: string, from: string, to: string): SourceChange => ({
   file: `packages/sst-gatehouse/src/component/${file}.ts`,
@@ -11,7 +11,7 @@ const change = (file: string, from: string, to: string): SourceChange => ({
   to,
 });
 
-/** One-line changes of infra that AWS would refuse, or that would open the lock; each with the rule that sees it. */
+/** One-line changes of the component that AWS would refuse, or that would open the lock; each with the rule that sees it. */
 const mutations: [
   what: string,
   mutation: SourceChange,

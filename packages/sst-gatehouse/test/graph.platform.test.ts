@@ -11,7 +11,7 @@ import { checkGraph, checkNamesAcross } from "@sst-gatehouse/deploy/rules";
 import { parseStageOutputs } from "@sst-gatehouse/deploy/stage-outputs";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
-import { access, evaluateFresh, evaluateSample as evaluate, stageOf } from "./test/sample.ts";
+import { access, evaluateFresh, evaluateSample as evaluate, stageOf } from "./support/sample.ts";
 
 function one(graph: Graph, name: string): Resource {
   const [found, ...others] = graph.resources.filter((resource) => resource.name === name);

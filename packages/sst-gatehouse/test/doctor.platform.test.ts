@@ -3,9 +3,9 @@ import { statements } from "@sst-gatehouse/local/test/account-from-graph";
 import type { AccountState } from "@sst-gatehouse/local/test/account-state";
 import { describe, expect, test } from "vitest";
 
-import { failedRead, guardLogOf, minutes, mutations } from "./test/broken-stages.ts";
-import { type Answering, playTrial } from "./test/played-trial.ts";
-import { stageOf } from "./test/sample.ts";
+import { failedRead, guardLogOf, minutes, mutations } from "./support/broken-stages.ts";
+import { type Answering, playTrial } from "./support/played-trial.ts";
+import { stageOf } from "./support/sample.ts";
 import {
   type Answers,
   api,
@@ -19,7 +19,7 @@ import {
   revoked,
   type Situation,
   wrong,
-} from "./test/stage-in-account.ts";
+} from "./support/stage-in-account.ts";
 
 describe("a stage as it is deployed", () => {
   test("is well in every row, and every row has a name", async () => {
