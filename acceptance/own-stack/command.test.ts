@@ -94,8 +94,8 @@ describe("the start command", () => {
     expect(secrets.filter(({ what }) => / guard's client| sealed /.test(what))).toHaveLength(2);
     const leaksIn = createLeakFinder(secrets);
     const { processes, leaks } = watchForLeaks(leaksIn)();
-    // The command, its bundler, the guard and the backend.
-    expect(processes).toBe(4);
+    // The command, its bundler, the guard and the backend; the bundler may have just ended, and begun again.
+    expect(processes).toBeGreaterThanOrEqual(4);
     expect(leaks).toEqual([]);
     expect(leaksIn(stack.terminal())).toEqual([]);
   });
