@@ -117,7 +117,12 @@ describe("start --from-deploy", () => {
     expect(holders).toEqual([keysFile]);
 
     for (const form of [[], ["--json"]]) {
-      const command = [join(root, "packages/sst-gatehouse-dev/src/main.ts"), "plan", "--stage", stage];
+      const command = [
+        join(root, "packages/sst-gatehouse-dev/src/main.ts"),
+        "plan",
+        "--stage",
+        stage,
+      ];
       const plan = execFileSync(process.execPath, [...command, ...form], { encoding: "utf8" });
       expect(plan).toContain("web-client-secret");
       expect(leaksIn(plan)).toEqual([]);

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 
 import { cleanEnvironment } from "../workspace/clean-environment.ts";
 import { startAwsStandIn } from "./aws/aws-stand-in.ts";
@@ -12,7 +12,17 @@ import type { Job, Told } from "./job.ts";
 const job: Job = JSON.parse(process.argv[2] ?? "");
 const aws = job.network ? undefined : await startAwsStandIn();
 
-const child = spawn(job.command, job.args, {
+// Before there is anything to end: a signal that finds nobody listening would leave the CLI to itself.
+let child: ChildProcess | undefined;
+function end(): void {
+  if (child?.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
+  process.exit(1);
+}
+
+process.once("disconnect", end);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
+
+child = spawn(job.command, job.args, {
   cwd: job.directory,
   env: {
     ...cleanEnvironment(process.env, job),
@@ -22,14 +32,6 @@ const child = spawn(job.command, job.args, {
   // Its own process group, so that what it has started ends with it.
   detached: true,
 });
-
-function end(): void {
-  if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
-  process.exit(1);
-}
-
-process.once("disconnect", end);
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
 
 child.once("error", (error) => {
   process.stderr.write(`${error.message}\n`);
