@@ -71,6 +71,13 @@ export function rowsOf({
       ...ratio,
     },
     {
+      id: "",
+      what: "warm, a browser's session, over a known token",
+      measured: overFloor("session", "known token"),
+      budget: undefined,
+      ...ratio,
+    },
+    {
       id: "P3",
       what: "warm, 1 MB body, over its SHA-256",
       measured: overFloor("1 MB body", "sha-256 of 1 MB"),

@@ -1,14 +1,16 @@
 import { randomBytes } from "node:crypto";
 
-import { idClaims, mint } from "@sst-gatehouse/testkit/tokens";
+import { accessClaims, idClaims, mint } from "@sst-gatehouse/testkit/tokens";
 import type { OriginRequestHandler } from "@sst-gatehouse/edge/origin-request";
 import {
+  accessKey,
   idKey,
   issuer,
   originRequestEvent,
   webClient,
   type EventParts,
 } from "@sst-gatehouse/edge/test/events";
+import { sessionCookie } from "@sst-gatehouse/edge/test/test-browser";
 
 export type EdgeEvent = Parameters<OriginRequestHandler>[0];
 export type EdgeAnswer = Awaited<ReturnType<OriginRequestHandler>>;
@@ -56,17 +58,41 @@ function nowSeconds(): number {
   return Math.floor(Date.now() / 1000);
 }
 
-/** Makes events the way Lambda's runtime does: parsed from text, each object new. */
+/** The cookie of a browser that signed in: an access token, and a refresh token as long as Cognito's, sealed. */
+export function sessionOfBrowser(): string {
+  const claims = accessClaims({
+    issuer,
+    clientId: webClient,
+    now: nowSeconds(),
+    groups: ["staff"],
+  });
+  return sessionCookie({
+    accessToken: mint({ key: accessKey, claims }),
+    refreshToken: randomBytes(1300).toString("base64url"),
+  });
+}
+
+/**
+ * Makes events the way Lambda's runtime does: parsed from text, each object new.
+ *
+ * @param carrier header that has the credential, and what comes before it there.
+ */
 export function createEvents(
   parts: Pick<EventParts, "method" | "uri" | "body"> = {},
-): (token: string) => EdgeEvent {
-  const placeholder = "token-of-the-request";
+  [carrier, before]: readonly [name: string, text: string] = ["authorization", "Bearer "],
+): (credential: string) => EdgeEvent {
+  const placeholder = "credential-of-the-request";
   const length = parts.body === undefined ? {} : { "content-length": String(parts.body.length) };
   const event = originRequestEvent({
     uri: "/echo/reports",
     ...parts,
-    headers: { ...viewerHeaders, ...length, authorization: `Bearer ${placeholder}` },
+    headers: {
+      ...viewerHeaders,
+      "sec-fetch-site": "same-origin",
+      ...length,
+      [carrier]: `${before}${placeholder}`,
+    },
   });
-  const [before = "", after = ""] = JSON.stringify(event).split(placeholder);
-  return (token) => JSON.parse(`${before}${token}${after}`);
+  const [start = "", end = ""] = JSON.stringify(event).split(placeholder);
+  return (credential) => JSON.parse(`${start}${credential}${end}`);
 }

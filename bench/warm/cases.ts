@@ -9,6 +9,7 @@ import {
   expiredToken,
   freshToken,
   garbageToken,
+  sessionOfBrowser,
   type EdgeAnswer,
   type EdgeEvent,
 } from "../scenario.ts";
@@ -35,7 +36,9 @@ export async function createCases(
   const expired = Array.from({ length: knownTokens }, expiredToken);
   const ready = tokens.map(readyToken);
   const body = randomBytes(1024 * 1024);
+  const sessions = Array.from({ length: knownTokens }, sessionOfBrowser);
   const getEvent = createEvents();
+  const browserEvent = createEvents({}, ["cookie", "theme=dark; "]);
   const hostileEvent = createEvents({ uri: hostilePath });
   const uploadEvent = createEvents({ method: "POST", uri: "/files", body });
 
@@ -51,6 +54,7 @@ export async function createCases(
   const { sign, request } = readySigner();
 
   for (const token of tokens) requireSignedAnswer(await handler(getEvent(token)));
+  for (const session of sessions) requireSignedAnswer(await handler(browserEvent(session)));
   requireSignedAnswer(await handler(uploadEvent(at(tokens, 0))));
   requireRefusal(await handler(getEvent(at(expired, 0))), "token_expired");
   requireRefusal(await handler(getEvent(garbageToken())), "token_malformed");
@@ -72,6 +76,7 @@ export async function createCases(
     },
     "new token": handled(() => getEvent(freshToken())),
     "known token": handled((call) => getEvent(at(tokens, call))),
+    session: handled((call) => browserEvent(at(sessions, call))),
     "1 MB body": handled((call) => uploadEvent(at(tokens, call))),
     "expired token": handled((call) => getEvent(at(expired, call))),
     "garbage token": handled(() => getEvent(garbageToken())),

@@ -1,9 +1,10 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-import { writeSettings } from "@sst-gatehouse/edge/build/guard-data";
+import { writeSealing, writeSettings } from "@sst-gatehouse/edge/build/guard-data";
 import type { OriginRequestHandler } from "@sst-gatehouse/edge/origin-request";
 import { guardSettings } from "@sst-gatehouse/edge/test/events";
+import { sealing } from "@sst-gatehouse/edge/test/test-browser";
 import { shuffled } from "../ratios.ts";
 import { createCases } from "./cases.ts";
 import { warmCases, type WarmCase, type WarmMeasurements } from "./measurements.ts";
@@ -14,6 +15,7 @@ const warmUpMs = 600;
 
 const [directory = "", rounds = ""] = process.argv.slice(2);
 await writeSettings(directory, guardSettings);
+await writeSealing(directory, sealing);
 const { handler }: { handler: OriginRequestHandler } = createRequire(import.meta.url)(
   join(directory, "lambda.cjs"),
 );
@@ -28,6 +30,7 @@ const measured: Record<WarmCase, number[]> = {
   "sha-256 of 1 MB": [],
   "new token": [],
   "known token": [],
+  session: [],
   "1 MB body": [],
   "expired token": [],
   "garbage token": [],

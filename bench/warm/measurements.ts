@@ -5,6 +5,7 @@ export const warmCases = [
   "sha-256 of 1 MB",
   "new token",
   "known token",
+  "session",
   "1 MB body",
   "expired token",
   "garbage token",

@@ -63,6 +63,7 @@ export async function foreignApp(changes: Readonly<Record<string, string>> = {})
   const installed = {
     "sst-gatehouse": join(packages, "sst-gatehouse"),
     hono: join(packages, "sst-gatehouse/node_modules/hono"),
+    sst: join(packages, "../node_modules/sst"),
   };
   for (const [name, from] of Object.entries(installed)) {
     const to = join(root, "node_modules", name);

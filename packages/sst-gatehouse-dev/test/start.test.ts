@@ -9,7 +9,7 @@ import { json, text } from "node:stream/consumers";
 import { temporaryTree } from "@sst-gatehouse/testkit/temporary-tree";
 import { expect, onTestFinished, test, vi } from "vitest";
 
-import { foreignApp } from "./foreign-app.ts";
+import { appFiles, foreignApp } from "./foreign-app.ts";
 
 const main = join(import.meta.dirname, "../src/main.ts");
 
@@ -85,6 +85,43 @@ test("plays an app as it is, with each backend under its paths and a person for 
   expect(await call("/books/1")).toMatchObject({ status: 401, body: { code: "token_missing" } });
   expect(await call("/files/a.txt")).toEqual({ status: 200, body: "shelf-local-Files" });
   expect(await call("/elsewhere", token)).toMatchObject({ status: 403 });
+});
+
+/** A backend that says what it was given. */
+const linked = `import { Hono } from "hono";
+import { Resource } from "sst";
+import { protect } from "sst-gatehouse/hono";
+import { access } from "../access";
+
+const app = new Hono()
+  .get("/files/app", (c) => c.json(Resource.App))
+  .get("/files/covers", (c) => c.json([Resource.Covers, process.env.LOG_LEVEL]));
+export const onRequest = protect(access, app);
+`;
+
+test("gives functions the links and variables of gate.ts, as SST would", async () => {
+  const local = {
+    links: { Covers: { name: "shelf-covers" } },
+    environment: { LOG_LEVEL: "debug" },
+  };
+  const root = await foreignApp({
+    "src/files.ts": linked,
+    "gate.ts": String(appFiles["gate.ts"]).replace(
+      "  backends:",
+      `  local: ${JSON.stringify(local)},\n  backends:`,
+    ),
+  });
+  const { call } = await start(root);
+  expect((await call("/files/app")).body).toEqual({ name: "shelf", stage: "local" });
+  expect((await call("/files/covers")).body).toEqual([{ name: "shelf-covers" }, "debug"]);
+});
+
+test("says where a link gets its value that has none on this machine", async () => {
+  const { call, shows } = await start(await foreignApp({ "src/files.ts": linked }));
+  expect(await call("/files/covers")).toMatchObject({ status: 500 });
+  await shows(
+    /stack +src\/files\.ts asks for Resource\.Covers, which has no value on this machine\n +say it in gate\.ts, such as local: \{ links: \{ Covers: \{ name: "…" \} \} \}/,
+  );
 });
 
 test("reloads a handler, its rules and the gate when they are edited, and keeps serving what was good", async () => {

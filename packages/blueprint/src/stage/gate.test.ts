@@ -61,6 +61,22 @@ test.each<[string, object, string]>([
     { backends: { ...gate.backends, files: { handler: "src/files.handler" } } },
     "gate.ts: backends.files.paths has /*, which leads to api already",
   ],
+  ["a local setting nobody knows", { local: { port: 1 } }, "gate.ts: local.port is not known"],
+  [
+    "a link that is no object",
+    { local: { links: { Covers: "shelf-covers" } } },
+    "gate.ts: local.links.Covers must be an object",
+  ],
+  [
+    "a variable that is no text",
+    { local: { environment: { LEVEL: 1 } } },
+    "gate.ts: local.environment.LEVEL must be a text",
+  ],
+  ...["AWS_REGION", "GATEHOUSE_EDGE_ROLE", "SST_KEY"].map((name): [string, object, string] => [
+    `${name} as a variable of one's own`,
+    { local: { environment: { [name]: "x" } } },
+    `gate.ts: local.environment.${name} has a name that belongs to AWS, SST or Gatehouse`,
+  ]),
   [
     "nobody for the other paths",
     { backends: { api: { handler: "src/index.handler", paths: ["/api/*"] } } },

@@ -43,6 +43,15 @@ export interface Gate<Access extends GateAccess = GateAccess> {
   readonly backends: Readonly<Record<string, Backend>>;
   /** Only `default: {}` when left out. */
   readonly stages?: Stages;
+  /** What the functions are given on a developer's machine, where nothing is deployed that could give it. */
+  readonly local?: LocalSettings;
+}
+
+export interface LocalSettings {
+  /** What `Resource` of SST says, by the name of the link: `{ Covers: { name: "shelf-covers" } }`. */
+  readonly links?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Environment variables. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** The path pattern that takes what no other takes. */
@@ -57,7 +66,7 @@ export function defineGate<const G extends Gate>(gate: G): G {
   const refuse = (what: string, why: string): never => {
     throw new TypeError(`gate.ts: ${what} ${why}`);
   };
-  const known = ["app", "access", "backends", "stages"];
+  const known = ["app", "access", "backends", "stages", "local"];
   for (const member of Object.keys(gate))
     if (!known.includes(member))
       refuse(member, `is not known; the members are ${known.join(", ")}`);
@@ -68,6 +77,7 @@ export function defineGate<const G extends Gate>(gate: G): G {
       "access",
       "must come from defineAccess, such as access: defineAccess({ scopes, rules })",
     );
+  checkLocal(gate.local ?? {}, refuse);
   const backends = Object.entries(gate.backends ?? {});
   if (backends.length === 0)
     refuse("backends", 'names no backend, such as { api: { handler: "src/index.handler" } }');
@@ -100,6 +110,23 @@ export function defineGate<const G extends Gate>(gate: G): G {
   if (!taken.has(everyPath))
     refuse("backends", "have no backend for the other paths; leave paths out for one of them");
   return gate;
+}
+
+function checkLocal(
+  { links = {}, environment = {}, ...others }: LocalSettings,
+  refuse: (what: string, why: string) => never,
+): void {
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined)
+    refuse(`local.${unknown}`, "is not known; the members are links, environment");
+  for (const [name, link] of Object.entries(links))
+    if (typeof link !== "object" || link === null)
+      refuse(`local.links.${name}`, 'must be an object, such as { name: "shelf-covers" }');
+  for (const [name, value] of Object.entries(environment)) {
+    if (typeof value !== "string") refuse(`local.environment.${name}`, "must be a text");
+    if (/^(?:AWS|GATEHOUSE|SST)_/.test(name))
+      refuse(`local.environment.${name}`, "has a name that belongs to AWS, SST or Gatehouse");
+  }
 }
 
 /** A backend with its name and its path patterns. */

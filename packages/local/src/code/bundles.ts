@@ -15,11 +15,13 @@ import { writeAccess, writeSealing, writeSettings } from "@sst-gatehouse/edge/bu
 
 import type { Bundles, CodeSource } from "./code-source.ts";
 import { loadGate } from "./load-project.ts";
+import { type MissingLink, missingLinks } from "./missing-links.ts";
 import { watchSources, type SourceWatch } from "./source-watch.ts";
 
 /** The code, and the gate that it was built for. */
 export interface Built extends Bundles {
   readonly gate: Gate;
+  readonly missingLinks: readonly MissingLink[];
 }
 
 export interface BundleStore {
@@ -90,7 +92,7 @@ export async function createBundleStore({
         await writeAccess(edge, JSON.parse(JSON.stringify(gate.access)));
       }
       reads = read;
-      return { ...bundles, gate };
+      return { ...bundles, gate, missingLinks: await missingLinks(project.root, read, gate) };
     } catch (error) {
       // What mends it may lie where the last good build read, or where this one did.
       reads = new Set([...reads, ...read]);

@@ -17,7 +17,7 @@ const broken: LoadOutcome = {
   reason: "RangeError: the setting is missing\n    at lambda.mjs:1:7",
 };
 const later =
-  "; names, paths, roles, clients, scopes, users and stage settings apply after a restart";
+  "; names, paths, roles, clients, scopes, users, links, variables and stage settings apply after a restart";
 
 interface Outcomes {
   readonly guard?: LoadOutcome;
@@ -45,7 +45,7 @@ async function reload(
       ["files", functionWith({ loaded: true })],
     ]),
     explain: (from, reason, details = []) => lines.push([`${from}: ${reason}`, ...details]),
-  })({ ...built, gate: now }, edited);
+  })({ ...built, gate: now, missingLinks: [] }, edited);
   return { deployed, lines, done };
 }
 

@@ -4,6 +4,7 @@ import { groupsOf } from "@sst-gatehouse/blueprint/access-names";
 import { backendsOf, type Gate } from "@sst-gatehouse/blueprint/gate";
 
 import type { Built } from "./bundles.ts";
+import { explainMissingLinks } from "./missing-links.ts";
 import type { Explain } from "../aws/explain.ts";
 import type { LambdaFunction } from "../aws/lambda/lambda-function.ts";
 
@@ -54,9 +55,10 @@ export function createReload({ gate, guard, backends, explain }: ReloadDeps) {
       const later =
         !isDeepStrictEqual(atStart(built.gate), atStart(gate)) ||
         edited.some((path) => blueprint.test(path))
-          ? "; names, paths, roles, clients, scopes, users and stage settings apply after a restart"
+          ? "; names, paths, roles, clients, scopes, users, links, variables and stage settings apply after a restart"
           : "";
       explain("stack", `rebuilt and reloaded ${reloaded.join(", ")}${later}`);
+      explainMissingLinks(built.missingLinks, explain);
     }
     return reloaded.length === outcomes.length;
   };
@@ -64,7 +66,7 @@ export function createReload({ gate, guard, backends, explain }: ReloadDeps) {
 
 /** As much of a gate as the stack is set up from. */
 function atStart(gate: Gate) {
-  const { app, stages, access } = gate;
+  const { app, stages, access, local } = gate;
   const backends = backendsOf(gate).map(({ name, paths }) => ({ name, paths }));
-  return { app, stages, scopes: access.scopes, groups: groupsOf(access), backends };
+  return { app, stages, local, scopes: access.scopes, groups: groupsOf(access), backends };
 }

@@ -33,6 +33,8 @@ export interface Deployment {
   readonly distributionId: string;
   /** SSM prefix of the stage, without a trailing slash. */
   readonly parameterPrefix: string;
+  /** What the backends are given besides what the gate gives them. */
+  readonly environment: Readonly<Record<string, string>>;
   /** CloudFront, for a browser. */
   readonly appUrl: string;
   /** The hosted sign-in, for a browser. */
@@ -79,9 +81,21 @@ export function createDeployment(port: number, gate: Gate, changes: StageChanges
     distributionDomainName: `${lowerCaseId(14)}.cloudfront.net`,
     distributionId: `E${lowerCaseId(13).toUpperCase()}`,
     parameterPrefix: parameterPrefix(app, stageName),
+    environment: environmentOf(gate),
     appUrl: `http://app.localhost:${port}`,
     hostedUrl: `http://auth.localhost:${port}`,
     endpoint: `http://127.0.0.1:${port}`,
+  };
+}
+
+/** As `sst dev` gives links to a process. */
+function environmentOf({ app, local = {} }: Gate): Readonly<Record<string, string>> {
+  const links = { App: { name: app.name, stage: stageName }, ...local.links };
+  return {
+    ...local.environment,
+    ...Object.fromEntries(
+      Object.entries(links).map(([name, link]) => [`SST_RESOURCE_${name}`, JSON.stringify(link)]),
+    ),
   };
 }
 

@@ -85,6 +85,7 @@ export function backendOptions(
     timeoutSeconds: stage.apiTimeoutSeconds,
     maxEnvironments: apiEnvironments,
     environment: {
+      ...deployment.environment,
       [apiEnvironment.edgeAccount]: accountId,
       [apiEnvironment.edgeRole]: edgeRoleName(app, stage.name, region),
       [apiEnvironment.corsOrigins]: JSON.stringify(stage.corsOrigins),

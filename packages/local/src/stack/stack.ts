@@ -11,6 +11,7 @@ import { writeSealing } from "@sst-gatehouse/edge/build/guard-data";
 import type { AccountForm } from "./account.ts";
 import { awsHosts, createAwsApis } from "./aws-apis.ts";
 import { createBundleStore } from "../code/bundles.ts";
+import { explainMissingLinks } from "../code/missing-links.ts";
 import { createClock, type Clock } from "../aws/clock.ts";
 import { createCloudFront } from "../aws/cloudfront/cloudfront.ts";
 import { builtFromSource, type CodeSource } from "../code/code-source.ts";
@@ -138,6 +139,7 @@ async function compose(
   });
   onClose(() => store.close());
   const bundles = await store.build();
+  explainMissingLinks(bundles.missingLinks, explain);
   const functionsOptions = {
     deployment,
     bundles,
