@@ -41,6 +41,16 @@ test("the backend runs the code it is given, with the time, memory, CORS origins
       GATEHOUSE_EDGE_ROLE: "orders-local-eu-west-1-guard",
       GATEHOUSE_CORS_ORIGINS: '["https://a.example"]',
       GATEHOUSE_STREAMING: "never-empty",
+      SST_RESOURCE_App: '{"name":"orders","stage":"local"}',
     },
+  });
+});
+
+test("a backend is given the links and variables of gate.ts, and none in the place of the gate's own", () => {
+  const local = { links: { Covers: { name: "c" } }, environment: { LOG_LEVEL: "debug" } };
+  expect(createDeployment(4280, { ...gate, local }).environment).toEqual({
+    LOG_LEVEL: "debug",
+    SST_RESOURCE_App: '{"name":"orders","stage":"local"}',
+    SST_RESOURCE_Covers: '{"name":"c"}',
   });
 });
