@@ -133,7 +133,6 @@ describe("a function that the app has", () => {
 
   test.each([
     ["is public", 'url: { authorization: "none" }', "function-url-auth"],
-    ["is not told whom to believe", "environment: {}", "backend-edge-role"],
     ["has a layer", 'layers: ["arn:aws:lambda:eu-central-1:1:layer:a:1"]', "backend-layers"],
   ])("is refused when it %s after all", async (_what, change, rule) => {
     const graph = await evaluate(`${existing}
@@ -169,6 +168,18 @@ describe("a function that the app has", () => {
     );
     const violations = checkGraph(graph, stageOf("anna"), access, { strict: false });
     expect(violations.map((violation) => violation.rule)).toContain(rule);
+  });
+
+  test.each([
+    ["is not locked", "args"],
+    ["is not told whom to believe", "{ ...lock(gate, args), environment: {} }"],
+    ["is locked for another gate", 'lock(gate, args, "BackOffice")'],
+  ])("stops the deploy when it %s", async (_what, made) => {
+    await expect(
+      evaluate(`${existing}
+    const api = new sst.aws.Function("Api", { ...${made}, url: { authorization: "iam" } });
+    return new Gatehouse("Gate", { ...gate, functions: { api } }).outputs;`),
+    ).rejects.toThrow("functions.api is not locked for this gate: make it of lock(gate, { … })");
   });
 
   test("is told apart from one that the gate does not know", async () => {

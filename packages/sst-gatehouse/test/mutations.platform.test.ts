@@ -569,7 +569,7 @@ const mutations: [
     change(
       "backends",
       "  return [first, ...others];",
-      '  const legacy = { url: $output("https://abcdefghijklmnopqrstuvwxyz234567.lambda-url.eu-central-1.on.aws"), arn: $output("arn:aws:lambda:eu-central-1:123456789012:function:legacy") };\n  return [first, { name: "legacy", paths: ["/legacy/*"], function: legacy }];',
+      '  const legacy = { url: $output("https://abcdefghijklmnopqrstuvwxyz234567.lambda-url.eu-central-1.on.aws"), arn: $output("arn:aws:lambda:eu-central-1:123456789012:function:legacy") };\n  return [first, { name: "legacy", paths: ["/legacy/*"], function: legacy, url: legacy.url }];',
     ),
     "origin-host",
   ],

@@ -32,7 +32,7 @@ export function createCdn(
     compress: false,
     lambdaFunctionAssociations: [{ ...cacheBehavior.trigger, lambdaArn: guard.qualifiedArn }],
   });
-  const routes = backends.flatMap(({ paths, function: { url } }) =>
+  const routes = backends.flatMap(({ paths, url }) =>
     paths.map((path) => [path, { url, cachePolicy: cacheBehavior.cachePolicyId }] as const),
   );
   return new sst.aws.Router(

@@ -31,7 +31,7 @@ export function createGuard(
   { backends, users, access, sealing, clientIds, usEast1 }: GuardSource,
 ): aws.lambda.Function {
   const arns = $util.all(backends.map((backend) => backend.function.arn));
-  const urls = $util.all(backends.map((backend) => backend.function.url));
+  const urls = $util.all(backends.map(({ url }) => url));
   const logGroup = guardLogGroup(owner, stage.name);
   const role = new aws.iam.Role(
     `${name}GuardRole`,

@@ -96,7 +96,7 @@ export function createParameters(
     overwrite: false,
   });
   const outputs = $util
-    .all([appUrl, backend.function.url, users.pool.id, users.hostedOrigin, clients.ids])
+    .all([appUrl, backend.url, users.pool.id, users.hostedOrigin, clients.ids])
     .apply(([app, functionUrl, userPoolId, hostedOrigin, ids]) => {
       const name = signInClient(stage);
       return createStageOutputs({
