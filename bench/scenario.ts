@@ -68,7 +68,13 @@ export function sessionOfBrowser(): string {
   });
   return sessionCookie({
     accessToken: mint({ key: accessKey, claims }),
-    refreshToken: randomBytes(1300).toString("base64url"),
+    // As Cognito encrypts it: header, key, nonce, text and tag.
+    refreshToken: [
+      Buffer.from('{"cty":"JWT","enc":"A256GCM","alg":"RSA-OAEP"}'),
+      ...[256, 12, 900, 16].map((bytes) => randomBytes(bytes)),
+    ]
+      .map((part) => part.toString("base64url"))
+      .join("."),
   });
 }
 

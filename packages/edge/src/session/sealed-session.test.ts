@@ -192,3 +192,20 @@ test.each([[[]], [["admin"]], [Array.from({ length: 40 }, (_none, at) => `depart
     );
   },
 );
+
+test("a session that was opened is remembered, for its own origin and cookie alone, and 300 of them", () => {
+  const container = createSealedSessions({ keys: [newKey()] }, place);
+  const cookies = Array.from({ length: 301 }, () => container.seal(session, origin));
+  const [first = "", second = ""] = cookies;
+  const opened = container.open(first, origin);
+  expect(opened).toEqual(session);
+  expect(container.open(first, origin)).toBe(opened);
+  expect(container.open(first, "https://other.example")).toBeUndefined();
+  expect(container.open(`${first.slice(0, -2)}AA`, origin)).toBeUndefined();
+  const secondOpened = container.open(second, origin);
+  for (const cookie of cookies) expect(container.open(cookie, origin)).toEqual(session);
+  // The oldest had to go, and is opened again.
+  expect(container.open(second, origin)).toBe(secondOpened);
+  expect(container.open(first, origin)).not.toBe(opened);
+  expect(container.open(first, origin)).toEqual(session);
+});

@@ -21,6 +21,9 @@ const refreshHeader = "eyJjdHkiOiJKV1QiLCJlbmMiOiJBMjU2R0NNIiwiYWxnIjoiUlNBLU9BR
 /** In the length of a part: it is text as it is, not base64url that was decoded. */
 const asText = 0x8000;
 
+/** Sessions that a container remembers open: some 6 KB each, cookie and tokens. A browser sends its cookie each time. */
+const maxRemembered = 300;
+
 /** Hides sessions in cookies. It vouches for nothing: whatever comes out is verified as if it had come in the open. */
 export interface SealedSessions {
   /** base64url, different each time. @param origin the app's own, where the browser keeps the cookie. */
@@ -43,6 +46,8 @@ export function createSealedSessions({ keys }: SealingKeys, place: string): Seal
   if (sealing === undefined) throw new TypeError("there is no key to seal sessions with");
   const additionalData = (origin: string): Buffer =>
     Buffer.from(JSON.stringify([version, place, origin]));
+  /** By origin and cookie, the oldest first. What is not a session is not remembered: strangers could fill it. */
+  const remembered = new Map<string, Session>();
   return {
     seal(session, origin) {
       const nonce = randomBytes(nonceBytes);
@@ -54,6 +59,9 @@ export function createSealedSessions({ keys }: SealingKeys, place: string): Seal
       return Buffer.concat([head, nonce, ciphertext, cipher.getAuthTag()]).toString("base64url");
     },
     open(sealed, origin) {
+      const asked = `${origin} ${sealed}`;
+      const known = remembered.get(asked);
+      if (known !== undefined) return known;
       const bytes = Buffer.from(sealed, "base64url");
       if (bytes[0] !== version || bytes.length < 1 + nonceBytes + tagBytes) return undefined;
       // base64url has several texts for some bytes; only the one that was written is a session.
@@ -61,7 +69,12 @@ export function createSealedSessions({ keys }: SealingKeys, place: string): Seal
       const data = additionalData(origin);
       for (const key of [sealing, ...others]) {
         const packed = unseal(bytes, key, data);
-        if (packed !== undefined) return unpack(packed);
+        if (packed === undefined) continue;
+        const session = unpack(packed);
+        const [oldest] = remembered.keys();
+        if (oldest !== undefined && remembered.size >= maxRemembered) remembered.delete(oldest);
+        remembered.set(asked, session);
+        return session;
       }
       return undefined;
     },
