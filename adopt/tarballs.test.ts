@@ -102,6 +102,21 @@ describe.each(tarballs)("$name", ({ name, file, contents }) => {
     expect(found).toEqual([]);
   });
 
+  test("holds no key, credential or token", async () => {
+    const secrets: Readonly<Record<string, RegExp>> = {
+      "a private key": /-----BEGIN [A-Z ]*PRIVATE KEY-----\\?n?[\w+/=\\\s]{40}/,
+      "an access key id of AWS": /\b(?:AKIA|ASIA)[A-Z2-7]{16}\b/,
+      "a token": /\beyJ[\w-]{20,}\.eyJ[\w-]{20,}\.[\w-]{20,}/,
+    };
+    const found: string[] = [];
+    for (const path of paths) {
+      const text = await readFile(join(unpacked(name), path), "utf8");
+      for (const [what, pattern] of Object.entries(secrets))
+        if (pattern.test(text)) found.push(`${path}: ${what}`);
+    }
+    expect(found).toEqual([]);
+  });
+
   test("imports what it brings, what it asks to be beside it, and Node's own", async () => {
     const manifest = JSON.parse(await readFile(join(unpacked(name), "package.json"), "utf8"));
     const known = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
