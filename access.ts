@@ -1,4 +1,4 @@
-import { defineAccess } from "@sst-gatehouse/core/access";
+import { defineAccess } from "sst-gatehouse";
 
 /**
  * Who may call what. The longest pattern wins; what no rule covers is refused. `groups` admit people, `scopes` machines.

@@ -1,4 +1,4 @@
-import { defineStages } from "@sst-gatehouse/blueprint/stages";
+import { defineStages } from "sst-gatehouse";
 
 /** The app's name, which every AWS name begins with, and the region it lives in. The guard runs everywhere. */
 export const app = { name: "gatehouse", region: "eu-central-1" } as const;

@@ -1,4 +1,4 @@
-import type { AppEnv } from "@sst-gatehouse/backend";
+import type { AppEnv } from "sst-gatehouse/hono";
 import { Hono } from "hono";
 
 import { echo } from "./routes/echo.ts";

@@ -1,4 +1,4 @@
-import { protect } from "@sst-gatehouse/backend";
+import { protect } from "sst-gatehouse/hono";
 
 import { access } from "../../../access.ts";
 import { app } from "./app.ts";

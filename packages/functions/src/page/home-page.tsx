@@ -1,4 +1,4 @@
-import type { Caller } from "@sst-gatehouse/backend";
+import type { Caller } from "sst-gatehouse/hono";
 import { pageStyle } from "@sst-gatehouse/blueprint/page";
 import { raw } from "hono/html";
 

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 
 import type { Handler } from "hono";
 
-import type { AppEnv } from "@sst-gatehouse/backend";
-import { receivedBytes } from "@sst-gatehouse/backend";
+import type { AppEnv } from "sst-gatehouse/hono";
+import { receivedBytes } from "sst-gatehouse/hono";
 
 /** Credentials, which no answer repeats. */
 const secretHeaders = new Set([

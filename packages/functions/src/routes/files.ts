@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 
-import type { AppEnv } from "@sst-gatehouse/backend";
-import { receivedBytes } from "@sst-gatehouse/backend";
+import type { AppEnv } from "sst-gatehouse/hono";
+import { receivedBytes } from "sst-gatehouse/hono";
 import { wholeNumber } from "./query-number.ts";
 import { seededBytes } from "./seeded-bytes.ts";
 

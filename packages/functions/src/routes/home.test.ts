@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { Caller } from "@sst-gatehouse/backend";
+import type { Caller } from "sst-gatehouse/hono";
 import { plainUser, send, type EventOptions } from "@sst-gatehouse/backend/test/events";
 import { protectedApp } from "@sst-gatehouse/backend/test/protected-app";
 import { expect, test } from "vitest";

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
 
-import type { AppEnv } from "@sst-gatehouse/backend";
+import type { AppEnv } from "sst-gatehouse/hono";
 import { pageScript } from "../../page-script/page-script.ts";
 import { HomePage, scriptPath } from "../page/home-page.tsx";
 import { pageHeaders } from "../page/page-headers.ts";

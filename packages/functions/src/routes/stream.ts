@@ -2,7 +2,7 @@ import { apiFunction } from "@sst-gatehouse/blueprint/api-function";
 import type { Handler } from "hono";
 import { HTTPException } from "hono/http-exception";
 
-import type { AppEnv } from "@sst-gatehouse/backend";
+import type { AppEnv } from "sst-gatehouse/hono";
 import { eventStream } from "./event-stream.ts";
 import { wholeNumber } from "./query-number.ts";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import { createFetch } from "@sst-gatehouse/client";
+import { createFetch } from "sst-gatehouse/client";
 import { expect, test } from "vitest";
 
 import { createActions } from "./actions.ts";

@@ -1,4 +1,4 @@
-import { createFetch, sha256Hex } from "@sst-gatehouse/client";
+import { createFetch, sha256Hex } from "sst-gatehouse/client";
 
 import { createActions } from "./actions.ts";
 
