@@ -9,7 +9,6 @@ import { layOutCreator } from "./create-sst-gatehouse.ts";
 import { layOutGatehouse } from "./sst-gatehouse.ts";
 import { layOutGatehouseDev } from "./sst-gatehouse-dev.ts";
 import { packTarball, type Tarball } from "./tarball.ts";
-import { workspace } from "./workspace.ts";
 
 export interface Packed {
   readonly tarballs: readonly Tarball[];
@@ -35,7 +34,6 @@ export async function packAll(outdir: string): Promise<Packed> {
   try {
     const tarballs: Tarball[] = [];
     for (const [name, layOut] of Object.entries(layouts)) {
-      if (!workspace.has(name)) continue;
       const folder = join(scratch, name);
       await mkdir(folder);
       await layOut(folder);

@@ -1,14 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { json, text } from "node:stream/consumers";
 
 import { temporaryTree } from "@sst-gatehouse/testkit/temporary-tree";
 import { expect, onTestFinished, test, vi } from "vitest";
 
+import { ask } from "../src/ask.ts";
 import { appFiles, foreignApp } from "./foreign-app.ts";
 
 const main = join(import.meta.dirname, "../src/main.ts");
@@ -44,22 +43,19 @@ async function start(cwd: string) {
     outputs,
     shows: (part: string | RegExp) =>
       vi.waitFor(() => expect(terminal).toMatch(part), { timeout: 10_000, interval: 50 }),
-    call: (path: string, token?: string) => ask(outputs.appUrl, path, token),
+    call: (path: string, token?: string) => read(outputs.appUrl, path, token),
   };
 }
 
-function ask(appUrl: string, path: string, token?: string) {
-  const { port, host } = new URL(appUrl);
-  const headers = { host, ...(token && { authorization: `Bearer ${token}` }) };
-  return new Promise<{ status: number | undefined; body: unknown }>((resolve, reject) => {
-    request({ host: "127.0.0.1", port, path, headers }, (response) => {
-      const isJson = response.headers["content-type"]?.includes("json") === true;
-      const body = isJson ? json(response) : text(response);
-      body.then((read) => resolve({ status: response.statusCode, body: read }), reject);
-    })
-      .on("error", reject)
-      .end();
-  });
+async function read(appUrl: string, path: string, token?: string) {
+  const answer = await ask(
+    appUrl,
+    path,
+    token ? { headers: { authorization: `Bearer ${token}` } } : {},
+  );
+  const isJson = answer.headers.get("content-type")?.includes("json") === true;
+  const body: unknown = isJson ? await answer.json() : await answer.text();
+  return { status: answer.status, body };
 }
 
 /** Puts something else into a file of the app. */

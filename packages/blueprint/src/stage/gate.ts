@@ -2,12 +2,12 @@ import type { AccessNames } from "../aws/access-names.ts";
 import { checkRegion } from "../aws/region.ts";
 import { defineStages, resolveStage, type Stage, type Stages } from "./stages.ts";
 
-/** The access rules of an app, as `defineAccess` makes them. */
+/** The access rules of an app, as `defineAccess` makes them, in the order in which they are tried. */
 export interface GateAccess extends AccessNames {
   readonly rules: readonly GateRule[];
 }
 
-interface GateRule {
+export interface GateRule {
   /** The rule's name, such as `POST /books/*`. */
   readonly text: string;
   readonly method: string | undefined;
@@ -146,6 +146,11 @@ export function backendsOf({ backends }: Pick<Gate, "backends">): readonly Named
 
 /** The name of an app's only gate. What a gate of another name has at AWS bears that name after the app's. */
 export const firstGate = "Gate";
+
+/** How the name of a backend or an app client stands inside a longer name. @param name in camel case. */
+export function inPascalCase(name: string): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}
 
 /** Begins what is named by app and stage. @param gate its name, in Pascal case. */
 export function gateOwner(app: string, gate: string): string {

@@ -1,7 +1,7 @@
 import { access, cp } from "node:fs/promises";
 import { basename, join } from "node:path";
 
-import { backendsOf } from "@sst-gatehouse/blueprint/gate";
+import { backendsOf, firstGate, inPascalCase } from "@sst-gatehouse/blueprint/gate";
 import { guardName } from "@sst-gatehouse/blueprint/guard-function";
 
 import type { Bundle, CodeSource } from "./code-source.ts";
@@ -42,9 +42,7 @@ export function deployArtifacts({ root, app, stage, print }: DeployArtifactsOpti
       const functions: Record<string, Bundle> = {};
       for (const { name } of backendsOf(gate)) {
         // As the component calls what it makes for a backend.
-        const code = await evaluation.code(
-          `Gate${name.charAt(0).toUpperCase()}${name.slice(1)}Function`,
-        );
+        const code = await evaluation.code(`${firstGate}${inPascalCase(name)}Function`);
         const directory = join(into.functions, name);
         await cp(code.directory, directory, { recursive: true });
         functions[name] = { directory, handler: code.handler };

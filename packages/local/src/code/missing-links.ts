@@ -15,16 +15,15 @@ export interface MissingLink {
 /**
  * The links of SST that an app's own code asks for by name, `Resource.Covers`, and `local.links` of its gate does not give.
  *
- * @param reads absolute paths of what was built.
+ * @param reads absolute paths of what was built, installed packages apart.
  */
 export async function missingLinks(
   root: string,
   reads: Iterable<string>,
   { local = {} }: Gate,
 ): Promise<readonly MissingLink[]> {
-  const own = [...reads].filter((path) => !path.includes("/node_modules/")).toSorted();
   const found = await Promise.all(
-    own.map(async (path) => {
+    [...reads].toSorted().map(async (path) => {
       const text = await readFile(path, "utf8").catch(() => "");
       if (!/["']sst["']/.test(text)) return [];
       const names = [...text.matchAll(/\bResource\.([A-Z]\w*)/g)].map(([, name = ""]) => name);

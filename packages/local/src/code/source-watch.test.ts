@@ -69,7 +69,8 @@ test("names all files of one change, and not what the build did not read", async
   await vi.waitFor(() => expect(calls).toEqual([["access.ts", "src/routes/books.ts"]]));
 });
 
-test("follows a folder that goes and comes again, and what lies in it then", async () => {
+/** As the stack does: after each build it says anew what was read. */
+function watchEachBuild(): string[][] {
   const calls: string[][] = [];
   const all = new Set(read.map((file) => join(root, file)));
   const watching = watchSources(root, async (paths) => {
@@ -79,6 +80,11 @@ test("follows a folder that goes and comes again, and what lies in it then", asy
   });
   onTestFinished(() => watching.close());
   watching.follow(all, "these");
+  return calls;
+}
+
+test("follows a folder that goes and comes again, and what lies in it then", async () => {
+  const calls = watchEachBuild();
   renameSync(join(root, "src"), join(root, "away"));
   await vi.waitFor(() => expect(calls).toEqual([["src"]]));
   edit("away/app.ts");
@@ -89,15 +95,7 @@ test("follows a folder that goes and comes again, and what lies in it then", asy
 });
 
 test("follows a folder that another has replaced at once", async () => {
-  const calls: string[][] = [];
-  const all = new Set(read.map((file) => join(root, file)));
-  const watching = watchSources(root, async (paths) => {
-    watching.follow(all, "these");
-    calls.push(paths.toSorted());
-    return true;
-  });
-  onTestFinished(() => watching.close());
-  watching.follow(all, "these");
+  const calls = watchEachBuild();
   renameSync(join(root, "src"), join(root, "away"));
   cpSync(join(root, "away"), join(root, "src"), { recursive: true });
   await vi.waitFor(() => expect(calls).toEqual([["src"]]));

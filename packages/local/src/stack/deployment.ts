@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-import { backendsOf, stageOfGate, type Gate } from "@sst-gatehouse/blueprint/gate";
+import { backendsOf, inPascalCase, stageOfGate, type Gate } from "@sst-gatehouse/blueprint/gate";
 import { guardLogGroup, guardName } from "@sst-gatehouse/blueprint/guard-function";
 import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
@@ -58,7 +58,7 @@ export interface PlayedBackend {
 export function createDeployment(port: number, gate: Gate, changes: StageChanges = {}): Deployment {
   const { name: app, region } = gate.app;
   const [main, ...others] = backendsOf(gate).map(({ name, paths }) => {
-    const functionName = `${app}-${stageName}-${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+    const functionName = `${app}-${stageName}-${inPascalCase(name)}`;
     return {
       name,
       paths,

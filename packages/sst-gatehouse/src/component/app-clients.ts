@@ -10,7 +10,7 @@ import {
   writeAttributes,
 } from "@sst-gatehouse/blueprint/app-clients";
 import { redirectUrls } from "@sst-gatehouse/blueprint/callback-urls";
-import type { GateAccess } from "@sst-gatehouse/blueprint/gate";
+import { type GateAccess, inPascalCase } from "@sst-gatehouse/blueprint/gate";
 
 import type { GateContext } from "./gate-context.ts";
 import type { Users } from "./users.ts";
@@ -43,7 +43,7 @@ export function createAppClients(
     const person = kind === "person";
     const urls = appUrl.apply((url) => redirectUrls(name, url, stage));
     return new aws.cognito.UserPoolClient(
-      `${gate}${name.charAt(0).toUpperCase()}${name.slice(1)}Client`,
+      `${gate}${inPascalCase(name)}Client`,
       {
         name: `${named}-${name}`,
         userPoolId: users.pool.id,

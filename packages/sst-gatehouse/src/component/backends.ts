@@ -1,9 +1,14 @@
 import { apiEnvironment, apiFunction } from "@sst-gatehouse/blueprint/api-function";
 import { edgeRoleName } from "@sst-gatehouse/blueprint/edge-role";
-import { backendsOf, type Gate, type NamedBackend } from "@sst-gatehouse/blueprint/gate";
+import {
+  backendsOf,
+  type Gate,
+  inPascalCase,
+  type NamedBackend,
+} from "@sst-gatehouse/blueprint/gate";
 
 import type { GateContext } from "./gate-context.ts";
-import { lock } from "./lock.ts";
+import { lockedFor } from "./lock.ts";
 
 /** A function as the gate has to know it: one of `sst.aws.Function`, or what was looked up of another app's. */
 export interface BackendFunction {
@@ -28,31 +33,28 @@ export interface GatedFunction extends NamedBackend {
  *   function of the app's own that is not locked stops the deploy.
  */
 export function createBackends(
-  { parent, name: gateName, owner, stage, region, runtime }: GateContext,
+  context: GateContext,
   gate: Gate,
   existing: Readonly<Record<string, BackendFunction>>,
 ): readonly [GatedFunction, ...GatedFunction[]] {
+  const { parent, name: gateName, owner, stage, region, runtime } = context;
   const create = ({ name, handler }: NamedBackend): sst.aws.Function => {
     if (handler === undefined)
       throw new Error(
         `backends.${name} of gate.ts has no handler, and the function is not given: new Gatehouse("${gateName}", { ...gate, functions: { ${name}: … } })`,
       );
     return new sst.aws.Function(
-      `${gateName}${name.charAt(0).toUpperCase()}${name.slice(1)}`,
-      lock(
-        gate,
-        {
-          handler,
-          // SST 3 knows none that is newer. With SST 4 the newest is what it takes by itself, and a rule holds it.
-          ...(runtime === "nodejs22.x" && { runtime }),
-          architecture: apiFunction.architecture,
-          memory: `${stage.apiMemoryMb} MB`,
-          timeout: `${stage.apiTimeoutSeconds} seconds`,
-          logging: { retention: "1 month", format: "json" },
-          nodejs: { minify: true },
-        },
-        gateName,
-      ),
+      `${gateName}${inPascalCase(name)}`,
+      lockedFor(context, {
+        handler,
+        // SST 3 knows none that is newer. With SST 4 the newest is what it takes by itself, and a rule holds it.
+        ...(runtime === "nodejs22.x" && { runtime }),
+        architecture: apiFunction.architecture,
+        memory: `${stage.apiMemoryMb} MB`,
+        timeout: `${stage.apiTimeoutSeconds} seconds`,
+        logging: { retention: "1 month", format: "json" },
+        nodejs: { minify: true },
+      }),
       { parent },
     );
   };
@@ -75,7 +77,7 @@ export function createBackends(
   return [first, ...others];
 }
 
-/** Of a function that {@link lock} has told which role is the guard's: without, its URL may be open to all. */
+/** Of a function that `lock` has told which role is the guard's: without, its URL may be open to all. */
 function lockedUrl(name: string, own: BackendFunction, role: string): $util.Output<string> {
   if (!(own instanceof sst.aws.Function)) return own.url;
   const checked = $util.all([own.url, own.nodes.function]).apply(([address, made]) =>

@@ -6,7 +6,7 @@ import { createCdn } from "./cdn.ts";
 import { createFirewall } from "./firewall.ts";
 import { createGateContext } from "./gate-context.ts";
 import { createGuard, type GuardSource } from "./guard.ts";
-import { clientIdsOfLastDeploy, createParameters } from "./parameters.ts";
+import { clientIdsOfLastDeploy, createParameters, type ParametersSource } from "./parameters.ts";
 import { createSealingKeys } from "./sealing-keys.ts";
 import { createUsers, type UsersOptions } from "./users.ts";
 
@@ -68,14 +68,7 @@ export class Gatehouse extends $util.ComponentResource {
       createGuard(context, { backends, users, access, sealing, clientIds, usEast1 });
     const cdnWith = (guard: aws.lambda.Function) =>
       createCdn(context, { guard, backends, firewall });
-    const write = (
-      made: Pick<
-        Parameters<typeof createParameters>[1],
-        "appUrl" | "clients" | "guard" | "cdn" | "baked"
-      >,
-    ) => createParameters(context, { ...made, backend: backends[0], users });
-
-    let printed: ReturnType<typeof createParameters>;
+    let made: Omit<ParametersSource, "backend" | "users">;
     if (stage.domain === undefined) {
       // The clients need the distribution's name, the distribution needs the guard, and the guard would need the clients:
       // it takes their ids from the last deploy, and asks Parameter Store after the first (docs/decisions/0008).
@@ -83,28 +76,30 @@ export class Gatehouse extends $util.ComponentResource {
       const guard = guardWith(baked);
       const cdn = cdnWith(guard);
       const clients = createAppClients(context, { users, access, appUrl: cdn.url });
-      printed = write({ appUrl: cdn.url, clients, guard, cdn, baked });
-      this.cdn = cdn;
-      this.outputs = printed;
+      made = { appUrl: cdn.url, clients, guard, cdn, baked };
     } else {
       const appUrl = $output(`https://${stage.domain}`);
       const clients = createAppClients(context, { users, access, appUrl });
       const guard = guardWith(clients.ids);
       const cdn = cdnWith(guard);
-      printed = write({ appUrl, clients, guard, cdn, baked: clients.ids });
-      this.cdn = cdn;
-      // The app's DNS stays in the owner's hands.
-      this.outputs = {
-        ...printed,
-        pointTheDomainAt: cdn.nodes.cdn.nodes.distribution.domainName,
-      };
+      made = { appUrl, clients, guard, cdn, baked: clients.ids };
     }
-    this.url = printed.appUrl;
+    const { appUrl: url, cdn } = made;
+    const printed = createParameters(context, { ...made, backend: backends[0], users });
+    this.outputs = {
+      ...printed,
+      // The app's DNS stays in the owner's hands.
+      ...(stage.domain !== undefined && {
+        pointTheDomainAt: cdn.nodes.cdn.nodes.distribution.domainName,
+      }),
+    };
+    this.url = url;
+    this.cdn = cdn;
     this.users = users.pool;
     this.functions = Object.fromEntries(
       backends.map((backend) => [backend.name, backend.function]),
     );
-    const { appUrl: url, userPoolId, webClientId } = printed;
+    const { userPoolId, webClientId } = printed;
     this.#link = { url, userPoolId, webClientId };
     // Where a review of the deployment finds the functions: they may be the app's own.
     const names = backends.flatMap((backend) =>

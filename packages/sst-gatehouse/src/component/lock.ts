@@ -4,7 +4,7 @@ import { firstGate, type Gate } from "@sst-gatehouse/blueprint/gate";
 import { backendRevocation } from "@sst-gatehouse/blueprint/make-guard-settings";
 import { requireProtect } from "@sst-gatehouse/deploy/require-protect";
 
-import { createGateContext } from "./gate-context.ts";
+import { createGateContext, type GateContext } from "./gate-context.ts";
 
 /**
  * What puts a function behind a gate, on top of the function's own arguments: a Function URL that only IAM opens, and
@@ -19,7 +19,14 @@ export function lock<Args extends sst.aws.FunctionArgs>(
   args: Args,
   name: string = firstGate,
 ): Args {
-  const { owner, stage, region, accountId, partition, prefix } = createGateContext(name, gate);
+  return lockedFor(createGateContext(name, gate), args);
+}
+
+/** The same for a gate whose context is known. */
+export function lockedFor<Args extends sst.aws.FunctionArgs>(
+  { owner, stage, region, accountId, partition, prefix }: Omit<GateContext, "parent">,
+  args: Args,
+): Args {
   // SST's live bridge answers whole, and the runtime on a developer's machine has no response streams.
   const streaming = $output(args.streaming ?? true).apply(
     (own) => own && !$dev && stage.streaming !== "off",

@@ -38,6 +38,7 @@ export function trustPolicy({ account, subject }: DeployRole) {
 
 /** What the guard and the backends need at most. */
 export function boundaryPolicy({ app, region, account }: DeployRole): PolicyDocument {
+  const backends = `arn:aws:lambda:${region}:${account}:function:${app}-production-*`;
   return {
     Version: "2012-10-17",
     Statement: [
@@ -45,14 +46,14 @@ export function boundaryPolicy({ app, region, account }: DeployRole): PolicyDocu
         Sid: "GuardCallsTheFunctionUrl",
         Effect: "Allow",
         Action: "lambda:InvokeFunctionUrl",
-        Resource: `arn:aws:lambda:${region}:${account}:function:${app}-production-*`,
+        Resource: backends,
         Condition: { StringEquals: { "lambda:FunctionUrlAuthType": "AWS_IAM" } },
       },
       {
         Sid: "GuardInvokesThroughTheUrlOnly",
         Effect: "Allow",
         Action: "lambda:InvokeFunction",
-        Resource: `arn:aws:lambda:${region}:${account}:function:${app}-production-*`,
+        Resource: backends,
         Condition: { Bool: { "lambda:InvokedViaFunctionUrl": "true" } },
       },
       {
@@ -77,6 +78,14 @@ export function boundaryPolicy({ app, region, account }: DeployRole): PolicyDocu
 
 /** What a deploy of production does. docs/deploy-role.md says of each statement why it is there. */
 export function permissionsPolicy({ app, region, account, bootstrap }: DeployRole): PolicyDocument {
+  const backends = `arn:aws:lambda:${region}:${account}:function:${app}-production-*`;
+  const roles = `arn:aws:iam::${account}:role/${app}-production-*`;
+  const withinBoundary = {
+    "iam:PermissionsBoundary": `arn:aws:iam::${account}:policy/${app}-production-boundary`,
+  };
+  const ofThisStage = {
+    StringEquals: { "aws:ResourceTag/sst:app": app, "aws:ResourceTag/sst:stage": "production" },
+  };
   return {
     Version: "2012-10-17",
     Statement: [
@@ -167,20 +176,20 @@ export function permissionsPolicy({ app, region, account, bootstrap }: DeployRol
           "lambda:GetFunctionUrlConfig",
           "lambda:DeleteFunctionUrlConfig",
         ],
-        Resource: `arn:aws:lambda:${region}:${account}:function:${app}-production-*`,
+        Resource: backends,
       },
       {
         Sid: "FunctionUrlIsLocked",
         Effect: "Allow",
         Action: "lambda:CreateFunctionUrlConfig",
-        Resource: `arn:aws:lambda:${region}:${account}:function:${app}-production-*`,
+        Resource: backends,
         Condition: { StringEquals: { "lambda:FunctionUrlAuthType": "AWS_IAM" } },
       },
       {
         Sid: "FunctionUrlStaysLocked",
         Effect: "Allow",
         Action: "lambda:UpdateFunctionUrlConfig",
-        Resource: `arn:aws:lambda:${region}:${account}:function:${app}-production-*`,
+        Resource: backends,
         Condition: { StringEqualsIfExists: { "lambda:FunctionUrlAuthType": "AWS_IAM" } },
       },
       {
@@ -216,7 +225,7 @@ export function permissionsPolicy({ app, region, account, bootstrap }: DeployRol
           "iam:TagRole",
           "iam:UntagRole",
         ],
-        Resource: `arn:aws:iam::${account}:role/${app}-production-*`,
+        Resource: roles,
       },
       {
         Sid: "RolesWithinTheBoundary",
@@ -228,22 +237,18 @@ export function permissionsPolicy({ app, region, account, bootstrap }: DeployRol
           "iam:PutRolePolicy",
           "iam:DeleteRolePolicy",
         ],
-        Resource: `arn:aws:iam::${account}:role/${app}-production-*`,
+        Resource: roles,
         Condition: {
-          StringEquals: {
-            "iam:PermissionsBoundary": `arn:aws:iam::${account}:policy/${app}-production-boundary`,
-          },
+          StringEquals: withinBoundary,
         },
       },
       {
         Sid: "OneManagedPolicy",
         Effect: "Allow",
         Action: ["iam:AttachRolePolicy", "iam:DetachRolePolicy"],
-        Resource: `arn:aws:iam::${account}:role/${app}-production-*`,
+        Resource: roles,
         Condition: {
-          StringEquals: {
-            "iam:PermissionsBoundary": `arn:aws:iam::${account}:policy/${app}-production-boundary`,
-          },
+          StringEquals: withinBoundary,
           ArnEquals: {
             "iam:PolicyARN": "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
           },
@@ -253,7 +258,7 @@ export function permissionsPolicy({ app, region, account, bootstrap }: DeployRol
         Sid: "PassRolesToLambda",
         Effect: "Allow",
         Action: "iam:PassRole",
-        Resource: `arn:aws:iam::${account}:role/${app}-production-*`,
+        Resource: roles,
         Condition: {
           StringEquals: {
             "iam:PassedToService": ["lambda.amazonaws.com", "edgelambda.amazonaws.com"],
@@ -296,12 +301,7 @@ export function permissionsPolicy({ app, region, account, bootstrap }: DeployRol
           "cognito-idp:CreateUserPoolDomain",
         ],
         Resource: `arn:aws:cognito-idp:${region}:${account}:userpool/*`,
-        Condition: {
-          StringEquals: {
-            "aws:ResourceTag/sst:app": app,
-            "aws:ResourceTag/sst:stage": "production",
-          },
-        },
+        Condition: ofThisStage,
       },
       {
         Sid: "Distribution",
@@ -313,12 +313,7 @@ export function permissionsPolicy({ app, region, account, bootstrap }: DeployRol
           "cloudfront:ListTagsForResource",
         ],
         Resource: `arn:aws:cloudfront::${account}:distribution/*`,
-        Condition: {
-          StringEquals: {
-            "aws:ResourceTag/sst:app": app,
-            "aws:ResourceTag/sst:stage": "production",
-          },
-        },
+        Condition: ofThisStage,
       },
       {
         Sid: "RouterFunction",
@@ -401,11 +396,9 @@ export function permissionsPolicy({ app, region, account, bootstrap }: DeployRol
         Sid: "FirstDeployRoles",
         Effect: "Allow",
         Action: "iam:CreateRole",
-        Resource: `arn:aws:iam::${account}:role/${app}-production-*`,
+        Resource: roles,
         Condition: {
-          StringEquals: {
-            "iam:PermissionsBoundary": `arn:aws:iam::${account}:policy/${app}-production-boundary`,
-          },
+          StringEquals: withinBoundary,
         },
       },
       {

@@ -1,23 +1,6 @@
-import type { AccessNames } from "@sst-gatehouse/blueprint/access-names";
+import type { GateAccess, GateRule } from "@sst-gatehouse/blueprint/gate";
 
 import { admits } from "./admits.ts";
-
-/** As much of the rules of `access.ts` as the plan tells; in the order in which they are tried. */
-export interface AccessInPlan extends AccessNames {
-  readonly rules: readonly RuleInPlan[];
-}
-
-export interface RuleInPlan {
-  readonly text: string;
-  readonly access:
-    | string
-    | {
-        readonly groups?: readonly string[];
-        readonly scopes?: readonly string[];
-        readonly services?: readonly string[];
-      };
-  readonly exact: { readonly whole: boolean; readonly path: string };
-}
 
 /** A rule, and who it lets in. */
 export interface PathAccess {
@@ -29,7 +12,7 @@ export interface PathAccess {
 }
 
 /** What anybody may call without signing in, each with the protected rule that it is carved out of. */
-export function publicPaths({ rules }: AccessInPlan): readonly PathAccess[] {
+export function publicPaths({ rules }: GateAccess): readonly PathAccess[] {
   return rules.filter(isPublic).map((rule) => {
     const around = rules.find((other) => !isPublic(other) && covers(other, rule));
     return {
@@ -41,16 +24,16 @@ export function publicPaths({ rules }: AccessInPlan): readonly PathAccess[] {
 }
 
 /** What asks for a sign-in, and whose. */
-export function protectedPaths({ rules }: AccessInPlan): readonly PathAccess[] {
+export function protectedPaths({ rules }: GateAccess): readonly PathAccess[] {
   return rules
     .filter((rule) => !isPublic(rule))
     .map((rule) => ({ rule: rule.text, who: admits(rule) }));
 }
 
-function isPublic({ access }: RuleInPlan): boolean {
+function isPublic({ access }: GateRule): boolean {
   return access === "anyone";
 }
 
-function covers(outer: RuleInPlan, inner: RuleInPlan): boolean {
+function covers(outer: GateRule, inner: GateRule): boolean {
   return !outer.exact.whole && inner.exact.path.startsWith(outer.exact.path);
 }

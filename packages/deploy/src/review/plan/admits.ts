@@ -1,7 +1,7 @@
-import type { RuleInPlan } from "./access-paths.ts";
+import type { GateRule } from "@sst-gatehouse/blueprint/gate";
 
 /** Whom a rule lets in, in words; nothing is left to know about `access.ts`. */
-export function admits({ access }: Pick<RuleInPlan, "access">): string {
+export function admits({ access }: Pick<GateRule, "access">): string {
   if (access === "anyone") return "anyone, without signing in";
   if (access === "signed-in") return "everyone who has signed in; every machine; every IAM service";
   if (typeof access === "string") return access;

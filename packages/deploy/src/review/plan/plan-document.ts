@@ -1,3 +1,4 @@
+import type { GateAccess } from "@sst-gatehouse/blueprint/gate";
 import { guardName } from "@sst-gatehouse/blueprint/guard-function";
 
 import { awsTypes } from "../../dry-run/graph/aws-types.ts";
@@ -5,7 +6,6 @@ import { type Graph, type Resource, resourcesOf } from "../../dry-run/graph/grap
 import { isObject, secretMark, toObject } from "../../dry-run/graph/json.ts";
 import { inputOf } from "../../dry-run/graph/resource-values.ts";
 import { type Violation, whatAndMend } from "../rules/violation.ts";
-import type { AccessInPlan } from "./access-paths.ts";
 import { admits } from "./admits.ts";
 import { codeHash } from "./code-hash.ts";
 
@@ -42,7 +42,7 @@ export interface PlanDocument {
 
 export interface PlanSource {
   readonly graph: Graph;
-  readonly access: AccessInPlan;
+  readonly access: GateAccess;
   readonly violations: readonly Violation[];
   readonly unchecked: readonly Resource[];
   /** Of Gatehouse. */

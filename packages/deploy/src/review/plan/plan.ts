@@ -1,8 +1,9 @@
+import type { GateAccess } from "@sst-gatehouse/blueprint/gate";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
 import type { Graph, Resource } from "../../dry-run/graph/graph.ts";
 import { labelOf } from "../../dry-run/graph/label-of.ts";
-import { type AccessInPlan, type PathAccess, protectedPaths, publicPaths } from "./access-paths.ts";
+import { type PathAccess, protectedPaths, publicPaths } from "./access-paths.ts";
 import { type AddressInPlan, publicAddresses } from "./addresses.ts";
 import { type ClientInPlan, clientsOf } from "./clients-in-plan.ts";
 import { type CodeFileInPlan, codeOf } from "./code-in-plan.ts";
@@ -50,7 +51,7 @@ export interface Plan {
 export function createPlan(
   graph: Graph,
   stage: Stage,
-  access: AccessInPlan,
+  access: GateAccess,
   violations: readonly Violation[],
   unchecked: readonly Resource[] = [],
 ): Plan {

@@ -91,7 +91,7 @@ export function findChain(
     stage,
     ...resources,
     ownBackend: isOfGate(graph, resources.backend),
-    backends: findBackends(graph, resources),
+    backends: functionsBehind(graph, resources.distribution),
     clients,
   };
 }
@@ -103,10 +103,8 @@ function isComplete(
   return Object.keys(keys).every((part) => resources[part] !== undefined);
 }
 
-function findBackends(
-  graph: Graph,
-  { distribution }: Pick<Chain, "distribution">,
-): readonly Resource[] {
+/** The functions of a deployment that a distribution leads to by their Function URLs, each once. */
+export function functionsBehind(graph: Graph, distribution: Resource): readonly Resource[] {
   const found = toList(inputOf(distribution, "origins")).flatMap(
     (origin) => functionAt(graph, toObject(origin)["domainName"]) ?? [],
   );
