@@ -10,6 +10,11 @@ export default class ListenersReporter implements Reporter {
     else console.log(`not watched for listeners beyond loopback: ${whyUnwatched}`);
   }
 
+  /** No test begins before somebody looks. */
+  async onTestRunStart(): Promise<void> {
+    await this.#watch;
+  }
+
   async onTestRunEnd(): Promise<void> {
     const found = (await (await this.#watch)?.stop()) ?? [];
     for (const { port, pid, command } of found)
