@@ -7,8 +7,22 @@ const reservedPair = /(?:^|&)x-amz-/i;
 /** Names of SigV4's query form. A request that carries them beside an `Authorization` header is refused by AWS. */
 const reservedName = /^x-amz-/i;
 
-/** Everything but printable ASCII, and `#`, which ends a query wherever a URL is parsed again. */
-const unfitForTheWire = /[^\x21-\x7e]|#/;
+/** Controls, spaces, what is no text, and `#`, which ends a query wherever a URL is parsed again. */
+const unfitForTheWire = /[^\x21-\x7e\xa0-\ud7ff\ue000-\ufffc\u{10000}-\u{10ffff}]|#/u;
+
+/** What may not stand in a path, is sent raw all the same, and is nothing but itself to every reader. */
+const rawInPath = /["<>[\]^`{|}\xa0-\ud7ff\ue000-\ufffc\u{10000}-\u{10ffff}]/gu;
+
+/**
+ * Percent-encodes what browsers and programs leave raw in a path (Chromium `[` and `]`, Node also `|` and `^`, curl
+ * everything), as UTF-8. Escapes stay as they are, and so does what has two readings: `\`, `#`, spaces, controls, a lone
+ * `%`.
+ *
+ * @param path as CloudFront gives it: it has decoded UTF-8, and ISO-8859-1 where it was none.
+ */
+export function encodePath(path: string): string {
+  return path.replace(rawInPath, encodeURIComponent);
+}
 
 /**
  * Re-encodes a query so that every reader decodes the same pairs, and so that what is signed is what is sent.

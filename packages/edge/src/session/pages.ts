@@ -5,6 +5,7 @@ import type { LargestHeader } from "@sst-gatehouse/core/errors";
 import type { CloudFrontResultResponse } from "aws-lambda";
 
 import { answer, withHeaders } from "../responses.ts";
+import { wordsFor } from "./problem-words.ts";
 import { headersOf, type Problem } from "./sign-in-error.ts";
 
 const styleHash = hashOf(pageStyle);
@@ -72,10 +73,10 @@ export function problemPage(
   content: Pick<PageContent, "actions" | "continueTo">,
   options: Parameters<typeof page>[2],
 ): CloudFrontResultResponse {
-  const { status, code, detail, largest } = problem;
+  const { status, code, largest } = problem;
   const aside = `${code}, request ${requestId}`;
-  const heading = headingOf(status);
-  const sentences = [detail, ...(largest === undefined ? [] : [sentenceOf(largest)])];
+  const { heading, sentences: words } = wordsFor(problem);
+  const sentences = [...words, ...(largest === undefined ? [] : [sentenceOf(largest)])];
   return withHeaders(
     page(status, { heading, sentences, aside, ...content }, options),
     headersOf(problem),
@@ -89,23 +90,6 @@ function hashOf(text: string): string {
 function sentenceOf({ header, cookie, bytes }: LargestHeader): string {
   const what = cookie === undefined ? `header “${header}”` : `cookie “${cookie}”`;
   return `The largest is the ${what}: ${bytes} bytes.`;
-}
-
-function headingOf(status: number): string {
-  switch (status) {
-    case 401:
-      return "Please sign in";
-    case 403:
-      return "You may not open this";
-    case 404:
-      return "There is nothing here";
-    case 431:
-      return "Too large to send";
-    case 503:
-      return "Not available right now";
-    default:
-      return status < 500 ? "This did not work" : "Something went wrong";
-  }
 }
 
 function actionHtml({ label, href, post }: Action): string {

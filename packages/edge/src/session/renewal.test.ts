@@ -101,7 +101,7 @@ describe("a navigation with a session that has expired", () => {
     },
   );
 
-  test.each(["@evil.example/", ".evil.example/", ":8443/x", "/a\r\nx: y", "/\tx", "/é"])(
+  test.each(["@evil.example/", ".evil.example/", ":8443/x", "/a\r\nx: y", "/\tx", "/\ufffd"])(
     "to %j, which could break out of the address, is not renewed",
     async (path) => {
       const bench = await expired();
@@ -110,6 +110,12 @@ describe("a navigation with a session that has expired", () => {
       expect(refreshes(bench)).toBe(0);
     },
   );
+
+  test("to an address with raw characters is renewed in its one spelling", async () => {
+    const { browse } = await expired();
+    const { status, location } = await browse("", { uri: "/café[1]" });
+    expect([status, location]).toEqual([307, `${appOrigin}/caf%C3%A9%5B1%5D`]);
+  });
 
   test("from another site's link is renewed like any other", async () => {
     const { browse } = await expired();
