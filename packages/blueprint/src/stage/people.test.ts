@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { peopleFor } from "./stage-user-pool.ts";
+import { peopleFor } from "./people.ts";
 
 function people(groups: readonly string[], externalGroups: readonly string[] = []) {
   const rules = groups.map((group) => ({
