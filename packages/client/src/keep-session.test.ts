@@ -37,7 +37,12 @@ function startApp(): App {
       return new Response(null, { status: 204 });
     },
     async fetch(input, init) {
-      asked.push(`${seconds() - start} ${init?.method ?? "GET"} ${String(input)}`);
+      asked.push(
+        `${seconds() - start} ${init?.method ?? "GET"} ${JSON.stringify(input)}`.replaceAll(
+          '"',
+          "",
+        ),
+      );
       if (input === "/.auth/refresh") return app.refresh();
       const date = new Date((seconds() + app.ahead) * 1000).toUTCString();
       return app.me?.() ?? Response.json({ expiresAt: app.expiresAt }, { headers: { date } });

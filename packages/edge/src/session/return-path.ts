@@ -1,7 +1,7 @@
 import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 import { encodePath } from "@sst-gatehouse/core/wire";
 
-import { readsAsEdgeRoute } from "../http/edge-routes.ts";
+import { readsAsEdgeRoute } from "@sst-gatehouse/core/edge-routes";
 
 const maxCharacters = 2048;
 /** Stands for the app's own origin while a path is judged; the name can never exist. */
