@@ -33,7 +33,7 @@ export function isTopLevel(headers: HttpHeaders): boolean {
 }
 
 /**
- * A navigation that does not say what it is for: `fetch(event.request)` of a service worker, where a window and a frame
+ * A navigation that does not say what it is for: what a service worker passes on as it is, where a window and a frame
  * look alike, and `<a download>`. No script can make mode `navigate` by itself.
  */
 export function isWithoutDestination(headers: HttpHeaders): boolean {
