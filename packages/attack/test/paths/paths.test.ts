@@ -1,7 +1,7 @@
 import { defineAccess, selectRule } from "@sst-gatehouse/core/access";
 import { isGuardError } from "@sst-gatehouse/core/errors";
 import { exactReadings } from "@sst-gatehouse/core/path-readings";
-import { encodePath } from "@sst-gatehouse/core/wire";
+import { encodeRaw } from "@sst-gatehouse/core/wire";
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 
@@ -35,7 +35,7 @@ const plainPaths: readonly (readonly [path: string, rule: string])[] = [
   ["/other/x", "/*"],
 ];
 /** As they go on: the guard decides about what it has encoded. */
-const hostile = hostilePath(plainPaths.map(([path]) => path)).map(encodePath);
+const hostile = hostilePath(plainPaths.map(([path]) => path)).map(encodeRaw);
 
 const access = defineAccess({
   scopes: [],

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { GuardError } from "../errors.ts";
 import { canonicalQueryByTheRules } from "@sst-gatehouse/testkit/sigv4-by-the-rules";
-import { canonicalQuery, encodePath, encodeRfc3986, parseQuery, sortedQuery } from "./wire.ts";
+import { canonicalQuery, encodeRaw, encodeRfc3986, parseQuery, sortedQuery } from "./wire.ts";
 
 const canonical: [why: string, raw: string, expected: string][] = [
   ["leaves no query as it is", "", ""],
@@ -111,8 +111,8 @@ const rawPaths: [raw: string, encoded: string][] = [
 ];
 
 test.each(rawPaths)("in a path, %j goes on as %j", (raw, encoded) => {
-  expect(encodePath(raw)).toBe(encoded);
-  expect(encodePath(encoded)).toBe(encoded);
+  expect(encodeRaw(raw)).toBe(encoded);
+  expect(encodeRaw(encoded)).toBe(encoded);
 });
 
 test("in any path, what is encoded means the same as before, and stands where a path may", () => {
@@ -123,7 +123,7 @@ test("in any path, what is encoded means the same as before, and stands where a 
   fc.assert(
     fc.property(fc.array(unit, { maxLength: 20 }), (units) => {
       const raw = `/${units.join("").replaceAll("%", "%25")}`;
-      const encoded = encodePath(raw);
+      const encoded = encodeRaw(raw);
       expect(unescaped(encoded)).toBe(unescaped(raw));
       expect(encoded).not.toMatch(/["<>[\]^`{|}]|[\xa0-\ud7ff\ue000-\ufffc]/);
     }),

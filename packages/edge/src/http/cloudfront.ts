@@ -2,7 +2,7 @@ import { isAddress } from "@sst-gatehouse/core/caller";
 import type { HttpBody, HttpHeaders, HttpRequest } from "@sst-gatehouse/core/http-request";
 import { GuardError } from "@sst-gatehouse/core/errors";
 import { exactReadings } from "@sst-gatehouse/core/path-readings";
-import { encodePath } from "@sst-gatehouse/core/wire";
+import { encodeRaw } from "@sst-gatehouse/core/wire";
 import type { CloudFrontHeaders, CloudFrontRequest, CloudFrontRequestEvent } from "aws-lambda";
 
 import { once } from "../once.ts";
@@ -51,7 +51,7 @@ export function fromCloudFrontEvent(
   // Only CloudFront writes it, and the caller header takes nothing else.
   if (!isAddress(request.clientIp)) throw malformed("the viewer's address is not an IP address");
   const headers = fromCloudFrontHeaders(request.headers);
-  const path = encodePath(request.uri);
+  const path = encodeRaw(request.uri);
   const custom = request.origin?.custom;
   return {
     requestId: config.requestId,
