@@ -29,7 +29,6 @@ export interface Deployment {
   readonly guardLogGroup: string;
   /** The first is the app's main one. */
   readonly backends: readonly [PlayedBackend, ...PlayedBackend[]];
-  readonly distributionDomainName: string;
   readonly distributionId: string;
   /** SSM prefix of the stage, without a trailing slash. */
   readonly parameterPrefix: string;
@@ -37,6 +36,8 @@ export interface Deployment {
   readonly environment: Readonly<Record<string, string>>;
   /** CloudFront, for a browser. */
   readonly appUrl: string;
+  /** The same app for every program: some look up no name below `localhost`. */
+  readonly loopbackUrl: string;
   /** The hosted sign-in, for a browser. */
   readonly hostedUrl: string;
   /** The AWS APIs, for an SDK. */
@@ -54,8 +55,13 @@ export interface PlayedBackend {
   readonly functionUrlHost: string;
 }
 
-/** @param port the stack's one public port. */
-export function createDeployment(port: number, gate: Gate, changes: StageChanges = {}): Deployment {
+/** The stack's ports: the public one of the app, and that of the AWS APIs. */
+export interface Ports {
+  readonly app: number;
+  readonly apis: number;
+}
+
+export function createDeployment(ports: Ports, gate: Gate, changes: StageChanges = {}): Deployment {
   const { name: app, region } = gate.app;
   const [main, ...others] = backendsOf(gate).map(({ name, paths }) => {
     const functionName = `${app}-${stageName}-${inPascalCase(name)}`;
@@ -78,14 +84,19 @@ export function createDeployment(port: number, gate: Gate, changes: StageChanges
     guardName: guardName(app, stageName),
     guardLogGroup: guardLogGroup(app, stageName),
     backends: [main, ...others],
-    distributionDomainName: `${lowerCaseId(14)}.cloudfront.net`,
     distributionId: `E${lowerCaseId(13).toUpperCase()}`,
     parameterPrefix: parameterPrefix(app, stageName),
     environment: environmentOf(gate),
-    appUrl: `http://app.localhost:${port}`,
-    hostedUrl: `http://auth.localhost:${port}`,
-    endpoint: `http://127.0.0.1:${port}`,
+    appUrl: originOf("app.localhost", ports.app),
+    loopbackUrl: originOf("127.0.0.1", ports.app),
+    hostedUrl: originOf("auth.localhost", ports.app),
+    endpoint: originOf("127.0.0.1", ports.apis),
   };
+}
+
+/** As a browser writes it, which leaves port 80 out. */
+function originOf(name: string, port: number): string {
+  return new URL(`http://${name}:${port}`).origin;
 }
 
 /** As `sst dev` gives links to a process. */

@@ -8,7 +8,7 @@ import { createIdentities } from "../aws/iam/identities.ts";
 import { createRoles } from "./roles.ts";
 
 test("the backend runs the code it is given, with the time, memory, CORS origins and streaming of its stage", () => {
-  const deployment = createDeployment(4280, gate, {
+  const deployment = createDeployment({ app: 4280, apis: 4281 }, gate, {
     apiTimeoutSeconds: 900,
     apiMemoryMb: 2048,
     corsOrigins: ["https://a.example"],
@@ -48,7 +48,7 @@ test("the backend runs the code it is given, with the time, memory, CORS origins
 
 test("a backend is given the links and variables of gate.ts, and none in the place of the gate's own", () => {
   const local = { links: { Covers: { name: "c" } }, environment: { LOG_LEVEL: "debug" } };
-  expect(createDeployment(4280, { ...gate, local }).environment).toEqual({
+  expect(createDeployment({ app: 4280, apis: 4281 }, { ...gate, local }).environment).toEqual({
     LOG_LEVEL: "debug",
     SST_RESOURCE_App: '{"name":"orders","stage":"local"}',
     SST_RESOURCE_Covers: '{"name":"c"}',
