@@ -61,7 +61,7 @@ export function createOriginRequest({
       if (isPreflight(http)) {
         log({ requestId, method: http.method, outcome: "preflight", status: 204 });
         const { preflightAnswer, preflightHeaders } = responses();
-        return preflightAnswer(preflightHeaders(http.headers, settings.corsOrigins));
+        return preflightAnswer(preflightHeaders(http.headers, settings));
       }
       requireOwnOrigin(received);
       const loading = clientIds.ready();

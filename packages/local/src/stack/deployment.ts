@@ -40,8 +40,6 @@ export interface Deployment {
   readonly loopbackUrl: string;
   /** The hosted sign-in, for a browser. */
   readonly hostedUrl: string;
-  /** The AWS APIs, for an SDK. */
-  readonly endpoint: string;
 }
 
 /** What a backend is called at the AWS that is played. */
@@ -55,13 +53,8 @@ export interface PlayedBackend {
   readonly functionUrlHost: string;
 }
 
-/** The stack's ports: the public one of the app, and that of the AWS APIs. */
-export interface Ports {
-  readonly app: number;
-  readonly apis: number;
-}
-
-export function createDeployment(ports: Ports, gate: Gate, changes: StageChanges = {}): Deployment {
+/** @param port the stack's one public port. */
+export function createDeployment(port: number, gate: Gate, changes: StageChanges = {}): Deployment {
   const { name: app, region } = gate.app;
   const [main, ...others] = backendsOf(gate).map(({ name, paths }) => {
     const functionName = `${app}-${stageName}-${inPascalCase(name)}`;
@@ -87,10 +80,9 @@ export function createDeployment(ports: Ports, gate: Gate, changes: StageChanges
     distributionId: `E${lowerCaseId(13).toUpperCase()}`,
     parameterPrefix: parameterPrefix(app, stageName),
     environment: environmentOf(gate),
-    appUrl: originOf("app.localhost", ports.app),
-    loopbackUrl: originOf("127.0.0.1", ports.app),
-    hostedUrl: originOf("auth.localhost", ports.app),
-    endpoint: originOf("127.0.0.1", ports.apis),
+    appUrl: originOf("app.localhost", port),
+    loopbackUrl: originOf("127.0.0.1", port),
+    hostedUrl: originOf("auth.localhost", port),
   };
 }
 

@@ -47,6 +47,8 @@ export interface OutputsSource {
   readonly deployment: Deployment;
   readonly cognito: Cognito;
   readonly roles: Roles;
+  /** Of the AWS APIs. */
+  readonly apisPort: number;
 }
 
 /** Collects the outputs, with fresh tokens for the first user. */
@@ -54,8 +56,10 @@ export async function createOutputs({
   deployment,
   cognito,
   roles,
+  apisPort,
 }: OutputsSource): Promise<StackOutputs> {
-  const { appUrl, loopbackUrl, backends, region, edgeRegion, endpoint, stage } = deployment;
+  const { appUrl, loopbackUrl, backends, region, edgeRegion, stage } = deployment;
+  const endpoint = `http://127.0.0.1:${apisPort}`;
   const users = cognito.users.map(({ username, password, groups }) => ({
     username,
     password,

@@ -119,7 +119,7 @@ async function compose(
 
   const clock = createClock();
   const { gate } = project;
-  const deployment = createDeployment({ app: server.port, apis: apiServer.port }, gate, stage);
+  const deployment = createDeployment(server.port, gate, stage);
   const { accountId, region, stage: stageSettings } = deployment;
   const identities = createIdentities(accountId);
   const expiry = (): number => clock.now() + credentialSeconds * 1000;
@@ -243,6 +243,6 @@ async function compose(
       const known = cognito.users.some((user) => user.username === username);
       return known ? cognito.tokensFor(username, "spa") : undefined;
     },
-    outputs: await createOutputs({ deployment, cognito, roles }),
+    outputs: await createOutputs({ deployment, cognito, roles, apisPort: apiServer.port }),
   };
 }

@@ -5,7 +5,7 @@ import { createDeployment } from "./deployment.ts";
 import { stageOrigin } from "./stage-origin.ts";
 
 test("CloudFront speaks to the Function URL as the stage says", () => {
-  const deployment = createDeployment({ app: 4280, apis: 4281 }, gate, {
+  const deployment = createDeployment(4280, gate, {
     originReadTimeoutSeconds: 120,
     originKeepaliveSeconds: 60,
   });
