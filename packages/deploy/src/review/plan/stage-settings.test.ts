@@ -73,3 +73,13 @@ test("live debugging and the walk-through are told, and a removal that leaves da
     "implicit grant": "open, for the curl walk-through",
   });
 });
+
+test.each([
+  [["x-tenant", "x-trace"], "x-tenant, x-trace"],
+  [[], "only what Gatehouse itself needs"],
+])("what scripts of other origins may send is told where the stage lists it: %j", (list, value) => {
+  const stage = resolveStage({ default: { corsRequestHeaders: list } }, "anna");
+  expect(told(graphUnderTest(), stage)).toMatchObject({
+    "headers of other origins' scripts": value,
+  });
+});
