@@ -5,6 +5,7 @@ import {
   type MissingAccess,
 } from "@sst-gatehouse/core/access";
 import {
+  authorizationHeader,
   callerHeader,
   type CallerHeaderOptions,
   forwardedHostHeader,
@@ -82,7 +83,7 @@ export function createGuard({
   headersTooLarge,
 }: GuardDeps): Guard {
   return async ({ http: request, clientIp, readings, backendChecks, origin }, who) => {
-    const { caller, bearer } = who;
+    const { caller, bearer, ownAuthorization } = who;
     const { method, path } = request;
     const rule = requireAccess(access, { method, path, readings }, caller, who.problem);
     const bodyHash = requireBody(request);
@@ -97,6 +98,7 @@ export function createGuard({
         }),
       ],
       ...(forwardToken && bearer !== undefined ? { [tokenHeader]: [bearer] } : {}),
+      ...(ownAuthorization !== undefined && { [authorizationHeader]: [ownAuthorization] }),
       [originHeader]: [origin],
       [forwardedHostHeader]: [origin.slice(origin.indexOf("//") + 2)],
       host: [request.host],

@@ -2,6 +2,7 @@ import { allowedMethods } from "@sst-gatehouse/blueprint/cache-behavior";
 import type { ErrorCode, GuardError, LargestHeader } from "@sst-gatehouse/core/errors";
 import type { CloudFrontHeaders, CloudFrontResultResponse } from "aws-lambda";
 
+export { readOwnAuthorization } from "./http/own-authorization.ts";
 export { corsHeaders, preflightHeaders } from "./http/preflight.ts";
 
 interface Answer {

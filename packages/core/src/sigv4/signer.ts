@@ -8,6 +8,7 @@ import {
 import type { ChecksumConstructor, HeaderBag } from "@smithy/types";
 
 import {
+  authorizationHeader,
   callerHeader,
   forwardedHostHeader,
   originHeader,
@@ -44,6 +45,7 @@ const identityHeaders = [
   callerHeader,
   uncheckedCallerHeader,
   tokenHeader,
+  authorizationHeader,
   originHeader,
   forwardedHostHeader,
 ];
