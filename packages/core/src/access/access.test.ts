@@ -681,17 +681,17 @@ describe("building", () => {
 
   test("leaves Authorization to the backend under the rule that says so, and no other", () => {
     const own = { access: "anyone", authorization: "own" } as const;
-    const rules = defineAccess({
+    const built = defineAccess({
       rules: { "/*": "signed-in", "POST /hooks/*": own, "GET /h": own },
     });
     expect(
-      rules.rules.map(({ text, access: to, authorization }) => [text, to, authorization]),
+      built.rules.map(({ text, access: to, authorization }) => [text, to, authorization]),
     ).toEqual([
       ["POST /hooks/*", "anyone", "own"],
       ["GET /h", "anyone", "own"],
       ["/*", "signed-in", undefined],
     ]);
-    const leaves = (method: string, path: string) => takesOwnAuthorization(rules, { method, path });
+    const leaves = (method: string, path: string) => takesOwnAuthorization(built, { method, path });
     expect(leaves("POST", "/hooks/a")).toBe(true);
     expect(leaves("POST", "/hooks")).toBe(true);
     expect(leaves("HEAD", "/h")).toBe(true);
@@ -703,7 +703,7 @@ describe("building", () => {
     expect(() => leaves("POST", "/HOOKS/a")).toThrow(
       expect.objectContaining({ code: "path_ambiguous" }),
     );
-    expect(decide(rules, { method: "POST", path: "/hooks/a" }, { kind: "anonymous" })).toEqual({
+    expect(decide(built, { method: "POST", path: "/hooks/a" }, { kind: "anonymous" })).toEqual({
       allowed: true,
       rule: "POST /hooks/*",
     });
