@@ -62,7 +62,6 @@ export function createOriginRequest({
   log,
 }: OriginRequestDeps): OriginRequestHandler {
   const hosts = [settings.functionUrlHost, ...(settings.otherFunctionUrlHosts ?? [])] as const;
-  const leavesAuthorization = access.rules.some((rule) => rule.authorization !== undefined);
   return async (event) => {
     let received: OriginRequest | undefined;
     let opened: Opened | undefined;
@@ -108,11 +107,7 @@ export function createOriginRequest({
   function ownAuthorization({ http, readings }: Asked): Identified | undefined {
     const { method, path, headers } = http;
     const { authorization: lines } = headers;
-    if (
-      lines === undefined ||
-      !leavesAuthorization ||
-      !takesOwnAuthorization(access, { method, path, readings })
-    )
+    if (lines === undefined || !takesOwnAuthorization(access, { method, path, readings }))
       return undefined;
     const handedOn = responses().readOwnAuthorization(lines, settings.issuers);
     return {

@@ -143,12 +143,17 @@ export function selectRule(rules: AccessRules, request: AccessRequest): string |
 }
 
 /**
- * Whether the rule that decides about a request leaves `Authorization` to the backend.
+ * Whether the rule that decides about a request leaves `Authorization` to the backend. A path is only read where a rule for
+ * its method could.
  *
  * @throws {GuardError} as {@link decide} does.
  */
 export function takesOwnAuthorization(rules: AccessRules, request: AccessRequest): boolean {
-  return findRule(rules, request)?.authorization === "own";
+  return (
+    rules.rules.some(
+      (rule) => rule.authorization === "own" && coversMethod(rule, request.method),
+    ) && findRule(rules, request)?.authorization === "own"
+  );
 }
 
 /**
