@@ -14,7 +14,7 @@ import type { MiddlewareHandler } from "hono";
 
 import type { AppEnv } from "./app-env.ts";
 import { isEdgePrincipal, type EdgeRole } from "./edge-principal.ts";
-import type { FunctionUrlEvent } from "./function-url-event.ts";
+import { type FunctionUrlEvent, withViewer } from "./function-url-event.ts";
 import { signInAgain } from "./sign-in-again.ts";
 
 export interface CallerOptions {
@@ -58,6 +58,8 @@ export function caller({
       );
     c.set("caller", identity.caller);
     c.set("viewerAddress", identity.viewerAddress);
+    const seen = withViewer(event, identity.viewerAddress);
+    c.env = { ...c.env, event: seen, requestContext: seen.requestContext };
     await next();
     return undefined;
   };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { type EventOptions, functionUrlEvent, plainUser, settings } from "../test/events.ts";
-import { withSafeHeaders } from "./function-url-event.ts";
+import { visibleEvent } from "./function-url-event.ts";
 
 describe("where the request came to", () => {
   const serviceArn = "arn:aws:sts::111122223333:assumed-role/nightly/run";
@@ -9,7 +9,7 @@ describe("where the request came to", () => {
   const evil = { "x-forwarded-host": "evil.example" };
   const told = (options: EventOptions) => {
     const event = functionUrlEvent({ ...options, headers: { ...lambdas, ...evil } });
-    return Object.entries(withSafeHeaders(event, settings.edgeRole).headers)
+    return Object.entries(visibleEvent(event, settings.edgeRole).headers)
       .filter(([name]) => name.startsWith("x-forwarded"))
       .map(([, value]) => value)
       .toSorted();
@@ -44,11 +44,11 @@ test("hides from the app what a service sends under the guard's names", async ()
   };
   const serviceArn = "arn:aws:sts::111122223333:assumed-role/nightly/run";
   const event = functionUrlEvent({ path: "/echo", userArn: serviceArn, headers: forged });
-  const seen = Object.keys(withSafeHeaders(event, settings.edgeRole).headers);
+  const seen = Object.keys(visibleEvent(event, settings.edgeRole).headers);
   expect(seen).toContain("x-kept");
   expect(seen.filter((name) => name in forged)).toEqual(["x-kept"]);
   const fromEdge = functionUrlEvent({ path: "/echo", caller: plainUser });
-  expect(Object.keys(withSafeHeaders(fromEdge, settings.edgeRole).headers)).toContain(
+  expect(Object.keys(visibleEvent(fromEdge, settings.edgeRole).headers)).toContain(
     "x-gatehouse-caller",
   );
 });

@@ -21,7 +21,7 @@ export interface FunctionUrlEvent {
   readonly requestContext: {
     readonly requestId: string;
     readonly domainName: string;
-    readonly http: { readonly method: string };
+    readonly http: { readonly method: string; readonly sourceIp: string };
     /** Who signed the request; absent when the Function URL asks for no signature. */
     readonly authorizer?: { readonly iam?: { readonly userArn?: string } };
   };
@@ -35,26 +35,44 @@ export function receivedBytes(event: FunctionUrlEvent): Buffer {
 }
 
 /**
- * The event with the headers that the app may see.
+ * The event as the app may see it.
  *
  * Lambda passes on the signer's session token. Nothing after this needs it, and what never arrives cannot leak. When the
  * signer is not the edge role, the headers that the guard would have dropped go too: a route must not take them for the
  * guard's.
  *
- * Where the request came to is told in the usual headers: the guard says it, and Lambda knows its own address only.
+ * Where the request came to is told wherever frameworks look for it, as behind a custom domain of API Gateway: the guard
+ * says it, and Lambda knows its own address only.
  */
-export function withSafeHeaders(event: FunctionUrlEvent, edgeRole: EdgeRole): FunctionUrlEvent {
-  const fromEdge = isEdgePrincipal(event.requestContext.authorizer?.iam?.userArn ?? "", edgeRole);
-  const headers = Object.entries(event.headers).filter(
-    ([name]) =>
-      !withheld.has(name.toLowerCase()) &&
-      (fromEdge || !isRefusedHeader(name) || ofLambda.has(name)),
+export function visibleEvent(event: FunctionUrlEvent, edgeRole: EdgeRole): FunctionUrlEvent {
+  const { requestContext } = event;
+  const fromEdge = isEdgePrincipal(requestContext.authorizer?.iam?.userArn ?? "", edgeRole);
+  const headers = Object.fromEntries(
+    Object.entries(event.headers).filter(
+      ([name]) =>
+        !withheld.has(name.toLowerCase()) &&
+        (fromEdge || !isRefusedHeader(name) || ofLambda.has(name)),
+    ),
   );
   const origin = fromEdge ? event.headers[originHeader] : undefined;
+  if (origin === undefined) return { ...event, headers };
+  const address = addressHeaders(origin);
   return {
     ...event,
-    headers: { ...Object.fromEntries(headers), ...(origin && forwardedHeaders(origin)) },
+    headers: { ...headers, ...address },
+    requestContext: { ...requestContext, domainName: address.host },
   };
+}
+
+/** The event with the viewer's address in the place of CloudFront's, where the guard has said it. */
+export function withViewer(
+  event: FunctionUrlEvent,
+  viewerAddress: string | undefined,
+): FunctionUrlEvent {
+  if (viewerAddress === undefined) return event;
+  const { requestContext } = event;
+  const http = { ...requestContext.http, sourceIp: viewerAddress };
+  return { ...event, requestContext: { ...requestContext, http } };
 }
 
 /** An older guard let the viewer's `x-forwarded-host` pass. */
@@ -62,8 +80,13 @@ const withheld = new Set(["x-amz-security-token", forwardedHostHeader]);
 /** What Lambda writes over whatever was sent. */
 const ofLambda = new Set(["x-forwarded-proto", "x-forwarded-port"]);
 
-function forwardedHeaders(origin: string): Record<string, string> {
+function addressHeaders(origin: string): Record<string, string> & { readonly host: string } {
   const [proto = "", host = ""] = origin.split("://");
   const [, port = proto === "https" ? "443" : "80"] = /:(\d+)$/.exec(host) ?? [];
-  return { [forwardedHostHeader]: host, "x-forwarded-proto": proto, "x-forwarded-port": port };
+  return {
+    host,
+    [forwardedHostHeader]: host,
+    "x-forwarded-proto": proto,
+    "x-forwarded-port": port,
+  };
 }

@@ -625,7 +625,7 @@ describe("cross-origin callers", () => {
         "content-disposition, content-range, etag, www-authenticate, x-amzn-requestid, x-gatehouse-content-length",
       "access-control-max-age": "600",
       "cache-control": "no-store",
-      vary: "Origin",
+      vary: "Origin, Access-Control-Request-Headers",
       "x-content-type-options": "nosniff",
     });
     expect(

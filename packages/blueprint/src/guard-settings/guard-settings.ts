@@ -42,6 +42,8 @@ export interface GuardSettings {
   readonly appOrigins?: readonly string[];
   /** Origins whose scripts may call with a bearer token. */
   readonly corsOrigins: readonly string[];
+  /** Of the request headers that they ask for those that they may send, in lower case; absent: what they ask for. */
+  readonly corsRequestHeaders?: readonly string[];
   /** Whether the backend gets the caller's bearer token as `x-gatehouse-token`. */
   readonly forwardToken: boolean;
   /** Names of the cookies that the backend gets; absent: all but the guard's own. */

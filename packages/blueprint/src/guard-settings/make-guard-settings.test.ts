@@ -74,6 +74,11 @@ describe("the guard's settings of a deployment", () => {
     expect(told).toEqual(forwardCookies);
   });
 
+  test.each([[["x-tenant"]], [[]]])("list what scripts may send: %j", (corsRequestHeaders) => {
+    const closed = { ...stage, corsRequestHeaders };
+    expect(makeGuardSettings({ ...source, stage: closed })).toMatchObject({ corsRequestHeaders });
+  });
+
   test("say how large headers may be", () => {
     const roomy = { ...stage, originHeaderBytes: 12_000 };
     expect(makeGuardSettings({ ...source, stage: roomy }).originHeaderBytes).toBe(12_000);

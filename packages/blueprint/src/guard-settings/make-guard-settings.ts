@@ -72,6 +72,7 @@ export function makeGuardSettings({
     // Never what Parameter Store says: where the app lives decides whose requests are its own.
     ...(appOrigin === undefined ? {} : { appOrigins: [appOrigin] }),
     corsOrigins: stage.corsOrigins,
+    ...(stage.corsRequestHeaders && { corsRequestHeaders: stage.corsRequestHeaders }),
     forwardToken: stage.forwardToken,
     ...(stage.forwardCookies === undefined ? {} : { forwardCookies: stage.forwardCookies }),
     originHeaderBytes: stage.originHeaderBytes,

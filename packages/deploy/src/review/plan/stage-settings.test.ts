@@ -94,3 +94,13 @@ test("what a gate cannot choose of its people is told, and why refresh tokens do
     "do not rotate: the AWS provider 6.66.2 is older than 6.81 (version in app() of sst.config.ts)",
   ]);
 });
+
+test.each([
+  [["x-tenant", "x-trace"], "x-tenant, x-trace"],
+  [[], "only what Gatehouse itself needs"],
+])("what scripts of other origins may send is told where the stage lists it: %j", (list, value) => {
+  const stage = resolveStage({ default: { corsRequestHeaders: list } }, "anna");
+  expect(told(graphUnderTest(), stage)).toMatchObject({
+    "headers of other origins' scripts": value,
+  });
+});

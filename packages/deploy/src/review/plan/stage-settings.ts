@@ -53,6 +53,11 @@ export function stageSettings(graph: Graph, stage: Stage): readonly SettingInPla
     settings.push(["threat protection", `${stage.threatProtection}, by Cognito's plan Plus`]);
   if (stage.forwardCookies !== undefined)
     settings.push(["cookies", `${stage.forwardCookies.join(", ") || "none"}, sent to the backend`]);
+  if (stage.corsRequestHeaders !== undefined)
+    settings.push([
+      "headers of other origins' scripts",
+      stage.corsRequestHeaders.join(", ") || "only what Gatehouse itself needs",
+    ]);
   if (stage.originHeaderBytes !== originHeaderBytes)
     settings.push(["headers", `up to ${stage.originHeaderBytes} bytes, sent to the backend`]);
   return settings.map(([setting, value]) => ({ setting, value }));
