@@ -1,5 +1,6 @@
 import type { AccessRules } from "@sst-gatehouse/core/access";
 import {
+  authorizationHeader,
   callerHeader,
   type CallerHeaderOptions,
   forwardedHostHeader,
@@ -78,7 +79,7 @@ export function createGuard({
   headersTooLarge,
 }: GuardDeps): Guard {
   return async ({ http: request, clientIp, readings, backendChecks, origin }, who) => {
-    const { caller, bearer } = who;
+    const { caller, bearer, ownAuthorization } = who;
     const { method, path } = request;
     const rule = requireAccess(access, { method, path, readings }, caller, who.problem);
     const bodyHash = requireBody(request);
@@ -93,6 +94,7 @@ export function createGuard({
         }),
       ],
       ...(forwardToken && bearer !== undefined ? { [tokenHeader]: [bearer] } : {}),
+      ...(ownAuthorization !== undefined && { [authorizationHeader]: [ownAuthorization] }),
       [originHeader]: [origin],
       [forwardedHostHeader]: [origin.slice(origin.indexOf("//") + 2)],
       host: [request.host],
