@@ -13,23 +13,26 @@ const kept = `"gatehouse-fragment"`;
 
 /**
  * Keeps the address's fragment in this window while it signs in, and goes on by the link. No server ever sees a fragment,
- * and this tells none; with one, the link's other address says only that there is one.
+ * and this tells none; with one, the link's other address says only that there is one. It is kept with the path that it
+ * belongs to.
  */
 export const keepFragment = `const link = document.querySelector("main a");
 let to = link.href;
 try {
   sessionStorage.removeItem(${kept});
   if (location.hash.length > 1) {
-    sessionStorage.setItem(${kept}, location.hash);
+    const path = new URLSearchParams(location.search).get("return_to") ?? "/";
+    sessionStorage.setItem(${kept}, path + location.hash);
     to = link.dataset.withFragment;
   }
 } catch {}
 location.replace(to);`;
 
-/** Goes on by the link, with the fragment that was kept. */
-export const restoreFragment = `let fragment;
+/** Goes on by the link, with the fragment that was kept for it. */
+export const restoreFragment = `let to = document.querySelector("main a").getAttribute("href");
 try {
-  fragment = sessionStorage.getItem(${kept});
+  const address = sessionStorage.getItem(${kept});
   sessionStorage.removeItem(${kept});
+  if (address?.startsWith(to + "#")) to = address;
 } catch {}
-location.replace(document.querySelector("main a").href + (fragment?.startsWith("#") ? fragment : ""));`;
+location.replace(to);`;
