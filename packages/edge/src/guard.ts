@@ -1,5 +1,6 @@
 import type { AccessRules } from "@sst-gatehouse/core/access";
 import {
+  authorizationHeader,
   type CallerEnvelope,
   callerHeader,
   type CallerHeaderOptions,
@@ -79,7 +80,7 @@ export function createGuard({
   headersTooLarge,
 }: GuardDeps): Guard {
   return async ({ http: request, clientIp, readings, backendChecks, origin }, who) => {
-    const { caller, bearer } = who;
+    const { caller, bearer, ownAuthorization } = who;
     const { method, path } = request;
     const rule = requireAccess(access, { method, path, readings }, caller, who.problem);
     const bodyHash = requireBody(request);
@@ -93,6 +94,7 @@ export function createGuard({
       }),
     ];
     if (forwardToken && bearer !== undefined) headers[tokenHeader] = [bearer];
+    if (ownAuthorization !== undefined) headers[authorizationHeader] = [ownAuthorization];
     headers[originHeader] = [origin];
     headers[forwardedHostHeader] = [origin.slice(origin.indexOf("//") + 2)];
     headers["host"] = [request.host];

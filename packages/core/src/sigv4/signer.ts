@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 
 import {
+  authorizationHeader,
   callerHeader,
   forwardedHostHeader,
   originHeader,
@@ -32,6 +33,7 @@ const identityHeaders = [
   callerHeader,
   uncheckedCallerHeader,
   tokenHeader,
+  authorizationHeader,
   originHeader,
   forwardedHostHeader,
 ];
