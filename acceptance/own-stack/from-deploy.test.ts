@@ -84,6 +84,7 @@ describe("start --from-deploy", () => {
       "fetch-key-set.cjs",
       "lambda.cjs",
       "parameters.cjs",
+      "resource.cjs",
       "responses.cjs",
       "sessions.cjs",
       "stage-revocations.cjs",

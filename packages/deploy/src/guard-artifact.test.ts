@@ -40,6 +40,7 @@ test("the same sources and settings give the same bytes, whatever was there befo
     "fetch-key-set.cjs",
     "lambda.cjs",
     "parameters.cjs",
+    "resource.cjs",
     "responses.cjs",
     "sealing.json",
     "sessions.cjs",

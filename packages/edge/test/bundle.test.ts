@@ -39,6 +39,7 @@ const files = [
   "fetch-key-set.cjs",
   "lambda.cjs",
   "parameters.cjs",
+  "resource.cjs",
   "responses.cjs",
   "sessions.cjs",
   "stage-revocations.cjs",

@@ -6,6 +6,7 @@ import { isEdgeRoute } from "@sst-gatehouse/core/edge-routes";
 import { type ErrorCode, GuardError, isGuardError } from "@sst-gatehouse/core/errors";
 import { exactReadings } from "@sst-gatehouse/core/path-readings";
 import { requireAccess } from "@sst-gatehouse/core/require-access";
+import { isResourceRoute, requireResource } from "@sst-gatehouse/core/resource";
 import { statuses } from "@sst-gatehouse/core/statuses";
 import { accessOf } from "@sst-gatehouse/edge/build/guard-data";
 
@@ -54,7 +55,7 @@ export function explain(access: GateAccess, { method, path, caller }: Question):
   let rule: Explanation["rule"];
   try {
     // In the order of the guard.
-    if (isEdgeRoute(path, () => exactReadings(path)))
+    if (isResourceRoute(rules, request) || isEdgeRoute(path, () => exactReadings(path)))
       return { readings, rule, outcome: { kind: "guard" } };
     if (!allowedMethods.includes(method))
       throw new GuardError("method_not_allowed", "This method is not served here.");
@@ -62,6 +63,7 @@ export function explain(access: GateAccess, { method, path, caller }: Question):
     const decides = selectRule(rules, request);
     const written = access.rules.find(({ text }) => text === decides);
     rule = written && { text: written.text, admits: admits(written) };
+    requireResource(rules, request, { caller }, "");
     requireAccess(rules, request, caller);
     return { readings, rule, outcome: { kind: "admitted" } };
   } catch (error) {

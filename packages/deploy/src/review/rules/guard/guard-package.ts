@@ -14,6 +14,7 @@ const packageFiles = [
   "responses.cjs",
   "stage-revocations.cjs",
   "sessions.cjs",
+  "resource.cjs",
   "access.json",
   "sealing.json",
   "settings.json",
