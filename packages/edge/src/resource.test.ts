@@ -11,6 +11,7 @@ import {
   fetched,
   followed,
   hostedOrigin,
+  type Outcome,
 } from "../test/test-browser.ts";
 
 const signIn = { ...givingPeople("api/read").signIn, hostedOrigin };
@@ -125,7 +126,7 @@ describe("the metadata", () => {
   });
 
   test.each([
-    ["GET", `${atResource.toUpperCase()}`, "path_ambiguous"],
+    ["GET", atResource.toUpperCase(), "path_ambiguous"],
     ["GET", "/.well-known/oauth%2Dprotected-resource", "path_ambiguous"],
     ["GET", "/.well-known//oauth-authorization-server", "path_ambiguous"],
     ["GET", `/x/..${atServer}`, "path_malformed"],
@@ -277,10 +278,9 @@ test("without a resource nothing of it is loaded, and every answer is what it wa
           uri: uri === "/reports/1" ? uri : "/any",
           headers,
         });
-        const { forwarded: _one, ...answer } = outcome;
-        const { forwarded: _other, ...expected } = same;
-        if (outcome.status !== 0) expect(answer).toEqual(expected);
-        else expect(same.status).toBe(0);
+        const seen = ({ status, forwarded, ...answer }: Outcome) =>
+          forwarded === undefined ? { status, ...answer } : { status };
+        expect(seen(outcome)).toEqual(seen(same));
       }
   const { headers } = await plain.send({
     uri: "/reports/1",
