@@ -26,6 +26,8 @@ export interface GateRule {
         readonly scopes?: readonly string[];
         readonly services?: readonly string[];
       };
+  /** Of the senders', for the backend to judge; the guard reads it where this is missing. */
+  readonly authorization?: "own";
   /** `whole`: this path only; otherwise all that begins with it. */
   readonly exact: { readonly whole: boolean; readonly path: string };
 }
