@@ -7,6 +7,7 @@ import { type FixedClock, fixedClock } from "@sst-gatehouse/testkit/tokens";
 import type { CloudFrontRequest, CloudFrontResultResponse } from "aws-lambda";
 
 import { composeGuard, type GuardParts, type LazyFiles } from "../src/compose.ts";
+import { fileRequest } from "../src/http/file-request.ts";
 import { createLog } from "../src/log.ts";
 import * as responses from "../src/responses.ts";
 import { createSealedSessions } from "../src/session/sealed-session.ts";
@@ -148,6 +149,7 @@ export function createBench(
       },
     }),
     browserHalf: () => ({
+      fileRequest,
       headersTooLarge,
       createSessions: (deps) =>
         createSessions({

@@ -14,18 +14,18 @@ export interface OriginRequest {
   readonly requestId: string;
   /** The viewer's address, as CloudFront saw it. */
   readonly clientIp: string;
-  /** The origin that CloudFront is about to call; `undefined` for an origin that is not a custom one. */
+  /** The origin that CloudFront is about to call. */
   readonly origin: { readonly domainName: string; readonly path: string } | undefined;
   readonly http: HttpRequest;
   /** Every reading of the path, worked out when somebody asks, and then once. @throws {GuardError} `path_malformed`. */
   readonly readings: () => readonly string[];
-  /** The request to give back; only its headers and its query may change. */
+  /** The request to give back; only its path, its headers and its query may change. */
   readonly request: CloudFrontRequest;
 }
 
 /**
- * @param hosts the Function URLs' hosts. The one that the event names as origin goes on the wire and is signed; the first
- *   where it names none of them, which nobody may sign for.
+ * @param hosts of the Function URLs, and of the site's bucket. The one that the event names as origin goes on the wire; the
+ *   first where it names none of them, which nobody may sign for.
  * @throws {GuardError} `header_malformed` for an event whose parts are missing or of the wrong type.
  */
 export function fromCloudFrontEvent(
@@ -50,15 +50,15 @@ export function fromCloudFrontEvent(
   // Only CloudFront writes it, and the caller header takes nothing else.
   if (!isAddress(request.clientIp)) throw malformed("the viewer's address is not an IP address");
   const headers = fromCloudFrontHeaders(request.headers);
-  const custom = request.origin?.custom;
+  const origin = request.origin?.custom ?? request.origin?.s3;
   return {
     requestId: config.requestId,
     distributionDomainName: config.distributionDomainName,
     clientIp: request.clientIp,
-    origin: isObject(custom) ? { domainName: custom.domainName, path: custom.path } : undefined,
+    origin: isObject(origin) ? { domainName: origin.domainName, path: origin.path } : undefined,
     http: {
       method: request.method,
-      host: hosts.find((host) => host === custom?.domainName) ?? hosts[0],
+      host: hosts.find((host) => host === origin?.domainName) ?? hosts[0],
       path: request.uri,
       query: request.querystring,
       headers,
@@ -70,7 +70,7 @@ export function fromCloudFrontEvent(
 }
 
 /**
- * The event's own request with the signed headers and query. Everything else stays as CloudFront gave it, because
+ * The event's own request with the path, headers and query that go to the origin. Everything else stays as CloudFront gave it, because
  * adding, changing or dropping a read-only header (`via`, `content-length`, …) makes CloudFront answer 502.
  */
 export function toCloudFrontRequest(
@@ -85,7 +85,7 @@ export function toCloudFrontRequest(
       ? before
       : values.map((value) => ({ key: name, value }));
   }
-  return { ...original, headers, querystring: signed.query };
+  return { ...original, uri: signed.path, headers, querystring: signed.query };
 }
 
 function fromCloudFrontHeaders(headers: CloudFrontHeaders): HttpHeaders {
