@@ -57,6 +57,11 @@ export function cacheControlOf({
   return isImmutable ? "public, max-age=31536000, immutable" : "no-cache";
 }
 
+/** The path of a file in the address, as a browser writes it. @param key its path in the bucket. */
+export function pathOfFile(key: string): string {
+  return `/${key.split("/").map(encodeURIComponent).join("/")}`;
+}
+
 /**
  * The file that answers a path of a site. A path whose last part has a dot names a file, as does everything below
  * `/.well-known/`; any other is a page.

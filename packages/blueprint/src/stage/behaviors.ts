@@ -101,7 +101,8 @@ function patternsOf(path: string): readonly string[] {
   return path.endsWith("/*") && path !== everyPath ? [path, path.slice(0, -2)] : [path];
 }
 
-function patternsOfRule({ exact: { whole, path } }: GateRule): readonly string[] {
+/** CloudFront's patterns for the paths that a rule is about. */
+export function patternsOfRule({ exact: { whole, path } }: GateRule): readonly string[] {
   return patternsOf(whole ? path : `${path}*`);
 }
 
