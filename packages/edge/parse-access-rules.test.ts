@@ -1,6 +1,7 @@
 import { defineAccess } from "@sst-gatehouse/core/access";
 import { expect, test } from "vitest";
 
+import { accessOf } from "./guard-data.ts";
 import { parseAccessRules } from "./parse-access-rules.ts";
 
 const access = defineAccess({
@@ -8,6 +9,7 @@ const access = defineAccess({
   rules: {
     "/*": "signed-in",
     "/public/*": "anyone",
+    "POST /hooks/*": { access: "anyone", authorization: "own" },
     "/exact": { services: ["arn:aws:iam::123456789012:role/nightly"] },
     "POST /reports/*": { groups: ["admin"], scopes: ["api/write"] },
   },
@@ -46,6 +48,7 @@ test.each<[why: string, rules: unknown]>([
   ["a rule for nobody in particular", withRule({ access: undefined })],
   ["groups that are text", withRule({ access: { groups: "admin" } })],
   ["an access that nobody knows", withRule({ access: { roles: ["a"] } })],
+  ["credentials of senders that nobody knows", withRule({ authorization: "ours" })],
   ["no list of services", withRule({ services: undefined })],
   ["a service that is text", withRule({ services: ["arn:aws:iam::1:role/a"] })],
   ["a rule that matches nothing", withRule({ exact: undefined })],
@@ -54,4 +57,10 @@ test.each<[why: string, rules: unknown]>([
   expect(() => parseAccessRules(value)).toThrow(
     new TypeError("access.json does not hold whole access rules"),
   );
+});
+
+test("examples stay at home: the guard's data are the same with and without them", () => {
+  const rules = { "/*": "signed-in" } as const;
+  const examples = { "GET /": { anybody: 401 } };
+  expect(accessOf(defineAccess({ rules, examples }))).toEqual(accessOf(defineAccess({ rules })));
 });

@@ -14,7 +14,7 @@ import type { MiddlewareHandler } from "hono";
 
 import type { AppEnv } from "./app-env.ts";
 import { isEdgePrincipal, type EdgeRole } from "./edge-principal.ts";
-import type { FunctionUrlEvent } from "./function-url-event.ts";
+import { type FunctionUrlEvent, withViewer } from "./function-url-event.ts";
 import { signInAgain } from "./sign-in-again.ts";
 
 export interface CallerOptions {
@@ -58,6 +58,8 @@ export function caller({
       );
     c.set("caller", identity.caller);
     c.set("viewerAddress", identity.viewerAddress);
+    const seen = withViewer(event, identity.viewerAddress);
+    c.env = { ...c.env, event: seen, requestContext: seen.requestContext };
     await next();
     return undefined;
   };
@@ -139,12 +141,12 @@ function isAllowed(
   who: Caller,
 ): boolean {
   const arrived = decide(access, { method, path: rawPath }, who);
-  const routed = decide(access, { method, path: encodePath(routedPath) }, who);
+  const routed = decide(access, { method, path: encodeRaw(routedPath) }, who);
   return arrived.allowed && routed.allowed && arrived.rule === routed.rule;
 }
 
 /** Back to a path as on the wire: percent-encodes everything that RFC 3986 does not allow in a path. */
-function encodePath(path: string): string {
+function encodeRaw(path: string): string {
   return path.replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]/gu, (character) =>
     encodeURIComponent(character),
   );

@@ -75,3 +75,17 @@ test("keeps what a route's answer varies by", async () => {
   const response = await send(protectedApp(routes).app, { path: "/varied", caller: plainUser });
   expect(response.headers.get("vary")).toBe("Accept, Origin");
 });
+
+test.each([
+  ["X-Total-Count, Link", `X-Total-Count, Link, ${exposed}`],
+  ["ETag,x-total-count", `etag, x-total-count, ${exposed.replace("etag, ", "")}`],
+  ["*", `*, ${exposed}`],
+  [" , ,", exposed],
+])("keeps what a route exposes, and adds to it: %s", async (byTheRoute, expected) => {
+  const routes = createSampleApp();
+  routes.get("/posts", (c) => c.text("x", 200, { "access-control-expose-headers": byTheRoute }));
+  const headers = { origin: "https://ok.example" };
+  const asked = { path: "/posts", caller: plainUser, headers };
+  const response = await send(protectedApp(routes).app, asked);
+  expect(response.headers.get("access-control-expose-headers")).toBe(expected);
+});

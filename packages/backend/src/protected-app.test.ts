@@ -6,7 +6,7 @@ import { functionUrlEvent, plainUser, securityToken, send, settings } from "../t
 import { protectedApp } from "../test/protected-app.ts";
 import { createSampleApp } from "../test/sample-app.ts";
 import type { AppEnv } from "./app-env.ts";
-import { withSafeHeaders } from "./function-url-event.ts";
+import { visibleEvent } from "./function-url-event.ts";
 
 test("says 404 as a problem", async () => {
   const response = await send(protectedApp(createSampleApp()).app, {
@@ -57,7 +57,7 @@ test("says nothing of a fault to the caller, and to the log neither query, heade
   });
   const { app, lines } = protectedApp(routes);
   const secrets = { query: "code=secret-query", headers: { "x-custom": "secret-header" } };
-  const event = withSafeHeaders(
+  const event = visibleEvent(
     functionUrlEvent({ path: "/boom", caller: plainUser, ...secrets }),
     settings.edgeRole,
   );

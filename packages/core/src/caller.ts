@@ -33,6 +33,8 @@ export const callerHeader = "x-gatehouse-caller";
 export const uncheckedCallerHeader = `${callerHeader}-unchecked`;
 /** The caller's bearer token, for a backend that asks for it. */
 export const tokenHeader = "x-gatehouse-token";
+/** A sender's own `Authorization`, under a rule that leaves it to the backend; never a token of the stage's user pool. */
+export const authorizationHeader = "x-gatehouse-authorization";
 
 /**
  * The app's own public origin, as the guard knows it. A guard of any version drops a viewer's, so a backend may believe it.

@@ -8,6 +8,8 @@ export interface Identified {
   readonly caller: CallerEnvelope["caller"];
   /** The bearer token, where the caller has sent one; never that of a browser's session. */
   readonly bearer?: string;
+  /** What a sender's own `Authorization` says, for the backend to judge. */
+  readonly ownAuthorization?: string;
   /** What was verified, for a caller who is somebody. */
   readonly token?: VerifiedToken;
   /** Why the session is not used, where there is one. On a public path that does not matter. */

@@ -1,13 +1,14 @@
 import { allowedMethods } from "@sst-gatehouse/blueprint/cache-behavior";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
+import { type AccessRules, takesOwnAuthorization } from "@sst-gatehouse/core/access";
+import { isEdgeRoute } from "@sst-gatehouse/core/edge-routes";
 import { causeOf, GuardError, isGuardError } from "@sst-gatehouse/core/errors";
 import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 import type { CloudFrontRequestEvent, CloudFrontRequestResult } from "aws-lambda";
 
 import { fromCloudFrontEvent, toCloudFrontRequest, type OriginRequest } from "./http/cloudfront.ts";
-import { isEdgeRoute } from "./http/edge-routes.ts";
-import type { Guard } from "./guard.ts";
-import type { Identify } from "./identify.ts";
+import type { Asked, Guard } from "./guard.ts";
+import type { Identified, Identify } from "./identify.ts";
 import type { Log } from "./log.ts";
 import { isNavigation } from "./http/navigation.ts";
 import { isPreflight } from "./http/preflight.ts";
@@ -20,6 +21,8 @@ export interface OriginRequestDeps {
   readonly clientIds: Pick<ClientIdSource, "clients" | "ready" | "refreshWhenOld">;
   readonly keys: { refreshWhenOld(): void };
   readonly identify: Identify;
+  /** The rules may leave `Authorization` to backends. */
+  readonly access: AccessRules;
   readonly guard: Guard;
   /** The browser half, loaded when it is asked for. */
   readonly sessions: () => Sessions;
@@ -27,10 +30,16 @@ export interface OriginRequestDeps {
   readonly log: Log;
 }
 
-/** The guard's own answers, in a file that is loaded with the first of them. */
+/** The guard's own answers, and what else is rare, in a file that is loaded with the first of them. */
 export type Responses = Pick<
   typeof import("./responses.ts"),
-  "corsHeaders" | "preflightAnswer" | "preflightHeaders" | "refusal" | "statusOf" | "withHeaders"
+  | "corsHeaders"
+  | "preflightAnswer"
+  | "preflightHeaders"
+  | "readOwnAuthorization"
+  | "refusal"
+  | "statusOf"
+  | "withHeaders"
 >;
 
 export type OriginRequestHandler = (
@@ -46,6 +55,7 @@ export function createOriginRequest({
   clientIds,
   keys,
   identify,
+  access,
   guard,
   sessions,
   responses,
@@ -62,7 +72,7 @@ export function createOriginRequest({
       if (isPreflight(http)) {
         log({ requestId, method: http.method, outcome: "preflight", status: 204 });
         const { preflightAnswer, preflightHeaders } = responses();
-        return preflightAnswer(preflightHeaders(http.headers, settings.corsOrigins));
+        return preflightAnswer(preflightHeaders(http.headers, settings));
       }
       requireOwnOrigin(received);
       const loading = clientIds.ready();
@@ -78,7 +88,10 @@ export function createOriginRequest({
       const backendChecks = checksItself(settings, http.host);
       const [origin] = ownOrigins(received);
       const asked = { ...received, http: opened?.http ?? http, backendChecks, origin };
-      const who = opened?.identified ?? (await identify(asked.http, opened?.session?.accessToken));
+      const who =
+        ownAuthorization(asked) ??
+        opened?.identified ??
+        (await identify(asked.http, opened?.session?.accessToken));
       const { caller, rule, ...admitted } = await guard(asked, who);
       log({ requestId, method: http.method, outcome: "forwarded", rule, caller: caller.kind });
       return toCloudFrontRequest(request, admitted.request);
@@ -91,9 +104,27 @@ export function createOriginRequest({
     }
   };
 
-  /** Baked, or the distribution that CloudFront itself names; never a header. */
+  /** At the paths of senders that bring credentials of their own, nobody reads these as a token. */
+  function ownAuthorization({ http, readings }: Asked): Identified | undefined {
+    const { method, path, headers } = http;
+    const { authorization: lines } = headers;
+    if (lines === undefined || !takesOwnAuthorization(access, { method, path, readings }))
+      return undefined;
+    const handedOn = responses().readOwnAuthorization(lines, settings.issuers);
+    return {
+      caller: { kind: "anonymous" },
+      ...(handedOn !== undefined && { ownAuthorization: handedOn }),
+    };
+  }
+
+  /**
+   * Baked, or the distribution that CloudFront itself names; never a header. Of a laptop's, which speak http, the one that was
+   * asked: each is as foreign to the other as any site.
+   */
   function ownOrigins({ distributionDomainName }: OriginRequest): Visit["origins"] {
-    const { appOrigins: [first, ...others] = [] } = settings;
+    const { appOrigins = [] } = settings;
+    const asked = `http://${distributionDomainName}`;
+    const [first, ...others] = appOrigins.includes(asked) ? [asked] : appOrigins;
     return [first ?? `https://${distributionDomainName}`, ...others];
   }
 

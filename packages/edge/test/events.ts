@@ -31,6 +31,8 @@ export interface EventParts {
   readonly originPath?: string;
   /** A bucket for an origin, in place of a Function URL. */
   readonly bucketHost?: string;
+  /** What the front door was asked for; CloudFront's own name when left out. */
+  readonly distributionDomainName?: string;
 }
 
 /** An origin-request event with the headers that CloudFront always sends. */
@@ -44,6 +46,7 @@ export function originRequestEvent(parts: EventParts = {}): CloudFrontRequestEve
     originHost = host,
     originPath = "",
     bucketHost,
+    distributionDomainName = "d111111abcdef8.cloudfront.net",
   } = parts;
   const headers: CloudFrontHeaders = {};
   const all = {
@@ -60,7 +63,7 @@ export function originRequestEvent(parts: EventParts = {}): CloudFrontRequestEve
       {
         cf: {
           config: {
-            distributionDomainName: "d111111abcdef8.cloudfront.net",
+            distributionDomainName,
             distributionId: "EDFDVBD6EXAMPLE",
             eventType: "origin-request",
             requestId: "request-1",

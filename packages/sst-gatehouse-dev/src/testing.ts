@@ -1,3 +1,5 @@
+import { stageOfGate } from "@sst-gatehouse/blueprint/gate";
+import { untrueExamples } from "@sst-gatehouse/deploy/examples";
 import { loadProject } from "@sst-gatehouse/local/load-project";
 import { type AccountForm, type Clock, startStack } from "@sst-gatehouse/local/stack";
 
@@ -12,12 +14,34 @@ export interface GatehouseOptions {
   readonly account?: readonly AccountForm[];
 }
 
+export interface ExamplesToCheck {
+  /** The app's folder, or one below it; the working directory when left out. */
+  readonly root?: string;
+  /** Whose people have which scopes; `production` when left out. */
+  readonly stage?: string;
+}
+
+/**
+ * Asks the access rules for each of their examples, for a test: `expect(await checkExamples()).toEqual([])`. Starts nothing.
+ *
+ * @returns a sentence for each that is not so, such as `GET /books says 401 for alice, who is let in by "/books/*"`.
+ * @throws {Error} (rejects) with what is wrong with the app.
+ */
+export async function checkExamples({
+  root = process.cwd(),
+  stage = "production",
+}: ExamplesToCheck = {}): Promise<readonly string[]> {
+  const { gate } = await loadProject(root);
+  const untrue = untrueExamples(gate.access, stageOfGate(gate, stage));
+  return untrue.map(({ request, what }) => `${request} ${what}`);
+}
+
 /** Sends a request to the app. It follows no redirect. @param path with its query. */
 export type AppFetch = (path: string, init?: RequestInit) => Promise<Answer>;
 
 /** An app behind its gate, on this machine. */
 export interface Gatehouse {
-  /** What a browser calls the app, without a trailing slash. */
+  /** `http://127.0.0.1:<port>`: the app for browsers and for every client library. */
   readonly url: string;
   /** Asks as nobody. */
   readonly fetch: AppFetch;
@@ -51,10 +75,10 @@ export async function startGatehouse({
     account,
     explain: (from, reason, details = []) => log.push(`${from}: ${reason}`, ...details),
   });
-  const { appUrl } = stack.outputs;
+  const { loopbackUrl: url } = stack.outputs;
   return {
-    url: appUrl,
-    fetch: (path, init) => ask(appUrl, path, init),
+    url,
+    fetch: (path, init) => ask(url, path, init),
     as(username) {
       let signingIn: ReturnType<typeof stack.tokensFor> | undefined;
       return {
@@ -66,7 +90,7 @@ export async function startGatehouse({
           }
           const headers = new Headers(init.headers);
           headers.set("authorization", `Bearer ${tokens.id}`);
-          return ask(appUrl, path, { ...init, headers });
+          return ask(url, path, { ...init, headers });
         },
       };
     },

@@ -13,7 +13,7 @@ import { appFiles, foreignApp } from "./foreign-app.ts";
 const main = join(import.meta.dirname, "../src/main.ts");
 
 interface Outputs {
-  readonly appUrl: string;
+  readonly loopbackUrl: string;
   readonly tokens: { readonly id: string };
   readonly users: readonly { readonly username: string; readonly groups: readonly string[] }[];
 }
@@ -43,7 +43,7 @@ async function start(cwd: string) {
     outputs,
     shows: (part: string | RegExp) =>
       vi.waitFor(() => expect(terminal).toMatch(part), { timeout: 10_000, interval: 50 }),
-    call: (path: string, token?: string) => read(outputs.appUrl, path, token),
+    call: (path: string, token?: string) => read(outputs.loopbackUrl, path, token),
   };
 }
 
@@ -137,6 +137,9 @@ test("reloads a handler, its rules and the gate when they are edited, and keeps 
   await vi.waitFor(async () => expect(await title()).toMatchObject({ title: "Sur" }), 10_000);
 
   edit(root, "access.ts", '"/books/*": "signed-in"', '"/books/*": { groups: ["editors"] }');
+  await shows(
+    'stack        the example GET /books/1 says 200 for alice, who is refused by "/books/*" with 403 access_denied\n',
+  );
   await vi.waitFor(
     async () => expect(await call("/books/1", token)).toMatchObject({ status: 403 }),
     10_000,

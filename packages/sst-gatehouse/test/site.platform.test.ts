@@ -18,7 +18,7 @@ const backends = { api: { handler: "packages/functions/src/lambda.handler", path
 
 interface Sample {
   readonly site?: object;
-  readonly rules?: Readonly<Record<string, string>>;
+  readonly rules?: Readonly<Record<string, "anyone" | "signed-in">>;
   readonly backends?: object;
   /** Built files, by their paths. */
   readonly built?: Readonly<Record<string, string>>;
@@ -58,13 +58,14 @@ export const gate = defineGate({ app, access, stages, site: ${JSON.stringify(sit
   return evaluateSample({ stage: "anna", changes });
 }
 
-const check = ({ graph }: Pick<Evaluation, "graph">, own: Sample["rules"] = rules, strict = true) =>
-  checkGraph(
-    graph,
-    stageOf("anna"),
-    defineAccess({ scopes: ["api/read"], rules: own as typeof rules }),
-    { strict },
-  );
+const check = (
+  { graph }: Pick<Evaluation, "graph">,
+  own: NonNullable<Sample["rules"]> = rules,
+  strict = true,
+) =>
+  checkGraph(graph, stageOf("anna"), defineAccess({ scopes: ["api/read"], rules: own }), {
+    strict,
+  });
 
 function one(graph: Graph, name: string): Resource {
   const [found, ...others] = graph.resources.filter((each) => each.name === name);
@@ -137,7 +138,7 @@ test("the guard is told the bucket and the page of all pages", async () => {
 });
 
 test("a site beside a backend that takes the rest, all of it for anyone, has no guard", async () => {
-  const open = { "/docs/*": "anyone", "/*": "signed-in" };
+  const open = { "/docs/*": "anyone", "/*": "signed-in" } as const;
   const evaluation = await evaluate({
     rules: open,
     site: { paths: ["/docs/*"], fallback: undefined },
@@ -150,7 +151,7 @@ test("a site beside a backend that takes the rest, all of it for anyone, has no 
 });
 
 test("a site that is guarded whole has no function of CloudFront, and one that was not built has a placeholder", async () => {
-  const closed = { "/*": "signed-in" };
+  const closed = { "/*": "signed-in" } as const;
   const evaluation = await evaluate({
     rules: closed,
     built: {},
@@ -331,7 +332,7 @@ const backend = (graph: Graph): Json => behavior(graph, "/api/*");
 const bucketOrigin = (graph: Graph): Json =>
   distribution(graph).origins.find(({ originId }: Json) => originId === "site");
 
-const resourcesIn = (graph: Graph): Resource[] => graph.resources as Resource[];
+const resourcesIn = ({ resources }: Json): Resource[] => resources;
 
 function remove(graph: Graph, name: string): void {
   resourcesIn(graph).splice(graph.resources.indexOf(one(graph, name)), 1);
@@ -374,7 +375,11 @@ describe("a plan", () => {
   });
 
   test("compares what is public with the rules of access.ts, and names the one that is not followed", async () => {
-    const other = { "/assets/*": "signed-in", "/welcome.html": "anyone", "/*": "signed-in" };
+    const other = {
+      "/assets/*": "signed-in",
+      "/welcome.html": "anyone",
+      "/*": "signed-in",
+    } as const;
     const messages = check(await evaluate(), other)
       .filter(({ rule }) => rule === "behaviour-public")
       .map(({ message }) => message);

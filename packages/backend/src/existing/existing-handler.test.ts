@@ -16,7 +16,7 @@ import {
   type ExistingHandler,
   type ExistingHandlerEvent,
 } from "./existing-handler.ts";
-import { withSafeHeaders } from "../function-url-event.ts";
+import { visibleEvent } from "../function-url-event.ts";
 import type { LogLine } from "../log.ts";
 import { createStreamingHandler } from "../lambda/streaming-handler.ts";
 import {
@@ -40,7 +40,7 @@ const routesTo = (handler: ExistingHandler): Hono<AppEnv> =>
 /** Calls an existing handler as a route of a protected app. */
 async function call(handler: ExistingHandler, options: EventOptions = {}) {
   const { app, lines } = protectedApp(routesTo(handler));
-  const event = withSafeHeaders(
+  const event = visibleEvent(
     functionUrlEvent({ path: "/orders/7", caller: plainUser, ...options }),
     settings.edgeRole,
   );
@@ -80,6 +80,7 @@ test("hands over the event as it came, with the caller where a Lambda authorizer
     isBase64Encoded: true,
     requestContext: {
       ...requestContext,
+      http: { ...requestContext.http, sourceIp: "203.0.113.7" },
       authorizer: {
         ...requestContext.authorizer,
         lambda: { caller: plainUser, viewerAddress: "203.0.113.7" },
@@ -87,6 +88,15 @@ test("hands over the event as it came, with the caller where a Lambda authorizer
     },
   });
   expect(requestContext.authorizer?.iam?.userArn).toBe(edgeArn);
+  expect(requestContext.http.sourceIp).toBe("130.176.0.1");
+});
+
+test("names the app's own address where a handler behind a custom domain looks for it", async () => {
+  const origin = "https://app.example.com";
+  const { headers, requestContext } = await received({ origin });
+  expect([headers["host"], headers["x-forwarded-host"], requestContext.domainName]).toEqual(
+    Array(3).fill("app.example.com"),
+  );
 });
 
 test("keeps the signer's session token from the handler", async () => {

@@ -16,11 +16,15 @@ import type { FunctionUrlEvent } from "../function-url-event.ts";
 /** Who is calling. A handler behind an HTTP API finds here what its Lambda authorizer returned. */
 export interface CallerContext {
   readonly caller: Caller;
-  /** The viewer's IP address; `http.sourceIp` is CloudFront's. Absent for a caller that did not come through the guard. */
+  /** The viewer's IP address, as `http.sourceIp` has it; absent for a caller that did not come through the guard. */
   readonly viewerAddress?: string;
 }
 
-/** The event as Lambda made it, without the signer's session token, with the caller at `requestContext.authorizer.lambda`. */
+/**
+ * The event without the signer's session token, with the caller at `requestContext.authorizer.lambda`. `host`,
+ * `domainName`, `sourceIp` and `x-forwarded-*` are those that the viewer has to do with, as behind a custom domain of API
+ * Gateway.
+ */
 export type ExistingHandlerEvent = APIGatewayProxyEventV2WithRequestContext<
   APIGatewayEventRequestContextV2WithAuthorizer<
     APIGatewayEventRequestContextIAMAuthorizer &

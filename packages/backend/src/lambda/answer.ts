@@ -6,7 +6,7 @@ import type { Hono } from "hono";
 import { answerError } from "../answer-error.ts";
 import type { AppEnv } from "../app-env.ts";
 import type { EdgeRole } from "../edge-principal.ts";
-import { withSafeHeaders, type FunctionUrlEvent } from "../function-url-event.ts";
+import { visibleEvent, type FunctionUrlEvent } from "../function-url-event.ts";
 import type { Log } from "../log.ts";
 import { toRequest } from "./to-request.ts";
 
@@ -42,9 +42,13 @@ const framingHeaders = new Set([
  */
 export function createAnswer(app: Hono<AppEnv>, log: Log, edgeRole: EdgeRole): AnswerEvent {
   return async (received, lambdaContext) => {
-    const event = withSafeHeaders(received, edgeRole);
+    const event = visibleEvent(received, edgeRole);
     try {
-      const response = await app.fetch(toRequest(event), { event, lambdaContext });
+      const response = await app.fetch(toRequest(event), {
+        event,
+        requestContext: event.requestContext,
+        lambdaContext,
+      });
       return withoutGuardCookies(await fromResponse(response), event, log);
     } catch (thrown) {
       return await fromResponse(answerError(thrown, event, log));

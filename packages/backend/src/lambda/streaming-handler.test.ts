@@ -1,8 +1,10 @@
 import { once } from "node:events";
 
+import { getConnInfo } from "hono/aws-lambda";
 import { csrf } from "hono/csrf";
+import { ipRestriction } from "hono/ip-restriction";
 import { trimTrailingSlash } from "hono/trailing-slash";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import type { LogLine } from "../log.ts";
 import { createProtectedApp } from "../protected-app.ts";
@@ -382,12 +384,15 @@ test.each(["https://app.example.com", "http://app.localhost:3000"])(
   async (origin) => {
     const { app, invoke } = createBackend();
     app.get("/slash/*", trimTrailingSlash({ alwaysRedirect: true }));
-    app.get("/where", (c) => c.json([c.req.url, c.req.header("x-forwarded-host")]));
+    app.get("/where", (c) =>
+      c.json([c.req.url, c.req.header("x-forwarded-host"), c.req.header("host")]),
+    );
     app.post("/form", csrf(), (c) => c.text("taken"));
     const told = async (options: EventOptions) =>
       readStreamed(await invoke({ origin, ...options }));
     expect(JSON.parse((await told({ path: "/where" })).body.toString())).toEqual([
       `${origin}/where`,
+      new URL(origin).host,
       new URL(origin).host,
     ]);
     expect((await told({ path: "/slash/page/" })).metadata).toMatchObject({
@@ -401,6 +406,29 @@ test.each(["https://app.example.com", "http://app.localhost:3000"])(
     expect(foreign.metadata).toMatchObject({ statusCode: 403 });
   },
 );
+
+describe("Hono's own environment of Lambda", () => {
+  const toldBy = async (options: EventOptions) => {
+    const { app, invoke } = createBackend();
+    app.get("/public/who", ipRestriction(getConnInfo, { allowList: ["203.0.113.0/24"] }), (c) => {
+      const { event, requestContext, lambdaContext: context } = c.env;
+      const same = event.requestContext === requestContext;
+      return c.json([getConnInfo(c).remote.address, same, context?.functionName]);
+    });
+    const { metadata, body } = readStreamed(await invoke({ path: "/public/who", ...options }));
+    return [Object(metadata).statusCode, body.toString()];
+  };
+
+  test("has the viewer's address, whatever the viewer says", async () => {
+    const headers = { "x-forwarded-for": "198.51.100.1", "x-real-ip": "198.51.100.1" };
+    expect(await toldBy({ headers })).toEqual([200, '["203.0.113.7",true,"api"]']);
+  });
+
+  test("has Lambda's own for a service that calls the Function URL, whatever it says", async () => {
+    const userArn = "arn:aws:sts::111122223333:assumed-role/nightly/run";
+    expect((await toldBy({ userArn, caller: plainUser }))[0]).toBe(403);
+  });
+});
 
 test.each([
   "__Host-gatehouse-attempt.abc=x; Path=/; Secure; HttpOnly",

@@ -45,10 +45,12 @@ export interface GuardSettings {
   >;
   /** Which of the blueprint's clients this stage has, for ids that come from SSM. */
   readonly clientNames: readonly string[];
-  /** The app's own origins, where they are known when the bundle is made. */
+  /** The app's own origins, where they are known when the bundle is made. A laptop has two; the event names the asked one. */
   readonly appOrigins?: readonly string[];
   /** Origins whose scripts may call with a bearer token. */
   readonly corsOrigins: readonly string[];
+  /** Of the request headers that they ask for those that they may send, in lower case; absent: what they ask for. */
+  readonly corsRequestHeaders?: readonly string[];
   /** Whether the backend gets the caller's bearer token as `x-gatehouse-token`. */
   readonly forwardToken: boolean;
   /** Names of the cookies that the backend gets; absent: all but the guard's own. */

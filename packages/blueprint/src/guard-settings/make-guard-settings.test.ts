@@ -74,6 +74,11 @@ describe("the guard's settings of a deployment", () => {
     expect(told).toEqual(forwardCookies);
   });
 
+  test.each([[["x-tenant"]], [[]]])("list what scripts may send: %j", (corsRequestHeaders) => {
+    const closed = { ...stage, corsRequestHeaders };
+    expect(makeGuardSettings({ ...source, stage: closed })).toMatchObject({ corsRequestHeaders });
+  });
+
   test("say how large headers may be", () => {
     const roomy = { ...stage, originHeaderBytes: 12_000 };
     expect(makeGuardSettings({ ...source, stage: roomy }).originHeaderBytes).toBe(12_000);
@@ -127,7 +132,7 @@ test.each([
 
 describe("the guard's settings of a laptop", () => {
   const local = {
-    appUrl: "http://app.localhost:3000",
+    appUrls: ["http://app.localhost:3000", "http://127.0.0.1:3000"],
     apiOrigin: "https://sign-in.example",
     keysFetchedAt: 1_800_000_000,
   };
@@ -137,7 +142,7 @@ describe("the guard's settings of a laptop", () => {
       ...makeGuardSettings(source),
       madeBy: "local",
       jwks: { keys: source.keys, fetchedAt: 1_800_000_000 },
-      appOrigins: ["http://app.localhost:3000"],
+      appOrigins: ["http://app.localhost:3000", "http://127.0.0.1:3000"],
       signIn: {
         hostedOrigin: source.hostedOrigin,
         apiOrigin: "https://sign-in.example",

@@ -15,6 +15,11 @@ describe("the settings of the bundle", () => {
     expect(parseGuardSettings(listing)).toEqual(listing);
   });
 
+  test.each([[["x-tenant"]], [[]]])("may list request headers: %j", (corsRequestHeaders) => {
+    const listing = { ...settings, corsRequestHeaders };
+    expect(parseGuardSettings(listing)).toEqual(listing);
+  });
+
   test("may name further Function URLs", () => {
     const more = { ...settings, otherFunctionUrlHosts: ["second.lambda-url.us-west-2.on.aws"] };
     expect(parseGuardSettings(more)).toEqual(more);
@@ -74,6 +79,7 @@ describe("the settings of the bundle", () => {
     ["corsOrigins", { corsOrigins: ["*"] }],
     ["corsOrigins", { corsOrigins: null }],
     ["forwardToken", { forwardToken: "no" }],
+    ["corsRequestHeaders", { corsRequestHeaders: ["a b"] }],
     ["forwardCookies", { forwardCookies: "theme" }],
     ["forwardCookies", { forwardCookies: ["a=b"] }],
     ["forwardCookies", { forwardCookies: [""] }],

@@ -5,7 +5,7 @@ import {
   type TokenUse,
 } from "../aws/app-clients.ts";
 import { isRecord, type JsonRecord } from "../is-record.ts";
-import { cookieNamePattern } from "../protocol/cookies.ts";
+import { tokenPattern } from "../protocol/cookies.ts";
 import { isCorsOrigin } from "../protocol/cors.ts";
 import type { GuardSettings } from "./guard-settings.ts";
 
@@ -31,6 +31,7 @@ export function parseGuardSettings(value: unknown): GuardSettings {
   const signIn = file["signIn"] === undefined ? undefined : record(file["signIn"], "signIn");
   const cookies = file["forwardCookies"];
   const site = file["site"] === undefined ? undefined : record(file["site"], "site");
+  const corsRequestHeaders = file["corsRequestHeaders"];
   const otherHosts = file["otherFunctionUrlHosts"];
   const callerVersion = file["callerVersion"];
   if (callerVersion !== undefined && callerVersion !== 2) throw wrong("callerVersion");
@@ -53,10 +54,13 @@ export function parseGuardSettings(value: unknown): GuardSettings {
       ? {}
       : { appOrigins: texts(appOrigins, "appOrigins", /^https?:\/\/[^/]+$/, 1) }),
     corsOrigins: parseCorsOrigins(file["corsOrigins"]),
+    ...(corsRequestHeaders === undefined
+      ? {}
+      : { corsRequestHeaders: texts(corsRequestHeaders, "corsRequestHeaders", tokenPattern, 0) }),
     forwardToken: bool(file["forwardToken"], "forwardToken"),
     ...(cookies === undefined
       ? {}
-      : { forwardCookies: texts(cookies, "forwardCookies", cookieNamePattern, 0) }),
+      : { forwardCookies: texts(cookies, "forwardCookies", tokenPattern, 0) }),
     originHeaderBytes: bytes(file["originHeaderBytes"], "originHeaderBytes"),
     ...(signIn === undefined ? {} : { signIn: parseSignIn(signIn) }),
     revocation: parseRevocation(file["revocation"]),

@@ -6,7 +6,8 @@ export const contentLengthHeader = "x-gatehouse-content-length";
 
 /**
  * What cross-origin callers are told, by the guard for preflights and refusals and by the backend for answers. The same
- * for every path and caller, so a preflight tells nothing about what exists.
+ * for every path and caller, so a preflight tells nothing about what exists. The guard adds the request headers that are
+ * asked for, and a backend those that its route exposes.
  */
 export const cors = {
   allowMethods: "GET, HEAD, POST, PUT, PATCH, DELETE",
@@ -15,6 +16,16 @@ export const cors = {
   exposeHeaders: `content-disposition, content-range, etag, www-authenticate, x-amzn-requestid, ${contentLengthHeader}`,
   maxAgeSeconds: 600,
 } as const;
+
+/**
+ * Whether a request header stays out of every preflight's answer: a cookie's, and what the guard says itself. `*` would
+ * allow every name, and not only one that is called so.
+ *
+ * @param name in lower case.
+ */
+export function isKeptFromScripts(name: string): boolean {
+  return /^(?:\*|cookie2?|host|x-(?:gatehouse|amz|forwarded)-.*)$/.test(name);
+}
 
 /** An exact web origin: scheme, host, optional port; http for this machine only. */
 export function isCorsOrigin(value: unknown): value is string {

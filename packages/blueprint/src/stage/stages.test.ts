@@ -68,6 +68,7 @@ describe("a stage", () => {
       passwordMinLength: 99,
       threatProtection: "enforced",
       forwardToken: true,
+      corsRequestHeaders: ["x-tenant", "idempotency-key"],
       forwardCookies: ["theme", "__Host-session", "a!#$%&'*+-.^_`|~b"],
       originHeaderBytes: 19_968,
       revocation: "allow",
@@ -202,6 +203,18 @@ const mistakes: [why: string, settings: object, message: string][] = [
   ],
   ["a scope in place of a list", { peopleScopes: "api/read" }, "peopleScopes must be an array"],
   ["a cookie in place of a list", { forwardCookies: "theme" }, "forwardCookies must be an array"],
+  [
+    "a request header in another case",
+    { corsRequestHeaders: ["X-Tenant"] },
+    'corsRequestHeaders has "X-Tenant", which is not the name of a header in lower case',
+  ],
+  ["no name of a header", { corsRequestHeaders: ["a:b"] }, 'corsRequestHeaders has "a:b", which'],
+  ["every header", { corsRequestHeaders: ["*"] }, "corsRequestHeaders has *, which no script"],
+  [
+    "a header that only the guard writes",
+    { corsRequestHeaders: ["x-tenant", "x-forwarded-host"] },
+    "corsRequestHeaders has x-forwarded-host, which no script of another origin may send",
+  ],
   [
     "a cookie with its value",
     { forwardCookies: ["theme=dark"] },

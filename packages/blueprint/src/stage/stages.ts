@@ -1,7 +1,7 @@
 import { apiFunction, streamingModes, type StreamingMode } from "../aws/api-function.ts";
 import { origin, originHeaderBytes } from "../aws/cache-behavior.ts";
-import { cookieNamePattern, isGuardCookie } from "../protocol/cookies.ts";
-import { isCorsOrigin } from "../protocol/cors.ts";
+import { tokenPattern, isGuardCookie } from "../protocol/cookies.ts";
+import { isCorsOrigin, isKeptFromScripts } from "../protocol/cors.ts";
 
 /** What an adopter may set per stage. Everything else is the same everywhere and is in this package. */
 export interface StageSettings {
@@ -11,6 +11,11 @@ export interface StageSettings {
   readonly certificateArn?: string;
   /** Origins (`https://host[:port]`) whose scripts may call with a bearer token. Exact; never `*` or `null`. */
   readonly corsOrigins?: readonly string[];
+  /**
+   * Names of the request headers that those scripts may send, in lower case, beside what Gatehouse itself needs; `[]` for
+   * no other. What they ask for when absent, because libraries send headers of their own.
+   */
+  readonly corsRequestHeaders?: readonly string[];
   /** How long CloudFront waits for the first byte and between two packets, 4 to 120 seconds. */
   readonly originReadTimeoutSeconds?: number;
   /** How long CloudFront keeps an idle connection to the Function URL, 1 to 120 seconds. */
@@ -92,7 +97,7 @@ export interface StageSettings {
   readonly backendChecksRevocation?: boolean;
 }
 
-type Optional = "domain" | "certificateArn" | "waf" | "forwardCookies";
+type Optional = "domain" | "certificateArn" | "waf" | "forwardCookies" | "corsRequestHeaders";
 
 /** Settings with every default filled in. */
 export interface Stage extends Required<Omit<StageSettings, Optional | "selfSignUpInProduction">> {
@@ -104,6 +109,9 @@ export interface Stage extends Required<Omit<StageSettings, Optional | "selfSign
   readonly certificateArn: string | undefined;
   readonly waf: StageSettings["waf"] | undefined;
   readonly forwardCookies: readonly string[] | undefined;
+  /** Of a user pool that `gate.ts` names; the gate makes one when absent. */
+  readonly userPoolId?: string;
+  readonly corsRequestHeaders: readonly string[] | undefined;
 }
 
 export type Stages = Readonly<Record<string, StageSettings>> & { readonly default: StageSettings };
@@ -140,6 +148,7 @@ export function resolveStage(
     domain: settings.domain,
     certificateArn: settings.certificateArn,
     corsOrigins: settings.corsOrigins ?? [],
+    corsRequestHeaders: settings.corsRequestHeaders,
     originReadTimeoutSeconds: settings.originReadTimeoutSeconds ?? origin.readTimeoutSeconds,
     originKeepaliveSeconds: settings.originKeepaliveSeconds ?? origin.keepaliveTimeoutSeconds,
     apiTimeoutSeconds: settings.apiTimeoutSeconds ?? apiFunction.timeoutSeconds,
@@ -165,6 +174,22 @@ export function resolveStage(
   return stage;
 }
 
+/**
+ * Refuses settings of a user pool for a stage whose pool is there already: they would change nothing.
+ *
+ * @returns the stage.
+ * @throws {TypeError} naming the setting.
+ */
+export function checkExistingPool(stage: Stage): Stage {
+  const byDefault = resolveStage({ default: {} }, stage.name);
+  for (const setting of ["mfa", "passwordMinLength", "threatProtection"] as const)
+    if (stage[setting] !== byDefault[setting])
+      throw new TypeError(
+        `stages.ts: stage ${stage.name}: ${setting} is the user pool's own, and the gate changes nothing of a pool that is there already: set it on the pool, and take it away here`,
+      );
+  return stage;
+}
+
 /** What each setting is: a switch, a list, one of a few words, a whole number in a range; `text` and `group` are checked separately below. */
 const settingKinds: Readonly<
   Record<
@@ -175,6 +200,7 @@ const settingKinds: Readonly<
   domain: "text",
   certificateArn: "text",
   corsOrigins: "list",
+  corsRequestHeaders: "list",
   // CloudFront's own least is 1. The guard hands the number back to CloudFront, and AWS's page about what a function may
   // hand back begins at 4: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-structure.html
   originReadTimeoutSeconds: { from: 4, to: 120 },
@@ -253,8 +279,17 @@ function validate(stage: Stage, settings: StageSettings): void {
       );
     }
   }
+  for (const name of stage.corsRequestHeaders ?? []) {
+    if (typeof name !== "string" || !tokenPattern.test(name) || name !== name.toLowerCase())
+      refuse(
+        "corsRequestHeaders",
+        `has ${JSON.stringify(name)}, which is not the name of a header in lower case`,
+      );
+    if (isKeptFromScripts(name))
+      refuse("corsRequestHeaders", `has ${name}, which no script of another origin may send`);
+  }
   for (const name of stage.forwardCookies ?? []) {
-    if (typeof name !== "string" || !cookieNamePattern.test(name))
+    if (typeof name !== "string" || !tokenPattern.test(name))
       refuse("forwardCookies", `has ${JSON.stringify(name)}, which is not the name of a cookie`);
     if (isGuardCookie(name))
       refuse("forwardCookies", `has ${name}: the guard's own cookies never reach the backend`);

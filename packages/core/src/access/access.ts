@@ -2,16 +2,18 @@ import {
   type Access,
   type AccessRule,
   matchesPath,
+  type OwnAuthorization,
   parseAccessRule,
   requireNames,
   ruleMethods,
 } from "./access-rule.ts";
 import type { Caller } from "../caller.ts";
 import { GuardError } from "../errors.ts";
+import { type Examples, parseExamples } from "./examples.ts";
 import { exactReadings } from "./path-readings.ts";
 import { isServicePrincipal } from "./service-principal.ts";
 
-export type { Access } from "./access-rule.ts";
+export type { Access, OwnAuthorization } from "./access-rule.ts";
 
 /** The access rules of an app, read once; made by {@link defineAccess} only. */
 export interface AccessRules {
@@ -20,15 +22,19 @@ export interface AccessRules {
   readonly rules: readonly AccessRule[];
   /** Of the groups in the rules those that no deploy makes; absent where there are none. */
   readonly externalGroups?: readonly string[];
+  /** For `gatehouse rules test`; the guard is not told them. */
+  readonly examples?: Examples;
 }
 
 export interface AccessOptions<Scope extends string> {
   /** Every scope of the resource server, as `<resource server>/<scope>`. None when left out: no machine signs in then. */
   readonly scopes?: readonly Scope[];
   /** `/a`, `/a/*` (also `/a`), `POST /a/*`; what no rule covers is refused. */
-  readonly rules: Readonly<Record<string, Access<NoInfer<Scope>>>>;
+  readonly rules: Readonly<Record<string, Access<NoInfer<Scope>> | OwnAuthorization>>;
   /** Groups in the rules that are not to be made, because a company's sign-on or a trigger puts people into them. */
   readonly externalGroups?: readonly string[];
+  /** What callers get for requests: `gatehouse start`, `plan` and `rules test` say where that is not so. */
+  readonly examples?: Examples;
 }
 
 export interface AccessRequest {
@@ -68,6 +74,7 @@ export function defineAccess<const Scope extends string>({
   scopes = [],
   rules,
   externalGroups,
+  examples,
   ...rest
 }: AccessOptions<Scope>): AccessRules {
   const [unknownOption] = Object.keys(rest);
@@ -108,6 +115,7 @@ export function defineAccess<const Scope extends string>({
     scopes: Object.freeze([...scopes]),
     rules: Object.freeze(parsed),
     ...(externalGroups && { externalGroups: readExternalGroups(externalGroups, parsed) }),
+    ...(examples && { examples: parseExamples(examples) }),
   });
 }
 
@@ -132,6 +140,20 @@ function readExternalGroups(groups: unknown, rules: readonly AccessRule[]): read
  */
 export function selectRule(rules: AccessRules, request: AccessRequest): string | undefined {
   return findRule(rules, request)?.text;
+}
+
+/**
+ * Whether the rule that decides about a request leaves `Authorization` to the backend. A path is only read where a rule for
+ * its method could.
+ *
+ * @throws {GuardError} as {@link decide} does.
+ */
+export function takesOwnAuthorization(rules: AccessRules, request: AccessRequest): boolean {
+  return (
+    rules.rules.some(
+      (rule) => rule.authorization === "own" && coversMethod(rule, request.method),
+    ) && findRule(rules, request)?.authorization === "own"
+  );
 }
 
 /**
@@ -179,6 +201,35 @@ function judgeCaller(
     admitted: false,
     missing: { ...(lacksGroup && { groups }), ...(lacksScope && { scopes }) },
   };
+}
+
+/** What somebody may take a path for, and the rule that it falls under then. */
+export interface RuleOfReading {
+  readonly reading: string;
+  /** Whether it is compared in lower case, with rules in lower case. */
+  readonly lowerCase: boolean;
+  /** The rule's text; undefined where none covers it. */
+  readonly rule: string | undefined;
+}
+
+/**
+ * Every reading that {@link selectRule} looks at, each once, the path itself first.
+ *
+ * @throws {GuardError} `path_malformed`; `path_ambiguous` for a path with too many readings.
+ */
+export function rulesOfReadings(
+  { rules }: AccessRules,
+  { method, path }: AccessRequest,
+): readonly RuleOfReading[] {
+  const found = new Map<string, RuleOfReading>();
+  for (const lowerCase of [false, true])
+    for (const exact of exactReadings(path)) {
+      const reading = lowerCase ? exact.toLowerCase() : exact;
+      const rule = firstMatch(rules, method, reading, lowerCase ? "lowerCase" : "exact")?.text;
+      const key = JSON.stringify([reading, rule]);
+      if (!found.has(key)) found.set(key, { reading, lowerCase, rule });
+    }
+  return [...found.values()];
 }
 
 function findRule({ rules }: AccessRules, request: AccessRequest): AccessRule | undefined {

@@ -2,6 +2,7 @@ import { isAddress } from "@sst-gatehouse/core/caller";
 import type { HttpBody, HttpHeaders, HttpRequest } from "@sst-gatehouse/core/http-request";
 import { GuardError } from "@sst-gatehouse/core/errors";
 import { exactReadings } from "@sst-gatehouse/core/path-readings";
+import { encodeRaw } from "@sst-gatehouse/core/wire";
 import type { CloudFrontHeaders, CloudFrontRequest, CloudFrontRequestEvent } from "aws-lambda";
 
 import { once } from "../once.ts";
@@ -19,7 +20,7 @@ export interface OriginRequest {
   readonly http: HttpRequest;
   /** Every reading of the path, worked out when somebody asks, and then once. @throws {GuardError} `path_malformed`. */
   readonly readings: () => readonly string[];
-  /** The request to give back; only its path, its headers and its query may change. */
+  /** The request to give back; only its headers, path and query may change. */
   readonly request: CloudFrontRequest;
 }
 
@@ -50,6 +51,7 @@ export function fromCloudFrontEvent(
   // Only CloudFront writes it, and the caller header takes nothing else.
   if (!isAddress(request.clientIp)) throw malformed("the viewer's address is not an IP address");
   const headers = fromCloudFrontHeaders(request.headers);
+  const path = encodeRaw(request.uri);
   const origin = request.origin?.custom ?? request.origin?.s3;
   return {
     requestId: config.requestId,
@@ -59,18 +61,18 @@ export function fromCloudFrontEvent(
     http: {
       method: request.method,
       host: hosts.find((host) => host === origin?.domainName) ?? hosts[0],
-      path: request.uri,
+      path,
       query: request.querystring,
       headers,
       body: bodyOf(request, headers),
     },
-    readings: once(() => exactReadings(request.uri)),
+    readings: once(() => exactReadings(path)),
     request,
   };
 }
 
 /**
- * The event's own request with the path, headers and query that go to the origin. Everything else stays as CloudFront gave it, because
+ * The event's own request with the signed headers, path and query. Everything else stays as CloudFront gave it, because
  * adding, changing or dropping a read-only header (`via`, `content-length`, …) makes CloudFront answer 502.
  */
 export function toCloudFrontRequest(
@@ -85,7 +87,7 @@ export function toCloudFrontRequest(
       ? before
       : values.map((value) => ({ key: name, value }));
   }
-  return { ...original, uri: signed.path, headers, querystring: signed.query };
+  return { ...original, headers, uri: signed.path, querystring: signed.query };
 }
 
 function fromCloudFrontHeaders(headers: CloudFrontHeaders): HttpHeaders {

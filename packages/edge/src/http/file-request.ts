@@ -10,6 +10,6 @@ import { withoutRefusedHeaders } from "./viewer-headers.ts";
  * @param fallback the page that answers all pages; absent: each folder has its own.
  */
 export function fileRequest(request: HttpRequest, fallback: string | undefined): HttpRequest {
-  const { authorization, ...headers } = withoutRefusedHeaders(request.headers, []);
+  const { authorization: _, ...headers } = withoutRefusedHeaders(request.headers, []);
   return { ...request, path: siteFile(request.path, fallback), query: "", headers };
 }

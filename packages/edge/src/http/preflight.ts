@@ -1,5 +1,8 @@
-import { cors } from "@sst-gatehouse/blueprint/cors";
+import { tokenPattern } from "@sst-gatehouse/blueprint/cookies";
+import { cors, isKeptFromScripts } from "@sst-gatehouse/blueprint/cors";
+import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import type { HttpHeaders, HttpRequest } from "@sst-gatehouse/core/http-request";
+import { isRefusedHeader } from "@sst-gatehouse/core/refused-headers";
 
 import { only } from "./viewer-headers.ts";
 
@@ -8,18 +11,43 @@ export function isPreflight({ method, headers }: HttpRequest): boolean {
   return method === "OPTIONS" && headers["access-control-request-method"] !== undefined;
 }
 
+/**
+ * A listed origin is told that it may send what it asks for, because libraries have headers of their own. What counts is
+ * that it cannot bring cookies along, and cannot send what the guard says itself or drops.
+ */
 export function preflightHeaders(
   headers: HttpHeaders,
-  corsOrigins: readonly string[],
+  { corsOrigins, corsRequestHeaders }: Pick<GuardSettings, "corsOrigins" | "corsRequestHeaders">,
 ): Record<string, string> {
   const answer = corsHeaders(headers, corsOrigins);
   if (answer["access-control-allow-origin"] === undefined) return answer;
+  const asked = askedNames(headers["access-control-request-headers"] ?? []).filter(
+    (name) => corsRequestHeaders?.includes(name) ?? true,
+  );
   return {
     ...answer,
     "access-control-allow-methods": cors.allowMethods,
-    "access-control-allow-headers": cors.allowHeaders,
+    "access-control-allow-headers": [...new Set([...cors.allowHeaders.split(", "), ...asked])].join(
+      ", ",
+    ),
     "access-control-max-age": String(cors.maxAgeSeconds),
+    vary: "Origin, Access-Control-Request-Headers",
   };
+}
+
+/** More names than any browser asks for are as good as none. */
+const maxAskedCharacters = 2048;
+
+/** In lower case. */
+function askedNames(lines: readonly string[]): readonly string[] {
+  const asked = lines.join(",");
+  if (asked.length > maxAskedCharacters) return [];
+  return asked
+    .split(",")
+    .map((name) => name.replace(/^[ \t]+|[ \t]+$/g, ""))
+    .filter((name) => tokenPattern.test(name))
+    .map((name) => name.toLowerCase())
+    .filter((name) => !isKeptFromScripts(name) && !isRefusedHeader(name));
 }
 
 /**

@@ -5,7 +5,8 @@ import { guardLogGroup, guardName } from "@sst-gatehouse/blueprint/guard-functio
 import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
-const stageName = "local";
+/** The stage that is played. */
+export const localStage = "local";
 const accountId = "123456789012";
 /** Not the region of the Function URL: a guard that signs with its own region must fail here as it does on AWS. */
 const edgeRegion = "ap-southeast-2";
@@ -29,7 +30,6 @@ export interface Deployment {
   readonly guardLogGroup: string;
   /** The first is the app's main one. */
   readonly backends: readonly [PlayedBackend, ...PlayedBackend[]];
-  readonly distributionDomainName: string;
   readonly distributionId: string;
   /** SSM prefix of the stage, without a trailing slash. */
   readonly parameterPrefix: string;
@@ -37,10 +37,10 @@ export interface Deployment {
   readonly environment: Readonly<Record<string, string>>;
   /** CloudFront, for a browser. */
   readonly appUrl: string;
+  /** The same app for every program: some look up no name below `localhost`. */
+  readonly loopbackUrl: string;
   /** The hosted sign-in, for a browser. */
   readonly hostedUrl: string;
-  /** The AWS APIs, for an SDK. */
-  readonly endpoint: string;
 }
 
 /** What a backend is called at the AWS that is played. */
@@ -58,7 +58,7 @@ export interface PlayedBackend {
 export function createDeployment(port: number, gate: Gate, changes: StageChanges = {}): Deployment {
   const { name: app, region } = gate.app;
   const [main, ...others] = backendsOf(gate).map(({ name, paths }) => {
-    const functionName = `${app}-${stageName}-${inPascalCase(name)}`;
+    const functionName = `${app}-${localStage}-${inPascalCase(name)}`;
     return {
       name,
       paths,
@@ -71,26 +71,30 @@ export function createDeployment(port: number, gate: Gate, changes: StageChanges
   return {
     app,
     // Programs and tests on this machine sign in by it.
-    stage: { ...stageOfGate(gate, stageName), ...changes, spaClient: true, machineClient: true },
+    stage: { ...stageOfGate(gate, localStage), ...changes, spaClient: true, machineClient: true },
     accountId,
     region,
     edgeRegion,
-    guardName: guardName(app, stageName),
-    guardLogGroup: guardLogGroup(app, stageName),
+    guardName: guardName(app, localStage),
+    guardLogGroup: guardLogGroup(app, localStage),
     backends: [main, ...others],
-    distributionDomainName: `${lowerCaseId(14)}.cloudfront.net`,
     distributionId: `E${lowerCaseId(13).toUpperCase()}`,
-    parameterPrefix: parameterPrefix(app, stageName),
+    parameterPrefix: parameterPrefix(app, localStage),
     environment: environmentOf(gate),
-    appUrl: `http://app.localhost:${port}`,
-    hostedUrl: `http://auth.localhost:${port}`,
-    endpoint: `http://127.0.0.1:${port}`,
+    appUrl: originOf("app.localhost", port),
+    loopbackUrl: originOf("127.0.0.1", port),
+    hostedUrl: originOf("auth.localhost", port),
   };
+}
+
+/** As a browser writes it, which leaves port 80 out. */
+function originOf(name: string, port: number): string {
+  return new URL(`http://${name}:${port}`).origin;
 }
 
 /** As `sst dev` gives links to a process. */
 function environmentOf({ app, local = {} }: Gate): Readonly<Record<string, string>> {
-  const links = { App: { name: app.name, stage: stageName }, ...local.links };
+  const links = { App: { name: app.name, stage: localStage }, ...local.links };
   return {
     ...local.environment,
     ...Object.fromEntries(

@@ -29,17 +29,21 @@ export interface FunctionsOptions {
   readonly explain: Explain;
 }
 
+export function startGuard(options: FunctionsOptions): Promise<LambdaFunction> {
+  return createLambdaFunction(guardOptions(options));
+}
+
 /** The guard, in another region and without environment variables, as Lambda@Edge runs it. */
-export function startGuard({
+export function guardOptions({
   deployment,
   bundles,
   roles,
   network,
   clock,
   explain,
-}: FunctionsOptions): Promise<LambdaFunction> {
+}: FunctionsOptions): LambdaFunctionOptions {
   const { accountId, guardName, edgeRegion } = deployment;
-  return createLambdaFunction({
+  return {
     name: `us-east-1.${guardName}`,
     functionArn: `arn:aws:lambda:us-east-1:${accountId}:function:${guardName}`,
     version: "1",
@@ -54,7 +58,7 @@ export function startGuard({
     network,
     clock,
     onLog: (line) => explainGuardLine(line, explain),
-  });
+  };
 }
 
 /** A backend behind its Function URL. */

@@ -1,8 +1,12 @@
 import { randomBytes } from "node:crypto";
 
-import { appClientNames } from "@sst-gatehouse/blueprint/app-clients";
-import { groupsOf } from "@sst-gatehouse/blueprint/access-names";
-import { callbackPath, redirectUrls } from "@sst-gatehouse/blueprint/callback-urls";
+import { appClientNames, type AppClientName } from "@sst-gatehouse/blueprint/app-clients";
+import {
+  callbackPath,
+  redirectUrls,
+  type RedirectUrls,
+} from "@sst-gatehouse/blueprint/callback-urls";
+import { peopleFor } from "@sst-gatehouse/blueprint/people";
 import { signInClient } from "@sst-gatehouse/blueprint/sign-in-url";
 
 import type { GateAccess } from "@sst-gatehouse/blueprint/gate";
@@ -20,12 +24,13 @@ import type { Explain } from "../aws/explain.ts";
  * @param account how the account that is played differs from the usual one.
  */
 export function createUserPool(
-  { region, accountId, appUrl, hostedUrl, stage }: Deployment,
+  deployment: Deployment,
   access: GateAccess,
   account: readonly AccountForm[],
   clock: Clock,
   explain: Explain,
 ): Promise<Cognito> {
+  const { region, accountId, hostedUrl, stage } = deployment;
   return createCognito({
     region,
     accountId,
@@ -33,12 +38,13 @@ export function createUserPool(
     clock,
     explain,
     clients: appClientNames(stage),
-    redirectUrls: (name) => redirectUrls(name, appUrl, stage),
+    redirectUrls: (name) => ownRedirectUrls(name, deployment),
     resourceServerScopes: access.scopes,
     peopleScopes: stage.peopleScopes,
     selfSignUp: stage.selfSignUp,
     issuerType: account.includes("updated-issuer") ? "UPDATED" : "ORIGINAL",
     movesAuthTime: account.includes("moving-auth-time"),
+    rotates: !account.includes("lite-pool"),
     users: peopleFor(access).map(([username, groups]) => ({
       username,
       groups,
@@ -48,24 +54,16 @@ export function createUserPool(
   });
 }
 
-/**
- * `alice`, who is in no group, then `ada` for `admin`, then one for each further group, named after it.
- *
- * @returns username and groups of each.
- */
-export function peopleFor(
-  access: GateAccess,
-): readonly (readonly [username: string, groups: readonly string[]])[] {
-  const groups = [...groupsOf(access), ...(access.externalGroups ?? [])];
-  const people = new Map<string, readonly string[]>([["alice", []]]);
-  if (groups.includes("admin")) people.set("ada", ["admin"]);
-  for (const group of groups.filter((each) => each !== "admin")) {
-    // A group of a company's sign-on may have spaces; a username and an address may not.
-    let username = group.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-");
-    while (people.has(username)) username += "-2";
-    people.set(username, [group]);
-  }
-  return [...people];
+/** Of both addresses of the app: what Cognito compares is exact. */
+function ownRedirectUrls(
+  client: AppClientName,
+  { appUrl, loopbackUrl, stage }: Deployment,
+): RedirectUrls {
+  const each = [appUrl, loopbackUrl].map((url) => redirectUrls(client, url, stage));
+  return {
+    callbackUrls: [...new Set(each.flatMap(({ callbackUrls }) => callbackUrls))],
+    logoutUrls: [...new Set(each.flatMap(({ logoutUrls }) => logoutUrls))],
+  };
 }
 
 /** Where a person signs in: by the walk-through where the stage has it. */

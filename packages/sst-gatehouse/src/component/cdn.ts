@@ -1,5 +1,9 @@
 import type { GateBehavior } from "@sst-gatehouse/blueprint/behaviors";
-import { type CacheBehavior, cacheBehavior, origin } from "@sst-gatehouse/blueprint/cache-behavior";
+import {
+  type CacheBehavior,
+  cacheBehavior as ofBackends,
+  origin,
+} from "@sst-gatehouse/blueprint/cache-behavior";
 import { everyPath } from "@sst-gatehouse/blueprint/path-pattern";
 import { guardedSite, publicSite } from "@sst-gatehouse/blueprint/site-bucket";
 
@@ -56,16 +60,16 @@ export function createCdn(
     if ("site" in behavior)
       return behavior.site === "public" ? open() : guarded(siteOrigin, guardedSite);
     const paths = backends.find((backend) => backend.name === behavior.backend)?.paths ?? [];
-    const id = paths.includes(behavior.pattern) ? behavior.pattern : paths[0]!;
-    return guarded(id, cacheBehavior);
+    const id = paths.includes(behavior.pattern) ? behavior.pattern : paths[0];
+    return guarded(id, ofBackends);
   };
   const rest = behaviors.at(-1)!;
   const routes = backends.flatMap(({ paths, url }) =>
-    paths.map((path) => [path, { url, cachePolicy: cacheBehavior.cachePolicyId }] as const),
+    paths.map((path) => [path, { url, cachePolicy: ofBackends.cachePolicyId }] as const),
   );
   const taken = routes.map(([path]) => path);
   // The Router wants a route for every path, also where no backend takes it.
-  if (!taken.includes(everyPath)) routes.push([everyPath, routes[0]![1]]);
+  if (!taken.includes(everyPath)) routes.push([everyPath, routes[0][1]]);
   return new sst.aws.Router(
     name,
     {

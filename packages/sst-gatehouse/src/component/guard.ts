@@ -63,7 +63,7 @@ export function createGuard(
   const made = $util
     .all([
       urls,
-      users.pool.id,
+      users.id,
       users.hostedOrigin,
       clientIds,
       sealing,

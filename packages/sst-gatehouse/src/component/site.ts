@@ -16,7 +16,7 @@ export interface GatedSite {
   /** By which CloudFront signs. */
   readonly accessControl: aws.cloudfront.OriginAccessControl;
   /** On the public paths; absent where there are none. */
-  readonly pages: aws.cloudfront.Function | undefined;
+  readonly pages?: aws.cloudfront.Function;
   readonly fallback: string | undefined;
 }
 
@@ -66,18 +66,18 @@ export function createSite(
       { name: `${named}-site`, ...siteAccessControl },
       { parent },
     ),
-    pages: hasPublic
-      ? new aws.cloudfront.Function(
-          `${name}SitePages`,
-          {
-            name: `${named}-site`,
-            runtime: "cloudfront-js-2.0",
-            comment: `The file behind a public page of ${named}`,
-            code: siteFunctionCode(publicFallback(behaviors, site)),
-          },
-          { parent },
-        )
-      : undefined,
+    ...(hasPublic && {
+      pages: new aws.cloudfront.Function(
+        `${name}SitePages`,
+        {
+          name: `${named}-site`,
+          runtime: "cloudfront-js-2.0",
+          comment: `The file behind a public page of ${named}`,
+          code: siteFunctionCode(publicFallback(behaviors, site)),
+        },
+        { parent },
+      ),
+    }),
     fallback: site.fallback,
   };
 }

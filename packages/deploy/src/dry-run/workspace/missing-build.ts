@@ -2,10 +2,8 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 
-import type { Outcome } from "../engine/outcome.ts";
-
 /** What an evaluation misses of a front end: sources are copied without what was built of them. */
-export function missingBuild(outcome: Pick<Outcome, "kind"> & { readonly message?: string }) {
+export function missingBuild(outcome: { readonly kind: string; readonly message?: string }) {
   return outcome.kind === "refused"
     ? /No build output found at "([^"]+)"/.exec(outcome.message ?? "")?.[1]
     : undefined;

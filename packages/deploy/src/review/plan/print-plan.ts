@@ -4,7 +4,7 @@ import type { ClientInPlan } from "./clients-in-plan.ts";
 import { listed, shortLabel } from "./readable.ts";
 import type { ResourceInPlan } from "./resources-in-plan.ts";
 import { roleLines } from "./role-lines.ts";
-import { columns, type Row, section, wrapped } from "./text.ts";
+import { columns, type Row, section, wrapped } from "../text.ts";
 
 /** A plan as text of 100 columns, for somebody who reads it in a minute. */
 export function printPlan(plan: Plan): string {
@@ -46,9 +46,13 @@ export function printPlan(plan: Plan): string {
 }
 
 function publicRows({ addresses, publicPaths, corsOrigins }: Plan): readonly Row[] {
-  const carved = publicPaths.map(({ rule, carvedFrom }): Row => [
+  const carved = publicPaths.map(({ rule, authorization, carvedFrom }): Row => [
     "without a sign-in",
-    carvedFrom === undefined ? rule : `${rule}, otherwise ${carvedFrom.rule}: ${carvedFrom.who}`,
+    [
+      rule,
+      ...(authorization ? ["whose senders' Authorization the backend has to verify"] : []),
+      ...(carvedFrom ? [`otherwise ${carvedFrom.rule}: ${carvedFrom.who}`] : []),
+    ].join(", "),
   ]);
   return [
     ...addresses.map(({ what, url }): Row => [what, url]),

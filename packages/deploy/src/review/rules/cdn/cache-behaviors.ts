@@ -123,39 +123,39 @@ function guardExpectations(
 function cacheExpectations(
   name: string,
   behavior: JsonObject,
-  blueprint: CacheBehavior,
+  expected: CacheBehavior,
 ): readonly Expectation[] {
   return [
     {
       rule: "behaviour-cache",
-      holds: behavior["cachePolicyId"] === blueprint.cachePolicyId,
+      holds: behavior["cachePolicyId"] === expected.cachePolicyId,
       message: `${name} has another cache policy than the managed CachingDisabled; the guard does not run on a cache hit, so one caller would get another's answer: take the blueprint's cachePolicyId`,
     },
     {
       rule: "behaviour-origin-request",
-      holds: behavior["originRequestPolicyId"] === blueprint.originRequestPolicyId,
+      holds: behavior["originRequestPolicyId"] === expected.originRequestPolicyId,
       message: `${name} has another origin request policy than the managed AllViewerExceptHostHeader; the guard would not see Authorization, or the Function URL would get a Host header that it refuses: take the blueprint's originRequestPolicyId`,
     },
-    ...viewerExpectations(name, behavior, blueprint),
+    ...viewerExpectations(name, behavior, expected),
   ];
 }
 
 function viewerExpectations(
   name: string,
   behavior: JsonObject,
-  blueprint: Pick<CacheBehavior, "allowedMethods" | "cachedMethods" | "viewerProtocolPolicy">,
+  expected: Pick<CacheBehavior, "allowedMethods" | "cachedMethods" | "viewerProtocolPolicy">,
 ): readonly Expectation[] {
   return [
     {
       rule: "behaviour-methods",
       holds:
-        sameSet(behavior["allowedMethods"], blueprint.allowedMethods) &&
-        sameSet(behavior["cachedMethods"], blueprint.cachedMethods),
+        sameSet(behavior["allowedMethods"], expected.allowedMethods) &&
+        sameSet(behavior["cachedMethods"], expected.cachedMethods),
       message: `${name} does not allow exactly the blueprint's methods; CloudFront would answer the others with 403: take them from the blueprint's cacheBehavior`,
     },
     {
       rule: "behaviour-redirect",
-      holds: behavior["viewerProtocolPolicy"] === blueprint.viewerProtocolPolicy,
+      holds: behavior["viewerProtocolPolicy"] === expected.viewerProtocolPolicy,
       message: `${name} does not redirect to https; tokens would travel in clear text: take the blueprint's viewerProtocolPolicy`,
     },
   ];

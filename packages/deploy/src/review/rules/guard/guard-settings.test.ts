@@ -79,6 +79,7 @@ test.each([
   ["appOrigins", ["https://evil.example"]],
   ["corsOrigins", ["https://tools.example", "https://evil.example"]],
   ["forwardToken", true],
+  ["corsRequestHeaders", ["x-tenant"]],
   ["forwardCookies", ["theme"]],
   ["originHeaderBytes", 19_968],
   ["signIn", { ...settings.signIn, hostedOrigin: "https://evil.example" }],
