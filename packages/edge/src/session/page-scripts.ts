@@ -4,10 +4,16 @@
  */
 
 /**
- * Asks for the same address once more, now from a page of this site and with its fragment. Once: after a reload the link
- * is left to the person.
+ * Asks for the same address once more, now from a page of this site and with its fragment. Once: after that the
+ * link is left to the person. A reload may be the person's own, which says that it comes from where the page was first
+ * opened from: after a sign-in, another site. So that one is asked again, too, once in a few seconds.
  */
-export const openAgain = `if (performance.getEntriesByType("navigation")[0]?.type !== "reload") location.reload();`;
+export const openAgain = `const last = "gatehouse-reloaded";
+const isReload = performance.getEntriesByType("navigation")[0]?.type === "reload";
+if (!(isReload && Date.now() - sessionStorage[last] < 5000)) {
+  if (isReload) sessionStorage[last] = Date.now();
+  location.reload();
+}`;
 
 const kept = `"gatehouse-fragment"`;
 
