@@ -5,6 +5,8 @@ import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { parseGuardSettings } from "@sst-gatehouse/blueprint/parse-guard-settings";
 import { parseSealingKeys, type SealingKeys } from "@sst-gatehouse/blueprint/sealing-keys";
 
+import type { AccessRules } from "@sst-gatehouse/core/access";
+
 import { parseAccessRules } from "./parse-access-rules.ts";
 import { toDataFile } from "./src/data-file.ts";
 
@@ -24,8 +26,19 @@ export async function writeSettings(outdir: string, settings: GuardSettings): Pr
  * @throws {TypeError} for what is not access rules, or holds anything that JSON cannot.
  */
 export async function writeAccess(outdir: string, access: object): Promise<void> {
-  const file = toDataFile("access", parseAccessRules(JSON.parse(JSON.stringify(access))));
-  await writeFile(join(outdir, "access.json"), file);
+  await writeFile(join(outdir, "access.json"), toDataFile("access", accessOf(access)));
+}
+
+/**
+ * The access rules as the guard goes by them, without their examples.
+ *
+ * @throws {TypeError} as {@link writeAccess} does.
+ */
+export function accessOf(access: object): AccessRules {
+  const { examples: _forTests, ...rules }: { examples?: unknown } = JSON.parse(
+    JSON.stringify(access),
+  );
+  return parseAccessRules(rules);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { defineAccess } from "@sst-gatehouse/core/access";
 import { expect, test } from "vitest";
 
+import { accessOf } from "./guard-data.ts";
 import { parseAccessRules } from "./parse-access-rules.ts";
 
 const access = defineAccess({
@@ -54,4 +55,10 @@ test.each<[why: string, rules: unknown]>([
   expect(() => parseAccessRules(value)).toThrow(
     new TypeError("access.json does not hold whole access rules"),
   );
+});
+
+test("examples stay at home: the guard's data are the same with and without them", () => {
+  const rules = { "/*": "signed-in" } as const;
+  const examples = { "GET /": { anybody: 401 } };
+  expect(accessOf(defineAccess({ rules, examples }))).toEqual(accessOf(defineAccess({ rules })));
 });

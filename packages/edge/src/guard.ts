@@ -1,9 +1,4 @@
-import {
-  decide,
-  type AccessRequest,
-  type AccessRules,
-  type MissingAccess,
-} from "@sst-gatehouse/core/access";
+import type { AccessRules } from "@sst-gatehouse/core/access";
 import {
   callerHeader,
   type CallerHeaderOptions,
@@ -17,6 +12,7 @@ import {
 } from "@sst-gatehouse/core/caller";
 import { GuardError } from "@sst-gatehouse/core/errors";
 import type { HttpRequest } from "@sst-gatehouse/core/http-request";
+import { requireAccess } from "@sst-gatehouse/core/require-access";
 
 import { requireBodyFits } from "./http/body-limit.ts";
 import type { OriginRequest } from "./http/cloudfront.ts";
@@ -120,40 +116,6 @@ function unchecked(
   if (token === undefined) return undefined;
   const session = isNavigation(request) ? "page" : "script";
   return { authTime: token.authTime, session: bearer === undefined ? session : undefined };
-}
-
-/** @param problem why the session is not used, which says more than that there is no caller. */
-function requireAccess(
-  access: AccessRules,
-  request: AccessRequest,
-  caller: Caller,
-  problem: GuardError | undefined,
-): string {
-  const decision = decide(access, request, caller);
-  if (decision.allowed) return decision.rule;
-  if (decision.code === "token_missing") {
-    if (problem !== undefined) throw problem;
-    throw new GuardError(
-      "token_missing",
-      "This needs a signed-in caller. Send `Authorization: Bearer <token>`.",
-    );
-  }
-  throw new GuardError("access_denied", whyDenied(decision.missing));
-}
-
-function whyDenied({ groups, scopes }: MissingAccess = {}): string {
-  const parts = [
-    ...(groups === undefined ? [] : [`one of the groups ${groups.join(", ")}`]),
-    ...(scopes === undefined
-      ? []
-      : [`an access token with one of the scopes ${scopes.join(", ")}`]),
-  ];
-  const needed =
-    parts.length === 0 ? "You may not call this." : `This needs ${parts.join(" and ")}.`;
-  // A session from before its stage gave people the scope gets it by a new sign-in.
-  return groups === undefined && scopes !== undefined
-    ? needed
-    : `${needed} Signing in again does not change that.`;
 }
 
 /** Percent-encoding can make a query three times as long as it came, and CloudFront takes no more than this from a function. */

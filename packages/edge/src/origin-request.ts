@@ -1,11 +1,11 @@
 import { allowedMethods } from "@sst-gatehouse/blueprint/cache-behavior";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
+import { isEdgeRoute } from "@sst-gatehouse/core/edge-routes";
 import { causeOf, GuardError, isGuardError } from "@sst-gatehouse/core/errors";
 import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 import type { CloudFrontRequestEvent, CloudFrontRequestResult } from "aws-lambda";
 
 import { fromCloudFrontEvent, toCloudFrontRequest, type OriginRequest } from "./http/cloudfront.ts";
-import { isEdgeRoute } from "./http/edge-routes.ts";
 import type { Guard } from "./guard.ts";
 import type { Identify } from "./identify.ts";
 import type { Log } from "./log.ts";

@@ -1,47 +1,11 @@
 import { allowedMethods } from "@sst-gatehouse/blueprint/cache-behavior";
 import type { ErrorCode, GuardError, LargestHeader } from "@sst-gatehouse/core/errors";
+import { statuses } from "@sst-gatehouse/core/statuses";
 import type { CloudFrontHeaders, CloudFrontResultResponse } from "aws-lambda";
 
 export { corsHeaders, preflightHeaders } from "./http/preflight.ts";
 
-interface Answer {
-  readonly status: number;
-  /** `WWW-Authenticate`, as RFC 6750 section 3 has it. */
-  readonly challenge?: string;
-  readonly retryAfterSeconds?: number;
-}
-
-const invalidToken: Answer = { status: 401, challenge: 'Bearer error="invalid_token"' };
-const malformed: Answer = { status: 400 };
-
-/** What the caller sees. A code without a row does not compile. */
-const answers: Record<ErrorCode, Answer> = {
-  // RFC 6750 section 3.1: no error code for a request that carries no token.
-  token_missing: { status: 401, challenge: "Bearer" },
-  token_malformed: invalidToken,
-  token_too_large: invalidToken,
-  token_signature: invalidToken,
-  token_expired: invalidToken,
-  token_not_yet_valid: invalidToken,
-  token_issuer: invalidToken,
-  token_client: invalidToken,
-  token_use: invalidToken,
-  token_revoked: invalidToken,
-  access_denied: { status: 403, challenge: 'Bearer error="insufficient_scope"' },
-  cross_site: { status: 403 },
-  path_malformed: malformed,
-  path_ambiguous: malformed,
-  query_malformed: malformed,
-  header_malformed: malformed,
-  method_not_allowed: { status: 405 },
-  origin_unknown: { status: 421 },
-  body_hash_required: { status: 413 },
-  body_too_large: { status: 413 },
-  headers_too_large: { status: 431 },
-  keys_unavailable: { status: 503, retryAfterSeconds: 5 },
-  settings_unavailable: { status: 503, retryAfterSeconds: 5 },
-  settings_invalid: { status: 500 },
-};
+const retryAfterSeconds = "5";
 
 /** Where a refused client finds the sign-in; relative, so that it is always on the app's own origin. */
 const signInPath = "/.auth/login";
@@ -66,10 +30,11 @@ export function refusal(
   extraHeaders: AnswerHeaders,
 ): CloudFrontResultResponse {
   const { code, message: detail, largest } = error;
-  const { status, challenge, retryAfterSeconds } = answers[code];
+  const challenge = challengeOf(code);
+  const status = statuses[code];
   return problemJson({ status, code, detail, largest }, requestId, {
     ...(challenge === undefined ? {} : { "www-authenticate": challenge }),
-    ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
+    ...(status === 503 ? { "retry-after": retryAfterSeconds } : {}),
     ...(code === "method_not_allowed" ? { allow: allowedMethods.join(", ") } : {}),
     ...extraHeaders,
   });
@@ -104,14 +69,17 @@ export function problemJson(
   });
 }
 
-/** `WWW-Authenticate` of a refusal, where it has one. */
+/** `WWW-Authenticate` of a refusal, as RFC 6750 section 3 has it, where it has one. */
 export function challengeOf(code: ErrorCode): string | undefined {
-  return answers[code].challenge;
+  // Section 3.1: no error code for a request that carries no token.
+  if (code === "token_missing") return "Bearer";
+  if (statuses[code] === 401) return 'Bearer error="invalid_token"';
+  return code === "access_denied" ? 'Bearer error="insufficient_scope"' : undefined;
 }
 
 /** The HTTP status of a refusal, for the log. */
 export function statusOf(code: ErrorCode): number {
-  return answers[code].status;
+  return statuses[code];
 }
 
 const reasonPhrases: Record<number, string> = {

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import type { SealingKeys } from "@sst-gatehouse/blueprint/sealing-keys";
+import type { AccessRules } from "@sst-gatehouse/core/access";
 import { GuardError } from "@sst-gatehouse/core/errors";
 import { type FixedClock, fixedClock } from "@sst-gatehouse/testkit/tokens";
 import type { CloudFrontRequest, CloudFrontResultResponse } from "aws-lambda";
@@ -12,7 +13,7 @@ import * as responses from "../src/responses.ts";
 import { createSealedSessions } from "../src/session/sealed-session.ts";
 import type { Session } from "../src/session/session-cookies.ts";
 import { createSessions, headersTooLarge } from "../src/session/sessions.ts";
-import { access } from "./access.ts";
+import { access as defaultAccess } from "./access.ts";
 import { createFakeCognito, type FakeCognito } from "./cognito.ts";
 import { type CookieJar, createCookieJar } from "./cookie-jar.ts";
 import { type EventParts, originRequestEvent, guardSettings } from "./events.ts";
@@ -103,6 +104,8 @@ const credentials = {
 export interface BenchOptions {
   /** Puts the guard together in another way. */
   readonly compose?: Compose;
+  /** In the place of the rules that these tests go by. */
+  readonly access?: AccessRules;
   readonly revocation?: GuardSettings["revocation"];
   /** Other keys for sessions. */
   readonly sealing?: SealingKeys;
@@ -123,6 +126,7 @@ export function createBench(
     revocation = { mode: "on", whenUnknown: "refuse" },
     files = {},
     sealing: keys = sealing,
+    access = defaultAccess,
   }: BenchOptions = {},
 ): Bench {
   const clock = fixedClock();

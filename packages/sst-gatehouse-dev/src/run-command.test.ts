@@ -5,7 +5,7 @@ import { text as textOf } from "node:stream/consumers";
 
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 
-import { foreignApp } from "../test/foreign-app.ts";
+import { appFiles, foreignApp } from "../test/foreign-app.ts";
 import { runCommand } from "./run-command.ts";
 
 // A machine without AWS: no credentials, no profile, no instance to ask.
@@ -40,6 +40,7 @@ test.each([
   [["doctor", "--help"], "gatehouse doctor --stage <name> [--json]"],
   [["prove", "--help"], "gatehouse prove --stage <name>"],
   [["deploy-role", "--help"], "gatehouse deploy-role --account <id>"],
+  [["rules", "--help"], "gatehouse rules explain <who> <method> <path>"],
   [["sweep", "-h"], "gatehouse sweep [--stage <name>] [--yes]"],
 ])("explains itself for %j", async (args, text) => {
   const { code, stdout, stderr } = await run(args);
@@ -68,6 +69,11 @@ test.each([
   ],
   [["prove", "--stage", "production"], "add --production-too"],
   [["doctor", "--stage", "dev", "--fix"], "'--fix'"],
+  [["rules"], "Write explain <who> <method> <path>, or test"],
+  [["rules", "explain", "alice", "/books/1"], "Write explain"],
+  [["rules", "test", "books"], "Write explain"],
+  [["rules", "explain", "bob", "GET", "/books/1"], "There is no bob, only anybody, a person"],
+  [["rules", "explain", "alice", "GET", "books/1"], "A path begins with /, and books/1 does not"],
 ])("refuses %j in one line that says what to do", async (args, text) => {
   const { code, stdout, stderr } = await run(args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
@@ -88,6 +94,42 @@ test.each([
   expect(stderr).toContain(text);
   expect(stderr).toContain("no AWS credentials were found. Set AWS_PROFILE");
   expect(stderr.trim().split("\n")).toHaveLength(1);
+});
+
+test("says what the rules say of a request, without starting anything", async () => {
+  expect(await run(["rules", "explain", "alice", "post", "/books/1"])).toEqual({
+    code: 0,
+    stderr: "",
+    stdout: `POST /books/1
+  who     alice: a person in no group, with an access token with the scopes openid, email, profile
+  rule    POST /books/*
+  admits  people in the group editors
+  answer  403 access_denied: This needs one of the groups editors. Signing in again does not change
+          that.
+
+The path as somebody could read it
+  /books/1  POST /books/*
+`,
+  });
+});
+
+test("says which examples are not so, and exits with 1", async () => {
+  expect(await run(["rules", "test"])).toEqual({
+    code: 0,
+    stderr: "",
+    stdout: "All 2 examples are so.\n",
+  });
+  const access = String(appFiles["access.ts"]);
+  const edited = access.replace("alice: 200", "alice: 403");
+  expect(await run(["rules", "test"], await foreignApp({ "access.ts": edited }))).toEqual({
+    code: 1,
+    stderr: "",
+    stdout:
+      'GET /books/1 says 403 for alice, who is let in by "/books/*"\n1 of 2 examples is not so.\n',
+  });
+  const without = await foreignApp({ "access.ts": access.replace(/ {2}examples:.*\n/, "") });
+  const { code, stderr } = await run(["rules", "test"], without);
+  expect([code, stderr]).toEqual([1, expect.stringContaining("There are no examples.")]);
 });
 
 test("writes the policies of a deploy role for the app that it is run in", async () => {

@@ -72,6 +72,13 @@ const commands = new Map<string, Entry>([
     },
   ],
   [
+    "rules",
+    {
+      summary: "what the access rules say of a request, and whether the examples are so",
+      load: async () => (await import("@sst-gatehouse/deploy/rules-command")).rules,
+    },
+  ],
+  [
     "prove",
     {
       summary: "deploys a stage twice, tries it, and writes what AWS has shown",

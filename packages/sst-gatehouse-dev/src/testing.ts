@@ -1,3 +1,5 @@
+import { stageOfGate } from "@sst-gatehouse/blueprint/gate";
+import { untrueExamples } from "@sst-gatehouse/deploy/examples";
 import { loadProject } from "@sst-gatehouse/local/load-project";
 import { type AccountForm, type Clock, startStack } from "@sst-gatehouse/local/stack";
 
@@ -10,6 +12,28 @@ export interface GatehouseOptions {
   readonly root?: string;
   /** How the AWS account that is played differs from the usual one, as for `start --account`. */
   readonly account?: readonly AccountForm[];
+}
+
+export interface ExamplesToCheck {
+  /** The app's folder, or one below it; the working directory when left out. */
+  readonly root?: string;
+  /** Whose people have which scopes; `production` when left out. */
+  readonly stage?: string;
+}
+
+/**
+ * Asks the access rules for each of their examples, for a test: `expect(await checkExamples()).toEqual([])`. Starts nothing.
+ *
+ * @returns a sentence for each that is not so, such as `GET /books says 401 for alice, who is let in by "/books/*"`.
+ * @throws {Error} (rejects) with what is wrong with the app.
+ */
+export async function checkExamples({
+  root = process.cwd(),
+  stage = "production",
+}: ExamplesToCheck = {}): Promise<readonly string[]> {
+  const { gate } = await loadProject(root);
+  const untrue = untrueExamples(gate.access, stageOfGate(gate, stage));
+  return untrue.map(({ request, what }) => `${request} ${what}`);
 }
 
 /** Sends a request to the app. It follows no redirect. @param path with its query. */

@@ -15,6 +15,7 @@ export default $config({ app: () => ({ name: "shelf", home: "aws" }), async run(
 export const access = defineAccess({
   scopes: ["api/read"],
   rules: { "/books/*": "signed-in", "POST /books/*": { groups: ["editors"] }, "/files/*": "anyone" },
+  examples: { "GET /books/1": { alice: 200, anybody: 401 } },
 });
 `,
   "gate.ts": `import { defineGate } from "sst-gatehouse";

@@ -137,6 +137,9 @@ test("reloads a handler, its rules and the gate when they are edited, and keeps 
   await vi.waitFor(async () => expect(await title()).toMatchObject({ title: "Sur" }), 10_000);
 
   edit(root, "access.ts", '"/books/*": "signed-in"', '"/books/*": { groups: ["editors"] }');
+  await shows(
+    'stack        the example GET /books/1 says 200 for alice, who is refused by "/books/*" with 403 access_denied\n',
+  );
   await vi.waitFor(
     async () => expect(await call("/books/1", token)).toMatchObject({ status: 403 }),
     10_000,

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 
-import { startGatehouse } from "../src/testing.ts";
-import { foreignApp } from "./foreign-app.ts";
+import { checkExamples, startGatehouse } from "../src/testing.ts";
+import { appFiles, foreignApp } from "./foreign-app.ts";
 
 test("an app's own test asks as nobody and as anybody, and knows why it was refused", async () => {
   const gate = await startGatehouse({ root: await foreignApp() });
@@ -37,6 +37,16 @@ test("an app's own test asks as nobody and as anybody, and knows why it was refu
   } finally {
     await gate.close();
   }
+});
+
+test("an app's own test asks whether its examples are so", async () => {
+  const root = await foreignApp();
+  expect(await checkExamples({ root })).toEqual([]);
+  const access = String(appFiles["access.ts"]).replace("alice: 200", "alice: 403, editors: 401");
+  expect(await checkExamples({ root: await foreignApp({ "access.ts": access }) })).toEqual([
+    'GET /books/1 says 403 for alice, who is let in by "/books/*"',
+    'GET /books/1 says 401 for editors, who is let in by "/books/*"',
+  ]);
 });
 
 test("sends and receives what fetch does: bytes, several cookies, streams, answers without a body", async () => {

@@ -5,6 +5,8 @@ import { defineStages, resolveStage, type Stage, type Stages } from "./stages.ts
 /** The access rules of an app, as `defineAccess` makes them, in the order in which they are tried. */
 export interface GateAccess extends AccessNames {
   readonly rules: readonly GateRule[];
+  /** What callers get for requests, by method and path, and by a word for the caller. */
+  readonly examples?: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 export interface GateRule {

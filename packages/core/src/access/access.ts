@@ -8,6 +8,7 @@ import {
 } from "./access-rule.ts";
 import type { Caller } from "../caller.ts";
 import { GuardError } from "../errors.ts";
+import { type Examples, parseExamples } from "./examples.ts";
 import { exactReadings } from "./path-readings.ts";
 import { isServicePrincipal } from "./service-principal.ts";
 
@@ -20,6 +21,8 @@ export interface AccessRules {
   readonly rules: readonly AccessRule[];
   /** Of the groups in the rules those that no deploy makes; absent where there are none. */
   readonly externalGroups?: readonly string[];
+  /** For `gatehouse rules test`; the guard is not told them. */
+  readonly examples?: Examples;
 }
 
 export interface AccessOptions<Scope extends string> {
@@ -29,6 +32,8 @@ export interface AccessOptions<Scope extends string> {
   readonly rules: Readonly<Record<string, Access<NoInfer<Scope>>>>;
   /** Groups in the rules that are not to be made, because a company's sign-on or a trigger puts people into them. */
   readonly externalGroups?: readonly string[];
+  /** What callers get for requests: `gatehouse start`, `plan` and `rules test` say where that is not so. */
+  readonly examples?: Examples;
 }
 
 export interface AccessRequest {
@@ -68,6 +73,7 @@ export function defineAccess<const Scope extends string>({
   scopes = [],
   rules,
   externalGroups,
+  examples,
   ...rest
 }: AccessOptions<Scope>): AccessRules {
   const [unknownOption] = Object.keys(rest);
@@ -108,6 +114,7 @@ export function defineAccess<const Scope extends string>({
     scopes: Object.freeze([...scopes]),
     rules: Object.freeze(parsed),
     ...(externalGroups && { externalGroups: readExternalGroups(externalGroups, parsed) }),
+    ...(examples && { examples: parseExamples(examples) }),
   });
 }
 
@@ -179,6 +186,35 @@ function judgeCaller(
     admitted: false,
     missing: { ...(lacksGroup && { groups }), ...(lacksScope && { scopes }) },
   };
+}
+
+/** What somebody may take a path for, and the rule that it falls under then. */
+export interface RuleOfReading {
+  readonly reading: string;
+  /** Whether it is compared in lower case, with rules in lower case. */
+  readonly lowerCase: boolean;
+  /** The rule's text; undefined where none covers it. */
+  readonly rule: string | undefined;
+}
+
+/**
+ * Every reading that {@link selectRule} looks at, each once, the path itself first.
+ *
+ * @throws {GuardError} `path_malformed`; `path_ambiguous` for a path with too many readings.
+ */
+export function rulesOfReadings(
+  { rules }: AccessRules,
+  { method, path }: AccessRequest,
+): readonly RuleOfReading[] {
+  const found = new Map<string, RuleOfReading>();
+  for (const lowerCase of [false, true])
+    for (const exact of exactReadings(path)) {
+      const reading = lowerCase ? exact.toLowerCase() : exact;
+      const rule = firstMatch(rules, method, reading, lowerCase ? "lowerCase" : "exact")?.text;
+      const key = JSON.stringify([reading, rule]);
+      if (!found.has(key)) found.set(key, { reading, lowerCase, rule });
+    }
+  return [...found.values()];
 }
 
 function findRule({ rules }: AccessRules, request: AccessRequest): AccessRule | undefined {

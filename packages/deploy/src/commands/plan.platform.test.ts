@@ -43,6 +43,7 @@ export const access = defineAccess({
     "POST /orders/*": { scopes: ["api/write"] },
     "/orders/*": { groups: ["staff"], scopes: ["api/read"] },
   },
+  examples: { "GET /orders/1": { staff: 200, alice: 403 } },
 });
 `,
   );
@@ -154,12 +155,18 @@ test("prints the document too when a rule is broken, and exits with 1", async ()
     to: "skipDestroy: false,",
   };
   await applyChange(root, change);
+  await applyChange(root, { file: "access.ts", from: "alice: 403", to: "alice: 200" });
   const { code, stdout, listeners } = await plan("--stage", "anna", "--json");
   expect([code, listeners]).toEqual([1, []]);
   const { violations }: PlanDocument = JSON.parse(stdout);
   expect(violations.map(({ rule, resource }) => [rule, resource])).toEqual([
     ["guard-left-behind", "aws:lambda/function:Function::shop-anna-Guard"],
+    ["access-example", "example::GET /orders/1"],
   ]);
   expect(Object.keys(violations[0] ?? {})).toEqual(["rule", "resource", "what", "mend"]);
   expect(violations[0]?.mend).toMatch(/skipDestroy/);
+  expect(violations[1]).toMatchObject({
+    what: 'says 200 for alice, who is refused by "/orders/*" with 403 access_denied',
+    mend: "change the rule or the example",
+  });
 });

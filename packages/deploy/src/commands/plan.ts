@@ -11,6 +11,7 @@ import { createPlanDocument } from "../review/plan/plan-document.ts";
 import { createPlan } from "../review/plan/plan.ts";
 import { printPlan } from "../review/plan/print-plan.ts";
 import { checkGraph, othersThanGuarded } from "../review/rules/rules.ts";
+import { untrueExamples } from "../review/access/examples.ts";
 
 const usage = `Prints what a deploy would create: what is public, what can call what, names, code, and what AWS would refuse.
 
@@ -45,7 +46,14 @@ export const plan: Command = {
     const evaluation = await evaluate(root, name, stderr);
     const { graph } = evaluation;
     try {
-      const violations = checkGraph(graph, stage, access, { strict: values.strict });
+      const violations = [
+        ...checkGraph(graph, stage, access, { strict: values.strict }),
+        ...untrueExamples(access, stage).map(({ request, what }) => ({
+          rule: "access-example",
+          resource: `example::${request}`,
+          message: `${what}: change the rule or the example`,
+        })),
+      ];
       const unchecked = values.strict ? [] : othersThanGuarded(graph);
       stdout.write(
         values.json

@@ -1,6 +1,6 @@
 import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 
-import { readsAsEdgeRoute } from "../http/edge-routes.ts";
+import { readsAsEdgeRoute } from "@sst-gatehouse/core/edge-routes";
 
 const maxCharacters = 2048;
 /** Stands for the app's own origin while a path is judged; the name can never exist. */

@@ -44,6 +44,7 @@ async function reload(
       ["api", functionWith(api)],
       ["files", functionWith({ loaded: true })],
     ]),
+    remarks: ({ access: { examples } }) => Object.keys(examples ?? {}),
     explain: (from, reason, details = []) => lines.push([`${from}: ${reason}`, ...details]),
   })({ ...built, gate: now, missingLinks: [] }, edited);
   return { deployed, lines, done };
@@ -57,6 +58,13 @@ test("puts each bundle into its function and says so", async () => {
     lines: [[`stack: rebuilt and reloaded ${all}`]],
     done: true,
   });
+});
+
+test("says after an edit what there is to say of the gate as it is now", async () => {
+  const examples = { "GET /": { anybody: 200 } };
+  const now = { ...gate, access: { ...gate.access, examples } };
+  const { lines } = await reload({}, ["access.ts"], now);
+  expect(lines).toEqual([[`stack: rebuilt and reloaded ${all}`], ["stack: GET /"]]);
 });
 
 const { access } = gate;

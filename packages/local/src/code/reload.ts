@@ -17,6 +17,8 @@ export interface ReloadDeps {
   /** By their names. */
   readonly backends: ReadonlyMap<string, Reloaded>;
   readonly explain: Explain;
+  /** What there is to say of a gate. */
+  readonly remarks: (gate: Gate) => readonly string[];
 }
 
 /** In Gatehouse's own repository: what the running stack was set up from, apart from the code of the functions. */
@@ -27,7 +29,7 @@ const blueprint = /(^|\/)packages\/blueprint\//;
  *
  * @returns a function of the code and of what was edited, which resolves to whether all of them run the new code.
  */
-export function createReload({ gate, guard, backends, explain }: ReloadDeps) {
+export function createReload({ gate, guard, backends, explain, remarks }: ReloadDeps) {
   return async (built: Built, edited: readonly string[]): Promise<boolean> => {
     const parts = [
       { name: "the guard", part: guard, bundle: built.edge },
@@ -59,6 +61,7 @@ export function createReload({ gate, guard, backends, explain }: ReloadDeps) {
           : "";
       explain("stack", `rebuilt and reloaded ${reloaded.join(", ")}${later}`);
       explainMissingLinks(built.missingLinks, explain);
+      for (const remark of remarks(built.gate)) explain("stack", remark);
     }
     return reloaded.length === outcomes.length;
   };

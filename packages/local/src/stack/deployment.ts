@@ -5,7 +5,8 @@ import { guardLogGroup, guardName } from "@sst-gatehouse/blueprint/guard-functio
 import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
-const stageName = "local";
+/** The stage that is played. */
+export const localStage = "local";
 const accountId = "123456789012";
 /** Not the region of the Function URL: a guard that signs with its own region must fail here as it does on AWS. */
 const edgeRegion = "ap-southeast-2";
@@ -58,7 +59,7 @@ export interface PlayedBackend {
 export function createDeployment(port: number, gate: Gate, changes: StageChanges = {}): Deployment {
   const { name: app, region } = gate.app;
   const [main, ...others] = backendsOf(gate).map(({ name, paths }) => {
-    const functionName = `${app}-${stageName}-${inPascalCase(name)}`;
+    const functionName = `${app}-${localStage}-${inPascalCase(name)}`;
     return {
       name,
       paths,
@@ -71,16 +72,16 @@ export function createDeployment(port: number, gate: Gate, changes: StageChanges
   return {
     app,
     // Programs and tests on this machine sign in by it.
-    stage: { ...stageOfGate(gate, stageName), ...changes, spaClient: true, machineClient: true },
+    stage: { ...stageOfGate(gate, localStage), ...changes, spaClient: true, machineClient: true },
     accountId,
     region,
     edgeRegion,
-    guardName: guardName(app, stageName),
-    guardLogGroup: guardLogGroup(app, stageName),
+    guardName: guardName(app, localStage),
+    guardLogGroup: guardLogGroup(app, localStage),
     backends: [main, ...others],
     distributionDomainName: `${lowerCaseId(14)}.cloudfront.net`,
     distributionId: `E${lowerCaseId(13).toUpperCase()}`,
-    parameterPrefix: parameterPrefix(app, stageName),
+    parameterPrefix: parameterPrefix(app, localStage),
     environment: environmentOf(gate),
     appUrl: `http://app.localhost:${port}`,
     hostedUrl: `http://auth.localhost:${port}`,
@@ -90,7 +91,7 @@ export function createDeployment(port: number, gate: Gate, changes: StageChanges
 
 /** As `sst dev` gives links to a process. */
 function environmentOf({ app, local = {} }: Gate): Readonly<Record<string, string>> {
-  const links = { App: { name: app.name, stage: stageName }, ...local.links };
+  const links = { App: { name: app.name, stage: localStage }, ...local.links };
   return {
     ...local.environment,
     ...Object.fromEntries(

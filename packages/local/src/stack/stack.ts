@@ -4,6 +4,7 @@ import { invokeModeOf } from "@sst-gatehouse/blueprint/api-function";
 import { cacheBehavior } from "@sst-gatehouse/blueprint/cache-behavior";
 import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
 import { responseHeaders } from "@sst-gatehouse/blueprint/response-headers";
+import type { Gate } from "@sst-gatehouse/blueprint/gate";
 import type { Project } from "@sst-gatehouse/blueprint/project";
 import type { SealingKeys } from "@sst-gatehouse/blueprint/sealing-keys";
 import { writeSealing } from "@sst-gatehouse/edge/build/guard-data";
@@ -41,6 +42,8 @@ export interface StackOptions {
   readonly explain: Explain;
   /** Reads `gate.ts` again, rebuilds and reloads guard and backends when anything of it is edited. */
   readonly watch?: boolean;
+  /** What there is to say of the gate: at the start, and after each edit, when it was read again. */
+  readonly remarks?: (gate: Gate) => readonly string[];
   /** Where the code of guard and backends comes from; built from source when absent. */
   readonly codeSource?: CodeSource;
   /** What is left out of the guard's settings file, so that it has to come from Parameter Store. */
@@ -100,6 +103,7 @@ async function compose(
     port,
     explain,
     watch = false,
+    remarks = () => [],
     codeSource = builtFromSource(project.root),
     unbaked = [],
     account = [],
@@ -140,6 +144,7 @@ async function compose(
   onClose(() => store.close());
   const bundles = await store.build();
   explainMissingLinks(bundles.missingLinks, explain);
+  for (const remark of remarks(bundles.gate)) explain("stack", remark);
   const functionsOptions = {
     deployment,
     bundles,
@@ -210,7 +215,7 @@ async function compose(
   });
   if (watch) {
     const backends = new Map(fronts.map(({ name, api }) => [name, api]));
-    store.watch(createReload({ gate, guard, backends, explain }), (message) =>
+    store.watch(createReload({ gate, guard, backends, explain, remarks }), (message) =>
       explain("stack", "the build failed; the last good build keeps serving", message.split("\n")),
     );
   }

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 
 import { appClientNames } from "@sst-gatehouse/blueprint/app-clients";
-import { groupsOf } from "@sst-gatehouse/blueprint/access-names";
 import { callbackPath, redirectUrls } from "@sst-gatehouse/blueprint/callback-urls";
+import { peopleFor } from "@sst-gatehouse/blueprint/people";
 import { signInClient } from "@sst-gatehouse/blueprint/sign-in-url";
 
 import type { GateAccess } from "@sst-gatehouse/blueprint/gate";
@@ -46,26 +46,6 @@ export function createUserPool(
       email: `${username}@example.com`,
     })),
   });
-}
-
-/**
- * `alice`, who is in no group, then `ada` for `admin`, then one for each further group, named after it.
- *
- * @returns username and groups of each.
- */
-export function peopleFor(
-  access: GateAccess,
-): readonly (readonly [username: string, groups: readonly string[]])[] {
-  const groups = [...groupsOf(access), ...(access.externalGroups ?? [])];
-  const people = new Map<string, readonly string[]>([["alice", []]]);
-  if (groups.includes("admin")) people.set("ada", ["admin"]);
-  for (const group of groups.filter((each) => each !== "admin")) {
-    // A group of a company's sign-on may have spaces; a username and an address may not.
-    let username = group.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-");
-    while (people.has(username)) username += "-2";
-    people.set(username, [group]);
-  }
-  return [...people];
 }
 
 /** Where a person signs in: by the walk-through where the stage has it. */

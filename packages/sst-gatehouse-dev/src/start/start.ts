@@ -1,10 +1,13 @@
 import { CommandError, type Command, type CommandContext } from "@sst-gatehouse/deploy/command";
 import { orUsageError } from "@sst-gatehouse/deploy/command-line";
+import { untrueExamples } from "@sst-gatehouse/deploy/examples";
+import { stageOfGate } from "@sst-gatehouse/blueprint/gate";
 import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 import { deployArtifacts } from "@sst-gatehouse/local/deploy-artifacts";
 import { startStack, type Stack, type StackOptions } from "@sst-gatehouse/local/stack";
 
 import { banner } from "./banner.ts";
+import { localStage } from "@sst-gatehouse/local/deployment";
 import { parseCommandLine, usage, type CommandLine } from "./command-line.ts";
 import { watchParents } from "./parent-watch.ts";
 import { createPrinter } from "./printer.ts";
@@ -20,6 +23,10 @@ export const start: Command = {
       port: command.port,
       account: command.account,
       explain: createPrinter(stderr),
+      remarks: (edited) =>
+        untrueExamples(edited.access, stageOfGate(edited, localStage)).map(
+          ({ request, what }) => `the example ${request} ${what}`,
+        ),
       ...codeOptions(command, context),
     });
     stopWith(starting);

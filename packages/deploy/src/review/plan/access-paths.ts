@@ -1,6 +1,6 @@
 import type { GateAccess, GateRule } from "@sst-gatehouse/blueprint/gate";
 
-import { admits } from "./admits.ts";
+import { admits } from "../access/admits.ts";
 
 /** A rule, and who it lets in. */
 export interface PathAccess {

@@ -6,7 +6,7 @@ import { type Graph, type Resource, resourcesOf } from "../../dry-run/graph/grap
 import { isObject, secretMark, toObject } from "../../dry-run/graph/json.ts";
 import { inputOf } from "../../dry-run/graph/resource-values.ts";
 import { type Violation, whatAndMend } from "../rules/violation.ts";
-import { admits } from "./admits.ts";
+import { admits } from "../access/admits.ts";
 import { codeHash } from "./code-hash.ts";
 
 /** A plan for policy tools. Others rely on its shape; what is secret is `"[secret]"`. */

@@ -4,7 +4,7 @@ import type { ClientInPlan } from "./clients-in-plan.ts";
 import { listed, shortLabel } from "./readable.ts";
 import type { ResourceInPlan } from "./resources-in-plan.ts";
 import { roleLines } from "./role-lines.ts";
-import { columns, type Row, section, wrapped } from "./text.ts";
+import { columns, type Row, section, wrapped } from "../text.ts";
 
 /** A plan as text of 100 columns, for somebody who reads it in a minute. */
 export function printPlan(plan: Plan): string {

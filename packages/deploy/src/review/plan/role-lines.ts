@@ -1,6 +1,6 @@
 import { listed } from "./readable.ts";
 import type { GrantInPlan, RoleInPlan } from "./roles-in-plan.ts";
-import { columns, type Row, wrapped } from "./text.ts";
+import { columns, type Row, wrapped } from "../text.ts";
 
 /** A role as text: who may take it, and each thing that it may do. */
 export function roleLines({

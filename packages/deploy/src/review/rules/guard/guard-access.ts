@@ -1,4 +1,6 @@
 import type { AccessNames } from "@sst-gatehouse/blueprint/access-names";
+import { accessOf } from "@sst-gatehouse/edge/build/guard-data";
+
 import { isObject, parseJson, sameJson, toObject } from "../../../dry-run/graph/json.ts";
 import { inputOf } from "../../../dry-run/graph/resource-values.ts";
 import type { Chain } from "../facts/chain.ts";
@@ -12,7 +14,7 @@ export function checkGuardAccess({ guard }: Chain, access?: AccessNames): readon
   return unmet(guard, [
     {
       rule: "guard-access",
-      holds: isObject(deployed) && sameJson(deployed["access"], JSON.parse(JSON.stringify(access))),
+      holds: isObject(deployed) && sameJson(deployed["access"], accessOf(access)),
       message:
         "does not carry exactly the rules of access.ts in access.json; it would let in callers whom they refuse, or refuse others: hand buildGuardArtifact the access rules of access.ts",
     },

@@ -1,5 +1,5 @@
-import { GuardError } from "@sst-gatehouse/core/errors";
-import { exactReadings } from "@sst-gatehouse/core/path-readings";
+import { GuardError } from "../errors.ts";
+import { exactReadings } from "./path-readings.ts";
 
 /** Paths that the guard answers itself; they never reach the backend. */
 const edgeRoute = /^\/\.auth(?:\/|$)/;

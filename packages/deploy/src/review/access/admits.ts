@@ -18,6 +18,6 @@ function narrowed(scopes: readonly string[] | undefined): string {
   return scopes === undefined ? "" : `, with an access token that has the scope ${either(scopes)}`;
 }
 
-function either(names: readonly string[]): string {
+export function either(names: readonly string[]): string {
   return names.join(" or ");
 }
