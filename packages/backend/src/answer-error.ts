@@ -3,6 +3,7 @@ import { HTTPException } from "hono/http-exception";
 
 import type { FunctionUrlEvent } from "./function-url-event.ts";
 import { thrownAt, type Log } from "./log.ts";
+import { subjectOf } from "./log-subject.ts";
 import { problemResponse, type ProblemCode } from "./problem.ts";
 
 /** The refusals that the backend makes itself. Any other code thrown here would be our own fault. */
@@ -25,14 +26,12 @@ const headers: Partial<Record<ProblemCode, Readonly<Record<string, string>>>> = 
 
 /** The answer to something thrown. A refusal says why; a fault tells the caller nothing and writes one line to the log. */
 export function answerError(thrown: unknown, event: FunctionUrlEvent, log: Log): Response {
-  const { requestId, http } = event.requestContext;
+  const subject = subjectOf(event);
   const { status, code, detail } = judge(thrown);
   const fault = status >= 500;
   log({
     level: fault ? "error" : "warn",
-    requestId,
-    method: http.method,
-    path: event.rawPath,
+    ...subject,
     status,
     code,
     // A GuardError's message never quotes the request; any other message might.
@@ -42,7 +41,7 @@ export function answerError(thrown: unknown, event: FunctionUrlEvent, log: Log):
   return problemResponse({
     status,
     code,
-    requestId,
+    requestId: subject.requestId,
     ...(status === 500 || detail === undefined ? {} : { detail }),
     ...(headers[code] === undefined ? {} : { headers: headers[code] }),
   });

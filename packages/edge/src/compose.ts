@@ -54,6 +54,8 @@ export interface GuardParts {
   readonly sealing: SealingKeys;
   /** Whole seconds since the epoch. */
   readonly now: () => number;
+  /** Milliseconds since whenever, to time steps by. */
+  readonly elapsed: () => number;
   readonly log: Log;
   /** Of the edge role; asked for each request, because an environment can live longer than its first credentials. */
   readonly credentials: () => Credentials;
@@ -70,6 +72,7 @@ export function composeGuard({
   access,
   sealing,
   now,
+  elapsed,
   log,
   credentials,
   files,
@@ -140,6 +143,9 @@ export function composeGuard({
       }),
     ),
     responses: files.responses,
+    access,
+    now,
+    elapsed,
     log,
   });
 }

@@ -107,6 +107,8 @@ export interface BenchOptions {
   /** In the place of the rules that these tests go by. */
   readonly access?: AccessRules;
   readonly revocation?: GuardSettings["revocation"];
+  /** Each look at the time, in milliseconds, for the steps of a request; it stands still when left out. */
+  readonly elapsed?: () => number;
   /** Other keys for sessions. */
   readonly sealing?: SealingKeys;
   /** In the place of the files that a bench has: the browser half and a list of ended sign-ins. */
@@ -127,6 +129,7 @@ export function createBench(
     files = {},
     sealing: keys = sealing,
     access = defaultAccess,
+    elapsed = () => 0,
   }: BenchOptions = {},
 ): Bench {
   const clock = fixedClock();
@@ -169,6 +172,7 @@ export function createBench(
     access,
     sealing: keys,
     now,
+    elapsed,
     log: createLog((line) => lines.push(line)),
     credentials() {
       signed.push(asked);

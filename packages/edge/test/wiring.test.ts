@@ -31,6 +31,8 @@ const renews: Behaviour = "an expired session is renewed, and one whose sign-in 
 const tellsLog: Behaviour = "a refresh token that cannot be revoked is told to the log";
 const asksForSecret: Behaviour =
   "the client's secret is asked for below the stage's prefix, in its region, and signed for that";
+const saysRule: Behaviour = "the log says which rule refused";
+const saysMetrics: Behaviour = "the log has paths and metrics where the stage asks for them";
 const asksForScopes: Behaviour = "a sign-in asks for the scopes that the stage gives people";
 
 /** Each thing that `composeGuard` could lack, and the behaviour that is missed then. */
@@ -97,6 +99,9 @@ const broken: readonly (readonly [without: string, Behaviour])[] = [
   ["sessions.onUnrevoked.notice", tellsLog],
   ["sessions.onUnrevoked.cause", tellsLog],
   ["responses", "the access rules decide"],
+  ["access", saysRule],
+  ["now", saysMetrics],
+  ["elapsed", goesOn],
   ["log", goesOn],
 ];
 

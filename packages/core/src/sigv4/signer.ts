@@ -16,6 +16,7 @@ import {
 } from "../caller.ts";
 import { GuardError } from "../errors.ts";
 import type { HttpBody, HttpRequest } from "../http-request.ts";
+import { traceHeader } from "../trace.ts";
 import { canonicalQuery, sortedQuery } from "./wire.ts";
 
 export interface Credentials {
@@ -46,6 +47,7 @@ const identityHeaders = [
   tokenHeader,
   originHeader,
   forwardedHostHeader,
+  traceHeader,
 ];
 
 /** What an AWS API wants signed of what it is sent: the operation, and the form of the input. */

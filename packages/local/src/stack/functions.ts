@@ -8,7 +8,7 @@ import type { Clock } from "../aws/clock.ts";
 import type { Bundles } from "../code/code-source.ts";
 import type { Deployment, PlayedBackend } from "./deployment.ts";
 import type { Explain } from "../aws/explain.ts";
-import { explainGuardLine } from "./guard-log.ts";
+import { explainBackendLine, explainGuardLine } from "./log-lines.ts";
 import { credentialsOf, type Identities } from "../aws/iam/identities.ts";
 import type { LambdaFunctionOptions } from "../aws/lambda/invocation.ts";
 import { createLambdaFunction, type LambdaFunction } from "../aws/lambda/lambda-function.ts";
@@ -107,7 +107,7 @@ export function backendOptions(
       ),
     network,
     clock,
-    onLog: (line) => explain(name, line),
+    onLog: (line) => explainBackendLine(line, name, explain),
   };
 }
 
