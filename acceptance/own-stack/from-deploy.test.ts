@@ -83,6 +83,7 @@ describe("start --from-deploy", () => {
       "access.json",
       "fetch-key-set.cjs",
       "lambda.cjs",
+      "libraries.cjs",
       "parameters.cjs",
       "responses.cjs",
       "sessions.cjs",

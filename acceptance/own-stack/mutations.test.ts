@@ -81,8 +81,8 @@ const faults: [what: string, mutation: Mutation, notice: Notice][] = [
     "the body is hashed as text",
     {
       file: "packages/core/src/sigv4/signer.ts",
-      from: "hash.update(bytes);",
-      to: 'hash.update(Buffer.from(Buffer.from(bytes).toString("utf8")));',
+      from: 'return hash("sha256", bytes);',
+      to: 'return hash("sha256", Buffer.from(bytes).toString("utf8"));',
     },
     {
       file: "backend",

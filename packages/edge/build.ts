@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 
 import { build, type BuildOptions } from "esbuild";
 
-import { leanLibraries } from "./bundler/lean-libraries.ts";
+import { seldomLibraries } from "./bundler/seldom-libraries.ts";
 
 const source = join(import.meta.dirname, "src");
 const replacements = join(import.meta.dirname, "bundler/replacements");
@@ -13,6 +13,7 @@ const replacements = join(import.meta.dirname, "bundler/replacements");
 /** Loaded when needed, each with what it brings along. */
 const lazyFiles = [
   "responses",
+  "libraries",
   "trust/parameters",
   "trust/fetch-key-set",
   "trust/stage-revocations",
@@ -72,11 +73,7 @@ export async function buildEdge(outdir: string): Promise<BuiltGuard> {
         "./sealing.json",
         ...lazyFiles.map((name) => `./${basename(name)}.cjs`),
       ],
-      plugins: [leanLibraries],
-      alias: {
-        // The signer's portable default; the runtime's own is many times faster.
-        "@aws-crypto/sha256-js": join(replacements, "native-sha256.ts"),
-      },
+      plugins: [seldomLibraries],
     }),
     ...lazyFiles.map((name) =>
       build({

@@ -39,6 +39,7 @@ test("the same sources and settings give the same bytes, whatever was there befo
     "access.json",
     "fetch-key-set.cjs",
     "lambda.cjs",
+    "libraries.cjs",
     "parameters.cjs",
     "responses.cjs",
     "sealing.json",

@@ -443,6 +443,7 @@ const resources: readonly Resource[] = [
           "stage-revocations.cjs": { sha256: "5".repeat(64), bytes: 4900 },
           "sessions.cjs": { sha256: "6".repeat(64), bytes: 26_000 },
           "responses.cjs": { sha256: "8".repeat(64), bytes: 2500 },
+          "libraries.cjs": { sha256: "9".repeat(64), bytes: 13_000 },
           "sealing.json": { sha256: "[secret]", bytes: 200 },
           "access.json": {
             sha256: "7".repeat(64),

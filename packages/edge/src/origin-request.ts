@@ -124,9 +124,14 @@ export function createOriginRequest({
     }
   };
 
-  /** Baked, or the distribution that CloudFront itself names; never a header. */
+  /**
+   * Baked, or the distribution that CloudFront itself names; never a header. Of a laptop's, which speak http, the one that was
+   * asked: each is as foreign to the other as any site.
+   */
   function ownOrigins({ distributionDomainName }: OriginRequest): Visit["origins"] {
-    const { appOrigins: [first, ...others] = [] } = settings;
+    const { appOrigins = [] } = settings;
+    const asked = `http://${distributionDomainName}`;
+    const [first, ...others] = appOrigins.includes(asked) ? [asked] : appOrigins;
     return [first ?? `https://${distributionDomainName}`, ...others];
   }
 

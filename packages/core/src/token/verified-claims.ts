@@ -138,9 +138,12 @@ export function requireValidNow(
   now: number,
 ): void {
   // Written so that a clock that is not a number refuses.
-  if (!(now < expiresAt))
-    throw new GuardError("token_expired", "The token has expired; sign in again or refresh it.");
+  if (!(now < expiresAt)) throw expired();
   if (notBefore !== undefined && !(notBefore <= now)) throw notYetValid();
+}
+
+export function expired(): GuardError {
+  return new GuardError("token_expired", "The token has expired; sign in again or refresh it.");
 }
 
 function time(claim: unknown): number {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import { GuardError, isGuardError } from "@sst-gatehouse/core/errors";
 import { unverifiedClaim } from "@sst-gatehouse/core/unverified-token";
-import type { VerifiedToken } from "@sst-gatehouse/core/verifier";
+import type { VerifiedToken, Verify } from "@sst-gatehouse/core/verifier";
 import type { RequireValid } from "@sst-gatehouse/revocations/revocations";
 
 import type { GrantedTokens, HostedSignIn } from "./hosted-sign-in.ts";
@@ -14,8 +14,7 @@ export type Renewal =
   | { readonly kind: "over"; readonly revoked: boolean };
 
 export interface RenewalDeps {
-  /** @param at judges the token by another time than now. */
-  readonly verify: (token: string, at?: number) => Promise<VerifiedToken>;
+  readonly verify: Verify;
   /** Of the stage's list, or of none. */
   readonly requireValid: RequireValid;
   readonly now: () => number;
@@ -100,7 +99,7 @@ export function tooLarge(): GuardError {
  *
  * @throws {GuardError} (rejects) as `verify` does, but never `token_expired`.
  */
-export function verifyAsIssued(
+export async function verifyAsIssued(
   token: string,
   verify: RenewalDeps["verify"],
 ): Promise<VerifiedToken> {

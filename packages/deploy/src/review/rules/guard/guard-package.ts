@@ -11,6 +11,7 @@ const packageFiles = [
   "lambda.cjs",
   "parameters.cjs",
   "fetch-key-set.cjs",
+  "libraries.cjs",
   "responses.cjs",
   "stage-revocations.cjs",
   "sessions.cjs",
