@@ -12,7 +12,7 @@ import { guardSettings } from "./events.ts";
 const schema = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../../docs/logs.schema.json"), "utf8"),
 );
-const ajv = new Ajv2020({ strict: true, formats: { uri: URL.canParse } });
+const ajv = new Ajv2020({ strict: true, formats: { uri: (text) => URL.canParse(text) } });
 const isLine = ajv.compile(schema);
 
 /** Every line of everything that a guard is known to do, and of a browser's day. */
