@@ -141,12 +141,12 @@ function isAllowed(
   who: Caller,
 ): boolean {
   const arrived = decide(access, { method, path: rawPath }, who);
-  const routed = decide(access, { method, path: encodePath(routedPath) }, who);
+  const routed = decide(access, { method, path: encodeRaw(routedPath) }, who);
   return arrived.allowed && routed.allowed && arrived.rule === routed.rule;
 }
 
 /** Back to a path as on the wire: percent-encodes everything that RFC 3986 does not allow in a path. */
-function encodePath(path: string): string {
+function encodeRaw(path: string): string {
   return path.replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]/gu, (character) =>
     encodeURIComponent(character),
   );

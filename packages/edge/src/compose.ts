@@ -120,6 +120,7 @@ export function composeGuard({
     clientIds,
     keys,
     identify,
+    access,
     guard: createGuard({
       sign: createSigner({ credentials, now }),
       access,
@@ -143,7 +144,6 @@ export function composeGuard({
       }),
     ),
     responses: files.responses,
-    access,
     now,
     elapsed,
     log,

@@ -342,6 +342,17 @@ describe("a request that is let in", () => {
 describe("a refusal", () => {
   const stranger = makeKeyPair();
   type Stack = ReturnType<typeof setUp>;
+  test.each([
+    ["/public/report[1].pdf", "/public/report%5B1%5D.pdf"],
+    ["/public/A|B^{c}", "/public/A%7CB%5E%7Bc%7D"],
+    ["/public/café", "/public/caf%C3%A9"],
+  ])("sends %s on percent-encoded, under the rule for what goes on", async (uri, sent) => {
+    const stack = setUp();
+    const { uri: forwarded } = await stack.forward({ uri });
+    expect(forwarded).toBe(sent);
+    expect(stack.lines).toMatchObject([{ outcome: "forwarded", rule: "/public/*" }]);
+  });
+
   const refusals: [
     why: string,
     parts: (stack: Stack) => EventParts,

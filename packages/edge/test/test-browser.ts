@@ -111,6 +111,8 @@ export interface BenchOptions {
   readonly elapsed?: () => number;
   /** Other keys for sessions. */
   readonly sealing?: SealingKeys;
+  /** Another container of the same stage: one clock, one user pool. */
+  readonly beside?: Bench;
   /** In the place of the files that a bench has: the browser half and a list of ended sign-ins. */
   readonly files?: Partial<LazyFiles>;
 }
@@ -128,11 +130,12 @@ export function createBench(
     revocation = { mode: "on", whenUnknown: "refuse" },
     files = {},
     sealing: keys = sealing,
+    beside,
     access = defaultAccess,
     elapsed = () => 0,
   }: BenchOptions = {},
 ): Bench {
-  const clock = fixedClock();
+  const clock = beside?.clock ?? fixedClock();
   const { now } = clock;
   const lines: string[] = [];
   const revoked = new Set<string>();
@@ -140,7 +143,7 @@ export function createBench(
   const signed: string[] = [];
   const secretReads: number[] = [];
   let asked = "";
-  const cognito = createFakeCognito(now);
+  const cognito = beside?.cognito ?? createFakeCognito(now);
   const jar = createCookieJar(now);
   const parameter: Bench["parameter"] = { secret: cognito.secrets[0] };
   const benchFiles: LazyFiles = {

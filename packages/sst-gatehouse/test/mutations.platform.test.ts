@@ -363,7 +363,7 @@ const mutations: [
   ],
   [
     "password sign-in past the hosted pages",
-    change("app-clients", "[...explicitAuthFlows(kind)]", '["ALLOW_USER_PASSWORD_AUTH"]'),
+    change("app-clients", "[...explicitAuthFlows(kind, does)]", '["ALLOW_USER_PASSWORD_AUTH"]'),
     "client-auth-flows",
   ],
   [
@@ -386,7 +386,7 @@ const mutations: [
   ],
   [
     "no refresh-token rotation",
-    change("app-clients", 'feature: "ENABLED"', 'feature: "DISABLED"'),
+    change("app-clients", "rotates.apply(refreshTokenRotation)", "$output(undefined)"),
     "client-rotation",
   ],
   [
@@ -586,8 +586,8 @@ const mutations: [
     "a secret that SST prints",
     change(
       "parameters",
-      "    userPoolId: users.pool.id,\n    webClientId",
-      "    userPoolId: $util.secret(users.pool.id),\n    webClientId",
+      "    userPoolId: users.id,\n    webClientId",
+      "    userPoolId: $util.secret(users.id),\n    webClientId",
     ),
     "output-secret",
   ],

@@ -113,6 +113,8 @@ export interface Stage extends Required<Omit<StageSettings, Optional | "selfSign
   readonly certificateArn: string | undefined;
   readonly waf: StageSettings["waf"] | undefined;
   readonly forwardCookies: readonly string[] | undefined;
+  /** Of a user pool that `gate.ts` names; the gate makes one when absent. */
+  readonly userPoolId?: string;
   readonly corsRequestHeaders: readonly string[] | undefined;
 }
 
@@ -175,6 +177,22 @@ export function resolveStage(
     metrics: settings.metrics ?? false,
   };
   validate(stage, settings);
+  return stage;
+}
+
+/**
+ * Refuses settings of a user pool for a stage whose pool is there already: they would change nothing.
+ *
+ * @returns the stage.
+ * @throws {TypeError} naming the setting.
+ */
+export function checkExistingPool(stage: Stage): Stage {
+  const byDefault = resolveStage({ default: {} }, stage.name);
+  for (const setting of ["mfa", "passwordMinLength", "threatProtection"] as const)
+    if (stage[setting] !== byDefault[setting])
+      throw new TypeError(
+        `stages.ts: stage ${stage.name}: ${setting} is the user pool's own, and the gate changes nothing of a pool that is there already: set it on the pool, and take it away here`,
+      );
   return stage;
 }
 

@@ -5,18 +5,16 @@ import { isRefusedHeader } from "@sst-gatehouse/core/refused-headers";
  * What is left of the viewer's headers.
  *
  * @param cookies names of those that go on; absent: all.
- * @param newTrace whether the trace begins here: what vendors say of another one stays behind.
  */
 export function withoutRefusedHeaders(
   headers: HttpHeaders,
   cookies: readonly string[] | undefined,
-  newTrace: boolean,
-): HttpHeaders {
+): Record<string, readonly string[]> {
   const kept: Record<string, readonly string[]> = {};
-  for (const [name, values] of Object.entries(headers)) {
+  for (const name of Object.keys(headers)) {
+    const values = headers[name] ?? [];
     const lines = name === "cookie" && cookies ? listedCookies(values, cookies) : values;
-    if (lines.length > 0 && !isRefusedHeader(name) && !(newTrace && name === "tracestate"))
-      kept[name] = lines;
+    if (lines.length > 0 && !isRefusedHeader(name)) kept[name] = lines;
   }
   return kept;
 }

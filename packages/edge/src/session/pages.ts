@@ -5,9 +5,10 @@ import type { LargestHeader } from "@sst-gatehouse/core/errors";
 import type { CloudFrontResultResponse } from "aws-lambda";
 
 import { answer, withHeaders } from "../responses.ts";
+import { wordsFor } from "./problem-words.ts";
 import { headersOf, type Problem } from "./sign-in-error.ts";
 
-const styleHash = createHash("sha256").update(pageStyle).digest("base64");
+const styleHash = hashOf(pageStyle);
 
 /** A way on: a link, or a button that posts. */
 export interface Action {
@@ -26,16 +27,18 @@ export interface PageContent {
   readonly callsFromConsole?: true;
   /** Where the browser goes on to by itself: path and query on this origin. */
   readonly continueTo?: string;
+  /** A constant of `page-scripts.ts`; what it needs to know is in the first action's link. */
+  readonly script?: string;
 }
 
 /**
- * A page of the guard's own: no script, no other style than the shared one, in no frame.
+ * A page of the guard's own: no script but a constant one, no other style than the shared one, in no frame.
  *
  * @param hostedOrigin where a form's answer may redirect to: browsers hold a form's redirects to `form-action` too.
  */
 export function page(
   status: number,
-  { heading, sentences, actions, aside, callsFromConsole, continueTo }: PageContent,
+  { heading, sentences, actions, aside, callsFromConsole, continueTo, script }: PageContent,
   {
     hostedOrigin,
     cookies = [],
@@ -44,6 +47,7 @@ export function page(
   const content = [
     ...sentences.map((sentence) => `<p>${escapeHtml(sentence)}</p>`),
     ...actions.map(actionHtml),
+    ...(script === undefined ? [] : [`<script>${script}</script>`]),
   ].join("\n");
   const head =
     continueTo === undefined
@@ -53,7 +57,7 @@ export function page(
   const formAction = ["'self'", ...(hostedOrigin === undefined ? [] : [hostedOrigin])].join(" ");
   return answer(status, html, {
     "content-type": "text/html; charset=utf-8",
-    "content-security-policy": `default-src 'none'; style-src 'sha256-${styleHash}'; form-action ${formAction}; base-uri 'none'; frame-ancestors 'none'${callsFromConsole ? "; connect-src 'self'" : ""}`,
+    "content-security-policy": `default-src 'none'; style-src 'sha256-${styleHash}';${script === undefined ? "" : ` script-src 'sha256-${hashOf(script)}';`} form-action ${formAction}; base-uri 'none'; frame-ancestors 'none'${callsFromConsole ? "; connect-src 'self'" : ""}`,
     "cross-origin-opener-policy": "same-origin",
     // The address may hold a code. A form's page must let its origin be known, or browsers call it `null`.
     "referrer-policy": actions.some(({ post }) => post) ? "same-origin" : "no-referrer",
@@ -66,39 +70,26 @@ export function page(
 export function problemPage(
   problem: Problem,
   requestId: string,
-  content: { actions: readonly Action[]; continueTo?: string },
+  content: Pick<PageContent, "actions" | "continueTo">,
   options: Parameters<typeof page>[2],
 ): CloudFrontResultResponse {
-  const { status, code, detail, largest } = problem;
+  const { status, code, largest } = problem;
   const aside = `${code}, request ${requestId}`;
-  const heading = headingOf(status);
-  const sentences = [detail, ...(largest === undefined ? [] : [sentenceOf(largest)])];
+  const { heading, sentences: words } = wordsFor(problem);
+  const sentences = [...words, ...(largest === undefined ? [] : [sentenceOf(largest)])];
   return withHeaders(
     page(status, { heading, sentences, aside, ...content }, options),
     headersOf(problem),
   );
 }
 
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("base64");
+}
+
 function sentenceOf({ header, cookie, bytes }: LargestHeader): string {
   const what = cookie === undefined ? `header “${header}”` : `cookie “${cookie}”`;
   return `The largest is the ${what}: ${bytes} bytes.`;
-}
-
-function headingOf(status: number): string {
-  switch (status) {
-    case 401:
-      return "Please sign in";
-    case 403:
-      return "You may not open this";
-    case 404:
-      return "There is nothing here";
-    case 431:
-      return "Too large to send";
-    case 503:
-      return "Not available right now";
-    default:
-      return status < 500 ? "This did not work" : "Something went wrong";
-  }
 }
 
 function actionHtml({ label, href, post }: Action): string {

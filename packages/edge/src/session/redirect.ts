@@ -16,7 +16,8 @@ export function redirect(
 ): CloudFrontResultResponse {
   return answer(status, undefined, {
     location: status === 307 || location.includes("#") ? location : `${location}#`,
-    "referrer-policy": "no-referrer",
+    // Back to the same address, a form's origin must not become `null`.
+    "referrer-policy": status === 307 ? "same-origin" : "no-referrer",
     "set-cookie": cookies,
   });
 }

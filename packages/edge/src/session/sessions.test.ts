@@ -4,7 +4,7 @@ import { pageStyle } from "@sst-gatehouse/blueprint/page";
 import { fromCallerHeader } from "@sst-gatehouse/core/caller";
 import { describe, expect, test } from "vitest";
 
-import { guardSettings } from "../../test/events.ts";
+import { type EventParts, guardSettings } from "../../test/events.ts";
 import {
   appOrigin,
   createBench,
@@ -59,7 +59,7 @@ describe("what reaches the backend", () => {
     const bench = createBench();
     const cookie = sessionCookie(await bench.signIn());
     spoil(bench);
-    const { headers } = await bench.send({ uri: "/public/x", headers: { ...fetched, cookie } });
+    const { headers } = await bench.send({ uri: "/public/x", headers: { accept: "*/*", cookie } });
     expect(callerIn(headers)).toEqual({
       kind: "anonymous",
     });
@@ -195,7 +195,7 @@ describe("a refusal, for a browser's window", () => {
 
   test("of a path that is none is a page, and never an exception", async () => {
     const { browse } = createBench();
-    for (const path of ["/a%zz", "/.AUTH/x", `/${'"'.repeat(2000)}`, "/\u00e9"]) {
+    for (const path of ["/a%zz", "/.AUTH/x", `/${"\\".repeat(2000)}`, "/\ufffd"]) {
       const answer = await browse(path);
       expect(answer.status).toBe(400);
       expect(answer.headers["content-type"]).toEqual(["text/html; charset=utf-8"]);
@@ -204,6 +204,72 @@ describe("a refusal, for a browser's window", () => {
     expect(answer.status).toBe(302);
   });
 });
+
+describe("what a person cannot mend", () => {
+  const people: [what: string, path: string, parts: EventParts, code: string, heading: string][] = [
+    ["a lone percent sign", "/public/x?q=100%", {}, "query_malformed", "This link does not work"],
+    ["Latin-1", "/public/x?q=caf%E9", {}, "query_malformed", "This link does not work"],
+    ["a name that is empty", "/public/x?=1&a=2", {}, "query_malformed", "This link does not work"],
+    [
+      "a signature's name",
+      "/public/x?a=1&X-Amz-Expires=60",
+      {},
+      "query_malformed",
+      "This link does not work",
+    ],
+    [
+      "an address that grew too long",
+      `/public/x?q=${'"'.repeat(3000)}`,
+      {},
+      "query_malformed",
+      "This link does not work",
+    ],
+    ["a percent sign in a path", "/public/100%", {}, "path_malformed", "This link does not work"],
+    ["a path of two readings", "/public;/x", {}, "path_ambiguous", "This link does not work"],
+    [
+      "a form with a photo",
+      "/public/x",
+      { method: "POST", inputTruncated: true, headers: { "content-length": "2500000" } },
+      "body_hash_required",
+      "Too large to send",
+    ],
+    [
+      "a form with a film",
+      "/public/x",
+      { method: "POST", inputTruncated: true, headers: { "content-length": "25000000" } },
+      "body_too_large",
+      "Too large to send",
+    ],
+  ];
+
+  test.each(people)(
+    "%s: a page says so in a person's words",
+    async (_what, path, parts, code, heading) => {
+      const answer = await createBench().browse(path, parts);
+      expect([answer.status < 500, answer.code]).toEqual([true, code]);
+      expect(answer.body).toContain(`<h1>${heading}</h1>`);
+      expect(textOf(answer.body)).not.toMatch(
+        /RFC|UTF|percent-encode|x-amz|header|Lambda|CloudFront|SHA|bytes/i,
+      );
+    },
+  );
+
+  test.each(people)("%s: a program gets what it needs", async (_what, path, parts, code) => {
+    const headers = { ...fetched, ...parts.headers };
+    const answer = await createBench().browse(path, { ...parts, headers });
+    expect(answer.headers["content-type"]).toEqual(["application/problem+json"]);
+    expect(JSON.parse(answer.body)).toMatchObject({
+      code,
+      detail: expect.stringMatching(/^The |^A |^Query |^CloudFront /),
+    });
+  });
+});
+
+/** What a person reads of a page. */
+function textOf(html: string): string {
+  const [, main = ""] = /<main>([^]*)<p class="aside">/.exec(html) ?? [];
+  return main.replaceAll(/<[^>]*>/g, " ");
+}
 
 describe("a page of the guard", () => {
   const styleHash = createHash("sha256").update(pageStyle).digest("base64");
