@@ -110,6 +110,8 @@ export interface BenchOptions {
   /** In the place of the rules that these tests go by. */
   readonly access?: AccessRules;
   readonly revocation?: GuardSettings["revocation"];
+  /** Each look at the time, in milliseconds, for the steps of a request; it stands still when left out. */
+  readonly elapsed?: () => number;
   /** Other keys for sessions. */
   readonly sealing?: SealingKeys;
   /** Another container of the same stage: one clock, one user pool. */
@@ -139,6 +141,7 @@ export function createBench(
     clock: givenClock,
     userPool,
     access = defaultAccess,
+    elapsed = () => 0,
   }: BenchOptions = {},
 ): Bench {
   const clock = beside?.clock ?? givenClock ?? fixedClock();
@@ -183,6 +186,7 @@ export function createBench(
     access,
     sealing: keys,
     now,
+    elapsed,
     log: createLog((line) => lines.push(line)),
     credentials() {
       signed.push(asked);
