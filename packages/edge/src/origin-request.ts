@@ -12,6 +12,7 @@ import type { Identified, Identify } from "./identify.ts";
 import type { Log } from "./log.ts";
 import { isNavigation } from "./http/navigation.ts";
 import { isPreflight } from "./http/preflight.ts";
+import type { ProtectedResource } from "./resource.ts";
 import type { Opened, Visit } from "./session/open-session.ts";
 import type { SessionAnswer, Sessions } from "./session/sessions.ts";
 import type { ClientIdSource } from "./trust/client-ids.ts";
@@ -26,6 +27,8 @@ export interface OriginRequestDeps {
   readonly guard: Guard;
   /** The browser half, loaded when it is asked for. */
   readonly sessions: () => Sessions;
+  /** Loaded when it is asked for; undefined where the access rules declare none. */
+  readonly resource: () => ProtectedResource | undefined;
   readonly responses: () => Responses;
   readonly log: Log;
 }
@@ -58,6 +61,7 @@ export function createOriginRequest({
   access,
   guard,
   sessions,
+  resource,
   responses,
   log,
 }: OriginRequestDeps): OriginRequestHandler {
@@ -69,6 +73,8 @@ export function createOriginRequest({
     try {
       received = fromCloudFrontEvent(event, hosts);
       const { requestId, http, request, readings } = received;
+      const own = resource()?.answer(visitOf(received));
+      if (own !== undefined) return answered(received, own);
       if (isPreflight(http)) {
         log({ requestId, method: http.method, outcome: "preflight", status: 204 });
         const { preflightAnswer, preflightHeaders } = responses();
@@ -92,6 +98,7 @@ export function createOriginRequest({
         ownAuthorization(asked) ??
         opened?.identified ??
         (await identify(asked.http, opened?.session?.accessToken));
+      resource()?.require(asked, who);
       const { caller, rule, ...admitted } = await guard(asked, who);
       log({ requestId, method: http.method, outcome: "forwarded", rule, caller: caller.kind });
       return toCloudFrontRequest(request, admitted.request);
@@ -173,9 +180,11 @@ export function createOriginRequest({
       ...(cause === undefined ? {} : { cause: causeOf(cause) }),
     });
     const cors = corsHeaders(received?.http.headers ?? {}, settings.corsOrigins);
-    return forBrowser === undefined
-      ? refusal(known, requestId, cors)
-      : withHeaders(forBrowser.response, cors);
+    const response =
+      forBrowser === undefined
+        ? refusal(known, requestId, cors)
+        : withHeaders(forBrowser.response, cors);
+    return (received && resource()?.challenged(response, known, visitOf(received))) ?? response;
   }
 
   function refuseBrowser(

@@ -18,6 +18,7 @@ export interface CdnSource {
   /** In CloudFront's order; the last takes every path. */
   readonly behaviors: readonly GateBehavior[];
   readonly firewall?: aws.wafv2.WebAcl;
+  readonly domain?: sst.aws.RouterArgs["domain"];
 }
 
 /** The origin of the site. Those of backends have a path for an id. */
@@ -33,7 +34,7 @@ const siteOrigin = "site";
  */
 export function createCdn(
   { parent, name, named, stage }: GateContext,
-  { guard, backends, site, behaviors, firewall }: CdnSource,
+  { guard, backends, site, behaviors, firewall, domain }: CdnSource,
 ): sst.aws.Router {
   // Written whole, not changed: nothing that the Router would add can slip in.
   const guarded = (targetOriginId: string, cacheBehavior: CacheBehavior) => ({
@@ -74,9 +75,7 @@ export function createCdn(
     name,
     {
       routes: Object.fromEntries(routes),
-      ...(stage.domain === undefined
-        ? {}
-        : { domain: { name: stage.domain, cert: stage.certificateArn!, dns: false as const } }),
+      ...(domain && { domain }),
       transform: {
         cdn: (args) => {
           args.comment = named;

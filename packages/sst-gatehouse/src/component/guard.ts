@@ -9,6 +9,7 @@ import { makeGuardSettings } from "@sst-gatehouse/blueprint/make-guard-settings"
 
 import type { GatedFunction } from "./backends.ts";
 import type { GateContext } from "./gate-context.ts";
+import type { OwnDomain } from "./own-domain.ts";
 import type { GatedSite } from "./site.ts";
 import type { Users } from "./users.ts";
 
@@ -20,6 +21,7 @@ export interface GuardSource {
   readonly sealing: $util.Output<SealingKeys>;
   /** Where they are known before the guard is made. */
   readonly clientIds: $util.Output<ClientIds | undefined>;
+  readonly domain: OwnDomain | undefined;
   readonly usEast1: aws.Provider;
 }
 
@@ -30,7 +32,7 @@ export interface GuardSource {
  */
 export function createGuard(
   { parent, name, owner, stage, region, prefix, named, runtime, accountId, partition }: GateContext,
-  { backends, site, users, access, sealing, clientIds, usEast1 }: GuardSource,
+  { backends, site, users, access, sealing, clientIds, domain, usEast1 }: GuardSource,
 ): aws.lambda.Function {
   const arns = $util.all(backends.map((backend) => backend.function.arn));
   const urls = $util.all(backends.map(({ url }) => url));
@@ -67,11 +69,12 @@ export function createGuard(
       users.hostedOrigin,
       clientIds,
       sealing,
+      domain?.name,
       site?.bucket.bucketRegionalDomainName,
     ])
-    .apply(async ([functionUrls, userPoolId, hostedOrigin, ids, keys, bucketHost]) => {
+    .apply(async ([functionUrls, userPoolId, hostedOrigin, ids, keys, host, bucketHost]) => {
       const settings = makeGuardSettings({
-        stage,
+        stage: { ...stage, domain: host },
         region,
         prefix,
         functionUrls,
