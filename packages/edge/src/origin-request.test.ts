@@ -72,6 +72,7 @@ function setUp(
       parameterStore: notNeeded,
       stageRevocations: notNeeded,
       browserHalf: notNeeded,
+      protectedResource: notNeeded,
       responses: () => responses,
       ...files,
     },

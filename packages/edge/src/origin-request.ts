@@ -12,6 +12,7 @@ import type { Identified, Identify } from "./identify.ts";
 import type { Log } from "./log.ts";
 import { isNavigation } from "./http/navigation.ts";
 import { isPreflight } from "./http/preflight.ts";
+import type { ProtectedResource } from "./resource.ts";
 import type { Opened, Visit } from "./session/open-session.ts";
 import type { SessionAnswer, Sessions } from "./session/sessions.ts";
 import type { ClientIdSource } from "./trust/client-ids.ts";
@@ -26,6 +27,8 @@ export interface OriginRequestDeps {
   readonly guard: Guard;
   /** The browser half, loaded when it is asked for. */
   readonly sessions: () => Sessions;
+  /** Loaded when it is asked for; undefined where the access rules declare none. */
+  readonly resource: () => ProtectedResource | undefined;
   readonly responses: () => Responses;
   readonly log: Log;
 }
@@ -58,16 +61,20 @@ export function createOriginRequest({
   access,
   guard,
   sessions,
+  resource,
   responses,
   log,
 }: OriginRequestDeps): OriginRequestHandler {
-  const hosts = [settings.functionUrlHost, ...(settings.otherFunctionUrlHosts ?? [])] as const;
+  const { functionUrlHost, otherFunctionUrlHosts = [], site } = settings;
+  const hosts = [functionUrlHost, ...otherFunctionUrlHosts, ...(site ? [site.host] : [])] as const;
   return async (event) => {
     let received: OriginRequest | undefined;
     let opened: Opened | undefined;
     try {
       received = fromCloudFrontEvent(event, hosts);
       const { requestId, http, request, readings } = received;
+      const own = resource()?.answer(visitOf(received));
+      if (own !== undefined) return answered(received, own);
       if (isPreflight(http)) {
         log({ requestId, method: http.method, outcome: "preflight", status: 204 });
         const { preflightAnswer, preflightHeaders } = responses();
@@ -91,6 +98,7 @@ export function createOriginRequest({
         ownAuthorization(asked) ??
         opened?.identified ??
         (await identify(asked.http, opened?.session?.accessToken));
+      resource()?.require(asked, who);
       const { caller, rule, ...admitted } = await guard(asked, who);
       log({ requestId, method: http.method, outcome: "forwarded", rule, caller: caller.kind });
       return toCloudFrontRequest(request, admitted.request);
@@ -172,9 +180,11 @@ export function createOriginRequest({
       ...(cause === undefined ? {} : { cause: causeOf(cause) }),
     });
     const cors = corsHeaders(received?.http.headers ?? {}, settings.corsOrigins);
-    return forBrowser === undefined
-      ? refusal(known, requestId, cors)
-      : withHeaders(forBrowser.response, cors);
+    const response =
+      forBrowser === undefined
+        ? refusal(known, requestId, cors)
+        : withHeaders(forBrowser.response, cors);
+    return (received && resource()?.challenged(response, known, visitOf(received))) ?? response;
   }
 
   function refuseBrowser(
@@ -210,12 +220,12 @@ function requireServedMethod({ method }: HttpRequest): void {
   throw new GuardError("method_not_allowed", "This method is not served here.");
 }
 
-/** Signs for baked hosts only: a distribution pointed elsewhere must not get a signature to play with. */
+/** Goes on to baked hosts only: a distribution pointed elsewhere must not get a signature to play with. */
 function requireOwnOrigin({ origin, http }: OriginRequest): void {
   if (origin?.domainName !== http.host || origin.path !== "") {
     throw new GuardError(
       "origin_unknown",
-      "The distribution's origin is not a Function URL that this guard signs for.",
+      "The distribution's origin is no Function URL or bucket of this app.",
     );
   }
 }

@@ -14,8 +14,10 @@ import {
 import { expect } from "vitest";
 
 import type { LazyFiles } from "../src/compose.ts";
-import { createSessions, headersTooLarge } from "../src/session/sessions.ts";
+import { createProtectedResource } from "../src/resource.ts";
+import { createSessions, fileRequest, headersTooLarge } from "../src/session/sessions.ts";
 import { createClientIds } from "../src/trust/client-ids.ts";
+import { withResource } from "./access.ts";
 import {
   accessKey,
   givingPeople,
@@ -25,6 +27,7 @@ import {
   webClient,
 } from "./events.ts";
 import {
+  appOrigin,
   type Bench,
   type Compose,
   createBench,
@@ -139,6 +142,18 @@ export const behaviours = {
     const bench = createBench({ ...guardSettings, forwardCookies: ["b"] }, { compose });
     const { headers } = await bench.send({ uri: "/public/x", headers: { cookie: "a=1; b=2" } });
     expect(headers["cookie"]).toEqual(["b=2"]);
+  },
+
+  async "a file of the site goes to its bucket, unsigned, and a request for a backend does not"(
+    compose,
+  ) {
+    const bucketHost = "bucket.s3.eu-central-1.amazonaws.com";
+    const site = { host: bucketHost, fallback: "app.html" };
+    const bench = createBench({ ...guardSettings, site }, { compose });
+    const file = await bench.send({ bucketHost, uri: "/public/x" });
+    expect([file.forwarded?.uri, file.headers["authorization"]]).toEqual(["/app.html", undefined]);
+    const call = await bench.send({ uri: "/public/x" });
+    expect([call.forwarded?.uri, bench.signed]).toEqual(["/public/x", ["/public/x"]]);
   },
 
   async "headers larger than the stage lets through are refused, and the largest is named"(
@@ -323,6 +338,26 @@ export const behaviours = {
     expect(asked).toEqual([]);
   },
 
+  async "an app's resource leads clients to the sign-in, and is put together once"(compose) {
+    let made = 0;
+    const files: Partial<LazyFiles> = {
+      protectedResource: () => ({
+        createProtectedResource(...of) {
+          made += 1;
+          return createProtectedResource(...of);
+        },
+      }),
+    };
+    const bench = createBench(guardSettings, { compose, files, access: withResource });
+    const { status, body } = await bench.send({ uri: "/.well-known/oauth-protected-resource" });
+    expect([status, JSON.parse(body).resource]).toEqual([200, `${appOrigin}/mcp`]);
+    const { headers } = await bench.send({ uri: "/mcp" });
+    expect([headers["www-authenticate"]?.[0]?.split(" ")[1], made]).toEqual([
+      `resource_metadata="${appOrigin}/.well-known/oauth-protected-resource/mcp",`,
+      1,
+    ]);
+  },
+
   async "a session is the caller's, and only a token of the browsers' client makes one"(compose) {
     const bench = createBench(guardSettings, { compose });
     await bench.signIn();
@@ -343,6 +378,7 @@ export const behaviours = {
     let parameters: Parameters<typeof createSessions>[0]["parameters"] | undefined;
     const files: Partial<LazyFiles> = {
       browserHalf: () => ({
+        fileRequest,
         headersTooLarge,
         createSessions(deps) {
           ({ parameters } = deps);
@@ -407,6 +443,7 @@ export const behaviours = {
           made += 1;
           return createSessions(deps);
         },
+        fileRequest,
         headersTooLarge,
       }),
     };

@@ -8,7 +8,9 @@ import { type FixedClock, fixedClock } from "@sst-gatehouse/testkit/tokens";
 import type { CloudFrontRequest, CloudFrontResultResponse } from "aws-lambda";
 
 import { composeGuard, type GuardParts, type LazyFiles } from "../src/compose.ts";
+import { fileRequest } from "../src/http/file-request.ts";
 import { createLog } from "../src/log.ts";
+import { createProtectedResource } from "../src/resource.ts";
 import * as responses from "../src/responses.ts";
 import { createSealedSessions } from "../src/session/sealed-session.ts";
 import type { Session } from "../src/session/session-cookies.ts";
@@ -154,7 +156,9 @@ export function createBench(
           throw new GuardError("token_revoked", "This sign-in was ended.");
       },
     }),
+    protectedResource: () => ({ createProtectedResource }),
     browserHalf: () => ({
+      fileRequest,
       headersTooLarge,
       createSessions: (deps) =>
         createSessions({

@@ -16,6 +16,8 @@ test.each(Object.entries(behaviours))("%s", async (_name, behaviour) => {
 });
 
 const goesOn: Behaviour = "a caller with a token goes on, signed by the edge role at this hour";
+const asksBucket: Behaviour =
+  "a file of the site goes to its bucket, unsigned, and a request for a backend does not";
 const fetchesKeys: Behaviour =
   "an unknown key has the pool's key set fetched, from the issuer's own address";
 const readsList: Behaviour =
@@ -28,6 +30,7 @@ const tooLarge: Behaviour =
 const hasSession: Behaviour =
   "a session is the caller's, and only a token of the browsers' client makes one";
 const renews: Behaviour = "an expired session is renewed, and one whose sign-in was ended is not";
+const leadsClients = "an app's resource leads clients to the sign-in, and is put together once";
 const tellsLog: Behaviour = "a refresh token that cannot be revoked is told to the log";
 const asksForSecret: Behaviour =
   "the client's secret is asked for below the stage's prefix, in its region, and signed for that";
@@ -76,6 +79,9 @@ const broken: readonly (readonly [without: string, Behaviour])[] = [
   ["guard.sign.credentials", goesOn],
   ["guard.sign.now", goesOn],
   ["guard.access", "the access rules decide"],
+  ["guard.fileRequest", asksBucket],
+  ["guard.fileRequest if request.host === site?.host", asksBucket],
+  ["guard.fileRequest if not request.host === site?.host", asksBucket],
   ["guard.forwardToken", "the bearer token goes along where the stage says so"],
   ["guard.forwardCookies", "only the cookies that the stage lists go along"],
   ["guard.originHeaderBytes", tooLarge],
@@ -97,6 +103,8 @@ const broken: readonly (readonly [without: string, Behaviour])[] = [
   ["sessions.onUnrevoked", tellsLog],
   ["sessions.onUnrevoked.notice", tellsLog],
   ["sessions.onUnrevoked.cause", tellsLog],
+  ["resource", leadsClients],
+  ["once of resource", leadsClients],
   ["responses", "the access rules decide"],
   ["log", goesOn],
 ];

@@ -342,6 +342,17 @@ const mutations: [
     "client-callback-urls",
   ],
   [
+    "a front end's address that the stage does not list",
+    change(
+      "app-clients",
+      "({ callbackUrls }) => [...callbackUrls]",
+      '({ callbackUrls }) => [...callbackUrls, "otherapp://callback"]',
+    ),
+    "client-callback-urls",
+    "production",
+    { spaClient: true, spaCallbackUrls: ["myapp://callback"] },
+  ],
+  [
     "a client's secret that every reader of parameters sees",
     change("parameters", '    type: "SecureString",\n', '    type: "String",\n'),
     "parameter-type",
@@ -459,7 +470,7 @@ const mutations: [
   ],
   [
     "a guard that keeps no list though the stage has one",
-    change("guard", "        stage,\n", '        stage: { ...stage, revocation: "off" },\n'),
+    change("guard", "domain: host },\n", 'domain: host, revocation: "off" },\n'),
     "guard-settings",
   ],
   [
@@ -561,7 +572,7 @@ const mutations: [
   ],
   [
     "tokens for a backend of a stage that does not forward them",
-    change("guard", "        stage,\n", "        stage: { ...stage, forwardToken: true },\n"),
+    change("guard", "domain: host },\n", "domain: host, forwardToken: true },\n"),
     "guard-settings",
   ],
   [
