@@ -15,11 +15,14 @@ import {
 import { GuardError } from "@sst-gatehouse/core/errors";
 import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 import { requireAccess } from "@sst-gatehouse/core/require-access";
+import { traceHeader } from "@sst-gatehouse/core/trace";
 
 import { requireBodyFits } from "./http/body-limit.ts";
 import type { OriginRequest } from "./http/cloudfront.ts";
 import { isNavigation } from "./http/navigation.ts";
+import { toTraceParent } from "./http/trace.ts";
 import type { Identified } from "./identify.ts";
+import type { Steps } from "./log.ts";
 import { declaredBodyHash, withoutRefusedHeaders } from "./http/viewer-headers.ts";
 
 /** CloudFront's limit for path and query together, in a request that a function returns. */
@@ -33,6 +36,8 @@ const headerOverheadBytes = 4;
 export interface GuardDeps {
   readonly sign: (request: HttpRequest, bodyHash?: string) => Promise<HttpRequest>;
   readonly access: AccessRules;
+  /** Makes the request for a file of the site, which CloudFront signs; nothing for a backend's request. */
+  readonly fileRequest: (request: HttpRequest) => HttpRequest | undefined;
   /** Whether the backend gets the bearer token as `x-gatehouse-token`. */
   readonly forwardToken: boolean;
   /** Names of the cookies that the backend gets; absent: all but the guard's own. */
@@ -46,14 +51,15 @@ export interface GuardDeps {
 }
 
 export interface Admitted {
-  /** Signed, ready for the origin. */
+  /** Ready for the origin: signed, or for a file. */
   readonly request: HttpRequest;
   readonly caller: Caller;
   /** The access rule that let it in. */
   readonly rule: string;
 }
 
-export interface Asked extends Pick<OriginRequest, "http" | "clientIp" | "readings"> {
+export interface Asked extends Pick<OriginRequest, "http" | "clientIp" | "readings" | "trace"> {
+  readonly steps: Pick<Steps, "end">;
   /** Whether the backend is to look up if the sign-in was ended. */
   readonly backendChecks: boolean;
   /** The app's own, `https://<host>`; the backend is told. */
@@ -64,25 +70,30 @@ export interface Asked extends Pick<OriginRequest, "http" | "clientIp" | "readin
 export type Guard = (asked: Asked, who: Identified) => Promise<Admitted>;
 
 /**
- * Admits a request whose caller the access rules allow, and signs it for the origin.
+ * Admits a request whose caller the access rules allow, and signs it for the origin, unless it is for a file.
  *
  * @throws {GuardError} `token_missing`, or the session's problem, when the caller must sign in (again); `access_denied`
  *   when signing in would not help; `path_*`, `query_malformed`, `body_*`, `headers_too_large` for what cannot be passed
- *   on. Never forwards a request unsigned.
+ *   on. Never forwards a request to a Function URL unsigned.
  */
 export function createGuard({
   sign,
   access,
+  fileRequest,
   forwardToken,
   forwardCookies,
   callerVersion,
   originHeaderBytes,
   headersTooLarge,
 }: GuardDeps): Guard {
-  return async ({ http: request, clientIp, readings, backendChecks, origin }, who) => {
+  return async (asked, who) => {
+    const { http: request, clientIp, readings, trace, steps, backendChecks, origin } = asked;
     const { caller, bearer, ownAuthorization } = who;
     const { method, path } = request;
     const rule = requireAccess(access, { method, path, readings }, caller, who.problem);
+    steps.end("rules");
+    const file = fileRequest(request);
+    if (file !== undefined) return { request: file, caller, rule };
     const bodyHash = requireBody(request);
     const signIn = backendChecks ? unchecked(request, who) : undefined;
     const headers = withoutRefusedHeaders(request.headers, forwardCookies);
@@ -97,6 +108,8 @@ export function createGuard({
     if (ownAuthorization !== undefined) headers[authorizationHeader] = [ownAuthorization];
     headers[originHeader] = [origin];
     headers[forwardedHostHeader] = [origin.slice(origin.indexOf("//") + 2)];
+    if (!trace.continued) delete headers["tracestate"];
+    headers[traceHeader] = [toTraceParent(trace)];
     headers["host"] = [request.host];
     const signed = await sign({ ...request, headers }, bodyHash);
     requireShortUrl(signed);

@@ -8,6 +8,7 @@ import { type FixedClock, fixedClock } from "@sst-gatehouse/testkit/tokens";
 import type { CloudFrontRequest, CloudFrontResultResponse } from "aws-lambda";
 
 import { composeGuard, type GuardParts, type LazyFiles } from "../src/compose.ts";
+import { fileRequest } from "../src/http/file-request.ts";
 import { createLog } from "../src/log.ts";
 import { createProtectedResource } from "../src/resource.ts";
 import * as responses from "../src/responses.ts";
@@ -108,6 +109,8 @@ export interface BenchOptions {
   /** In the place of the rules that these tests go by. */
   readonly access?: AccessRules;
   readonly revocation?: GuardSettings["revocation"];
+  /** Each look at the time, in milliseconds, for the steps of a request; it stands still when left out. */
+  readonly elapsed?: () => number;
   /** Other keys for sessions. */
   readonly sealing?: SealingKeys;
   /** Another container of the same stage: one clock, one user pool. */
@@ -131,6 +134,7 @@ export function createBench(
     sealing: keys = sealing,
     beside,
     access = defaultAccess,
+    elapsed = () => 0,
   }: BenchOptions = {},
 ): Bench {
   const clock = beside?.clock ?? fixedClock();
@@ -157,6 +161,7 @@ export function createBench(
     }),
     protectedResource: () => ({ createProtectedResource }),
     browserHalf: () => ({
+      fileRequest,
       headersTooLarge,
       createSessions: (deps) =>
         createSessions({
@@ -174,6 +179,7 @@ export function createBench(
     access,
     sealing: keys,
     now,
+    elapsed,
     log: createLog((line) => lines.push(line)),
     credentials() {
       signed.push(asked);

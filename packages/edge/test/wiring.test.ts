@@ -16,6 +16,8 @@ test.each(Object.entries(behaviours))("%s", async (_name, behaviour) => {
 });
 
 const goesOn: Behaviour = "a caller with a token goes on, signed by the edge role at this hour";
+const asksBucket: Behaviour =
+  "a file of the site goes to its bucket, unsigned, and a request for a backend does not";
 const fetchesKeys: Behaviour =
   "an unknown key has the pool's key set fetched, from the issuer's own address";
 const readsList: Behaviour =
@@ -32,6 +34,7 @@ const leadsClients = "an app's resource leads clients to the sign-in, and is put
 const tellsLog: Behaviour = "a refresh token that cannot be revoked is told to the log";
 const asksForSecret: Behaviour =
   "the client's secret is asked for below the stage's prefix, in its region, and signed for that";
+const saysMetrics: Behaviour = "the log has paths and metrics where the stage asks for them";
 const asksForScopes: Behaviour = "a sign-in asks for the scopes that the stage gives people";
 
 /** Each thing that `composeGuard` could lack, and the behaviour that is missed then. */
@@ -77,6 +80,9 @@ const broken: readonly (readonly [without: string, Behaviour])[] = [
   ["guard.sign.credentials", goesOn],
   ["guard.sign.now", goesOn],
   ["guard.access", "the access rules decide"],
+  ["guard.fileRequest", asksBucket],
+  ["guard.fileRequest if request.host === site?.host", asksBucket],
+  ["guard.fileRequest if not request.host === site?.host", asksBucket],
   ["guard.forwardToken", "the bearer token goes along where the stage says so"],
   ["guard.forwardCookies", "only the cookies that the stage lists go along"],
   ["guard.originHeaderBytes", tooLarge],
@@ -101,6 +107,8 @@ const broken: readonly (readonly [without: string, Behaviour])[] = [
   ["resource", leadsClients],
   ["once of resource", leadsClients],
   ["responses", "the access rules decide"],
+  ["now", saysMetrics],
+  ["elapsed", goesOn],
   ["log", goesOn],
 ];
 

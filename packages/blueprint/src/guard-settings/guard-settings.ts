@@ -15,6 +15,13 @@ export interface GuardSettings {
   readonly prefix: string;
   /** `<id>.lambda-url.<region>.on.aws`, the app's own; the guard signs for it and for `otherFunctionUrlHosts` only. */
   readonly functionUrlHost: string;
+  /** The bucket of a front end, which the guard decides about and CloudFront signs for; absent where the app has none. */
+  readonly site?: {
+    /** `<bucket>.s3.<region>.amazonaws.com` */
+    readonly host: string;
+    /** The page that answers every path whose last part has no dot; absent: `/about` is `/about/index.html`. */
+    readonly fallback?: string;
+  };
   /** Further Function URLs behind the same guard, where the distribution has more than one. */
   readonly otherFunctionUrlHosts?: readonly string[];
   /** Accepted `iss` values, compared as they are. */
@@ -63,6 +70,10 @@ export interface GuardSettings {
   readonly revocation: Revocation;
   /** Of the caller header that the guard sends; absent: 1, which every backend reads. */
   readonly callerVersion?: 2;
+  /** Whether the log says paths; absent: no. */
+  readonly logPaths?: true;
+  /** Whether the log has metrics; absent: no. */
+  readonly metrics?: true;
 }
 
 /** Whether sign-ins can be ended before their tokens expire, and what a list that cannot be refreshed means. */

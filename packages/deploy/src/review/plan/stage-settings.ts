@@ -60,6 +60,8 @@ export function stageSettings(graph: Graph, stage: Stage): readonly SettingInPla
     ]);
   if (stage.originHeaderBytes !== originHeaderBytes)
     settings.push(["headers", `up to ${stage.originHeaderBytes} bytes, sent to the backend`]);
+  if (stage.logPaths) settings.push(["the guard's log", "says paths, without their queries"]);
+  if (stage.metrics) settings.push(["metrics", "requests by outcome, code and rule"]);
   return settings.map(([setting, value]) => ({ setting, value }));
 }
 
