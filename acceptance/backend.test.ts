@@ -6,7 +6,7 @@ import { isIP } from "node:net";
 import { beforeAll, describe, expect, test } from "vitest";
 
 import { viaApp, type Sent } from "./support/client.ts";
-import { needsStreams } from "./support/requirements.ts";
+import { needs, needsStreams } from "./support/requirements.ts";
 import { isStack, loadTarget, type Target } from "./support/target.ts";
 
 let target: Target;
@@ -145,6 +145,30 @@ describe("the backend gets what the client sent", () => {
     expect(caller).toMatchObject({ kind: "user", username: target.users[0]?.username });
     expect(isIP(viewerAddress)).toBeGreaterThan(0);
     expect(isStack(target) ? ["127.0.0.1", "::1"] : [viewerAddress]).toContain(viewerAddress);
+  });
+});
+
+describe("a sender's own Authorization, where the rules leave it to the backend", () => {
+  needs("own access rules");
+  const told = async (authorization: string) => {
+    const headers = { authorization, "x-gatehouse-authorization": "Basic forged" };
+    const sent = { method: "POST", path: "/public/echo/hooks/x", body: "{}", headers };
+    const answer = await viaApp(target, sent);
+    expect([answer.status, answer.body.toString().includes("forged")]).toEqual([200, false]);
+    return answer.json<{ headers: Record<string, string> }>().headers["x-gatehouse-authorization"];
+  };
+
+  test("reaches it, whatever its scheme", async () => {
+    // Among the secrets that the search after this run looks for.
+    const { id, secret } = target.clients.machine;
+    const basic = `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}`;
+    for (const own of [basic, "Bearer whsec_abc123", "whsec_abc123", "Token token=abc"])
+      expect(await told(own)).toBe(`sha256:${sha256(Buffer.from(own))}`);
+  });
+
+  test("does not where it is a token of this app", async () => {
+    for (const token of Object.values(target.tokens))
+      expect(await told(`Bearer ${token}`)).toBeUndefined();
   });
 });
 

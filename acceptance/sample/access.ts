@@ -6,6 +6,7 @@ export const access = defineAccess({
   rules: {
     "/*": "signed-in",
     "/public/*": "anyone",
+    "POST /public/echo/hooks/*": { access: "anyone", authorization: "own" },
     "/admin/*": { groups: ["admin"] },
     "/reports/*": { groups: ["admin"] },
     "POST /reports/*": { scopes: ["api/write"] },

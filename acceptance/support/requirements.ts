@@ -9,6 +9,7 @@ const reasons = {
   forgery: "a deployed user pool signs nothing on request",
   machine: "this is about a stack on this machine",
   "own stage settings": "a deployed stage may have other settings than the local one",
+  "own access rules": "a chain that was started elsewhere has other access rules",
   "no chain": "this involves no chain: it runs where the suite starts its own",
   terminal: "this run did not start the stack, so it has no terminal to read",
   "implicit grant": "the stage has no client for the walk-through",
@@ -18,7 +19,7 @@ const reasons = {
 export type Requirement = keyof typeof reasons;
 
 function has(requirement: Requirement): boolean {
-  if (requirement === "no chain" || requirement === "terminal")
+  if (["no chain", "terminal", "own access rules"].includes(requirement))
     return process.env["GATEHOUSE_TARGET"] === undefined;
   const target = loadTarget();
   switch (requirement) {

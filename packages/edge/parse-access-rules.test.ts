@@ -9,6 +9,7 @@ const access = defineAccess({
   rules: {
     "/*": "signed-in",
     "/public/*": "anyone",
+    "POST /hooks/*": { access: "anyone", authorization: "own" },
     "/exact": { services: ["arn:aws:iam::123456789012:role/nightly"] },
     "POST /reports/*": { groups: ["admin"], scopes: ["api/write"] },
   },
@@ -47,6 +48,7 @@ test.each<[why: string, rules: unknown]>([
   ["a rule for nobody in particular", withRule({ access: undefined })],
   ["groups that are text", withRule({ access: { groups: "admin" } })],
   ["an access that nobody knows", withRule({ access: { roles: ["a"] } })],
+  ["credentials of senders that nobody knows", withRule({ authorization: "ours" })],
   ["no list of services", withRule({ services: undefined })],
   ["a service that is text", withRule({ services: ["arn:aws:iam::1:role/a"] })],
   ["a rule that matches nothing", withRule({ exact: undefined })],

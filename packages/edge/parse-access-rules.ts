@@ -38,6 +38,7 @@ const isWhole = objectOf({
       method: optional(isText),
       pattern: isText,
       access: (value) => value === "anyone" || value === "signed-in" || isGranted(value),
+      authorization: optional((value) => value === "own"),
       services: listOf(objectOf({ arn: isText, anySession: isFlag })),
       exact: isPathMatch,
       lowerCase: isPathMatch,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { type EventOptions, functionUrlEvent, plainUser, settings } from "../test/events.ts";
-import { visibleEvent } from "./function-url-event.ts";
+import { ownAuthorization, visibleEvent, withViewer } from "./function-url-event.ts";
 
 describe("where the request came to", () => {
   const serviceArn = "arn:aws:sts::111122223333:assumed-role/nightly/run";
@@ -31,6 +31,28 @@ describe("where the request came to", () => {
   test("is never what a service says of it", () => {
     const origin = "https://evil.example";
     expect(told({ userArn: serviceArn, caller: null, origin })).toEqual(["443", "https"]);
+  });
+});
+
+describe("a sender's own Authorization", () => {
+  const header = "x-gatehouse-authorization";
+  const headers = { [header]: "Basic abc=" };
+
+  test("is told when it is asked for, and is none of the headers", () => {
+    const event = visibleEvent(functionUrlEvent({ headers }), settings.edgeRole);
+    expect(ownAuthorization(event)).toBe("Basic abc=");
+    expect(ownAuthorization({ ...event })).toBe("Basic abc=");
+    expect(ownAuthorization(withViewer(event, "203.0.113.7"))).toBe("Basic abc=");
+    expect(JSON.stringify(event)).not.toContain("abc=");
+  });
+
+  test("is none where the guard has sent none, and never what a service sends", () => {
+    const none = visibleEvent(functionUrlEvent(), settings.edgeRole);
+    const userArn = "arn:aws:sts::111122223333:assumed-role/nightly/run";
+    const service = functionUrlEvent({ userArn, caller: null, headers });
+    const seen = visibleEvent(service, settings.edgeRole);
+    expect([ownAuthorization(none), ownAuthorization(seen)]).toEqual([undefined, undefined]);
+    expect(Object.keys(seen.headers)).not.toContain(header);
   });
 });
 

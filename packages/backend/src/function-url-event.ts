@@ -1,4 +1,4 @@
-import { forwardedHostHeader, originHeader } from "@sst-gatehouse/core/caller";
+import { authorizationHeader, forwardedHostHeader, originHeader } from "@sst-gatehouse/core/caller";
 import { isRefusedHeader } from "@sst-gatehouse/core/refused-headers";
 
 import { isEdgePrincipal, type EdgeRole } from "./edge-principal.ts";
@@ -54,14 +54,32 @@ export function visibleEvent(event: FunctionUrlEvent, edgeRole: EdgeRole): Funct
         (fromEdge || !isRefusedHeader(name) || ofLambda.has(name)),
     ),
   );
+  const own = event.headers[authorizationHeader];
+  if (fromEdge && own !== undefined) ownAuthorizations.set(headers, own);
   const origin = fromEdge ? event.headers[originHeader] : undefined;
   if (origin === undefined) return { ...event, headers };
-  const address = addressHeaders(origin);
-  return {
-    ...event,
-    headers: { ...headers, ...address },
-    requestContext: { ...requestContext, domainName: address.host },
-  };
+  const { host, ...forwarded } = addressOf(origin);
+  Object.assign(headers, forwarded, { host });
+  return { ...event, headers, requestContext: { ...requestContext, domainName: host } };
+}
+
+/** By the headers of a {@link visibleEvent}, which stay the same object when an event is copied. */
+const ownAuthorizations = new WeakMap<object, string>();
+
+/**
+ * A sender's own `Authorization`, under a rule with `authorization: "own"`; `undefined` under every other rule, and where
+ * the sender has none or a token of this app.
+ *
+ * It is nobody's word but the sender's: compare it in constant time (`timingSafeEqual`), or verify it, before you act.
+ *
+ * @param event with the headers that it came with.
+ */
+export function ownAuthorization({
+  headers,
+}: {
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}): string | undefined {
+  return ownAuthorizations.get(headers);
 }
 
 /** The event with the viewer's address in the place of CloudFront's, where the guard has said it. */
@@ -75,12 +93,12 @@ export function withViewer(
   return { ...event, requestContext: { ...requestContext, http } };
 }
 
-/** An older guard let the viewer's `x-forwarded-host` pass. */
-const withheld = new Set(["x-amz-security-token", forwardedHostHeader]);
+/** Credentials, and what an older guard let pass of the viewer's. */
+const withheld = new Set(["x-amz-security-token", authorizationHeader, forwardedHostHeader]);
 /** What Lambda writes over whatever was sent. */
 const ofLambda = new Set(["x-forwarded-proto", "x-forwarded-port"]);
 
-function addressHeaders(origin: string): Record<string, string> & { readonly host: string } {
+function addressOf(origin: string): Record<string, string> & { readonly host: string } {
   const [proto = "", host = ""] = origin.split("://");
   const [, port = proto === "https" ? "443" : "80"] = /:(\d+)$/.exec(host) ?? [];
   return {

@@ -33,6 +33,8 @@ export const callerHeader = "x-gatehouse-caller";
 export const uncheckedCallerHeader = `${callerHeader}-unchecked`;
 /** The caller's bearer token, for a backend that asks for it. */
 export const tokenHeader = "x-gatehouse-token";
+/** A sender's own `Authorization`, under a rule that leaves it to the backend; never a token of the stage's user pool. */
+export const authorizationHeader = "x-gatehouse-authorization";
 
 /**
  * The app's own public origin, as the guard knows it. A guard of any version drops a viewer's, so a backend may believe it.
@@ -71,12 +73,17 @@ export interface CallerHeaderOptions {
   readonly signIn?: UncheckedSignIn | undefined;
 }
 
-/** What may be said of a caller, in this order. */
-const memberNames =
-  "v kind sub username clientId groups scopes issuer signedInAt viewerAddress authTime session".split(
-    " ",
-  );
-const namesBefore = memberNames.filter((name) => !/^(v|issuer|signedInAt)$/.test(name));
+/** What may be said of a caller, of whatever kind. */
+interface Members {
+  readonly kind: string;
+  readonly sub?: string;
+  readonly username?: string;
+  readonly clientId?: string;
+  readonly groups?: readonly string[];
+  readonly scopes?: readonly string[];
+  readonly issuer?: string;
+  readonly signedInAt?: number;
+}
 
 /**
  * The value of {@link callerHeader} and {@link uncheckedCallerHeader}: base64url without padding of a JSON object, the
@@ -91,10 +98,24 @@ export function toCallerHeader(
 ): string {
   if (viewerAddress !== undefined && !isAddress(viewerAddress))
     throw new TypeError("the viewer's address is not an IP address");
-  const envelope = { v: version, ...caller, viewerAddress, ...signIn };
+  const { kind, sub, username, clientId, groups, scopes, issuer, signedInAt }: Members = caller;
+  const since2 = version === 1 ? {} : { v: version, issuer, signedInAt };
   // Only these, in this order: a caller may hold more than what is meant for the backend.
-  const text = JSON.stringify(envelope, version === 1 ? namesBefore : memberNames);
-  const value = Buffer.from(text).toString("base64url");
+  const members = {
+    v: since2.v,
+    kind,
+    sub,
+    username,
+    clientId,
+    groups,
+    scopes,
+    issuer: since2.issuer,
+    signedInAt: since2.signedInAt,
+    viewerAddress,
+    authTime: signIn?.authTime,
+    session: signIn?.session,
+  };
+  const value = Buffer.from(JSON.stringify(members)).toString("base64url");
   if (value.length > maxCallerHeaderBytes) {
     throw new GuardError(
       "headers_too_large",

@@ -274,7 +274,12 @@ function parameter(
 
 const resources: readonly Resource[] = [
   {
-    ...resource("gatehouse:index:Gatehouse", "Gate", {}, { outputs: { backends: ["GateApi"] } }),
+    ...resource(
+      "gatehouse:index:Gatehouse",
+      "Gate",
+      {},
+      { outputs: { backends: ["GateApi"], userPoolId: poolId } },
+    ),
     component: true,
   },
   resource(

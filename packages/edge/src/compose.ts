@@ -119,6 +119,7 @@ export function composeGuard({
     clientIds,
     keys,
     identify,
+    access,
     guard: createGuard({
       sign: createSigner({ credentials, now }),
       access,

@@ -8,6 +8,8 @@ export interface Identified {
   readonly caller: CallerEnvelope["caller"];
   /** The bearer token, where the caller has sent one; never that of a browser's session. */
   readonly bearer?: string;
+  /** What a sender's own `Authorization` says, for the backend to judge. */
+  readonly ownAuthorization?: string;
   /** What was verified, for a caller who is somebody. */
   readonly token?: VerifiedToken;
   /** Why the session is not used, where there is one. On a public path that does not matter. */
@@ -60,14 +62,16 @@ function bearerOf(values: readonly string[]): string {
   const [value = "", ...more] = values;
   if (more.length > 0)
     throw new GuardError("token_malformed", "Send one Authorization header, not several.");
-  const [scheme = "", token = "", ...rest] = value.trim().split(/ +/);
+  const text = value.trim();
+  const [scheme = ""] = text.split(" ", 1);
+  const token = text.slice(scheme.length).replace(/^ +/, "");
   if (scheme.toLowerCase() !== "bearer") {
     throw new GuardError(
       "token_missing",
       "Send `Authorization: Bearer <token>`; no other scheme is accepted.",
     );
   }
-  if (token === "" || rest.length > 0) {
+  if (token === "" || token.includes(" ")) {
     throw new GuardError(
       "token_malformed",
       "Send `Authorization: Bearer <token>`, with one token.",

@@ -1,13 +1,14 @@
 import { allowedMethods } from "@sst-gatehouse/blueprint/cache-behavior";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
+import { type AccessRules, takesOwnAuthorization } from "@sst-gatehouse/core/access";
 import { isEdgeRoute } from "@sst-gatehouse/core/edge-routes";
 import { causeOf, GuardError, isGuardError } from "@sst-gatehouse/core/errors";
 import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 import type { CloudFrontRequestEvent, CloudFrontRequestResult } from "aws-lambda";
 
 import { fromCloudFrontEvent, toCloudFrontRequest, type OriginRequest } from "./http/cloudfront.ts";
-import type { Guard } from "./guard.ts";
-import type { Identify } from "./identify.ts";
+import type { Asked, Guard } from "./guard.ts";
+import type { Identified, Identify } from "./identify.ts";
 import type { Log } from "./log.ts";
 import { isNavigation } from "./http/navigation.ts";
 import { isPreflight } from "./http/preflight.ts";
@@ -21,6 +22,8 @@ export interface OriginRequestDeps {
   readonly clientIds: Pick<ClientIdSource, "clients" | "ready" | "refreshWhenOld">;
   readonly keys: { refreshWhenOld(): void };
   readonly identify: Identify;
+  /** The rules may leave `Authorization` to backends. */
+  readonly access: AccessRules;
   readonly guard: Guard;
   /** The browser half, loaded when it is asked for. */
   readonly sessions: () => Sessions;
@@ -30,10 +33,16 @@ export interface OriginRequestDeps {
   readonly log: Log;
 }
 
-/** The guard's own answers, in a file that is loaded with the first of them. */
+/** The guard's own answers, and what else is rare, in a file that is loaded with the first of them. */
 export type Responses = Pick<
   typeof import("./responses.ts"),
-  "corsHeaders" | "preflightAnswer" | "preflightHeaders" | "refusal" | "statusOf" | "withHeaders"
+  | "corsHeaders"
+  | "preflightAnswer"
+  | "preflightHeaders"
+  | "readOwnAuthorization"
+  | "refusal"
+  | "statusOf"
+  | "withHeaders"
 >;
 
 export type OriginRequestHandler = (
@@ -49,6 +58,7 @@ export function createOriginRequest({
   clientIds,
   keys,
   identify,
+  access,
   guard,
   sessions,
   resource,
@@ -83,7 +93,10 @@ export function createOriginRequest({
       const backendChecks = checksItself(settings, http.host);
       const [origin] = ownOrigins(received);
       const asked = { ...received, http: opened?.http ?? http, backendChecks, origin };
-      const who = opened?.identified ?? (await identify(asked.http, opened?.session?.accessToken));
+      const who =
+        ownAuthorization(asked) ??
+        opened?.identified ??
+        (await identify(asked.http, opened?.session?.accessToken));
       resource()?.require(asked, who);
       const { caller, rule, ...admitted } = await guard(asked, who);
       log({ requestId, method: http.method, outcome: "forwarded", rule, caller: caller.kind });
@@ -96,6 +109,19 @@ export function createOriginRequest({
       keys.refreshWhenOld();
     }
   };
+
+  /** At the paths of senders that bring credentials of their own, nobody reads these as a token. */
+  function ownAuthorization({ http, readings }: Asked): Identified | undefined {
+    const { method, path, headers } = http;
+    const { authorization: lines } = headers;
+    if (lines === undefined || !takesOwnAuthorization(access, { method, path, readings }))
+      return undefined;
+    const handedOn = responses().readOwnAuthorization(lines, settings.issuers);
+    return {
+      caller: { kind: "anonymous" },
+      ...(handedOn !== undefined && { ownAuthorization: handedOn }),
+    };
+  }
 
   /**
    * Baked, or the distribution that CloudFront itself names; never a header. Of a laptop's, which speak http, the one that was

@@ -3,6 +3,7 @@ import type { ErrorCode, GuardError, LargestHeader } from "@sst-gatehouse/core/e
 import { statuses } from "@sst-gatehouse/core/statuses";
 import type { CloudFrontHeaders, CloudFrontResultResponse } from "aws-lambda";
 
+export { readOwnAuthorization } from "./http/own-authorization.ts";
 export { corsHeaders, preflightHeaders } from "./http/preflight.ts";
 
 const retryAfterSeconds = "5";

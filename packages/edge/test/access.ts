@@ -21,6 +21,7 @@ export const access = defineAccess({
   rules: {
     "/*": "signed-in",
     "/public/*": "anyone",
+    "POST /public/hooks/*": { access: "anyone", authorization: "own" },
     "/admin/*": { groups: ["admin"] },
     "/jobs/*": { scopes: ["api/read"] },
     "/reports/*": { groups: ["admin"], scopes: ["api/read"] },

@@ -71,6 +71,7 @@ const broken: readonly (readonly [without: string, Behaviour])[] = [
   ["clientIds", goesOn],
   ["keys", goesOn],
   ["identify", goesOn],
+  ["access", goesOn],
   ["guard", goesOn],
   ["guard.sign", goesOn],
   ["guard.sign.credentials", goesOn],

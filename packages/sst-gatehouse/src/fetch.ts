@@ -1,6 +1,7 @@
 import {
   type AppEnv,
   type Caller,
+  ownAuthorization,
   protect as protectHono,
   type StreamingHandler,
 } from "@sst-gatehouse/backend";
@@ -15,6 +16,11 @@ export interface FetchEnv {
   readonly caller: Caller;
   /** The viewer's IP address as the guard saw it; absent for a caller that did not come through the guard. */
   readonly viewerAddress: string | undefined;
+  /**
+   * A sender's own `Authorization`, under a rule with `authorization: "own"`; `undefined` under every other rule, and where
+   * the sender has none or a token of this app. Nobody's word but the sender's: verify it before you act.
+   */
+  readonly ownAuthorization: () => string | undefined;
 }
 
 /** An app of the fetch kind: h3, Elysia, itty-router, or a function of your own. */
@@ -31,7 +37,11 @@ export interface FetchApp {
  */
 export function protect(access: AccessRules, app: FetchApp): StreamingHandler {
   const routes = new Hono<AppEnv>().all("*", (c) =>
-    app.fetch(c.req.raw, { caller: c.get("caller"), viewerAddress: c.get("viewerAddress") }),
+    app.fetch(c.req.raw, {
+      caller: c.get("caller"),
+      viewerAddress: c.get("viewerAddress"),
+      ownAuthorization: () => ownAuthorization(c.env.event),
+    }),
   );
   return protectHono(access, routes);
 }

@@ -7,10 +7,12 @@ import {
   streamingRuntime,
 } from "@sst-gatehouse/backend/test/events";
 import { defineAccess } from "@sst-gatehouse/core/access";
+import { Hono } from "hono";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { protect as protectFetch } from "./fetch.ts";
-import { protect as protectLambda } from "./lambda.ts";
+import { type AppEnv, ownAuthorization as ofContext, protect as protectHono } from "./hono.ts";
+import { ownAuthorization as ofEvent, protect as protectLambda } from "./lambda.ts";
 
 const access = defineAccess({
   rules: { "/*": "signed-in", "/public/*": "anyone", "/admin/*": { groups: ["admin"] } },
@@ -102,3 +104,40 @@ describe.each(doors)("%s", (_name, load) => {
     expect(answer).toMatchObject({ statusCode: 200, isBase64Encoded: true });
   });
 });
+
+test.each<[door: string, load: () => Handler]>([
+  [
+    "a Hono app",
+    () =>
+      protectHono(
+        access,
+        new Hono<AppEnv>().post("/public/x", (c) =>
+          c.json({ own: ofContext(c), headers: c.req.header() }),
+        ),
+      ),
+  ],
+  [
+    "a fetch app",
+    () =>
+      protectFetch(access, {
+        fetch: (request, { ownAuthorization }) =>
+          Response.json({ own: ownAuthorization(), headers: Object.fromEntries(request.headers) }),
+      }),
+  ],
+  [
+    "a Lambda handler",
+    () => protectLambda(access, (event) => ({ own: ofEvent(event), headers: event.headers })),
+  ],
+])(
+  "%s is told a sender's own Authorization when it asks, and not among the headers",
+  async (_door, load) => {
+    const event: Event = {
+      method: "POST",
+      path: "/public/x",
+      headers: { "x-gatehouse-authorization": "Basic abc=" },
+    };
+    const { json } = await ask(load(), event);
+    expect(json).toMatchObject({ own: "Basic abc=" });
+    expect(JSON.stringify(Object(json).headers)).not.toContain("abc=");
+  },
+);

@@ -9,6 +9,7 @@ import type { AccessRules } from "@sst-gatehouse/core/access";
 import { Hono } from "hono";
 
 export type { Caller, ExistingHandlerEvent };
+export { ownAuthorization } from "@sst-gatehouse/backend";
 
 /**
  * Puts a Lambda handler that already exists behind the guard: `export const handler = protect(access, handler)`. It is

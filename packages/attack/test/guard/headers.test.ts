@@ -15,6 +15,7 @@ afterAll(() => guard.close());
 const believed = [
   "x-gatehouse-caller",
   "x-gatehouse-token",
+  "x-gatehouse-authorization",
   "x-amz-security-token",
   "x-amz-date",
   "x-amz-content-sha256",

@@ -18,7 +18,7 @@ export type { Caller } from "@sst-gatehouse/core/caller";
 export type { AppEnv } from "../app-env.ts";
 export { existingHandler, type ExistingHandlerEvent } from "../existing/existing-handler.ts";
 export type { StreamingHandler } from "./streaming-handler.ts";
-export { receivedBytes } from "../function-url-event.ts";
+export { ownAuthorization, receivedBytes } from "../function-url-event.ts";
 
 /**
  * Puts a Hono app behind the guard: `export const handler = protect(access, app)`. It streams its answers, or gives them

@@ -20,6 +20,16 @@ export type Access<Scope extends string = string> =
       readonly services?: readonly string[];
     };
 
+/**
+ * For senders that bring credentials of their own in `Authorization`, such as webhooks: the guard does not read them as a
+ * token, and the backend gets them by `ownAuthorization`. The caller is nobody; what the sender may do is for the backend
+ * to find out. Only for a rule with a method.
+ */
+export interface OwnAuthorization {
+  readonly access: "anyone";
+  readonly authorization: "own";
+}
+
 /** The methods that CloudFront lets through. */
 const methods = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"] as const;
 export type RuleMethod = (typeof methods)[number];
@@ -37,6 +47,8 @@ export interface AccessRule {
   /** The pattern without the method. */
   readonly pattern: string;
   readonly access: Access;
+  /** `"own"` under a rule that is an {@link OwnAuthorization}. */
+  readonly authorization?: "own";
   readonly services: readonly ServicePrincipal[];
   readonly exact: PathMatch;
   readonly lowerCase: PathMatch;
@@ -61,10 +73,12 @@ export function matchesPath({ whole, path, bare }: PathMatch, reading: string): 
  */
 export function parseAccessRule(
   text: string,
-  access: Access,
+  declared: Access | OwnAuthorization,
   knownScopes: ReadonlySet<string>,
 ): AccessRule {
   const misuse = (why: string) => new TypeError(`access rule ${JSON.stringify(text)}: ${why}`);
+  const own = takesOwnAuthorization(declared);
+  const access = own ? declared.access : declared;
 
   const space = text.indexOf(" ");
   const methodText = space === -1 ? undefined : text.slice(0, space);
@@ -87,6 +101,7 @@ export function parseAccessRule(
     );
   if (/^\/\.auth(?:\/|$)/i.test(pattern))
     throw misuse("the guard answers everything below /.auth/ itself");
+  if (own) requireOwnAuthorization(declared, method, misuse);
   if (pattern === "/*" && access === "anyone") {
     throw misuse("everything would be public, also what is added later; name the public paths");
   }
@@ -118,10 +133,30 @@ export function parseAccessRule(
     method,
     pattern,
     access: freezeAccess(access),
+    ...(own && { authorization: "own" }),
     services: Object.freeze(services),
     exact: pathMatch(pattern),
     lowerCase: pathMatch(pattern.toLowerCase()),
   });
+}
+
+function takesOwnAuthorization(declared: Access | OwnAuthorization): declared is OwnAuthorization {
+  return isRecord(declared) && ("authorization" in declared || "access" in declared);
+}
+
+/** What was written, whatever its type says. */
+function requireOwnAuthorization(
+  { access, authorization, ...others }: OwnAuthorization,
+  method: RuleMethod | undefined,
+  misuse: (why: string) => TypeError,
+): void {
+  const form = '{ access: "anyone", authorization: "own" }';
+  if (access !== "anyone" || authorization !== "own" || Object.keys(others).length > 0)
+    throw misuse(
+      `senders with an Authorization of their own are nobody to the guard: write ${form}, and nothing else, or a rule without access and authorization`,
+    );
+  if (method === undefined)
+    throw misuse(`${form} needs a method before the path, such as "POST /hooks/payments"`);
 }
 
 /** @throws the error that `misuse` makes, unless `list` is an array of distinct non-empty strings, and not empty itself. */

@@ -8,6 +8,7 @@ import {
   type Decision,
   defineAccess,
   selectRule,
+  takesOwnAuthorization,
 } from "./access.ts";
 import type { Caller } from "../caller.ts";
 import { GuardError } from "../errors.ts";
@@ -583,6 +584,30 @@ describe("building", () => {
     ["a line behind", { "/a\n": "signed-in" }, /write the plain path/],
     ["a character outside ASCII", { "/\u00E4": "signed-in" }, /write the plain path/],
     [
+      "credentials of senders without a method",
+      { "/hooks": { access: "anyone", authorization: "own" } },
+      /"\/hooks": \{ access: "anyone", authorization: "own" \} needs a method/,
+    ],
+    ...[
+      { access: "signed-in", authorization: "own" },
+      { access: { groups: ["admin"] }, authorization: "own" },
+      { access: "anyone", authorization: "ours" },
+      { access: "anyone", authorization: undefined },
+      { access: "anyone" },
+      { authorization: "own" },
+      { groups: ["admin"], authorization: "own" },
+      { access: "anyone", authorization: "own", services: ["arn:aws:iam::123456789012:role/a"] },
+    ].map((wrong): [string, Record<string, unknown>, RegExp] => [
+      `credentials of senders that are ${JSON.stringify(wrong)}`,
+      { "POST /hooks": wrong },
+      /"POST \/hooks": senders with an Authorization of their own are nobody to the guard/,
+    ]),
+    [
+      "credentials of senders everywhere",
+      { "POST /*": { access: "anyone", authorization: "own" } },
+      /"POST \/\*": everything would be public/,
+    ],
+    [
       "a rule named by the prototype",
       JSON.parse('{"__proto__": "anyone"}'),
       /"__proto__": a path begins with/,
@@ -652,6 +677,36 @@ describe("building", () => {
       expect(Object.isFrozen(part)).toBe(true);
     }
     expect(Object.values(rule?.access ?? {}).map((list) => Object.isFrozen(list))).toEqual([true]);
+  });
+
+  test("leaves Authorization to the backend under the rule that says so, and no other", () => {
+    const own = { access: "anyone", authorization: "own" } as const;
+    const built = defineAccess({
+      rules: { "/*": "signed-in", "POST /hooks/*": own, "GET /h": own },
+    });
+    expect(
+      built.rules.map(({ text, access: to, authorization }) => [text, to, authorization]),
+    ).toEqual([
+      ["POST /hooks/*", "anyone", "own"],
+      ["GET /h", "anyone", "own"],
+      ["/*", "signed-in", undefined],
+    ]);
+    const leaves = (method: string, path: string) => takesOwnAuthorization(built, { method, path });
+    expect(leaves("POST", "/hooks/a")).toBe(true);
+    expect(leaves("POST", "/hooks")).toBe(true);
+    expect(leaves("HEAD", "/h")).toBe(true);
+    expect([leaves("PUT", "/hooks/a"), leaves("POST", "/h"), leaves("GET", "/")]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect(() => leaves("POST", "/HOOKS/a")).toThrow(
+      expect.objectContaining({ code: "path_ambiguous" }),
+    );
+    expect(decide(built, { method: "POST", path: "/hooks/a" }, { kind: "anonymous" })).toEqual({
+      allowed: true,
+      rule: "POST /hooks/*",
+    });
   });
 
   test("needs no scopes where no rule asks for one", () => {

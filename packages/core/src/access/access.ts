@@ -2,6 +2,7 @@ import {
   type Access,
   type AccessRule,
   matchesPath,
+  type OwnAuthorization,
   parseAccessRule,
   requireNames,
   ruleMethods,
@@ -13,7 +14,7 @@ import { exactReadings } from "./path-readings.ts";
 import { parseResource, type Resource } from "./parse-resource.ts";
 import { isServicePrincipal } from "./service-principal.ts";
 
-export type { Access } from "./access-rule.ts";
+export type { Access, OwnAuthorization } from "./access-rule.ts";
 
 /** The access rules of an app, read once; made by {@link defineAccess} only. */
 export interface AccessRules {
@@ -32,7 +33,7 @@ export interface AccessOptions<Scope extends string> {
   /** Every scope of the resource server, as `<resource server>/<scope>`. None when left out: no machine signs in then. */
   readonly scopes?: readonly Scope[];
   /** `/a`, `/a/*` (also `/a`), `POST /a/*`; what no rule covers is refused. */
-  readonly rules: Readonly<Record<string, Access<NoInfer<Scope>>>>;
+  readonly rules: Readonly<Record<string, Access<NoInfer<Scope>> | OwnAuthorization>>;
   /** Groups in the rules that are not to be made, because a company's sign-on or a trigger puts people into them. */
   readonly externalGroups?: readonly string[];
   /**
@@ -157,6 +158,20 @@ function readExternalGroups(groups: unknown, rules: readonly AccessRule[]): read
  */
 export function selectRule(rules: AccessRules, request: AccessRequest): string | undefined {
   return findRule(rules, request)?.text;
+}
+
+/**
+ * Whether the rule that decides about a request leaves `Authorization` to the backend. A path is only read where a rule for
+ * its method could.
+ *
+ * @throws {GuardError} as {@link decide} does.
+ */
+export function takesOwnAuthorization(rules: AccessRules, request: AccessRequest): boolean {
+  return (
+    rules.rules.some(
+      (rule) => rule.authorization === "own" && coversMethod(rule, request.method),
+    ) && findRule(rules, request)?.authorization === "own"
+  );
 }
 
 /**

@@ -119,12 +119,13 @@ describe("what is signed", () => {
       "x-gatehouse-caller": ["eyJraW5kIjoiYW5vbnltb3VzIn0"],
       "x-gatehouse-caller-unchecked": ["eyJ2IjoyfQ"],
       "x-gatehouse-token": ["a.b.c"],
+      "x-gatehouse-authorization": ["Basic abc="],
       "x-gatehouse-origin": ["https://app.example"],
       "x-forwarded-host": ["app.example"],
     };
     const signed = await sign(get({ headers }));
     expect(signedHeadersOf(signed)).toBe(
-      "host;x-amz-content-sha256;x-amz-date;x-forwarded-host;x-gatehouse-caller;x-gatehouse-caller-unchecked;x-gatehouse-origin;x-gatehouse-token",
+      "host;x-amz-content-sha256;x-amz-date;x-forwarded-host;x-gatehouse-authorization;x-gatehouse-caller;x-gatehouse-caller-unchecked;x-gatehouse-origin;x-gatehouse-token",
     );
     expect(signed.headers).toMatchObject(headers);
     expect(authorizationOf(signed)).toBe(recompute(signed, credentials));
@@ -437,6 +438,7 @@ describe("for any request", () => {
             ...(theirs.sessionToken === undefined ? [] : ["x-amz-security-token"]),
             ...[
               "x-forwarded-host",
+              "x-gatehouse-authorization",
               "x-gatehouse-caller",
               "x-gatehouse-caller-unchecked",
               "x-gatehouse-origin",
@@ -581,6 +583,7 @@ const anyRequest: fc.Arbitrary<HttpRequest> = fc.record({
       "x-gatehouse-caller-unchecked": fc.tuple(printable),
       "x-gatehouse-origin": fc.tuple(printable),
       "x-gatehouse-token": fc.tuple(printable),
+      "x-gatehouse-authorization": fc.tuple(printable),
       "x-forwarded-host": fc.tuple(printable),
       via: fc.tuple(printable),
       "content-type": fc.tuple(printable),

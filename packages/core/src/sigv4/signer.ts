@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 
 import {
+  authorizationHeader,
   callerHeader,
   forwardedHostHeader,
   originHeader,
@@ -32,6 +33,7 @@ const identityHeaders = [
   callerHeader,
   uncheckedCallerHeader,
   tokenHeader,
+  authorizationHeader,
   originHeader,
   forwardedHostHeader,
 ];
@@ -116,7 +118,8 @@ function createTimestamps(): (now: number) => string {
 
 function withoutSignature(headers: HttpHeaders): Record<string, readonly string[]> {
   const kept: Record<string, readonly string[]> = {};
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name of Object.keys(headers)) {
+    const value = headers[name] ?? [];
     if (signatureHeader.test(name)) continue;
     // A header may be called `__proto__`, which an assignment takes for something else.
     if (name === "__proto__") Object.defineProperty(kept, name, { value, ...ofAnAssignment });
@@ -143,7 +146,8 @@ function canonicalHeaders(
 function canonicalValue(values: readonly string[]): string {
   const [first = ""] = values;
   const value = values.length === 1 ? first : values.map((line) => line.trim()).join(",");
-  return /\s/.test(value) ? value.trim().replaceAll(/\s+/g, " ") : value;
+  // Most values have none at all.
+  return /[^!-~]/.test(value) ? value.trim().replaceAll(/\s+/g, " ") : value;
 }
 
 function regionOf(host: string): string {

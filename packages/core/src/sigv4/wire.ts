@@ -81,6 +81,7 @@ export function parseQuery(rawQuery: string): [name: string, value: string][] {
  * @param query what {@link canonicalQuery} returned.
  */
 export function sortedQuery(query: string): string {
+  if (!query.includes("&")) return query;
   // A space sorts before every character of a canonical query and `=` does not: `a=1` has to stand before `a-b=1`.
   return query.replaceAll("=", " ").split("&").toSorted().join("&").replaceAll(" ", "=");
 }

@@ -20,6 +20,8 @@ export interface UnverifiedToken {
 const oddNames = /__proto__|constructor|\\u/;
 
 const threeParts = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+/** Of base64url: `{`, or a white space before it. What is no token at all is refused before anybody tries to parse it. */
+const objectStart = /^(?:e[w-z]|[CDI])/;
 const maxKidLength = 256;
 
 /** @throws {GuardError} `token_too_large` when the token is over 12 KB. */
@@ -39,6 +41,7 @@ export function decodeUnverifiedToken(token: string): UnverifiedToken {
   if (!threeParts.test(token)) throw malformed("The token is not three base64url parts.");
   const [headerText = "", claimsText = "", signatureText = ""] = token.split(".");
 
+  if (!objectStart.test(headerText)) throw malformed("The token's header is not a JSON object.");
   const header = parseJsonObject(decodeUtf8(decodeBase64Url(headerText)));
   if ("crit" in header)
     throw malformed("The token's header asks for extensions that are not supported.");

@@ -242,6 +242,11 @@ describe("accepts", () => {
     expect(await setUp().verify(token)).toMatchObject(expected);
   });
 
+  test.each(["\t", "\n", "\r", " "])("a header behind %j, which JSON allows", async (space) => {
+    const token = withHeaderText(`${space}{"kid":"${accessKey.kid}","alg":"RS256"}`);
+    expect(await setUp().verify(token)).toMatchObject({ tokenUse: "access" });
+  });
+
   test("a token of a key that the pool has added, after one refetch", async () => {
     const { verify, keys } = setUp(
       {},
@@ -276,7 +281,9 @@ function paddedToken(length: number): string {
   throw new Error(`no token has ${length} characters`);
 }
 
-const part = (text: string | Uint8Array) => Buffer.from(text).toString("base64url");
+function part(text: string | Uint8Array): string {
+  return Buffer.from(text).toString("base64url");
+}
 const splice = (token: string, index: number, text: string) =>
   token.split(".").with(index, text).join(".");
 const resigned = (token: string, edit: (claims: string) => string) => {
@@ -284,6 +291,11 @@ const resigned = (token: string, edit: (claims: string) => string) => {
   const input = `${header}.${part(edit(Buffer.from(claims, "base64url").toString()))}`;
   return `${input}.${part(sign("sha256", Buffer.from(input), accessKey.privateKey))}`;
 };
+/** A good token whose header is exactly this text. */
+function withHeaderText(header: string): string {
+  const input = `${part(header)}.${accessToken().split(".")[1]}`;
+  return `${input}.${part(sign("sha256", Buffer.from(input), accessKey.privateKey))}`;
+}
 const publicPem = createPublicKey(accessKey.privateKey).export({ type: "spki", format: "pem" });
 const publicDer = createPublicKey(accessKey.privateKey).export({ type: "spki", format: "der" });
 const withHeader = (

@@ -80,7 +80,8 @@ export function toCloudFrontRequest(
   signed: HttpRequest,
 ): CloudFrontRequest {
   const headers: CloudFrontHeaders = {};
-  for (const [name, values] of Object.entries(signed.headers)) {
+  for (const name of Object.keys(signed.headers)) {
+    const values = signed.headers[name] ?? [];
     // Of its own: every object has a `constructor`.
     const before = Object.hasOwn(original.headers, name) ? original.headers[name] : undefined;
     headers[name] = sameValues(before, values)
@@ -92,7 +93,8 @@ export function toCloudFrontRequest(
 
 function fromCloudFrontHeaders(headers: CloudFrontHeaders): HttpHeaders {
   const result: Record<string, readonly string[]> = {};
-  for (const [name, lines] of Object.entries(headers)) {
+  for (const name of Object.keys(headers)) {
+    const lines = headers[name];
     // Not a header anybody sends for good: as a member it would be the object's prototype.
     if (name === "__proto__") continue;
     if (!Array.isArray(lines)) throw malformed("a header is not a list");
@@ -125,6 +127,7 @@ function bodyOf(request: CloudFrontRequest, headers: HttpHeaders): HttpBody {
   if (typeof data !== "string") throw malformed("the body is not text");
   if (isObject(body) && body.inputTruncated) return { kind: "hidden" };
   if (data === "" && announcesBody(request.method, headers)) return { kind: "hidden" };
+  if (data === "") return emptyBody;
   const encoding = isObject(body) && body.encoding === "text" ? "utf8" : "base64";
   return {
     kind: "visible",
@@ -133,6 +136,8 @@ function bodyOf(request: CloudFrontRequest, headers: HttpHeaders): HttpBody {
     },
   };
 }
+
+const emptyBody: HttpBody = { kind: "visible", bytes: new Uint8Array(0) };
 
 /** CloudFront shows the body of these methods; chunks without a byte in them are then an empty body. */
 const shownMethods = new Set(["POST", "PUT", "PATCH"]);
@@ -150,7 +155,6 @@ let scratch = Buffer.alloc(0);
  * The view is good until the next call, so hash `bytes` before you await anything.
  */
 function decode(data: string, encoding: "base64" | "utf8"): Uint8Array {
-  if (data === "") return new Uint8Array(0);
   const most = encoding === "base64" ? Math.ceil((data.length * 3) / 4) : data.length * 3;
   if (scratch.length < most) scratch = Buffer.allocUnsafeSlow(most);
   return scratch.subarray(0, scratch.write(data, encoding));

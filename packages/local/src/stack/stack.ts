@@ -129,6 +129,12 @@ async function compose(
   const expiry = (): number => clock.now() + credentialSeconds * 1000;
   const roles = createRoles(identities, deployment, expiry);
   const cognito = await createUserPool(deployment, gate.access, account, clock, explain);
+  const { userPoolId } = stageSettings;
+  if (userPoolId !== undefined)
+    explain(
+      "start",
+      `the people of the user pool ${userPoolId} are not here: ${cognito.users.map(({ username }) => username).join(", ")} stand for them`,
+    );
   const awsApis = createAwsApis({ deployment, cognito, identities, clock, explain });
   routes.apis = apiRoutes(apiServer.port, { awsApis, hosted: cognito.handleHosted, explain });
   const hosts = awsHosts(deployment, cognito);

@@ -44,6 +44,7 @@ export function createUserPool(
     selfSignUp: stage.selfSignUp,
     issuerType: account.includes("updated-issuer") ? "UPDATED" : "ORIGINAL",
     movesAuthTime: account.includes("moving-auth-time"),
+    rotates: !account.includes("lite-pool"),
     users: peopleFor(access).map(([username, groups]) => ({
       username,
       groups,

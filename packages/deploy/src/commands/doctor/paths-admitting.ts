@@ -9,6 +9,7 @@ export interface AccessToProbe extends AccessNames {
 
 interface RuleToProbe {
   readonly method: string | undefined;
+  readonly authorization?: "own";
   readonly access: string | { readonly groups?: readonly string[] };
   /** `whole`: this path only; otherwise all that begins with it. */
   readonly exact: { readonly whole: boolean; readonly path: string };
@@ -40,7 +41,10 @@ export function pathOfGroup(
 }
 
 function readable({ rules }: AccessToProbe): readonly RuleToProbe[] {
-  return rules.filter(({ method }) => method === undefined || method === "GET");
+  return rules.filter(
+    ({ method, authorization }) =>
+      authorization === undefined && (method === undefined || method === "GET"),
+  );
 }
 
 function madeUp({ exact: { whole, path } }: RuleToProbe): string {

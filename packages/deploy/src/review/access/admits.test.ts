@@ -49,6 +49,14 @@ test.each(combinations)("%j admits %s, with a method or without", (access, words
   }
 });
 
+test("tells the credentials of senders, which nobody but the backend verifies", () => {
+  const own = { access: "anyone", authorization: "own" } as const;
+  const [rule] = defineAccess({ rules: { "POST /a/*": own } }).rules;
+  expect(rule && admits(rule)).toBe(
+    "anyone, without signing in; Authorization is the sender's own, which the backend has to verify",
+  );
+});
+
 const person = { kind: "user", sub: "s", username: "u" } as const;
 const machine = { kind: "client", clientId: "c" } as const;
 const assumed = "arn:aws:sts::123456789012:assumed-role";

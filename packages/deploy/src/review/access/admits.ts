@@ -1,7 +1,12 @@
 import type { GateRule } from "@sst-gatehouse/blueprint/gate";
 
 /** Whom a rule lets in, in words; nothing is left to know about `access.ts`. */
-export function admits({ access }: Pick<GateRule, "access">): string {
+export function admits({
+  access,
+  authorization,
+}: Pick<GateRule, "access" | "authorization">): string {
+  if (authorization === "own")
+    return "anyone, without signing in; Authorization is the sender's own, which the backend has to verify";
   if (access === "anyone") return "anyone, without signing in";
   if (access === "signed-in") return "everyone who has signed in; every machine; every IAM service";
   if (typeof access === "string") return access;

@@ -7,6 +7,8 @@ export interface PathAccess {
   readonly rule: string;
   /** In words. */
   readonly who: string;
+  /** For a public rule: the backend has to verify its senders' `Authorization`. */
+  readonly authorization?: "own";
   /** For a public rule: the rule that would decide without it, and whom that lets in. */
   readonly carvedFrom?: { readonly rule: string; readonly who: string };
 }
@@ -18,6 +20,7 @@ export function publicPaths({ rules }: GateAccess): readonly PathAccess[] {
     return {
       rule: rule.text,
       who: admits(rule),
+      ...(rule.authorization && { authorization: rule.authorization }),
       ...(around && { carvedFrom: { rule: around.text, who: admits(around) } }),
     };
   });

@@ -59,7 +59,10 @@ Nothing that AWS would refuse.
 test("what should not be there is told as plainly", () => {
   const lines = printPlan({
     ...bare,
-    publicPaths: [{ rule: "/docs/*", who: "anyone" }],
+    publicPaths: [
+      { rule: "/docs/*", who: "anyone" },
+      { rule: "POST /a", who: "anyone", authorization: "own" },
+    ],
     paths: [
       {
         distribution: "Cdn",
@@ -97,6 +100,7 @@ test("what should not be there is told as plainly", () => {
   }).split("\n");
   expect(lines.filter((line) => line.startsWith("  ") && !line.endsWith("  none"))).toEqual([
     "  without a sign-in   /docs/*",
+    "  without a sign-in   POST /a, whose senders' Authorization the backend has to verify",
     "  Cdn, /b/*",
     "    passes    nothing",
     "    reaches   placeholder.sst.dev",

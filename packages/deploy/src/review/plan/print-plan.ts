@@ -46,9 +46,13 @@ export function printPlan(plan: Plan): string {
 }
 
 function publicRows({ addresses, publicPaths, corsOrigins }: Plan): readonly Row[] {
-  const carved = publicPaths.map(({ rule, carvedFrom }): Row => [
+  const carved = publicPaths.map(({ rule, authorization, carvedFrom }): Row => [
     "without a sign-in",
-    carvedFrom === undefined ? rule : `${rule}, otherwise ${carvedFrom.rule}: ${carvedFrom.who}`,
+    [
+      rule,
+      ...(authorization ? ["whose senders' Authorization the backend has to verify"] : []),
+      ...(carvedFrom ? [`otherwise ${carvedFrom.rule}: ${carvedFrom.who}`] : []),
+    ].join(", "),
   ]);
   return [
     ...addresses.map(({ what, url }): Row => [what, url]),
