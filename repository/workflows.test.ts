@@ -123,6 +123,13 @@ test("every push packs what people install, and uses it as they do", () => {
   expect(jobs["adopt"]?.steps?.at(-1)?.run).toBe("npx --yes pnpm@10.34.9 test:adopt");
 });
 
+test("every push lets other people's MCP clients sign in", () => {
+  const { jobs } = parseWorkflow(read("check.yml"));
+  expect(jobs["mcp"]).not.toHaveProperty("if");
+  expect(jobs["mcp"]).not.toHaveProperty("needs");
+  expect(jobs["mcp"]?.steps?.at(-1)?.run).toBe("npx --yes pnpm@10.34.9 test:mcp");
+});
+
 test("workflows become a role in the region that stages.ts names", () => {
   const found = readdirSync(folder).flatMap((file) =>
     Object.values(parseWorkflow(read(file)).jobs)

@@ -8,9 +8,16 @@ export const gate = defineGate({
   backends: { api: { handler: "src/index.handler" } },
   stages: {
     default: {
-      /** The scope that MCP clients ask for, and the client without a secret that they sign in by. */
+      /** What MCP clients ask for. */
       peopleScopes: ["api/mcp"],
+      /** The app client that people sign in by with them; it has no secret. */
       spaClient: true,
+      /** Where the clients take the answer of a sign-in; each exact. */
+      spaCallbackUrls: [
+        "http://localhost:33418/callback",
+        "https://claude.ai/api/mcp/auth_callback",
+        "cursor://anysphere.cursor-mcp/oauth/callback",
+      ],
     },
   },
 });

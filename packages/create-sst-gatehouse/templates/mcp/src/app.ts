@@ -2,7 +2,7 @@ import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/
 import { Hono } from "hono";
 import type { AppEnv } from "sst-gatehouse/hono";
 
-import { createServer } from "./server";
+import { createServer, report } from "./server";
 
 export const app = new Hono<AppEnv>();
 
@@ -16,3 +16,5 @@ app.post("/mcp", async (c) => {
 
 // Nothing is told without being asked, so there is no stream to open and no session to end.
 app.on(["GET", "DELETE"], "/mcp", (c) => c.body("POST only.\n", 405, { allow: "POST" }));
+
+app.get("/admin/report", (c) => c.text(`${report()}\n`));

@@ -34,11 +34,15 @@ export function createServer(caller: Caller): McpServer {
           isError: true,
           content: [{ type: "text", text: "This needs the group admin. Ask an administrator." }],
         };
-      return { content: [{ type: "text", text: "All is well." }] };
+      return { content: [{ type: "text", text: report() }] };
     },
   );
 
   return server;
+}
+
+export function report(): string {
+  return "All is well.";
 }
 
 function isIn(caller: Caller, group: string): boolean {
