@@ -84,6 +84,20 @@ describe.each(combinations)("$template with $manager.name", ({ template, manager
   });
 });
 
+test("the template mcp goes from an empty folder to a passing test and a clean plan", async () => {
+  const home = await emptyFolder();
+  expect(await create(home, "my-mcp", "--template", "mcp")).toMatchObject({ code: 0, stderr: "" });
+  const app = join(home, "my-mcp");
+  await takeTarballs(app);
+  await mustRun(app, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund");
+  await mustRun(app, join(app, "node_modules/.bin/tsc"));
+  expect(await mustRun(app, "npm", "test")).toContain("2 passed");
+  await linkPlatform(app);
+  const gatehouse = join(app, "node_modules/.bin/gatehouse");
+  const plan = await mustRun(app, gatehouse, "plan", "--stage", "anna", "--json");
+  expect(JSON.parse(plan)).toMatchObject({ app: "my-mcp", violations: [] });
+});
+
 function seconds(from: number, to: number): string {
   return ((to - from) / 1000).toFixed(1);
 }
@@ -119,7 +133,7 @@ test("explains itself, and what it did not understand", async () => {
   for (const [args, why] of [
     [[], "Name one folder for the new app."],
     [["a", "b"], "Name one folder for the new app."],
-    [["a", "--template", "spa"], "There is no template spa; there are express, hello."],
+    [["a", "--template", "spa"], "There is no template spa; there are express, hello, mcp."],
     [["a", "--force"], "Unknown option '--force'"],
   ] as const) {
     const refused = await create(home, ...args);

@@ -126,6 +126,13 @@ test.each([
   expect(jobs[name]?.steps?.at(-1)?.run).toBe(`npx --yes pnpm@10.34.9 test:${name}`);
 });
 
+test("every push lets other people's MCP clients sign in", () => {
+  const { jobs } = parseWorkflow(read("check.yml"));
+  expect(jobs["mcp"]).not.toHaveProperty("if");
+  expect(jobs["mcp"]).not.toHaveProperty("needs");
+  expect(jobs["mcp"]?.steps?.at(-1)?.run).toBe("npx --yes pnpm@10.34.9 test:mcp");
+});
+
 test("workflows become a role in the region that stages.ts names", () => {
   const found = readdirSync(folder).flatMap((file) =>
     Object.values(parseWorkflow(read(file)).jobs)

@@ -14,6 +14,8 @@ export interface AuthorizationRequest {
   readonly nonce: string | undefined;
   readonly codeChallenge: string | undefined;
   readonly prompt: string | undefined;
+  /** What the access token is to be bound to (RFC 8707). */
+  readonly resource: string | undefined;
 }
 
 export type AuthorizationError = "invalid_request" | "unauthorized_client" | "login_required";
@@ -50,6 +52,7 @@ const parameters = [
   "code_challenge",
   "code_challenge_method",
   "identity_provider",
+  "resource",
 ];
 
 /**
@@ -119,6 +122,12 @@ export function parseAuthorizationRequest(query: string, pool: UserPool): Author
   if ((value("identity_provider") ?? "COGNITO") !== "COGNITO") {
     return refuse("invalid_request", "COGNITO is the pool's only identity provider");
   }
+  const resource = value("resource");
+  if (resource !== undefined && !isResource(resource))
+    return refuse(
+      "invalid_request",
+      "resource must be an address that begins with https://, http://localhost or a scheme of an app's own, without a fragment",
+    );
   const scopes = [...new Set((value("scope") ?? "").split(" ").filter((scope) => scope !== ""))];
   const unknown = scopes.find((scope) => !client.scopes.includes(scope));
   if (unknown !== undefined)
@@ -141,6 +150,15 @@ export function parseAuthorizationRequest(query: string, pool: UserPool): Author
       nonce: value("nonce"),
       codeChallenge,
       prompt: value("prompt"),
+      resource,
     },
   };
+}
+
+/** As Cognito takes it. The app on this machine, whose name ends with `.localhost`, stands for one with https. */
+function isResource(resource: string): boolean {
+  if (!URL.canParse(resource) || /[#\s]/.test(resource)) return false;
+  const { protocol, hostname } = new URL(resource);
+  if (protocol !== "http:") return !/^(?:javascript|data|vbscript|file|blob):$/.test(protocol);
+  return /^(?:localhost|127\.0\.0\.1|.+\.localhost)$/.test(hostname);
 }

@@ -26,7 +26,7 @@ export function createAuthorizationResponses(options: {
   const { pool, codes, origin, explain } = options;
   return {
     async success(asked, user, authTime) {
-      const { client, redirectUri, scopes, nonce, codeChallenge } = asked;
+      const { client, redirectUri, scopes, nonce, codeChallenge, resource } = asked;
       // Unencoded on purpose: Cognito decodes the state and does not encode it again.
       const state = asked.state === undefined ? "" : `&state=${asked.state}`;
       if (asked.responseType === "code") {
@@ -39,10 +39,18 @@ export function createAuthorizationResponses(options: {
           nonce,
           codeChallenge,
           authTime,
+          resource,
         });
         return withQuery(redirectUri, `code=${code}${state}`);
       }
-      const { grant } = pool.grants.open({ client, user, scopes, by: "hosted", authTime });
+      const { grant } = pool.grants.open({
+        client,
+        user,
+        scopes,
+        by: "hosted",
+        authTime,
+        resource,
+      });
       const { id, access, expiresInSeconds } = await pool.tokens.forUser({
         user,
         client,

@@ -1167,3 +1167,54 @@ test("signInUrl leads to a form, with tokens in the fragment for the walk-throug
   );
   expect(locationOf(withCode).searchParams.has("code")).toBe(true);
 });
+
+describe("a sign-in for a resource (RFC 8707)", () => {
+  const resource = "https://app.example/mcp";
+  const bound = async () => tokensIn(await exchange(await codeFor("alice", { resource })));
+
+  test("binds the access token to it, and so do its refreshes", async () => {
+    const first = await bound();
+    expect(decodeJwt(first.access_token).claims["aud"]).toBe(resource);
+    expect(decodeJwt(first.id_token).claims["aud"]).toBe(web);
+    const { access_token } = await tokensIn(await refresh(first.refresh_token));
+    expect(decodeJwt(access_token).claims["aud"]).toBe(resource);
+    const plain = await signedIn();
+    expect("aud" in decodeJwt(plain.access_token).claims).toBe(false);
+  });
+
+  test.each([
+    "http://app.example/mcp",
+    "https://app.example/mcp#a",
+    "https://app.example/m cp",
+    "mcp",
+    "",
+    "javascript:alert(1)",
+  ])("refuses %j", async (refused) => {
+    const asked = codeQuery({ resource: refused });
+    const back = await openBrowser(stand.origin).get(`/oauth2/authorize?${asked}`);
+    expect(locationOf(back).searchParams.get("error")).toBe("invalid_request");
+  });
+
+  test("takes what stands for https on this machine, and an app's own scheme", async () => {
+    for (const taken of [
+      "http://app.localhost:4280/mcp",
+      "http://127.0.0.1:4280/mcp",
+      "myapp://mcp",
+    ])
+      expect(await codeFor("alice", { resource: taken })).not.toBe("");
+  });
+
+  test("comes once, and the code and its refreshes are for that one alone", async () => {
+    const twice = `${codeQuery({ resource })}&resource=https%3A%2F%2Fother.example`;
+    const refused = await openBrowser(stand.origin).get(`/oauth2/authorize?${twice}`);
+    expect(refused.headers.get("location")).toContain("/error?error=invalid_request");
+    const other = { resource: "https://other.example/mcp" };
+    const answer = await exchange(await codeFor("alice", { resource }), other);
+    expect([answer.status, await answer.json()]).toEqual([400, { error: "invalid_target" }]);
+    const { refresh_token } = await bound();
+    const fields = { grant_type: "refresh_token", client_id: web, refresh_token };
+    const again = await token({ ...fields, ...other });
+    expect([again.status, await again.json()]).toEqual([400, { error: "invalid_target" }]);
+    expect((await token({ ...fields, resource })).status).toBe(200);
+  });
+});

@@ -112,13 +112,15 @@ async function exchangeCode(
   const user = pool.users.findBySub(granted.sub);
   if (!user?.enabled) return refuse("invalid_grant", "the user is disabled or deleted");
 
-  const { scopes, authTime, nonce } = granted;
+  const { scopes, authTime, nonce, resource } = granted;
+  if (isOther(fields, resource)) return otherResource();
   const { grant, refreshToken } = pool.grants.open({
     client,
     user,
     scopes,
     by: "hosted",
     authTime,
+    resource,
   });
   const { id, access, expiresInSeconds } = await pool.tokens.forUser({
     user,
@@ -162,6 +164,8 @@ async function refresh(fields: FormFields, client: Client, pool: UserPool): Prom
     return refuse("unauthorized_client", `${client.name} gets no refresh tokens`);
   const refreshToken = fields("refresh_token");
   if (!refreshToken) return refuse("invalid_request", "there must be exactly one refresh_token");
+  if (isOther(fields, pool.grants.findByRefreshToken(refreshToken)?.resource))
+    return otherResource();
   const refreshed = await pool.refresh(refreshToken, client);
   if (refreshed.kind === "refused")
     return refuse("invalid_grant", `the refresh token is refused: ${refreshed.why}`);
@@ -193,6 +197,16 @@ async function issueToMachine(
   }
   const { access, expiresInSeconds } = await pool.tokens.forMachine(client, scopes);
   return tokens({ access_token: access, expires_in: expiresInSeconds });
+}
+
+/** Whether a resource is named (RFC 8707) that is not the one of the sign-in. */
+function isOther(fields: FormFields, resource: string | undefined): boolean {
+  const named = fields("resource");
+  return named !== undefined && named !== resource;
+}
+
+function otherResource(): TokenAnswer {
+  return refuse("invalid_target", "resource is not the one that the sign-in was for");
 }
 
 function tokens(body: Readonly<Record<string, unknown>>): TokenAnswer {

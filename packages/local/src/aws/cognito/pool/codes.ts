@@ -14,6 +14,7 @@ export interface CodeGrant {
   readonly codeChallenge: string | undefined;
   /** Seconds. */
   readonly authTime: number;
+  readonly resource: string | undefined;
 }
 
 export type Codes = Tickets<CodeGrant>;

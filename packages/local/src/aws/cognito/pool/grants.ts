@@ -16,6 +16,8 @@ export interface Grant {
   /** Seconds; stays the first sign-in's. */
   readonly authTime: number;
   readonly expiresAtMs: number;
+  /** What its access tokens are bound to, as `aud`. */
+  readonly resource: string | undefined;
 }
 
 export type RefreshFailure = "unknown" | "another client" | "expired" | "revoked" | "reused";
@@ -30,6 +32,7 @@ export interface Grants {
     scopes: readonly string[];
     by: Grant["by"];
     authTime: number;
+    resource?: string | undefined;
   }): {
     grant: Grant;
     refreshToken: string;
@@ -58,7 +61,7 @@ export function createGrants(clock: Clock): Grants {
   };
 
   return {
-    open({ client, user, scopes, by, authTime }) {
+    open({ client, user, scopes, by, authTime, resource }) {
       const grant: Grant = {
         originJti: randomUUID(),
         clientId: client.id,
@@ -67,6 +70,7 @@ export function createGrants(clock: Clock): Grants {
         by,
         authTime,
         expiresAtMs: clock.now() + client.refreshDays * 24 * 3600 * 1000,
+        resource,
       };
       grants.set(grant.originJti, grant);
       return { grant, refreshToken: issue(grant) };

@@ -72,6 +72,7 @@ export function createTokens(options: {
         ...groups,
         iss: issuer(),
         ...(hosted ? { version: 2 } : {}),
+        ...(grant.resource === undefined ? {} : { aud: grant.resource }),
         client_id: client.id,
         origin_jti: grant.originJti,
         event_id: eventId,

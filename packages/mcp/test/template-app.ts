@@ -1,0 +1,49 @@
+import { mkdirSync, symlinkSync } from "node:fs";
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+import { loadProject } from "@sst-gatehouse/local/load-project";
+import { startStack, type Stack } from "@sst-gatehouse/local/stack";
+
+import { createApp } from "create-sst-gatehouse/create-app";
+
+const packages = join(import.meta.dirname, "../..");
+
+/** What the template's manifest asks for, as this repository has it. */
+const installed = {
+  "@modelcontextprotocol/sdk": join(packages, "mcp/node_modules/@modelcontextprotocol/sdk"),
+  hono: join(packages, "mcp/node_modules/hono"),
+  "sst-gatehouse": join(packages, "sst-gatehouse"),
+  zod: join(packages, "mcp/node_modules/zod"),
+};
+
+export interface TemplateApp extends Stack {
+  /** What `gatehouse start` would have shown in the terminal so far. */
+  readonly lines: readonly string[];
+}
+
+/** An app made of the template `mcp`, behind its gate on this machine. */
+export async function startTemplateApp(): Promise<TemplateApp> {
+  const folder = join(await realpath(await mkdtemp(join(tmpdir(), "gatehouse-mcp-"))), "notes");
+  await createApp({ template: join(packages, "create-sst-gatehouse/templates/mcp"), folder });
+  for (const [name, from] of Object.entries(installed)) {
+    const to = join(folder, "node_modules", name);
+    mkdirSync(dirname(to), { recursive: true });
+    symlinkSync(from, to);
+  }
+  const lines: string[] = [];
+  const stack = await startStack({
+    project: await loadProject(folder),
+    port: 0,
+    explain: (from, reason, details = []) => lines.push(`${from}: ${reason}`, ...details),
+  });
+  return {
+    ...stack,
+    lines,
+    async close() {
+      await stack.close();
+      await rm(dirname(folder), { recursive: true, force: true });
+    },
+  };
+}
