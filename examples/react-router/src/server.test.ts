@@ -39,12 +39,10 @@ test("an action takes a form, and what its router sends after that", async () =>
 
 test("another site's form changes nothing", async () => {
   const foreign = post({ text: "x" });
-  const sent = await gate
-    .as("alice")
-    .fetch("/notes", {
-      ...foreign,
-      headers: { ...foreign.headers, origin: "https://evil.example" },
-    });
+  const sent = await gate.as("alice").fetch("/notes", {
+    ...foreign,
+    headers: { ...foreign.headers, origin: "https://evil.example" },
+  });
   expect(sent.status).toBe(400);
 });
 
