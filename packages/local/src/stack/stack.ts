@@ -185,7 +185,9 @@ async function compose(
       region,
       accountId,
       functionArn: backend.functionArn,
-      invokeMode: invokeModeOf(stageSettings.streaming),
+      invokeMode: invokeModeOf(
+        bundles.functions[backend.name]?.buffered === true ? "off" : stageSettings.streaming,
+      ),
       ...(account.includes("hangs-on-empty")
         ? { emptyStreamsHeldSeconds: stageSettings.apiTimeoutSeconds }
         : {}),
