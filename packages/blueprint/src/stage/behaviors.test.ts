@@ -1,6 +1,12 @@
 import { defineAccess } from "@sst-gatehouse/core/access";
 import { expect, test } from "vitest";
 
+import {
+  registrationPath,
+  resourceMetadataPath,
+  serverMetadataPath,
+} from "../../../core/src/access/parse-resource.ts";
+import { resourcePaths } from "./behaviors.ts";
 import { behaviorsOf, type GateBehavior, publicFallback, servedFile } from "./behaviors.ts";
 import { backendsOf, defineGate, type Gate } from "./gate.ts";
 import type { Site } from "./site.ts";
@@ -242,5 +248,16 @@ test("a guarded page is no fallback for public paths", () => {
   expect([publicFallback(guarded, { fallback }), publicFallback(shown, { fallback })]).toEqual([
     undefined,
     fallback,
+  ]);
+});
+
+test("what the guard answers for OAuth clients is not the site's", () => {
+  expect(resourcePaths).toEqual([resourceMetadataPath, serverMetadataPath, registrationPath]);
+  const gate = gateOf({}, { "/*": "signed-in" }, api);
+  const access = { ...gate.access, resource: { path: "/mcp", scopes: [] } };
+  const ways = linesOf(behaviorsOf({ ...gate, access }, backendsOf(gate)));
+  expect(ways.slice(0, 7)).toEqual([
+    "/.auth/* api",
+    ...resourcePaths.flatMap((path) => [`${path} api`, `${path}/* api`]),
   ]);
 });

@@ -14,19 +14,28 @@ export interface Ways {
   readonly site: Site | undefined;
   /** In the order in which they are tried. */
   readonly rules: readonly GateRule[];
+  /** The guard's own paths. */
+  readonly guards: readonly string[];
 }
 
 type Refuse = (what: string, why: string) => never;
 
-/** What the guard answers itself, by methods that the paths of a site do not take. */
+/** What the guard answers itself, partly by methods that the paths of a site do not take. */
 const guardPaths = ["/.auth/*"];
+/** The same, where the app is a resource for OAuth clients (`core/src/access/parse-resource.ts`). */
+export const resourcePaths = [
+  "/.well-known/oauth-protected-resource",
+  "/.well-known/oauth-authorization-server",
+  "/register",
+];
 
 /** The behaviours of a gate. @throws {TypeError} that says which paths contradict each other, and what to write. */
 export function behaviorsOf(
   { site, access }: Pick<Gate, "site" | "access">,
   backends: Ways["backends"],
 ): readonly GateBehavior[] {
-  return gateBehaviors({ backends, site, rules: access.rules }, (what, why) => {
+  const guards = [...guardPaths, ...(access.resource ? resourcePaths.flatMap(belowToo) : [])];
+  return gateBehaviors({ backends, site, rules: access.rules, guards }, (what, why) => {
     throw new TypeError(`gate.ts: ${what} ${why}`);
   });
 }
@@ -38,7 +47,10 @@ export function behaviorsOf(
  *
  * @throws whatever `refuse` throws, where the paths contradict each other or the access rules.
  */
-function gateBehaviors({ backends, site, rules }: Ways, refuse: Refuse): readonly GateBehavior[] {
+function gateBehaviors(
+  { backends, site, rules, guards }: Ways,
+  refuse: Refuse,
+): readonly GateBehavior[] {
   const ofBackends = backends.flatMap(({ name, paths }) =>
     paths.map((pattern) => ({ pattern, backend: name })),
   );
@@ -65,8 +77,12 @@ function gateBehaviors({ backends, site, rules }: Ways, refuse: Refuse): readonl
       "have no backend for the other paths; leave paths out for one of them, or for the site",
     );
   const [main] = backends;
-  if (main === undefined || "backend" in last) return ordered;
-  return [...guardPaths.map((pattern) => ({ pattern, backend: main.name })), ...ordered];
+  const taken = ordered.filter((each) => "site" in each);
+  const kept = guards.filter((path) => taken.some(({ pattern }) => patternsMeet(pattern, path)));
+  return [
+    ...kept.flatMap((pattern) => (main ? [{ pattern, backend: main.name }] : [])),
+    ...ordered,
+  ];
 }
 
 /**
@@ -94,6 +110,10 @@ export function publicFallback(
 ): string | undefined {
   const isPublic = servedFile(behaviors, {}, `/${fallback ?? ""}`)?.isPublic === true;
   return isPublic ? fallback : undefined;
+}
+
+function belowToo(path: string): readonly string[] {
+  return [path, `${path}/*`];
 }
 
 /** `/a/*` takes `/a` too, as an access rule has it and CloudFront has not. */
