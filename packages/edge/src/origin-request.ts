@@ -88,10 +88,7 @@ export function createOriginRequest({
       const backendChecks = checksItself(settings, http.host);
       const [origin] = ownOrigins(received);
       const asked = { ...received, http: opened?.http ?? http, backendChecks, origin };
-      const who =
-        ownAuthorization(asked) ??
-        opened?.identified ??
-        (await identify(asked.http, opened?.session?.accessToken));
+      const who = ownAuthorization(asked) ?? opened?.identified ?? (await identify(asked.http));
       const { caller, rule, ...admitted } = await guard(asked, who);
       log({ requestId, method: http.method, outcome: "forwarded", rule, caller: caller.kind });
       return toCloudFrontRequest(request, admitted.request);

@@ -32,6 +32,8 @@ export interface VerifierDeps {
   readonly clients: Readonly<Record<string, AcceptedClient>> | null;
   /** null: ID and access tokens, as far as the client allows them. */
   readonly tokenUses: readonly TokenUse[] | null;
+  /** What callers hold in `claims`, where the app asks for any. */
+  readonly claims?: readonly string[] | undefined;
   readonly keys: KeySet;
   /** Whole seconds since the epoch. */
   readonly now: () => number;
@@ -53,6 +55,7 @@ export function createVerifier({
   issuers,
   clients,
   tokenUses,
+  claims,
   keys,
   now,
 }: VerifierDeps): (token: string, at?: number) => Promise<VerifiedToken> {
@@ -80,6 +83,7 @@ export function createVerifier({
       issuer: userPool,
       clients: acceptedClients,
       tokenUses: acceptedUses,
+      claims,
       now: at ?? now(),
     });
   };

@@ -6,7 +6,7 @@ import type { VerifiedToken } from "@sst-gatehouse/core/verifier";
 import type { RequireValid } from "@sst-gatehouse/revocations/revocations";
 
 import type { GrantedTokens, HostedSignIn } from "./hosted-sign-in.ts";
-import { fits, type Session } from "./session-cookies.ts";
+import { fits, type Session, toSession } from "./session-cookies.ts";
 
 export type Renewal =
   | { readonly kind: "renewed"; readonly session: Session }
@@ -18,6 +18,8 @@ export interface RenewalDeps {
   readonly verify: (token: string, at?: number) => Promise<VerifiedToken>;
   /** Of the stage's list, or of none. */
   readonly requireValid: RequireValid;
+  /** Whether a session has the ID token, for the claims in it. */
+  readonly keepsIdToken: boolean;
   readonly now: () => number;
 }
 
@@ -38,6 +40,7 @@ const revoked = { kind: "over", revoked: true } as const;
 export function createRenewal({
   verify,
   requireValid,
+  keepsIdToken,
   now,
 }: RenewalDeps): (session: Session, hosted: HostedSignIn) => Promise<Renewal> {
   const underway = new Map<string, Promise<GrantedTokens | undefined>>();
@@ -69,8 +72,12 @@ export function createRenewal({
       await requireValid(before);
       const tokens = await grant(session.refreshToken, hosted);
       if (tokens === undefined) return over;
-      const { accessToken, refreshToken = session.refreshToken } = tokens;
-      const renewed = { accessToken, refreshToken };
+      const { accessToken, refreshToken = session.refreshToken, idToken } = tokens;
+      const renewed = toSession({
+        accessToken,
+        refreshToken,
+        ...(keepsIdToken && idToken !== undefined && { idToken }),
+      });
       if (!fits(renewed)) throw tooLarge();
       const after = await verify(accessToken);
       if (

@@ -29,7 +29,13 @@ function setUp(answer: readonly object[]) {
     },
   );
   const clientIds = bakedClientIds(guardSettings.clients ?? {});
-  const { verify } = createCurrentVerifier({ issuers: [issuer], clientIds, keys, now: clock.now });
+  const { verify } = createCurrentVerifier({
+    claims: undefined,
+    issuers: [issuer],
+    clientIds,
+    keys,
+    now: clock.now,
+  });
   const claims = accessClaims({ issuer, clientId: webClient, now: clock.now() });
   return { verify, claims, fetches: () => fetches };
 }
@@ -71,7 +77,13 @@ function setUpReplaceable() {
     current: () => ({ generation, keys: guardSettings.jwks?.keys ?? [] }),
     refetch: async () => undefined,
   };
-  const verifier = createCurrentVerifier({ issuers: [issuer], clientIds, keys, now });
+  const verifier = createCurrentVerifier({
+    claims: undefined,
+    issuers: [issuer],
+    clientIds,
+    keys,
+    now,
+  });
   const token = mint({
     key: accessKey,
     claims: accessClaims({ issuer, clientId: webClient, now: now() }),
