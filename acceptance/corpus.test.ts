@@ -38,8 +38,7 @@ function outcomeOf({ status, headers, body }: RawAnswer, one: CorpusCase): Outco
   }
   const valueOf = (name: string) => headers.find(([key]) => key === name)?.[1];
   const isOurs = valueOf("content-type") === "application/problem+json";
-  if (!isOurs && expected.kind === "refused" && expected.mayStopBefore)
-    return { kind: "refused", by: expected.by, status, code: expected.code };
+  if (!isOurs && expected.mayStopBefore && status === 400) return meantOutcome(one);
   return {
     kind: "refused",
     by: isOurs ? "guard" : valueOf("x-amzn-requestid") === undefined ? "cloudfront" : "lambda",

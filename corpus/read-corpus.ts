@@ -30,7 +30,7 @@ export interface CorpusRequest {
   readonly chunked: boolean;
 }
 
-/** It reaches the backend exactly so. Unlike the request's, this text is decoded. */
+/** It reaches the backend exactly so. Unlike the request's, this text is decoded, but for the path. */
 export interface Arrival {
   readonly kind: "arrives";
   readonly method: string;
@@ -45,6 +45,8 @@ export interface Arrival {
   /** A text that no header may hold. */
   readonly nowhere: string | undefined;
   readonly body: { readonly sha256: string; readonly bytes: number };
+  /** An HTTP parser before the guard may refuse it with 400. */
+  readonly mayStopBefore: boolean;
 }
 
 export interface Refusal {
@@ -74,6 +76,8 @@ interface WrittenCase {
   readonly body?: Text | { readonly bytes: number };
   readonly chunked?: true;
   readonly arrives?: {
+    readonly path?: string;
+    readonly mayStopBefore?: true;
     readonly pairs?: readonly Pair[] | { readonly repeat: Pair; readonly times: number };
     readonly headers?: Readonly<Record<string, Text>>;
     readonly absent?: readonly string[];
@@ -140,11 +144,12 @@ function expectedOf(
     return { kind: "refused", by, status, code, mayStopBefore, why };
   }
   const [path = ""] = target.split("?");
-  const { pairs = [], headers = {}, absent = [], nowhere } = arrives ?? {};
+  const { pairs = [], headers = {}, absent = [], nowhere, mayStopBefore = false } = arrives ?? {};
   return {
     kind: "arrives",
     method,
-    path,
+    path: arrives?.path ?? path,
+    mayStopBefore,
     pairs: pairsOf(pairs),
     headers: Object.fromEntries(
       Object.entries(headers).map(([header, value]) => [header, spellOut(value)]),

@@ -39,7 +39,8 @@ export async function countArrived(
 }
 
 function meaningOf({ request, segments, pairs, header }: Meant) {
-  const [path = ""] = request.target.split("?");
+  const [sent = ""] = request.target.split("?");
+  const path = sent.replace(/["<>[\]^`{|}]/g, encodeURIComponent);
   const { method, body = Buffer.alloc(0) } = request;
   const sha256 = createHash("sha256").update(body).digest("hex");
   return { method, path, segments, pairs, header, body: { sha256, bytes: body.length } };

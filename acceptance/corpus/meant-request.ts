@@ -35,7 +35,8 @@ function spelling(mayStand: RegExp, space: readonly string[] = []): Spelling {
   };
 }
 
-const inPath = spelling(/^[\w.~!$&'()*+,;=:@-]$/);
+/** Also what may not stand there, and arrives percent-encoded. */
+const inPath = spelling(/^[\w.~!$&'()*+,;=:@"<>[\]^`{|}-]$/);
 const inName = spelling(/^[\w.~!$'()*,:@/?[\]{}|\\^`"<>;-]$/, ["+", "+"]);
 const inValue = spelling(/^[\w.~!$'()*,:@/?[\]{}|\\^`"<>;=-]$/, ["+", "+"]);
 

@@ -84,3 +84,24 @@ describe("a pool that is set to its other issuer", () => {
     expect([iss, (await visitor.call("/me")).json()]).toEqual([names(own).UPDATED, caller]);
   });
 });
+
+test("on the plan Lite, where refresh tokens do not rotate, a session goes on hour after hour", async () => {
+  const { target, stack } = await startOwnStack({ account: ["lite-pool"] });
+  const [user] = target.users;
+  if (user === undefined) throw new TypeError("the stack has no user");
+  const visitor = createVisitor(target);
+  await visitor.signIn("/me", user);
+  const caller = (await visitor.call("/me")).json();
+  const refreshToken = (): string | undefined =>
+    sessionsOf(stack.sealing()).open(
+      visitor.cookies.get("__Host-Http-gatehouse-session.1of1") ?? "",
+      target.appUrl,
+    )?.refreshToken;
+  const first = refreshToken();
+  expect(first).toEqual(expect.any(String));
+  for (let hour = 1; hour <= 7; hour += 1) {
+    stack.clock.advance(3601);
+    expect((await visitor.call("/.auth/refresh", { method: "POST" })).status).toBe(204);
+    expect([refreshToken(), (await visitor.call("/me")).json()]).toEqual([first, caller]);
+  }
+});

@@ -65,6 +65,22 @@ async function bundledClient(): Promise<string> {
   return outputFiles[0]?.text ?? "";
 }
 
+const photo = randomBytes(2_500_000);
+
+/** A window with a form as people write one, and a photo chosen. */
+async function showForm(): Promise<Page> {
+  const form = await browser.context.newPage();
+  await form.goto(`${stack.outputs.appUrl}/me`);
+  await form.addScriptTag({ content: await bundledClient() });
+  await form.evaluate(() => {
+    document.body.innerHTML = `<form method="post" action="/files" enctype="multipart/form-data">
+      <input name="title" value="Überraschung"><input type="file" name="photo"><button>Send</button></form>`;
+  });
+  const file = { name: "photo.jpg", mimeType: "image/jpeg", buffer: photo };
+  await form.setInputFiles("input[type=file]", file);
+  return form;
+}
+
 interface Result {
   readonly status: number;
   readonly body: Record<string, unknown>;
@@ -105,8 +121,48 @@ describe("4 MB from a page", () => {
     expect(status).toBe(403);
   });
 
+  test("of a form, without the client, are answered by a page in a person's words", async () => {
+    const form = await showForm();
+    await Promise.all([form.waitForNavigation(), form.click("button")]);
+    expect(await form.getByRole("heading", { level: 1 }).textContent()).toBe("Too large to send");
+    expect(await form.textContent("main")).toContain(
+      "This form was not sent: with its files it is larger than 1 MB.",
+    );
+    expect(await form.textContent("main")).not.toMatch(/x-amz|hex|CloudFront|Lambda/);
+    await form.close();
+  });
+
+  test("of a form, with the client, arrive, also after the session has expired", async () => {
+    for (const seconds of [0, 3700]) {
+      stack.clock.advance(seconds);
+      const form = await showForm();
+      await form.evaluate("gatehouse.uploadForms()");
+      await Promise.all([form.waitForNavigation(), form.click("button")]);
+      const { bytes: sent } = JSON.parse((await form.textContent("body")) ?? "");
+      expect(sent).toBeGreaterThan(photo.length);
+      expect(sent).toBeLessThan(photo.length + 1000);
+      expect(form.url()).toMatch(/^blob:/);
+      await form.close();
+    }
+  });
+
   test("are sent again by themselves after the session has expired", async () => {
     stack.clock.advance(3700);
     expect(await upload(client)).toEqual(arrived);
   });
+});
+
+test("a page that keeps its session is renewed ahead of the hour", async () => {
+  const me = async (): Promise<number> =>
+    Number(
+      await page.evaluate(`fetch("/.auth/me").then((me) => me.json()).then((me) => me.expiresAt)`),
+    );
+  await page.reload();
+  await page.addScriptTag({ content: await bundledClient() });
+  const before = await me();
+  stack.clock.advance(before - Math.floor(stack.clock.now() / 1000) - 200);
+  const renewed = page.waitForResponse((response) => response.url().endsWith("/.auth/refresh"));
+  await page.evaluate("void gatehouse.keepSession()");
+  expect((await renewed).status()).toBe(204);
+  expect(await me()).toBe(before - 200 + 3600);
 });

@@ -63,8 +63,8 @@ const faults: [what: string, mutation: Mutation, notice: Notice][] = [
     "the app's scheme goes along in a header that CloudFront takes from no function",
     {
       file: "packages/edge/src/guard.ts",
-      from: "      [originHeader]: [origin],",
-      to: '      [originHeader]: [origin],\n      "x-forwarded-proto": ["https"],',
+      from: "    headers[originHeader] = [origin];",
+      to: '    headers[originHeader] = [origin];\n    headers["x-forwarded-proto"] = ["https"];',
     },
     noSignature,
   ],
@@ -81,8 +81,8 @@ const faults: [what: string, mutation: Mutation, notice: Notice][] = [
     "the body is hashed as text",
     {
       file: "packages/core/src/sigv4/signer.ts",
-      from: "hash.update(bytes);",
-      to: 'hash.update(Buffer.from(Buffer.from(bytes).toString("utf8")));',
+      from: 'return hash("sha256", bytes);',
+      to: 'return hash("sha256", Buffer.from(bytes).toString("utf8"));',
     },
     {
       file: "backend",

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 
 import { build, type BuildOptions } from "esbuild";
 
-import { leanLibraries } from "./bundler/lean-libraries.ts";
+import { seldomLibraries } from "./bundler/seldom-libraries.ts";
 
 const source = join(import.meta.dirname, "src");
 const replacements = join(import.meta.dirname, "bundler/replacements");
@@ -13,10 +13,12 @@ const replacements = join(import.meta.dirname, "bundler/replacements");
 /** Loaded when needed, each with what it brings along. */
 const lazyFiles = [
   "responses",
+  "libraries",
   "trust/parameters",
   "trust/fetch-key-set",
   "trust/stage-revocations",
   "session/sessions",
+  "resource",
 ];
 
 /** The file that every request loads. Its parse time is most of a cold start, so its size has a limit. */
@@ -37,8 +39,8 @@ export interface BuiltGuard {
 
 /**
  * Builds the guard as it is deployed: `lambda.cjs`, and beside it what it loads only when needed: `parameters.cjs` with
- * the AWS SDK, `fetch-key-set.cjs`, `stage-revocations.cjs`, `responses.cjs` with the guard's own answers, and
- * `sessions.cjs` with all that browsers need.
+ * the AWS SDK, `fetch-key-set.cjs`, `stage-revocations.cjs`, `responses.cjs` with the guard's own answers,
+ * `sessions.cjs` with all that browsers need, and `resource.cjs` for apps that have one.
  *
  * CommonJS, because an ES module would load every lazy builtin at once; `module` before `main`, because only then can
  * esbuild leave out what the SDK's packages do not use.
@@ -72,11 +74,7 @@ export async function buildEdge(outdir: string): Promise<BuiltGuard> {
         "./sealing.json",
         ...lazyFiles.map((name) => `./${basename(name)}.cjs`),
       ],
-      plugins: [leanLibraries],
-      alias: {
-        // The signer's portable default; the runtime's own is many times faster.
-        "@aws-crypto/sha256-js": join(replacements, "native-sha256.ts"),
-      },
+      plugins: [seldomLibraries],
     }),
     ...lazyFiles.map((name) =>
       build({

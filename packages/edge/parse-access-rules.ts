@@ -33,6 +33,7 @@ const isWhole = objectOf({
   externalGroups: optional(names),
   claims: optional(names),
   selfAsserted: optional(names),
+  resource: optional(objectOf({ path: isText, scopes: names })),
   rules: listOf(
     objectOf({
       text: isText,

@@ -77,12 +77,18 @@ export interface CallerHeaderOptions {
   readonly signIn?: UncheckedSignIn | undefined;
 }
 
-/** What may be said of a caller, in this order. */
-const memberNames =
-  "v kind sub username clientId groups scopes issuer signedInAt claims viewerAddress authTime session".split(
-    " ",
-  );
-const namesBefore = memberNames.filter((name) => !/^(v|issuer|signedInAt|claims)$/.test(name));
+/** What may be said of a caller, of whatever kind. */
+interface Members {
+  readonly kind: string;
+  readonly sub?: string;
+  readonly username?: string;
+  readonly clientId?: string;
+  readonly groups?: readonly string[];
+  readonly scopes?: readonly string[];
+  readonly issuer?: string;
+  readonly signedInAt?: number;
+  readonly claims?: Readonly<Record<string, unknown>>;
+}
 
 /**
  * The value of {@link callerHeader} and {@link uncheckedCallerHeader}: base64url without padding of a JSON object, the
@@ -97,16 +103,26 @@ export function toCallerHeader(
 ): string {
   if (viewerAddress !== undefined && !isAddress(viewerAddress))
     throw new TypeError("the viewer's address is not an IP address");
-  const known: Readonly<Record<string, unknown>> = {
-    v: version,
-    ...caller,
-    viewerAddress,
-    ...signIn,
-  };
+  const { kind, sub, username, clientId, groups, scopes, issuer, signedInAt, claims }: Members =
+    caller;
+  const since2 = version === 1 ? {} : { v: version, issuer, signedInAt, claims };
   // Only these, in this order: a caller may hold more than what is meant for the backend.
-  const names = version === 1 ? namesBefore : memberNames;
-  const text = JSON.stringify(Object.fromEntries(names.map((name) => [name, known[name]])));
-  const value = Buffer.from(text).toString("base64url");
+  const members = {
+    v: since2.v,
+    kind,
+    sub,
+    username,
+    clientId,
+    groups,
+    scopes,
+    issuer: since2.issuer,
+    signedInAt: since2.signedInAt,
+    claims: since2.claims,
+    viewerAddress,
+    authTime: signIn?.authTime,
+    session: signIn?.session,
+  };
+  const value = Buffer.from(JSON.stringify(members)).toString("base64url");
   if (value.length > maxCallerHeaderBytes) {
     throw new GuardError(
       "headers_too_large",

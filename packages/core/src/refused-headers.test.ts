@@ -362,3 +362,10 @@ test("no spelling of a refused name that CGI would read as the same is passed on
     { seed, numRuns: 2000 },
   );
 });
+
+test("a name that was judged before gets the same verdict, whoever asked for what in between", () => {
+  const asked = [...names, ...ordinary.slice(0, 50)];
+  const first = asked.map(isRefusedHeader);
+  for (let strange = 0; strange < 1000; strange += 1) isRefusedHeader(`strange-${strange}`);
+  expect(asked.map(isRefusedHeader)).toEqual(first);
+});

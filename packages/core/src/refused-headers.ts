@@ -48,7 +48,16 @@ const refusedNames = [
 
 const refused = new RegExp(`^(?:${refusedNames.join("|").replaceAll("-", "[^a-z\\d]")})`, "i");
 
+/** Names that were judged before: browsers send the same twenty again and again. Strangers' many and long ones go by. */
+const judged = new Map<string, boolean>();
+const maxJudged = 200;
+const maxJudgedLength = 40;
+
 /** Whether a header is one that a caller may not send. */
 export function isRefusedHeader(name: string): boolean {
-  return refused.test(name);
+  const known = judged.get(name);
+  if (known !== undefined) return known;
+  const verdict = refused.test(name);
+  if (judged.size < maxJudged && name.length <= maxJudgedLength) judged.set(name, verdict);
+  return verdict;
 }

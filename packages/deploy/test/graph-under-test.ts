@@ -274,7 +274,12 @@ function parameter(
 
 const resources: readonly Resource[] = [
   {
-    ...resource("gatehouse:index:Gatehouse", "Gate", {}, { outputs: { backends: ["GateApi"] } }),
+    ...resource(
+      "gatehouse:index:Gatehouse",
+      "Gate",
+      {},
+      { outputs: { backends: ["GateApi"], userPoolId: poolId } },
+    ),
     component: true,
   },
   resource(
@@ -442,7 +447,9 @@ const resources: readonly Resource[] = [
           },
           "stage-revocations.cjs": { sha256: "5".repeat(64), bytes: 4900 },
           "sessions.cjs": { sha256: "6".repeat(64), bytes: 26_000 },
+          "resource.cjs": { sha256: "a".repeat(64), bytes: 11_000 },
           "responses.cjs": { sha256: "8".repeat(64), bytes: 2500 },
+          "libraries.cjs": { sha256: "9".repeat(64), bytes: 13_000 },
           "sealing.json": { sha256: "[secret]", bytes: 200 },
           "access.json": {
             sha256: "7".repeat(64),

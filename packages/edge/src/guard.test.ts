@@ -1,8 +1,11 @@
+import { GuardError } from "@sst-gatehouse/core/errors";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { accessClaims, mint } from "@sst-gatehouse/testkit/tokens";
 import { describe, expect, test } from "vitest";
 
 import { accessKey, type EventParts, guardSettings, issuer, webClient } from "../test/events.ts";
+import { access } from "../test/access.ts";
+import { createGuard } from "./guard.ts";
 import { createBench, followed, type Outcome, sessionCookie } from "../test/test-browser.ts";
 
 /** Counted by the rule in the docs: name, value and 4 for each line. */
@@ -37,6 +40,57 @@ async function filledTo(
   expect(status).toBe(0);
   return filled(1 + bytes - bytesOf(headers));
 }
+
+test("a caller who is remembered is told with the address and the session of each request", async () => {
+  const guard = createGuard({
+    sign: async (request) => request,
+    access,
+    forwardToken: false,
+    forwardCookies: undefined,
+    originHeaderBytes: 10_000,
+    headersTooLarge: () => new GuardError("headers_too_large", "too large"),
+    callerVersion: 2,
+  });
+  const caller = Object.freeze({ kind: "client" as const, clientId: "c", scopes: [], issuer });
+  const verified = {
+    caller,
+    tokenUse: "access" as const,
+    clientId: "c",
+    issuer,
+    kid: "k",
+    sub: "c",
+  };
+  const who = { caller, token: { ...verified, expiresAt: 9, issuedAt: 1, authTime: 2 } };
+  const http = { method: "GET", host: "h", path: "/x", query: "", headers: {} };
+  const asked: [clientIp: string, backendChecks: boolean, bearer: string | undefined][] = [
+    ["192.0.2.1", false, "a.b.c"],
+    ["192.0.2.2", false, "a.b.c"],
+    ["192.0.2.2", true, "a.b.c"],
+    ["192.0.2.2", true, undefined],
+    ["192.0.2.2", false, undefined],
+  ];
+  const told: unknown[] = [];
+  for (const [clientIp, backendChecks, bearer] of asked) {
+    const body = { kind: "visible" as const, bytes: new Uint8Array() };
+    const readings = (): readonly string[] => ["/x"];
+    const { request } = await guard(
+      { http: { ...http, body }, clientIp, readings, backendChecks, origin: "https://a.example" },
+      { ...who, ...(bearer === undefined ? {} : { bearer }) },
+    );
+    const { "x-gatehouse-caller": sure, "x-gatehouse-caller-unchecked": unsure } = request.headers;
+    const { viewerAddress, authTime, session } = JSON.parse(
+      Buffer.from((sure ?? unsure)?.[0] ?? "", "base64url").toString(),
+    );
+    told.push([sure === undefined, viewerAddress, authTime, session]);
+  }
+  expect(told).toEqual([
+    [false, "192.0.2.1", undefined, undefined],
+    [false, "192.0.2.2", undefined, undefined],
+    [true, "192.0.2.2", 2, undefined],
+    [true, "192.0.2.2", 2, "script"],
+    [false, "192.0.2.2", undefined, undefined],
+  ]);
+});
 
 describe("the headers that go to the backend", () => {
   test("may have 9,728 bytes, the signature and the caller among them", async () => {

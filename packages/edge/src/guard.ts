@@ -1,6 +1,7 @@
 import type { AccessRules } from "@sst-gatehouse/core/access";
 import {
   authorizationHeader,
+  type CallerEnvelope,
   callerHeader,
   type CallerHeaderOptions,
   forwardedHostHeader,
@@ -84,30 +85,44 @@ export function createGuard({
     const rule = requireAccess(access, { method, path, readings }, caller, who.problem);
     const bodyHash = requireBody(request);
     const signIn = backendChecks ? unchecked(request, who) : undefined;
-    const headers = {
-      ...withoutRefusedHeaders(request.headers, forwardCookies),
-      [signIn === undefined ? callerHeader : uncheckedCallerHeader]: [
-        toCallerHeader(caller, {
-          viewerAddress: clientIp,
-          version: signIn === undefined ? callerVersion : 2,
-          signIn,
-        }),
-      ],
-      ...(forwardToken && bearer !== undefined ? { [tokenHeader]: [bearer] } : {}),
-      ...(ownAuthorization !== undefined && { [authorizationHeader]: [ownAuthorization] }),
-      [originHeader]: [origin],
-      [forwardedHostHeader]: [origin.slice(origin.indexOf("//") + 2)],
-      host: [request.host],
-    };
+    const headers = withoutRefusedHeaders(request.headers, forwardCookies);
+    headers[signIn === undefined ? callerHeader : uncheckedCallerHeader] = [
+      callerHeaderOf(caller, {
+        viewerAddress: clientIp,
+        version: signIn === undefined ? callerVersion : 2,
+        signIn,
+      }),
+    ];
+    if (forwardToken && bearer !== undefined) headers[tokenHeader] = [bearer];
+    if (ownAuthorization !== undefined) headers[authorizationHeader] = [ownAuthorization];
+    headers[originHeader] = [origin];
+    headers[forwardedHostHeader] = [origin.slice(origin.indexOf("//") + 2)];
+    headers["host"] = [request.host];
     const signed = await sign({ ...request, headers }, bodyHash);
     requireShortUrl(signed);
-    const bytes = headerBytes(signed);
-    if (
-      bytes > Math.min(originHeaderBytes, maxHeadBytes - signed.path.length - signed.query.length)
-    )
-      throw headersTooLarge(signed, bytes);
+    const room = Math.min(
+      originHeaderBytes,
+      maxHeadBytes - signed.path.length - signed.query.length,
+    );
+    // A character has three bytes at most: who is that far below the limit need not be measured.
+    if (headerBytes(signed, ({ length }) => 3 * length) > room) {
+      const bytes = headerBytes(signed, (value) => Buffer.byteLength(value));
+      if (bytes > room) throw headersTooLarge(signed, bytes);
+    }
     return { request: signed, caller, rule };
   };
+}
+
+const written = new WeakMap<Caller, { readonly asked: string; readonly value: string }>();
+
+/** Written once for a token that is remembered, while its caller stays at one address. */
+function callerHeaderOf(caller: CallerEnvelope["caller"], options: CallerHeaderOptions): string {
+  const asked = JSON.stringify(options);
+  const last = written.get(caller);
+  if (last?.asked === asked) return last.value;
+  const value = toCallerHeader(caller, options);
+  if (Object.isFrozen(caller)) written.set(caller, { asked, value });
+  return value;
 }
 
 /** What the backend has to know to look the sign-in up; nothing for nobody. */
@@ -130,11 +145,11 @@ function requireShortUrl({ path, query }: HttpRequest): void {
 }
 
 /** The guard's own headers (credentials, caller) come on top of the viewer's, and count too. */
-function headerBytes({ headers }: HttpRequest): number {
+function headerBytes({ headers }: HttpRequest, lengthOf: (value: string) => number): number {
   let bytes = 0;
-  for (const [name, values] of Object.entries(headers)) {
-    for (const value of values)
-      bytes += name.length + Buffer.byteLength(value) + headerOverheadBytes;
+  for (const name of Object.keys(headers)) {
+    for (const value of headers[name] ?? [])
+      bytes += name.length + lengthOf(value) + headerOverheadBytes;
   }
   return bytes;
 }

@@ -42,14 +42,16 @@ function bearerOf(values: readonly string[]): string {
   const [value = "", ...more] = values;
   if (more.length > 0)
     throw new GuardError("token_malformed", "Send one Authorization header, not several.");
-  const [scheme = "", token = "", ...rest] = value.trim().split(/ +/);
+  const text = value.trim();
+  const [scheme = ""] = text.split(" ", 1);
+  const token = text.slice(scheme.length).replace(/^ +/, "");
   if (scheme.toLowerCase() !== "bearer") {
     throw new GuardError(
       "token_missing",
       "Send `Authorization: Bearer <token>`; no other scheme is accepted.",
     );
   }
-  if (token === "" || rest.length > 0) {
+  if (token === "" || token.includes(" ")) {
     throw new GuardError(
       "token_malformed",
       "Send `Authorization: Bearer <token>`, with one token.",

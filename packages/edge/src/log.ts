@@ -9,7 +9,7 @@ import type { RevocationsNotice } from "@sst-gatehouse/revocations/revocations";
 export interface Decision {
   readonly requestId: string;
   readonly method: string;
-  /** `session`: answered for a browser, by a page, a redirect or cookies. */
+  /** `session`: answered by the guard itself, for a browser or for a client that looks for the sign-in. */
   readonly outcome: "forwarded" | "refused" | "preflight" | "session";
   readonly status?: number;
   readonly code?: ErrorCode | `sign_in_${string}`;

@@ -72,6 +72,7 @@ function setUp(
       parameterStore: notNeeded,
       stageRevocations: notNeeded,
       browserHalf: notNeeded,
+      protectedResource: notNeeded,
       responses: () => responses,
       ...files,
     },
@@ -244,11 +245,22 @@ describe("a request that is let in", () => {
     ]);
   });
 
-  test.each([
+  const laptop = ["http://app.localhost:3000", "http://127.0.0.1:3000"] as const;
+  const origins: [
+    which: string,
+    baked: readonly string[] | undefined,
+    origin: string,
+    asked?: string,
+  ][] = [
     ["the stage's own domain", ["https://app.example.com"], "https://app.example.com"],
-    ["the laptop's", ["http://app.localhost:3000"], "http://app.localhost:3000"],
+    ["the laptop's", laptop, laptop[0], "app.localhost:3000"],
+    ["the laptop's, by its number", laptop, laptop[1], "127.0.0.1:3000"],
+    ["the first of a laptop's, when another was asked", laptop, laptop[0], "127.0.0.1:3001"],
+    ["never http, unless it was baked", ["https://a.example"], "https://a.example", "a.example"],
     ["CloudFront's, where none was baked", undefined, "https://d111111abcdef8.cloudfront.net"],
-  ])("tells the backend the app's origin, signed: %s", async (_which, appOrigins, origin) => {
+  ];
+  test.each(origins)("tells the backend the app's origin, signed: %s", async (...row) => {
+    const [, appOrigins, origin, asked] = row;
     const stack = setUp({ ...guardSettings, ...(appOrigins && { appOrigins }) });
     const sent = {
       Host: "evil.example",
@@ -256,7 +268,12 @@ describe("a request that is let in", () => {
       x_forwarded_host: "evil.example",
       "X-Gatehouse-Origin": "https://evil.example",
     };
-    const { headers } = await stack.forward({ uri: "/public/health", headers: sent });
+    const distributionDomainName = asked ?? "d111111abcdef8.cloudfront.net";
+    const { headers } = await stack.forward({
+      uri: "/public/health",
+      headers: sent,
+      distributionDomainName,
+    });
     const of = (name: string) => headers[name]?.map(({ value }) => value);
     expect(of("x-gatehouse-origin")).toEqual([origin]);
     expect(of("x-forwarded-host")).toEqual([new URL(origin).host]);
@@ -323,6 +340,17 @@ describe("a request that is let in", () => {
 describe("a refusal", () => {
   const stranger = makeKeyPair();
   type Stack = ReturnType<typeof setUp>;
+  test.each([
+    ["/public/report[1].pdf", "/public/report%5B1%5D.pdf"],
+    ["/public/A|B^{c}", "/public/A%7CB%5E%7Bc%7D"],
+    ["/public/café", "/public/caf%C3%A9"],
+  ])("sends %s on percent-encoded, under the rule for what goes on", async (uri, sent) => {
+    const stack = setUp();
+    const { uri: forwarded } = await stack.forward({ uri });
+    expect(forwarded).toBe(sent);
+    expect(stack.lines).toMatchObject([{ outcome: "forwarded", rule: "/public/*" }]);
+  });
+
   const refusals: [
     why: string,
     parts: (stack: Stack) => EventParts,

@@ -12,6 +12,7 @@ import type { Identified, Identify } from "./identify.ts";
 import type { Log } from "./log.ts";
 import { isNavigation } from "./http/navigation.ts";
 import { isPreflight } from "./http/preflight.ts";
+import type { ProtectedResource } from "./resource.ts";
 import type { Opened, Visit } from "./session/open-session.ts";
 import type { SessionAnswer, Sessions } from "./session/sessions.ts";
 import type { ClientIdSource } from "./trust/client-ids.ts";
@@ -26,6 +27,8 @@ export interface OriginRequestDeps {
   readonly guard: Guard;
   /** The browser half, loaded when it is asked for. */
   readonly sessions: () => Sessions;
+  /** Loaded when it is asked for; undefined where the access rules declare none. */
+  readonly resource: () => ProtectedResource | undefined;
   readonly responses: () => Responses;
   readonly log: Log;
 }
@@ -58,17 +61,19 @@ export function createOriginRequest({
   access,
   guard,
   sessions,
+  resource,
   responses,
   log,
 }: OriginRequestDeps): OriginRequestHandler {
   const hosts = [settings.functionUrlHost, ...(settings.otherFunctionUrlHosts ?? [])] as const;
-  const leavesAuthorization = access.rules.some((rule) => rule.authorization !== undefined);
   return async (event) => {
     let received: OriginRequest | undefined;
     let opened: Opened | undefined;
     try {
       received = fromCloudFrontEvent(event, hosts);
       const { requestId, http, request, readings } = received;
+      const own = resource()?.answer(visitOf(received));
+      if (own !== undefined) return answered(received, own);
       if (isPreflight(http)) {
         log({ requestId, method: http.method, outcome: "preflight", status: 204 });
         const { preflightAnswer, preflightHeaders } = responses();
@@ -89,6 +94,7 @@ export function createOriginRequest({
       const [origin] = ownOrigins(received);
       const asked = { ...received, http: opened?.http ?? http, backendChecks, origin };
       const who = ownAuthorization(asked) ?? opened?.identified ?? (await identify(asked.http));
+      resource()?.require(asked, who);
       const { caller, rule, ...admitted } = await guard(asked, who);
       log({ requestId, method: http.method, outcome: "forwarded", rule, caller: caller.kind });
       return toCloudFrontRequest(request, admitted.request);
@@ -105,16 +111,23 @@ export function createOriginRequest({
   function ownAuthorization({ http, readings }: Asked): Identified | undefined {
     const { method, path, headers } = http;
     const { authorization: lines } = headers;
-    return lines !== undefined &&
-      leavesAuthorization &&
-      takesOwnAuthorization(access, { method, path, readings })
-      ? responses().readOwnAuthorization(lines, settings.issuers)
-      : undefined;
+    if (lines === undefined || !takesOwnAuthorization(access, { method, path, readings }))
+      return undefined;
+    const handedOn = responses().readOwnAuthorization(lines, settings.issuers);
+    return {
+      caller: { kind: "anonymous" },
+      ...(handedOn !== undefined && { ownAuthorization: handedOn }),
+    };
   }
 
-  /** Baked, or the distribution that CloudFront itself names; never a header. */
+  /**
+   * Baked, or the distribution that CloudFront itself names; never a header. Of a laptop's, which speak http, the one that was
+   * asked: each is as foreign to the other as any site.
+   */
   function ownOrigins({ distributionDomainName }: OriginRequest): Visit["origins"] {
-    const { appOrigins: [first, ...others] = [] } = settings;
+    const { appOrigins = [] } = settings;
+    const asked = `http://${distributionDomainName}`;
+    const [first, ...others] = appOrigins.includes(asked) ? [asked] : appOrigins;
     return [first ?? `https://${distributionDomainName}`, ...others];
   }
 
@@ -163,9 +176,11 @@ export function createOriginRequest({
       ...(cause === undefined ? {} : { cause: causeOf(cause) }),
     });
     const cors = corsHeaders(received?.http.headers ?? {}, settings.corsOrigins);
-    return forBrowser === undefined
-      ? refusal(known, requestId, cors)
-      : withHeaders(forBrowser.response, cors);
+    const response =
+      forBrowser === undefined
+        ? refusal(known, requestId, cors)
+        : withHeaders(forBrowser.response, cors);
+    return (received && resource()?.challenged(response, known, visitOf(received))) ?? response;
   }
 
   function refuseBrowser(

@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 
+import { signByTheRules } from "@sst-gatehouse/testkit/sigv4-by-the-rules";
 import { idClaims, makeKeyPair, mint, publicJwk } from "@sst-gatehouse/testkit/tokens";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -38,7 +39,9 @@ const workspace = join(edge, "../..");
 const files = [
   "fetch-key-set.cjs",
   "lambda.cjs",
+  "libraries.cjs",
   "parameters.cjs",
+  "resource.cjs",
   "responses.cjs",
   "sessions.cjs",
   "stage-revocations.cjs",
@@ -278,6 +281,12 @@ describe("the built files", () => {
       "1116352408",
       ["fetch-key-set.cjs", "lambda.cjs", "sessions.cjs", "stage-revocations.cjs"],
     ],
+    [
+      "aws-jwt-verify/jwt-verifier",
+      join(workspace, "packages/core"),
+      "JWT header is not an object",
+      files.filter((file) => file !== "libraries.cjs"),
+    ],
   ];
 
   test.each(foreign)("hold nothing of %s", async (module, from, needle, absentFrom) => {
@@ -372,6 +381,36 @@ describe("a request with baked settings", () => {
       "settings.json",
     ]);
     expect(ofTheNetwork(observed.modules)).toEqual([]);
+  });
+
+  test("loads other people's libraries for a path or a token out of the ordinary, and signs and reads by them", async () => {
+    const directory = await deploy("out-of-the-ordinary", settingsFile(guardSettings));
+    const claims = { ...longClaims, constructor: "x" };
+    const odd = mint({ key: idKey, claims });
+    const events = [
+      originRequestEvent({ uri: "/me//", headers: { authorization: `Bearer ${token}` } }),
+      originRequestEvent({ uri: "/me", headers: { authorization: `Bearer ${odd}` } }),
+      originRequestEvent({
+        uri: "/me",
+        headers: {
+          authorization: `Bearer ${odd.replace(/\.[^.]+$/, token.slice(token.lastIndexOf(".")))}`,
+        },
+      }),
+    ];
+    const observed = await run(directory, events);
+    expect(forwarded(observed)).toEqual([true, true, false]);
+    expect(JSON.parse(observed.answers[2]?.body ?? "{}").code).toBe("token_signature");
+    expect(observed.files.map((file) => file.slice(directory.length + 1)).toSorted()).toEqual([
+      "access.json",
+      "lambda.cjs",
+      "libraries.cjs",
+      "responses.cjs",
+      "sealing.json",
+      "settings.json",
+    ]);
+    expect(observed.answers[0]?.headers["authorization"]?.[0]?.value).toBe(
+      signatureByTheRules(observed.answers[0], "/me/"),
+    );
   });
 
   test("would be seen to load the network", async () => {
@@ -643,4 +682,25 @@ function forwarded({ answers }: Observed, callerHeader = "x-gatehouse-caller"): 
       names.every((name, at) => at === 0 || (names[at - 1] ?? "") < name)
     );
   });
+}
+
+/** What the answer's `authorization` has to be. @param path canonical. */
+function signatureByTheRules(
+  answer: Observed["answers"][number] | undefined,
+  path: string,
+): string {
+  const valueOf = (name: string): string => answer?.headers[name]?.[0]?.value ?? "";
+  const [, names = ""] = /SignedHeaders=([^,]+)/.exec(valueOf("authorization")) ?? [];
+  const headers = names.split(";").map((name) => [name, valueOf(name)] as const);
+  const payloadHash = valueOf("x-amz-content-sha256");
+  return signByTheRules(
+    { method: "GET", path, query: "", headers, payloadHash },
+    {
+      accessKeyId: role.AWS_ACCESS_KEY_ID,
+      secretAccessKey: role.AWS_SECRET_ACCESS_KEY,
+      region: "eu-central-1",
+      service: "lambda",
+      timestamp: valueOf("x-amz-date"),
+    },
+  ).authorization;
 }

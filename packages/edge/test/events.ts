@@ -29,6 +29,8 @@ export interface EventParts {
   readonly inputTruncated?: boolean;
   readonly originHost?: string;
   readonly originPath?: string;
+  /** What the front door was asked for; CloudFront's own name when left out. */
+  readonly distributionDomainName?: string;
 }
 
 /** An origin-request event with the headers that CloudFront always sends. */
@@ -41,6 +43,7 @@ export function originRequestEvent(parts: EventParts = {}): CloudFrontRequestEve
     inputTruncated = false,
     originHost = host,
     originPath = "",
+    distributionDomainName = "d111111abcdef8.cloudfront.net",
   } = parts;
   const headers: CloudFrontHeaders = {};
   const all = {
@@ -57,7 +60,7 @@ export function originRequestEvent(parts: EventParts = {}): CloudFrontRequestEve
       {
         cf: {
           config: {
-            distributionDomainName: "d111111abcdef8.cloudfront.net",
+            distributionDomainName,
             distributionId: "EDFDVBD6EXAMPLE",
             eventType: "origin-request",
             requestId: "request-1",

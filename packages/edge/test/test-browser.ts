@@ -9,6 +9,7 @@ import type { CloudFrontRequest, CloudFrontResultResponse } from "aws-lambda";
 
 import { composeGuard, type GuardParts, type LazyFiles } from "../src/compose.ts";
 import { createLog } from "../src/log.ts";
+import { createProtectedResource } from "../src/resource.ts";
 import * as responses from "../src/responses.ts";
 import { createSealedSessions } from "../src/session/sealed-session.ts";
 import type { Session } from "../src/session/session-cookies.ts";
@@ -109,6 +110,8 @@ export interface BenchOptions {
   readonly revocation?: GuardSettings["revocation"];
   /** Other keys for sessions. */
   readonly sealing?: SealingKeys;
+  /** Another container of the same stage: one clock, one user pool. */
+  readonly beside?: Bench;
   /** In the place of the files that a bench has: the browser half and a list of ended sign-ins. */
   readonly files?: Partial<LazyFiles>;
 }
@@ -126,10 +129,11 @@ export function createBench(
     revocation = { mode: "on", whenUnknown: "refuse" },
     files = {},
     sealing: keys = sealing,
+    beside,
     access = defaultAccess,
   }: BenchOptions = {},
 ): Bench {
-  const clock = fixedClock();
+  const clock = beside?.clock ?? fixedClock();
   const { now } = clock;
   const lines: string[] = [];
   const revoked = new Set<string>();
@@ -137,7 +141,7 @@ export function createBench(
   const signed: string[] = [];
   const secretReads: number[] = [];
   let asked = "";
-  const cognito = createFakeCognito(now);
+  const cognito = beside?.cognito ?? createFakeCognito(now);
   const jar = createCookieJar(now);
   const parameter: Bench["parameter"] = { secret: cognito.secrets[0] };
   const benchFiles: LazyFiles = {
@@ -151,6 +155,7 @@ export function createBench(
           throw new GuardError("token_revoked", "This sign-in was ended.");
       },
     }),
+    protectedResource: () => ({ createProtectedResource }),
     browserHalf: () => ({
       headersTooLarge,
       createSessions: (deps) =>

@@ -41,7 +41,7 @@ export type AppFetch = (path: string, init?: RequestInit) => Promise<Answer>;
 
 /** An app behind its gate, on this machine. */
 export interface Gatehouse {
-  /** What a browser calls the app, without a trailing slash. */
+  /** `http://127.0.0.1:<port>`: the app for browsers and for every client library. */
   readonly url: string;
   /** Asks as nobody. */
   readonly fetch: AppFetch;
@@ -75,10 +75,10 @@ export async function startGatehouse({
     account,
     explain: (from, reason, details = []) => log.push(`${from}: ${reason}`, ...details),
   });
-  const { appUrl } = stack.outputs;
+  const { loopbackUrl: url } = stack.outputs;
   return {
-    url: appUrl,
-    fetch: (path, init) => ask(appUrl, path, init),
+    url,
+    fetch: (path, init) => ask(url, path, init),
     as(username) {
       let signingIn: ReturnType<typeof stack.tokensFor> | undefined;
       return {
@@ -90,7 +90,7 @@ export async function startGatehouse({
           }
           const headers = new Headers(init.headers);
           headers.set("authorization", `Bearer ${tokens.id}`);
-          return ask(appUrl, path, { ...init, headers });
+          return ask(url, path, { ...init, headers });
         },
       };
     },

@@ -13,7 +13,7 @@ import { appFiles, foreignApp } from "./foreign-app.ts";
 const main = join(import.meta.dirname, "../src/main.ts");
 
 interface Outputs {
-  readonly appUrl: string;
+  readonly loopbackUrl: string;
   readonly tokens: { readonly id: string };
   readonly users: readonly { readonly username: string; readonly groups: readonly string[] }[];
 }
@@ -43,7 +43,7 @@ async function start(cwd: string) {
     outputs,
     shows: (part: string | RegExp) =>
       vi.waitFor(() => expect(terminal).toMatch(part), { timeout: 10_000, interval: 50 }),
-    call: (path: string, token?: string) => read(outputs.appUrl, path, token),
+    call: (path: string, token?: string) => read(outputs.loopbackUrl, path, token),
   };
 }
 

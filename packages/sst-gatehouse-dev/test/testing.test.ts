@@ -94,3 +94,19 @@ export const handler = protect(access, app);
   expect(await read()).toBe("first");
   await chunks?.cancel();
 });
+
+test("an app whose people are there already plays people of its own, and needs no account", async () => {
+  const gateTs = (appFiles["gate.ts"] ?? "").replace(
+    "  access,",
+    '  access,\n  users: { local: "eu-west-1_Shop12345" },',
+  );
+  const gate = await startGatehouse({ root: await foreignApp({ "gate.ts": gateTs }) });
+  try {
+    expect((await gate.as("editors").fetch("/books/1")).status).toBe(200);
+    expect(gate.log.slice(0, 1)).toEqual([
+      "start: the people of the user pool eu-west-1_Shop12345 are not here: alice, editors stand for them",
+    ]);
+  } finally {
+    await gate.close();
+  }
+});

@@ -7,12 +7,15 @@ import { failedRead, guardLogOf, minutes, mutations } from "./support/broken-sta
 import { type Answering, playTrial } from "./support/played-trial.ts";
 import { stageOf } from "./support/sample.ts";
 import {
+  anna,
   type Answers,
   api,
   apiRole,
+  client,
   configOf,
   examine,
   guardRole,
+  outputsOf,
   policy,
   production,
   redeploy,
@@ -108,6 +111,35 @@ describe("a stage as it is deployed", () => {
 
   test("in production, with a domain and a firewall, is well too", async () => {
     expect(await wrong({ graph: production })).toEqual([]);
+  });
+
+  test("with a pool that was there before is well, whoever else uses that pool", async () => {
+    const stage = { ...stageOf("anna"), userPoolId: outputsOf(anna).userPoolId };
+    const change = (state: AccountState): void => {
+      const { UserPool, clients } = state.userPools[0]!;
+      Object.assign(UserPool, { Name: "shop", UserPoolTags: {}, UserPoolTier: "LITE" });
+      Object.assign(UserPool["LambdaConfig"], { DefineAuthChallenge: "arn:aws:lambda:x" });
+      clients.push({ ...client(state, "web"), ClientId: "mobile", ClientName: "mobile" });
+      delete client(state, "web")["RefreshTokenRotation"];
+      client(state, "web")["ExplicitAuthFlows"] = ["ALLOW_REFRESH_TOKEN_AUTH"];
+    };
+    expect(await wrong({ stage, change })).toEqual([]);
+    const other = { ...stage, userPoolId: "eu-central-1_Other" };
+    expect(await wrong({ stage: other, change })).toMatchObject(
+      [{ id: "pool-own", problem: /is not eu-central-1_Other, which gate.ts names/ }].map(
+        ({ id, problem }) => ({ id, problem: expect.stringMatching(problem) }),
+      ),
+    );
+    const open = (state: AccountState): void => {
+      change(state);
+      state.userPools[0]!.UserPool["AdminCreateUserConfig"].AllowAdminCreateUserOnly = false;
+    };
+    expect(await wrong({ stage, change: open })).toMatchObject([
+      { id: "pool-sign-up", mend: expect.stringMatching(/^Close the sign-up of the pool/) },
+    ]);
+    expect(await wrong({ stage: { ...stage, selfSignUp: true }, change: open })).toMatchObject([
+      { id: "client-web-attributes" },
+    ]);
   });
 
   test("is only read", async () => {

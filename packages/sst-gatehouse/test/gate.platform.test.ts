@@ -4,52 +4,8 @@ import { resourcesOf, type Graph, type Resource } from "@sst-gatehouse/deploy/gr
 import { checkGraph, checkNamesAcross, othersThanGuarded } from "@sst-gatehouse/deploy/rules";
 import { describe, expect, test } from "vitest";
 
+import { evaluateRun as evaluate, handler, one } from "./support/evaluate-run.ts";
 import { access, evaluateSample, stageOf } from "./support/sample.ts";
-
-const handler = "packages/functions/src/lambda.handler";
-
-/** What an app's `run()` does with a gate that has these backends. */
-async function evaluate(
-  run: string,
-  backends: object = { api: { handler } },
-  stage = "anna",
-): Promise<Graph> {
-  const changes = [
-    {
-      file: "gate.ts",
-      content: `import { defineGate } from "sst-gatehouse";
-import { access } from "./access.ts";
-import { app, stages } from "./stages.ts";
-export const gate = defineGate({ app, access, stages, backends: ${JSON.stringify(backends)} });
-`,
-    },
-    {
-      file: "sst.config.ts",
-      content: `export default $config({
-  async app({ stage }) {
-    const { gatehouseApp } = await import("sst-gatehouse/app");
-    return gatehouseApp({ stage, gate: import("./gate.ts") });
-  },
-  async run() {
-    const { Gatehouse, lock } = await import("sst-gatehouse/sst");
-    const { gate } = await import("./gate.ts");
-    ${run}
-  },
-});
-`,
-    },
-  ];
-  return (await evaluateSample({ stage, changes })).graph;
-}
-
-function one(graph: Graph, name: string): Resource {
-  const [found, ...others] = graph.resources.filter(
-    (resource) => resource.name === name && !resource.component,
-  );
-  if (found === undefined || others.length > 0)
-    throw new Error(`${others.length + (found ? 1 : 0)} resources are called ${name}`);
-  return found;
-}
 
 /** What is secret, without its mark. */
 const shown = (value: unknown): unknown =>

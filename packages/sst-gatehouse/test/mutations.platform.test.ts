@@ -342,6 +342,17 @@ const mutations: [
     "client-callback-urls",
   ],
   [
+    "a front end's address that the stage does not list",
+    change(
+      "app-clients",
+      "({ callbackUrls }) => [...callbackUrls]",
+      '({ callbackUrls }) => [...callbackUrls, "otherapp://callback"]',
+    ),
+    "client-callback-urls",
+    "production",
+    { spaClient: true, spaCallbackUrls: ["myapp://callback"] },
+  ],
+  [
     "a client's secret that every reader of parameters sees",
     change("parameters", '    type: "SecureString",\n', '    type: "String",\n'),
     "parameter-type",
@@ -363,7 +374,7 @@ const mutations: [
   ],
   [
     "password sign-in past the hosted pages",
-    change("app-clients", "[...explicitAuthFlows(kind)]", '["ALLOW_USER_PASSWORD_AUTH"]'),
+    change("app-clients", "[...explicitAuthFlows(kind, does)]", '["ALLOW_USER_PASSWORD_AUTH"]'),
     "client-auth-flows",
   ],
   [
@@ -386,7 +397,7 @@ const mutations: [
   ],
   [
     "no refresh-token rotation",
-    change("app-clients", 'feature: "ENABLED"', 'feature: "DISABLED"'),
+    change("app-clients", "rotates.apply(refreshTokenRotation)", "$output(undefined)"),
     "client-rotation",
   ],
   [
@@ -586,8 +597,8 @@ const mutations: [
     "a secret that SST prints",
     change(
       "parameters",
-      "    userPoolId: users.pool.id,\n    webClientId",
-      "    userPoolId: $util.secret(users.pool.id),\n    webClientId",
+      "    userPoolId: users.id,\n    webClientId",
+      "    userPoolId: $util.secret(users.id),\n    webClientId",
     ),
     "output-secret",
   ],

@@ -9,6 +9,7 @@ const pieces = [
   ". %2E %2e ... %252E .json .html",
   "%25 %2561 %C3%A4 %E2%84%AA %C5%BF %C4%B0 %F0%9F%98%80",
   "* : @ + & = , ! ~ %7E ' ( ) $ - _ %5B %7B",
+  '[ ] | ^ { } < > " ` é ／ ＼ ； ？ ＃ \ufe0f',
 ].flatMap((line) => line.split(" "));
 
 /** Other ways to write what stands at one place. */

@@ -82,12 +82,38 @@ export function appClientNames(stage: OptionalClients): readonly AppClientName[]
 /**
  * What a client may use of Cognito's own sign-in API. An empty list would not mean none: Cognito then opens SRP.
  *
- * People: refresh tokens rotate, which rules the refresh flow out; a custom flow without triggers behind it admits
- * nobody. Machines: client credentials give no refresh token, so the refresh flow admits nobody either, and Cognito has
- * been seen to refuse a client that does not rotate and does not allow it.
+ * Where refresh tokens rotate, the refresh flow is ruled out; a custom flow without triggers behind it admits nobody.
+ * Otherwise the refresh flow, which admits nobody new, and which Cognito has been seen to ask for. Machines have no
+ * refresh token.
+ *
+ * @param rotates whether the refresh tokens of people rotate.
  */
-export function explicitAuthFlows(kind: AppClientKind): readonly string[] {
-  return kind === "person" ? ["ALLOW_CUSTOM_AUTH"] : ["ALLOW_REFRESH_TOKEN_AUTH"];
+export function explicitAuthFlows(kind: AppClientKind, rotates: boolean): readonly string[] {
+  return kind === "person" && rotates ? ["ALLOW_CUSTOM_AUTH"] : ["ALLOW_REFRESH_TOKEN_AUTH"];
+}
+
+/** What the clients of people say of refresh tokens; undefined where they do not rotate. */
+export function refreshTokenRotation(rotates: boolean) {
+  return rotates
+    ? { feature: "ENABLED", retryGracePeriodSeconds: tokenLifetimes.rotationGraceSeconds }
+    : undefined;
+}
+
+/**
+ * Refuses clients without a secret where refresh tokens do not rotate: a stolen one would be good for a month
+ * (RFC 9700, section 4.14.2).
+ *
+ * @param noRotation why they do not, as a clause; undefined where they do.
+ */
+export function checkRotation(stage: OptionalClients, noRotation: string | undefined): void {
+  const [open] = appClientNames(stage).filter(
+    (name) => appClients[name].kind === "person" && !appClients[name].generateSecret,
+  );
+  if (noRotation === undefined || open === undefined) return;
+  const setting = open === "spa" ? "spaClient" : "implicitGrant";
+  throw new TypeError(
+    `stages.ts: ${setting} needs refresh tokens that rotate, because its app client has no secret, and ${noRotation}: change one of the two`,
+  );
 }
 
 /**

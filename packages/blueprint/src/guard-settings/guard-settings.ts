@@ -38,7 +38,7 @@ export interface GuardSettings {
   >;
   /** Which of the blueprint's clients this stage has, for ids that come from SSM. */
   readonly clientNames: readonly string[];
-  /** The app's own origins, where they are known when the bundle is made. */
+  /** The app's own origins, where they are known when the bundle is made. A laptop has two; the event names the asked one. */
   readonly appOrigins?: readonly string[];
   /** Origins whose scripts may call with a bearer token. */
   readonly corsOrigins: readonly string[];

@@ -132,7 +132,7 @@ test.each([
 
 describe("the guard's settings of a laptop", () => {
   const local = {
-    appUrl: "http://app.localhost:3000",
+    appUrls: ["http://app.localhost:3000", "http://127.0.0.1:3000"],
     apiOrigin: "https://sign-in.example",
     keysFetchedAt: 1_800_000_000,
   };
@@ -142,7 +142,7 @@ describe("the guard's settings of a laptop", () => {
       ...makeGuardSettings(source),
       madeBy: "local",
       jwks: { keys: source.keys, fetchedAt: 1_800_000_000 },
-      appOrigins: ["http://app.localhost:3000"],
+      appOrigins: ["http://app.localhost:3000", "http://127.0.0.1:3000"],
       signIn: {
         hostedOrigin: source.hostedOrigin,
         apiOrigin: "https://sign-in.example",

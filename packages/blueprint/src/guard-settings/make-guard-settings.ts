@@ -34,8 +34,8 @@ export interface GuardSettingsSource {
 }
 
 export interface LocalDifferences {
-  /** Where browsers find the app. A deployment knows it only where the stage has a domain. */
-  readonly appUrl: string;
+  /** Where browsers and programs find the app. A deployment knows it only where the stage has a domain. */
+  readonly appUrls: readonly string[];
   /** Where the guard finds the hosted sign-in: browsers have another address for it. */
   readonly apiOrigin: string;
   /** Whole seconds since the epoch. A deployment leaves it out, so that the same keys give the same bytes. */
@@ -57,7 +57,7 @@ export function makeGuardSettings({
   const [functionUrlHost, ...otherFunctionUrlHosts] = functionUrls.map((url) => new URL(url).host);
   if (functionUrlHost === undefined) throw new TypeError("the guard has no Function URL to guard");
   const fetchedAt = local === undefined ? {} : { fetchedAt: local.keysFetchedAt };
-  const appOrigin = local?.appUrl ?? (stage.domain && `https://${stage.domain}`);
+  const appOrigins = local?.appUrls ?? (stage.domain ? [`https://${stage.domain}`] : undefined);
   return {
     madeBy: local === undefined ? "deploy" : "local",
     region,
@@ -70,7 +70,7 @@ export function makeGuardSettings({
     ...(clientIds === undefined ? {} : { clients: clientTable(clientIds, stage) }),
     clientNames: appClientNames(stage),
     // Never what Parameter Store says: where the app lives decides whose requests are its own.
-    ...(appOrigin === undefined ? {} : { appOrigins: [appOrigin] }),
+    ...(appOrigins === undefined ? {} : { appOrigins }),
     corsOrigins: stage.corsOrigins,
     ...(stage.corsRequestHeaders && { corsRequestHeaders: stage.corsRequestHeaders }),
     forwardToken: stage.forwardToken,

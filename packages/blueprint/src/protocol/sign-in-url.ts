@@ -30,3 +30,12 @@ export function signInUrl(
   });
   return `${hostedOrigin}/login?${query.toString()}`;
 }
+
+/**
+ * Where people of a user pool sign in, without a trailing slash.
+ *
+ * @param domain of the pool: a prefix of Cognito's own name, or a host name.
+ */
+export function hostedOriginAt(domain: string, region: string): string {
+  return `https://${domain.includes(".") ? domain : `${domain}.auth.${region}.amazoncognito.com`}`;
+}

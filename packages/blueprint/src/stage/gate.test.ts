@@ -1,7 +1,7 @@
 import { defineAccess } from "@sst-gatehouse/core/access";
 import { expect, test } from "vitest";
 
-import { backendsOf, defineGate, type Gate, stagesOf } from "./gate.ts";
+import { backendsOf, defineGate, type Gate, stageOfGate, stagesOf } from "./gate.ts";
 
 const gate: Gate = {
   app: { name: "shelf", region: "eu-west-1" },
@@ -25,11 +25,39 @@ test("backends keep their order", () => {
   ]);
 });
 
+test("a user pool that is there already is for every stage, or for those that are named", () => {
+  const pool = "eu-west-1_AbC123";
+  const poolOf = (users: NonNullable<Gate["users"]>, stage: string) =>
+    stageOfGate(defineGate({ ...gate, users }), stage).userPoolId;
+  expect([poolOf(pool, "anna"), poolOf(pool, "production")]).toEqual([pool, pool]);
+  const named = { production: pool };
+  expect([poolOf(named, "anna"), poolOf(named, "production")]).toEqual([undefined, pool]);
+});
+
+test.each([{ mfa: "optional" }, { passwordMinLength: 12 }, { threatProtection: "audit" }] as const)(
+  "%j is not the gate's to set on a pool that is there already",
+  (production) => {
+    const stages = { default: {}, production };
+    const users = "eu-west-1_AbC123";
+    expect(() => stageOfGate({ ...gate, users, stages }, "production")).toThrow(
+      `stages.ts: stage production: ${Object.keys(production)[0]} is the user pool's own`,
+    );
+    expect(stageOfGate({ ...gate, users, stages }, "anna").userPoolId).toBe(users);
+  },
+);
+
 test.each<[string, object, string]>([
   ["a member nobody knows", { domian: "a.example.com" }, "gate.ts: domian is not known"],
   ["a region without Function URLs", { app: { name: "shelf", region: "eu-west-9" } }, "eu-west-9"],
   ["a stage with a wrong setting", { stages: { default: { mfa: "yes" } } }, "mfa must be"],
   ["rules that are not made", { access: { scopes: [], rules: { "/*": "anyone" } } }, "access must"],
+  [
+    "a user pool of another region",
+    { users: "us-east-1_AbC123" },
+    'gate.ts: users must be the id of a user pool in eu-west-1, such as "eu-west-1_AbCdEfGhI"',
+  ],
+  ["a user pool's ARN", { users: { prod: "arn:aws:x" } }, "gate.ts: users.prod must be the id"],
+  ["what is no user pool", { users: { prod: {} } }, "gate.ts: users.prod must be the id"],
   ["no backend", { backends: {} }, "gate.ts: backends names no backend"],
   [
     "a backend with a name that no AWS name can have",

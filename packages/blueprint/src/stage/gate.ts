@@ -1,10 +1,18 @@
 import type { AccessNames } from "../aws/access-names.ts";
 import { checkRegion } from "../aws/region.ts";
-import { defineStages, resolveStage, type Stage, type Stages } from "./stages.ts";
+import {
+  checkExistingPool,
+  defineStages,
+  resolveStage,
+  type Stage,
+  type Stages,
+} from "./stages.ts";
 
 /** The access rules of an app, as `defineAccess` makes them, in the order in which they are tried. */
 export interface GateAccess extends AccessNames {
   readonly rules: readonly GateRule[];
+  /** Where OAuth clients find their way by themselves. */
+  readonly resource?: { readonly path: string; readonly scopes: readonly string[] };
   /** What callers get for requests, by method and path, and by a word for the caller. */
   readonly examples?: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
@@ -45,6 +53,11 @@ export interface Gate<Access extends GateAccess = GateAccess> {
   readonly access: Access;
   /** By a name of yours in camel case; what a backend is called at AWS is made of it. The first is the app's main one. */
   readonly backends: Readonly<Record<string, Backend>>;
+  /**
+   * The id of a user pool that is there already, with its people: the gate adds its app clients and changes nothing else
+   * (docs/adopt.md). For every stage, or by the stage's name; a stage without one gets a pool of its own.
+   */
+  readonly users?: string | Readonly<Record<string, string>>;
   /** Only `default: {}` when left out. */
   readonly stages?: Stages;
   /** What the functions are given on a developer's machine, where nothing is deployed that could give it. */
@@ -70,7 +83,7 @@ export function defineGate<const G extends Gate>(gate: G): G {
   const refuse = (what: string, why: string): never => {
     throw new TypeError(`gate.ts: ${what} ${why}`);
   };
-  const known = ["app", "access", "backends", "stages", "local"];
+  const known = ["app", "access", "backends", "users", "stages", "local"];
   for (const member of Object.keys(gate))
     if (!known.includes(member))
       refuse(member, `is not known; the members are ${known.join(", ")}`);
@@ -81,6 +94,12 @@ export function defineGate<const G extends Gate>(gate: G): G {
       "access",
       "must come from defineAccess, such as access: defineAccess({ scopes, rules })",
     );
+  for (const [what, id] of Object.entries(poolsOf(gate)))
+    if (typeof id !== "string" || !isPoolOf(gate.app.region, id))
+      refuse(
+        what,
+        `must be the id of a user pool in ${gate.app.region}, such as "${gate.app.region}_AbCdEfGhI"`,
+      );
   checkLocal(gate.local ?? {}, refuse);
   const backends = Object.entries(gate.backends ?? {});
   if (backends.length === 0)
@@ -167,7 +186,26 @@ export function stagesOf({ stages = { default: {} } }: Pick<Gate, "stages">): St
   return stages;
 }
 
-/** One stage of a gate, with what the access rules decide of it. */
-export function stageOfGate(gate: Pick<Gate, "stages" | "access">, name: string): Stage {
-  return resolveStage(stagesOf(gate), name, gate.access);
+/** One stage of a gate, with what the access rules decide of it, and the user pool that it is given. */
+export function stageOfGate(gate: Pick<Gate, "stages" | "access" | "users">, name: string): Stage {
+  const stage = resolveStage(stagesOf(gate), name, gate.access);
+  const pools = poolsOf(gate);
+  const userPoolId = pools["users"] ?? pools[`users.${name}`];
+  return userPoolId === undefined ? stage : { ...checkExistingPool(stage), userPoolId };
+}
+
+/** The user pools that stages are given, by the member that names them. */
+function poolsOf({ users }: Pick<Gate, "users">): Readonly<Record<string, string>> {
+  if (users === undefined) return {};
+  return typeof users === "object"
+    ? Object.fromEntries(Object.entries(users).map(([stage, id]) => [`users.${stage}`, id]))
+    : { users };
+}
+
+/** Whether a text is the id of a user pool of a region. */
+export function isPoolOf(region: string, userPoolId: string): boolean {
+  return (
+    userPoolId.startsWith(`${region}_`) &&
+    /^[A-Za-z0-9]{1,40}$/.test(userPoolId.slice(region.length + 1))
+  );
 }

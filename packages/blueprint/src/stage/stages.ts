@@ -1,6 +1,7 @@
 import { apiFunction, streamingModes, type StreamingMode } from "../aws/api-function.ts";
 import { origin, originHeaderBytes } from "../aws/cache-behavior.ts";
 import { tokenPattern, isGuardCookie } from "../protocol/cookies.ts";
+import { maxRedirectUrls, redirectUrlProblem } from "../protocol/callback-urls.ts";
 import { isCorsOrigin, isKeptFromScripts } from "../protocol/cors.ts";
 
 /** What an adopter may set per stage. Everything else is the same everywhere and is in this package. */
@@ -43,6 +44,13 @@ export interface StageSettings {
    * sign in by. They use the code grant with PKCE, and call with the access token. Browsers of the app itself need none.
    */
   readonly spaClient?: boolean;
+  /**
+   * Further addresses that `spa` may return to after a sign-in, each exact: `http://localhost:3000/callback`,
+   * `myapp://callback`, a preview by its name. The roots of the app and of `corsOrigins` always may.
+   */
+  readonly spaCallbackUrls?: readonly string[];
+  /** Further addresses that `spa` may return to after a sign-out. */
+  readonly spaLogoutUrls?: readonly string[];
   /**
    * Names of the keys that sessions are sealed with in browsers' cookies, one or two: the first seals, each opens. A key is
    * made when its name first stands here, and is forgotten when the name is gone (docs/operations.md).
@@ -109,6 +117,8 @@ export interface Stage extends Required<Omit<StageSettings, Optional | "selfSign
   readonly certificateArn: string | undefined;
   readonly waf: StageSettings["waf"] | undefined;
   readonly forwardCookies: readonly string[] | undefined;
+  /** Of a user pool that `gate.ts` names; the gate makes one when absent. */
+  readonly userPoolId?: string;
   readonly corsRequestHeaders: readonly string[] | undefined;
 }
 
@@ -154,6 +164,8 @@ export function resolveStage(
     streaming: settings.streaming ?? "on",
     waf: settings.waf,
     spaClient: settings.spaClient ?? false,
+    spaCallbackUrls: settings.spaCallbackUrls ?? [],
+    spaLogoutUrls: settings.spaLogoutUrls ?? [],
     machineClient: access === undefined || access.scopes.length > 0,
     sealingKeys: settings.sealingKeys ?? ["first"],
     implicitGrant: settings.implicitGrant ?? false,
@@ -169,6 +181,22 @@ export function resolveStage(
     backendChecksRevocation: settings.backendChecksRevocation ?? false,
   };
   validate(stage, settings);
+  return stage;
+}
+
+/**
+ * Refuses settings of a user pool for a stage whose pool is there already: they would change nothing.
+ *
+ * @returns the stage.
+ * @throws {TypeError} naming the setting.
+ */
+export function checkExistingPool(stage: Stage): Stage {
+  const byDefault = resolveStage({ default: {} }, stage.name);
+  for (const setting of ["mfa", "passwordMinLength", "threatProtection"] as const)
+    if (stage[setting] !== byDefault[setting])
+      throw new TypeError(
+        `stages.ts: stage ${stage.name}: ${setting} is the user pool's own, and the gate changes nothing of a pool that is there already: set it on the pool, and take it away here`,
+      );
   return stage;
 }
 
@@ -192,6 +220,8 @@ const settingKinds: Readonly<
   streaming: streamingModes,
   waf: "group",
   spaClient: "switch",
+  spaCallbackUrls: "list",
+  spaLogoutUrls: "list",
   sealingKeys: "list",
   implicitGrant: "switch",
   selfSignUp: "switch",
@@ -255,11 +285,27 @@ function validate(stage: Stage, settings: StageSettings): void {
   }
   for (const listed of stage.corsOrigins) {
     if (!isCorsOrigin(listed)) {
-      refuse(
-        "corsOrigins",
-        `has ${JSON.stringify(listed)}: write out each origin, such as https://app.example.com, without a path`,
-      );
+      refuse("corsOrigins", `has ${JSON.stringify(listed)}: ${originHint(listed)}`);
     }
+  }
+  for (const setting of ["spaCallbackUrls", "spaLogoutUrls"] as const) {
+    const listed = stage[setting];
+    for (const address of listed) {
+      const problem = redirectUrlProblem(address);
+      if (problem !== undefined) refuse(setting, `has ${JSON.stringify(address)}: ${problem}`);
+    }
+    if (new Set(listed).size !== listed.length) refuse(setting, "names an address twice");
+    // The laptop's stack has the client always; a deployed stage has it where it says so.
+    if (listed.length > 0 && !stage.spaClient && stage.name !== "local")
+      refuse(
+        setting,
+        "is for the app client spa, which this stage does not have: set spaClient: true",
+      );
+    if (listed.length + stage.corsOrigins.length + 2 > maxRedirectUrls)
+      refuse(
+        setting,
+        `has too many addresses: Cognito takes ${maxRedirectUrls}, the app's own and those of corsOrigins among them`,
+      );
   }
   for (const name of stage.corsRequestHeaders ?? []) {
     if (typeof name !== "string" || !tokenPattern.test(name) || name !== name.toLowerCase())
@@ -292,6 +338,16 @@ function validate(stage: Stage, settings: StageSettings): void {
       "would let anybody on the internet into production; if you mean that, add selfSignUpInProduction: true",
     );
   }
+}
+
+/** What to write in the place of what is no origin. */
+function originHint(listed: unknown): string {
+  if (typeof listed === "string" && listed.includes("*"))
+    return "there are no patterns: write out each origin, such as https://app.example.com";
+  const meant = typeof listed === "string" && URL.canParse(listed) ? new URL(listed).origin : "";
+  return isCorsOrigin(meant)
+    ? `write it as browsers send it, ${meant} (in lower case, names in punycode, without a path)`
+    : "write out each origin, such as https://app.example.com or capacitor://localhost, without a path";
 }
 
 /** `Array.isArray` knows nothing of readonly lists. */

@@ -12,6 +12,7 @@ import { readClaims } from "./claims.ts";
 import { GuardError } from "../errors.ts";
 import { type Examples, parseExamples } from "./examples.ts";
 import { exactReadings } from "./path-readings.ts";
+import { parseResource, type Resource } from "./parse-resource.ts";
 import { isServicePrincipal } from "./service-principal.ts";
 
 export type { Access, OwnAuthorization } from "./access-rule.ts";
@@ -27,6 +28,8 @@ export interface AccessRules {
   readonly claims?: readonly string[];
   /** Of the claims those that people may write about themselves; absent where there are none. */
   readonly selfAsserted?: readonly string[];
+  /** Where OAuth clients find their way by themselves; absent where there is none. */
+  readonly resource?: Resource;
   /** For `gatehouse rules test`; the guard is not told them. */
   readonly examples?: Examples;
 }
@@ -46,6 +49,12 @@ export interface AccessOptions<Scope extends string> {
   readonly claims?: readonly string[];
   /** Of the claims those that people may write about themselves: they prove nothing. */
   readonly selfAsserted?: readonly string[];
+  /**
+   * A part of the app that OAuth clients, such as those of MCP, find their way to by themselves: the guard publishes where
+   * to sign in and for which scopes. All of `scopes` are asked for there, and a token that is bound to something else is
+   * refused. Its path needs rules of its own.
+   */
+  readonly resource?: { readonly path: string; readonly scopes: readonly NoInfer<Scope>[] };
   /** What callers get for requests: `gatehouse start`, `plan` and `rules test` say where that is not so. */
   readonly examples?: Examples;
 }
@@ -89,6 +98,7 @@ export function defineAccess<const Scope extends string>({
   externalGroups,
   claims,
   selfAsserted,
+  resource,
   examples,
   ...rest
 }: AccessOptions<Scope>): AccessRules {
@@ -131,6 +141,14 @@ export function defineAccess<const Scope extends string>({
     rules: Object.freeze(parsed),
     ...(externalGroups && { externalGroups: readExternalGroups(externalGroups, parsed) }),
     ...readClaims(claims, selfAsserted),
+    ...(resource && {
+      resource: parseResource(
+        resource,
+        { scopes, rules: parsed },
+        ruleMethods,
+        (method, path) => firstMatch(parsed, method, path, "exact")?.text,
+      ),
+    }),
     ...(examples && { examples: parseExamples(examples) }),
   });
 }
@@ -159,12 +177,17 @@ export function selectRule(rules: AccessRules, request: AccessRequest): string |
 }
 
 /**
- * Whether the rule that decides about a request leaves `Authorization` to the backend.
+ * Whether the rule that decides about a request leaves `Authorization` to the backend. A path is only read where a rule for
+ * its method could.
  *
  * @throws {GuardError} as {@link decide} does.
  */
 export function takesOwnAuthorization(rules: AccessRules, request: AccessRequest): boolean {
-  return findRule(rules, request)?.authorization === "own";
+  return (
+    rules.rules.some(
+      (rule) => rule.authorization === "own" && coversMethod(rule, request.method),
+    ) && findRule(rules, request)?.authorization === "own"
+  );
 }
 
 /**

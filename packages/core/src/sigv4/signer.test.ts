@@ -1,7 +1,6 @@
-import { createHash, createHmac, hash, type Hash, type Hmac } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 
 import { getCanonicalQuery } from "@smithy/signature-v4";
-import type { Checksum, SourceData } from "@smithy/types";
 import { RequestSigner } from "aws4";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -15,48 +14,6 @@ import {
 } from "@sst-gatehouse/testkit/sigv4-by-the-rules";
 import { createSigner, type Credentials } from "./signer.ts";
 import { canonicalQuery, parseQuery, sortedQuery } from "./wire.ts";
-
-/** `node:crypto` in the shape the signer takes its hash in. */
-class NativeSha256 implements Checksum {
-  readonly #hash: Hash | Hmac;
-
-  constructor(secret?: SourceData) {
-    this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", asKey(secret));
-  }
-
-  update(chunk: Uint8Array): void {
-    this.#hash.update(chunk);
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-
-  reset(): void {
-    throw new TypeError("a checksum is used once");
-  }
-}
-
-/** Makes keys, but no digests. */
-class BrokenSha256 extends NativeSha256 {
-  readonly #isHmac: boolean;
-
-  constructor(secret?: SourceData) {
-    super(secret);
-    this.#isHmac = secret !== undefined;
-  }
-
-  override async digest(): Promise<Uint8Array> {
-    if (!this.#isHmac) throw new SyntaxError("broken");
-    return super.digest();
-  }
-}
-
-function asKey(secret: SourceData): string | Uint8Array {
-  if (typeof secret === "string") return secret;
-  if (secret instanceof ArrayBuffer) return new Uint8Array(secret);
-  return new Uint8Array(secret.buffer, secret.byteOffset, secret.byteLength);
-}
 
 const host = "abcdefghijklmnopqrstuvwxyz012345.lambda-url.eu-west-3.on.aws";
 const credentials: Credentials = {
@@ -447,7 +404,6 @@ const failures: [
   ],
   ["credentials are unavailable", { credentials: () => unavailable() }, {}, RangeError],
   ["the clock is broken", { now: () => Number.NaN }, {}, RangeError],
-  ["the hash is broken", { sha256: BrokenSha256 }, {}, SyntaxError],
   ["the query is malformed", {}, { query: "a=%zz" }, GuardError],
   ["the query brings a signature of its own", {}, { query: "X-Amz-Signature=0" }, GuardError],
   ["the path cannot be encoded", {}, { path: "/\ud800" }, URIError],
@@ -459,16 +415,12 @@ test.each(failures)("gives no request at all when %s", async (_why, deps, reques
 });
 
 describe("for any request", () => {
-  test("the signature is the one the rules give for what is sent, with either hash", async () => {
+  test("the signature is the one the rules give for what is sent", async () => {
     await fc.assert(
       fc.asyncProperty(anyRequest, anyCredentials, anyTime, async (request, theirs, time) => {
         const bodyHash = request.body.kind === "hidden" ? "5".repeat(64) : undefined;
         const deps = { credentials: () => theirs, now: () => time };
         const signed = await createSigner(deps)(request, bodyHash);
-        expect(await createSigner({ ...deps, sha256: NativeSha256 })(request, bodyHash)).toEqual(
-          signed,
-        );
-
         expect(authorizationOf(signed)).toBe(recompute(signed, theirs));
         expect(signed.headers["x-amz-date"]).toEqual([timestampOf(time)]);
         expect(signed.headers["x-amz-content-sha256"]).toEqual([
@@ -537,22 +489,6 @@ describe("for any request", () => {
   });
 });
 
-test("native hashing of a large body gives the same bytes", async () => {
-  const request = get({
-    method: "POST",
-    body: { kind: "visible", bytes: new Uint8Array(1_000_000).fill(7) },
-  });
-  const native = await createSigner({
-    credentials: () => credentials,
-    now: () => now,
-    sha256: NativeSha256,
-  })(request);
-  expect(native).toEqual(await sign(request));
-  expect(native.headers["x-amz-content-sha256"]).toEqual([
-    hash("sha256", new Uint8Array(1_000_000).fill(7)),
-  ]);
-});
-
 const acceptedQuery = fc
   .array(
     fc.oneof(
@@ -597,6 +533,7 @@ const pathPiece = fc.constantFrom(
   "Z",
   "0",
   "-",
+  ".",
   ".a",
   "~",
   "_",
@@ -622,7 +559,7 @@ const pathPiece = fc.constantFrom(
 const anyPath = fc
   .tuple(
     fc.array(
-      fc.array(pathPiece, { minLength: 1, maxLength: 5 }).map((pieces) => pieces.join("")),
+      fc.array(pathPiece, { maxLength: 5 }).map((pieces) => pieces.join("")),
       { maxLength: 5 },
     ),
     fc.boolean(),

@@ -1,11 +1,4 @@
-import { Sha256 } from "@aws-crypto/sha256-js";
-import {
-  ALGORITHM_IDENTIFIER,
-  createScope,
-  getSigningKey,
-  SignatureV4Base,
-} from "@smithy/signature-v4";
-import type { ChecksumConstructor, HeaderBag } from "@smithy/types";
+import { hash } from "node:crypto";
 
 import {
   authorizationHeader,
@@ -16,23 +9,18 @@ import {
   uncheckedCallerHeader,
 } from "../caller.ts";
 import { GuardError } from "../errors.ts";
-import type { HttpBody, HttpRequest } from "../http-request.ts";
+import type { HttpBody, HttpHeaders, HttpRequest } from "../http-request.ts";
+import { signByLibrary } from "./library-signature.ts";
+import { createQuickSignature, type Credentials } from "./quick-signature.ts";
 import { canonicalQuery, sortedQuery } from "./wire.ts";
 
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  /** Of temporary credentials, such as those of a role. It is sent and signed. */
-  readonly sessionToken?: string;
-}
+export type { Credentials } from "./quick-signature.ts";
 
 export interface SignerDeps {
   /** Asked once per request: temporary credentials are replaced while a function lives. */
   readonly credentials: () => Credentials;
   /** Whole seconds since the epoch. Read once per request. */
   readonly now: () => number;
-  /** SHA-256, and HMAC-SHA-256 when constructed with a secret. */
-  readonly sha256?: ChecksumConstructor;
   /** An AWS API to sign for; a Lambda Function URL, in the region of its name, when left out. */
   readonly api?: { readonly service: string; readonly region: string };
 }
@@ -49,6 +37,9 @@ const identityHeaders = [
   originHeader,
   forwardedHostHeader,
 ];
+
+/** Signed of every request; the last one where there is a session token. */
+const ownHeaders = ["host", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"];
 
 /** What an AWS API wants signed of what it is sent: the operation, and the form of the input. */
 const apiHeaders = ["content-type", "x-amz-target"];
@@ -78,127 +69,85 @@ const emptyBodyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7
 export function createSigner({
   credentials,
   now,
-  sha256 = Sha256,
   api,
 }: SignerDeps): (request: HttpRequest, bodyHash?: string) => Promise<HttpRequest> {
-  const signature = new WireSignature(sha256, api?.service ?? "lambda");
-  const signedHeaders = api ? apiHeaders : identityHeaders;
+  const service = api?.service ?? "lambda";
+  const signedNames = [...ownHeaders, ...(api ? apiHeaders : identityHeaders)].toSorted();
+  const signQuickly = createQuickSignature();
+  const timestampOf = createTimestamps();
 
   return async (request, bodyHash) => {
     const region = api?.region ?? regionOf(request.host);
     const query = canonicalQuery(request.query);
-    const payloadHash = await hashOf(request.body, bodyHash, sha256);
+    const payloadHash = hashOf(request.body, bodyHash);
     const credential = requireCredentials(credentials());
-    const added = await signature.sign(
-      { method: request.method, path: request.path, query: sortedQuery(query) },
-      {
-        host: request.host,
-        "x-amz-content-sha256": payloadHash,
-        ...valuesOf(request, signedHeaders),
-      },
-      { credential, region, date: new Date(now() * 1000) },
-    );
-    const kept = Object.entries(request.headers).filter(([name]) => !signatureHeader.test(name));
-    // fromEntries, because a header may be called `__proto__`.
-    return { ...request, query, headers: Object.fromEntries([...kept, ...added]) };
+    const timestamp = timestampOf(now());
+    const headers = withoutSignature(request.headers);
+    headers["x-amz-content-sha256"] = [payloadHash];
+    headers["x-amz-date"] = [timestamp];
+    if (credential.sessionToken) headers["x-amz-security-token"] = [credential.sessionToken];
+    const target = api && request.headers["x-amz-target"];
+    if (target) headers["x-amz-target"] = target;
+
+    const toSign = {
+      method: request.method,
+      path: request.path,
+      query: sortedQuery(query),
+      headers: canonicalHeaders({ ...headers, host: [request.host] }, signedNames),
+      payloadHash,
+    };
+    const context = { credential, region, service, timestamp };
+    const authorization = signQuickly(toSign, context) ?? (await signByLibrary(toSign, context));
+    headers["authorization"] = [authorization];
+    return { ...request, query, headers };
   };
 }
 
-interface SigningContext {
-  readonly credential: Credentials;
-  readonly region: string;
-  readonly date: Date;
-}
-
-/** Of a request, what is signed beside headers and body. */
-interface SignedTarget {
-  readonly method: string;
-  readonly path: string;
-  /** The canonical query, sorted. */
-  readonly query: string;
-}
-
-/**
- * The library's steps, one after the other, with the query signed as the text that is sent.
- *
- * The library's own `SignatureV4` wants a map of decoded pairs. It copies that map once for every name in it, which takes
- * half a second for the 2,000 names that fit into a URL, and it writes `[object Object]` where a pair is called
- * `__proto__`. It also brings presigning and event streams, which would load with every cold start.
- */
-class WireSignature extends SignatureV4Base {
-  private lastKey: { readonly of: string; readonly key: Uint8Array } | undefined;
-
-  constructor(sha256: ChecksumConstructor, service: string) {
-    // Region and credentials come with each request; the base class only keeps these.
-    super({
-      service,
-      region: "",
-      credentials: { accessKeyId: "", secretAccessKey: "" },
-      sha256,
-    });
-  }
-
-  /** @returns the headers to add, signature included. */
-  async sign(
-    target: SignedTarget,
-    headers: HeaderBag,
-    { credential, region, date }: SigningContext,
-  ): Promise<readonly (readonly [name: string, values: readonly string[]])[]> {
-    const { longDate, shortDate } = this.formatDate(date);
-    const scope = createScope(shortDate, region, this.service);
-    const signed: HeaderBag = {
-      ...headers,
-      "x-amz-date": longDate,
-      ...(credential.sessionToken ? { "x-amz-security-token": credential.sessionToken } : {}),
-    };
-    const stringToSign = await this.createStringToSign(
-      longDate,
-      scope,
-      this.canonicalRequest(target, signed),
-      ALGORITHM_IDENTIFIER,
-    );
-    const mac = new this.sha256(await this.signingKey(credential, shortDate, region));
-    mac.update(Buffer.from(stringToSign));
-    const signature = Buffer.from(await mac.digest()).toString("hex");
-    const authorization = [
-      `${ALGORITHM_IDENTIFIER} Credential=${credential.accessKeyId}/${scope}`,
-      `SignedHeaders=${this.getCanonicalHeaderList(signed)}`,
-      `Signature=${signature}`,
-    ].join(", ");
-    return Object.entries({ ...signed, authorization })
-      .filter(([name]) => signatureHeader.test(name))
-      .map(([name, value]) => [name, [value]]);
-  }
-
-  /** The last one is kept: the library hashes the credentials on every call to find its own copy. */
-  private async signingKey(
-    { accessKeyId, secretAccessKey }: Credentials,
-    shortDate: string,
-    region: string,
-  ): Promise<Uint8Array> {
-    const of = [accessKeyId, secretAccessKey, shortDate, region].join("\n");
-    if (this.lastKey?.of !== of) {
-      const credential = { accessKeyId, secretAccessKey };
-      const key = await getSigningKey(this.sha256, credential, shortDate, region, this.service);
-      this.lastKey = { of, key };
+/** The same second has the same text, and a busy guard signs many times in it. */
+function createTimestamps(): (now: number) => string {
+  let second = Number.NaN;
+  let timestamp = "";
+  return (now) => {
+    if (now !== second) {
+      timestamp = new Date(now * 1000).toISOString().replaceAll(/[-:]|\.\d+/g, "");
+      second = now;
     }
-    return this.lastKey.key;
-  }
-
-  /** The library's, with our text in the place of the query line that it left empty. */
-  private canonicalRequest({ method, path, query }: SignedTarget, headers: HeaderBag): string {
-    const folded: HeaderBag = {};
-    for (const name in headers) folded[name] = foldSpaces(headers[name] ?? "");
-    const request = { method, protocol: "https:", hostname: "", path, headers, query: {} };
-    const payloadHash = headers["x-amz-content-sha256"] ?? "";
-    const text = this.createCanonicalRequest(request, folded, payloadHash);
-    const queryLine = text.indexOf("\n", method.length + 1) + 1;
-    return text.slice(0, queryLine) + query + text.slice(queryLine);
-  }
+    return timestamp;
+  };
 }
 
-function foldSpaces(value: string): string {
-  return value.trim().replaceAll(/\s+/g, " ");
+function withoutSignature(headers: HttpHeaders): Record<string, readonly string[]> {
+  const kept: Record<string, readonly string[]> = {};
+  for (const name of Object.keys(headers)) {
+    const value = headers[name] ?? [];
+    if (signatureHeader.test(name)) continue;
+    // A header may be called `__proto__`, which an assignment takes for something else.
+    if (name === "__proto__") Object.defineProperty(kept, name, { value, ...ofAnAssignment });
+    else kept[name] = value;
+  }
+  return kept;
+}
+
+const ofAnAssignment = { configurable: true, enumerable: true, writable: true };
+
+function canonicalHeaders(
+  headers: HttpHeaders,
+  names: readonly string[],
+): (readonly [name: string, value: string])[] {
+  const lines: (readonly [string, string])[] = [];
+  for (const name of names) {
+    const values = headers[name];
+    if (values !== undefined && values.length > 0) lines.push([name, canonicalValue(values)]);
+  }
+  return lines;
+}
+
+/** SigV4 trims the lines of a header, joins them with commas, and leaves one space of many. */
+function canonicalValue(values: readonly string[]): string {
+  const [first = ""] = values;
+  const value = values.length === 1 ? first : values.map((line) => line.trim()).join(",");
+  // Most values have none at all.
+  return /[^!-~]/.test(value) ? value.trim().replaceAll(/\s+/g, " ") : value;
 }
 
 function regionOf(host: string): string {
@@ -208,11 +157,7 @@ function regionOf(host: string): string {
   return region;
 }
 
-async function hashOf(
-  body: HttpBody,
-  bodyHash: string | undefined,
-  sha256: ChecksumConstructor,
-): Promise<string> {
+function hashOf(body: HttpBody, bodyHash: string | undefined): string {
   if (bodyHash !== undefined && !/^[0-9a-f]{64}$/.test(bodyHash)) {
     throw new TypeError("the body's hash has to be 64 lower-case hex digits");
   }
@@ -226,19 +171,7 @@ async function hashOf(
   // Read once: the edge decodes a body when it is asked for.
   const { bytes } = body;
   if (bytes.length === 0) return emptyBodyHash;
-  const hash = new sha256();
-  hash.update(bytes);
-  return Buffer.from(await hash.digest()).toString("hex");
-}
-
-function valuesOf({ headers }: HttpRequest, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const values = headers[name] ?? [];
-      // SigV4 trims the lines of a header and joins them with commas.
-      return values.length === 0 ? [] : [[name, values.map((value) => value.trim()).join(",")]];
-    }),
-  );
+  return hash("sha256", bytes);
 }
 
 function requireCredentials(credentials: Credentials): Credentials {

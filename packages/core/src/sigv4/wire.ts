@@ -10,6 +10,20 @@ const reservedName = /^x-amz-/i;
 /** Everything but printable ASCII, and `#`, which ends a query wherever a URL is parsed again. */
 const unfitForTheWire = /[^\x21-\x7e]|#/;
 
+/** What may not stand in an address, is sent raw all the same, and is nothing but itself to every reader. */
+const sentRaw = /["<>[\]^`{|}\xa0-\ud7ff\ue000-\ufffc\u{10000}-\u{10ffff}]/gu;
+
+/**
+ * Percent-encodes what browsers and programs leave raw in an address (Chromium `[` and `]`, Node also `|` and `^`, curl
+ * everything), as UTF-8. Escapes stay as they are, and so does what has two readings: `\`, `#`, spaces, controls, a lone
+ * `%`.
+ *
+ * @param text a path or a query, as CloudFront gives it: it has decoded UTF-8, and ISO-8859-1 where it was none.
+ */
+export function encodeRaw(text: string): string {
+  return text.replace(sentRaw, encodeURIComponent);
+}
+
 /**
  * Re-encodes a query so that every reader decodes the same pairs, and so that what is signed is what is sent.
  *
@@ -37,14 +51,15 @@ export function canonicalQuery(rawQuery: string): string {
  * @throws {GuardError} `query_malformed`
  */
 export function parseQuery(rawQuery: string): [name: string, value: string][] {
-  if (unfitForTheWire.test(rawQuery)) {
+  const query = encodeRaw(rawQuery);
+  if (unfitForTheWire.test(query)) {
     throw new GuardError(
       "query_malformed",
-      "The query holds a character that has to be percent-encoded: a space, a control character, `#` or one outside ASCII.",
+      "The query holds a character that has to be percent-encoded: a space, a control character or `#`.",
     );
   }
   const pairs: [name: string, value: string][] = [];
-  for (const piece of rawQuery.split("&")) {
+  for (const piece of query.split("&")) {
     if (piece === "") continue;
     const equals = piece.indexOf("=");
     const name = decodeComponent(equals === -1 ? piece : piece.slice(0, equals));
@@ -66,6 +81,7 @@ export function parseQuery(rawQuery: string): [name: string, value: string][] {
  * @param query what {@link canonicalQuery} returned.
  */
 export function sortedQuery(query: string): string {
+  if (!query.includes("&")) return query;
   // A space sorts before every character of a canonical query and `=` does not: `a=1` has to stand before `a-b=1`.
   return query.replaceAll("=", " ").split("&").toSorted().join("&").replaceAll(" ", "=");
 }

@@ -1,13 +1,7 @@
-import { createPublicKey, type KeyObject } from "node:crypto";
+import { createPublicKey, type KeyObject, verify } from "node:crypto";
 
-import {
-  JwtInvalidIssuerError,
-  JwtParseError,
-  ParameterValidationError,
-} from "aws-jwt-verify/error";
-import { verifyJwtSync } from "aws-jwt-verify/jwt-verifier";
-
-import { GuardError } from "../errors.ts";
+import { checkByLibrary } from "./library-check.ts";
+import { type UnverifiedToken, wrongSignature } from "./unverified-token.ts";
 
 /**
  * One public key of the user pool, as in its key set. Declared in blueprint too: core stands alone, and the compiler
@@ -23,20 +17,22 @@ export type Jwk = {
   readonly e: string;
 };
 
+type Claims = Readonly<Record<string, unknown>>;
+
 export interface SignatureCheck {
   readonly generation: number;
   readonly knows: (kid: string) => boolean;
   /** @returns the claims that the signature covers. */
-  readonly verify: (token: string, kid: string) => Readonly<Record<string, unknown>>;
+  readonly verify: (token: UnverifiedToken) => Claims;
 }
 
 /**
  * Checks signatures with one generation of keys; made once per generation, so that no request pays for importing a key.
  *
- * The library's function for a given key is used, not its Cognito verifier: that one accepts a second issuer nobody
- * listed, brings the fetching of key sets along, and judges clients and token uses the same for all, where here each
- * client has its own.
+ * A token as Cognito makes it has been taken apart already, and one RSA check says the rest. Any other is the library's
+ * to read, from the beginning.
  *
+ * @param issuers one of which the token's is known to be.
  * @param keys are believed: whoever loads them has made sure that a user pool would publish them (RSA of 2048 bits or
  *   more with the exponent 65537, RS256, for signatures).
  * @throws {TypeError} for a key that cannot be imported.
@@ -45,14 +41,6 @@ export function createSignatureCheck(
   issuers: readonly string[],
   { generation, keys }: { readonly generation: number; readonly keys: readonly Jwk[] },
 ): SignatureCheck {
-  const options = {
-    issuer: [...issuers],
-    // Audience, client and token use are judged with the other claims.
-    audience: null,
-    // The library reads the machine's clock and lets tokens without `exp` pass. Time is judged in one place, by the clock
-    // that was passed in; without end, the library's own check of `exp` and `nbf` never decides.
-    graceSeconds: Number.POSITIVE_INFINITY,
-  };
   const imported = new Map<string, { jwk: Jwk; key: KeyObject }>();
   for (const { kid, kty, alg, use, n, e } of keys) {
     const jwk = { kid, kty, alg, use, n, e };
@@ -61,30 +49,28 @@ export function createSignatureCheck(
   return {
     generation,
     knows: (kid) => imported.has(kid),
-    verify(token, kid) {
-      const known = imported.get(kid);
+    verify({ text, unverifiedKid, unverifiedClaims, hasOddNames, signed, signature }) {
+      const known = imported.get(unverifiedKid);
       if (known === undefined) throw wrongSignature();
-      try {
-        return verifyJwtSync(token, known.jwk, options, () => known.key);
-      } catch (error) {
-        throw toGuardError(error);
-      }
+      if (hasOddNames || !areUsual(unverifiedClaims))
+        return checkByLibrary(text, issuers, known.jwk, known.key);
+      if (!verify("sha256", signed, known.key, signature)) throw wrongSignature();
+      return unverifiedClaims;
     },
   };
 }
 
-/** The library's messages hold claim values, so neither they nor the errors go on. */
-function toGuardError(error: unknown): GuardError {
-  if (error instanceof JwtParseError)
-    return new GuardError("token_malformed", "The token's claims are malformed.");
-  if (error instanceof JwtInvalidIssuerError || error instanceof ParameterValidationError) {
-    return new GuardError("token_issuer", "The token was issued by somebody else.");
-  }
-  return wrongSignature();
+/** Whether the registered claims have the types that Cognito gives them; of others the library knows which are wrong. */
+function areUsual({ iss, sub, aud, scope, jti, exp, iat, nbf }: Claims): boolean {
+  return [iss, sub, aud, scope, jti].every(isText) && [exp, iat, nbf].every(isTime);
 }
 
-export function wrongSignature(): GuardError {
-  return new GuardError("token_signature", "The token was not signed by this user pool.");
+function isText(claim: unknown): boolean {
+  return claim === undefined || typeof claim === "string";
+}
+
+function isTime(claim: unknown): boolean {
+  return claim === undefined || Number.isFinite(claim);
 }
 
 /** `https://cognito-idp.<region>.amazonaws.com/<pool>`, or the newer `issuer-` form of it. */

@@ -4,13 +4,24 @@ import { isRecord } from "../is-record.ts";
 /** A token above this is refused unread: real ones are 1 to 4 KB, and a header this long costs every later step. */
 export const maxTokenBytes = 12 * 1024;
 
-/** What a token says about itself before anybody has checked it: enough to choose a key, good for nothing else. */
+/** A token taken apart before anybody has checked it: enough to choose a key and to check by it, good for nothing else. */
 export interface UnverifiedToken {
+  readonly text: string;
   readonly unverifiedKid: string;
-  readonly unverifiedIssuer: unknown;
+  readonly unverifiedClaims: Readonly<Record<string, unknown>>;
+  /** The claims may hold a member called `__proto__` or `constructor`. */
+  readonly hasOddNames: boolean;
+  /** Header and claims, which the signature is over. */
+  readonly signed: Buffer;
+  readonly signature: Buffer;
 }
 
+/** Names that could reach an object's prototype. An escape could spell them, so it counts as one. */
+const oddNames = /__proto__|constructor|\\u/;
+
 const threeParts = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+/** Of base64url: `{`, or a white space before it. What is no token at all is refused before anybody tries to parse it. */
+const objectStart = /^(?:e[w-z]|[CDI])/;
 const maxKidLength = 256;
 
 /** @throws {GuardError} `token_too_large` when the token is over 12 KB. */
@@ -28,9 +39,10 @@ export function requireTokenSize(token: string): void {
 export function decodeUnverifiedToken(token: string): UnverifiedToken {
   requireTokenSize(token);
   if (!threeParts.test(token)) throw malformed("The token is not three base64url parts.");
-  const [headerText = "", payloadText = "", signatureText = ""] = token.split(".");
+  const [headerText = "", claimsText = "", signatureText = ""] = token.split(".");
 
-  const header = decodeJsonObject(headerText);
+  if (!objectStart.test(headerText)) throw malformed("The token's header is not a JSON object.");
+  const header = parseJsonObject(decodeUtf8(decodeBase64Url(headerText)));
   if ("crit" in header)
     throw malformed("The token's header asks for extensions that are not supported.");
   if (header["alg"] !== "RS256")
@@ -39,8 +51,15 @@ export function decodeUnverifiedToken(token: string): UnverifiedToken {
   if (typeof kid !== "string" || kid === "" || kid.length > maxKidLength)
     throw malformed("The token's header does not name a key.");
 
-  decodeBase64Url(signatureText);
-  return { unverifiedKid: kid, unverifiedIssuer: decodeJsonObject(payloadText)["iss"] };
+  const claimsJson = decodeUtf8(decodeBase64Url(claimsText));
+  return {
+    text: token,
+    unverifiedKid: kid,
+    unverifiedClaims: parseJsonObject(claimsJson),
+    hasOddNames: oddNames.test(claimsJson),
+    signed: Buffer.from(`${headerText}.${claimsText}`, "latin1"),
+    signature: decodeBase64Url(signatureText),
+  };
 }
 
 /** One claim of a token as it stands there. It proves nothing unless the token is verified as well. */
@@ -54,13 +73,12 @@ export function unverifiedClaim(token: string, name: string): unknown {
   }
 }
 
-function decodeJsonObject(text: string): Readonly<Record<string, unknown>> {
-  const bytes = decodeBase64Url(text);
+function parseJsonObject(json: string): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = JSON.parse(decodeUtf8(bytes));
+    value = JSON.parse(json);
   } catch {
-    throw malformed("A part of the token is not JSON in UTF-8.");
+    throw notJson();
   }
   if (!isRecord(value)) throw malformed("A part of the token is not a JSON object.");
   return value;
@@ -71,7 +89,12 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** The quick way puts U+FFFD in the place of what is not UTF-8; only then is it looked at closely. */
 function decodeUtf8(bytes: Buffer): string {
   const text = bytes.toString("utf8");
-  return text.includes("\ufffd") ? strictUtf8.decode(bytes) : text;
+  if (!text.includes("\ufffd")) return text;
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    throw notJson();
+  }
 }
 
 /** Strict: one text for one value, so that nobody can vary a good token's bytes. */
@@ -83,6 +106,14 @@ function decodeBase64Url(text: string): Buffer {
 
 /** By length modulo 4: in the last character, the bits that no byte needs are zero. A rest of one is no length at all. */
 const canonicalEnd = [/$/, undefined, /[AQgw]$/, /[AEIMQUYcgkosw048]$/];
+
+export function wrongSignature(): GuardError {
+  return new GuardError("token_signature", "The token was not signed by this user pool.");
+}
+
+function notJson(): GuardError {
+  return malformed("A part of the token is not JSON in UTF-8.");
+}
 
 function malformed(detail: string): GuardError {
   return new GuardError("token_malformed", detail);

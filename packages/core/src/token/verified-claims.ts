@@ -12,6 +12,8 @@ export interface VerifiedToken {
   /** The user pool, `https://cognito-idp.<region>.amazonaws.com/<pool>`, whichever of its two names the token bears. */
   readonly issuer: string;
   readonly kid: string;
+  /** Of an access token that is bound to a resource (RFC 8707): its `aud`, as it is. */
+  readonly audience?: unknown;
   /** A machine's is its client id. */
   readonly sub: string;
   readonly expiresAt: number;
@@ -89,6 +91,7 @@ export function judgeClaims(
     issuer,
     kid,
     sub,
+    ...(tokenUse === "access" && claims["aud"] !== undefined && { audience: claims["aud"] }),
     ...times,
   };
 
@@ -144,9 +147,12 @@ export function requireValidNow(
   now: number,
 ): void {
   // Written so that a clock that is not a number refuses.
-  if (!(now < expiresAt))
-    throw new GuardError("token_expired", "The token has expired; sign in again or refresh it.");
+  if (!(now < expiresAt)) throw expired();
   if (notBefore !== undefined && !(notBefore <= now)) throw notYetValid();
+}
+
+export function expired(): GuardError {
+  return new GuardError("token_expired", "The token has expired; sign in again or refresh it.");
 }
 
 function time(claim: unknown): number {

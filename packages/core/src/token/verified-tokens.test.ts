@@ -9,7 +9,11 @@ import {
   mint,
   publicJwk,
 } from "@sst-gatehouse/testkit/tokens";
-import { createVerifiedTokens, type VerifiedTokensDeps } from "./verified-tokens.ts";
+import {
+  createVerifiedTokens,
+  type VerifiedTokens,
+  type VerifiedTokensDeps,
+} from "./verified-tokens.ts";
 import { createVerifier, type Jwk, type VerifiedToken, type VerifierDeps } from "./verifier.ts";
 
 const issuer = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEf123";
@@ -52,7 +56,17 @@ function setUp() {
     now: clock.now,
     capacityBytes: 100_000,
   });
-  return { tokens, clock, settings, verifications: () => verifications };
+  return { tokens: asking(tokens), clock, settings, verifications: () => verifications };
+}
+
+/** What is thrown at once is as good a refusal as a promise that is rejected. */
+function asking(tokens: VerifiedTokens) {
+  return {
+    verify: async (token: string) => tokens.verify(token),
+    get size() {
+      return tokens.size;
+    },
+  };
 }
 
 describe("a token that was verified", () => {
@@ -151,7 +165,7 @@ function stubbed(changes: Partial<VerifiedTokensDeps> = {}) {
     capacityBytes: 3,
     ...changes,
   });
-  return { tokens, calls };
+  return { tokens: asking(tokens), calls };
 }
 
 function verified(sub: string): VerifiedToken {

@@ -4,7 +4,7 @@ import { requireTokenSize } from "./unverified-token.ts";
 import { requireValidNow, type VerifiedToken } from "./verified-claims.ts";
 
 export interface VerifiedTokensDeps {
-  readonly verify: (token: string) => Promise<VerifiedToken>;
+  readonly verify: (token: string) => VerifiedToken | Promise<VerifiedToken>;
   /** Of the token's exact bytes; SHA-256 when left out. Tokens themselves are not kept. */
   readonly hash?: (token: string) => string;
   /** Changes with the key set and with the accepted clients: nothing verified under another generation counts. */
@@ -17,10 +17,11 @@ export interface VerifiedTokensDeps {
 
 export interface VerifiedTokens {
   /**
-   * @returns what `verify` found out about these bytes, frozen; the same object for as long as it is remembered.
+   * @returns what `verify` found out about these bytes, frozen; the same object for as long as it is remembered. A promise
+   *   only where `verify` gave one.
    * @throws {GuardError} `token_too_large`, `token_expired`, `token_not_yet_valid` by the clock of this call, and what `verify` throws.
    */
-  verify(token: string): Promise<VerifiedToken>;
+  verify(token: string): VerifiedToken | Promise<VerifiedToken>;
   /** How many tokens are remembered. */
   readonly size: number;
 }
@@ -51,7 +52,7 @@ export function createVerifiedTokens({
   };
 
   return {
-    async verify(token) {
+    verify(token) {
       requireTokenSize(token);
       const key = hash(token);
       // Held through the wait: what was begun under an old generation is remembered there, where nobody looks again.
@@ -66,23 +67,23 @@ export function createVerifiedTokens({
         return hit.known;
       }
 
-      let pending = underway.get(key);
-      if (!pending) {
-        pending = verify(token)
-          .then(freeze)
-          .then((fresh) => {
-            verified.set(key, { known: fresh, bytes: token.length });
-            held.bytes += token.length;
-            for (const [oldest, { bytes }] of verified) {
-              if (held.bytes <= capacityBytes) break;
-              verified.delete(oldest);
-              held.bytes -= bytes;
-            }
-            return fresh;
-          })
-          .finally(() => underway.delete(key));
-        underway.set(key, pending);
-      }
+      const remember = (fresh: VerifiedToken): VerifiedToken => {
+        const known = freeze(fresh);
+        verified.set(key, { known, bytes: token.length });
+        held.bytes += token.length;
+        for (const [oldest, { bytes }] of verified) {
+          if (held.bytes <= capacityBytes) break;
+          verified.delete(oldest);
+          held.bytes -= bytes;
+        }
+        return known;
+      };
+      const running = underway.get(key);
+      if (running !== undefined) return running;
+      const fresh = verify(token);
+      if (!(fresh instanceof Promise)) return remember(fresh);
+      const pending = fresh.then(remember).finally(() => underway.delete(key));
+      underway.set(key, pending);
       return pending;
     },
     get size() {

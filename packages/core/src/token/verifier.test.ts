@@ -19,6 +19,7 @@ import {
   type KeySet,
   type TokenUse,
   type VerifierDeps,
+  type Verify,
 } from "./verifier.ts";
 
 const issuer = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbCdEf123";
@@ -102,7 +103,8 @@ function setUp(changes: Partial<VerifierDeps> = {}, keys: CountedKeys = keySet()
     now: clock.now,
     ...changes,
   });
-  return { verify, keys, clock };
+  // What is thrown at once is as good a refusal as a promise that is rejected.
+  return { verify: async (...asked: Parameters<Verify>) => verify(...asked), keys, clock };
 }
 
 describe("accepts", () => {
@@ -240,6 +242,11 @@ describe("accepts", () => {
     expect(await setUp().verify(token)).toMatchObject(expected);
   });
 
+  test.each(["\t", "\n", "\r", " "])("a header behind %j, which JSON allows", async (space) => {
+    const token = withHeaderText(`${space}{"kid":"${accessKey.kid}","alg":"RS256"}`);
+    expect(await setUp().verify(token)).toMatchObject({ tokenUse: "access" });
+  });
+
   test("a token of a key that the pool has added, after one refetch", async () => {
     const { verify, keys } = setUp(
       {},
@@ -274,7 +281,9 @@ function paddedToken(length: number): string {
   throw new Error(`no token has ${length} characters`);
 }
 
-const part = (text: string | Uint8Array) => Buffer.from(text).toString("base64url");
+function part(text: string | Uint8Array): string {
+  return Buffer.from(text).toString("base64url");
+}
 const splice = (token: string, index: number, text: string) =>
   token.split(".").with(index, text).join(".");
 const resigned = (token: string, edit: (claims: string) => string) => {
@@ -282,6 +291,11 @@ const resigned = (token: string, edit: (claims: string) => string) => {
   const input = `${header}.${part(edit(Buffer.from(claims, "base64url").toString()))}`;
   return `${input}.${part(sign("sha256", Buffer.from(input), accessKey.privateKey))}`;
 };
+/** A good token whose header is exactly this text. */
+function withHeaderText(header: string): string {
+  const input = `${part(header)}.${accessToken().split(".")[1]}`;
+  return `${input}.${part(sign("sha256", Buffer.from(input), accessKey.privateKey))}`;
+}
 const publicPem = createPublicKey(accessKey.privateKey).export({ type: "spki", format: "pem" });
 const publicDer = createPublicKey(accessKey.privateKey).export({ type: "spki", format: "der" });
 const withHeader = (
@@ -393,7 +407,12 @@ const refusals: [why: string, token: string, code: ErrorCode, refetches?: number
   [
     "an expired token that another key signed",
     mint({ key: strangersKey, kid: accessKey.kid, claims: { ...accessClaims(person), exp: 1 } }),
-    "token_signature",
+    "token_expired",
+  ],
+  [
+    "an expired token under a kid that nobody knows",
+    mint({ key: strangersKey, claims: { ...accessClaims(person), exp: start } }),
+    "token_expired",
   ],
   ["no exp", accessToken({ exp: undefined }), "token_malformed"],
   ["exp as text", accessToken({ exp: String(start + 3600) }), "token_malformed"],

@@ -1,8 +1,9 @@
 import { GuardError } from "../errors.ts";
 import { createSignatureCheck, type Jwk, requireOneUserPool } from "./signature-check.ts";
-import { decodeUnverifiedToken } from "./unverified-token.ts";
+import { decodeUnverifiedToken, type UnverifiedToken } from "./unverified-token.ts";
 import {
   type AcceptedClient,
+  expired,
   judgeClaims,
   type TokenUse,
   type VerifiedToken,
@@ -40,15 +41,22 @@ export interface VerifierDeps {
 }
 
 /**
+ * Verifies a bare token (no `Bearer `), at once where its key is known, and that is nearly always.
+ *
+ * @param at judges it by another time than now, in whole seconds since the epoch: for a token that has expired, to know
+ *   whose it was.
+ */
+export type Verify = (token: string, at?: number) => VerifiedToken | Promise<VerifiedToken>;
+
+/**
  * Makes the one function that establishes trust in a Cognito token.
  *
  * Everything cheap comes first; the claims are judged after the signature. Issuers and clients are copied: a change needs a
  * new verifier.
  *
- * @returns verifies a bare token (no `Bearer `). `at` judges it by another time than now, in whole seconds since the epoch:
- *   for a token that has expired, to know whose it was.
- *   Rejects with a {@link GuardError}: `token_too_large`, `token_malformed`, `token_signature`, `token_issuer`, `token_expired`,
- *   `token_not_yet_valid`, `token_use`, `token_client`; `keys_unavailable` when its key is unknown and cannot be fetched.
+ * @returns throws, or rejects with, a {@link GuardError}: `token_too_large`, `token_malformed`, `token_signature`,
+ *   `token_issuer`, `token_expired`, `token_not_yet_valid`, `token_use`, `token_client`; `keys_unavailable` when the token's key
+ *   is unknown and cannot be fetched.
  * @throws {TypeError} for issuers that are not those of one user pool, and for missing or empty settings.
  */
 export function createVerifier({
@@ -58,7 +66,7 @@ export function createVerifier({
   claims,
   keys,
   now,
-}: VerifierDeps): (token: string, at?: number) => Promise<VerifiedToken> {
+}: VerifierDeps): Verify {
   const userPool = requireOneUserPool(issuers);
   const acceptedIssuers: ReadonlySet<unknown> = new Set(issuers);
   const acceptedClients = copyClients(clients);
@@ -72,20 +80,25 @@ export function createVerifier({
     return signatures;
   };
 
-  return async (token, at) => {
-    const { unverifiedKid: kid, unverifiedIssuer } = decodeUnverifiedToken(token);
-    // Before any key is looked for: a token of another pool costs no fetch, and the library would take a second issuer.
-    if (!acceptedIssuers.has(unverifiedIssuer))
-      throw new GuardError("token_issuer", "The token was issued by somebody else.");
-
-    if (!currentSignatures().knows(kid)) await refetch(keys);
-    return judgeClaims(currentSignatures().verify(token, kid), kid, {
+  const judge = (token: UnverifiedToken, at: number): VerifiedToken =>
+    judgeClaims(currentSignatures().verify(token), token.unverifiedKid, {
       issuer: userPool,
       clients: acceptedClients,
       tokenUses: acceptedUses,
       claims,
-      now: at ?? now(),
+      now: at,
     });
+
+  return (text, at) => {
+    const token = decodeUnverifiedToken(text);
+    const { iss, exp } = token.unverifiedClaims;
+    // Before any key is looked for: a token of another pool costs no fetch, and the library would take a second issuer.
+    if (!acceptedIssuers.has(iss))
+      throw new GuardError("token_issuer", "The token was issued by somebody else.");
+    // Whoever made it says so: no signature could save it, and checking one is the dearest thing here.
+    if (typeof exp === "number" && exp <= (at ?? now())) throw expired();
+    if (currentSignatures().knows(token.unverifiedKid)) return judge(token, at ?? now());
+    return refetch(keys).then(() => judge(token, at ?? now()));
   };
 }
 

@@ -58,7 +58,7 @@ export const acceptance: Command = {
     // The outputs also name endpoints: permission to write a parameter must not decide where a password is sent.
     const { clients } = outputs;
     const cognito = new CognitoIdentityProviderClient({ region });
-    const pool = await verifyUserPool(app, stage, outputs, cognito);
+    const pool = await verifyUserPool(gate, stage, outputs, cognito);
     const withSecret = async (name: "machine" | "web") => {
       const { id } = ofClient(clients, name);
       return { id, secret: await loadClientSecret(pool, app.name, stage, { name, id }) };

@@ -2,6 +2,7 @@ import { isAddress } from "@sst-gatehouse/core/caller";
 import type { HttpBody, HttpHeaders, HttpRequest } from "@sst-gatehouse/core/http-request";
 import { GuardError } from "@sst-gatehouse/core/errors";
 import { exactReadings } from "@sst-gatehouse/core/path-readings";
+import { encodeRaw } from "@sst-gatehouse/core/wire";
 import type { CloudFrontHeaders, CloudFrontRequest, CloudFrontRequestEvent } from "aws-lambda";
 
 import { once } from "../once.ts";
@@ -19,7 +20,7 @@ export interface OriginRequest {
   readonly http: HttpRequest;
   /** Every reading of the path, worked out when somebody asks, and then once. @throws {GuardError} `path_malformed`. */
   readonly readings: () => readonly string[];
-  /** The request to give back; only its headers and its query may change. */
+  /** The request to give back; only its headers, path and query may change. */
   readonly request: CloudFrontRequest;
 }
 
@@ -50,6 +51,7 @@ export function fromCloudFrontEvent(
   // Only CloudFront writes it, and the caller header takes nothing else.
   if (!isAddress(request.clientIp)) throw malformed("the viewer's address is not an IP address");
   const headers = fromCloudFrontHeaders(request.headers);
+  const path = encodeRaw(request.uri);
   const custom = request.origin?.custom;
   return {
     requestId: config.requestId,
@@ -59,18 +61,18 @@ export function fromCloudFrontEvent(
     http: {
       method: request.method,
       host: hosts.find((host) => host === custom?.domainName) ?? hosts[0],
-      path: request.uri,
+      path,
       query: request.querystring,
       headers,
       body: bodyOf(request, headers),
     },
-    readings: once(() => exactReadings(request.uri)),
+    readings: once(() => exactReadings(path)),
     request,
   };
 }
 
 /**
- * The event's own request with the signed headers and query. Everything else stays as CloudFront gave it, because
+ * The event's own request with the signed headers, path and query. Everything else stays as CloudFront gave it, because
  * adding, changing or dropping a read-only header (`via`, `content-length`, …) makes CloudFront answer 502.
  */
 export function toCloudFrontRequest(
@@ -78,19 +80,21 @@ export function toCloudFrontRequest(
   signed: HttpRequest,
 ): CloudFrontRequest {
   const headers: CloudFrontHeaders = {};
-  for (const [name, values] of Object.entries(signed.headers)) {
+  for (const name of Object.keys(signed.headers)) {
+    const values = signed.headers[name] ?? [];
     // Of its own: every object has a `constructor`.
     const before = Object.hasOwn(original.headers, name) ? original.headers[name] : undefined;
     headers[name] = sameValues(before, values)
       ? before
       : values.map((value) => ({ key: name, value }));
   }
-  return { ...original, headers, querystring: signed.query };
+  return { ...original, headers, uri: signed.path, querystring: signed.query };
 }
 
 function fromCloudFrontHeaders(headers: CloudFrontHeaders): HttpHeaders {
   const result: Record<string, readonly string[]> = {};
-  for (const [name, lines] of Object.entries(headers)) {
+  for (const name of Object.keys(headers)) {
+    const lines = headers[name];
     // Not a header anybody sends for good: as a member it would be the object's prototype.
     if (name === "__proto__") continue;
     if (!Array.isArray(lines)) throw malformed("a header is not a list");
@@ -123,6 +127,7 @@ function bodyOf(request: CloudFrontRequest, headers: HttpHeaders): HttpBody {
   if (typeof data !== "string") throw malformed("the body is not text");
   if (isObject(body) && body.inputTruncated) return { kind: "hidden" };
   if (data === "" && announcesBody(request.method, headers)) return { kind: "hidden" };
+  if (data === "") return emptyBody;
   const encoding = isObject(body) && body.encoding === "text" ? "utf8" : "base64";
   return {
     kind: "visible",
@@ -131,6 +136,8 @@ function bodyOf(request: CloudFrontRequest, headers: HttpHeaders): HttpBody {
     },
   };
 }
+
+const emptyBody: HttpBody = { kind: "visible", bytes: new Uint8Array(0) };
 
 /** CloudFront shows the body of these methods; chunks without a byte in them are then an empty body. */
 const shownMethods = new Set(["POST", "PUT", "PATCH"]);
@@ -148,7 +155,6 @@ let scratch = Buffer.alloc(0);
  * The view is good until the next call, so hash `bytes` before you await anything.
  */
 function decode(data: string, encoding: "base64" | "utf8"): Uint8Array {
-  if (data === "") return new Uint8Array(0);
   const most = encoding === "base64" ? Math.ceil((data.length * 3) / 4) : data.length * 3;
   if (scratch.length < most) scratch = Buffer.allocUnsafeSlow(most);
   return scratch.subarray(0, scratch.write(data, encoding));

@@ -8,13 +8,16 @@ const methods = new Set(["GET", "HEAD", "POST"]);
 /**
  * Whether a person waits for a page, rather than a script for an answer.
  *
- * `Sec-Fetch-Mode` and `Sec-Fetch-Dest` decide where a browser sends them: a whole document, not a frame. Otherwise
- * `Accept` does, which names `text/html` for pages, and `X-Requested-With`, which only scripts send.
+ * `Sec-Fetch-Mode` and `Sec-Fetch-Dest` decide where a browser sends them: a whole document, not a frame, or what a
+ * service worker passes on. Otherwise `Accept` does, which names `text/html` for pages, and `X-Requested-With`, which
+ * only scripts send.
+ *
+ * It decides the form of an answer, never whose request it is: also a frame may come through a service worker.
  */
 export function isNavigation({ method, headers }: HttpRequest): boolean {
   if (!methods.has(method)) return false;
   return saysHowItWasFetched(headers)
-    ? isTopLevel(headers)
+    ? isTopLevel(headers) || isWithoutDestination(headers)
     : headers["x-requested-with"] === undefined &&
         (headers["accept"] ?? []).some((value) => /(?:^|[\s,])text\/html\b/i.test(value));
 }
@@ -26,7 +29,20 @@ export function saysHowItWasFetched(headers: HttpHeaders): boolean {
 
 /** A navigation of the whole window. */
 export function isTopLevel(headers: HttpHeaders): boolean {
+  return isNavigationTo("document", headers);
+}
+
+/**
+ * A navigation that does not say what it is for: what a service worker passes on as it is, where a window and a frame
+ * look alike, and `<a download>`. No script can make mode `navigate` by itself.
+ */
+export function isWithoutDestination(headers: HttpHeaders): boolean {
+  return isNavigationTo("empty", headers);
+}
+
+function isNavigationTo(destination: string, headers: HttpHeaders): boolean {
   return (
-    only(headers["sec-fetch-mode"]) === "navigate" && only(headers["sec-fetch-dest"]) === "document"
+    only(headers["sec-fetch-mode"]) === "navigate" &&
+    only(headers["sec-fetch-dest"]) === destination
   );
 }

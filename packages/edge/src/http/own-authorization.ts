@@ -1,13 +1,10 @@
 import { GuardError } from "@sst-gatehouse/core/errors";
 
-import type { Identified } from "../identify.ts";
-
 /** A key, a password, or a token of somebody else's. */
 const maxBytes = 4096;
 
 /**
- * Who calls where senders bring credentials of their own: nobody, with what the backend is handed. Nothing is verified
- * here.
+ * What the backend is handed of a sender's own credentials; undefined for nothing. Nothing is verified here.
  *
  * @param lines of `Authorization`.
  * @param issuers of the stage's user pool. A token of theirs is good for the whole app, so no backend is handed one.
@@ -16,7 +13,7 @@ const maxBytes = 4096;
 export function readOwnAuthorization(
   lines: readonly string[],
   issuers: readonly string[],
-): Identified {
+): string | undefined {
   const value = lines.join(",");
   if (value.length > maxBytes)
     throw new GuardError("headers_too_large", "Authorization has more than 4,096 bytes.", {
@@ -24,8 +21,7 @@ export function readOwnAuthorization(
     });
   if (lines.length > 1 || !/^[\x20-\x7e]*$/.test(value))
     throw new GuardError("header_malformed", "Send one Authorization header, in plain ASCII.");
-  const kept = value !== "" && !mentions(value, issuers, 2);
-  return { caller: { kind: "anonymous" }, ...(kept && { ownAuthorization: value }) };
+  return value === "" || mentions(value, issuers, 2) ? undefined : value;
 }
 
 /**

@@ -9,9 +9,10 @@ import { isRefusedHeader } from "@sst-gatehouse/core/refused-headers";
 export function withoutRefusedHeaders(
   headers: HttpHeaders,
   cookies: readonly string[] | undefined,
-): HttpHeaders {
+): Record<string, readonly string[]> {
   const kept: Record<string, readonly string[]> = {};
-  for (const [name, values] of Object.entries(headers)) {
+  for (const name of Object.keys(headers)) {
+    const values = headers[name] ?? [];
     const lines = name === "cookie" && cookies ? listedCookies(values, cookies) : values;
     if (lines.length > 0 && !isRefusedHeader(name)) kept[name] = lines;
   }

@@ -4,12 +4,13 @@ import type { CloudFrontResultResponse } from "aws-lambda";
 
 import type { Identified } from "../identify.ts";
 import { isNavigation } from "../http/navigation.ts";
+import { only } from "../http/viewer-headers.ts";
 
 import { type GuardCookies, guardCookies, withoutGuardCookies } from "./cookies.ts";
 import { judgeOrigin } from "./cross-site.ts";
 import type { HostedSignIn } from "./hosted-sign-in.ts";
 import type { IdentifySession } from "./identify-session.ts";
-import { type LoopGuard, markCookie } from "./loop-guard.ts";
+import { type Expired, type LoopGuard, markCookie } from "./loop-guard.ts";
 import { redirect } from "./redirect.ts";
 import type { Renewal } from "./renewal.ts";
 import type { Session, SessionCookies } from "./session-cookies.ts";
@@ -34,6 +35,8 @@ export interface Opened {
   readonly session?: Session;
   /** Who is calling, with the session. */
   readonly identified?: Identified;
+  /** There is a session, which does not count for what another site asks. */
+  readonly ignored?: true;
   /** Why the session cookies are not used: they are no whole session, or one that Cognito or an administrator has ended. */
   readonly over?: "incomplete" | "ended" | "revoked";
   /** Why a session that has expired could not be renewed, although it may be alive. */
@@ -60,7 +63,9 @@ export function readVisit(
   if (reading.kind === "incomplete") return { ...opened, over: "incomplete" };
   const verdict = judgeOrigin(received, origins);
   if (verdict === "refuse") throw crossSite();
-  return verdict === "ignore" ? opened : { ...opened, session: reading.session };
+  return verdict === "ignore"
+    ? { ...opened, ignored: true }
+    : { ...opened, session: reading.session };
 }
 
 export function crossSite(): GuardError {
@@ -79,8 +84,8 @@ export interface OpenSessionDeps {
 }
 
 /**
- * Renews the session of a navigation that has expired: back to the same address, with the new cookies. The request
- * itself never goes on to the backend with what was renewed. Scripts are told `token_expired` instead, and renew it by
+ * Renews a session that has expired: back to the same address, with the new cookies. The request itself never goes on to
+ * the backend with what was renewed. What cannot be sent twice is told `token_expired`, and is for a script to renew by
  * `/.auth/refresh`.
  */
 export function createOpenSession({
@@ -98,30 +103,49 @@ export function createOpenSession({
     if (
       session === undefined ||
       hosted === undefined ||
-      !isNavigation(visit.http) ||
+      !comesBack(visit.http) ||
       !isPlainAddress(visit.http)
     )
       return { ...opened, ...(session === undefined ? {} : { session }) };
     const identified = await identify(opened.http, session);
     if (identified.problem?.code !== "token_expired") return { ...opened, session, identified };
-    if (!loops.admits(session.refreshToken, opened.requestCookies))
-      return { ...opened, failure: notKept() };
+    const isPage = isNavigation(visit.http);
+    const failed = (failure: SignInError): Opened =>
+      isPage ? { ...opened, failure } : { ...opened, session, identified };
+    const expired: Expired = {
+      refreshToken: session.refreshToken,
+      address: sameAddress(visit),
+      kind: isPage ? "page" : "part",
+    };
+    if (!loops.admits(expired, opened.requestCookies)) return failed(notKept());
     try {
       const renewal = await renew(session, hosted);
       if (renewal.kind === "over")
         return { ...opened, over: renewal.revoked ? "revoked" : "ended" };
-      loops.renewed(session.refreshToken);
+      loops.renewed(expired);
       const { requestCookies } = opened;
       const cookies = [
         ...sessionCookies.write(renewal.session, requestCookies, visit.origins[0]),
         markCookie(now()),
       ];
-      return { answer: redirect(307, sameAddress(visit), cookies) };
+      return { answer: redirect(307, expired.address, cookies) };
     } catch (error) {
-      if (error instanceof SignInError) return { ...opened, failure: error };
+      if (error instanceof SignInError) return failed(error);
       throw error;
     }
   };
+}
+
+/**
+ * Whether a browser follows a redirect with the whole request: a page, what this origin's pages load without changing
+ * anything, and beacons, which are `no-cors` and whose sender sees no answer. Any other upload is left to its script: it
+ * may be large, or a stream, which nobody can send twice.
+ */
+function comesBack(request: HttpRequest): boolean {
+  const { method, headers } = request;
+  if (isNavigation(request)) return true;
+  if (only(headers["sec-fetch-site"]) !== "same-origin") return false;
+  return method === "GET" || method === "HEAD" || only(headers["sec-fetch-mode"]) === "no-cors";
 }
 
 /** Absolute, because a path of two slashes alone would lead to another host. */

@@ -1,7 +1,14 @@
 import { unverifiedClaim } from "@sst-gatehouse/core/unverified-token";
 import { describe, expect, test } from "vitest";
 
-import { issuer, machineClient, updatedIssuer, webClient } from "../../test/events.ts";
+import {
+  type EventParts,
+  guardSettings,
+  issuer,
+  machineClient,
+  updatedIssuer,
+  webClient,
+} from "../../test/events.ts";
 import {
   appOrigin,
   type Bench,
@@ -15,8 +22,11 @@ import {
   openedLines,
   sessionIn,
   sessionLines,
+  type Outcome,
 } from "../../test/test-browser.ts";
 import { type TokenAnswer, without } from "../../test/cognito.ts";
+
+const fifty = Array.from({ length: 50 }, (_none, index) => index);
 
 /** A browser whose access token has expired. */
 async function expired(bench: Bench = createBench()) {
@@ -91,7 +101,7 @@ describe("a navigation with a session that has expired", () => {
     },
   );
 
-  test.each(["@evil.example/", ".evil.example/", ":8443/x", "/a\r\nx: y", "/\tx", "/é"])(
+  test.each(["@evil.example/", ".evil.example/", ":8443/x", "/a\r\nx: y", "/\tx", "/\ufffd"])(
     "to %j, which could break out of the address, is not renewed",
     async (path) => {
       const bench = await expired();
@@ -100,6 +110,12 @@ describe("a navigation with a session that has expired", () => {
       expect(refreshes(bench)).toBe(0);
     },
   );
+
+  test("to an address with raw characters is renewed in its one spelling", async () => {
+    const { browse } = await expired();
+    const { status, location } = await browse("", { uri: "/café[1]" });
+    expect([status, location]).toEqual([307, `${appOrigin}/caf%C3%A9%5B1%5D`]);
+  });
 
   test("from another site's link is renewed like any other", async () => {
     const { browse } = await expired();
@@ -125,7 +141,7 @@ describe("a navigation with a session that has expired", () => {
 });
 
 describe("a script with a session that has expired", () => {
-  test.each(["GET", "POST", "PUT", "DELETE"])("is told so: %s", async (method) => {
+  test.each(["POST", "PUT", "DELETE"])("is told so: %s", async (method) => {
     const bench = await expired();
     const answer = await bench.browse("/x", { method, headers: { ...fetched, origin: appOrigin } });
     expect([answer.status, answer.code, answer.cookies]).toEqual([401, "token_expired", []]);
@@ -136,7 +152,8 @@ describe("a script with a session that has expired", () => {
 
   test("is nobody on a public path", async () => {
     const { browse } = await expired();
-    const { forwarded } = await browse("/public/x", { headers: fetched });
+    const headers = { ...fetched, origin: appOrigin };
+    const { forwarded } = await browse("/public/x", { method: "POST", headers });
     expect(forwarded?.headers["x-gatehouse-caller"]).toBeDefined();
     expect(forwarded?.headers["cookie"]).toBeUndefined();
   });
@@ -188,15 +205,19 @@ describe("many at once", () => {
 
   test("in two containers are what the grace period of a rotated token is for", async () => {
     const bench = await expired();
+    const [other, third] = [
+      createBench(guardSettings, { beside: bench }),
+      createBench(guardSettings, { beside: bench }),
+    ];
     const { cookie } = bench;
     const parts = { uri: "/x", headers: { ...followed, cookie } };
     const first = await bench.send(parts);
     bench.clock.advance(59);
-    const second = await bench.send(parts);
+    const second = await other.send(parts);
     expect([first.status, second.status]).toEqual([307, 307]);
     expect(second.cookies).not.toEqual(first.cookies);
     bench.clock.advance(2);
-    const late = await bench.send(parts);
+    const late = await third.send(parts);
     expect([late.status, late.code]).toEqual([302, undefined]);
     expect(late.cookies.slice(1)).toEqual([ended("session.1of1")]);
   });
@@ -219,6 +240,139 @@ describe("many at once", () => {
     );
     expect(renewed.map(({ status }) => status)).toEqual([307, 307]);
     expect(refreshes(bench)).toBe(2);
+  });
+});
+
+const image = { ...fetched, "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" };
+const beacon = {
+  method: "POST",
+  headers: { ...fetched, "sec-fetch-mode": "no-cors", origin: appOrigin },
+};
+
+/** What a page that was left open asks for: as Chromium 155 says it. */
+const loads: [what: string, parts: EventParts][] = [
+  ["an image", { headers: image }],
+  ["a font", { headers: { ...fetched, "sec-fetch-dest": "font" } }],
+  ["a script that is loaded late", { headers: { ...fetched, "sec-fetch-dest": "script" } }],
+  ["an event source", { headers: { ...fetched, accept: "text/event-stream" } }],
+  ["a film, from its middle", { headers: { ...image, range: "bytes=5-" } }],
+  ["a call that reads", { headers: fetched }],
+  ["a call for the head", { method: "HEAD", headers: fetched }],
+  ["a download", { headers: { ...followed, "sec-fetch-dest": "empty" } }],
+  ["an image through a service worker", { headers: { ...image, "sec-fetch-dest": "empty" } }],
+  ["a beacon", beacon],
+];
+
+/** What cannot be sent twice, or does not say that it comes from here. */
+const left: [what: string, parts: EventParts, code: string][] = [
+  [
+    "a call that writes",
+    { method: "POST", headers: { ...fetched, origin: appOrigin } },
+    "token_expired",
+  ],
+  ["an upload", { method: "PUT", headers: { ...fetched, origin: appOrigin } }, "token_expired"],
+  ["an old browser's image", { headers: { accept: "image/webp,*/*" } }, "token_expired"],
+  ["a sibling's image", { headers: { ...image, "sec-fetch-site": "same-site" } }, "token_missing"],
+  [
+    "another site's image",
+    { headers: { ...image, "sec-fetch-site": "cross-site" } },
+    "token_missing",
+  ],
+  [
+    "a doubled word",
+    { headers: { ...image, "sec-fetch-site": ["same-origin", "same-origin"] } },
+    "token_missing",
+  ],
+  [
+    "a frame of a sibling",
+    { headers: { ...followed, "sec-fetch-dest": "iframe", "sec-fetch-site": "same-site" } },
+    "token_missing",
+  ],
+  [
+    "another site's beacon",
+    { ...beacon, headers: { ...beacon.headers, "sec-fetch-site": "cross-site" } },
+    "cross_site",
+  ],
+];
+
+describe("a page that was left open for an hour", () => {
+  test.each(loads)("has %s renewed at its address, and then answered", async (_what, parts) => {
+    const bench = await expired();
+    const answer = await bench.browse("/x?y=1", parts);
+    expect([answer.status, answer.location]).toEqual([307, `${appOrigin}/x?y=1`]);
+    expect(answer.headers["referrer-policy"]).toEqual(["same-origin"]);
+    expect(answer.cookies).toHaveLength(2);
+    expect((await bench.browse("/x?y=1", parts)).status).toBe(0);
+    expect(refreshes(bench)).toBe(1);
+  });
+
+  test.each(left)("is not renewed by %s", async (_what, parts, code) => {
+    const bench = await expired();
+    const headers = { ...parts.headers, cookie: bench.cookie };
+    const answer = await bench.send({ uri: "/x", ...parts, headers });
+    expect([answer.code, answer.location, answer.cookies]).toEqual([code, undefined, []]);
+    expect(refreshes(bench)).toBe(0);
+  });
+
+  test.each([
+    ["at once", "/x"],
+    ["one after the other", "/x"],
+    ["at once", undefined],
+    ["one after the other", undefined],
+  ])("has fifty images renewed %s by one call of a container: at %s", async (how, address) => {
+    const bench = await expired();
+    const ask = (index: number) =>
+      bench.send({ uri: address ?? `/${index}`, headers: { ...image, cookie: bench.cookie } });
+    const answers: Outcome[] = [];
+    if (how === "at once") answers.push(...(await Promise.all(fifty.map(ask))));
+    else for (const index of fifty) answers.push(await ask(index));
+    expect(answers.map(({ status }) => status)).toEqual(fifty.map(() => 307));
+    expect(new Set(answers.map(({ cookies }) => openedLines(cookies)[0])).size).toBe(1);
+    expect(refreshes(bench)).toBe(1);
+  });
+
+  test("has all that ten containers serve renewed, for the minute that a rotated token is good for", async () => {
+    const first = await expired();
+    const others = Array.from({ length: 9 }, () => createBench(guardSettings, { beside: first }));
+    const kept: string[] = [];
+    for (const seconds of [0, 30, 30]) {
+      first.clock.advance(seconds);
+      const answers = await Promise.all(
+        fifty.map((index) =>
+          [first, ...others][index % 10]!.send({
+            uri: `/${index}`,
+            headers: { ...image, cookie: first.cookie },
+          }),
+        ),
+      );
+      expect(answers.map(({ status }) => status)).toEqual(fifty.map(() => 307));
+      kept.push(...answers.map(({ cookies }) => cookies[0]?.split(";")[0] ?? ""));
+    }
+    expect(refreshes(first)).toBe(30);
+    // Whichever of them the browser keeps, it is alive.
+    first.clock.advance(3601);
+    for (const cookie of new Set(kept.slice(-50)))
+      expect((await first.send({ uri: "/x", headers: { ...image, cookie } })).status).toBe(307);
+  });
+
+  test("is told so where Cognito is away, and keeps its session", async () => {
+    const bench = await expired();
+    bench.cognito.instead = { status: 500, body: undefined };
+    const answer = await bench.browse("/x", { headers: image });
+    expect([answer.status, answer.code, answer.cookies]).toEqual([401, "token_expired", []]);
+    bench.cognito.instead = undefined;
+    expect((await bench.browse("/x", { headers: image })).status).toBe(307);
+  });
+
+  test("is told so where its session is over, and loses it", async () => {
+    const bench = await expired();
+    bench.cognito.instead = { status: 400, body: { error: "invalid_grant" } };
+    const answer = await bench.browse("/x", { headers: image });
+    expect([answer.status, answer.code, answer.cookies]).toEqual([
+      401,
+      "token_missing",
+      [ended("session.1of1")],
+    ]);
   });
 });
 
@@ -403,6 +557,34 @@ describe("a browser that does not keep its new session is not sent round", () =>
     bench.jar.refuses = () => true;
     const { status, code, hops } = await bench.visit("/x");
     expect([status, code, hops.length]).toEqual([400, "sign_in_cookies", 5]);
+  });
+
+  test.each([
+    ["keeps nothing", () => true, 60],
+    ["keeps small cookies", (name: string) => !name.includes("renewed"), 1],
+  ])("for the parts of a page, either, where it %s", async (_what, refuses, most) => {
+    const bench = await expired();
+    bench.jar.refuses = refuses;
+    let hops = 0;
+    let answer = await bench.browse("/x", { headers: image });
+    for (; answer.status === 307; hops += 1) answer = await bench.browse("/x", { headers: image });
+    expect([answer.status, answer.code, hops, answer.cookies]).toEqual([
+      401,
+      "token_expired",
+      most,
+      [],
+    ]);
+  });
+
+  test("but its pages are not counted with their parts, nor with other pages", async () => {
+    const bench = await expired();
+    const ask = (uri: string, headers: Readonly<Record<string, string>>) =>
+      bench.send({ uri, headers: { ...headers, cookie: bench.cookie } });
+    for (const index of fifty) {
+      expect((await ask("/x", image)).status).toBe(307);
+      expect((await ask(`/${index}`, followed)).status).toBe(307);
+    }
+    expect((await ask("/x", followed)).status).toBe(307);
   });
 
   test("because it keeps the attempt, and nothing that ends it", async () => {

@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto";
-
 import { GuardError, isGuardError } from "@sst-gatehouse/core/errors";
 import { unverifiedClaim } from "@sst-gatehouse/core/unverified-token";
-import type { VerifiedToken } from "@sst-gatehouse/core/verifier";
+import type { VerifiedToken, Verify } from "@sst-gatehouse/core/verifier";
 import type { RequireValid } from "@sst-gatehouse/revocations/revocations";
 
 import type { GrantedTokens, HostedSignIn } from "./hosted-sign-in.ts";
+import { createMemory } from "./memory.ts";
 import { fits, type Session, toSession } from "./session-cookies.ts";
 
 export type Renewal =
@@ -14,8 +13,7 @@ export type Renewal =
   | { readonly kind: "over"; readonly revoked: boolean };
 
 export interface RenewalDeps {
-  /** @param at judges the token by another time than now. */
-  readonly verify: (token: string, at?: number) => Promise<VerifiedToken>;
+  readonly verify: Verify;
   /** Of the stage's list, or of none. */
   readonly requireValid: RequireValid;
   /** Whether a session has the ID token, for the claims in it. */
@@ -25,14 +23,15 @@ export interface RenewalDeps {
 
 /** A refresh token that Cognito has refused is not offered again for this long. */
 const refusedSeconds = 60;
-const maxRefused = 1000;
+/** What it gave is given again for this long: a container serves the images of a page one after the other. */
+const grantedSeconds = 30;
 
 const over = { kind: "over", revoked: false } as const;
 const revoked = { kind: "over", revoked: true } as const;
 
 /**
- * Gets the next access token for a session. Requests that come together with the same refresh token share one call;
- * those that reach another container are what Cognito's grace period for rotated tokens is for.
+ * Gets the next access token for a session. Requests that come with the same refresh token, together or within a moment,
+ * share one call; those that reach another container are what Cognito's grace period for rotated tokens is for.
  *
  * Only a session whose access token was once valid is offered to Cognito, and what comes back must be of the same user
  * and app client: one person's access token beside another's refresh token is no session.
@@ -44,24 +43,23 @@ export function createRenewal({
   now,
 }: RenewalDeps): (session: Session, hosted: HostedSignIn) => Promise<Renewal> {
   const underway = new Map<string, Promise<GrantedTokens | undefined>>();
-  const refused = new Map<string, number>();
+  const granted = createMemory<GrantedTokens>(grantedSeconds, now);
+  const refused = createMemory<true>(refusedSeconds, now);
 
   const grant = async (
     refreshToken: string,
     hosted: HostedSignIn,
   ): Promise<GrantedTokens | undefined> => {
-    const key = createHash("sha256").update(refreshToken).digest("base64url");
-    if ((refused.get(key) ?? 0) > now()) return undefined;
+    if (refused.get(refreshToken)) return undefined;
+    const known = granted.get(refreshToken);
+    if (known !== undefined) return known;
     const running =
-      underway.get(key) ?? hosted.refresh(refreshToken).finally(() => underway.delete(key));
-    underway.set(key, running);
+      underway.get(refreshToken) ??
+      hosted.refresh(refreshToken).finally(() => underway.delete(refreshToken));
+    underway.set(refreshToken, running);
     const tokens = await running;
-    if (tokens === undefined) {
-      refused.delete(key);
-      refused.set(key, now() + refusedSeconds);
-      const [oldest] = refused.keys();
-      if (refused.size > maxRefused && oldest !== undefined) refused.delete(oldest);
-    }
+    if (tokens === undefined) refused.set(refreshToken, true);
+    else granted.set(refreshToken, tokens);
     return tokens;
   };
 
@@ -107,7 +105,7 @@ export function tooLarge(): GuardError {
  *
  * @throws {GuardError} (rejects) as `verify` does, but never `token_expired`.
  */
-export function verifyAsIssued(
+export async function verifyAsIssued(
   token: string,
   verify: RenewalDeps["verify"],
 ): Promise<VerifiedToken> {

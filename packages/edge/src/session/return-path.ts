@@ -1,4 +1,5 @@
 import type { HttpRequest } from "@sst-gatehouse/core/http-request";
+import { encodeRaw } from "@sst-gatehouse/core/wire";
 
 import { readsAsEdgeRoute } from "@sst-gatehouse/core/edge-routes";
 
@@ -18,7 +19,7 @@ export function isReturnPath(text: string): boolean {
     return false;
   try {
     const url = new URL(text, ownOrigin);
-    return url.origin === ownOrigin && !readsAsEdgeRoute(url.pathname);
+    return url.origin === ownOrigin && !readsAsEdgeRoute(encodeRaw(url.pathname));
   } catch {
     return false; // no address, or no path that the guard would take
   }

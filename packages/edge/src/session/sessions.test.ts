@@ -4,7 +4,7 @@ import { pageStyle } from "@sst-gatehouse/blueprint/page";
 import { fromCallerHeader } from "@sst-gatehouse/core/caller";
 import { describe, expect, test } from "vitest";
 
-import { guardSettings } from "../../test/events.ts";
+import { type EventParts, guardSettings } from "../../test/events.ts";
 import {
   appOrigin,
   createBench,
@@ -59,7 +59,7 @@ describe("what reaches the backend", () => {
     const bench = createBench();
     const cookie = sessionCookie(await bench.signIn());
     spoil(bench);
-    const { headers } = await bench.send({ uri: "/public/x", headers: { ...fetched, cookie } });
+    const { headers } = await bench.send({ uri: "/public/x", headers: { accept: "*/*", cookie } });
     expect(callerIn(headers)).toEqual({
       kind: "anonymous",
     });
@@ -195,7 +195,7 @@ describe("a refusal, for a browser's window", () => {
 
   test("of a path that is none is a page, and never an exception", async () => {
     const { browse } = createBench();
-    for (const path of ["/a%zz", "/.AUTH/x", `/${'"'.repeat(2000)}`, "/\u00e9"]) {
+    for (const path of ["/a%zz", "/.AUTH/x", `/${"\\".repeat(2000)}`, "/\ufffd"]) {
       const answer = await browse(path);
       expect(answer.status).toBe(400);
       expect(answer.headers["content-type"]).toEqual(["text/html; charset=utf-8"]);
@@ -204,6 +204,72 @@ describe("a refusal, for a browser's window", () => {
     expect(answer.status).toBe(302);
   });
 });
+
+describe("what a person cannot mend", () => {
+  const people: [what: string, path: string, parts: EventParts, code: string, heading: string][] = [
+    ["a lone percent sign", "/public/x?q=100%", {}, "query_malformed", "This link does not work"],
+    ["Latin-1", "/public/x?q=caf%E9", {}, "query_malformed", "This link does not work"],
+    ["a name that is empty", "/public/x?=1&a=2", {}, "query_malformed", "This link does not work"],
+    [
+      "a signature's name",
+      "/public/x?a=1&X-Amz-Expires=60",
+      {},
+      "query_malformed",
+      "This link does not work",
+    ],
+    [
+      "an address that grew too long",
+      `/public/x?q=${'"'.repeat(3000)}`,
+      {},
+      "query_malformed",
+      "This link does not work",
+    ],
+    ["a percent sign in a path", "/public/100%", {}, "path_malformed", "This link does not work"],
+    ["a path of two readings", "/public;/x", {}, "path_ambiguous", "This link does not work"],
+    [
+      "a form with a photo",
+      "/public/x",
+      { method: "POST", inputTruncated: true, headers: { "content-length": "2500000" } },
+      "body_hash_required",
+      "Too large to send",
+    ],
+    [
+      "a form with a film",
+      "/public/x",
+      { method: "POST", inputTruncated: true, headers: { "content-length": "25000000" } },
+      "body_too_large",
+      "Too large to send",
+    ],
+  ];
+
+  test.each(people)(
+    "%s: a page says so in a person's words",
+    async (_what, path, parts, code, heading) => {
+      const answer = await createBench().browse(path, parts);
+      expect([answer.status < 500, answer.code]).toEqual([true, code]);
+      expect(answer.body).toContain(`<h1>${heading}</h1>`);
+      expect(textOf(answer.body)).not.toMatch(
+        /RFC|UTF|percent-encode|x-amz|header|Lambda|CloudFront|SHA|bytes/i,
+      );
+    },
+  );
+
+  test.each(people)("%s: a program gets what it needs", async (_what, path, parts, code) => {
+    const headers = { ...fetched, ...parts.headers };
+    const answer = await createBench().browse(path, { ...parts, headers });
+    expect(answer.headers["content-type"]).toEqual(["application/problem+json"]);
+    expect(JSON.parse(answer.body)).toMatchObject({
+      code,
+      detail: expect.stringMatching(/^The |^A |^Query |^CloudFront /),
+    });
+  });
+});
+
+/** What a person reads of a page. */
+function textOf(html: string): string {
+  const [, main = ""] = /<main>([^]*)<p class="aside">/.exec(html) ?? [];
+  return main.replaceAll(/<[^>]*>/g, " ");
+}
 
 describe("a page of the guard", () => {
   const styleHash = createHash("sha256").update(pageStyle).digest("base64");
@@ -330,13 +396,38 @@ test("a page of 401 says how to authenticate, as every 401 has to", async () => 
   expect([status, headers["www-authenticate"]]).toEqual([401, ["Bearer"]]);
 });
 
-test("a company's sign-on is reached at once by its name, and by nothing that is no name", async () => {
-  const { browse } = createBench();
-  const { location = "" } = await browse("/.auth/login?identity_provider=Company");
-  expect(new URL(location).searchParams.get("identity_provider")).toBe("Company");
-  const odd = await browse("/.auth/login?identity_provider=a%26b");
-  expect([odd.status, odd.code, odd.cookies]).toEqual([400, "sign_in_malformed", []]);
-});
+const hints: [name: string, good: readonly string[], bad: readonly string[]][] = [
+  ["identity_provider", ["Company", "a.b-C_1"], ["a&b", "", "x".repeat(33), "a b"]],
+  ["lang", ["de", "pt-BR"], ["DE", "deu", "de-de", "de\n", "../x", ""]],
+  [
+    "login_hint",
+    ["ada", "ada+x@example.com", "Ädä", "+4930123", "x".repeat(128)],
+    ["", "a b", "a\n", "\0", "\u200b", "x".repeat(129)],
+  ],
+];
+test.each(hints)(
+  "%s reaches Cognito in its own alphabet, and nothing else does",
+  async (name, good, bad) => {
+    const { browse } = createBench();
+    const ask = (value: string) =>
+      browse(`/.auth/login?${new URLSearchParams({ [name]: value }).toString()}`);
+    for (const value of good) {
+      const { location = "" } = await ask(value);
+      expect(new URL(location).searchParams.getAll(name)).toEqual([value]);
+    }
+    for (const value of bad) {
+      const odd = await ask(value);
+      expect([value, odd.status, odd.code, odd.cookies]).toEqual([
+        value,
+        400,
+        "sign_in_malformed",
+        [],
+      ]);
+    }
+    const twice = await browse(`/.auth/login?${name}=de&${name}=de`);
+    expect([twice.status, twice.code]).toEqual([400, "sign_in_malformed"]);
+  },
+);
 
 test("a sign-out with cookies that somebody has made up asks nothing of Cognito", async () => {
   const bench = createBench();

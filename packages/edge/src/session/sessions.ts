@@ -8,7 +8,7 @@ import type { CloudFrontResultResponse } from "aws-lambda";
 
 import type { Identify, VerifyToken } from "../identify.ts";
 import type { Decision } from "../log.ts";
-import { isNavigation } from "../http/navigation.ts";
+import { isNavigation, isWithoutDestination } from "../http/navigation.ts";
 import { type AnswerHeaders, problemJson, refusal } from "../responses.ts";
 import type { ClientTable } from "../trust/client-ids.ts";
 import { signInClientId } from "../trust/sign-in-client.ts";
@@ -18,14 +18,15 @@ import { createHostedSignIn, type HostedSignIn } from "./hosted-sign-in.ts";
 import { createIdentifySession } from "./identify-session.ts";
 import { createLoopGuard, type LoopGuard } from "./loop-guard.ts";
 import { createOpenSession, notKept, type Opened, readVisit, type Visit } from "./open-session.ts";
-import { type Action, problemPage } from "./pages.ts";
+import { openAgain } from "./page-scripts.ts";
+import { type Action, page, problemPage } from "./pages.ts";
 import { postForm, type PostForm } from "./post-form.ts";
 import { createRenewal, type RenewalDeps } from "./renewal.ts";
 import { returnPathOf } from "./return-path.ts";
 import { createRoutes, refreshPath } from "./routes.ts";
 import { createSealedSessions } from "./sealed-session.ts";
 import { clearSession, createSessionCookies, sessionCookie } from "./session-cookies.ts";
-import { startSignIn } from "./sign-in.ts";
+import { isPrefetch, keepingFragment, type SignInOptions, startSignIn } from "./sign-in.ts";
 import { headersOf, type Problem, problemOf } from "./sign-in-error.ts";
 
 export { headersTooLarge } from "../http/headers-too-large.ts";
@@ -114,6 +115,8 @@ export function createSessions(deps: SessionsDeps): Sessions {
       } catch (error) {
         const problem = problemOf(error);
         if (problem === undefined) throw error;
+        if (problem.code === "sign_in_not_top_level" && mayBeFrame(visit.http))
+          return onceMore(visit, problem);
         const cookies = problem.status === 401 ? endedCookies(error, visit, opened) : [];
         const { path } = visit.http;
         const response =
@@ -148,6 +151,8 @@ export function createSessions(deps: SessionsDeps): Sessions {
               code: problem.code,
             };
       }
+      if (opened?.ignored && problem.status === 401 && mayBeFrame(http))
+        return onceMore(visit, problem);
       const show = (shown: Problem): SessionAnswer => ({
         response: problemPage(shown, requestId, waysOut(shown, returnPathOf(http)), {
           cookies,
@@ -155,24 +160,49 @@ export function createSessions(deps: SessionsDeps): Sessions {
         }),
         code: shown.code,
       });
-      if (problem.status !== 401) return show(problem);
+      // Nobody has asked for the page yet; a refusal makes the browser throw it away.
+      if (problem.status !== 401 || isPrefetch(http.headers)) return show(problem);
       const hosted = hostedSignIn();
       const failure = problemOf(
         opened?.failure ?? (keepsNoSession(opened, loops) ? notKept() : undefined),
       );
       if (failure !== undefined || hosted === undefined)
         return { ...show(failure ?? problem), cause: causeIn(opened?.failure) };
+      const options: SignInOptions = {
+        returnPath: returnPathOf(http),
+        posted: http.method === "POST",
+        fresh: error.code === "token_revoked" || opened?.over === "revoked",
+        cookies,
+      };
+      const requestCookies = opened?.requestCookies ?? new Map();
       return {
-        response: startSignIn(visit, hosted, opened?.requestCookies ?? new Map(), now(), {
-          returnPath: returnPathOf(http),
-          posted: http.method === "POST",
-          fresh: error.code === "token_revoked" || opened?.over === "revoked",
-          cookies,
-        }),
+        response:
+          keepingFragment(visit, options) ??
+          startSignIn(visit, hosted, requestCookies, now(), options),
         code: problem.code,
       };
     },
   };
+}
+
+/** A navigation that a service worker has passed on: of a window or of a frame, nobody can tell. */
+function mayBeFrame({ method, headers }: Visit["http"]): boolean {
+  return method === "GET" && isWithoutDestination(headers) && !isPrefetch(headers);
+}
+
+/**
+ * A refusal that asks for the same address once more, from a page that no frame shows. What comes then says that it comes
+ * from this site, and so needs no more to be believed.
+ */
+function onceMore({ requestId }: Visit, { status, code }: Problem): SessionAnswer {
+  const content = {
+    heading: "One moment",
+    sentences: ["Another site has led here. This site opens the page for you."],
+    actions: [{ label: "Open the page", href: "" }],
+    aside: `${code}, request ${requestId}`,
+    script: openAgain,
+  };
+  return { response: page(status, content, {}), code };
 }
 
 async function readClientSecret({

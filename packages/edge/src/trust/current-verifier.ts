@@ -1,4 +1,4 @@
-import { createVerifier, type KeySet, type VerifiedToken } from "@sst-gatehouse/core/verifier";
+import { createVerifier, type KeySet, type Verify } from "@sst-gatehouse/core/verifier";
 
 import type { ClientIdSource } from "./client-ids.ts";
 
@@ -11,8 +11,7 @@ export interface CurrentVerifierDeps {
 }
 
 export interface CurrentVerifier {
-  /** @param at judges the token by another time than now. */
-  readonly verify: (token: string, at?: number) => Promise<VerifiedToken>;
+  readonly verify: Verify;
   /** Changes with the key set and with the clients: what was verified under another generation proves nothing now. */
   readonly generation: () => string;
 }

@@ -4,8 +4,14 @@
  * - `hangs-on-empty`: a streamed answer without a body stays open until the function's timeout.
  * - `updated-issuer`: tokens bear the issuer of a pool whose `IssuerConfiguration.Type` is `UPDATED`.
  * - `moving-auth-time`: a refreshed token has the time of the refresh as its `auth_time`.
+ * - `lite-pool`: a user pool on Cognito's plan Lite, where refresh tokens do not rotate.
  */
-export const accountForms = ["hangs-on-empty", "updated-issuer", "moving-auth-time"] as const;
+export const accountForms = [
+  "hangs-on-empty",
+  "updated-issuer",
+  "moving-auth-time",
+  "lite-pool",
+] as const;
 
 export type AccountForm = (typeof accountForms)[number];
 

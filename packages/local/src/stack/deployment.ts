@@ -30,7 +30,6 @@ export interface Deployment {
   readonly guardLogGroup: string;
   /** The first is the app's main one. */
   readonly backends: readonly [PlayedBackend, ...PlayedBackend[]];
-  readonly distributionDomainName: string;
   readonly distributionId: string;
   /** SSM prefix of the stage, without a trailing slash. */
   readonly parameterPrefix: string;
@@ -38,10 +37,10 @@ export interface Deployment {
   readonly environment: Readonly<Record<string, string>>;
   /** CloudFront, for a browser. */
   readonly appUrl: string;
+  /** The same app for every program: some look up no name below `localhost`. */
+  readonly loopbackUrl: string;
   /** The hosted sign-in, for a browser. */
   readonly hostedUrl: string;
-  /** The AWS APIs, for an SDK. */
-  readonly endpoint: string;
 }
 
 /** What a backend is called at the AWS that is played. */
@@ -79,14 +78,18 @@ export function createDeployment(port: number, gate: Gate, changes: StageChanges
     guardName: guardName(app, localStage),
     guardLogGroup: guardLogGroup(app, localStage),
     backends: [main, ...others],
-    distributionDomainName: `${lowerCaseId(14)}.cloudfront.net`,
     distributionId: `E${lowerCaseId(13).toUpperCase()}`,
     parameterPrefix: parameterPrefix(app, localStage),
     environment: environmentOf(gate),
-    appUrl: `http://app.localhost:${port}`,
-    hostedUrl: `http://auth.localhost:${port}`,
-    endpoint: `http://127.0.0.1:${port}`,
+    appUrl: originOf("app.localhost", port),
+    loopbackUrl: originOf("127.0.0.1", port),
+    hostedUrl: originOf("auth.localhost", port),
   };
+}
+
+/** As a browser writes it, which leaves port 80 out. */
+function originOf(name: string, port: number): string {
+  return new URL(`http://${name}:${port}`).origin;
 }
 
 /** As `sst dev` gives links to a process. */

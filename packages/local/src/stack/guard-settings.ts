@@ -10,7 +10,7 @@ export type Unbaked = readonly ("clients" | "jwks")[];
 
 /** The guard's settings, as a deployment of this stage would bake them. @param nowSeconds since the epoch. */
 export function localGuardSettings(
-  { region, parameterPrefix, backends, appUrl, hostedUrl, stage }: Deployment,
+  { region, parameterPrefix, backends, appUrl, loopbackUrl, hostedUrl, stage }: Deployment,
   cognito: Cognito,
   nowSeconds: number,
   unbaked: Unbaked,
@@ -24,6 +24,10 @@ export function localGuardSettings(
     keys: unbaked.includes("jwks") ? undefined : cognito.keySet().keys,
     hostedOrigin: hostedUrl,
     clientIds: unbaked.includes("clients") ? undefined : forClients(stage, cognito.clientId),
-    local: { appUrl, apiOrigin: `https://${cognito.domainHost}`, keysFetchedAt: nowSeconds },
+    local: {
+      appUrls: [appUrl, loopbackUrl],
+      apiOrigin: `https://${cognito.domainHost}`,
+      keysFetchedAt: nowSeconds,
+    },
   });
 }

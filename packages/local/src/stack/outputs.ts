@@ -14,6 +14,8 @@ import { signInUrl } from "./stage-user-pool.ts";
  * worthless outside this machine.
  */
 export interface StackOutputs extends Omit<StageOutputs, "clients"> {
+  /** `http://127.0.0.1:<port>`, the same app: for programs that look up no name below `localhost`. */
+  readonly loopbackUrl: string;
   /** The Function URL's real host name with the stack's port: dial 127.0.0.1 and send the name as `Host`. */
   readonly functionUrl: StageOutputs["functionUrl"];
   /** Where the guard runs: on purpose not the region of the Function URL. */
@@ -22,7 +24,10 @@ export interface StackOutputs extends Omit<StageOutputs, "clients"> {
     readonly spa: { readonly id: string };
     readonly machine: { readonly id: string; readonly secret: string };
   };
-  /** For `AWS_ENDPOINT_URL_SSM` and `AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER`. */
+  /**
+   * For `AWS_ENDPOINT_URL_SSM` and `AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER`. Programs find `/oauth2/token`, key set and
+   * discovery document at `cognitoIdp` too.
+   */
   readonly endpoints: StageOutputs["endpoints"];
   readonly users: readonly {
     readonly username: string;
@@ -42,6 +47,8 @@ export interface OutputsSource {
   readonly deployment: Deployment;
   readonly cognito: Cognito;
   readonly roles: Roles;
+  /** Of the AWS APIs. */
+  readonly apisPort: number;
 }
 
 /** Collects the outputs, with fresh tokens for the first user. */
@@ -49,9 +56,10 @@ export async function createOutputs({
   deployment,
   cognito,
   roles,
+  apisPort,
 }: OutputsSource): Promise<StackOutputs> {
-  const { appUrl, backends, region, edgeRegion, endpoint, stage } = deployment;
-  const { port } = new URL(endpoint);
+  const { appUrl, loopbackUrl, backends, region, edgeRegion, stage } = deployment;
+  const endpoint = `http://127.0.0.1:${apisPort}`;
   const users = cognito.users.map(({ username, password, groups }) => ({
     username,
     password,
@@ -62,8 +70,9 @@ export async function createOutputs({
   const { id, access } = await cognito.tokensFor(first.username, "spa");
   return {
     appUrl,
+    loopbackUrl,
     signInUrl: signInUrl(cognito, deployment),
-    functionUrl: `http://${backends[0].functionUrlHost}:${port}`,
+    functionUrl: loopbackUrl.replace("127.0.0.1", backends[0].functionUrlHost),
     region,
     edgeRegion,
     userPoolId: cognito.poolId,

@@ -27,7 +27,7 @@ export interface PublicServer {
 }
 
 /**
- * The stack's one public port, on 127.0.0.1 and ::1 only.
+ * A port of the stack, on 127.0.0.1 and ::1 only: the public one, or that of the AWS APIs.
  *
  * Every name it serves is listed; anything else is answered 421, so that no page on the web can reach the stack by
  * its own name (DNS rebinding).

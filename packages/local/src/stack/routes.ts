@@ -3,33 +3,27 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import type { Explain } from "../aws/explain.ts";
 import type { Routes } from "./public-server.ts";
 
-type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+export type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export interface RoutesOptions {
-  readonly cloudFront: Handle;
-  readonly hosted: Handle;
+  /** The app, by the origins that it answers at. */
+  readonly apps: ReadonlyMap<string, Handle>;
+  readonly hosted: readonly [origin: string, handle: Handle];
   /** Also answers for Function URLs that do not exist, as AWS does. */
   readonly functionUrl: Handle;
-  readonly awsApis: RequestListener;
   readonly explain: Explain;
 }
 
 const anyFunctionUrl = /^[a-z0-9-]+\.lambda-url\.[a-z0-9-]+\.on\.aws$/;
 
-/** Which stand-in answers for a `Host`: the exact names of the stack, with its port. */
+/** Which stand-in answers for a `Host` at the public port: the exact names of the stack, as a browser writes them. */
 export function createRoutes(
   port: number,
-  { cloudFront, hosted, functionUrl, awsApis, explain }: RoutesOptions,
+  { apps, hosted, functionUrl, explain }: RoutesOptions,
 ): Routes {
-  const listeners = new Map<string, RequestListener>();
-  const add = (name: string, listener: RequestListener): void => {
-    listeners.set(`${name}:${port}`, listener);
-    // A browser leaves port 80 out.
-    if (port === 80) listeners.set(name, listener);
-  };
-  add("app.localhost", settled(cloudFront, explain));
-  add("auth.localhost", settled(hosted, explain));
-  for (const name of ["127.0.0.1", "localhost", "[::1]"]) add(name, awsApis);
+  const listeners = new Map(
+    [...apps, hosted].map(([origin, handle]) => [new URL(origin).host, settled(handle, explain)]),
+  );
   const toFunctionUrl = settled(functionUrl, explain);
 
   const find = (host: string): RequestListener | undefined => {
@@ -38,6 +32,25 @@ export function createRoutes(
     return listeners.get(host) ?? (anyFunctionUrl.test(name) ? toFunctionUrl : undefined);
   };
   return { find, names: [...listeners.keys(), "the Function URL's own host"] };
+}
+
+/** The AWS APIs, and for programs that look up no name what the sign-in domain has for them: tokens, and what one says. */
+export function apiRoutes(
+  port: number,
+  {
+    awsApis,
+    hosted,
+    explain,
+  }: Pick<RoutesOptions, "explain"> & {
+    readonly awsApis: RequestListener;
+    readonly hosted: Handle;
+  },
+): Routes {
+  const names = ["127.0.0.1", "localhost", "[::1]"].map((name) => `${name}:${port}`);
+  const oauth = settled(hosted, explain);
+  const listener: RequestListener = (request, response) =>
+    (request.url?.startsWith("/oauth2/") ? oauth : awsApis)(request, response);
+  return { find: (host) => (names.includes(host) ? listener : undefined), names };
 }
 
 function settled(handle: Handle, explain: Explain): RequestListener {

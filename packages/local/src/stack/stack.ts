@@ -27,7 +27,7 @@ import { startPublicServer, type Routes } from "./public-server.ts";
 import { createReload } from "../code/reload.ts";
 import { requireNode } from "./require-node.ts";
 import { createRoles } from "./roles.ts";
-import { createRoutes } from "./routes.ts";
+import { apiRoutes, createRoutes, type Handle } from "./routes.ts";
 import { frontByPath } from "./front-by-path.ts";
 import { localGuardSettings, type Unbaked } from "./guard-settings.ts";
 import { stageOrigin } from "./stage-origin.ts";
@@ -113,10 +113,13 @@ async function compose(
   onClose: (closer: () => Promise<void>) => void,
 ): Promise<Omit<Stack, "close">> {
   requireNode(process);
-  // The port comes first: every address in the stack has it.
-  let routes: Routes = { find: () => undefined, names: [] };
-  const server = await startPublicServer(port, () => routes, explain);
+  // The ports come first: every address in the stack has one of them.
+  const none: Routes = { find: () => undefined, names: [] };
+  const routes = { app: none, apis: none };
+  const server = await startPublicServer(port, () => routes.app, explain);
   onClose(() => server.close());
+  const apiServer = await startPublicServer(0, () => routes.apis, explain);
+  onClose(() => apiServer.close());
 
   const clock = createClock();
   const { gate } = project;
@@ -126,7 +129,14 @@ async function compose(
   const expiry = (): number => clock.now() + credentialSeconds * 1000;
   const roles = createRoles(identities, deployment, expiry);
   const cognito = await createUserPool(deployment, gate.access, account, clock, explain);
+  const { userPoolId } = stageSettings;
+  if (userPoolId !== undefined)
+    explain(
+      "start",
+      `the people of the user pool ${userPoolId} are not here: ${cognito.users.map(({ username }) => username).join(", ")} stand for them`,
+    );
   const awsApis = createAwsApis({ deployment, cognito, identities, clock, explain });
+  routes.apis = apiRoutes(apiServer.port, { awsApis, hosted: cognito.handleHosted, explain });
   const hosts = awsHosts(deployment, cognito);
   const front = await startTlsFront({ hosts, listener: awsApis });
   onClose(() => front.close());
@@ -181,36 +191,44 @@ async function compose(
       explain,
       invoke: (event, ids) => api.invoke(event, ids),
     });
-    // One distribution: what is cached for a path is of one behaviour alone.
-    const cloudFront = createCloudFront({
-      domainName: deployment.distributionDomainName,
-      distributionId: deployment.distributionId,
-      behavior: cacheBehavior,
-      responseHeaders,
-      origin: stageOrigin(deployment, backend),
-      dial: { host: "127.0.0.1", port: server.port },
-      edge: {
-        invoke: (event) => guard.invoke(event),
-        timeoutSeconds: guardFunction.timeoutSeconds,
-      },
-      clock,
-      explain,
-    });
-    onClose(() => cloudFront.close());
-    return { ...backend, api, functionUrl, cloudFront };
+    return { ...backend, api, functionUrl };
   });
 
-  const frontOf = frontByPath(fronts);
+  /** A distribution of its own for each address of the app, so that the guard is told which one was asked. */
+  const distribution = (appUrl: string): Handle => {
+    const behaviors = fronts.map((served) => {
+      const cloudFront = createCloudFront({
+        domainName: new URL(appUrl).host,
+        distributionId: deployment.distributionId,
+        behavior: cacheBehavior,
+        responseHeaders,
+        origin: stageOrigin(deployment, served),
+        dial: { host: "127.0.0.1", port: server.port },
+        edge: {
+          invoke: (event) => guard.invoke(event),
+          timeoutSeconds: guardFunction.timeoutSeconds,
+        },
+        clock,
+        explain,
+      });
+      onClose(() => cloudFront.close());
+      return { paths: served.paths, cloudFront };
+    });
+    const behaviorOf = frontByPath(behaviors);
+    return (request, response) =>
+      behaviorOf(request.url ?? "/").cloudFront.handle(request, response);
+  };
   const frontByHost = new Map(fronts.map((each) => [each.functionUrlHost, each]));
-  routes = createRoutes(server.port, {
-    cloudFront: (request, response) =>
-      frontOf(request.url ?? "/").cloudFront.handle(request, response),
-    hosted: cognito.handleHosted,
+  const otherwise = frontByPath(fronts)("/");
+  routes.app = createRoutes(server.port, {
+    apps: new Map(
+      [deployment.appUrl, deployment.loopbackUrl].map((url) => [url, distribution(url)]),
+    ),
+    hosted: [deployment.hostedUrl, cognito.handleHosted],
     functionUrl(request, response) {
       const [host = ""] = (request.headers.host ?? "").toLowerCase().split(":");
-      return (frontByHost.get(host) ?? frontOf("/")).functionUrl.handle(request, response);
+      return (frontByHost.get(host) ?? otherwise).functionUrl.handle(request, response);
     },
-    awsApis,
     explain,
   });
   if (watch) {
@@ -236,6 +254,6 @@ async function compose(
       const known = cognito.users.some((user) => user.username === username);
       return known ? cognito.tokensFor(username, "spa") : undefined;
     },
-    outputs: await createOutputs({ deployment, cognito, roles }),
+    outputs: await createOutputs({ deployment, cognito, roles, apisPort: apiServer.port }),
   };
 }

@@ -1,7 +1,11 @@
 import { randomBytes } from "node:crypto";
 
-import { appClientNames } from "@sst-gatehouse/blueprint/app-clients";
-import { callbackPath, redirectUrls } from "@sst-gatehouse/blueprint/callback-urls";
+import { appClientNames, type AppClientName } from "@sst-gatehouse/blueprint/app-clients";
+import {
+  callbackPath,
+  redirectUrls,
+  type RedirectUrls,
+} from "@sst-gatehouse/blueprint/callback-urls";
 import { peopleFor } from "@sst-gatehouse/blueprint/people";
 import { signInClient } from "@sst-gatehouse/blueprint/sign-in-url";
 
@@ -20,12 +24,13 @@ import type { Explain } from "../aws/explain.ts";
  * @param account how the account that is played differs from the usual one.
  */
 export function createUserPool(
-  { region, accountId, appUrl, hostedUrl, stage }: Deployment,
+  deployment: Deployment,
   access: GateAccess,
   account: readonly AccountForm[],
   clock: Clock,
   explain: Explain,
 ): Promise<Cognito> {
+  const { region, accountId, hostedUrl, stage } = deployment;
   return createCognito({
     region,
     accountId,
@@ -33,12 +38,13 @@ export function createUserPool(
     clock,
     explain,
     clients: appClientNames(stage),
-    redirectUrls: (name) => redirectUrls(name, appUrl, stage),
+    redirectUrls: (name) => ownRedirectUrls(name, deployment),
     resourceServerScopes: access.scopes,
     peopleScopes: stage.peopleScopes,
     selfSignUp: stage.selfSignUp,
     issuerType: account.includes("updated-issuer") ? "UPDATED" : "ORIGINAL",
     movesAuthTime: account.includes("moving-auth-time"),
+    rotates: !account.includes("lite-pool"),
     users: peopleFor(access).map(([username, groups]) => ({
       username,
       groups,
@@ -46,6 +52,18 @@ export function createUserPool(
       email: `${username}@example.com`,
     })),
   });
+}
+
+/** Of both addresses of the app: what Cognito compares is exact. */
+function ownRedirectUrls(
+  client: AppClientName,
+  { appUrl, loopbackUrl, stage }: Deployment,
+): RedirectUrls {
+  const each = [appUrl, loopbackUrl].map((url) => redirectUrls(client, url, stage));
+  return {
+    callbackUrls: [...new Set(each.flatMap(({ callbackUrls }) => callbackUrls))],
+    logoutUrls: [...new Set(each.flatMap(({ logoutUrls }) => logoutUrls))],
+  };
 }
 
 /** Where a person signs in: by the walk-through where the stage has it. */

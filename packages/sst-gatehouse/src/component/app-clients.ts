@@ -6,6 +6,7 @@ import {
   explicitAuthFlows,
   forClients,
   ofClient,
+  refreshTokenRotation,
   tokenLifetimes,
   writeAttributes,
 } from "@sst-gatehouse/blueprint/app-clients";
@@ -34,6 +35,7 @@ export function createAppClients(
   { users, access, appUrl }: AppClientsSource,
 ): AppClients {
   const { identityProviders } = users;
+  const rotates = users.noRotation.apply((why) => why === undefined);
   // Cognito writes what it maps as the app client would: without the right, every sign-in fails. It waits for the provider.
   const mapped = $util
     .all(identityProviders.map(({ attributeMapping }) => attributeMapping))
@@ -46,7 +48,7 @@ export function createAppClients(
       `${gate}${inPascalCase(name)}Client`,
       {
         name: `${named}-${name}`,
-        userPoolId: users.pool.id,
+        userPoolId: users.id,
         supportedIdentityProviders: [
           "COGNITO",
           ...(person ? identityProviders.map(({ providerName }) => providerName) : []),
@@ -57,13 +59,14 @@ export function createAppClients(
         ...(person && {
           callbackUrls: urls.apply(({ callbackUrls }) => [...callbackUrls]),
           logoutUrls: urls.apply(({ logoutUrls }) => [...logoutUrls]),
-          refreshTokenRotation: {
-            feature: "ENABLED",
-            retryGracePeriodSeconds: tokenLifetimes.rotationGraceSeconds,
-          },
+          // Pulumi's types forget that an optional input may turn out to be undefined.
+          refreshTokenRotation: rotates.apply(refreshTokenRotation) as $util.Output<{
+            // oxlint-disable-line typescript/no-unsafe-type-assertion
+            feature: string;
+          }>,
         }),
         generateSecret,
-        explicitAuthFlows: [...explicitAuthFlows(kind)],
+        explicitAuthFlows: rotates.apply((does) => [...explicitAuthFlows(kind, does)]),
         writeAttributes: mapped.apply((attributes) => [
           ...new Set([
             ...writeAttributes(stage),
@@ -78,7 +81,7 @@ export function createAppClients(
         tokenValidityUnits: { idToken: "minutes", accessToken: "minutes", refreshToken: "days" },
       },
       // Cognito refuses a client with scopes that do not exist yet.
-      { parent, dependsOn: users.resourceServer },
+      { parent, ...(users.resourceServer && { dependsOn: users.resourceServer }) },
     );
   };
   const clients = forClients(stage, create);

@@ -1,4 +1,8 @@
+import { createRequire } from "node:module";
+
 import { accountWideName } from "@sst-gatehouse/blueprint/account-wide-name";
+import { checkRotation } from "@sst-gatehouse/blueprint/app-clients";
+import { rotationUnknownTo } from "@sst-gatehouse/blueprint/aws-provider";
 import { type Gate, gateOwner, stageOfGate } from "@sst-gatehouse/blueprint/gate";
 import { type NodeRuntime, nodeRuntime } from "@sst-gatehouse/blueprint/node-runtime";
 import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
@@ -24,6 +28,8 @@ export interface GateContext {
   readonly named: string;
   /** Of guard and backends. */
   readonly runtime: NodeRuntime;
+  /** Why no refresh token can rotate, as a clause; undefined where they can. */
+  readonly noRotation: string | undefined;
 }
 
 /**
@@ -32,7 +38,7 @@ export interface GateContext {
  */
 export function createGateContext(
   name: string,
-  { app, ...gate }: Pick<Gate, "app" | "access" | "stages">,
+  { app, ...gate }: Pick<Gate, "app" | "access" | "stages" | "users">,
 ): Omit<GateContext, "parent"> {
   const { region } = app;
   const owner = gateOwner($app.name, name);
@@ -44,6 +50,12 @@ export function createGateContext(
       `stage "${stage.name}" is production: sst dev would put this machine in the place of its backend, and let the account take the backend's role. Nothing was changed. Use a stage of your own: sst dev --stage <your name>`,
     );
   }
+  const noRotation = rotationUnknownTo(awsProviderOf($cli.paths.platform));
+  checkRotation(stage, noRotation);
+  if (stage.threatProtection !== "off" && noRotation !== undefined)
+    throw new TypeError(
+      `stages.ts: threatProtection needs Cognito's plan Plus, and ${noRotation}: change one of the two`,
+    );
   return {
     name,
     owner,
@@ -53,6 +65,15 @@ export function createGateContext(
     partition: aws.getPartitionOutput().partition,
     prefix: parameterPrefix(owner, $app.stage),
     named: accountWideName(owner, $app.stage, region),
+    noRotation,
     runtime: nodeRuntime({ takesNode24: "NodeJS24dX" in aws.lambda.Runtime }),
   };
+}
+
+/** Of the platform that SST has installed. @param platform its folder. */
+function awsProviderOf(platform: string): string {
+  const { version }: { version: string } = createRequire(`${platform}/`)(
+    "@pulumi/aws/package.json",
+  );
+  return version;
 }

@@ -8,9 +8,16 @@ import { createGateContext } from "./gate-context.ts";
 import { createGuard, type GuardSource } from "./guard.ts";
 import { clientIdsOfLastDeploy, createParameters, type ParametersSource } from "./parameters.ts";
 import { createSealingKeys } from "./sealing-keys.ts";
+import { type ExistingPool, takeUsers } from "./existing-users.ts";
 import { createUsers, type UsersOptions } from "./users.ts";
 
-export interface GatehouseArgs extends Gate, UsersOptions {
+export interface GatehouseArgs extends Omit<Gate, "users">, UsersOptions {
+  /**
+   * A user pool that is there already, with its people: as `gate.ts` names it, or the component that the app has of it.
+   * The gate adds app clients to it and changes nothing else.
+   */
+  // oxlint-disable-next-line typescript/no-redundant-type-constituents -- the linter does not see SST's types
+  readonly users?: Gate["users"] | ExistingPool;
   /**
    * Functions that the app has, by the backend's name: each made of what {@link lock} returns, or of another app, whose
    * Function URL only IAM opens (docs/adopt.md).
@@ -41,9 +48,10 @@ export class Gatehouse extends $util.ComponentResource {
 
   constructor(
     name: string,
-    { functions = {}, identityProviders, transform, ...args }: GatehouseArgs,
+    { functions = {}, identityProviders, transform, users: people, ...args }: GatehouseArgs,
   ) {
-    const gate = defineGate(args);
+    const given = isPool(people) ? people : undefined;
+    const gate = defineGate({ ...args, ...(!isPool(people) && people && { users: people }) });
     const outside = createGateContext(name, gate);
     super("gatehouse:index:Gatehouse", name);
     const context = { ...outside, parent: this };
@@ -58,10 +66,15 @@ export class Gatehouse extends $util.ComponentResource {
     );
     const { access } = gate;
     const backends = createBackends(context, gate, functions);
-    const users = createUsers(context, access, {
+    const options = {
       ...(identityProviders && { identityProviders }),
       ...(transform && { transform }),
-    });
+    };
+    const existing =
+      given ?? (stage.userPoolId && sst.aws.CognitoUserPool.get(`${name}Users`, stage.userPoolId));
+    const users = existing
+      ? takeUsers(context, access, existing, options)
+      : createUsers(context, access, options);
     const sealing = createSealingKeys(context);
     const firewall = stage.waf && createFirewall(context, stage.waf, usEast1);
     const guardWith = (clientIds: GuardSource["clientIds"]) =>
@@ -88,6 +101,7 @@ export class Gatehouse extends $util.ComponentResource {
     const printed = createParameters(context, { ...made, backend: backends[0], users });
     this.outputs = {
       ...printed,
+      refreshTokens: users.noRotation.apply((why) => why && `do not rotate: ${why}`),
       // The app's DNS stays in the owner's hands.
       ...(stage.domain !== undefined && {
         pointTheDomainAt: cdn.nodes.cdn.nodes.distribution.domainName,
@@ -107,13 +121,20 @@ export class Gatehouse extends $util.ComponentResource {
         ? [backend.function.urn.apply(logicalNameOf)]
         : [],
     );
-    this.registerOutputs({ ...this.#link, backends: names });
+    this.registerOutputs({ ...this.#link, backends: names, hostedOrigin: users.hostedOrigin });
   }
 
   /** What SST gives a function that is linked to the gate. */
   getSSTLink(): { readonly properties: Record<string, $util.Input<string>> } {
     return { properties: { ...this.#link } };
   }
+}
+
+function isPool(users: GatehouseArgs["users"]): users is ExistingPool {
+  return (
+    users instanceof sst.aws.CognitoUserPool ||
+    (typeof users === "object" && "pool" in users && typeof users.pool === "object")
+  );
 }
 
 function logicalNameOf(urn: string): string {

@@ -59,7 +59,7 @@ export function createGuard(
     { parent },
   );
   const made = $util
-    .all([urls, users.pool.id, users.hostedOrigin, clientIds, sealing])
+    .all([urls, users.id, users.hostedOrigin, clientIds, sealing])
     .apply(async ([functionUrls, userPoolId, hostedOrigin, ids, keys]) => {
       const settings = makeGuardSettings({
         stage,

@@ -23,7 +23,7 @@ import type { Users } from "./users.ts";
 /** The client ids as the last deploy of this stage left them, where they still hold; they are not secret. */
 export function clientIdsOfLastDeploy(
   { prefix, stage }: GateContext,
-  { pool }: Users,
+  { id }: Users,
 ): $util.Output<ClientIds | undefined> {
   const lastOutputs = aws.ssm
     // The one secret below the prefix stays as it is stored.
@@ -38,7 +38,7 @@ export function clientIdsOfLastDeploy(
     });
   return $util.unsecret(
     $util
-      .all([lastOutputs, pool.id])
+      .all([lastOutputs, id])
       .apply(([outputs, userPoolId]) => stillKnown(outputs, userPoolId, stage)),
   );
 }
@@ -96,7 +96,7 @@ export function createParameters(
     overwrite: false,
   });
   const outputs = $util
-    .all([appUrl, backend.url, users.pool.id, users.hostedOrigin, clients.ids])
+    .all([appUrl, backend.url, users.id, users.hostedOrigin, clients.ids])
     .apply(([app, functionUrl, userPoolId, hostedOrigin, ids]) => {
       const name = signInClient(stage);
       return createStageOutputs({
@@ -120,7 +120,7 @@ export function createParameters(
     signInUrl: outputs.signInUrl,
     functionUrl: outputs.functionUrl,
     region,
-    userPoolId: users.pool.id,
+    userPoolId: users.id,
     webClientId: clients.ids.web,
     ...(stage.machineClient && {
       machineClientId: clients.ids.apply((ids) => ofClient(ids, "machine")),

@@ -5,6 +5,7 @@ import {
 } from "@sst-gatehouse/blueprint/access-names";
 import { resourceServerIdentifier } from "@sst-gatehouse/blueprint/app-clients";
 import type { GateAccess } from "@sst-gatehouse/blueprint/gate";
+import { hostedOriginAt } from "@sst-gatehouse/blueprint/sign-in-url";
 import { signInDomainPrefix } from "@sst-gatehouse/deploy/sign-in-domain";
 
 import type { GateContext } from "./gate-context.ts";
@@ -26,19 +27,27 @@ export interface UsersOptions {
 /** Who may sign in, and what they may be given. */
 export interface Users {
   readonly pool: sst.aws.CognitoUserPool;
+  /** Of the pool, once it is known that a gate may use it. */
+  readonly id: $util.Output<string>;
   readonly identityProviders: readonly aws.cognito.IdentityProvider[];
-  /** What machines ask for, and people where the stage gives them scopes; from the access rules. */
-  readonly resourceServer: aws.cognito.ResourceServer;
+  /**
+   * What machines ask for, and people where the stage gives them scopes; from the access rules. An existing pool gets none
+   * where they list no scope.
+   */
+  readonly resourceServer?: aws.cognito.ResourceServer;
+  /** Why the refresh tokens of people do not rotate, as a clause; undefined where they do. */
+  readonly noRotation: $util.Output<string | undefined>;
   /** Where people sign in, without a trailing slash. */
   readonly hostedOrigin: $util.Output<string>;
 }
 
 /** The stage's people: they sign in by name or by verified e-mail address. */
 export function createUsers(
-  { parent, name, owner, stage, named, region, accountId }: GateContext,
+  context: GateContext,
   access: GateAccess,
   { identityProviders = () => [], transform = {} }: UsersOptions,
 ): Users {
+  const { parent, name, owner, stage, region, accountId } = context;
   checkPeopleScopes(access, stage.peopleScopes);
   const poolArgs: sst.aws.CognitoUserPoolArgs = {
     aliases: ["email"],
@@ -85,20 +94,6 @@ export function createUsers(
     );
   }
 
-  const resourceServer = new aws.cognito.ResourceServer(
-    `${name}ResourceServer`,
-    {
-      identifier: resourceServerIdentifier,
-      name: named,
-      userPoolId: pool.id,
-      scopes: resourceServerScopes(access).map((scopeName) => ({
-        scopeName,
-        scopeDescription: `${resourceServerIdentifier}/${scopeName}, from access.ts`,
-      })),
-    },
-    { parent },
-  );
-
   const signInDomain = new aws.cognito.UserPoolDomain(
     `${name}SignInDomain`,
     {
@@ -111,8 +106,31 @@ export function createUsers(
   );
   return {
     pool,
+    id: pool.id,
     identityProviders: identityProviders(pool.id),
-    resourceServer,
-    hostedOrigin: $interpolate`https://${signInDomain.domain}.auth.${region}.amazoncognito.com`,
+    resourceServer: createResourceServer(context, access, pool.id),
+    hostedOrigin: signInDomain.domain.apply((domain) => hostedOriginAt(domain, region)),
+    noRotation: $output(context.noRotation),
   };
+}
+
+/** What the scopes of the access rules are scopes of. */
+export function createResourceServer(
+  { parent, name, named }: GateContext,
+  access: GateAccess,
+  userPoolId: $util.Output<string>,
+): aws.cognito.ResourceServer {
+  return new aws.cognito.ResourceServer(
+    `${name}ResourceServer`,
+    {
+      identifier: resourceServerIdentifier,
+      name: named,
+      userPoolId,
+      scopes: resourceServerScopes(access).map((scopeName) => ({
+        scopeName,
+        scopeDescription: `${resourceServerIdentifier}/${scopeName}, from access.ts`,
+      })),
+    },
+    { parent },
+  );
 }

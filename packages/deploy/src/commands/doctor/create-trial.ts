@@ -26,7 +26,7 @@ export function createTrial(
   const cognito = new CognitoIdentityProviderClient({ region });
   return {
     async withUser(groups, use) {
-      const pool = await verifyUserPool(context.gate.app, stage, outputs, cognito);
+      const pool = await verifyUserPool(context.gate, stage, outputs, cognito);
       await sweepUsers(pool, stage, context.stderr);
       interrupted.throwIfAborted();
       return withTemporaryUsers(pool, stage, "doctor", [["doctor", groups]], async ([user]) => {

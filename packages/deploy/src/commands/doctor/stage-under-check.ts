@@ -1,3 +1,5 @@
+import type { UserPoolType } from "@aws-sdk/client-cognito-identity-provider";
+import { firstGate } from "@sst-gatehouse/blueprint/gate";
 import { edgeRoleName } from "@sst-gatehouse/blueprint/edge-role";
 import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
@@ -33,6 +35,14 @@ export interface StageUnderCheck
 /** The role that the backend believes. */
 export function guardRoleOf(under: StageUnderCheck): Promise<Role> {
   return under.role(edgeRoleName(under.app, under.stage.name, under.region));
+}
+
+/** Whether the gate has made the user pool: most of one that was there already is not the gate's to judge. */
+export function hasOwnPool(
+  { Name = "" }: UserPoolType,
+  { stage }: Pick<StageUnderCheck, "stage">,
+): boolean {
+  return stage.userPoolId === undefined && Name.includes(`-${firstGate}UsersUserPool-`);
 }
 
 /** Makes AWS what the config says; a deploy alone does not look at what was changed by hand. */

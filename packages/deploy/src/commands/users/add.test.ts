@@ -4,7 +4,7 @@ import { text as bodyOf } from "node:stream/consumers";
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { type LoopbackServer, startLoopbackServer } from "@sst-gatehouse/testkit/loopback-server";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { outputs, poolId } from "../../../test/dev-stage.ts";
 import { addToStage } from "./add.ts";
@@ -61,9 +61,11 @@ interface Run {
   readonly user?: Partial<NewUser>;
   readonly typed?: string;
   readonly terminal?: boolean;
+  /** What `gate.ts` says. */
+  readonly users?: string | Readonly<Record<string, string>>;
 }
 
-async function add({ user = {}, typed = "", terminal = false }: Run = {}) {
+async function add({ user = {}, typed = "", terminal = false, users }: Run = {}) {
   const stdin = Object.assign(new PassThrough(), { isTTY: terminal });
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   stdin.end(typed);
@@ -90,6 +92,7 @@ async function add({ user = {}, typed = "", terminal = false }: Run = {}) {
           stages: { default: {} },
           access: { scopes: [], rules: [] },
           backends: {},
+          ...(users && { users }),
         },
         stdin,
         stdout,
@@ -141,8 +144,8 @@ test("adds the user to groups, wherever they are in the pool's list", async () =
   ]);
 });
 
-const notTagged = `the user pool ${poolId} is not tagged as belonging to stage dev.`;
-const notItsDomain = `the sign-in page is not at the domain of the user pool ${poolId}.`;
+const notTagged = `the user pool ${poolId} is not tagged as belonging to stage dev; if others have made it, name it in gate.ts (users).`;
+const notItsDomain = `the user pool ${poolId} has another sign-in page than the outputs name.`;
 test.each([
   ["belongs to another stage", pool({ ...ours, "sst:stage": "production" }), notTagged],
   ["belongs to another app", pool({ ...ours, "sst:app": "gatehouse-x" }), notTagged],
@@ -155,6 +158,37 @@ test.each([
   const adding = add({ user: { groups: ["admin"], invitation: false }, typed: password });
   await expect(adding).rejects.toThrow(message);
   expect(calls.map(({ operation }) => operation)).toEqual(["GetParameter", "DescribeUserPool"]);
+});
+
+describe("of a pool that gate.ts names", () => {
+  test("takes whatever its tags are, and its sign-in page under a name of its own", async () => {
+    const signInUrl = "https://auth.example.com/login?client_id=1";
+    const Value = JSON.stringify({ ...outputs, signInUrl });
+    answers["GetParameter"] = [{ status: 200, body: { Parameter: { Value } } }];
+    const theirs = { UserPoolTags: {}, Domain: "shop", CustomDomain: "auth.example.com" };
+    answers["DescribeUserPool"] = [{ status: 200, body: { UserPool: theirs } }];
+    expect(await add({ users: { dev: poolId } })).toMatchObject({ code: 0 });
+    expect(creations()).toHaveLength(1);
+  });
+
+  test("creates nobody in another one, whoever tagged it", async () => {
+    await expect(add({ users: { dev: "eu-central-1_Other" } })).rejects.toThrow(
+      `the user pool ${poolId} is not eu-central-1_Other, which gate.ts names for stage dev.`,
+    );
+    expect(creations()).toEqual([]);
+  });
+
+  test.each(["https://auth.example.com.evil.example/login", "https://auth.example.com"])(
+    "creates nobody when the outputs send people to %s",
+    async (signInUrl) => {
+      const Value = JSON.stringify({ ...outputs, signInUrl });
+      answers["GetParameter"] = [{ status: 200, body: { Parameter: { Value } } }];
+      const theirs = { UserPoolTags: {}, CustomDomain: "auth.example.com" };
+      answers["DescribeUserPool"] = [{ status: 200, body: { UserPool: theirs } }];
+      await expect(add({ users: poolId })).rejects.toThrow(notItsDomain);
+      expect(creations()).toEqual([]);
+    },
+  );
 });
 
 test.each([

@@ -41,7 +41,7 @@ export async function addToStage(
   const { name: app, region } = context.gate.app;
   const outputs = await loadStageOutputs({ app, stage, region, ssm });
   // The outputs also name endpoints: permission to write a parameter must not decide where a password is sent.
-  const pool = await verifyUserPool(context.gate.app, stage, outputs, cognito);
+  const pool = await verifyUserPool(context.gate, stage, outputs, cognito);
   await requireGroups(pool, stage, groups);
   const temporaryPassword = invitation
     ? undefined

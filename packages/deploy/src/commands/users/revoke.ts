@@ -159,7 +159,7 @@ async function findPool(
   const { name: app, region } = context.gate.app;
   if (stage !== undefined) {
     const outputs = await loadStageOutputs({ app, stage, region, ssm });
-    return verifyUserPool(context.gate.app, stage, outputs, cognito);
+    return verifyUserPool(context.gate, stage, outputs, cognito);
   }
   const { Parameter } = await orCommandError(
     "The stack on this machine does not answer",

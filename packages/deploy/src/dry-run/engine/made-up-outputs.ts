@@ -84,16 +84,10 @@ const table: Readonly<Record<string, (facts: Facts) => Outputs>> = {
     id: `${text(inputs["userPoolId"])}/${physical}`,
     name: physical,
   }),
-  "aws:cognito/userPool:UserPool": ({ region, digits, physical }) => {
-    const id = `${region}_${digits.slice(0, 9)}`;
-    return {
-      id,
-      name: physical,
-      arn: `arn:aws:cognito-idp:${region}:${account}:userpool/${id}`,
-      endpoint: `cognito-idp.${region}.amazonaws.com/${id}`,
-      publicKeys: publicKeysOf(id),
-    };
-  },
+  "aws:cognito/userPool:UserPool": ({ region, digits, physical }) => ({
+    name: physical,
+    ...userPool(`${region}_${digits.slice(0, 9)}`),
+  }),
   "aws:cognito/userPoolClient:UserPoolClient": ({ inputs, digits, physical }) => ({
     id: digits.slice(0, 26),
     name: physical,
@@ -167,6 +161,41 @@ const table: Readonly<Record<string, (facts: Facts) => Outputs>> = {
     return { id: name, base64: bytes.toString("base64"), hex: bytes.toString("hex") };
   },
 };
+
+/**
+ * What a program would be told of something that others have made and that it asks for by its id: made up, and as a gate
+ * takes it.
+ *
+ * @returns undefined for what is told no more about than of something new.
+ */
+export function foundOutputs(type: string, id: string): Outputs | undefined {
+  switch (type) {
+    case "aws:cognito/userPool:UserPool":
+      return {
+        ...userPool(id),
+        name: "somebody-elses",
+        domain: `domain-of-${id.replace("_", "-").toLowerCase()}`,
+        userPoolTier: "ESSENTIALS",
+        adminCreateUserConfig: { allowAdminCreateUserOnly: true },
+      };
+    case "aws:cognito/identityProvider:IdentityProvider": {
+      const [userPoolId = "", providerName = ""] = id.split(":");
+      return { id, userPoolId, providerName, providerType: "SAML", attributeMapping: {} };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function userPool(id: string) {
+  const [region = ""] = id.split("_");
+  return {
+    id,
+    arn: `arn:aws:cognito-idp:${region}:${account}:userpool/${id}`,
+    endpoint: `cognito-idp.${region}.amazonaws.com/${id}`,
+    publicKeys: publicKeysOf(id),
+  };
+}
 
 /** `isDone`: what SST's own dynamic resources wait for. */
 function byDefault({ type, region, physical, name }: Facts): Outputs {

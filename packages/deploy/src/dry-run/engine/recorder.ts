@@ -1,5 +1,5 @@
 import type { Lookup, Resource } from "../graph/graph.ts";
-import { madeUpOutputs } from "./made-up-outputs.ts";
+import { foundOutputs, madeUpOutputs } from "./made-up-outputs.ts";
 import { answerProviderCall, isLookup } from "./provider-calls.ts";
 import type { Mocks, MockMonitorClass, PulumiSdk, RegisterRequest } from "./pulumi-sdk.ts";
 import { recordValue, withoutMarks } from "./recorded-value.ts";
@@ -84,9 +84,23 @@ export function createRecorder(
       const component = request !== undefined && !request.getCustom();
       const sent = request?.getObject()?.toJavaScript() ?? {};
       delete sent["__provider"]; // the code of a dynamic resource
+      const read = request === undefined ? foundOutputs(type, existing ?? "") : undefined;
+      if (read !== undefined)
+        lookups.set(`${type} ${existing}`, {
+          token: type,
+          inputs: { id: existing },
+          outputs: read,
+        });
       const outputs = component
         ? {}
-        : madeUpOutputs({ type, name, inputs: toObject(withoutMarks(sent)), region: where, stack });
+        : (read ??
+          madeUpOutputs({
+            type,
+            name,
+            inputs: toObject(withoutMarks(sent)),
+            region: where,
+            stack,
+          }));
       if (type.startsWith("aws:")) awsProvider = request?.getVersion() ?? awsProvider;
       if (request !== undefined) {
         const { value, files: found } = await recordValue(sent, roots);

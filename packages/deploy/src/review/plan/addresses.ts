@@ -1,6 +1,9 @@
+import { hostedOriginAt } from "@sst-gatehouse/blueprint/sign-in-url";
+
 import { type Graph, resourcesOf } from "../../dry-run/graph/graph.ts";
 import { awsTypes } from "../../dry-run/graph/aws-types.ts";
 import { inputOf } from "../../dry-run/graph/resource-values.ts";
+import { gateType } from "../rules/facts/ownership.ts";
 import { asText, asTexts } from "./readable.ts";
 
 /** An address that the internet can call without a signature. */
@@ -16,9 +19,15 @@ export function publicAddresses(graph: Graph): readonly AddressInPlan[] {
     const hosts = aliases.length > 0 ? aliases : asTexts(distribution.outputs["domainName"]);
     return hosts.map((host) => ({ what: "CloudFront", url: `https://${host}` }));
   });
-  const signIn = resourcesOf(graph, awsTypes.userPoolDomain).map((domain) => ({
+  const declared = resourcesOf(graph, awsTypes.userPoolDomain).map((domain) =>
+    hostedOriginAt(asText(inputOf(domain, "domain")), domain.region ?? ""),
+  );
+  const ofGates = resourcesOf(graph, gateType).flatMap((gate) =>
+    asTexts(gate.outputs["hostedOrigin"]),
+  );
+  const signIn = [...new Set([...declared, ...ofGates])].map((url) => ({
     what: "hosted sign-in",
-    url: `https://${asText(inputOf(domain, "domain"))}.auth.${domain.region ?? ""}.amazoncognito.com`,
+    url,
   }));
   const unlocked = resourcesOf(graph, awsTypes.functionUrl)
     .filter((url) => inputOf(url, "authorizationType") !== "AWS_IAM")

@@ -1,7 +1,7 @@
 import { resolveStage } from "@sst-gatehouse/blueprint/stages";
 import { expect, test } from "vitest";
 
-import { graphUnderTest } from "../../../test/graph-under-test.ts";
+import { annaStage, graphUnderTest, resourceNames } from "../../../test/graph-under-test.ts";
 import { stageSettings } from "./stage-settings.ts";
 
 const certificateArn = "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d";
@@ -72,6 +72,27 @@ test("live debugging and the walk-through are told, and a removal that leaves da
     "sst remove": "leaves data behind: removal is retain",
     "implicit grant": "open, for the curl walk-through",
   });
+});
+
+test("what a gate cannot choose of its people is told, and why refresh tokens do not rotate", () => {
+  const { pool, domain, web } = resourceNames;
+  const people = (change: Parameters<typeof graphUnderTest>[0]) => {
+    const { people: whose, "refresh tokens": refreshTokens } = told(
+      graphUnderTest(change),
+      annaStage,
+    );
+    return [whose, refreshTokens];
+  };
+  expect(people({})).toEqual([undefined, undefined]);
+  const changes = { [web]: { refreshTokenRotation: undefined } };
+  expect(people({ changes, without: [pool, domain] })).toEqual([
+    "of the user pool eu-central-1_c63051dcd, which stays as it is: sign-up, triggers, plan, groups, second factor, passwords, sign-in pages",
+    "do not rotate: the user pool is on Cognito's plan Lite",
+  ]);
+  expect(people({ changes, awsProvider: "6.66.2" })).toEqual([
+    undefined,
+    "do not rotate: the AWS provider 6.66.2 is older than 6.81 (version in app() of sst.config.ts)",
+  ]);
 });
 
 test.each([

@@ -1,7 +1,13 @@
 import { originHeaderBytes } from "@sst-gatehouse/blueprint/cache-behavior";
+import { rotationUnknownTo } from "@sst-gatehouse/blueprint/aws-provider";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
-import type { Graph } from "../../dry-run/graph/graph.ts";
+import { awsTypes } from "../../dry-run/graph/aws-types.ts";
+import { type Graph, resourcesOf } from "../../dry-run/graph/graph.ts";
+import { isAbsent } from "../../dry-run/graph/json.ts";
+import { inputOf } from "../../dry-run/graph/resource-values.ts";
+import { gateType, isOfGate } from "../rules/facts/ownership.ts";
+import { asText } from "./readable.ts";
 
 /** A setting of the stage, in words. */
 export interface SettingInPlan {
@@ -10,10 +16,8 @@ export interface SettingInPlan {
 }
 
 /** What `stages.ts` says about the stage. */
-export function stageSettings(
-  { dev, protect, removal, region }: Graph,
-  stage: Stage,
-): readonly SettingInPlan[] {
+export function stageSettings(graph: Graph, stage: Stage): readonly SettingInPlan[] {
+  const { dev, protect, removal, region } = graph;
   const settings: [setting: string, value: string][] = [
     ["kind", stage.production ? "production" : "personal"],
     ["live debugging", dev ? "yes: the backend runs on a developer's machine" : "no"],
@@ -38,6 +42,7 @@ export function stageSettings(
     ["revocation", revocationOf(stage)],
     ["caller's token", stage.forwardToken ? "forwarded to the backend" : "not sent to the backend"],
   ];
+  settings.push(...peopleSettings(graph));
   if (stage.peopleScopes.length > 0)
     settings.push(["scopes", `${stage.peopleScopes.join(", ")}, in people's access tokens`]);
   if (stage.mfa !== "off")
@@ -56,6 +61,29 @@ export function stageSettings(
   if (stage.originHeaderBytes !== originHeaderBytes)
     settings.push(["headers", `up to ${stage.originHeaderBytes} bytes, sent to the backend`]);
   return settings.map(([setting, value]) => ({ setting, value }));
+}
+
+/** What a gate cannot choose of its people. */
+function peopleSettings(graph: Graph): [setting: string, value: string][] {
+  const pools = resourcesOf(graph, awsTypes.userPool).filter((pool) => isOfGate(graph, pool));
+  const existing = pools.length === 0 ? resourcesOf(graph, gateType) : [];
+  const rotating = resourcesOf(graph, awsTypes.userPoolClient).some(
+    (client) => !isAbsent(inputOf(client, "refreshTokenRotation")),
+  );
+  return [
+    ...existing.map(({ outputs }): [string, string] => [
+      "people",
+      `of the user pool ${asText(outputs["userPoolId"])}, which stays as it is: sign-up, triggers, plan, groups, second factor, passwords, sign-in pages`,
+    ]),
+    ...(rotating
+      ? []
+      : [
+          [
+            "refresh tokens",
+            `do not rotate: ${rotationUnknownTo(graph.awsProvider) ?? "the user pool is on Cognito's plan Lite"}`,
+          ] satisfies [string, string],
+        ]),
+  ];
 }
 
 const revocationInWords: Readonly<Record<Stage["revocation"], string>> = {

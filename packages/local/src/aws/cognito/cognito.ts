@@ -55,6 +55,8 @@ export interface CognitoOptions {
   readonly issuerType?: IssuerType;
   /** Whether a rotating refresh gives its tokens a new `auth_time`. */
   readonly movesAuthTime?: boolean;
+  /** Whether refresh tokens rotate; they do when left out. */
+  readonly rotates?: boolean;
 }
 
 export interface Cognito {
@@ -183,7 +185,8 @@ function addClient(pool: UserPool, name: AppClientName, options: CognitoOptions)
     idMinutes: tokenLifetimes.idMinutes,
     accessMinutes: tokenLifetimes.accessMinutes,
     refreshDays: tokenLifetimes.refreshDays,
-    rotationGraceSeconds: tokenLifetimes.rotationGraceSeconds,
+    rotationGraceSeconds:
+      options.rotates === false ? undefined : tokenLifetimes.rotationGraceSeconds,
   });
 }
 

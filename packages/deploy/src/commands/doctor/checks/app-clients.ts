@@ -12,7 +12,7 @@ import { redirectUrls } from "@sst-gatehouse/blueprint/callback-urls";
 
 import { sameSet } from "../../../dry-run/graph/json.ts";
 import { type Check, type Finding, unless } from "../check.ts";
-import { redeploy, type StageUnderCheck } from "../stage-under-check.ts";
+import { hasOwnPool, redeploy, type StageUnderCheck } from "../stage-under-check.ts";
 
 /** What the stage's app clients may do at Cognito, and that there are no others. */
 export function appClientChecks(under: StageUnderCheck): readonly Check[] {
@@ -26,18 +26,13 @@ export function appClientChecks(under: StageUnderCheck): readonly Check[] {
 type Judge = (client: UserPoolClientType) => readonly string[];
 
 function checksOf(name: AppClientName, under: StageUnderCheck): readonly Check[] {
-  const person = appClients[name].kind === "person";
   const judges: Readonly<Record<string, Judge>> = {
     flows: (client) => judgeFlows(name, client),
     addresses: (client) => judgeAddresses(name, client, under),
     scopes: (client) => judgeScopes(name, client, under),
     lifetimes: judgeLifetimes,
-    ...(person && {
-      rotation: judgeRotation,
-      attributes: (client: UserPoolClientType) => judgeAttributes(client, under),
-    }),
   };
-  return Object.entries(judges).map(([what, judge]) => ({
+  const judged = ([what, judge]: readonly [string, Judge]): Check => ({
     id: `client-${name}-${what}`,
     async find() {
       const client = await clientOf(name, under);
@@ -51,7 +46,14 @@ function checksOf(name: AppClientName, under: StageUnderCheck): readonly Check[]
         redeploy(under),
       );
     },
-  }));
+  });
+  const checks = Object.entries(judges).map(judged);
+  if (appClients[name].kind === "machine") return checks;
+  return [
+    ...checks,
+    { id: `client-${name}-rotation`, find: () => checkRotation(name, under) },
+    judged(["attributes", (client) => judgeAttributes(client, under)]),
+  ];
 }
 
 async function clientOf(
@@ -66,14 +68,17 @@ function judgeFlows(name: AppClientName, client: UserPoolClientType): readonly s
   const { kind, flows, generateSecret } = appClients[name];
   const offered = client.AllowedOAuthFlows ?? [];
   const signIn = client.ExplicitAuthFlows ?? [];
+  // Whether they should rotate is a row of its own.
+  const rotates = sameSet(signIn, explicitAuthFlows(kind, true));
+  const expected = explicitAuthFlows(kind, rotates);
   return [
     ...(client.AllowedOAuthFlowsUserPoolClient === true && sameSet(offered, flows)
       ? []
       : [`offers ${offered.join(" and ") || "no grant"}, not ${flows.join(" and ")}`]),
-    ...(sameSet(signIn, explicitAuthFlows(kind))
+    ...(sameSet(signIn, expected)
       ? []
       : [
-          `opens ${signIn.join(", ") || "SRP, which an empty list means"} of Cognito's own sign-in API, not ${explicitAuthFlows(kind).join(", ")}: passwords can be tried past the hosted sign-in`,
+          `opens ${signIn.join(", ") || "SRP, which an empty list means"} of Cognito's own sign-in API, not ${expected.join(", ")}: passwords can be tried past the hosted sign-in`,
         ]),
     ...((client.ClientSecret !== undefined) === generateSecret
       ? []
@@ -154,13 +159,21 @@ function judgeLifetimes(client: UserPoolClientType): readonly string[] {
     );
 }
 
-function judgeRotation({ RefreshTokenRotation }: UserPoolClientType): readonly string[] {
-  const { Feature, RetryGracePeriodSeconds } = RefreshTokenRotation ?? {};
-  return Feature === "ENABLED" && RetryGracePeriodSeconds === tokenLifetimes.rotationGraceSeconds
-    ? []
-    : [
-        `does not rotate refresh tokens with ${tokenLifetimes.rotationGraceSeconds} seconds of grace (it says ${Feature ?? "nothing"}, ${RetryGracePeriodSeconds ?? 0} seconds): a stolen one works for a month, or two tabs sign each other out`,
-      ];
+/** On Cognito's plan Lite no refresh token rotates. */
+async function checkRotation(
+  name: AppClientName,
+  under: StageUnderCheck,
+): Promise<readonly Finding[]> {
+  const { Feature, RetryGracePeriodSeconds } =
+    (await clientOf(name, under))?.RefreshTokenRotation ?? {};
+  const { UserPoolTier } = await under.userPool();
+  const { rotationGraceSeconds } = tokenLifetimes;
+  return unless(
+    (Feature === "ENABLED" && RetryGracePeriodSeconds === rotationGraceSeconds) ||
+      (UserPoolTier === "LITE" && Feature !== "ENABLED" && appClients[name].generateSecret),
+    `the app client ${name} does not rotate refresh tokens with ${rotationGraceSeconds} seconds of grace (it says ${Feature ?? "nothing"}, ${RetryGracePeriodSeconds ?? 0} seconds): a stolen one works for a month, or two tabs sign each other out. An AWS provider older than 6.81 cannot rotate: app() in sst.config.ts names it`,
+    redeploy(under),
+  );
 }
 
 function judgeAttributes(
@@ -183,9 +196,10 @@ function judgeAttributes(
   ];
 }
 
-/** A client that the guard does not know gets tokens all the same. */
+/** A client that the guard does not know gets tokens all the same. A pool that was there has other programs' clients. */
 async function checkStrangers(under: StageUnderCheck): Promise<readonly Finding[]> {
   const { region, outputs } = under;
+  if (!hasOwnPool(await under.userPool(), under)) return [];
   const known = Object.values(outputs.clients).map(({ id }) => id);
   return (await under.clients())
     .filter(({ id }) => !known.includes(id))

@@ -9,7 +9,9 @@ import { functionAt } from "./function-url-hosts.ts";
 import { toList, toObject } from "../../../dry-run/graph/json.ts";
 import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
 import { gateType, isOfGate } from "./ownership.ts";
+import type { PartKey } from "./part-key.ts";
 import type { Violation } from "../violation.ts";
+import { findPeople, foundOf, type People } from "./people.ts";
 
 /** The parts between a browser and a gate's first backend, each there exactly once. */
 export interface Chain extends Readonly<Record<Part, Resource>> {
@@ -24,12 +26,7 @@ export interface Chain extends Readonly<Record<Part, Resource>> {
   readonly backends: readonly Resource[];
   /** By the name under which the guard learns their ids. */
   readonly clients: ReadonlyMap<AppClientName, Resource>;
-}
-
-/** Type and logical name; without a name it is the only one of its type. */
-interface PartKey {
-  readonly type: string;
-  readonly name?: string;
+  readonly users: People;
 }
 
 type Part = keyof ReturnType<typeof partKeys>;
@@ -43,9 +40,6 @@ function partKeys({ app, stage }: Graph, { gate, backend }: GateNames) {
     functionUrl: { type: awsTypes.functionUrl, name: `${backend}Url` },
     backend: { type: awsTypes.function, name: `${backend}Function` },
     backendRole: { type: awsTypes.role, name: `${backend}Role` },
-    userPool: { type: awsTypes.userPool },
-    userPoolDomain: { type: awsTypes.userPoolDomain },
-    resourceServer: { type: awsTypes.resourceServer },
   } satisfies Record<string, PartKey>;
 }
 
@@ -84,7 +78,11 @@ export function findChain(
     else violations.push(countViolation(key, resource === undefined ? 0 : others.length + 1));
   }
   const clients = findClients(parts, stage, violations);
-  if (violations.length > 0 || !isComplete(keys, resources)) return violations;
+  const users = findPeople(graph, stage, parts);
+  if ("missing" in users)
+    violations.push(...users.missing.map((found) => countViolation(...found)));
+  if (violations.length > 0 || !isComplete(keys, resources) || "missing" in users)
+    return violations;
   return {
     graph,
     parts,
@@ -93,6 +91,7 @@ export function findChain(
     ownBackend: isOfGate(graph, resources.backend),
     backends: functionsBehind(graph, resources.distribution),
     clients,
+    users,
   };
 }
 
@@ -148,9 +147,9 @@ function countViolation({ type, name }: PartKey, count: number): Violation {
 }
 
 /** What a pool has of a type: providers, groups, clients. Whoever declares it, it counts for the gate's people. */
-export function ofPool({ graph, parts, userPool }: Chain, type: string): readonly Resource[] {
-  const id = attributeOf(userPool, "id");
-  return resourcesOf(graph, type).filter(
-    (resource) => parts.resources.includes(resource) || inputOf(resource, "userPoolId") === id,
+export function ofPool({ graph, parts, users }: Chain, type: string): readonly Resource[] {
+  return [...resourcesOf(graph, type), ...foundOf(graph, type)].filter(
+    (resource) =>
+      parts.resources.includes(resource) || inputOf(resource, "userPoolId") === users.id,
   );
 }

@@ -132,7 +132,7 @@ export function guardedActionsOn(guarded: GuardedResources): readonly GuardedAct
 
 /** The same for the stage of a graph. */
 export function guardedActions(chain: Chain): readonly GuardedAction[] {
-  const { graph, backend, guard, guardRole, userPool, distribution } = chain;
+  const { graph, backend, guard, guardRole, users, distribution } = chain;
   const { partition, id } = accountOf(backend);
   const arn = (service: string, region: string, rest: string) =>
     `arn:${partition}:${service}:${region}:${id}:${rest}`;
@@ -142,7 +142,7 @@ export function guardedActions(chain: Chain): readonly GuardedAction[] {
     guard: attributeOf(guard, "arn"),
     guardRole: attributeOf(guardRole, "arn"),
     parameters: arn("ssm", graph.region, `parameter${prefix}/*`),
-    userPool: arn("cognito-idp", graph.region, `userpool/${attributeOf(userPool, "id")}`),
+    userPool: arn("cognito-idp", graph.region, `userpool/${users.id}`),
     distribution: arn("cloudfront", "", `distribution/${attributeOf(distribution, "id")}`),
   });
 }

@@ -49,13 +49,11 @@ export function checkGuardSettings(chain: Chain): readonly Violation[] {
 
 /** Ids may be left to Parameter Store; where they are there, they are the stage's. */
 function expectedSettings(chain: Chain, settings: JsonObject): JsonObject {
-  const { graph, stage, distribution, functionUrl, userPool, userPoolDomain } = chain;
+  const { graph, stage, distribution, functionUrl, users } = chain;
   const api = functionUrlHost(functionUrl);
   const others = toList(inputOf(distribution, "origins"))
     .map((origin) => String(toObject(origin)["domainName"]))
     .filter((host) => host !== api);
-  const domain = String(inputOf(userPoolDomain, "domain"));
-  const userPoolId = attributeOf(userPool, "id");
   const expected = makeGuardSettings({
     stage,
     region: graph.region,
@@ -63,12 +61,12 @@ function expectedSettings(chain: Chain, settings: JsonObject): JsonObject {
     functionUrls: [...new Set([api, ...others])]
       .map((host) => `https://${host}`)
       .filter((url) => URL.canParse(url)),
-    userPoolId,
+    userPoolId: users.id,
     keys: [],
-    hostedOrigin: `https://${domain}.auth.${graph.region}.amazoncognito.com`,
+    hostedOrigin: users.hostedOrigin,
     clientIds: settings["clients"] === undefined ? undefined : clientIds(chain),
   });
-  return { ...expected, jwks: { keys: toList(userPool.outputs["publicKeys"]) } };
+  return { ...expected, jwks: { keys: toList(users.pool.outputs["publicKeys"]) } };
 }
 
 function clientIds({ clients, stage }: Chain): ClientIds {

@@ -131,7 +131,7 @@ function expectedValues(chain: Chain): ReadonlyMap<string, (value: unknown) => b
 }
 
 function isStageOutputs(value: unknown, chain: Chain): boolean {
-  const { graph, stage, functionUrl, userPool, userPoolDomain, clients } = chain;
+  const { graph, stage, functionUrl, users, clients } = chain;
   const idOf = (name: AppClientName) => {
     const client = clients.get(name);
     return client === undefined ? undefined : attributeOf(client, "id");
@@ -140,19 +140,18 @@ function isStageOutputs(value: unknown, chain: Chain): boolean {
   const signInId = idOf(signIn);
   if (signInId === undefined) return false;
   const appUrl = appUrlOf(chain);
-  const domain = attributeOf(userPoolDomain, "domain");
   return sameJson(
     typeof value === "string" ? parseJson(value) : undefined,
     createStageOutputs({
       appUrl,
       signInUrl: signInUrl(signIn, signInId, {
-        hostedOrigin: `https://${domain}.auth.${graph.region}.amazoncognito.com`,
+        hostedOrigin: users.hostedOrigin,
         callbackUrl: `${appUrl}${callbackPath}`,
       }),
       functionUrl: attributeOf(functionUrl, "functionUrl"),
       region: graph.region,
       edgeRegion: guardFunction.region,
-      userPoolId: attributeOf(userPool, "id"),
+      userPoolId: users.id,
       clients: forClients(stage, (name) => ({ id: idOf(name) ?? "" })),
     }),
   );

@@ -11,7 +11,7 @@ import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
 import { type Chain, ofPool } from "../facts/chain.ts";
 import { isAbsent, sameJson, sameSet, toList } from "../../../dry-run/graph/json.ts";
 import { personClientExpectations } from "./person-client.ts";
-import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
+import { inputOf } from "../../../dry-run/graph/resource-values.ts";
 import { resourceServerScopeNames } from "./user-pool.ts";
 import { labelOf } from "../../../dry-run/graph/label-of.ts";
 import { type Expectation, unmet, type Violation } from "../violation.ts";
@@ -34,29 +34,34 @@ export function checkAppClients(chain: Chain): readonly Violation[] {
 
 /** A client that the guard does not know gets tokens all the same, and may be open in every way. */
 function checkStrangers(chain: Chain): readonly Violation[] {
-  const { clients } = chain;
+  const { clients, users, parts } = chain;
   const known = new Set(clients.values());
-  return ofPool(chain, awsTypes.userPoolClient)
-    .filter((client) => !known.has(client))
-    .map((client) => ({
-      rule: "client-unknown",
-      resource: labelOf(client),
-      message: `is not one of the stage's clients ${[...clients.keys()].join(", ")}; the guard does not know it, and whom it lets in has not been reviewed: remove it (spa exists only with spaClient, walkthrough only with implicitGrant)`,
-    }));
+  return (
+    ofPool(chain, awsTypes.userPoolClient)
+      .filter((client) => !known.has(client))
+      // A pool that was there has clients of other programs, whose tokens the guard refuses.
+      .filter((client) => users.own || parts.resources.includes(client))
+      .map((client) => ({
+        rule: "client-unknown",
+        resource: labelOf(client),
+        message: `is not one of the stage's clients ${[...clients.keys()].join(", ")}; the guard does not know it, and whom it lets in has not been reviewed: remove it (spa exists only with spaClient, walkthrough only with implicitGrant)`,
+      }))
+  );
 }
 
 function flowExpectations(
   name: AppClientName,
   client: Resource,
-  { userPool, resourceServer, stage }: Chain,
+  { users, stage }: Chain,
 ): readonly Expectation[] {
   const { kind, flows, generateSecret } = appClients[name];
-  const scopes = clientScopes(kind, resourceServerScopeNames(resourceServer), stage);
+  const scopes = clientScopes(kind, resourceServerScopeNames(users.resourceServer), stage);
+  const signInFlows = explicitAuthFlows(kind, users.rotates);
   const apiFlows = inputOf(client, "explicitAuthFlows");
   return [
     {
       rule: "client-pool",
-      holds: inputOf(client, "userPoolId") === attributeOf(userPool, "id"),
+      holds: inputOf(client, "userPoolId") === users.id,
       message: "belongs to another user pool, whose tokens the guard refuses: create it in Users",
     },
     {
@@ -87,8 +92,8 @@ function flowExpectations(
     },
     {
       rule: "client-auth-flows",
-      holds: sameSet(apiFlows, explicitAuthFlows(kind)),
-      message: `does not limit Cognito's own sign-in API to ${explicitAuthFlows(kind).join(", ")}; without a list, or with an empty one, Cognito opens SRP, and passwords can be tried past the hosted sign-in: take the blueprint's explicitAuthFlows`,
+      holds: sameSet(apiFlows, signInFlows),
+      message: `does not limit Cognito's own sign-in API to ${signInFlows.join(", ")}; without a list, or with an empty one, Cognito opens SRP, and passwords can be tried past the hosted sign-in: take the blueprint's explicitAuthFlows`,
     },
     {
       rule: "client-user-existence",

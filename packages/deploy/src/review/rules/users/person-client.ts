@@ -1,5 +1,7 @@
 import {
   type AppClientName,
+  appClients,
+  refreshTokenRotation,
   tokenLifetimes,
   writeAttributes,
 } from "@sst-gatehouse/blueprint/app-clients";
@@ -19,9 +21,10 @@ export function personClientExpectations(
   client: Resource,
   chain: Chain,
 ): readonly Expectation[] {
-  const { stage } = chain;
+  const { stage, users } = chain;
   const { callbackUrls, logoutUrls } = redirectUrls(name, appUrlOf(chain), stage);
-  const writable = new Set([...writeAttributes(stage), ...mappedAttributes(chain)]);
+  const providers = providersOf(client, chain);
+  const writable = new Set([...writeAttributes(stage), ...mappedAttributes(providers)]);
   const attributes = toList(inputOf(client, "writeAttributes"));
   const returnTo = inputOf(client, "defaultRedirectUri");
   return [
@@ -39,11 +42,12 @@ export function personClientExpectations(
     },
     {
       rule: "client-rotation",
-      holds: sameJson(inputOf(client, "refreshTokenRotation"), {
-        feature: "ENABLED",
-        retryGracePeriodSeconds: tokenLifetimes.rotationGraceSeconds,
-      }),
-      message: `does not rotate refresh tokens with ${tokenLifetimes.rotationGraceSeconds} seconds of grace; a stolen one would work for a month, and without grace two tabs sign each other out: enable refreshTokenRotation`,
+      holds: users.rotates
+        ? sameJson(inputOf(client, "refreshTokenRotation"), refreshTokenRotation(true))
+        : isAbsent(inputOf(client, "refreshTokenRotation")) && appClients[name].generateSecret,
+      message: users.rotates
+        ? `does not rotate refresh tokens with ${tokenLifetimes.rotationGraceSeconds} seconds of grace; a stolen one would work for a month, and without grace two tabs sign each other out: enable refreshTokenRotation`
+        : "asks for refresh tokens that rotate, which provider or pool cannot do, or has no secret though they do not: take refreshTokenRotation from the blueprint, and leave out clients without a secret",
     },
     {
       // An empty list counts as none: provider and Cognito then let the standard attributes be written.
@@ -55,9 +59,7 @@ export function personClientExpectations(
       rule: "client-providers",
       holds: sameSet(inputOf(client, "supportedIdentityProviders"), [
         "COGNITO",
-        ...ofPool(chain, awsTypes.identityProvider).map((provider) =>
-          attributeOf(provider, "providerName"),
-        ),
+        ...providers.map((provider) => attributeOf(provider, "providerName")),
       ]),
       message:
         "does not offer exactly the pool's own accounts and the identity providers of the stage; people could not sign in, or come from somewhere else: list them all",
@@ -65,9 +67,17 @@ export function personClientExpectations(
   ];
 }
 
+/** Of a pool that was there, the gate offers those that it was given; of its own, all. */
+function providersOf(client: Resource, chain: Chain): readonly Resource[] {
+  const offered = toList(inputOf(client, "supportedIdentityProviders"));
+  return ofPool(chain, awsTypes.identityProvider).filter(
+    (provider) => chain.users.own || offered.includes(attributeOf(provider, "providerName")),
+  );
+}
+
 /** What a company's identity provider fills in has to be writable, or Cognito refuses its users. */
-function mappedAttributes(chain: Chain): readonly string[] {
-  return ofPool(chain, awsTypes.identityProvider)
+function mappedAttributes(providers: readonly Resource[]): readonly string[] {
+  return providers
     .flatMap((provider) => Object.keys(toObject(inputOf(provider, "attributeMapping"))))
     .filter((attribute) => attribute !== "username");
 }

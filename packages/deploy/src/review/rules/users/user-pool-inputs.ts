@@ -3,7 +3,7 @@ import type { Stage } from "@sst-gatehouse/blueprint/stages";
 import { resourcesOf } from "../../../dry-run/graph/graph.ts";
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
 import { type Chain, ofPool } from "../facts/chain.ts";
-import { isAbsent, isObject, toObject } from "../../../dry-run/graph/json.ts";
+import { isAbsent, isObject, toList, toObject } from "../../../dry-run/graph/json.ts";
 import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
 import { type Expectation, unmet, type Violation } from "../violation.ts";
 
@@ -51,7 +51,7 @@ const closedProviderTypes = new Set<unknown>(["SAML", "OIDC"]);
 export function userPoolInputExpectations({
   graph,
   stage,
-  userPool,
+  users: { pool: userPool },
 }: Chain): readonly Expectation[] {
   const own = new Set(resourcesOf(graph, awsTypes.function).map((one) => attributeOf(one, "arn")));
   const strangers = Object.entries(toObject(inputOf(userPool, "lambdaConfig")))
@@ -105,8 +105,14 @@ export function userPoolInputExpectations({
 
 /** Who may vouch for people: with Google's sign-in, for one, everybody who has an account there comes in. */
 export function checkIdentityProviders(chain: Chain): readonly Violation[] {
-  const { stage } = chain;
-  return ofPool(chain, awsTypes.identityProvider).flatMap((provider) =>
+  const { stage, users, clients } = chain;
+  const offered = [...clients.values()].flatMap((client) =>
+    toList(inputOf(client, "supportedIdentityProviders")),
+  );
+  const providers = ofPool(chain, awsTypes.identityProvider).filter(
+    (provider) => users.own || offered.includes(attributeOf(provider, "providerName")),
+  );
+  return providers.flatMap((provider) =>
     unmet(provider, [
       {
         rule: "pool-provider",

@@ -1,13 +1,13 @@
 import { resourceServerIdentifier } from "@sst-gatehouse/blueprint/app-clients";
 
 import { type AccessNames, groupsOf } from "@sst-gatehouse/blueprint/access-names";
-import { resourcesOf } from "../../../dry-run/graph/graph.ts";
+import { type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
 import { type Chain, ofPool } from "../facts/chain.ts";
 import { isAbsent, sameJson, sameSet, toList, toObject } from "../../../dry-run/graph/json.ts";
-import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
+import { inputOf } from "../../../dry-run/graph/resource-values.ts";
 import { checkIdentityProviders, userPoolInputExpectations } from "./user-pool-inputs.ts";
-import { unmet, type Violation } from "../violation.ts";
+import { type Expectation, unmet, type Violation } from "../violation.ts";
 
 /** Triggers that would bring the clients' one open flow, the custom one, to life. */
 const customFlowTriggers = [
@@ -16,62 +16,79 @@ const customFlowTriggers = [
   "verifyAuthChallengeResponse",
 ];
 
-/** Who gets into the user pool, and who may delete it. */
+/** Who gets into the user pool, and who may delete it. Of a pool that was there, only what lets somebody in. */
 export function checkUserPool(chain: Chain, access?: AccessNames): readonly Violation[] {
-  const { graph, stage, userPool } = chain;
-  const admin = toObject(inputOf(userPool, "adminCreateUserConfig"));
-  const recovery = toObject(inputOf(userPool, "accountRecoverySetting"));
-  const triggers = toObject(inputOf(userPool, "lambdaConfig"));
-  const kept = inputOf(userPool, "deletionProtection") === "ACTIVE";
-  const retained = userPool.options.retainOnDelete === true;
+  const { graph, stage, users } = chain;
+  const { own, pool } = users;
+  const { allowAdminCreateUserOnly } = toObject(inputOf(pool, "adminCreateUserConfig"));
+  const triggers = toObject(inputOf(pool, "lambdaConfig"));
+  // By an app client without a secret, everybody could start the custom flow; by one of the guard's, the guard alone.
+  const reachable = own || stage.spaClient || stage.implicitGrant;
   return [
-    ...unmet(userPool, [
+    ...unmet(pool, [
+      {
+        rule: "pool-named",
+        holds: stage.userPoolId === undefined || users.id === stage.userPoolId,
+        message: `is not ${stage.userPoolId ?? ""}, which gate.ts names for this stage; other people would get in than the commands look after: hand the pool of gate.ts to the gate, or none`,
+      },
       {
         rule: "pool-region",
-        holds: userPool.region === graph.region,
+        holds: pool.region === graph.region,
         message: `is not in the stage's region ${graph.region}; the guard would not accept its tokens: create Users with the default provider`,
       },
       {
         rule: "pool-sign-up",
-        holds: admin["allowAdminCreateUserOnly"] === !stage.selfSignUp,
-        message: stage.selfSignUp
-          ? "does not let people sign up, though the stage says so: set allowAdminCreateUserOnly to false"
-          : "lets anybody on the internet sign up (SST's default), and then every `signed-in` rule admits them: set allowAdminCreateUserOnly to true, or selfSignUp in stages.ts",
-      },
-      {
-        rule: "pool-recovery",
-        holds: sameJson(recovery["recoveryMechanisms"], [{ name: "verified_email", priority: 1 }]),
+        holds: own
+          ? allowAdminCreateUserOnly === !stage.selfSignUp
+          : allowAdminCreateUserOnly === true || stage.selfSignUp,
         message:
-          "gives a lost account back by other ways than a verified e-mail address; SST's default starts with the phone, which others can take over: name verified_email alone",
+          own && stage.selfSignUp
+            ? "does not let people sign up, though the stage says so: set allowAdminCreateUserOnly to false"
+            : "lets anybody on the internet sign up (SST's default), and then every `signed-in` rule admits them: set allowAdminCreateUserOnly to true, or selfSignUp in stages.ts",
       },
       {
         rule: "pool-triggers",
-        holds: customFlowTriggers.every((trigger) => isAbsent(triggers[trigger])),
+        holds: !reachable || customFlowTriggers.every((trigger) => isAbsent(triggers[trigger])),
         message:
           "has triggers for a custom sign-in; that flow is the one the clients leave open because nothing stands behind it: take the triggers away",
       },
-      {
-        rule: "pool-retained",
-        holds: kept === stage.production && retained === stage.production,
-        message: stage.production
-          ? "can be deleted in production, with every account in it: set deletionProtection to ACTIVE and retainOnDelete to true, because removal retain does not cover user pools"
-          : "is protected from deletion outside production; removing the stage would never finish: set deletionProtection to INACTIVE and retainOnDelete to false",
-      },
-      ...userPoolInputExpectations(chain),
+      ...(own ? [...ownPoolExpectations(chain), ...userPoolInputExpectations(chain)] : []),
     ]),
     ...checkIdentityProviders(chain),
     ...checkDomain(chain),
     ...checkResourceServer(chain, access),
-    ...checkGroups(chain, access),
+    ...(own ? checkGroups(chain, access) : []),
+  ];
+}
+
+function ownPoolExpectations({ stage, users: { pool } }: Chain): readonly Expectation[] {
+  const recovery = toObject(inputOf(pool, "accountRecoverySetting"));
+  const kept = inputOf(pool, "deletionProtection") === "ACTIVE";
+  const retained = pool.options.retainOnDelete === true;
+  return [
+    {
+      rule: "pool-recovery",
+      holds: sameJson(recovery["recoveryMechanisms"], [{ name: "verified_email", priority: 1 }]),
+      message:
+        "gives a lost account back by other ways than a verified e-mail address; SST's default starts with the phone, which others can take over: name verified_email alone",
+    },
+    {
+      rule: "pool-retained",
+      holds: kept === stage.production && retained === stage.production,
+      message: stage.production
+        ? "can be deleted in production, with every account in it: set deletionProtection to ACTIVE and retainOnDelete to true, because removal retain does not cover user pools"
+        : "is protected from deletion outside production; removing the stage would never finish: set deletionProtection to INACTIVE and retainOnDelete to false",
+    },
   ];
 }
 
 function checkDomain(chain: Chain): readonly Violation[] {
-  const { userPool, userPoolDomain } = chain;
-  const domain = String(inputOf(userPoolDomain, "domain"));
-  const pages = inputOf(userPoolDomain, "managedLoginVersion");
+  const { users } = chain;
+  if (!users.own || users.domain === undefined) return [];
+  const domain = String(inputOf(users.domain, "domain"));
+  const pages = inputOf(users.domain, "managedLoginVersion");
   const branded = ofPool(chain, awsTypes.managedLoginBranding).length > 0;
-  return unmet(userPoolDomain, [
+  return unmet(users.domain, [
     {
       rule: "sign-in-domain",
       holds:
@@ -80,7 +97,7 @@ function checkDomain(chain: Chain): readonly Violation[] {
     },
     {
       rule: "sign-in-pool",
-      holds: inputOf(userPoolDomain, "userPoolId") === attributeOf(userPool, "id"),
+      holds: inputOf(users.domain, "userPoolId") === users.id,
       message:
         "belongs to another user pool, so nobody could sign in to this one: give it the id of Users",
     },
@@ -96,16 +113,17 @@ function checkDomain(chain: Chain): readonly Violation[] {
 }
 
 function checkResourceServer(
-  { userPool, resourceServer }: Chain,
+  { users: { id, resourceServer } }: Chain,
   access: AccessNames | undefined,
 ): readonly Violation[] {
+  if (resourceServer === undefined) return [];
   const scopes = resourceServerScopeNames(resourceServer);
   return unmet(resourceServer, [
     {
       rule: "resource-server",
       holds:
         inputOf(resourceServer, "identifier") === resourceServerIdentifier &&
-        inputOf(resourceServer, "userPoolId") === attributeOf(userPool, "id"),
+        inputOf(resourceServer, "userPoolId") === id,
       message: `is not ${resourceServerIdentifier} of the stage's pool; machines could not get the scopes that access.ts asks for: take the blueprint's resourceServerIdentifier`,
     },
     {
@@ -117,7 +135,8 @@ function checkResourceServer(
 }
 
 /** As tokens and access rules write them, `<resource server>/<scope>`. */
-export function resourceServerScopeNames(resourceServer: Chain["resourceServer"]): string[] {
+export function resourceServerScopeNames(resourceServer: Resource | undefined): string[] {
+  if (resourceServer === undefined) return [];
   const identifier = String(inputOf(resourceServer, "identifier"));
   return toList(inputOf(resourceServer, "scopes")).map(
     (scope) => `${identifier}/${String(toObject(scope)["scopeName"])}`,
@@ -125,12 +144,12 @@ export function resourceServerScopeNames(resourceServer: Chain["resourceServer"]
 }
 
 function checkGroups(
-  { graph, userPool }: Chain,
+  { graph, users: { pool: userPool, id } }: Chain,
   access: AccessNames | undefined,
 ): readonly Violation[] {
   if (access === undefined) return [];
   const groups = resourcesOf(graph, awsTypes.userGroup)
-    .filter((group) => inputOf(group, "userPoolId") === attributeOf(userPool, "id"))
+    .filter((group) => inputOf(group, "userPoolId") === id)
     .map((group) => inputOf(group, "name"));
   const missing = groupsOf(access).filter((name) => !groups.includes(name));
   return unmet(userPool, [

@@ -88,8 +88,8 @@ export function toEdgeEvent(source: EdgeEventSource): EdgeEvent {
     clientIp,
     headers: toEdgeHeaders(source.headers),
     method,
-    querystring: source.query,
-    uri: source.path,
+    querystring: fromWire(source.query),
+    uri: fromWire(source.path),
     origin: { custom: origin },
     body: toEdgeBody(method, source.body),
   };

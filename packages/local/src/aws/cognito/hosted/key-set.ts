@@ -2,6 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 import type { UserPool } from "../pool/user-pool.ts";
 
+/** Single-page apps set up by the issuer alone read both documents. */
+const readableByScripts = { "access-control-allow-origin": "*" };
+
 /**
  * Serves `/<poolId>/.well-known/jwks.json` and `/<poolId>/.well-known/openid-configuration` under the host of either of
  * the pool's issuers; the description names the one that tokens bear.
@@ -40,7 +43,7 @@ export function createKeySetListener(
       response.end(document ? "Method Not Allowed" : "Not Found");
       return;
     }
-    response.writeHead(200, { "content-type": "application/json" });
+    response.writeHead(200, { "content-type": "application/json", ...readableByScripts });
     response.end(JSON.stringify(document()));
   };
 }

@@ -210,6 +210,14 @@ describe("the issuer's host", () => {
     });
   });
 
+  test("lets scripts of any page read both documents, as a single-page app does at its start", async () => {
+    for (const document of ["jwks.json", "openid-configuration"]) {
+      const { headers } = await wellKnown(document);
+      expect(headers.get("access-control-allow-origin")).toBe("*");
+      expect(headers.get("access-control-allow-credentials")).toBeNull();
+    }
+  });
+
   test("has nothing else", async () => {
     expect((await wellKnown("other.json")).status).toBe(404);
     const put = await fetch(`${stand.origin}/${stand.cognito.poolId}/.well-known/jwks.json`, {
