@@ -790,8 +790,8 @@ describe("claims", () => {
     const told = await of(
       idToken({ ...all, email_verified: verified, phone_number_verified: verified }),
     );
-    expect(Object.keys(told ?? {}).sort()).toEqual(
-      ["custom:tenant", "name", "roles", ...(counts ? ["email", "phone_number"] : [])].sort(),
+    expect(Object.keys(told ?? {}).toSorted()).toEqual(
+      ["custom:tenant", "name", "roles", ...(counts ? ["email", "phone_number"] : [])].toSorted(),
     );
   });
 
