@@ -139,6 +139,11 @@ test("the limit of the firewall is a whole number from 10 to 2,000,000,000", () 
   }
 });
 
+test("a domain needs no certificate: SST orders one", () => {
+  const stage = resolveStage({ default: { domain: "app.example.com" } }, "anna");
+  expect([stage.domain, stage.certificateArn]).toEqual(["app.example.com", undefined]);
+});
+
 const mistakes: [why: string, settings: object, message: string][] = [
   ["a setting that does not exist", { cors: [] }, "cors is not a setting"],
   ["any origin", { corsOrigins: ["*"] }, "corsOrigins has"],
@@ -225,11 +230,6 @@ const mistakes: [why: string, settings: object, message: string][] = [
   ["a name without a dot", { domain: "app", certificateArn }, "domain must be a host name"],
   ["a wildcard as domain", { domain: "*.a.example", certificateArn }, "domain must be a host name"],
   ["a number as domain", { domain: 5, certificateArn }, "domain must be a host name"],
-  [
-    "a domain without its certificate",
-    { domain: "app.example.com" },
-    "domain needs certificateArn: a validated certificate for it, in us-east-1",
-  ],
   [
     "a certificate without its domain",
     { certificateArn },

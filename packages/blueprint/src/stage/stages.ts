@@ -6,9 +6,12 @@ import { isCorsOrigin, isKeptFromScripts } from "../protocol/cors.ts";
 
 /** What an adopter may set per stage. Everything else is the same everywhere and is in this package. */
 export interface StageSettings {
-  /** Custom domain of the app, with its `certificateArn`; the distribution's own name when absent. */
+  /** Custom domain of the app; the distribution's own name when absent. SST makes its certificate and its records in Route 53. */
   readonly domain?: string;
-  /** The domain's validated certificate. CloudFront takes certificates of us-east-1 only. */
+  /**
+   * The domain's validated certificate, for a domain whose records are elsewhere: then nothing here touches DNS. CloudFront
+   * takes certificates of us-east-1 only.
+   */
   readonly certificateArn?: string;
   /** Origins (`https://host[:port]`) whose scripts may call with a bearer token. Exact; never `*` or `null`. */
   readonly corsOrigins?: readonly string[];
@@ -264,12 +267,8 @@ function validate(stage: Stage, settings: StageSettings): void {
         refuse(setting, `must be ${kind.map((word) => JSON.stringify(word)).join(", ")}`);
     } else if (typeof kind === "object") checkRange(setting, value, kind);
   }
-  if (
-    stage.domain !== undefined &&
-    !/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/.test(stage.domain)
-  ) {
+  if (stage.domain !== undefined && !isHostName(stage.domain))
     refuse("domain", "must be a host name such as app.example.com");
-  }
   checkCertificate(stage, refuse);
   if (stage.waf !== undefined) {
     if (typeof stage.waf !== "object" || stage.waf === null)
@@ -350,6 +349,14 @@ function originHint(listed: unknown): string {
     : "write out each origin, such as https://app.example.com or capacitor://localhost, without a path";
 }
 
+/** Whether a domain can be an app's: a whole host name in lower case, without scheme, port or wildcard. */
+export function isHostName(domain: unknown): boolean {
+  return (
+    typeof domain === "string" &&
+    /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/.test(domain)
+  );
+}
+
 /** `Array.isArray` knows nothing of readonly lists. */
 function isWords(kind: unknown): kind is readonly string[] {
   return Array.isArray(kind);
@@ -359,13 +366,9 @@ function checkCertificate(
   { domain, certificateArn }: Stage,
   refuse: (setting: string, why: string) => never,
 ): void {
-  if (domain === undefined && certificateArn === undefined) return;
-  if (certificateArn === undefined)
-    refuse("domain", "needs certificateArn: a validated certificate for it, in us-east-1");
+  if (certificateArn === undefined) return;
   if (domain === undefined) refuse("certificateArn", "needs domain: the name that it certifies");
-  const arn = /^arn:aws:acm:([a-z0-9-]+):\d{12}:certificate\/[\w-]{1,64}$/.exec(
-    certificateArn ?? "",
-  );
+  const arn = /^arn:aws:acm:([a-z0-9-]+):\d{12}:certificate\/[\w-]{1,64}$/.exec(certificateArn);
   if (arn === null)
     refuse("certificateArn", "must look like arn:aws:acm:us-east-1:<account>:certificate/<id>");
   else if (arn[1] !== "us-east-1") {
