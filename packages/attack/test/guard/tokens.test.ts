@@ -164,7 +164,12 @@ function whoItIs(token: string): Members {
   must(typeof sub === "string" && sub !== "", "of nobody");
   must(use === "id" || scope === undefined || typeof scope === "string", "of other scopes");
   // A trigger may take every scope away.
-  const scopes = use === "access" ? String(scope ?? "").split(" ").filter(Boolean) : [];
+  const scopes =
+    use === "access"
+      ? String(scope ?? "")
+          .split(" ")
+          .filter(Boolean)
+      : [];
   if (clientId === machineClient) {
     must(use === "access" && sub === clientId && !("username" in claims), "that is no machine's");
     return { kind: "client", clientId, scopes };
