@@ -6,6 +6,7 @@ import { HTTPException } from "hono/http-exception";
 
 import type { FunctionUrlEvent } from "./function-url-event.ts";
 import { thrownAt, type Log } from "./log.ts";
+import { subjectOf } from "./log-subject.ts";
 import { problemResponse, type ProblemCode } from "./problem.ts";
 
 /** The refusals that the backend makes itself. Any other code thrown here would be our own fault. */
@@ -32,14 +33,12 @@ export function answerError(
   log: Log,
   access?: AccessRules,
 ): Response {
-  const { requestId, http } = event.requestContext;
+  const subject = subjectOf(event);
   const { status, code, detail } = judge(thrown);
   const fault = status >= 500;
   log({
     level: fault ? "error" : "warn",
-    requestId,
-    method: http.method,
-    path: event.rawPath,
+    ...subject,
     status,
     code,
     // A GuardError's message never quotes the request; any other message might.
@@ -49,7 +48,7 @@ export function answerError(
   return problemResponse({
     status,
     code,
-    requestId,
+    requestId: subject.requestId,
     ...(status === 500 || detail === undefined ? {} : { detail }),
     headers: { ...headers[code], ...challengeFor(code, event, access) },
   });

@@ -266,8 +266,9 @@ test.each(refusals)("refuses %s with access_denied", async (_what, caller, metho
   );
   const { requestId } = functionUrlEvent().requestContext;
   const detail = "The access rules do not allow this caller to do this.";
+  const ids = { requestId, lambdaRequestId: requestId };
   expect(lines).toEqual([
-    { level: "warn", requestId, method, path, status: 403, code: "access_denied", detail },
+    { level: "warn", ...ids, method, status: 403, code: "access_denied", detail },
   ]);
 });
 

@@ -73,8 +73,8 @@ test("says nothing of a fault to the caller, and to the log neither query, heade
     {
       level: "error",
       requestId: "5f8e7d6c-0000-4000-8000-123456789abc",
+      lambdaRequestId: "5f8e7d6c-0000-4000-8000-123456789abc",
       method: "GET",
-      path: "/boom",
       status: 500,
       code: "internal_error",
       error: "RangeError",

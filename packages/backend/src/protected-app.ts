@@ -7,6 +7,7 @@ import type { AppEnv } from "./app-env.ts";
 import { caller } from "./caller.ts";
 import { cors } from "./cors.ts";
 import type { Log } from "./log.ts";
+import { subjectOf } from "./log-subject.ts";
 import { privateByDefault } from "./private-by-default.ts";
 import { problemResponse } from "./problem.ts";
 import type { AppSettings } from "./settings.ts";
@@ -39,7 +40,7 @@ export function createProtectedApp<E extends ProtectableEnv, S extends Schema, P
   const front = new Hono<AppEnv>();
   front.onError((error, c) => answerError(error, c.env.event, log, access));
   front.notFound((c) => {
-    const { requestId } = c.env.event.requestContext;
+    const { requestId } = subjectOf(c.env.event);
     return problemResponse({
       status: 404,
       code: "not_found",

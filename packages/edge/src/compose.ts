@@ -55,6 +55,8 @@ export interface GuardParts {
   readonly sealing: SealingKeys;
   /** Whole seconds since the epoch. */
   readonly now: () => number;
+  /** Milliseconds since whenever, to time steps by. */
+  readonly elapsed: () => number;
   readonly log: Log;
   /** Of the edge role; asked for each request, because an environment can live longer than its first credentials. */
   readonly credentials: () => Credentials;
@@ -71,6 +73,7 @@ export function composeGuard({
   access,
   sealing,
   now,
+  elapsed,
   log,
   credentials,
   files,
@@ -156,6 +159,8 @@ export function composeGuard({
       () => access.resource && files.protectedResource().createProtectedResource(access, settings),
     ),
     responses: files.responses,
+    now,
+    elapsed,
     log,
   });
 }

@@ -6,6 +6,8 @@ import { describe, expect, test } from "vitest";
 import { accessKey, type EventParts, guardSettings, issuer, webClient } from "../test/events.ts";
 import { access } from "../test/access.ts";
 import { createGuard } from "./guard.ts";
+import { traceOf } from "./http/trace.ts";
+import { startSteps } from "./log.ts";
 import { createBench, followed, type Outcome, sessionCookie } from "../test/test-browser.ts";
 
 /** Counted by the rule in the docs: name, value and 4 for each line. */
@@ -71,11 +73,13 @@ test("a caller who is remembered is told with the address and the session of eac
     ["192.0.2.2", false, undefined],
   ];
   const told: unknown[] = [];
+  const steps = startSteps(() => 0);
+  const unasked = { steps, trace: traceOf(undefined), origin: "https://a.example" };
   for (const [clientIp, backendChecks, bearer] of asked) {
     const body = { kind: "visible" as const, bytes: new Uint8Array() };
     const readings = (): readonly string[] => ["/x"];
     const { request } = await guard(
-      { http: { ...http, body }, clientIp, readings, backendChecks, origin: "https://a.example" },
+      { ...unasked, http: { ...http, body }, clientIp, readings, backendChecks },
       { ...who, ...(bearer === undefined ? {} : { bearer }) },
     );
     const { "x-gatehouse-caller": sure, "x-gatehouse-caller-unchecked": unsure } = request.headers;

@@ -15,11 +15,14 @@ import {
 import { GuardError } from "@sst-gatehouse/core/errors";
 import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 import { requireAccess } from "@sst-gatehouse/core/require-access";
+import { traceHeader } from "@sst-gatehouse/core/trace";
 
 import { requireBodyFits } from "./http/body-limit.ts";
 import type { OriginRequest } from "./http/cloudfront.ts";
 import { isNavigation } from "./http/navigation.ts";
+import { toTraceParent } from "./http/trace.ts";
 import type { Identified } from "./identify.ts";
+import type { Steps } from "./log.ts";
 import { declaredBodyHash, withoutRefusedHeaders } from "./http/viewer-headers.ts";
 
 /** CloudFront's limit for path and query together, in a request that a function returns. */
@@ -55,7 +58,8 @@ export interface Admitted {
   readonly rule: string;
 }
 
-export interface Asked extends Pick<OriginRequest, "http" | "clientIp" | "readings"> {
+export interface Asked extends Pick<OriginRequest, "http" | "clientIp" | "readings" | "trace"> {
+  readonly steps: Pick<Steps, "end">;
   /** Whether the backend is to look up if the sign-in was ended. */
   readonly backendChecks: boolean;
   /** The app's own, `https://<host>`; the backend is told. */
@@ -82,10 +86,12 @@ export function createGuard({
   originHeaderBytes,
   headersTooLarge,
 }: GuardDeps): Guard {
-  return async ({ http: request, clientIp, readings, backendChecks, origin }, who) => {
+  return async (asked, who) => {
+    const { http: request, clientIp, readings, trace, steps, backendChecks, origin } = asked;
     const { caller, bearer, ownAuthorization } = who;
     const { method, path } = request;
     const rule = requireAccess(access, { method, path, readings }, caller, who.problem);
+    steps.end("rules");
     const file = fileRequest(request);
     if (file !== undefined) return { request: file, caller, rule };
     const bodyHash = requireBody(request);
@@ -102,6 +108,8 @@ export function createGuard({
     if (ownAuthorization !== undefined) headers[authorizationHeader] = [ownAuthorization];
     headers[originHeader] = [origin];
     headers[forwardedHostHeader] = [origin.slice(origin.indexOf("//") + 2)];
+    if (!trace.continued) delete headers["tracestate"];
+    headers[traceHeader] = [toTraceParent(trace)];
     headers["host"] = [request.host];
     const signed = await sign({ ...request, headers }, bodyHash);
     requireShortUrl(signed);

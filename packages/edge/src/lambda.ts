@@ -18,6 +18,7 @@ export const handler = orRefuseEverything(
       access: fromDataFile("access", require("./access.json")),
       sealing: fromDataFile("sealing", require("./sealing.json")),
       now: () => Math.floor(Date.now() / 1000),
+      elapsed: () => performance.now(),
       log,
       credentials,
       files: {

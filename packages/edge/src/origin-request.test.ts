@@ -60,6 +60,7 @@ function setUp(
     access,
     sealing,
     now: clock.now,
+    elapsed: () => 0,
     log(entry) {
       lines.push(entry);
     },
@@ -166,6 +167,7 @@ describe("a request that is let in", () => {
     expect(result.querystring).toBe("b=2&a=%201");
     const ours = [
       "authorization",
+      "traceparent",
       "x-amz-content-sha256",
       "x-amz-date",
       "x-amz-security-token",
@@ -182,7 +184,7 @@ describe("a request that is let in", () => {
     const { authorization: _viewers, ...viewerHeaders } = headersBefore;
     expect(untouched).toEqual(viewerHeaders);
     expect(headers["authorization"]?.[0]?.value).toMatch(
-      /^AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE\/20270115\/eu-central-1\/lambda\/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-security-token;x-forwarded-host;x-gatehouse-caller;x-gatehouse-origin, Signature=[0-9a-f]{64}$/,
+      /^AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE\/20270115\/eu-central-1\/lambda\/aws4_request, SignedHeaders=host;traceparent;x-amz-content-sha256;x-amz-date;x-amz-security-token;x-forwarded-host;x-gatehouse-caller;x-gatehouse-origin, Signature=[0-9a-f]{64}$/,
     );
     expect(fromCallerHeader([headers["x-gatehouse-caller"]![0]!.value])).toEqual({
       caller: { kind: "user", sub: "sub-of-alice", username: "alice", groups: [], scopes: [] },
@@ -225,6 +227,7 @@ describe("a request that is let in", () => {
     expect(Object.keys(headers).toSorted()).toEqual([
       "authorization",
       "host",
+      "traceparent",
       "via",
       "x-amz-content-sha256",
       "x-amz-date",
@@ -278,7 +281,7 @@ describe("a request that is let in", () => {
     expect(of("x-gatehouse-origin")).toEqual([origin]);
     expect(of("x-forwarded-host")).toEqual([new URL(origin).host]);
     expect(of("authorization")?.[0]).toContain(
-      "SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-security-token;x-forwarded-host;x-gatehouse-caller;x-gatehouse-origin,",
+      "SignedHeaders=host;traceparent;x-amz-content-sha256;x-amz-date;x-amz-security-token;x-forwarded-host;x-gatehouse-caller;x-gatehouse-origin,",
     );
     expect(JSON.stringify(headers)).not.toMatch(/evil|worse/);
   });
@@ -615,7 +618,7 @@ describe("a refusal", () => {
     const result = await handle(originRequestEvent({ uri: "/public/health" }));
     expect(JSON.stringify(result)).not.toContain("secret detail");
     expect(result).toMatchObject({ status: "500" });
-    expect(lines).toEqual([
+    expect(lines).toMatchObject([
       {
         requestId: "request-1",
         method: "GET",
@@ -751,13 +754,94 @@ describe("the log", () => {
     const text = JSON.stringify(stack.lines);
     for (const secret of [token, token.slice(0, 40), "marker", "203.0.113.178", "session-token"])
       expect(text).not.toContain(secret);
-    expect(stack.lines[0]).toEqual({
+    expect(stack.lines[0]).toMatchObject({
       requestId: "request-1",
       method: "GET",
       outcome: "forwarded",
       rule: "/admin/*",
       caller: "user",
     });
+  });
+
+  test.each([
+    ["/x", "access_denied", { rule: "/admin/*", reading: "as_sent" }, "/admin/x"],
+    ["", "token_missing", { rule: "/*", reading: "as_sent" }, "/x"],
+    [
+      "",
+      "path_ambiguous",
+      { rule: "/*", reading: "lower_case", otherRule: "/admin/*" },
+      "/ADMIN/x",
+    ],
+    [
+      "",
+      "path_ambiguous",
+      { rule: "/*", reading: "rewritten", otherRule: "/admin/*" },
+      "/%61dmin/x",
+    ],
+    [
+      "",
+      "path_ambiguous",
+      { rule: "/*", reading: "rewritten", otherRule: "/.auth/*" },
+      "/%2eauth/login",
+    ],
+    ["", "path_ambiguous", {}, "/a;x/%2F%5C%09%41//b%3Fq;z%20/"],
+    ["", "path_malformed", {}, "/admin/%zz"],
+    ["", "token_malformed", {}, "/admin/x", "Bearer x"],
+  ])("says what decided: %s", async (_who, code, decided, uri, authorization = "") => {
+    const stack = setUp();
+    const headers =
+      code === "access_denied" ? bearer(stack.id()) : authorization ? { authorization } : {};
+    await stack.refuse({ uri, headers });
+    const { rule, reading, otherRule } = Object(stack.lines[0]);
+    expect(Object(stack.lines[0]).code).toBe(code);
+    expect({ rule, reading, otherRule }).toEqual({
+      rule: undefined,
+      reading: undefined,
+      otherRule: undefined,
+      ...decided,
+    });
+  });
+});
+
+describe("a trace", () => {
+  const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const viewers = `00-${traceId}-00f067aa0ba902b7-01`;
+  const sent = { traceparent: viewers, tracestate: "vendor=1" };
+
+  test("is continued by a span of the guard's own, which the log names", async () => {
+    const stack = setUp();
+    const { headers } = await stack.forward({ uri: "/public/x", headers: sent });
+    const value = headers["traceparent"]?.[0]?.value ?? "";
+    const { span } = Object(stack.lines[0]);
+    expect(value).toBe(`00-${traceId}-${span}-01`);
+    expect(value).not.toBe(viewers);
+    expect(stack.lines[0]).toMatchObject({ trace: traceId });
+    expect(headers["tracestate"]).toEqual([{ key: "tracestate", value: "vendor=1" }]);
+  });
+
+  test.each([
+    ["nothing", {}],
+    ["a malformed header", { ...sent, traceparent: `${viewers}-x` }],
+    ["two headers", { ...sent, traceparent: [viewers, viewers] }],
+  ])("begins anew after %s, without what vendors said", async (_what, given) => {
+    const { headers } = await setUp().forward({ uri: "/public/x", headers: given });
+    const [version, trace, span, flags] = headers["traceparent"]?.[0]?.value.split("-") ?? [];
+    expect([version, trace?.length, span?.length, flags]).toEqual(["00", 32, 16, "03"]);
+    expect(trace).not.toBe(traceId);
+    expect(headers["traceparent"]).toHaveLength(1);
+    expect(headers["tracestate"]).toBe(undefined);
+  });
+
+  test("keeps only the flags that have a meaning", async () => {
+    const traceparent = `00-${traceId}-00f067aa0ba902b7-fe`;
+    const { headers } = await setUp().forward({ uri: "/public/x", headers: { traceparent } });
+    expect(headers["traceparent"]?.[0]?.value.slice(-3)).toBe("-02");
+  });
+
+  test("is told of a refusal too", async () => {
+    const stack = setUp();
+    await stack.refuse({ uri: "/x", headers: sent });
+    expect(stack.lines[0]).toMatchObject({ outcome: "refused", trace: traceId });
   });
 });
 

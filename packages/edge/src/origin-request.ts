@@ -9,7 +9,7 @@ import type { CloudFrontRequestEvent, CloudFrontRequestResult } from "aws-lambda
 import { fromCloudFrontEvent, toCloudFrontRequest, type OriginRequest } from "./http/cloudfront.ts";
 import type { Asked, Guard } from "./guard.ts";
 import type { Identified, Identify } from "./identify.ts";
-import type { Log } from "./log.ts";
+import { type Decision, hashedId, type Log, metricsOf, startSteps, type Steps } from "./log.ts";
 import { isNavigation } from "./http/navigation.ts";
 import { isPreflight } from "./http/preflight.ts";
 import type { ProtectedResource } from "./resource.ts";
@@ -30,6 +30,10 @@ export interface OriginRequestDeps {
   /** Loaded when it is asked for; undefined where the access rules declare none. */
   readonly resource: () => ProtectedResource | undefined;
   readonly responses: () => Responses;
+  /** Whole seconds since the epoch. */
+  readonly now: () => number;
+  /** Milliseconds since whenever. */
+  readonly elapsed: () => number;
   readonly log: Log;
 }
 
@@ -37,12 +41,26 @@ export interface OriginRequestDeps {
 export type Responses = Pick<
   typeof import("./responses.ts"),
   | "corsHeaders"
+  | "decidingRule"
   | "preflightAnswer"
   | "preflightHeaders"
   | "readOwnAuthorization"
   | "refusal"
   | "statusOf"
   | "withHeaders"
+>;
+
+/** What a line of the log is about. */
+interface About {
+  readonly received: OriginRequest | undefined;
+  readonly who?: Identified | undefined;
+  readonly steps: Steps;
+}
+
+/** What came of it. */
+type Said = Pick<
+  Decision,
+  "outcome" | "status" | "code" | "rule" | "reading" | "otherRule" | "detail" | "cause"
 >;
 
 export type OriginRequestHandler = (
@@ -63,44 +81,52 @@ export function createOriginRequest({
   sessions,
   resource,
   responses,
+  now,
+  elapsed,
   log,
 }: OriginRequestDeps): OriginRequestHandler {
   const { functionUrlHost, otherFunctionUrlHosts = [], site } = settings;
   const hosts = [functionUrlHost, ...otherFunctionUrlHosts, ...(site ? [site.host] : [])] as const;
   return async (event) => {
+    const steps = startSteps(elapsed);
     let received: OriginRequest | undefined;
     let opened: Opened | undefined;
+    let who: Identified | undefined;
     try {
       received = fromCloudFrontEvent(event, hosts);
-      const { requestId, http, request, readings } = received;
+      const { http, request, readings } = received;
       const own = resource()?.answer(visitOf(received));
-      if (own !== undefined) return answered(received, own);
+      if (own !== undefined) return answered({ received, steps }, own);
       if (isPreflight(http)) {
-        log({ requestId, method: http.method, outcome: "preflight", status: 204 });
+        record({ received, steps }, { outcome: "preflight", status: 204 });
         const { preflightAnswer, preflightHeaders } = responses();
         return preflightAnswer(preflightHeaders(http.headers, settings));
       }
       requireOwnOrigin(received);
       const loading = clientIds.ready();
       if (loading !== undefined) await loading;
+      steps.end("read");
       if (isEdgeRoute(http.path, readings))
-        return answered(received, await sessions().answer(visitOf(received)));
+        return answered({ received, steps }, await sessions().answer(visitOf(received)));
       if (mayHoldSession(http)) {
         const found = await sessions().open(visitOf(received));
-        if ("response" in found) return answered(received, found);
+        steps.end("session");
+        if ("response" in found) return answered({ received, steps }, found);
         opened = found;
       }
       requireServedMethod(http);
       const backendChecks = checksItself(settings, http.host);
       const [origin] = ownOrigins(received);
-      const asked = { ...received, http: opened?.http ?? http, backendChecks, origin };
-      const who = ownAuthorization(asked) ?? opened?.identified ?? (await identify(asked.http));
+      const asked = { ...received, steps, http: opened?.http ?? http, backendChecks, origin };
+      who = ownAuthorization(asked) ?? opened?.identified ?? (await identify(asked.http));
+      steps.end("caller");
       resource()?.require(asked, who);
-      const { caller, rule, ...admitted } = await guard(asked, who);
-      log({ requestId, method: http.method, outcome: "forwarded", rule, caller: caller.kind });
+      const { rule, ...admitted } = await guard(asked, who);
+      steps.end("sign");
+      record({ received, who, steps }, { outcome: "forwarded", rule, reading: "as_sent" });
       return toCloudFrontRequest(request, admitted.request);
     } catch (error) {
-      return refuse(error, received, opened);
+      return refuse(error, { received, who, steps }, opened);
     } finally {
       // Started by this request, awaited by none; it may finish in a later one.
       clientIds.refreshWhenOld();
@@ -137,25 +163,47 @@ export function createOriginRequest({
     return { http, requestId, origins: ownOrigins(received) };
   }
 
-  function answered(
-    { requestId, http: { method, headers } }: OriginRequest,
-    { response, code, cause }: SessionAnswer,
-  ): CloudFrontRequestResult {
+  /** The one line of a request. */
+  function record({ received, who, steps }: About, said: Said): void {
+    const { requestId = "", http, trace } = received ?? {};
+    const { caller, token } = who ?? {};
     log({
       requestId,
-      method,
+      trace: trace?.traceId,
+      span: trace?.spanId,
+      method: http?.method ?? "",
+      ...(settings.logPaths && { path: http?.path }),
+      ...said,
+      caller: caller?.kind,
+      ...(token && {
+        who: hashedId(token),
+        issuer: token.issuer,
+        kid: token.kid,
+        listCheckedBy: listCheckedBy(settings, http?.host),
+      }),
+      ms: steps.ms(),
+      ...(settings.metrics && metricsOf(said, settings.prefix.slice(1), now())),
+    });
+  }
+
+  function answered(
+    about: About & { readonly received: OriginRequest },
+    { response, code, cause }: SessionAnswer,
+  ): CloudFrontRequestResult {
+    record(about, {
       outcome: "session",
       status: Number(response.status),
       ...(code === undefined ? {} : { code }),
       ...(cause === undefined ? {} : { cause: causeOf(cause) }),
     });
     const { corsHeaders, withHeaders } = responses();
+    const { headers } = about.received.http;
     return withHeaders(response, corsHeaders(headers, settings.corsOrigins));
   }
 
   function refuse(
     error: unknown,
-    received: OriginRequest | undefined,
+    about: About,
     opened: Opened | undefined,
   ): CloudFrontRequestResult {
     const known = isGuardError(error)
@@ -163,16 +211,16 @@ export function createOriginRequest({
       : new GuardError("settings_invalid", "The guard failed. Nothing was forwarded.", {
           cause: error,
         });
-    const { corsHeaders, refusal, statusOf, withHeaders } = responses();
+    const { corsHeaders, decidingRule, refusal, statusOf, withHeaders } = responses();
+    const { received } = about;
     const requestId = received?.requestId ?? "";
     const forBrowser = refuseBrowser(known, received, opened);
     const cause = forBrowser?.cause ?? known.cause;
-    log({
-      requestId,
-      method: received?.http.method ?? "",
+    record(about, {
       outcome: "refused",
       status: Number(forBrowser?.response.status ?? statusOf(known.code)),
       code: forBrowser?.code ?? known.code,
+      ...(received && decidingRule(known.code, access, received)),
       detail: known.message,
       ...(cause === undefined ? {} : { cause: causeOf(cause) }),
     });
@@ -205,6 +253,11 @@ export function checksItself(
   host: string,
 ): boolean {
   return revocation.mode === "on" && revocation.checkedBy === "backend" && host === functionUrlHost;
+}
+
+function listCheckedBy(settings: GuardSettings, host = ""): NonNullable<Decision["listCheckedBy"]> {
+  if (settings.revocation.mode === "off") return "nobody";
+  return checksItself(settings, host) ? "backend" : "guard";
 }
 
 /** Cookies whose name may hold ours in any spelling. Everything else about them is for the file that sessions are in. */

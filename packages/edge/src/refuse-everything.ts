@@ -22,16 +22,14 @@ export function orRefuseEverything(
       "settings_invalid",
       "The guard's settings are not valid. Build and deploy it again.",
     );
-    log({
-      requestId: "",
-      method: "",
-      outcome: "refused",
-      status: 500,
-      code: invalid.code,
-      cause: causeOf(error),
-    });
+    const cause = causeOf(error);
     print(error instanceof Error ? error.message : "the guard's files could not be read");
-    return async (event) =>
-      responses().refusal(invalid, event?.Records?.[0]?.cf?.config?.requestId ?? "", {});
+    return async (event) => {
+      const { config, request } = event?.Records?.[0]?.cf ?? {};
+      const { requestId = "" } = config ?? {};
+      const { method = "" } = request ?? {};
+      log({ requestId, method, outcome: "refused", status: 500, code: invalid.code, cause });
+      return responses().refusal(invalid, requestId, {});
+    };
   }
 }

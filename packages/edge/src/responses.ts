@@ -4,6 +4,7 @@ import { statuses } from "@sst-gatehouse/core/statuses";
 import type { CloudFrontHeaders, CloudFrontResultResponse } from "aws-lambda";
 
 export { readOwnAuthorization } from "./http/own-authorization.ts";
+export { decidingRule } from "./deciding-rule.ts";
 export { corsHeaders, preflightHeaders } from "./http/preflight.ts";
 
 const retryAfterSeconds = "5";

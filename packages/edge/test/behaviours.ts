@@ -1,3 +1,5 @@
+import { hash } from "node:crypto";
+
 // What is expected here is expected inside of a test: wiring.test.ts runs each behaviour.
 /* oxlint-disable vitest/no-standalone-expect */
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
@@ -120,9 +122,67 @@ export const behaviours = {
       "Credential=ASIAEXAMPLE/20270115/eu-central-1/lambda/aws4_request",
     );
     expect(headers["x-amz-date"]).toEqual(["20270115T080000Z"]);
-    expect(bench.lines.map((line) => JSON.parse(line))).toEqual([
-      { requestId: "request-1", method: "GET", outcome: "forwarded", rule: "/*", caller: "user" },
+    expect(headers["traceparent"]).toEqual([
+      expect.stringMatching(/^00-[\da-f]{32}-[\da-f]{16}-03$/),
     ]);
+    const [, trace, span] = headers["traceparent"]?.[0]?.split("-") ?? [];
+    expect(bench.lines.map((line) => JSON.parse(line))).toEqual([
+      {
+        v: 1,
+        by: "guard",
+        requestId: "request-1",
+        trace,
+        span,
+        method: "GET",
+        outcome: "forwarded",
+        rule: "/*",
+        reading: "as_sent",
+        caller: "user",
+        who: hash("sha256", `${issuer} alice`).slice(0, 16),
+        issuer,
+        kid: accessKey.kid,
+        listCheckedBy: "guard",
+        ms: { read: 0, caller: 0, rules: 0, sign: 0, total: 0 },
+      },
+    ]);
+  },
+
+  async "the log says how long each step took"(compose) {
+    let elapsed = 0;
+    const bench = createBench(guardSettings, { compose, elapsed: () => (elapsed += 1.256) });
+    await bench.send({ uri: "/x", headers: alice(bench) });
+    expect(JSON.parse(bench.lines[0] ?? "")).toMatchObject({
+      ms: { read: 1.26, caller: 1.26, rules: 1.26, sign: 1.26, total: 6.28 },
+    });
+  },
+
+  async "the log says which rule refused"(compose) {
+    const bench = createBench(guardSettings, { compose });
+    await ask(bench, alice(bench), "/admin/x");
+    expect(JSON.parse(bench.lines[0] ?? "")).toMatchObject({
+      outcome: "refused",
+      code: "access_denied",
+      rule: "/admin/*",
+      reading: "as_sent",
+    });
+  },
+
+  async "the log has paths and metrics where the stage asks for them"(compose) {
+    const asking = { ...guardSettings, logPaths: true, metrics: true } as const;
+    const bench = createBench(asking, { compose });
+    await bench.send({ uri: "/admin/a%20b", querystring: "c=d", headers: alice(bench) });
+    const { path, requests, _aws } = JSON.parse(bench.lines[0] ?? "");
+    expect([path, requests]).toEqual(["/admin/a%20b", 1]);
+    expect(_aws).toEqual({
+      Timestamp: start * 1000,
+      CloudWatchMetrics: [
+        {
+          Namespace: "gatehouse/app/test",
+          Dimensions: [["outcome"], ["code"], ["rule"]],
+          Metrics: [{ Name: "requests", Unit: "Count" }],
+        },
+      ],
+    });
   },
 
   async "the access rules decide"(compose) {
@@ -179,7 +239,7 @@ export const behaviours = {
     const bench = createBench({ ...guardSettings, jwks: others }, { compose, files: { network } });
     expect(await ask(bench)).toBe(0);
     expect(fetchedFrom).toEqual([`${issuer}/.well-known/jwks.json`]);
-    expect(bench.lines).toContain('{"notice":"keys_refreshed"}');
+    expect(bench.lines).toContain('{"v":1,"by":"guard","notice":"keys_refreshed"}');
   },
 
   async "a remembered token is refused when its time is over"(compose) {
@@ -230,8 +290,10 @@ export const behaviours = {
     expect(await ask(bench, headers)).toBe("settings_unavailable");
     bench.clock.advance(2);
     expect(await ask(bench, headers)).toBe("token_revoked");
-    expect(bench.lines).toContain('{"notice":"revocations_refresh_failed","cause":"RangeError"}');
-    expect(bench.lines).toContain('{"notice":"revocations_refreshed"}');
+    expect(bench.lines).toContain(
+      '{"v":1,"by":"guard","notice":"revocations_refresh_failed","cause":"RangeError"}',
+    );
+    expect(bench.lines).toContain('{"v":1,"by":"guard","notice":"revocations_refreshed"}');
     expect(signatures.join()).toContain(
       "Credential=ASIAEXAMPLE/20270115/eu-central-1/ssm/aws4_request",
     );
@@ -339,7 +401,7 @@ export const behaviours = {
         expect.objectContaining(roleKeys),
       ],
     ]);
-    expect(bench.lines).toContain('{"notice":"settings_refreshed"}');
+    expect(bench.lines).toContain('{"v":1,"by":"guard","notice":"settings_refreshed"}');
   },
 
   async "baked settings ask Parameter Store for nothing"(compose) {
@@ -444,7 +506,7 @@ export const behaviours = {
     bench.cognito.instead = new RangeError("away");
     await bench.browse("/.auth/logout");
     expect(bench.lines).toContain(
-      '{"notice":"sign_out_unrevoked","cause":"SignInError < RangeError"}',
+      '{"v":1,"by":"guard","notice":"sign_out_unrevoked","cause":"SignInError < RangeError"}',
     );
   },
 

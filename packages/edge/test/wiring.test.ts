@@ -35,6 +35,7 @@ const tellsLog: Behaviour = "a refresh token that cannot be revoked is told to t
 const asksForSecret: Behaviour =
   "the client's secret is asked for below the stage's prefix, in its region, and signed for that";
 const tellsClaims: Behaviour = "the claims that the rules ask for are told of a session, too";
+const saysMetrics: Behaviour = "the log has paths and metrics where the stage asks for them";
 const asksForScopes: Behaviour = "a sign-in asks for the scopes that the stage gives people";
 
 /** Each thing that `composeGuard` could lack, and the behaviour that is missed then. */
@@ -113,6 +114,8 @@ const broken: readonly (readonly [without: string, Behaviour])[] = [
   ["resource", leadsClients],
   ["once of resource", leadsClients],
   ["responses", "the access rules decide"],
+  ["now", saysMetrics],
+  ["elapsed", goesOn],
   ["log", goesOn],
 ];
 

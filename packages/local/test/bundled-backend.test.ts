@@ -69,11 +69,13 @@ test("builds one file that runs by itself", async () => {
     functionUrlEvent({ path: "/me", caller: plainUser }),
   );
   expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
-  const { statusCode, body } = JSON.parse(stdout);
+  const [logged = "", answer = ""] = stdout.split("\n");
+  expect(JSON.parse(logged)).toMatchObject({ v: 1, by: "backend", level: "info", status: 200 });
+  const { statusCode, body } = JSON.parse(answer);
   expect({ statusCode, body: JSON.parse(body) }).toEqual({ statusCode: 200, body: plainUser });
 });
 
-test("writes one line to the log for a fault, without the session token", async () => {
+test("writes what went wrong to the log, and that it answered, without the session token", async () => {
   const outdir = join(scratch, "fault");
   await buildHandler(sample, outdir, new Set());
   const { stdout } = invoke(
@@ -81,14 +83,14 @@ test("writes one line to the log for a fault, without the session token", async 
     environment,
     functionUrlEvent({ path: "/me", query: "q=secret", caller: null }),
   );
-  const [line = "", answer = "", ...rest] = stdout.trimEnd().split("\n");
+  const [line = "", logged = "", answer = "", ...rest] = stdout.trimEnd().split("\n");
   expect(JSON.parse(line)).toMatchObject({
     level: "error",
-    path: "/me",
     status: 500,
     error: "GuardError",
     code: "settings_invalid",
   });
+  expect(JSON.parse(logged)).toMatchObject({ level: "info", status: 500 });
   expect(JSON.parse(answer)).toMatchObject({ statusCode: 500 });
   expect(rest).toEqual([]);
   expect(stdout).not.toContain(securityToken);

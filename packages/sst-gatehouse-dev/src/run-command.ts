@@ -79,6 +79,13 @@ const commands = new Map<string, Entry>([
     },
   ],
   [
+    "logs",
+    {
+      summary: "the log lines of a deployed stage, of all regions",
+      load: async () => (await import("@sst-gatehouse/deploy/logs")).logs,
+    },
+  ],
+  [
     "prove",
     {
       summary: "deploys a stage twice, tries it, and writes what AWS has shown",

@@ -7,7 +7,8 @@ import { answerError } from "../answer-error.ts";
 import type { AppEnv } from "../app-env.ts";
 import type { EdgeRole } from "../edge-principal.ts";
 import { visibleEvent, type FunctionUrlEvent } from "../function-url-event.ts";
-import type { Log } from "../log.ts";
+import type { Log, LogSubject } from "../log.ts";
+import { subjectOf } from "../log-subject.ts";
 import { toRequest } from "./to-request.ts";
 
 /** An answer in Lambda's payload format 2.0, with the body still to be read. */
@@ -17,6 +18,8 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
   /** The values of `Set-Cookie`. */
   readonly cookies: readonly string[];
+  /** For the log. */
+  readonly subject: LogSubject;
   /** Never has an empty chunk; has none at all for 204, 304 and HEAD. Throws when the route fails halfway. */
   readonly body: AsyncIterable<Uint8Array>;
 }
@@ -41,22 +44,34 @@ const framingHeaders = new Set([
  * The first chunk of the body is read before this resolves, so that a failure up to then can still become a 500.
  */
 export function createAnswer(app: Hono<AppEnv>, log: Log, edgeRole: EdgeRole): AnswerEvent {
-  return async (received, lambdaContext) => {
-    const event = visibleEvent(received, edgeRole);
+  const answerTo = async (
+    event: FunctionUrlEvent,
+    lambdaContext: LambdaContext | undefined,
+    subject: LogSubject,
+  ): Promise<Omit<Answer, "subject">> => {
     try {
       const response = await app.fetch(toRequest(event), {
         event,
         requestContext: event.requestContext,
         lambdaContext,
       });
-      return withoutGuardCookies(await fromResponse(response), event, log);
+      return withoutGuardCookies(await fromResponse(response), subject, log);
     } catch (thrown) {
       return await fromResponse(answerError(thrown, event, log));
     }
   };
+  return async (received, lambdaContext) => {
+    const began = performance.now();
+    const event = visibleEvent(received, edgeRole);
+    const subject = subjectOf(event);
+    const answer = await answerTo(event, lambdaContext, subject);
+    const ms = Math.round((performance.now() - began) * 100) / 100;
+    log({ level: "info", ...subject, status: answer.statusCode, ms });
+    return { ...answer, subject };
+  };
 }
 
-async function fromResponse(response: Response): Promise<Answer> {
+async function fromResponse(response: Response): Promise<Omit<Answer, "subject">> {
   const body = chunksOf(response.body);
   const first = await body.next();
   const headers = [...response.headers].filter(
@@ -77,16 +92,17 @@ async function fromResponse(response: Response): Promise<Answer> {
  * The guard's cookies are the guard's to set. A route that lets a caller choose a cookie's name could otherwise sign a
  * visitor in as somebody else.
  */
-function withoutGuardCookies(answer: Answer, event: FunctionUrlEvent, log: Log): Answer {
+function withoutGuardCookies<A extends Pick<Answer, "cookies" | "statusCode">>(
+  answer: A,
+  subject: LogSubject,
+  log: Log,
+): A {
   // Browsers cut spaces before the name, and older ones read `=name` as the name.
   const cookies = answer.cookies.filter((cookie) => !isGuardCookie(cookie.replace(/^[\s=]+/, "")));
   if (cookies.length === answer.cookies.length) return answer;
-  const { requestId, http } = event.requestContext;
   log({
     level: "warn",
-    requestId,
-    method: http.method,
-    path: event.rawPath,
+    ...subject,
     status: answer.statusCode,
     code: "guard_cookie",
     detail: "The app has set a cookie under one of the guard's names. It was left out.",

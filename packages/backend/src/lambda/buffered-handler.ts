@@ -20,7 +20,7 @@ export type BufferedHandler = (
 /** The handler of a Function URL with the invoke mode BUFFERED. Lambda takes a result of at most 6 MB. */
 export function createBufferedHandler(answer: AnswerEvent): BufferedHandler {
   return async (event, lambdaContext) => {
-    const { body, ...metadata } = await answer(event, lambdaContext);
+    const { body, subject: _subject, ...metadata } = await answer(event, lambdaContext);
     const chunks: Uint8Array[] = [];
     for await (const chunk of body) chunks.push(chunk);
     return { ...metadata, body: Buffer.concat(chunks).toString("base64"), isBase64Encoded: true };

@@ -97,7 +97,10 @@ test.each(doors.flatMap(([name, load]) => refusals.map((row) => [name, ...row, l
     const answer = await load()(options);
     expect(answer).toMatchObject({ statusCode, json: { status: statusCode, code } });
     expect(answer.headers["content-type"]).toBe("application/problem+json");
-    expect(logged.mock.calls).toEqual([[expect.stringContaining(`"code":"${code}"`)]]);
+    expect(logged.mock.calls).toEqual([
+      [expect.stringContaining(`"code":"${code}"`)],
+      [expect.stringContaining(`"status":${statusCode},"ms":`)],
+    ]);
   },
 );
 
@@ -123,7 +126,10 @@ test("protect writes a line to the log for a body that fails halfway", async () 
   const event = functionUrlEvent({ path: "/half", caller: plainUser });
   const { failure } = await runStreaming(protect(sampleAccess, app), event);
   expect(failure).toBeInstanceOf(Error);
-  expect(logged.mock.calls).toEqual([[expect.stringContaining('"code":"body_failed"')]]);
+  expect(logged.mock.calls).toEqual([
+    [expect.stringContaining('"status":200,"ms":')],
+    [expect.stringContaining('"code":"body_failed"')],
+  ]);
 });
 
 test("says what to do where nothing can stream", () => {

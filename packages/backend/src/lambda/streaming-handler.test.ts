@@ -31,7 +31,8 @@ const httpIntegrationResponse = "application/vnd.awslambda.http-integration-resp
 function createBackend({ neverEmpty = false } = {}) {
   const app = createSampleApp();
   const lines: LogLine[] = [];
-  const log = (line: LogLine) => void lines.push(line);
+  const answered: LogLine[] = [];
+  const log = (line: LogLine) => void (line.level === "info" ? answered : lines).push(line);
   const answer: AnswerEvent = (event, context) => {
     const front = createProtectedApp(app, { access: sampleAccess, settings, log });
     return createAnswer(front, log, settings.edgeRole)(event, context);
@@ -40,7 +41,7 @@ function createBackend({ neverEmpty = false } = {}) {
   const handler = createStreamingHandler({ answer, log, runtime, neverEmpty });
   const invoke = (options: EventOptions, stream?: ResponseStream) =>
     runStreaming(handler, functionUrlEvent({ caller: plainUser, ...options }), stream);
-  return { app, answer, lines, invoke };
+  return { app, answer, lines, answered, invoke };
 }
 
 const privateHeaders = { "cache-control": "private, no-store", vary: "Origin" };
@@ -296,9 +297,7 @@ test.each(faults)("answers 500 when something fails %s", async (_when, respond) 
     headers: { "content-type": "application/problem+json" },
   });
   expect(JSON.parse(body.toString())).toMatchObject({ code: "internal_error" });
-  expect(lines).toMatchObject([
-    { level: "error", path: "/boom", status: 500, error: "RangeError" },
-  ]);
+  expect(lines).toMatchObject([{ level: "error", status: 500, error: "RangeError" }]);
   expect(JSON.stringify(lines) + String(Buffer.concat(streamed.writes))).not.toContain("secret");
 });
 
@@ -326,7 +325,7 @@ test("fails when the body fails in the middle, and names no cause to the runtime
   expect(streamed.failure).not.toHaveProperty("cause");
   expect(readStreamed(streamed).body.toString()).toBe("onetwo");
   expect(lines).toMatchObject([
-    { level: "error", path: "/boom", status: 200, code: "body_failed", error: "RangeError" },
+    { level: "error", status: 200, code: "body_failed", error: "RangeError" },
   ]);
   expect(JSON.stringify(lines)).not.toContain("secret");
 });
@@ -466,7 +465,7 @@ test.each([
     expect.objectContaining({ cookies: own }),
     "answered",
   ]);
-  expect(lines).toMatchObject([{ level: "warn", code: "guard_cookie", path: "/cookies" }]);
+  expect(lines).toMatchObject([{ level: "warn", code: "guard_cookie" }]);
   expect(JSON.stringify(lines)).not.toContain("__Host");
 });
 
@@ -512,4 +511,26 @@ test("gives the same answer in one piece to a runtime that cannot stream", async
     headers: buffered.headers,
     cookies: [],
   });
+});
+
+test("every answer leaves one line, with the ids that the guard's line has", async () => {
+  const { app, answered, invoke } = createBackend();
+  app.get("/public/x", (c) => c.text("x", 201));
+  const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const headers = { "x-amz-cf-id": "abc-_==", traceparent };
+  await invoke({ path: "/public/x", query: "secret=1", headers });
+  await invoke({ path: "/public/nowhere", headers: { "x-amz-cf-id": "a b" } });
+  const lambdaRequestId = functionUrlEvent().requestContext.requestId;
+  const common = { level: "info", lambdaRequestId, method: "GET", ms: expect.any(Number) };
+  expect(answered).toEqual([
+    { ...common, requestId: "abc-_==", trace: traceparent.slice(3, 35), status: 201 },
+    { ...common, requestId: lambdaRequestId, status: 404 },
+  ]);
+});
+
+test("a caller that did not come through the guard names no request of CloudFront", async () => {
+  const { answered, invoke } = createBackend();
+  const userArn = "arn:aws:sts::111122223333:assumed-role/reports/nightly";
+  await invoke({ path: "/public/x", userArn, headers: { "x-amz-cf-id": "abc" } });
+  expect(answered).toMatchObject([{ requestId: functionUrlEvent().requestContext.requestId }]);
 });

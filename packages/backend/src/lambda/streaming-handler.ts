@@ -42,11 +42,10 @@ export function createStreamingHandler({
   neverEmpty,
 }: StreamingHandlerDeps): StreamingHandler {
   return runtime.streamifyResponse(async (event, stream, lambdaContext) => {
-    const { body, ...metadata } = await answer(event, lambdaContext);
+    const { body, subject, ...metadata } = await answer(event, lambdaContext);
     const response = runtime.HttpResponseStream.from(stream, metadata);
     // Status and headers go out with the first write, not with the end, so an empty body needs a write too.
     response.write("");
-    const { requestId, http } = event.requestContext;
     let lastByte: number | undefined;
     try {
       for await (const chunk of body) {
@@ -56,19 +55,17 @@ export function createStreamingHandler({
       }
     } catch (thrown) {
       if (!response.destroyed && isEventStream(metadata.headers))
-        response.write(errorEvent(requestId, lastByte));
+        response.write(errorEvent(subject.requestId, lastByte));
       log({
         level: "error",
-        requestId,
-        method: http.method,
-        path: event.rawPath,
+        ...subject,
         status: metadata.statusCode,
         code: "body_failed",
         ...thrownAt(thrown),
       });
       throw cutOff();
     }
-    if (neverEmpty && lastByte === undefined && takesLineBreak(http.method, metadata))
+    if (neverEmpty && lastByte === undefined && takesLineBreak(subject.method, metadata))
       response.write("\n");
     response.end();
   });

@@ -70,6 +70,10 @@ export interface GuardSettings {
   readonly revocation: Revocation;
   /** Of the caller header that the guard sends; absent: 1, which every backend reads. */
   readonly callerVersion?: 2;
+  /** Whether the log says paths; absent: no. */
+  readonly logPaths?: true;
+  /** Whether the log has metrics; absent: no. */
+  readonly metrics?: true;
 }
 
 /** Whether sign-ins can be ended before their tokens expire, and what a list that cannot be refreshed means. */

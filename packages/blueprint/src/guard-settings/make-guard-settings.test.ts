@@ -79,6 +79,16 @@ describe("the guard's settings of a deployment", () => {
     expect(makeGuardSettings({ ...source, stage: closed })).toMatchObject({ corsRequestHeaders });
   });
 
+  test("ask for paths and metrics in the log where the stage does", () => {
+    const telling = { ...stage, logPaths: true, metrics: true };
+    expect(makeGuardSettings({ ...source, stage: telling })).toMatchObject({
+      logPaths: true,
+      metrics: true,
+    });
+    expect(makeGuardSettings(source)).not.toHaveProperty("logPaths");
+    expect(makeGuardSettings(source)).not.toHaveProperty("metrics");
+  });
+
   test("say how large headers may be", () => {
     const roomy = { ...stage, originHeaderBytes: 12_000 };
     expect(makeGuardSettings({ ...source, stage: roomy }).originHeaderBytes).toBe(12_000);

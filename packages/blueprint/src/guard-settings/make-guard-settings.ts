@@ -88,6 +88,8 @@ export function makeGuardSettings({
     },
     revocation: guardRevocation(stage),
     ...(sentCallerVersion === 1 ? {} : { callerVersion: sentCallerVersion }),
+    ...(stage.logPaths && { logPaths: true }),
+    ...(stage.metrics && { metrics: true }),
   };
 }
 

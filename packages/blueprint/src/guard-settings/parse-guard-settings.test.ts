@@ -20,6 +20,11 @@ describe("the settings of the bundle", () => {
     expect(parseGuardSettings(listing)).toEqual(listing);
   });
 
+  test("may ask for paths and metrics in the log", () => {
+    const telling = { ...settings, logPaths: true, metrics: true };
+    expect(parseGuardSettings(telling)).toEqual(telling);
+  });
+
   test("may name further Function URLs", () => {
     const more = { ...settings, otherFunctionUrlHosts: ["second.lambda-url.us-west-2.on.aws"] };
     expect(parseGuardSettings(more)).toEqual(more);
@@ -80,6 +85,8 @@ describe("the settings of the bundle", () => {
     ["corsOrigins", { corsOrigins: null }],
     ["forwardToken", { forwardToken: "no" }],
     ["corsRequestHeaders", { corsRequestHeaders: ["a b"] }],
+    ["logPaths", { logPaths: false }],
+    ["metrics", { metrics: "on" }],
     ["forwardCookies", { forwardCookies: "theme" }],
     ["forwardCookies", { forwardCookies: ["a=b"] }],
     ["forwardCookies", { forwardCookies: [""] }],

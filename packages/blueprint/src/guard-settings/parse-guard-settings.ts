@@ -65,6 +65,8 @@ export function parseGuardSettings(value: unknown): GuardSettings {
     ...(signIn === undefined ? {} : { signIn: parseSignIn(signIn) }),
     revocation: parseRevocation(file["revocation"]),
     ...(callerVersion === undefined ? {} : { callerVersion }),
+    ...(isOn(file["logPaths"], "logPaths") && { logPaths: true }),
+    ...(isOn(file["metrics"], "metrics") && { metrics: true }),
   };
 }
 
@@ -158,6 +160,12 @@ function texts(value: unknown, name: string, pattern: RegExp, atLeast: number): 
 function bool(value: unknown, name: string): boolean {
   if (typeof value !== "boolean") throw wrong(name);
   return value;
+}
+
+/** What is off is left out. */
+function isOn(value: unknown, name: string): boolean {
+  if (value !== undefined && value !== true) throw wrong(name);
+  return value === true;
 }
 
 function bytes(value: unknown, name: string): number {

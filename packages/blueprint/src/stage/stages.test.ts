@@ -36,6 +36,8 @@ describe("a stage", () => {
       originHeaderBytes: 9728,
       revocation: "refuse",
       backendChecksRevocation: false,
+      logPaths: false,
+      metrics: false,
     });
   });
 
@@ -82,6 +84,8 @@ describe("a stage", () => {
       originHeaderBytes: 19_968,
       revocation: "allow",
       backendChecksRevocation: true,
+      logPaths: true,
+      metrics: true,
     } as const;
     expect(resolveStage({ default: {}, anna: settings }, "anna")).toEqual({
       name: "anna",

@@ -106,6 +106,10 @@ export interface StageSettings {
    * Refused for a backend without `protect()` in its bundle.
    */
   readonly backendChecksRevocation?: boolean;
+  /** Whether the guard's log says the path of each request, without its query. Paths may hold names, and secrets of yours. */
+  readonly logPaths?: boolean;
+  /** Whether the guard counts requests in CloudWatch, by outcome, code and rule (docs/logs.md). Custom metrics cost extra. */
+  readonly metrics?: boolean;
 }
 
 type Optional = "domain" | "certificateArn" | "waf" | "forwardCookies" | "corsRequestHeaders";
@@ -182,6 +186,8 @@ export function resolveStage(
     originHeaderBytes: settings.originHeaderBytes ?? originHeaderBytes,
     revocation: settings.revocation ?? "refuse",
     backendChecksRevocation: settings.backendChecksRevocation ?? false,
+    logPaths: settings.logPaths ?? false,
+    metrics: settings.metrics ?? false,
   };
   validate(stage, settings);
   return stage;
@@ -238,6 +244,8 @@ const settingKinds: Readonly<
   originHeaderBytes: { from: 4096, to: 19_968 },
   revocation: ["refuse", "allow", "off"],
   backendChecksRevocation: "switch",
+  logPaths: "switch",
+  metrics: "switch",
 };
 
 interface Range {

@@ -11,6 +11,7 @@ import {
 import { GuardError } from "../errors.ts";
 import type { HttpBody, HttpHeaders, HttpRequest } from "../http-request.ts";
 import { signByLibrary } from "./library-signature.ts";
+import { traceHeader } from "../trace.ts";
 import { createQuickSignature, type Credentials } from "./quick-signature.ts";
 import { canonicalQuery, sortedQuery } from "./wire.ts";
 
@@ -36,6 +37,7 @@ const identityHeaders = [
   authorizationHeader,
   originHeader,
   forwardedHostHeader,
+  traceHeader,
 ];
 
 /** Signed of every request; the last one where there is a session token. */

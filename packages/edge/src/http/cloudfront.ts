@@ -2,10 +2,12 @@ import { isAddress } from "@sst-gatehouse/core/caller";
 import type { HttpBody, HttpHeaders, HttpRequest } from "@sst-gatehouse/core/http-request";
 import { GuardError } from "@sst-gatehouse/core/errors";
 import { exactReadings } from "@sst-gatehouse/core/path-readings";
+import { traceHeader } from "@sst-gatehouse/core/trace";
 import { encodeRaw } from "@sst-gatehouse/core/wire";
 import type { CloudFrontHeaders, CloudFrontRequest, CloudFrontRequestEvent } from "aws-lambda";
 
 import { once } from "../once.ts";
+import { type Trace, traceOf } from "./trace.ts";
 
 /** One origin-request event, checked and taken apart. */
 export interface OriginRequest {
@@ -17,6 +19,7 @@ export interface OriginRequest {
   readonly clientIp: string;
   /** The origin that CloudFront is about to call. */
   readonly origin: { readonly domainName: string; readonly path: string } | undefined;
+  readonly trace: Trace;
   readonly http: HttpRequest;
   /** Every reading of the path, worked out when somebody asks, and then once. @throws {GuardError} `path_malformed`. */
   readonly readings: () => readonly string[];
@@ -57,6 +60,7 @@ export function fromCloudFrontEvent(
     requestId: config.requestId,
     distributionDomainName: config.distributionDomainName,
     clientIp: request.clientIp,
+    trace: traceOf(headers[traceHeader]),
     origin: isObject(origin) ? { domainName: origin.domainName, path: origin.path } : undefined,
     http: {
       method: request.method,

@@ -157,7 +157,8 @@ test.each([
     const answer = await browse("/.auth/logout");
     expect(isSignOut(answer)).toBe(true);
     expect(jar.names()).toEqual([]);
-    expect(lines).toContain(JSON.stringify({ notice: "sign_out_unrevoked", cause }));
+    const notice = { v: 1, by: "guard", notice: "sign_out_unrevoked", cause };
+    expect(lines).toContain(JSON.stringify(notice));
     expect(lines.join("")).not.toContain(session.refreshToken);
   },
 );

@@ -8,7 +8,7 @@ import type { Clock } from "../aws/clock.ts";
 import type { Bundles } from "../code/code-source.ts";
 import type { Deployment, PlayedBackend } from "./deployment.ts";
 import type { Explain } from "../aws/explain.ts";
-import { explainGuardLine } from "./guard-log.ts";
+import { explainLine } from "./log-lines.ts";
 import { credentialsOf, type Identities } from "../aws/iam/identities.ts";
 import type { LambdaFunctionOptions } from "../aws/lambda/invocation.ts";
 import { createLambdaFunction, type LambdaFunction } from "../aws/lambda/lambda-function.ts";
@@ -57,7 +57,7 @@ export function guardOptions({
     logGroup: deployment.guardLogGroup,
     network,
     clock,
-    onLog: (line) => explainGuardLine(line, explain),
+    onLog: (line) => explainLine(line, "guard", explain),
   };
 }
 
@@ -89,11 +89,12 @@ export function backendOptions(
     timeoutSeconds: stage.apiTimeoutSeconds,
     maxEnvironments: apiEnvironments,
     environment: {
+      ...bundle.environment,
       ...deployment.environment,
       [apiEnvironment.edgeAccount]: accountId,
       [apiEnvironment.edgeRole]: edgeRoleName(app, stage.name, region),
       [apiEnvironment.corsOrigins]: JSON.stringify(stage.corsOrigins),
-      [apiEnvironment.streaming]: stage.streaming,
+      [apiEnvironment.streaming]: bundle.buffered === true ? "off" : stage.streaming,
       ...(revocation && { [apiEnvironment.revocation]: JSON.stringify(revocation) }),
     },
     credentials: () =>
@@ -107,7 +108,7 @@ export function backendOptions(
       ),
     network,
     clock,
-    onLog: (line) => explain(name, line),
+    onLog: (line) => explainLine(line, name, explain),
   };
 }
 

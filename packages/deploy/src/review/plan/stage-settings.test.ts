@@ -28,6 +28,8 @@ test("every setting that differs is told", () => {
     mfa: "required",
     passwordMinLength: 14,
     threatProtection: "enforced",
+    logPaths: true,
+    metrics: true,
   } as const;
   const stage = resolveStage({ default: {}, production: settings }, "production");
   const graph = graphUnderTest({ stage: "production", protect: true, removal: "retain" });
@@ -50,6 +52,8 @@ test("every setting that differs is told", () => {
     "second factor": "required, by an authenticator app",
     passwords: "14 characters or more",
     "threat protection": "enforced, by Cognito's plan Plus",
+    "the guard's log": "says paths, without their queries",
+    metrics: "requests by outcome, code and rule",
   });
 });
 

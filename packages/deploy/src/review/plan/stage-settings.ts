@@ -3,10 +3,10 @@ import { rotationUnknownTo } from "@sst-gatehouse/blueprint/aws-provider";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
 import { awsTypes } from "../../dry-run/graph/aws-types.ts";
-import { type Graph, type Resource, resourcesOf } from "../../dry-run/graph/graph.ts";
+import { gateType, type Graph, type Resource, resourcesOf } from "../../dry-run/graph/graph.ts";
 import { isAbsent, toObject } from "../../dry-run/graph/json.ts";
 import { inputOf } from "../../dry-run/graph/resource-values.ts";
-import { gateType, isOfGate, isRedirect } from "../rules/facts/ownership.ts";
+import { isOfGate, isRedirect } from "../rules/facts/ownership.ts";
 import { asText, asTexts } from "./readable.ts";
 
 /** A setting of the stage, in words. */
@@ -60,6 +60,8 @@ export function stageSettings(graph: Graph, stage: Stage): readonly SettingInPla
     ]);
   if (stage.originHeaderBytes !== originHeaderBytes)
     settings.push(["headers", `up to ${stage.originHeaderBytes} bytes, sent to the backend`]);
+  if (stage.logPaths) settings.push(["the guard's log", "says paths, without their queries"]);
+  if (stage.metrics) settings.push(["metrics", "requests by outcome, code and rule"]);
   return settings.map(([setting, value]) => ({ setting, value }));
 }
 

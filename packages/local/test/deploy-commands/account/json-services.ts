@@ -125,13 +125,10 @@ function logs({ logGroups }: AccountState): Operations {
           400,
           "The specified log group does not exist.",
         );
-      // `?"a" ?"b"`: lines with either. CloudWatch also answers pages without any event.
-      const words = [...String(filterPattern).matchAll(/\?"([^"]+)"/g)].map(
-        ([, word = ""]) => word,
-      );
+      // CloudWatch also answers pages without any event.
+      const matches = filterOf(filterPattern);
       const found = group.events.filter(
-        ({ timestamp, message }) =>
-          timestamp >= startTime && words.some((word) => message.includes(word)),
+        ({ timestamp, message }) => timestamp >= startTime && matches(message),
       );
       if (nextToken === undefined) return { events: [], searchedLogStreams: [], nextToken: "0" };
       const { page, next } = pageOf(found, nextToken);
@@ -142,4 +139,42 @@ function logs({ logGroups }: AccountState): Operations {
       };
     },
   };
+}
+
+/**
+ * The filter patterns of CloudWatch Logs that are used here: `?"a" ?"b"`, lines with either; `"a"`, lines with that; and
+ * of JSON lines `{ $.a = "b" && ($.c = "d" || $.e = "f") }`.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+ */
+function filterOf(text: string | undefined): (message: string) => boolean {
+  if (text === undefined) return () => true;
+
+  const invalid = () =>
+    new Refused("InvalidParameterException", 400, `Invalid filter pattern: ${text}`);
+  if (!text.startsWith("{")) {
+    const words = [...text.matchAll(/\??"([^"]+)"/g)].map(([, word = ""]) => word);
+    if (words.length === 0 || (words.length > 1 && !text.startsWith("?"))) throw invalid();
+    return (message) => words.some((word) => message.includes(word));
+  }
+  const form = /^\{ (.+?) \}$/.exec(text)?.[1] ?? "";
+  const alternatives = (part: string) =>
+    [...part.matchAll(/\$\.(\w+) = "([^"]*)"/g)].map(([, name = "", value = ""]) => ({
+      name,
+      value,
+    }));
+  const parts = form.split(" && ").map(alternatives);
+  if (parts.some((part) => part.length === 0)) throw invalid();
+  return (message) => {
+    const line = parsed(message);
+    return parts.every((part) => part.some(({ name, value }) => line[name] === value));
+  };
+}
+
+function parsed(message: string): Json {
+  try {
+    return Object(JSON.parse(message));
+  } catch {
+    return {};
+  }
 }

@@ -98,6 +98,8 @@ export async function startAccount(
             403,
             `User: ${caller.arn} is not authorized to perform: ${call.action} on resource: * because no identity-based policy allows the ${call.action} action`,
           );
+        const trouble = state.troubles?.get(region);
+        if (trouble !== undefined) throw new Refused(trouble.code, 400, trouble.message);
         return call.run();
       } catch (error) {
         if (error instanceof Refused) return refuse(error, service);

@@ -10,6 +10,8 @@ export interface AccountState {
   /** By name, oldest version first. */
   readonly parameters: Map<string, PlayedParameter[]>;
   readonly logGroups: PlayedLogGroup[];
+  /** What every call in a region is answered with, where it is off or throttles. */
+  readonly troubles?: ReadonlyMap<string, { readonly code: string; readonly message: string }>;
   /** IAM's names of what the caller may not do. */
   readonly denied: Set<string>;
 }

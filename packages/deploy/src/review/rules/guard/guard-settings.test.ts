@@ -81,6 +81,8 @@ test.each([
   ["forwardToken", true],
   ["corsRequestHeaders", ["x-tenant"]],
   ["forwardCookies", ["theme"]],
+  ["logPaths", true],
+  ["metrics", true],
   ["originHeaderBytes", 19_968],
   ["signIn", { ...settings.signIn, hostedOrigin: "https://evil.example" }],
   ["signIn", { ...settings.signIn, client: "machine" }],

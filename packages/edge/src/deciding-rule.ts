@@ -1,0 +1,32 @@
+import { type AccessRules, rulesOfReadings, selectRule } from "@sst-gatehouse/core/access";
+import { isEdgeRoute } from "@sst-gatehouse/core/edge-routes";
+import type { ErrorCode } from "@sst-gatehouse/core/errors";
+
+import type { OriginRequest } from "./http/cloudfront.ts";
+import type { Decision } from "./log.ts";
+
+/** For the log: by which rule a request was refused; nothing where no rule was looked for. */
+export function decidingRule(
+  code: ErrorCode,
+  access: AccessRules,
+  { http: { method, path }, readings }: OriginRequest,
+): Pick<Decision, "rule" | "reading" | "otherRule"> {
+  if (code !== "access_denied" && code !== "token_missing" && code !== "path_ambiguous") return {};
+  try {
+    if (code !== "path_ambiguous")
+      return { rule: selectRule(access, { method, path, readings }), reading: "as_sent" };
+    const [asSent, ...others] = rulesOfReadings(access, { method, path });
+    for (const { reading, lowerCase, rule } of others) {
+      const isGuards = isEdgeRoute(reading.toLowerCase(), () => []);
+      if (rule !== asSent?.rule || isGuards)
+        return {
+          rule: asSent?.rule,
+          reading: lowerCase ? "lower_case" : "rewritten",
+          otherRule: isGuards ? "/.auth/*" : rule,
+        };
+    }
+  } catch {
+    // A path that is none, or with too many readings: refused all the same.
+  }
+  return {};
+}
