@@ -62,6 +62,23 @@ test("where people have a scope, a rule for scopes alone still admits machines o
   ]);
 });
 
+test("the claims that access.ts asks for are the same for a session and for the bearer of the ID token", async () => {
+  const { target } = await start(["api/read"]);
+  const [alice] = target.users;
+  if (alice === undefined) throw new Error("the stack has two people");
+  const tokens = await signIn(target, alice, "openid email api/read");
+  const { email } = decodeClaims(tokens.id);
+  expect(email).toMatch(/^alice@/);
+  const claimsBy = async (token: string) =>
+    (await viaApp(target, { path: "/me", token })).json()["claims"];
+  expect(await claimsBy(tokens.id)).toEqual({ email });
+  expect(await claimsBy(tokens.access)).toEqual({});
+  const visitor = createVisitor(target);
+  await visitor.signIn("/echo", alice);
+  expect((await visitor.call("/me")).json()["claims"]).toMatchObject({ email });
+  expect((await visitor.call("/.auth/me")).json()["claims"]).toMatchObject({ email });
+});
+
 test("a person gets no scope that the stage does not give, by either client", async () => {
   const { target } = await start(["api/read"]);
   const callback = new URL(target.signInUrl).searchParams.get("redirect_uri") ?? "";

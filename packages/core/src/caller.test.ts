@@ -282,3 +282,33 @@ describe("reading", () => {
     );
   });
 });
+
+describe("claims in the caller header", () => {
+  const claims = { email: "a@b.example", nested: { kind: ["x"], other: null } };
+  const viewerAddress = "192.0.2.7";
+
+  test("go along and come back, whatever is in them", () => {
+    const header = toCallerHeader({ ...ada, claims }, { version: 2, viewerAddress });
+    expect(fromCallerHeader([header])).toEqual({ caller: { ...ada, claims }, viewerAddress });
+    const signIn = { authTime: 1_800_000_000, session: "page" } as const;
+    const unchecked = toCallerHeader({ ...ada, claims }, { version: 2, signIn });
+    expect(fromUncheckedCallerHeader([unchecked])).toEqual({ caller: { ...ada, claims }, signIn });
+  });
+
+  test("are not in the form of the release before, which its backends still read", () => {
+    const before = toCallerHeader({ ...ada, claims }, { version: 1 });
+    expect(before).toBe(toCallerHeader(ada, { version: 1 }));
+    expect(fromCallerHeader([before]).caller).not.toHaveProperty("claims");
+  });
+
+  test.each([
+    ["the form before", { ...user, claims }],
+    ["a machine's", { v: 2, kind: "client", clientId: "c", scopes: [], issuer, claims }],
+    ["nobody's", { v: 2, kind: "anonymous", claims }],
+    ["text", { ...newUser, claims: "email" }],
+    ["a list", { ...newUser, claims: ["email"] }],
+    ["null", { ...newUser, claims: null }],
+  ])("are refused as %s", (_what, envelope) => {
+    expect(() => fromCallerHeader([json(envelope)])).toThrow(TypeError);
+  });
+});

@@ -7,6 +7,9 @@ import { GuardError } from "./errors.ts";
  * `issuer` is `https://cognito-idp.<region>.amazonaws.com/<poolId>`, whichever name of the pool the token bears, and
  * `signedInAt` the token's `auth_time`, whole seconds since the epoch. A backend misses both only while its guard still
  * sends version 1 of the caller header.
+ *
+ * `claims` are what `access.ts` asks for, as the person's token has them. Each may be missing, and is as old as the token
+ * that it stands in.
  */
 export type Caller =
   | { kind: "anonymous" }
@@ -19,6 +22,7 @@ export type Caller =
       scopes: string[];
       issuer?: string;
       signedInAt?: number;
+      claims?: Readonly<Record<string, unknown>>;
     }
   | { kind: "client"; clientId: string; scopes: string[]; issuer?: string }
   /** An IAM principal other than the edge role, straight at the Function URL. Never from a header. */
@@ -67,7 +71,7 @@ export interface UncheckedCallerEnvelope extends CallerEnvelope {
 
 export interface CallerHeaderOptions {
   readonly viewerAddress?: string | undefined;
-  /** 1 has neither `issuer` nor `signedInAt`, and says no version. A backend reads both. */
+  /** 1 has neither `issuer`, `signedInAt` nor `claims`, and says no version. A backend reads both. */
   readonly version: 1 | 2;
   /** For {@link uncheckedCallerHeader}, which is always of version 2. */
   readonly signIn?: UncheckedSignIn | undefined;
@@ -83,6 +87,7 @@ interface Members {
   readonly scopes?: readonly string[];
   readonly issuer?: string;
   readonly signedInAt?: number;
+  readonly claims?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -98,8 +103,9 @@ export function toCallerHeader(
 ): string {
   if (viewerAddress !== undefined && !isAddress(viewerAddress))
     throw new TypeError("the viewer's address is not an IP address");
-  const { kind, sub, username, clientId, groups, scopes, issuer, signedInAt }: Members = caller;
-  const since2 = version === 1 ? {} : { v: version, issuer, signedInAt };
+  const { kind, sub, username, clientId, groups, scopes, issuer, signedInAt, claims }: Members =
+    caller;
+  const since2 = version === 1 ? {} : { v: version, issuer, signedInAt, claims };
   // Only these, in this order: a caller may hold more than what is meant for the backend.
   const members = {
     v: since2.v,
@@ -111,6 +117,7 @@ export function toCallerHeader(
     scopes,
     issuer: since2.issuer,
     signedInAt: since2.signedInAt,
+    claims: since2.claims,
     viewerAddress,
     authTime: signIn?.authTime,
     session: signIn?.session,
@@ -173,22 +180,35 @@ function addressIn(viewerAddress: unknown): Pick<CallerEnvelope, "viewerAddress"
 }
 
 function parseCaller(envelope: Readonly<Record<string, unknown>>): CallerEnvelope["caller"] {
-  const { v = 1, kind, sub, username, clientId, groups, scopes, issuer, signedInAt } = envelope;
+  const {
+    v = 1,
+    kind,
+    sub,
+    username,
+    clientId,
+    groups,
+    scopes,
+    issuer,
+    signedInAt,
+    claims,
+  } = envelope;
   const old = v === 1 && !("v" in envelope);
   const members = Object.keys(envelope).length - (old ? 0 : 1);
   if (old || v === 2) {
     if (kind === "anonymous" && members === 1) return { kind };
     if (
       kind === "user" &&
-      members === (old ? 5 : 7) &&
+      members === (old ? 5 : claims === undefined ? 7 : 8) &&
       isName(sub) &&
       isName(username) &&
       isNameList(groups) &&
       isNameList(scopes)
     ) {
       if (old) return { kind, sub, username, groups, scopes };
-      if (isName(issuer) && isTime(signedInAt))
-        return { kind, sub, username, groups, scopes, issuer, signedInAt };
+      if (isName(issuer) && isTime(signedInAt) && (claims === undefined || isRecord(claims))) {
+        const told = claims === undefined ? {} : { claims };
+        return { kind, sub, username, groups, scopes, issuer, signedInAt, ...told };
+      }
     }
     if (kind === "client" && members === (old ? 3 : 4) && isName(clientId) && isNameList(scopes)) {
       if (old) return { kind, clientId, scopes };

@@ -8,7 +8,7 @@ import { createVerifiedTokens } from "@sst-gatehouse/core/verified-tokens";
 import type { RequireValid } from "@sst-gatehouse/revocations/revocations";
 
 import { createGuard } from "./guard.ts";
-import { createIdentify } from "./identify.ts";
+import { createIdentify, type VerifyToken } from "./identify.ts";
 import type { Log } from "./log.ts";
 import { once } from "./once.ts";
 import {
@@ -20,7 +20,6 @@ import {
 import { bakedClientIds, isBaked } from "./trust/baked-client-ids.ts";
 import { createCurrentVerifier } from "./trust/current-verifier.ts";
 import { createKeySet } from "./trust/key-set.ts";
-import { signInClientId } from "./trust/sign-in-client.ts";
 
 /** Of verified tokens that are remembered at once: some 3,000 as Cognito makes them, 340 of the largest. */
 const rememberedBytes = 4_000_000;
@@ -107,16 +106,20 @@ export function composeGuard({
         now,
         log,
       });
-  const { verify, generation } = createCurrentVerifier({ issuers, clientIds, keys, now });
-  const tokens = createVerifiedTokens({ verify, generation, now, capacityBytes: rememberedBytes });
-  const identify = createIdentify({
-    async verify(text, request) {
-      const token = await tokens.verify(text);
-      if (!checksItself(settings, request.host)) await requireValid(token);
-      return token;
-    },
-    sessionClientId: () => signInClientId(signIn, clientIds.clients()),
+  const { verify, generation } = createCurrentVerifier({
+    issuers,
+    clientIds,
+    claims: access.claims,
+    keys,
+    now,
   });
+  const tokens = createVerifiedTokens({ verify, generation, now, capacityBytes: rememberedBytes });
+  const verifyToken: VerifyToken = async (text, request) => {
+    const token = await tokens.verify(text);
+    if (!checksItself(settings, request.host)) await requireValid(token);
+    return token;
+  };
+  const identify = createIdentify(verifyToken);
   return createOriginRequest({
     settings,
     clientIds,
@@ -134,15 +137,18 @@ export function composeGuard({
       forwardCookies: settings.forwardCookies,
       originHeaderBytes: settings.originHeaderBytes,
       headersTooLarge: (...refused) => files.browserHalf().headersTooLarge(...refused),
-      callerVersion: settings.callerVersion ?? 1,
+      // Only a backend that was built for claims has rules with claims, and it reads version 2.
+      callerVersion: access.claims ? 2 : (settings.callerVersion ?? 1),
     }),
     sessions: once(() =>
       files.browserHalf().createSessions({
         signIn,
         clients: () => clientIds.clients(),
         identify,
+        verifyToken,
         verify,
         requireValid,
+        keepsIdToken: access.claims !== undefined,
         now,
         sealing,
         parameters: { region, prefix, sign: signForSsm },

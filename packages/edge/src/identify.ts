@@ -1,5 +1,5 @@
 import type { CallerEnvelope } from "@sst-gatehouse/core/caller";
-import { GuardError, isGuardError } from "@sst-gatehouse/core/errors";
+import { GuardError } from "@sst-gatehouse/core/errors";
 import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 import type { VerifiedToken } from "@sst-gatehouse/core/verifier";
 
@@ -16,15 +16,11 @@ export interface Identified {
   readonly problem?: GuardError;
 }
 
-/** @param accessToken of the browser's session, if the request has one. */
-export type Identify = (request: HttpRequest, accessToken?: string) => Promise<Identified>;
+/** Of a request without a session; one with `Authorization` has none. */
+export type Identify = (request: HttpRequest) => Promise<Identified>;
 
-export interface IdentifyDeps {
-  /** Asked for each request: however long a token is known, its sign-in may have been ended meanwhile. */
-  readonly verify: (token: string, request: HttpRequest) => Promise<VerifiedToken>;
-  /** The app client that browser sessions belong to. */
-  readonly sessionClientId: () => string | undefined;
-}
+/** Asked for each request: however long a token is known, its sign-in may have been ended meanwhile. */
+export type VerifyToken = (token: string, request: HttpRequest) => Promise<VerifiedToken>;
 
 /**
  * Finds the caller in the `Authorization` header, which decides alone: a bad bearer is refused even where nobody has
@@ -32,30 +28,14 @@ export interface IdentifyDeps {
  *
  * @throws {GuardError} `token_*`, `keys_unavailable`, `settings_unavailable` for a bearer token.
  */
-export function createIdentify({ verify, sessionClientId }: IdentifyDeps): Identify {
-  return async (request, accessToken) => {
+export function createIdentify(verify: VerifyToken): Identify {
+  return async (request) => {
     const values = request.headers["authorization"];
-    if (values !== undefined && values.length > 0) {
-      const bearer = bearerOf(values);
-      const token = await verify(bearer, request);
-      return { caller: token.caller, token, bearer };
-    }
-    if (accessToken === undefined) return { caller: { kind: "anonymous" } };
-    try {
-      const token = await verify(accessToken, request);
-      requireSession(token, sessionClientId());
-      return { caller: token.caller, token };
-    } catch (error) {
-      if (!isGuardError(error)) throw error;
-      return { caller: { kind: "anonymous" }, problem: error };
-    }
+    if (values === undefined || values.length === 0) return { caller: { kind: "anonymous" } };
+    const bearer = bearerOf(values);
+    const token = await verify(bearer, request);
+    return { caller: token.caller, token, bearer };
   };
-}
-
-/** A session is an access token of the one app client that browsers sign in by, whatever else is accepted as bearer. */
-function requireSession({ tokenUse, clientId }: VerifiedToken, sessionClientId?: string): void {
-  if (tokenUse === "access" && clientId === sessionClientId) return;
-  throw new GuardError("token_use", "This token cannot be used as a browser session.");
 }
 
 function bearerOf(values: readonly string[]): string {

@@ -118,10 +118,7 @@ export function createOriginRequest({
       const backendChecks = checksItself(settings, http.host);
       const [origin] = ownOrigins(received);
       const asked = { ...received, steps, http: opened?.http ?? http, backendChecks, origin };
-      who =
-        ownAuthorization(asked) ??
-        opened?.identified ??
-        (await identify(asked.http, opened?.session?.accessToken));
+      who = ownAuthorization(asked) ?? opened?.identified ?? (await identify(asked.http));
       steps.end("caller");
       resource()?.require(asked, who);
       const { rule, ...admitted } = await guard(asked, who);

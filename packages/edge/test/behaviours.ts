@@ -5,6 +5,7 @@ import { hash } from "node:crypto";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { parameterNames } from "@sst-gatehouse/blueprint/parameters";
 import { noRevocations, revocationPageText } from "@sst-gatehouse/blueprint/revocations";
+import { defineAccess } from "@sst-gatehouse/core/access";
 import { fromCallerHeader, fromUncheckedCallerHeader } from "@sst-gatehouse/core/caller";
 import { accessClaims, makeKeyPair, mint, publicJwk } from "@sst-gatehouse/testkit/tokens";
 import type { OpenRevocationsOptions } from "@sst-gatehouse/revocations/open-revocations";
@@ -376,6 +377,15 @@ export const behaviours = {
     }
   },
 
+  async "the claims that the rules ask for are told of a session, too"(compose) {
+    const access = defineAccess({ rules: { "/*": "signed-in" }, claims: ["email"] });
+    const bench = createBench(guardSettings, { compose, access });
+    await bench.signIn();
+    const { headers } = await bench.browse("/x", { headers: fetched });
+    const { caller } = fromCallerHeader(headers["x-gatehouse-caller"] ?? []);
+    expect(caller).toMatchObject({ claims: { email: "person@example.com" } });
+  },
+
   async "what is not baked comes from Parameter Store with one call"(compose) {
     const { asked, files } = parameterStore({
       ...clientIds,
@@ -426,6 +436,9 @@ export const behaviours = {
     expect((await bench.browse("/x")).status).toBe(0);
     const me = await bench.browse("/.auth/me", { headers: fetched });
     expect([me.status, JSON.parse(me.body).sub]).toEqual([200, "alice"]);
+    const bob = bearer(bench.cognito.accessToken({ sub: "bob" }));
+    const other = await bench.send({ uri: "/.auth/me", headers: { ...fetched, ...bob } });
+    expect([other.status, JSON.parse(other.body).sub]).toEqual([200, "bob"]);
     const accessToken = mint({
       key: accessKey,
       claims: accessClaims({ issuer, clientId: machineClient, now: start, sub: "alice" }),

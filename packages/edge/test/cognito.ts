@@ -25,6 +25,8 @@ export interface FakeCognito {
   /** The `sub` and name of the person who signs in next. */
   user: string;
   groups: readonly string[];
+  /** Of the ID tokens to come, beside the usual ones. */
+  claims: Readonly<Record<string, unknown>>;
   /** Which of the pool's names its tokens bear. */
   issuer: string;
   /** Changes what the token endpoint answers. */
@@ -77,7 +79,7 @@ export function createFakeCognito(now: () => number): FakeCognito {
     return {
       access_token: cognito.accessToken(claims),
       refresh_token: refresh,
-      ...(nonce === undefined ? {} : { id_token: cognito.idToken({ sub: user, nonce }) }),
+      id_token: cognito.idToken({ sub: user, auth_time: authTime, nonce, ...cognito.claims }),
       token_type: "Bearer",
       expires_in: 3600,
     };
@@ -109,6 +111,7 @@ export function createFakeCognito(now: () => number): FakeCognito {
     secrets: ["madeUpSecretOfTheWebClient1"],
     user: "alice",
     groups: [],
+    claims: {},
     issuer,
     tamper: (answer) => answer,
     instead: undefined,

@@ -34,6 +34,7 @@ const leadsClients = "an app's resource leads clients to the sign-in, and is put
 const tellsLog: Behaviour = "a refresh token that cannot be revoked is told to the log";
 const asksForSecret: Behaviour =
   "the client's secret is asked for below the stage's prefix, in its region, and signed for that";
+const tellsClaims: Behaviour = "the claims that the rules ask for are told of a session, too";
 const saysMetrics: Behaviour = "the log has paths and metrics where the stage asks for them";
 const asksForScopes: Behaviour = "a sign-in asks for the scopes that the stage gives people";
 
@@ -61,15 +62,14 @@ const broken: readonly (readonly [without: string, Behaviour])[] = [
   ["clientIds.log", loads],
   ["createCurrentVerifier.issuers", goesOn],
   ["createCurrentVerifier.clientIds", goesOn],
+  ["createCurrentVerifier.claims", tellsClaims],
   ["createCurrentVerifier.keys", goesOn],
   ["createCurrentVerifier.now", goesOn],
   ["tokens.verify", goesOn],
   ["tokens.generation", "a remembered token is refused once its client has another id"],
   ["tokens.now", "a remembered token is refused when its time is over"],
   ["tokens.capacityBytes", goesOn],
-  ["identify.verify", goesOn],
   ["await requireValid(token)", readsList],
-  ["identify.sessionClientId", hasSession],
   ["settings", goesOn],
   ["clientIds", goesOn],
   ["keys", goesOn],
@@ -88,13 +88,20 @@ const broken: readonly (readonly [without: string, Behaviour])[] = [
   ["guard.originHeaderBytes", tooLarge],
   ["guard.headersTooLarge", tooLarge],
   ["guard.callerVersion", "the caller header is of the version that the settings say"],
+  ["guard.callerVersion if access.claims", tellsClaims],
+  [
+    "guard.callerVersion if not access.claims",
+    "the caller header is of the version that the settings say",
+  ],
   ["sessions", hasSession],
   ["once of sessions", "the browser half is made once, and remembers"],
   ["sessions.signIn", asksForScopes],
   ["sessions.clients", asksForScopes],
   ["sessions.identify", hasSession],
+  ["sessions.verifyToken", hasSession],
   ["sessions.verify", renews],
   ["sessions.requireValid", renews],
+  ["sessions.keepsIdToken", tellsClaims],
   ["sessions.now", renews],
   ["sessions.sealing", hasSession],
   ["sessions.parameters", asksForSecret],

@@ -1,3 +1,4 @@
+import { readAttributes } from "@sst-gatehouse/blueprint/claims";
 import { resolveStage } from "@sst-gatehouse/blueprint/stages";
 import { defineAccess } from "@sst-gatehouse/core/access";
 import { resourcesOf, type Graph, type Resource } from "@sst-gatehouse/deploy/graph";
@@ -240,6 +241,26 @@ export const access = defineAccess(${JSON.stringify(rules)});
   expect(Object.keys(graph.outputs)).not.toContain("machineClientId");
   const own = defineAccess(rules);
   expect(checkGraph(graph, resolveStage({ default: {} }, "anna", own), own)).toEqual([]);
+});
+
+test("claims of custom attributes are read by the clients for people, and need the attribute", async () => {
+  const rules = { rules: { "/*": "signed-in" }, claims: ["email", "custom:tenant"] } as const;
+  const { graph } = await evaluateSample({
+    stage: "anna",
+    changes: [
+      {
+        file: "access.ts",
+        content: `import { defineAccess } from "sst-gatehouse";
+export const access = defineAccess(${JSON.stringify(rules)});
+`,
+      },
+    ],
+  });
+  const [web] = resourcesOf(graph, "aws:cognito/userPoolClient:UserPoolClient");
+  expect(web?.inputs["readAttributes"]).toEqual(readAttributes(rules));
+  const own = defineAccess(rules);
+  const broken = checkGraph(graph, resolveStage({ default: {} }, "anna", own), own);
+  expect(broken.map(({ rule }) => rule)).toEqual(["pool-claims"]);
 });
 
 test("a function that is linked to the gate knows its address, its pool and its clients", async () => {

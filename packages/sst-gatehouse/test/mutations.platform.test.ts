@@ -373,6 +373,15 @@ const mutations: [
     "client-write-attributes",
   ],
   [
+    "clients that read less than the app needs",
+    change(
+      "app-clients",
+      "const readable = readAttributes(access);",
+      'const readable = ["email"];',
+    ),
+    "client-read-attributes",
+  ],
+  [
     "password sign-in past the hosted pages",
     change("app-clients", "[...explicitAuthFlows(kind, does)]", '["ALLOW_USER_PASSWORD_AUTH"]'),
     "client-auth-flows",

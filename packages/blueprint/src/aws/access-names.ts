@@ -1,7 +1,8 @@
 import { openIdScopes, resourceServerIdentifier } from "./app-clients.ts";
+import type { DeclaredClaims } from "./claims.ts";
 
 /** As much of the access rules as the user pool has to know. */
-export interface AccessNames {
+export interface AccessNames extends DeclaredClaims {
   readonly scopes: readonly string[];
   /** Groups that the rules ask for and no deploy makes. */
   readonly externalGroups?: readonly string[];

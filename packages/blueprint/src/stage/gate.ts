@@ -1,4 +1,5 @@
 import type { AccessNames } from "../aws/access-names.ts";
+import { checkClaims } from "../aws/claims.ts";
 import { everyPath } from "../aws/path-pattern.ts";
 import { checkRegion } from "../aws/region.ts";
 import { behaviorsOf } from "./behaviors.ts";
@@ -202,6 +203,7 @@ export function stageOfGate(gate: Pick<Gate, "stages" | "access" | "users">, nam
   const stage = resolveStage(stagesOf(gate), name, gate.access);
   const pools = poolsOf(gate);
   const userPoolId = pools["users"] ?? pools[`users.${name}`];
+  checkClaims(gate.access, { ...stage, userPoolId });
   return userPoolId === undefined ? stage : { ...checkExistingPool(stage), userPoolId };
 }
 

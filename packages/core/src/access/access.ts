@@ -8,6 +8,7 @@ import {
   ruleMethods,
 } from "./access-rule.ts";
 import type { Caller } from "../caller.ts";
+import { readClaims } from "./claims.ts";
 import { GuardError } from "../errors.ts";
 import { type Examples, parseExamples } from "./examples.ts";
 import { exactReadings } from "./path-readings.ts";
@@ -23,6 +24,10 @@ export interface AccessRules {
   readonly rules: readonly AccessRule[];
   /** Of the groups in the rules those that no deploy makes; absent where there are none. */
   readonly externalGroups?: readonly string[];
+  /** What backends are told of a person besides; absent where it is nothing. */
+  readonly claims?: readonly string[];
+  /** Of the claims those that people may write about themselves; absent where there are none. */
+  readonly selfAsserted?: readonly string[];
   /** Where OAuth clients find their way by themselves; absent where there is none. */
   readonly resource?: Resource;
   /** For `gatehouse rules test`; the guard is not told them. */
@@ -36,6 +41,14 @@ export interface AccessOptions<Scope extends string> {
   readonly rules: Readonly<Record<string, Access<NoInfer<Scope>> | OwnAuthorization>>;
   /** Groups in the rules that are not to be made, because a company's sign-on or a trigger puts people into them. */
   readonly externalGroups?: readonly string[];
+  /**
+   * Claims of people's tokens that backends find in `caller.claims`, such as `email` and `custom:tenant`: of an ID token, of
+   * an access token that has them, and of a browser's session. Each may be missing, or as old as the token. `email` and
+   * `phone_number` are there only when they are verified, and no value of more than 256 bytes is.
+   */
+  readonly claims?: readonly string[];
+  /** Of the claims those that people may write about themselves: they prove nothing. */
+  readonly selfAsserted?: readonly string[];
   /**
    * A part of the app that OAuth clients, such as those of MCP, find their way to by themselves: the guard publishes where
    * to sign in and for which scopes. All of `scopes` are asked for there, and a token that is bound to something else is
@@ -83,6 +96,8 @@ export function defineAccess<const Scope extends string>({
   scopes = [],
   rules,
   externalGroups,
+  claims,
+  selfAsserted,
   resource,
   examples,
   ...rest
@@ -125,6 +140,7 @@ export function defineAccess<const Scope extends string>({
     scopes: Object.freeze([...scopes]),
     rules: Object.freeze(parsed),
     ...(externalGroups && { externalGroups: readExternalGroups(externalGroups, parsed) }),
+    ...readClaims(claims, selfAsserted),
     ...(resource && {
       resource: parseResource(
         resource,

@@ -39,12 +39,17 @@ export interface ClaimRules {
   readonly clients: ReadonlyMap<string, AcceptedClient> | null;
   /** null: both. */
   readonly tokenUses: readonly TokenUse[] | null;
+  /** What callers hold besides. */
+  readonly claims?: readonly string[] | undefined;
   /** Whole seconds since the epoch. */
   readonly now: number;
 }
 
 /** How far a token may come from the future: clocks differ, and a stolen signing time must not outlive a revocation. */
 export const maxClockSkewSeconds = 300;
+
+/** Of a claim's value, as JSON. */
+export const maxClaimBytes = 256;
 
 /** Cognito's limits are 128 for most names and 513 for a scope; nothing beyond these comes from Cognito. */
 const maxNameLength = 256;
@@ -60,7 +65,7 @@ type Claims = Readonly<Record<string, unknown>>;
 export function judgeClaims(
   claims: Claims,
   kid: string,
-  { issuer, clients, tokenUses, now }: ClaimRules,
+  { issuer, clients, tokenUses, claims: kept, now }: ClaimRules,
 ): VerifiedToken {
   const times = judgeTimes(claims, now);
 
@@ -113,6 +118,7 @@ export function judgeClaims(
       scopes,
       issuer,
       signedInAt: about.authTime,
+      ...(kept && { claims: pick(claims, kept) }),
     },
     ...about,
   };
@@ -161,10 +167,10 @@ function name(claim: unknown): string | undefined {
     : undefined;
 }
 
-/** An access token without scopes does not come from Cognito: even API sign-in gives one. */
-function readScopes(claim: unknown): string[] {
-  const scopes = typeof claim === "string" ? claim.split(" ").filter((scope) => scope !== "") : [];
-  if (scopes.length === 0) throw wrongUse("The access token has no scopes.");
+/** A trigger may take every scope away. */
+function readScopes(claim: unknown = ""): string[] {
+  if (typeof claim !== "string") throw malformed("The scopes in the token are not text.");
+  const scopes = claim.split(" ").filter((scope) => scope !== "");
   if (scopes.some((scope) => scope.length > maxScopeLength))
     throw malformed("A scope in the token is too long.");
   return scopes;
@@ -179,6 +185,18 @@ function readGroups(claim: unknown): string[] {
     if (known === undefined) throw malformed("A group in the token is not a name.");
     return known;
   });
+}
+
+/** An address counts only once its owner has proved it. */
+function pick(claims: Claims, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    names.flatMap((claim) => {
+      const { [claim]: value = null, [`${claim}_verified`]: verified } = claims;
+      const isProved = !/^(?:email|phone_number)$/.test(claim) || String(verified) === "true";
+      const fits = Buffer.byteLength(JSON.stringify(value)) <= maxClaimBytes;
+      return isProved && fits && value !== null ? [[claim, value]] : [];
+    }),
+  );
 }
 
 function malformed(detail: string): GuardError {

@@ -109,7 +109,10 @@ function sha256(token: string): string {
 function freeze(token: VerifiedToken): VerifiedToken {
   const { caller } = token;
   Object.freeze(caller.scopes);
-  if (caller.kind === "user") Object.freeze(caller.groups);
+  if (caller.kind === "user") {
+    Object.freeze(caller.groups);
+    Object.freeze(caller.claims);
+  }
   Object.freeze(caller);
   return Object.freeze(token);
 }

@@ -447,8 +447,7 @@ const refusals: [why: string, token: string, code: ErrorCode, refetches?: number
   ["a list of token uses", accessToken({ token_use: ["access"] }), "token_use"],
   ["an ID token where the client gets access tokens only", idToken({ aud: api }), "token_use"],
   ["an ID token of a machine client", idToken({ aud: machine }), "token_use"],
-  ["an access token without scopes", accessToken({ scope: undefined }), "token_use"],
-  ["an access token with an empty scope", accessToken({ scope: "  " }), "token_use"],
+  ["scopes that are null", accessToken({ scope: null }), "token_malformed"],
   ["a list of scopes", accessToken({ scope: ["openid"] }), "token_malformed"],
   ["a scope of 1025 characters", accessToken({ scope: "s".repeat(1025) }), "token_malformed"],
 
@@ -728,5 +727,87 @@ describe("building", () => {
       code: "token_issuer",
     });
     await expect(verify(machineToken())).rejects.toMatchObject({ code: "token_client" });
+  });
+});
+
+test.each([undefined, "", "  "])(
+  "takes an access token whose scopes a trigger has taken away, as %j, for one without scopes",
+  async (scope) => {
+    const { verify } = setUp();
+    expect((await verify(accessToken({ scope }))).caller).toMatchObject({
+      kind: "user",
+      scopes: [],
+    });
+    expect((await verify(machineToken({ scope }))).caller).toMatchObject({
+      kind: "client",
+      scopes: [],
+    });
+  },
+);
+
+describe("claims", () => {
+  const claims = ["email", "name", "custom:tenant", "roles", "phone_number"];
+  const of = async (token: string) => {
+    const { caller } = await setUp({ claims }).verify(token);
+    return caller.kind === "user" ? caller.claims : caller;
+  };
+  const all = {
+    email: "ada@example.com",
+    email_verified: true,
+    name: "Ada L\u00f6velace",
+    "custom:tenant": "acme",
+    roles: ["a", { b: 1 }],
+    phone_number: "+49301234",
+    phone_number_verified: true,
+  };
+
+  test("are the same of an ID token and of an access token that has them, and no others", async () => {
+    const { email_verified: _e, phone_number_verified: _p, ...told } = all;
+    expect(await of(idToken({ ...all, secret: "x" }))).toEqual(told);
+    expect(await of(accessToken({ ...all, secret: "x" }))).toEqual(told);
+  });
+
+  test("are missing where the token has none, and where the app asks for none", async () => {
+    expect(await of(accessToken())).toEqual({});
+    const { caller } = await setUp().verify(idToken(all));
+    expect(caller).not.toHaveProperty("claims");
+  });
+
+  test("are nothing that a machine has", async () => {
+    expect(await of(machineToken(all))).toMatchObject({ kind: "client" });
+    expect(await of(machineToken(all))).not.toHaveProperty("claims");
+  });
+
+  test.each([
+    [true, true],
+    ["true", true],
+    [false, false],
+    ["false", false],
+    [undefined, false],
+    [1, false],
+    ["TRUE", false],
+  ])("an address counts only when it is verified: %j", async (verified, counts) => {
+    const told = await of(
+      idToken({ ...all, email_verified: verified, phone_number_verified: verified }),
+    );
+    expect(Object.keys(told ?? {}).toSorted()).toEqual(
+      ["custom:tenant", "name", "roles", ...(counts ? ["email", "phone_number"] : [])].toSorted(),
+    );
+  });
+
+  test.each([
+    ["254 characters", "t".repeat(254), true],
+    ["255 characters", "t".repeat(255), false],
+    ["128 letters of two bytes", "\u00e4".repeat(128), false],
+    ["a long list", Array(100).fill("role"), false],
+    ["null", null, false],
+    ["nothing but quotes", "", true],
+    ["false", false, true],
+  ])("a value of %s", async (_what, tenant, counts) => {
+    const told = await of(idToken({ "custom:tenant": tenant }));
+    expect(told).toEqual({
+      email: "person@example.com",
+      ...(counts && { "custom:tenant": tenant }),
+    });
   });
 });

@@ -33,6 +33,8 @@ export interface VerifierDeps {
   readonly clients: Readonly<Record<string, AcceptedClient>> | null;
   /** null: ID and access tokens, as far as the client allows them. */
   readonly tokenUses: readonly TokenUse[] | null;
+  /** What callers hold in `claims`, where the app asks for any. */
+  readonly claims?: readonly string[] | undefined;
   readonly keys: KeySet;
   /** Whole seconds since the epoch. */
   readonly now: () => number;
@@ -57,7 +59,14 @@ export type Verify = (token: string, at?: number) => VerifiedToken | Promise<Ver
  *   is unknown and cannot be fetched.
  * @throws {TypeError} for issuers that are not those of one user pool, and for missing or empty settings.
  */
-export function createVerifier({ issuers, clients, tokenUses, keys, now }: VerifierDeps): Verify {
+export function createVerifier({
+  issuers,
+  clients,
+  tokenUses,
+  claims,
+  keys,
+  now,
+}: VerifierDeps): Verify {
   const userPool = requireOneUserPool(issuers);
   const acceptedIssuers: ReadonlySet<unknown> = new Set(issuers);
   const acceptedClients = copyClients(clients);
@@ -76,6 +85,7 @@ export function createVerifier({ issuers, clients, tokenUses, keys, now }: Verif
       issuer: userPool,
       clients: acceptedClients,
       tokenUses: acceptedUses,
+      claims,
       now: at,
     });
 

@@ -14,7 +14,7 @@ import { page, type PageContent, problemPage } from "./pages.ts";
 import { readQuery } from "./query.ts";
 import { redirect } from "./redirect.ts";
 import { tooLarge, type RenewalDeps } from "./renewal.ts";
-import { fits, type Session, type SessionCookies } from "./session-cookies.ts";
+import { fits, type Session, type SessionCookies, toSession } from "./session-cookies.ts";
 import { requireTopLevel, startSignIn } from "./sign-in.ts";
 import { problemOf, SignInError } from "./sign-in-error.ts";
 
@@ -59,7 +59,7 @@ export async function callback(
   visit: Visit,
   hosted: HostedSignIn,
   requestCookies: GuardCookies,
-  { verify, requireValid, now, sessionCookies, loops, opensImplicitGrant }: CallbackDeps,
+  { sessionCookies, loops, opensImplicitGrant, now, ...deps }: CallbackDeps,
 ): Promise<CloudFrontResultResponse> {
   requireTopLevel(visit);
   if (visit.http.query === "" && opensImplicitGrant()) {
@@ -90,7 +90,7 @@ export async function callback(
   }
   let session: Session;
   try {
-    session = await requireSession(tokens, attempt, hosted, { verify, requireValid, now });
+    session = await requireSession(tokens, attempt, hosted, deps);
   } catch (revoked) {
     // The hosted sign-in still knew the browser; only the password makes a new sign-in of it. Once by itself.
     if (!isRevoked(revoked) || restartsOf(state) === 1) throw revoked;
@@ -115,17 +115,17 @@ export async function callback(
 }
 
 /**
- * Verifies what Cognito has given: the ID token for the nonce of this attempt, after which it is dropped, and the
- * access token, which is the session.
+ * Verifies what Cognito has given: the ID token for the nonce of this attempt, after which it is dropped unless the app asks
+ * for claims, and the access token, which is the session.
  */
 async function requireSession(
   { idToken, accessToken, refreshToken }: GrantedTokens,
   { nonce }: Attempt,
   hosted: HostedSignIn,
-  { verify, requireValid }: RenewalDeps,
+  { verify, requireValid, keepsIdToken }: Omit<RenewalDeps, "now">,
 ): Promise<Session> {
   if (idToken === undefined || refreshToken === undefined) throw wrongTokens();
-  const session = { accessToken, refreshToken };
+  const session = toSession({ accessToken, refreshToken, ...(keepsIdToken && { idToken }) });
   if (!fits(session) || idToken.length > maxTokenBytes) throw tooLarge();
   const id = await verify(idToken);
   if (id.tokenUse !== "id" || id.clientId !== hosted.clientId) throw wrongTokens();

@@ -9,7 +9,7 @@ import { SignInError } from "./sign-in-error.ts";
 /** Tokens as Cognito gave them; nothing about them is verified. */
 export interface GrantedTokens {
   readonly accessToken: string;
-  /** Absent after a refresh. */
+  /** A refresh may give none. */
   readonly idToken?: string;
   /** Absent where refresh tokens do not rotate. */
   readonly refreshToken?: string;

@@ -2,13 +2,14 @@ import { GuardError } from "@sst-gatehouse/core/errors";
 import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 import type { CloudFrontResultResponse } from "aws-lambda";
 
-import type { Identified, Identify } from "../identify.ts";
+import type { Identified } from "../identify.ts";
 import { isNavigation } from "../http/navigation.ts";
 import { only } from "../http/viewer-headers.ts";
 
 import { type GuardCookies, guardCookies, withoutGuardCookies } from "./cookies.ts";
 import { judgeOrigin } from "./cross-site.ts";
 import type { HostedSignIn } from "./hosted-sign-in.ts";
+import type { IdentifySession } from "./identify-session.ts";
 import { type Expired, type LoopGuard, markCookie } from "./loop-guard.ts";
 import { redirect } from "./redirect.ts";
 import type { Renewal } from "./renewal.ts";
@@ -32,7 +33,7 @@ export interface Opened {
   readonly requestCookies: GuardCookies;
   /** To be used for this request; its access token is still to be verified. */
   readonly session?: Session;
-  /** Who is calling, where that had to be found out to open the session. */
+  /** Who is calling, with the session. */
   readonly identified?: Identified;
   /** There is a session, which does not count for what another site asks. */
   readonly ignored?: true;
@@ -75,7 +76,7 @@ export function crossSite(): GuardError {
 }
 
 export interface OpenSessionDeps {
-  readonly identify: Identify;
+  readonly identify: IdentifySession;
   readonly sessionCookies: SessionCookies;
   readonly renew: (session: Session, hosted: HostedSignIn) => Promise<Renewal>;
   readonly loops: LoopGuard;
@@ -106,7 +107,7 @@ export function createOpenSession({
       !isPlainAddress(visit.http)
     )
       return { ...opened, ...(session === undefined ? {} : { session }) };
-    const identified = await identify(opened.http, session.accessToken);
+    const identified = await identify(opened.http, session);
     if (identified.problem?.code !== "token_expired") return { ...opened, session, identified };
     const isPage = isNavigation(visit.http);
     const failed = (failure: SignInError): Opened =>

@@ -5,7 +5,7 @@ import type { RequireValid } from "@sst-gatehouse/revocations/revocations";
 
 import type { GrantedTokens, HostedSignIn } from "./hosted-sign-in.ts";
 import { createMemory } from "./memory.ts";
-import { fits, type Session } from "./session-cookies.ts";
+import { fits, type Session, toSession } from "./session-cookies.ts";
 
 export type Renewal =
   | { readonly kind: "renewed"; readonly session: Session }
@@ -16,6 +16,8 @@ export interface RenewalDeps {
   readonly verify: Verify;
   /** Of the stage's list, or of none. */
   readonly requireValid: RequireValid;
+  /** Whether a session has the ID token, for the claims in it. */
+  readonly keepsIdToken: boolean;
   readonly now: () => number;
 }
 
@@ -37,6 +39,7 @@ const revoked = { kind: "over", revoked: true } as const;
 export function createRenewal({
   verify,
   requireValid,
+  keepsIdToken,
   now,
 }: RenewalDeps): (session: Session, hosted: HostedSignIn) => Promise<Renewal> {
   const underway = new Map<string, Promise<GrantedTokens | undefined>>();
@@ -67,8 +70,12 @@ export function createRenewal({
       await requireValid(before);
       const tokens = await grant(session.refreshToken, hosted);
       if (tokens === undefined) return over;
-      const { accessToken, refreshToken = session.refreshToken } = tokens;
-      const renewed = { accessToken, refreshToken };
+      const { accessToken, refreshToken = session.refreshToken, idToken } = tokens;
+      const renewed = toSession({
+        accessToken,
+        refreshToken,
+        ...(keepsIdToken && idToken !== undefined && { idToken }),
+      });
       if (!fits(renewed)) throw tooLarge();
       const after = await verify(accessToken);
       if (

@@ -2,11 +2,11 @@ import { callbackPath, signedOutPath } from "@sst-gatehouse/blueprint/callback-u
 import { GuardError } from "@sst-gatehouse/core/errors";
 import type { CloudFrontResultResponse } from "aws-lambda";
 
-import type { Identify } from "../identify.ts";
 import { answer } from "../responses.ts";
 import { callback, type CallbackDeps } from "./callback.ts";
 import { judgeOrigin } from "./cross-site.ts";
 import type { HostedSignIn } from "./hosted-sign-in.ts";
+import type { IdentifySession } from "./identify-session.ts";
 import { crossSite, type Opened, type Visit } from "./open-session.ts";
 import type { Renewal } from "./renewal.ts";
 import type { Session } from "./session-cookies.ts";
@@ -18,7 +18,7 @@ import { logout, signedOut, type SignOutDeps } from "./sign-out.ts";
 export const refreshPath = "/.auth/refresh";
 
 export interface RoutesDeps extends CallbackDeps, SignOutDeps {
-  readonly identify: Identify;
+  readonly identify: IdentifySession;
   readonly renew: (session: Session, hosted: HostedSignIn) => Promise<Renewal>;
 }
 
@@ -68,7 +68,7 @@ export function createRoutes(deps: RoutesDeps): {
     "/.auth/me": {
       methods: ["GET", "HEAD"],
       async handle({ http: { method } }, { http, session }) {
-        const { caller, token, problem } = await identify(http, session?.accessToken);
+        const { caller, token, problem } = await identify(http, session);
         if (problem !== undefined) throw problem;
         if (token === undefined) throw nobody();
         // Nobody behind the guard does it for this answer.

@@ -4,7 +4,7 @@ import { assert, constantFrom, integer, nat, property, string } from "fast-check
 import { describe, expect, test } from "vitest";
 
 import { createFakeCognito } from "../../test/cognito.ts";
-import { createSealedSessions } from "./sealed-session.ts";
+import { createSealedSessions, sealedLength } from "./sealed-session.ts";
 import type { Session } from "./session-cookies.ts";
 
 const newKey = (): string => randomBytes(32).toString("base64");
@@ -39,6 +39,14 @@ test("comes back as it was, whatever its tokens are made of", () => {
     }),
   );
   expect(open(seal(session, origin), origin)).toEqual(session);
+});
+
+test("has an ID token along where there is one, and no byte more where there is none", () => {
+  const idToken = createFakeCognito(() => 1_800_000_000).idToken({ sub: "alice" });
+  const three = { ...session, idToken };
+  expect(open(seal(three, origin), origin)).toEqual(three);
+  expect(sealedLength(three)).toBe(seal(three, origin).length);
+  expect(sealedLength(three) - sealedLength(session)).toBeLessThan(1200);
 });
 
 test("is AES-256-GCM: another implementation reads version, nonce, ciphertext and tag", async () => {

@@ -18,6 +18,8 @@ const tagBytes = 16;
 
 /** The header of every refresh token of Cognito: `{"cty":"JWT","enc":"A256GCM","alg":"RSA-OAEP"}`. */
 const refreshHeader = "eyJjdHkiOiJKV1QiLCJlbmMiOiJBMjU2R0NNIiwiYWxnIjoiUlNBLU9BRVAifQ";
+/** In the number of an access token's parts: the last three parts are an ID token. */
+const withIdToken = 0x80;
 /** In the length of a part: it is text as it is, not base64url that was decoded. */
 const asText = 0x8000;
 
@@ -101,19 +103,23 @@ function unseal(bytes: Buffer, key: KeyObject, additionalData: Buffer): Buffer |
 }
 
 /**
- * Two tokens in few bytes: how many parts the access token has, and each part of both with its length, decoded where that
- * can be undone.
+ * Two or three tokens in few bytes: how many parts the access token has, and each part of all with its length, decoded where
+ * that can be undone.
  */
-function pack({ accessToken, refreshToken }: Session): Buffer {
+function pack({ accessToken, refreshToken, idToken }: Session): Buffer {
   const access = accessToken.split(".");
-  const parts = [...access, ...refreshToken.split(".")].flatMap((part) => {
+  const id = idToken === undefined ? [] : idToken.split(".");
+  const parts = [...access, ...refreshToken.split("."), ...id].flatMap((part) => {
     if (part === refreshHeader) return [lengthOf(asText)];
     const decoded = Buffer.from(part, "base64url");
     return decoded.toString("base64url") === part
       ? [lengthOf(decoded.length), decoded]
       : [lengthOf(asText | part.length), Buffer.from(part, "latin1")];
   });
-  return Buffer.concat([Buffer.from([access.length]), ...parts]);
+  return Buffer.concat([
+    Buffer.from([access.length | (idToken === undefined ? 0 : withIdToken)]),
+    ...parts,
+  ]);
 }
 
 function lengthOf(length: number): Buffer {
@@ -133,9 +139,12 @@ function unpack(packed: Buffer): Session {
     parts.push(head === asText ? refreshHeader : part.toString(isText ? "latin1" : "base64url"));
     at = end;
   }
-  const access = packed[0];
+  const [head = 0] = packed;
+  const idToken = head & withIdToken ? parts.splice(-3).join(".") : undefined;
+  const access = head & ~withIdToken;
   return {
     accessToken: parts.slice(0, access).join("."),
     refreshToken: parts.slice(access).join("."),
+    ...(idToken === undefined ? {} : { idToken }),
   };
 }

@@ -14,6 +14,7 @@ import {
   maxSessionBytes,
   type Session,
   sessionCookie,
+  toSession,
 } from "./session-cookies.ts";
 
 const sealed = createSealedSessions(sealing, `${sessionCookie} ${guardSettings.prefix}`);
@@ -139,4 +140,12 @@ test("whatever is called like a part of a session is cleared, and whatever an ea
     `__Host-gatehouse-attempt.0abc${over}`,
   ]);
   expect(write(small, requestCookies).slice(1)).toEqual(clearSession(requestCookies));
+});
+
+test("an ID token that does not fit is left out, and everybody's else is kept", () => {
+  const token = (bytes: number) => randomBytes(bytes).toString("base64url");
+  const whole = { ...small, idToken: `a.${token(1000)}.c` };
+  expect(toSession(whole)).toBe(whole);
+  const tooLarge = { ...small, idToken: `a.${token(8000)}.c` };
+  expect([fits(tooLarge), toSession(tooLarge)]).toEqual([false, small]);
 });

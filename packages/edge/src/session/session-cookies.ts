@@ -7,6 +7,8 @@ import { sealedLength, type SealedSessions } from "./sealed-session.ts";
 export interface Session {
   readonly accessToken: string;
   readonly refreshToken: string;
+  /** Where the app asks for claims: says more about the person, verified with each request, and decides nothing. */
+  readonly idToken?: string;
 }
 
 export type SessionReading =
@@ -62,11 +64,17 @@ export function createSessionCookies({ seal, open }: SealedSessions): SessionCoo
   };
 }
 
+/** Without an ID token that does not fit: somebody in very many groups gets in all the same. */
+export function toSession(tokens: Session): Session {
+  const { accessToken, refreshToken } = tokens;
+  return fits(tokens) ? tokens : { accessToken, refreshToken };
+}
+
 /** Whether the session fits into the headers that CloudFront takes. */
 export function fits(session: Session): boolean {
-  const { accessToken, refreshToken } = session;
+  const { accessToken, refreshToken, idToken = "" } = session;
   return (
-    accessToken.length + refreshToken.length <= 2 * maxSessionBytes &&
+    accessToken.length + refreshToken.length + idToken.length <= 2 * maxSessionBytes &&
     sealedLength(session) <= maxSessionBytes
   );
 }

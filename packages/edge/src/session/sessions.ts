@@ -6,7 +6,7 @@ import { type GuardError, isGuardError } from "@sst-gatehouse/core/errors";
 import { type ParameterStore, readParameters } from "@sst-gatehouse/revocations/read-parameters";
 import type { CloudFrontResultResponse } from "aws-lambda";
 
-import type { Identify } from "../identify.ts";
+import type { Identify, VerifyToken } from "../identify.ts";
 import type { Decision } from "../log.ts";
 import { isNavigation, isWithoutDestination } from "../http/navigation.ts";
 import { type AnswerHeaders, problemJson, refusal } from "../responses.ts";
@@ -15,6 +15,7 @@ import { signInClientId } from "../trust/sign-in-client.ts";
 import { readAttempt } from "./attempt.ts";
 import { createClientSecret } from "./client-secret.ts";
 import { createHostedSignIn, type HostedSignIn } from "./hosted-sign-in.ts";
+import { createIdentifySession } from "./identify-session.ts";
 import { createLoopGuard, type LoopGuard } from "./loop-guard.ts";
 import { createOpenSession, notKept, type Opened, readVisit, type Visit } from "./open-session.ts";
 import { openAgain } from "./page-scripts.ts";
@@ -35,6 +36,7 @@ export interface SessionsDeps extends RenewalDeps {
   readonly signIn: GuardSettings["signIn"];
   readonly clients: () => ClientTable;
   readonly identify: Identify;
+  readonly verifyToken: VerifyToken;
   readonly onUnrevoked: (error: unknown) => void;
   /** Of the stage; the app client's secret is there. */
   readonly sealing: SealingKeys;
@@ -72,7 +74,9 @@ export interface Sessions {
 }
 
 export function createSessions(deps: SessionsDeps): Sessions {
-  const { signIn, clients, identify, now, post = postForm } = deps;
+  const { signIn, clients, now, post = postForm } = deps;
+  const clientId = (): string | undefined => signInClientId(signIn, clients());
+  const identify = createIdentifySession({ ...deps, clientId });
   const { readSecret: read = () => readClientSecret(deps.parameters) } = deps;
   const secret = createClientSecret({ read, now });
   const renew = createRenewal(deps);
@@ -82,22 +86,26 @@ export function createSessions(deps: SessionsDeps): Sessions {
   const openSession = createOpenSession({ identify, sessionCookies, renew, loops, now });
   const routes = createRoutes({
     ...deps,
+    identify,
     sessionCookies,
     renew,
     loops,
     opensImplicitGrant: () => Object.values(clients()).some(({ name }) => name === "walkthrough"),
   });
   const hostedSignIn = (): HostedSignIn | undefined => {
-    const clientId = signInClientId(signIn, clients());
-    return signIn === undefined || clientId === undefined
+    const id = clientId();
+    return signIn === undefined || id === undefined
       ? undefined
-      : createHostedSignIn(signIn, clientId, secret, post);
+      : createHostedSignIn(signIn, id, secret, post);
   };
 
   return {
     async open(visit) {
       const opened = await openSession(visit, hostedSignIn());
-      return "answer" in opened ? { response: opened.answer } : opened;
+      if ("answer" in opened) return { response: opened.answer };
+      const { http, session } = opened;
+      if (session === undefined || opened.identified !== undefined) return opened;
+      return { ...opened, identified: await identify(http, session) };
     },
 
     async answer(visit) {

@@ -30,7 +30,13 @@ function setUp(answer: readonly object[]) {
     },
   );
   const clientIds = bakedClientIds(guardSettings.clients ?? {});
-  const verifier = createCurrentVerifier({ issuers: [issuer], clientIds, keys, now: clock.now });
+  const verifier = createCurrentVerifier({
+    claims: undefined,
+    issuers: [issuer],
+    clientIds,
+    keys,
+    now: clock.now,
+  });
   const claims = accessClaims({ issuer, clientId: webClient, now: clock.now() });
   return { verify: asking(verifier), claims, fetches: () => fetches };
 }
@@ -77,7 +83,13 @@ function setUpReplaceable() {
     current: () => ({ generation, keys: guardSettings.jwks?.keys ?? [] }),
     refetch: async () => undefined,
   };
-  const verifier = createCurrentVerifier({ issuers: [issuer], clientIds, keys, now });
+  const verifier = createCurrentVerifier({
+    claims: undefined,
+    issuers: [issuer],
+    clientIds,
+    keys,
+    now,
+  });
   const token = mint({
     key: accessKey,
     claims: accessClaims({ issuer, clientId: webClient, now: now() }),

@@ -5,6 +5,7 @@ import type { ClientIdSource } from "./client-ids.ts";
 export interface CurrentVerifierDeps {
   readonly issuers: readonly string[];
   readonly clientIds: Pick<ClientIdSource, "clients" | "generation">;
+  readonly claims: readonly string[] | undefined;
   readonly keys: KeySet;
   readonly now: () => number;
 }
@@ -19,6 +20,7 @@ export interface CurrentVerifier {
 export function createCurrentVerifier({
   issuers,
   clientIds,
+  claims,
   keys,
   now,
 }: CurrentVerifierDeps): CurrentVerifier {
@@ -28,6 +30,7 @@ export function createCurrentVerifier({
       issuers,
       clients: clientIds.clients(),
       tokenUses: ["id", "access"],
+      claims,
       keys,
       now,
     }),

@@ -10,6 +10,7 @@ import {
   tokenLifetimes,
   writeAttributes,
 } from "@sst-gatehouse/blueprint/app-clients";
+import { checkClaims, readAttributes } from "@sst-gatehouse/blueprint/claims";
 import { redirectUrls } from "@sst-gatehouse/blueprint/callback-urls";
 import { type GateAccess, inPascalCase } from "@sst-gatehouse/blueprint/gate";
 
@@ -39,7 +40,12 @@ export function createAppClients(
   // Cognito writes what it maps as the app client would: without the right, every sign-in fails. It waits for the provider.
   const mapped = $util
     .all(identityProviders.map(({ attributeMapping }) => attributeMapping))
-    .apply((all) => all.flatMap((mapping) => Object.keys(mapping ?? {})));
+    .apply((all) => all.flatMap((mapping) => Object.keys(mapping ?? {})))
+    .apply((attributes) => {
+      checkClaims(access, stage, attributes);
+      return attributes;
+    });
+  const readable = readAttributes(access);
   const create = (name: AppClientName) => {
     const { kind, flows, generateSecret } = appClients[name];
     const person = kind === "person";
@@ -73,6 +79,7 @@ export function createAppClients(
             ...(person ? attributes.filter((attribute) => attribute !== "username") : []),
           ]),
         ]),
+        ...(person && readable && { readAttributes: [...readable] }),
         preventUserExistenceErrors: "ENABLED",
         enableTokenRevocation: true,
         idTokenValidity: tokenLifetimes.idMinutes,

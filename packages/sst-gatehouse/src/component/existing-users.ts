@@ -1,4 +1,5 @@
 import { checkPeopleScopes } from "@sst-gatehouse/blueprint/access-names";
+import { checkClaims } from "@sst-gatehouse/blueprint/claims";
 import { checkRotation } from "@sst-gatehouse/blueprint/app-clients";
 import { type GateAccess, isPoolOf } from "@sst-gatehouse/blueprint/gate";
 import { hostedOriginAt } from "@sst-gatehouse/blueprint/sign-in-url";
@@ -43,6 +44,7 @@ export function takeUsers(
   const { stage, region } = context;
   checkPeopleScopes(access, stage.peopleScopes);
   checkExistingPool(stage);
+  checkClaims(access, { ...stage, userPoolId: "given" });
   if (transform !== undefined)
     throw new Error(
       "transform changes the user pool that a gate makes, and this gate is given one: change that pool where it is made",

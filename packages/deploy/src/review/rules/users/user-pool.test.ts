@@ -1,3 +1,4 @@
+import { readAttributes } from "@sst-gatehouse/blueprint/claims";
 import { resolveStage, type StageSettings } from "@sst-gatehouse/blueprint/stages";
 import { expect, test } from "vitest";
 
@@ -206,4 +207,28 @@ test.each([
   expect(checkUserPool(chainUnderTest({ added: [provider], changes }, everybody), access)).toEqual(
     [],
   );
+});
+
+test("claims of custom attributes need the attribute, and clients that may read it", () => {
+  const asking = { ...access, claims: ["email", "custom:tenant"] };
+  const readable = [...(readAttributes(asking) ?? [])];
+  const broken = (schemas: unknown, web: unknown) =>
+    rulesOf(
+      checkUserPool(
+        chainUnderTest({
+          changes: { [pool]: { schemas }, [resourceNames.web]: { readAttributes: web } },
+        }),
+        asking,
+      ),
+    );
+  const tenant = [{ name: "tenant", attributeDataType: "String" }];
+  expect(readable).toContain("custom:tenant");
+  expect(broken(tenant, readable)).toEqual([]);
+  expect(broken([{ name: "tenants" }], readable)).toEqual(["pool-claims"]);
+  expect(broken(undefined, readable)).toEqual(["pool-claims"]);
+  expect(broken(tenant, undefined)).toEqual(["client-read-attributes"]);
+  expect(broken(tenant, ["custom:tenant"])).toEqual(["client-read-attributes"]);
+  expect(check(resourceNames.web, { readAttributes: ["email"] })).toEqual([
+    "client-read-attributes",
+  ]);
 });

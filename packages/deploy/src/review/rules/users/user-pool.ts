@@ -1,4 +1,5 @@
-import { resourceServerIdentifier } from "@sst-gatehouse/blueprint/app-clients";
+import { appClients, resourceServerIdentifier } from "@sst-gatehouse/blueprint/app-clients";
+import { type DeclaredClaims, readAttributes } from "@sst-gatehouse/blueprint/claims";
 
 import { type AccessNames, groupsOf } from "@sst-gatehouse/blueprint/access-names";
 import { type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
@@ -58,6 +59,42 @@ export function checkUserPool(chain: Chain, access?: AccessNames): readonly Viol
     ...checkDomain(chain),
     ...checkResourceServer(chain, access),
     ...(own ? checkGroups(chain, access) : []),
+    ...checkClaimAttributes(chain, access ?? {}),
+  ];
+}
+
+/** Whether people's ID tokens can have the claims that access.ts asks for. */
+function checkClaimAttributes(
+  { clients, users: { own, pool } }: Chain,
+  access: DeclaredClaims,
+): readonly Violation[] {
+  const attributes = toList(inputOf(pool, "schemas")).map((one) => toObject(one)["name"]);
+  const missing = (access.claims ?? [])
+    .filter((claim) => claim.startsWith("custom:"))
+    .filter((claim) => !attributes.includes(claim.slice("custom:".length)));
+  const readable = readAttributes(access);
+  return [
+    ...unmet(pool, [
+      {
+        rule: "pool-claims",
+        holds: !own || missing.length === 0,
+        message: `has no attribute for ${missing.join(", ")}, which access.ts asks for, and Cognito refuses app clients that may read it: add it to schemas in transform.userPool, or take the claim away`,
+      },
+    ]),
+    ...[...clients].flatMap(([name, client]) =>
+      unmet(client, [
+        {
+          rule: "client-read-attributes",
+          holds:
+            appClients[name].kind === "machine" ||
+            (readable === undefined
+              ? isAbsent(inputOf(client, "readAttributes"))
+              : sameSet(toList(inputOf(client, "readAttributes")), readable)),
+          message:
+            "may not read exactly what the claims of access.ts need, so its ID tokens lack them: take the blueprint's readAttributes",
+        },
+      ]),
+    ),
   ];
 }
 
