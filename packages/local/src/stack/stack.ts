@@ -16,6 +16,8 @@ import { explainMissingLinks } from "../code/missing-links.ts";
 import { createClock, type Clock } from "../aws/clock.ts";
 import { createCloudFront } from "../aws/cloudfront/cloudfront.ts";
 import { builtFromSource, type CodeSource } from "../code/code-source.ts";
+import { createConsole } from "../console/serve-console.ts";
+import { createRequestLog } from "../console/request-log.ts";
 import { createDeployment, type StageChanges } from "./deployment.ts";
 import type { Explain } from "../aws/explain.ts";
 import { createFunctionUrl } from "../aws/function-url/function-url.ts";
@@ -101,7 +103,7 @@ async function compose(
   {
     project,
     port,
-    explain,
+    explain: tell,
     watch = false,
     remarks = () => [],
     codeSource = builtFromSource(project.root),
@@ -113,6 +115,10 @@ async function compose(
   onClose: (closer: () => Promise<void>) => void,
 ): Promise<Omit<Stack, "close">> {
   requireNode(process);
+  const clock = createClock();
+  const requests = createRequestLog(tell, clock.now);
+  const { explain } = requests;
+  const consoleSecret = randomBytes(24).toString("base64url");
   // The ports come first: every address in the stack has one of them.
   const none: Routes = { find: () => undefined, names: [] };
   const routes = { app: none, apis: none };
@@ -121,7 +127,6 @@ async function compose(
   const apiServer = await startPublicServer(0, () => routes.apis, explain);
   onClose(() => apiServer.close());
 
-  const clock = createClock();
   const { gate } = project;
   const deployment = createDeployment(server.port, gate, stage);
   const { accountId, region, stage: stageSettings } = deployment;
@@ -189,6 +194,7 @@ async function compose(
       identities,
       clock,
       explain,
+      watch: requests.watch,
       invoke: (event, ids) => api.invoke(event, ids),
     });
     return { ...backend, api, functionUrl };
@@ -210,6 +216,7 @@ async function compose(
         },
         clock,
         explain,
+        watch: requests.watch,
       });
       onClose(() => cloudFront.close());
       return { paths: served.paths, cloudFront };
@@ -218,6 +225,10 @@ async function compose(
     return (request, response) =>
       behaviorOf(request.url ?? "/").cloudFront.handle(request, response);
   };
+  const tokensFor: Stack["tokensFor"] = async (username) => {
+    const known = cognito.users.some((user) => user.username === username);
+    return known ? cognito.tokensFor(username, "spa") : undefined;
+  };
   const frontByHost = new Map(fronts.map((each) => [each.functionUrlHost, each]));
   const otherwise = frontByPath(fronts)("/");
   routes.app = createRoutes(server.port, {
@@ -225,6 +236,21 @@ async function compose(
       [deployment.appUrl, deployment.loopbackUrl].map((url) => [url, distribution(url)]),
     ),
     hosted: [deployment.hostedUrl, cognito.handleHosted],
+    console: [
+      deployment.consoleOrigin,
+      createConsole({
+        log: requests,
+        origin: deployment.consoleOrigin,
+        secret: consoleSecret,
+        people: cognito.users.map(({ username }) => username),
+        async curlLine(person) {
+          const tokens = await tokensFor(person);
+          return (
+            tokens && `curl ${deployment.loopbackUrl}/ -H 'Authorization: Bearer ${tokens.access}'`
+          );
+        },
+      }),
+    ],
     functionUrl(request, response) {
       const [host = ""] = (request.headers.host ?? "").toLowerCase().split(":");
       return (frontByHost.get(host) ?? otherwise).functionUrl.handle(request, response);
@@ -250,10 +276,13 @@ async function compose(
     clock,
     renew,
     sealing: () => sealing,
-    async tokensFor(username) {
-      const known = cognito.users.some((user) => user.username === username);
-      return known ? cognito.tokensFor(username, "spa") : undefined;
-    },
-    outputs: await createOutputs({ deployment, cognito, roles, apisPort: apiServer.port }),
+    tokensFor,
+    outputs: await createOutputs({
+      deployment,
+      cognito,
+      roles,
+      apisPort: apiServer.port,
+      consoleSecret,
+    }),
   };
 }

@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
+import { unwatched } from "../explain.ts";
+import { printableHeader } from "../sigv4/printable-request.ts";
+import { printablePath, withoutSecrets } from "../without-secrets.ts";
 import { toCacheKey } from "./cache/cache-key.ts";
 import { createCache } from "./cache/cache.ts";
 import type { CachedAnswer } from "./cache/cache.ts";
@@ -43,7 +46,7 @@ export interface CloudFront {
  */
 export function createCloudFront(options: CloudFrontOptions): CloudFront {
   const { domainName, distributionId, behavior, origin, edge, clock, explain } = options;
-  const { dial } = options;
+  const { dial, watch = unwatched } = options;
   const policies = checkDistribution(options);
   const cache = createCache(() => clock.now());
   const viaHost = serverName();
@@ -89,7 +92,14 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
       origin: edgeOrigin,
       body: viewerBody,
     });
+    const began = performance.now();
     const run = await runEdgeFunction((input) => edge.invoke(input), event);
+    const ms = millisecondsSince(began);
+    if (run.kind === "forward")
+      watch("cloudfront", "sends on what the guard returned", printableLines(run.headers), {
+        request: requestId,
+        ms,
+      });
     if (viewerGone.aborted) return undefined;
     if (run.kind === "refuse") {
       answers.refuse(exchange, run.refusal);
@@ -192,6 +202,17 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
         requestId: newRequestId(),
         viewerGone: gone.signal,
       };
+      const about = { request: exchange.requestId };
+      const { method, path, headers } = exchange.viewer;
+      const began = performance.now();
+      const title = `${method} ${printablePath(path).slice(0, 200)}`;
+      watch("cloudfront", `received ${title}`, printableLines(headers), about);
+      response.once("close", () =>
+        watch("cloudfront", `answered ${response.statusCode}`, [], {
+          ...about,
+          ms: millisecondsSince(began),
+        }),
+      );
       try {
         await answer(exchange, request);
       } catch (error) {
@@ -205,7 +226,7 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
           });
           return;
         }
-        explain("cloudfront", reason);
+        explain("cloudfront", reason, [], about);
         response.destroy();
       }
     },
@@ -213,6 +234,18 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
       originFetch.close();
     },
   };
+}
+
+function millisecondsSince(began: number): number {
+  return Math.round((performance.now() - began) * 100) / 100;
+}
+
+/** Header lines without a secret: values that may be one are hashes. */
+function printableLines(lines: readonly HeaderLine[]): string[] {
+  return lines.map(([name, value]) => {
+    const shown = withoutSecrets(name.toLowerCase());
+    return `${shown}: ${printableHeader(name.toLowerCase(), value)}`;
+  });
 }
 
 function toEdgeOrigin(origin: CloudFrontOptions["origin"]): EdgeOrigin {
