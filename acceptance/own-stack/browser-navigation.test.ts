@@ -290,3 +290,51 @@ describe("a page that was left open for an hour", () => {
     await heading("The app");
   });
 });
+
+describe("an address with a fragment", () => {
+  beforeEach(async () => {
+    if (!isInstalled) return;
+    await context.clearCookies();
+    // Otherwise only the fragment of what the window shows would change.
+    await page.goto("about:blank");
+  });
+
+  test("is found again after the sign-in, in each window its own, and no server has seen it", async () => {
+    const asked: string[] = [];
+    const note = (request: { url: () => string; postData: () => string | null }): void => {
+      asked.push(request.url().replace(/#.*/, ""), request.postData() ?? "");
+    };
+    const other = await context.newPage();
+    for (const window of [page, other]) window.on("request", note);
+    await page.goto(url(`${home}#/orders/5?secret=fragment-of-one`));
+    await other.goto(url(`${home}#/orders/6`));
+    for (const window of [page, other]) {
+      await fillForm(window, user);
+      await window.getByRole("heading", { level: 1, name: "The app" }).waitFor();
+    }
+    expect(page.url()).toBe(url(`${home}#/orders/5?secret=fragment-of-one`));
+    expect(other.url()).toBe(url(`${home}#/orders/6`));
+    expect(asked.join("\n")).not.toContain("orders");
+    expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+    await other.close();
+    page.off("request", note);
+  });
+
+  test("that was left at the sign-in does not turn up behind another address", async () => {
+    await page.goto(url(`${home}#/left`));
+    await page.goto(url("/document"));
+    await fillForm(page, user);
+    await page.getByText("the whole document").waitFor();
+    expect(page.url()).toBe(url("/document#"));
+  });
+
+  test("is found again where the session has ended meanwhile", async () => {
+    await signIn();
+    await context.clearCookies({ domain: new URL(target.appUrl).hostname });
+    await page.goto("about:blank");
+    await page.goto(url(`${home}#/again`));
+    // The hosted sign-in still knows the browser.
+    await heading("The app");
+    expect(page.url()).toBe(url(`${home}#/again`));
+  });
+});

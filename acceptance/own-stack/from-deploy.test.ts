@@ -85,6 +85,7 @@ describe("start --from-deploy", () => {
       "lambda.cjs",
       "libraries.cjs",
       "parameters.cjs",
+      "resource.cjs",
       "responses.cjs",
       "sessions.cjs",
       "stage-revocations.cjs",

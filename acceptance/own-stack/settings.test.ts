@@ -7,6 +7,7 @@ import { describe, expect, test, vi } from "vitest";
 
 import { callApi, send, signedForFunctionUrl, viaApp } from "../support/client.ts";
 import { createForge } from "../support/forge.ts";
+import { authUrl, form, pkce, signInByForm } from "../support/oauth.ts";
 import { sample } from "../sample/sample.ts";
 import { app } from "../sample/stages.ts";
 import { builtGuard } from "./built.ts";
@@ -290,4 +291,40 @@ test("access rules that Cognito would refuse at a deploy stop the stack as well"
   await expect(startOwnStack({ project })).rejects.toThrow(
     'access.ts: Cognito refuses the group "super admin"',
   );
+});
+
+test("front ends elsewhere sign in by the addresses that the stage lists, and by no other", async () => {
+  const { target } = await startOwnStack();
+  const [user] = target.users;
+  const id = target.clients.spa?.id ?? "";
+  const ask = (path: string, query: Readonly<Record<string, string>>) =>
+    `${authUrl(target)}${path}?${form({ client_id: id, ...query })}`;
+  const signInAt = (redirect_uri: string) =>
+    signInByForm(
+      ask("/oauth2/authorize", {
+        redirect_uri,
+        response_type: "code",
+        scope: "openid",
+        code_challenge: pkce().challenge,
+        code_challenge_method: "S256",
+      }),
+      user?.username ?? "",
+      user?.password ?? "",
+    );
+  for (const address of [
+    `${target.appUrl}/`,
+    "http://localhost:5173/",
+    "http://localhost:3000/api/auth/callback/cognito",
+    "myapp://callback",
+  ]) {
+    const arrived = await signInAt(address);
+    expect(arrived.slice(0, arrived.indexOf("?"))).toBe(address);
+    expect(arrived).toMatch(/\?code=[\w-]+$/);
+  }
+  for (const address of ["myapp://callback/", "http://localhost:3000/", "myapp://signed-out"])
+    // The browser stays on a page that says so.
+    expect(await signInAt(address)).toBe("");
+  const out = new URL(ask("/logout", { logout_uri: "myapp://signed-out" }));
+  const answer = await send(out.origin, { path: `${out.pathname}${out.search}` });
+  expect([answer.status, answer.header("location")]).toEqual([302, "myapp://signed-out"]);
 });

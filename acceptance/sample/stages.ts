@@ -17,6 +17,8 @@ export const stages = defineStages({
   },
   local: {
     corsOrigins: ["http://localhost:5173"],
+    spaCallbackUrls: ["http://localhost:3000/api/auth/callback/cognito", "myapp://callback"],
+    spaLogoutUrls: ["myapp://signed-out"],
     implicitGrant: true,
   },
   production: {},

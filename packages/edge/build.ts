@@ -18,6 +18,7 @@ const lazyFiles = [
   "trust/fetch-key-set",
   "trust/stage-revocations",
   "session/sessions",
+  "resource",
 ];
 
 /** The file that every request loads. Its parse time is most of a cold start, so its size has a limit. */
@@ -38,8 +39,8 @@ export interface BuiltGuard {
 
 /**
  * Builds the guard as it is deployed: `lambda.cjs`, and beside it what it loads only when needed: `parameters.cjs` with
- * the AWS SDK, `fetch-key-set.cjs`, `stage-revocations.cjs`, `responses.cjs` with the guard's own answers, and
- * `sessions.cjs` with all that browsers need.
+ * the AWS SDK, `fetch-key-set.cjs`, `stage-revocations.cjs`, `responses.cjs` with the guard's own answers,
+ * `sessions.cjs` with all that browsers need, and `resource.cjs` for apps that have one.
  *
  * CommonJS, because an ES module would load every lazy builtin at once; `module` before `main`, because only then can
  * esbuild leave out what the SDK's packages do not use.

@@ -31,6 +31,7 @@ const isPathMatch = objectOf({ whole: isFlag, path: isText, bare: optional(isTex
 const isWhole = objectOf({
   scopes: names,
   externalGroups: optional(names),
+  resource: optional(objectOf({ path: isText, scopes: names })),
   rules: listOf(
     objectOf({
       text: isText,

@@ -1,4 +1,7 @@
+import type { AccessRules } from "@sst-gatehouse/core/access";
+import { originHeader } from "@sst-gatehouse/core/caller";
 import { GuardError, type ErrorCode } from "@sst-gatehouse/core/errors";
+import { withResource } from "@sst-gatehouse/core/resource";
 import { HTTPException } from "hono/http-exception";
 
 import type { FunctionUrlEvent } from "./function-url-event.ts";
@@ -20,12 +23,16 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 
 /** As the guard has them for the same refusals. */
 const headers: Partial<Record<ProblemCode, Readonly<Record<string, string>>>> = {
-  token_revoked: { "www-authenticate": 'Bearer error="invalid_token"' },
   settings_unavailable: { "retry-after": "5" },
 };
 
 /** The answer to something thrown. A refusal says why; a fault tells the caller nothing and writes one line to the log. */
-export function answerError(thrown: unknown, event: FunctionUrlEvent, log: Log): Response {
+export function answerError(
+  thrown: unknown,
+  event: FunctionUrlEvent,
+  log: Log,
+  access?: AccessRules,
+): Response {
   const subject = subjectOf(event);
   const { status, code, detail } = judge(thrown);
   const fault = status >= 500;
@@ -43,8 +50,26 @@ export function answerError(thrown: unknown, event: FunctionUrlEvent, log: Log):
     code,
     requestId: subject.requestId,
     ...(status === 500 || detail === undefined ? {} : { detail }),
-    ...(headers[code] === undefined ? {} : { headers: headers[code] }),
+    headers: { ...headers[code], ...challengeFor(code, event, access) },
   });
+}
+
+/** The guard's challenge for the same refusal. Its origin is in a header of the guard's own. */
+function challengeFor(
+  code: ProblemCode,
+  { rawPath: path, headers: sent, requestContext: { http } }: FunctionUrlEvent,
+  access: AccessRules | undefined,
+): Readonly<Record<string, string>> {
+  if (code !== "token_revoked") return {};
+  const request = { method: http.method, path };
+  const challenge = 'Bearer error="invalid_token"';
+  const origin = sent[originHeader];
+  return {
+    "www-authenticate":
+      access === undefined || origin === undefined
+        ? challenge
+        : withResource(challenge, access, request, origin),
+  };
 }
 
 function judge(thrown: unknown): { status: number; code: ProblemCode; detail?: string } {

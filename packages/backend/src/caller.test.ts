@@ -338,6 +338,25 @@ describe("a caller whom the guard has left to the backend", () => {
     });
   });
 
+  test("is led to the sign-in by the challenge where the resource is", async () => {
+    const guarded = defineAccess({
+      scopes: ["api/read"],
+      rules: { "/*": "signed-in", "/mcp/*": "signed-in" },
+      resource: { path: "/mcp", scopes: ["api/read"] },
+    });
+    const { app } = protectedApp(createSampleApp(), guarded, async () => {
+      throw ended;
+    });
+    const told = async (path: string) =>
+      (
+        await send(app, { path, headers: { "x-gatehouse-origin": "https://a.example" }, ...bearer })
+      ).headers.get("www-authenticate");
+    expect(await told("/mcp")).toMatch(
+      /^Bearer error="invalid_token", resource_metadata="https:\/\/a\.example\/\.well-known\/oauth-protected-resource\/mcp", scope="api\/read"$/,
+    );
+    expect(await told("/me")).toBe('Bearer error="invalid_token"');
+  });
+
   test.each([
     ["GET", "/me", "", "fresh=1&return_to=%2Fme"],
     ["GET", "/me", "a=1&b=%20", "fresh=1&return_to=%2Fme%3Fa%3D1%26b%3D%2520"],
@@ -401,4 +420,18 @@ describe("a caller whom the guard has left to the backend", () => {
       expect(asked).toEqual([]);
     },
   );
+});
+
+test("a token without the scopes of the resource gets no further than the guard would let it", async () => {
+  const guarded = defineAccess({
+    scopes: ["api/read"],
+    rules: { "/*": "signed-in", "/echo/*": "signed-in" },
+    resource: { path: "/echo", scopes: ["api/read"] },
+  });
+  const { app } = protectedApp(createSampleApp(), guarded);
+  const held = { ...plainUser, scopes: ["openid", "api/read"] };
+  const statuses = [];
+  for (const caller of [plainUser, held])
+    statuses.push((await send(app, { path: "/echo/x", caller })).status);
+  expect(statuses).toEqual([403, 200]);
 });

@@ -9,6 +9,7 @@ import {
   type UncheckedCallerEnvelope,
 } from "@sst-gatehouse/core/caller";
 import { GuardError, isGuardError } from "@sst-gatehouse/core/errors";
+import { lackedScopes } from "@sst-gatehouse/core/resource";
 import type { RequireValid } from "@sst-gatehouse/revocations/revocations";
 import type { MiddlewareHandler } from "hono";
 
@@ -142,7 +143,12 @@ function isAllowed(
 ): boolean {
   const arrived = decide(access, { method, path: rawPath }, who);
   const routed = decide(access, { method, path: encodeRaw(routedPath) }, who);
-  return arrived.allowed && routed.allowed && arrived.rule === routed.rule;
+  return (
+    arrived.allowed &&
+    routed.allowed &&
+    arrived.rule === routed.rule &&
+    lackedScopes(access, arrived.rule, who).length === 0
+  );
 }
 
 /** Back to a path as on the wire: percent-encodes everything that RFC 3986 does not allow in a path. */

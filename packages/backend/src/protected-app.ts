@@ -38,7 +38,7 @@ export function createProtectedApp<E extends ProtectableEnv, S extends Schema, P
   { access, settings, log, requireValid }: ProtectedAppDeps,
 ): Hono<AppEnv> {
   const front = new Hono<AppEnv>();
-  front.onError((error, c) => answerError(error, c.env.event, log));
+  front.onError((error, c) => answerError(error, c.env.event, log, access));
   front.notFound((c) => {
     const { requestId } = subjectOf(c.env.event);
     return problemResponse({

@@ -41,6 +41,7 @@ test("the same sources and settings give the same bytes, whatever was there befo
     "lambda.cjs",
     "libraries.cjs",
     "parameters.cjs",
+    "resource.cjs",
     "responses.cjs",
     "sealing.json",
     "sessions.cjs",

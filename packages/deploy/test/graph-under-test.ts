@@ -447,6 +447,7 @@ const resources: readonly Resource[] = [
           },
           "stage-revocations.cjs": { sha256: "5".repeat(64), bytes: 4900 },
           "sessions.cjs": { sha256: "6".repeat(64), bytes: 26_000 },
+          "resource.cjs": { sha256: "a".repeat(64), bytes: 11_000 },
           "responses.cjs": { sha256: "8".repeat(64), bytes: 2500 },
           "libraries.cjs": { sha256: "9".repeat(64), bytes: 13_000 },
           "sealing.json": { sha256: "[secret]", bytes: 200 },

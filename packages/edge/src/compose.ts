@@ -46,6 +46,8 @@ export interface LazyFiles {
     typeof import("./session/sessions.ts"),
     "createSessions" | "headersTooLarge"
   >;
+  /** Where the access rules declare a resource. */
+  readonly protectedResource: () => Pick<typeof import("./resource.ts"), "createProtectedResource">;
 }
 
 export interface GuardParts {
@@ -142,6 +144,9 @@ export function composeGuard({
         parameters: { region, prefix, sign: signForSsm },
         onUnrevoked: (error) => log({ notice: "sign_out_unrevoked", cause: causeOf(error) }),
       }),
+    ),
+    resource: once(
+      () => access.resource && files.protectedResource().createProtectedResource(access, settings),
     ),
     responses: files.responses,
     now,

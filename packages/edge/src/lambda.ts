@@ -27,6 +27,7 @@ export const handler = orRefuseEverything(
         parameterStore: () => require("./parameters.cjs"),
         stageRevocations: () => require("./stage-revocations.cjs"),
         browserHalf: () => require("./sessions.cjs"),
+        protectedResource: () => require("./resource.cjs"),
       },
     }),
   responses,

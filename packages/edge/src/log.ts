@@ -18,7 +18,7 @@ export interface Decision {
   readonly method: string;
   /** Where the stage asks for it; without its query. */
   readonly path?: string | undefined;
-  /** `session`: answered for a browser, by a page, a redirect or cookies. */
+  /** `session`: answered by the guard itself, for a browser or for a client that looks for the sign-in. */
   readonly outcome: "forwarded" | "refused" | "preflight" | "session";
   readonly status?: number;
   readonly code?: ErrorCode | `sign_in_${string}`;

@@ -73,6 +73,7 @@ function setUp(
       parameterStore: notNeeded,
       stageRevocations: notNeeded,
       browserHalf: notNeeded,
+      protectedResource: notNeeded,
       responses: () => responses,
       ...files,
     },

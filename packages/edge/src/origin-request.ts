@@ -12,6 +12,7 @@ import type { Identified, Identify } from "./identify.ts";
 import { type Decision, hashedId, type Log, metricsOf, startSteps, type Steps } from "./log.ts";
 import { isNavigation } from "./http/navigation.ts";
 import { isPreflight } from "./http/preflight.ts";
+import type { ProtectedResource } from "./resource.ts";
 import type { Opened, Visit } from "./session/open-session.ts";
 import type { SessionAnswer, Sessions } from "./session/sessions.ts";
 import type { ClientIdSource } from "./trust/client-ids.ts";
@@ -26,6 +27,8 @@ export interface OriginRequestDeps {
   readonly guard: Guard;
   /** The browser half, loaded when it is asked for. */
   readonly sessions: () => Sessions;
+  /** Loaded when it is asked for; undefined where the access rules declare none. */
+  readonly resource: () => ProtectedResource | undefined;
   readonly responses: () => Responses;
   /** Whole seconds since the epoch. */
   readonly now: () => number;
@@ -76,6 +79,7 @@ export function createOriginRequest({
   access,
   guard,
   sessions,
+  resource,
   responses,
   now,
   elapsed,
@@ -90,6 +94,8 @@ export function createOriginRequest({
     try {
       received = fromCloudFrontEvent(event, hosts);
       const { http, request, readings } = received;
+      const own = resource()?.answer(visitOf(received));
+      if (own !== undefined) return answered({ received, steps }, own);
       if (isPreflight(http)) {
         record({ received, steps }, { outcome: "preflight", status: 204 });
         const { preflightAnswer, preflightHeaders } = responses();
@@ -116,6 +122,7 @@ export function createOriginRequest({
         opened?.identified ??
         (await identify(asked.http, opened?.session?.accessToken));
       steps.end("caller");
+      resource()?.require(asked, who);
       const { rule, ...admitted } = await guard(asked, who);
       steps.end("sign");
       record({ received, who, steps }, { outcome: "forwarded", rule, reading: "as_sent" });
@@ -220,9 +227,11 @@ export function createOriginRequest({
       ...(cause === undefined ? {} : { cause: causeOf(cause) }),
     });
     const cors = corsHeaders(received?.http.headers ?? {}, settings.corsOrigins);
-    return forBrowser === undefined
-      ? refusal(known, requestId, cors)
-      : withHeaders(forBrowser.response, cors);
+    const response =
+      forBrowser === undefined
+        ? refusal(known, requestId, cors)
+        : withHeaders(forBrowser.response, cors);
+    return (received && resource()?.challenged(response, known, visitOf(received))) ?? response;
   }
 
   function refuseBrowser(

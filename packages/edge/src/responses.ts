@@ -76,7 +76,9 @@ export function challengeOf(code: ErrorCode): string | undefined {
   // Section 3.1: no error code for a request that carries no token.
   if (code === "token_missing") return "Bearer";
   if (statuses[code] === 401) return 'Bearer error="invalid_token"';
-  return code === "access_denied" ? 'Bearer error="insufficient_scope"' : undefined;
+  return code === "access_denied" || code === "scope_missing"
+    ? 'Bearer error="insufficient_scope"'
+    : undefined;
 }
 
 /** The HTTP status of a refusal, for the log. */

@@ -16,8 +16,10 @@ import {
 import { expect } from "vitest";
 
 import type { LazyFiles } from "../src/compose.ts";
+import { createProtectedResource } from "../src/resource.ts";
 import { createSessions, headersTooLarge } from "../src/session/sessions.ts";
 import { createClientIds } from "../src/trust/client-ids.ts";
+import { withResource } from "./access.ts";
 import {
   accessKey,
   givingPeople,
@@ -27,6 +29,7 @@ import {
   webClient,
 } from "./events.ts";
 import {
+  appOrigin,
   type Bench,
   type Compose,
   createBench,
@@ -383,6 +386,26 @@ export const behaviours = {
     const { asked, files } = parameterStore({ [parameterNames.revoked]: noRevocations });
     expect(await ask(createBench(guardSettings, { compose, files }))).toBe(0);
     expect(asked).toEqual([]);
+  },
+
+  async "an app's resource leads clients to the sign-in, and is put together once"(compose) {
+    let made = 0;
+    const files: Partial<LazyFiles> = {
+      protectedResource: () => ({
+        createProtectedResource(...of) {
+          made += 1;
+          return createProtectedResource(...of);
+        },
+      }),
+    };
+    const bench = createBench(guardSettings, { compose, files, access: withResource });
+    const { status, body } = await bench.send({ uri: "/.well-known/oauth-protected-resource" });
+    expect([status, JSON.parse(body).resource]).toEqual([200, `${appOrigin}/mcp`]);
+    const { headers } = await bench.send({ uri: "/mcp" });
+    expect([headers["www-authenticate"]?.[0]?.split(" ")[1], made]).toEqual([
+      `resource_metadata="${appOrigin}/.well-known/oauth-protected-resource/mcp",`,
+      1,
+    ]);
   },
 
   async "a session is the caller's, and only a token of the browsers' client makes one"(compose) {

@@ -41,6 +41,7 @@ const files = [
   "lambda.cjs",
   "libraries.cjs",
   "parameters.cjs",
+  "resource.cjs",
   "responses.cjs",
   "sessions.cjs",
   "stage-revocations.cjs",

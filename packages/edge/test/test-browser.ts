@@ -9,6 +9,7 @@ import type { CloudFrontRequest, CloudFrontResultResponse } from "aws-lambda";
 
 import { composeGuard, type GuardParts, type LazyFiles } from "../src/compose.ts";
 import { createLog } from "../src/log.ts";
+import { createProtectedResource } from "../src/resource.ts";
 import * as responses from "../src/responses.ts";
 import { createSealedSessions } from "../src/session/sealed-session.ts";
 import type { Session } from "../src/session/session-cookies.ts";
@@ -157,6 +158,7 @@ export function createBench(
           throw new GuardError("token_revoked", "This sign-in was ended.");
       },
     }),
+    protectedResource: () => ({ createProtectedResource }),
     browserHalf: () => ({
       headersTooLarge,
       createSessions: (deps) =>

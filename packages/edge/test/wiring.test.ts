@@ -28,6 +28,7 @@ const tooLarge: Behaviour =
 const hasSession: Behaviour =
   "a session is the caller's, and only a token of the browsers' client makes one";
 const renews: Behaviour = "an expired session is renewed, and one whose sign-in was ended is not";
+const leadsClients = "an app's resource leads clients to the sign-in, and is put together once";
 const tellsLog: Behaviour = "a refresh token that cannot be revoked is told to the log";
 const asksForSecret: Behaviour =
   "the client's secret is asked for below the stage's prefix, in its region, and signed for that";
@@ -98,6 +99,8 @@ const broken: readonly (readonly [without: string, Behaviour])[] = [
   ["sessions.onUnrevoked", tellsLog],
   ["sessions.onUnrevoked.notice", tellsLog],
   ["sessions.onUnrevoked.cause", tellsLog],
+  ["resource", leadsClients],
+  ["once of resource", leadsClients],
   ["responses", "the access rules decide"],
   ["now", saysMetrics],
   ["elapsed", goesOn],

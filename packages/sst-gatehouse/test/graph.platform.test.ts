@@ -139,14 +139,19 @@ describe("what a stage registers", () => {
   });
 
   test("has the public client where the stage opens it, without a secret, and returns it to those who may call", async () => {
-    const settings: StageSettings = { spaClient: true, corsOrigins: ["https://front.example.com"] };
+    const settings: StageSettings = {
+      spaClient: true,
+      corsOrigins: ["https://front.example.com", "capacitor://localhost"],
+      spaCallbackUrls: ["myapp://callback"],
+      spaLogoutUrls: ["myapp://signed-out"],
+    };
     const { graph } = await evaluate({ stage: "production", production: settings });
     expect(checkGraph(graph, stageOf("production", settings), access)).toEqual([]);
     const urls = [`${String(graph.outputs["appUrl"])}/`, "https://front.example.com/"];
     expect(one(graph, "GateSpaClient").inputs).toMatchObject({
       allowedOauthFlows: ["code"],
-      callbackUrls: urls,
-      logoutUrls: urls,
+      callbackUrls: [...urls, "myapp://callback"],
+      logoutUrls: [...urls, "myapp://signed-out"],
       generateSecret: false,
     });
   });

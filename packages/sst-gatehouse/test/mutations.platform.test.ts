@@ -342,6 +342,17 @@ const mutations: [
     "client-callback-urls",
   ],
   [
+    "a front end's address that the stage does not list",
+    change(
+      "app-clients",
+      "({ callbackUrls }) => [...callbackUrls]",
+      '({ callbackUrls }) => [...callbackUrls, "otherapp://callback"]',
+    ),
+    "client-callback-urls",
+    "production",
+    { spaClient: true, spaCallbackUrls: ["myapp://callback"] },
+  ],
+  [
     "a client's secret that every reader of parameters sees",
     change("parameters", '    type: "SecureString",\n', '    type: "String",\n'),
     "parameter-type",

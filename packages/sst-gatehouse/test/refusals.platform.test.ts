@@ -55,11 +55,6 @@ const refusals: [what: string, options: SampleOptions, why: string][] = [
     "this is the stack on your own machine (npx gatehouse start); choose another name for a stage on AWS",
   ],
   [
-    "a domain without its certificate",
-    production({ domain: "app.example.com" }),
-    "stages.ts: stage production: domain needs certificateArn: a validated certificate for it, in us-east-1",
-  ],
-  [
     "a certificate of another region",
     production({
       domain: "app.example.com",

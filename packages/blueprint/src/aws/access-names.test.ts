@@ -175,3 +175,17 @@ test("people have room for 47 scopes beside the OpenID ones", () => {
 test("an app may do without machines: it lists no scope", () => {
   expect(() => checkAccessNames({ scopes: [], rules: [] })).not.toThrow();
 });
+
+test("people can have what a resource tells clients to ask for, or the stage is refused", () => {
+  const access = {
+    scopes: ["api/read", "api/write"],
+    rules: [],
+    resource: { path: "/mcp", scopes: ["api/read"] },
+  };
+  expect(() => checkPeopleScopes(access, ["api/write", "api/read"])).not.toThrow();
+  expect(() => checkPeopleScopes(access, ["api/write"])).toThrow(
+    new TypeError(
+      'access.ts: the resource /mcp tells clients to ask for api/read, and on this stage Cognito would refuse that of people. Write peopleScopes: ["api/write","api/read"] in stages.ts',
+    ),
+  );
+});

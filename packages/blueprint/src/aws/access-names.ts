@@ -69,6 +69,7 @@ export function checkAccessNames(access: AccessNames): void {
 
 /** As much of the access rules as is compared with a stage's `peopleScopes`. */
 export interface ScopedRules extends Pick<AccessNames, "scopes"> {
+  readonly resource?: { readonly path: string; readonly scopes: readonly string[] };
   readonly rules: readonly {
     /** The rule's name. */
     readonly text: string;
@@ -85,7 +86,7 @@ export interface ScopedRules extends Pick<AccessNames, "scopes"> {
  * @throws {TypeError} that says what to write.
  */
 export function checkPeopleScopes(
-  { scopes, rules }: ScopedRules,
+  { scopes, rules, resource }: ScopedRules,
   peopleScopes: readonly string[],
 ): void {
   const unknown = peopleScopes.find((scope) => !scopes.includes(scope));
@@ -99,6 +100,12 @@ export function checkPeopleScopes(
   if (peopleScopes.length > maxPeopleScopes) {
     throw new TypeError(
       `stages.ts: peopleScopes has ${peopleScopes.length} scopes, and there is room for ${maxPeopleScopes}: Cognito gives an app client ${maxScopesOfClient}, and ${openIdScopes.join(", ")} are among them`,
+    );
+  }
+  const unheld = resource?.scopes.filter((scope) => !peopleScopes.includes(scope)) ?? [];
+  if (resource !== undefined && unheld.length > 0) {
+    throw new TypeError(
+      `access.ts: the resource ${resource.path} tells clients to ask for ${resource.scopes.join(" ")}, and on this stage Cognito would refuse that of people. Write peopleScopes: ${JSON.stringify([...peopleScopes, ...unheld])} in stages.ts`,
     );
   }
   for (const { text, access } of rules) {

@@ -27,14 +27,27 @@ export function isKeptFromScripts(name: string): boolean {
   return /^(?:\*|cookie2?|host|x-(?:gatehouse|amz|forwarded)-.*)$/.test(name);
 }
 
-/** An exact web origin: scheme, host, optional port; http for this machine only. */
+/**
+ * An exact origin: scheme, host, optional port; http for this machine only. Also one of a scheme that is an app's own, as
+ * `capacitor://localhost`: what such an app's pages send as `Origin`.
+ */
 export function isCorsOrigin(value: unknown): value is string {
   if (typeof value !== "string" || value.includes("*") || !URL.canParse(value)) return false;
   const url = new URL(value);
+  if (isAppScheme(url)) return /^[a-z][a-z0-9+.-]*:\/\/[a-z0-9.-]+(?::\d+)?$/.test(value);
   if (url.origin !== value) return false;
   return (
     url.protocol === "https:" ||
     (url.protocol === "http:" &&
       /^(localhost|127\.0\.0\.1|\[::1\]|.+\.localhost)$/.test(url.hostname))
   );
+}
+
+/** Schemes that belong to the web, to this machine's files or to no server. */
+const commonScheme =
+  /^(?:https?|wss?|ftp|file|filesystem|blob|data|about|javascript|vbscript|view-source|mailto|tel|sms|intent|urn):$/;
+
+/** Whether a URL has a scheme of an app's own, which its system leads to the app. */
+export function isAppScheme({ protocol }: URL): boolean {
+  return !commonScheme.test(protocol);
 }

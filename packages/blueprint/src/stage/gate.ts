@@ -11,6 +11,8 @@ import {
 /** The access rules of an app, as `defineAccess` makes them, in the order in which they are tried. */
 export interface GateAccess extends AccessNames {
   readonly rules: readonly GateRule[];
+  /** Where OAuth clients find their way by themselves. */
+  readonly resource?: { readonly path: string; readonly scopes: readonly string[] };
   /** What callers get for requests, by method and path, and by a word for the caller. */
   readonly examples?: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }

@@ -21,6 +21,8 @@ describe("a stage", () => {
       streaming: "on",
       waf: undefined,
       spaClient: false,
+      spaCallbackUrls: [],
+      spaLogoutUrls: [],
       machineClient: true,
       sealingKeys: ["first"],
       implicitGrant: false,
@@ -54,7 +56,12 @@ describe("a stage", () => {
     const settings = {
       domain: "app.example.com",
       certificateArn,
-      corsOrigins: ["https://b.example"],
+      corsOrigins: [
+        "https://b.example",
+        "https://xn--bcher-kva.example",
+        "capacitor://localhost",
+        "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+      ],
       originReadTimeoutSeconds: 120,
       originKeepaliveSeconds: 120,
       apiTimeoutSeconds: 900,
@@ -62,6 +69,8 @@ describe("a stage", () => {
       streaming: "never-empty",
       waf: { requestsPerFiveMinutes: 10 },
       spaClient: true,
+      spaCallbackUrls: ["http://localhost:3000", "myapp://callback", "capacitor://localhost"],
+      spaLogoutUrls: ["myapp://signed-out"],
       sealingKeys: ["2026", "2027"],
       implicitGrant: true,
       selfSignUp: true,
@@ -134,6 +143,11 @@ test("the limit of the firewall is a whole number from 10 to 2,000,000,000", () 
   }
 });
 
+test("a domain needs no certificate: SST orders one", () => {
+  const stage = resolveStage({ default: { domain: "app.example.com" } }, "anna");
+  expect([stage.domain, stage.certificateArn]).toEqual(["app.example.com", undefined]);
+});
+
 const mistakes: [why: string, settings: object, message: string][] = [
   ["a setting that does not exist", { cors: [] }, "cors is not a setting"],
   ["any origin", { corsOrigins: ["*"] }, "corsOrigins has"],
@@ -141,6 +155,59 @@ const mistakes: [why: string, settings: object, message: string][] = [
   ["a wildcard in an origin", { corsOrigins: ["https://*.example.com"] }, "corsOrigins has"],
   ["an origin with a path", { corsOrigins: ["https://a.example/"] }, "corsOrigins has"],
   ["plain http elsewhere", { corsOrigins: ["http://a.example"] }, "corsOrigins has"],
+  [
+    "a slash behind an origin",
+    { corsOrigins: ["https://a.example/"] },
+    'corsOrigins has "https://a.example/": write it as browsers send it, https://a.example (in lower case, names in punycode, without a path)',
+  ],
+  [
+    "a name beyond ASCII",
+    { corsOrigins: ["https://bücher.example"] },
+    'corsOrigins has "https://bücher.example": write it as browsers send it, https://xn--bcher-kva.example (in lower case, names in punycode, without a path)',
+  ],
+  [
+    "a pattern of previews",
+    { corsOrigins: ["https://*.vercel.app"] },
+    'corsOrigins has "https://*.vercel.app": there are no patterns: write out each origin',
+  ],
+  [
+    "an app's address with a path",
+    { corsOrigins: ["capacitor://localhost/"] },
+    'corsOrigins has "capacitor://localhost/": write out each origin, such as https://app.example.com or capacitor://localhost',
+  ],
+  ["a file", { corsOrigins: ["file://"] }, "corsOrigins has"],
+  ["a script as origin", { corsOrigins: ["javascript://x"] }, "corsOrigins has"],
+  [
+    "a pattern as an address to return to",
+    { spaClient: true, spaCallbackUrls: ["https://*.vercel.app/"] },
+    'spaCallbackUrls has "https://*.vercel.app/": Cognito takes no patterns: write out each address, previews by their exact names',
+  ],
+  [
+    "an address after the sign-out that Cognito refuses",
+    { spaClient: true, spaLogoutUrls: ["http://a.example/"] },
+    'spaLogoutUrls has "http://a.example/": Cognito takes http for localhost, 127.0.0.1 and [::1] only: use https',
+  ],
+  [
+    "an address that comes twice",
+    { spaClient: true, spaCallbackUrls: ["myapp://cb", "myapp://cb"] },
+    "spaCallbackUrls names an address twice",
+  ],
+  [
+    "more addresses than Cognito takes",
+    {
+      spaClient: true,
+      spaCallbackUrls: Array.from(
+        { length: 99 },
+        (_none, port) => `http://localhost:${port + 3000}/`,
+      ),
+    },
+    "spaCallbackUrls has too many addresses: Cognito takes 100",
+  ],
+  [
+    "addresses of a client that there is not",
+    { spaCallbackUrls: ["myapp://callback"] },
+    "spaCallbackUrls is for the app client spa, which this stage does not have: set spaClient: true",
+  ],
   [
     "one origin in place of a list",
     { corsOrigins: "https://a.example" },
@@ -167,11 +234,6 @@ const mistakes: [why: string, settings: object, message: string][] = [
   ["a name without a dot", { domain: "app", certificateArn }, "domain must be a host name"],
   ["a wildcard as domain", { domain: "*.a.example", certificateArn }, "domain must be a host name"],
   ["a number as domain", { domain: 5, certificateArn }, "domain must be a host name"],
-  [
-    "a domain without its certificate",
-    { domain: "app.example.com" },
-    "domain needs certificateArn: a validated certificate for it, in us-east-1",
-  ],
   [
     "a certificate without its domain",
     { certificateArn },

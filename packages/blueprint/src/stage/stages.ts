@@ -1,13 +1,17 @@
 import { apiFunction, streamingModes, type StreamingMode } from "../aws/api-function.ts";
 import { origin, originHeaderBytes } from "../aws/cache-behavior.ts";
 import { tokenPattern, isGuardCookie } from "../protocol/cookies.ts";
+import { maxRedirectUrls, redirectUrlProblem } from "../protocol/callback-urls.ts";
 import { isCorsOrigin, isKeptFromScripts } from "../protocol/cors.ts";
 
 /** What an adopter may set per stage. Everything else is the same everywhere and is in this package. */
 export interface StageSettings {
-  /** Custom domain of the app, with its `certificateArn`; the distribution's own name when absent. */
+  /** Custom domain of the app; the distribution's own name when absent. SST makes its certificate and its records in Route 53. */
   readonly domain?: string;
-  /** The domain's validated certificate. CloudFront takes certificates of us-east-1 only. */
+  /**
+   * The domain's validated certificate, for a domain whose records are elsewhere: then nothing here touches DNS. CloudFront
+   * takes certificates of us-east-1 only.
+   */
   readonly certificateArn?: string;
   /** Origins (`https://host[:port]`) whose scripts may call with a bearer token. Exact; never `*` or `null`. */
   readonly corsOrigins?: readonly string[];
@@ -43,6 +47,13 @@ export interface StageSettings {
    * sign in by. They use the code grant with PKCE, and call with the access token. Browsers of the app itself need none.
    */
   readonly spaClient?: boolean;
+  /**
+   * Further addresses that `spa` may return to after a sign-in, each exact: `http://localhost:3000/callback`,
+   * `myapp://callback`, a preview by its name. The roots of the app and of `corsOrigins` always may.
+   */
+  readonly spaCallbackUrls?: readonly string[];
+  /** Further addresses that `spa` may return to after a sign-out. */
+  readonly spaLogoutUrls?: readonly string[];
   /**
    * Names of the keys that sessions are sealed with in browsers' cookies, one or two: the first seals, each opens. A key is
    * made when its name first stands here, and is forgotten when the name is gone (docs/operations.md).
@@ -160,6 +171,8 @@ export function resolveStage(
     streaming: settings.streaming ?? "on",
     waf: settings.waf,
     spaClient: settings.spaClient ?? false,
+    spaCallbackUrls: settings.spaCallbackUrls ?? [],
+    spaLogoutUrls: settings.spaLogoutUrls ?? [],
     machineClient: access === undefined || access.scopes.length > 0,
     sealingKeys: settings.sealingKeys ?? ["first"],
     implicitGrant: settings.implicitGrant ?? false,
@@ -216,6 +229,8 @@ const settingKinds: Readonly<
   streaming: streamingModes,
   waf: "group",
   spaClient: "switch",
+  spaCallbackUrls: "list",
+  spaLogoutUrls: "list",
   sealingKeys: "list",
   implicitGrant: "switch",
   selfSignUp: "switch",
@@ -260,12 +275,8 @@ function validate(stage: Stage, settings: StageSettings): void {
         refuse(setting, `must be ${kind.map((word) => JSON.stringify(word)).join(", ")}`);
     } else if (typeof kind === "object") checkRange(setting, value, kind);
   }
-  if (
-    stage.domain !== undefined &&
-    !/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/.test(stage.domain)
-  ) {
+  if (stage.domain !== undefined && !isHostName(stage.domain))
     refuse("domain", "must be a host name such as app.example.com");
-  }
   checkCertificate(stage, refuse);
   if (stage.waf !== undefined) {
     if (typeof stage.waf !== "object" || stage.waf === null)
@@ -281,11 +292,27 @@ function validate(stage: Stage, settings: StageSettings): void {
   }
   for (const listed of stage.corsOrigins) {
     if (!isCorsOrigin(listed)) {
-      refuse(
-        "corsOrigins",
-        `has ${JSON.stringify(listed)}: write out each origin, such as https://app.example.com, without a path`,
-      );
+      refuse("corsOrigins", `has ${JSON.stringify(listed)}: ${originHint(listed)}`);
     }
+  }
+  for (const setting of ["spaCallbackUrls", "spaLogoutUrls"] as const) {
+    const listed = stage[setting];
+    for (const address of listed) {
+      const problem = redirectUrlProblem(address);
+      if (problem !== undefined) refuse(setting, `has ${JSON.stringify(address)}: ${problem}`);
+    }
+    if (new Set(listed).size !== listed.length) refuse(setting, "names an address twice");
+    // The laptop's stack has the client always; a deployed stage has it where it says so.
+    if (listed.length > 0 && !stage.spaClient && stage.name !== "local")
+      refuse(
+        setting,
+        "is for the app client spa, which this stage does not have: set spaClient: true",
+      );
+    if (listed.length + stage.corsOrigins.length + 2 > maxRedirectUrls)
+      refuse(
+        setting,
+        `has too many addresses: Cognito takes ${maxRedirectUrls}, the app's own and those of corsOrigins among them`,
+      );
   }
   for (const name of stage.corsRequestHeaders ?? []) {
     if (typeof name !== "string" || !tokenPattern.test(name) || name !== name.toLowerCase())
@@ -320,6 +347,24 @@ function validate(stage: Stage, settings: StageSettings): void {
   }
 }
 
+/** What to write in the place of what is no origin. */
+function originHint(listed: unknown): string {
+  if (typeof listed === "string" && listed.includes("*"))
+    return "there are no patterns: write out each origin, such as https://app.example.com";
+  const meant = typeof listed === "string" && URL.canParse(listed) ? new URL(listed).origin : "";
+  return isCorsOrigin(meant)
+    ? `write it as browsers send it, ${meant} (in lower case, names in punycode, without a path)`
+    : "write out each origin, such as https://app.example.com or capacitor://localhost, without a path";
+}
+
+/** Whether a domain can be an app's: a whole host name in lower case, without scheme, port or wildcard. */
+export function isHostName(domain: unknown): boolean {
+  return (
+    typeof domain === "string" &&
+    /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/.test(domain)
+  );
+}
+
 /** `Array.isArray` knows nothing of readonly lists. */
 function isWords(kind: unknown): kind is readonly string[] {
   return Array.isArray(kind);
@@ -329,13 +374,9 @@ function checkCertificate(
   { domain, certificateArn }: Stage,
   refuse: (setting: string, why: string) => never,
 ): void {
-  if (domain === undefined && certificateArn === undefined) return;
-  if (certificateArn === undefined)
-    refuse("domain", "needs certificateArn: a validated certificate for it, in us-east-1");
+  if (certificateArn === undefined) return;
   if (domain === undefined) refuse("certificateArn", "needs domain: the name that it certifies");
-  const arn = /^arn:aws:acm:([a-z0-9-]+):\d{12}:certificate\/[\w-]{1,64}$/.exec(
-    certificateArn ?? "",
-  );
+  const arn = /^arn:aws:acm:([a-z0-9-]+):\d{12}:certificate\/[\w-]{1,64}$/.exec(certificateArn);
   if (arn === null)
     refuse("certificateArn", "must look like arn:aws:acm:us-east-1:<account>:certificate/<id>");
   else if (arn[1] !== "us-east-1") {

@@ -11,6 +11,7 @@ import type { Caller } from "../caller.ts";
 import { GuardError } from "../errors.ts";
 import { type Examples, parseExamples } from "./examples.ts";
 import { exactReadings } from "./path-readings.ts";
+import { parseResource, type Resource } from "./parse-resource.ts";
 import { isServicePrincipal } from "./service-principal.ts";
 
 export type { Access, OwnAuthorization } from "./access-rule.ts";
@@ -22,6 +23,8 @@ export interface AccessRules {
   readonly rules: readonly AccessRule[];
   /** Of the groups in the rules those that no deploy makes; absent where there are none. */
   readonly externalGroups?: readonly string[];
+  /** Where OAuth clients find their way by themselves; absent where there is none. */
+  readonly resource?: Resource;
   /** For `gatehouse rules test`; the guard is not told them. */
   readonly examples?: Examples;
 }
@@ -33,6 +36,12 @@ export interface AccessOptions<Scope extends string> {
   readonly rules: Readonly<Record<string, Access<NoInfer<Scope>> | OwnAuthorization>>;
   /** Groups in the rules that are not to be made, because a company's sign-on or a trigger puts people into them. */
   readonly externalGroups?: readonly string[];
+  /**
+   * A part of the app that OAuth clients, such as those of MCP, find their way to by themselves: the guard publishes where
+   * to sign in and for which scopes. All of `scopes` are asked for there, and a token that is bound to something else is
+   * refused. Its path needs rules of its own.
+   */
+  readonly resource?: { readonly path: string; readonly scopes: readonly NoInfer<Scope>[] };
   /** What callers get for requests: `gatehouse start`, `plan` and `rules test` say where that is not so. */
   readonly examples?: Examples;
 }
@@ -74,6 +83,7 @@ export function defineAccess<const Scope extends string>({
   scopes = [],
   rules,
   externalGroups,
+  resource,
   examples,
   ...rest
 }: AccessOptions<Scope>): AccessRules {
@@ -115,6 +125,14 @@ export function defineAccess<const Scope extends string>({
     scopes: Object.freeze([...scopes]),
     rules: Object.freeze(parsed),
     ...(externalGroups && { externalGroups: readExternalGroups(externalGroups, parsed) }),
+    ...(resource && {
+      resource: parseResource(
+        resource,
+        { scopes, rules: parsed },
+        ruleMethods,
+        (method, path) => firstMatch(parsed, method, path, "exact")?.text,
+      ),
+    }),
     ...(examples && { examples: parseExamples(examples) }),
   });
 }

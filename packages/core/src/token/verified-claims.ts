@@ -12,6 +12,8 @@ export interface VerifiedToken {
   /** The user pool, `https://cognito-idp.<region>.amazonaws.com/<pool>`, whichever of its two names the token bears. */
   readonly issuer: string;
   readonly kid: string;
+  /** Of an access token that is bound to a resource (RFC 8707): its `aud`, as it is. */
+  readonly audience?: unknown;
   /** A machine's is its client id. */
   readonly sub: string;
   readonly expiresAt: number;
@@ -84,6 +86,7 @@ export function judgeClaims(
     issuer,
     kid,
     sub,
+    ...(tokenUse === "access" && claims["aud"] !== undefined && { audience: claims["aud"] }),
     ...times,
   };
 

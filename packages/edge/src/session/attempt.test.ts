@@ -17,7 +17,7 @@ import { ended, s256 } from "../../test/test-browser.ts";
 const now = 1_800_000_000;
 const none: GuardCookies = new Map();
 const start = (returnPath = "/x?y=1", at = now, restarts: 0 | 1 = 0): Attempt =>
-  createAttempt({ returnPath, posted: false, restarts }, at);
+  createAttempt({ returnPath, posted: false, fragment: false, restarts }, at);
 
 /** A browser that begins as many attempts as there are return paths. */
 function browser() {
@@ -38,8 +38,12 @@ function browser() {
   };
 }
 
-test("an attempt comes back as it was, from a cookie of its own", () => {
-  const attempt = createAttempt({ returnPath: "/x?y=1#z", posted: true, restarts: 0 }, now);
+test.each([
+  { posted: true, fragment: false },
+  { posted: false, fragment: true },
+  { posted: false, fragment: false },
+])("an attempt comes back as it was, from a cookie of its own: %j", (kind) => {
+  const attempt = createAttempt({ returnPath: "/x?y=1#z", ...kind, restarts: 0 }, now);
   const [line = "", ...more] = writeAttempt(attempt, none, now);
   expect(more).toEqual([]);
   expect(line).toMatch(
@@ -51,7 +55,7 @@ test("an attempt comes back as it was, from a cookie of its own", () => {
     nonce: attempt.nonce,
     codeVerifier: attempt.codeVerifier,
     returnPath: "/x?y=1#z",
-    posted: true,
+    ...kind,
     expiresAt: now + 600,
   });
 });

@@ -13,6 +13,8 @@ export interface Attempt {
   readonly returnPath: string;
   /** The request that has to wait was a form, which is not sent again by itself. */
   readonly posted: boolean;
+  /** This window keeps the fragment of the address that it is to return to. */
+  readonly fragment: boolean;
   /** Whole seconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -21,6 +23,9 @@ const lifetimeSeconds = 600;
 const maxAttempts = 5;
 /** Every request carries them all. */
 const maxBytes = 4096;
+
+/** How an attempt's cookie says what it came from. */
+const kinds = { plain: 0, posted: 1, fragment: 2 } as const;
 
 const namePrefix = "attempt.";
 const random = (): string => randomBytes(32).toString("base64url");
@@ -31,7 +36,12 @@ const randomPattern = /^[\w-]{43}$/;
  *   outlive a browser that drops cookies.
  */
 export function createAttempt(
-  { returnPath, posted, restarts }: { returnPath: string; posted: boolean; restarts: 0 | 1 },
+  {
+    returnPath,
+    posted,
+    fragment,
+    restarts,
+  }: Pick<Attempt, "returnPath" | "posted" | "fragment"> & { readonly restarts: 0 | 1 },
   now: number,
 ): Attempt {
   return {
@@ -40,6 +50,7 @@ export function createAttempt(
     codeVerifier: random(),
     returnPath,
     posted,
+    fragment,
     expiresAt: now + lifetimeSeconds,
   };
 }
@@ -61,8 +72,9 @@ export function writeAttempt(
   requestCookies: GuardCookies,
   now: number,
 ): readonly string[] {
-  const { state, nonce, codeVerifier, returnPath, posted, expiresAt } = attempt;
-  const value = encode([nonce, codeVerifier, returnPath, posted ? 1 : 0, expiresAt]);
+  const { state, nonce, codeVerifier, returnPath, posted, fragment, expiresAt } = attempt;
+  const kind = posted ? kinds.posted : fragment ? kinds.fragment : kinds.plain;
+  const value = encode([nonce, codeVerifier, returnPath, kind, expiresAt]);
   let count = 1;
   let bytes = namePrefix.length + state.length + value.length;
   const over: string[] = [];
@@ -89,13 +101,14 @@ export function readAttempt(
   if (restartsOf(state) === undefined) return undefined;
   const parts = decode(cookies.get(`${namePrefix}${state}`) ?? "");
   if (!Array.isArray(parts) || parts.length !== 5) return undefined;
-  const [nonce, codeVerifier, returnPath, posted, expiresAt]: unknown[] = parts;
+  const [nonce, codeVerifier, returnPath, kind, expiresAt]: unknown[] = parts;
   if (!isRandom(nonce) || !isRandom(codeVerifier)) return undefined;
   if (typeof returnPath !== "string" || !isReturnPath(returnPath)) return undefined;
-  if (posted !== 0 && posted !== 1) return undefined;
+  if (!Object.values(kinds).some((known) => known === kind)) return undefined;
   if (typeof expiresAt !== "number" || !(now < expiresAt && expiresAt <= now + lifetimeSeconds))
     return undefined;
-  return { state, nonce, codeVerifier, returnPath, posted: posted === 1, expiresAt };
+  const [posted, fragment] = [kind === kinds.posted, kind === kinds.fragment];
+  return { state, nonce, codeVerifier, returnPath, posted, fragment, expiresAt };
 }
 
 /** The states of all attempts that a browser brings, whatever they are worth. */

@@ -9,6 +9,7 @@ import type { GuardCookies } from "./cookies.ts";
 import type { GrantedTokens, HostedSignIn } from "./hosted-sign-in.ts";
 import { type LoopGuard, markCookie } from "./loop-guard.ts";
 import type { Visit } from "./open-session.ts";
+import { restoreFragment } from "./page-scripts.ts";
 import { page, type PageContent, problemPage } from "./pages.ts";
 import { readQuery } from "./query.ts";
 import { redirect } from "./redirect.ts";
@@ -93,10 +94,11 @@ export async function callback(
   } catch (revoked) {
     // The hosted sign-in still knew the browser; only the password makes a new sign-in of it. Once by itself.
     if (!isRevoked(revoked) || restartsOf(state) === 1) throw revoked;
-    const { returnPath, posted } = attempt;
+    const { returnPath, posted, fragment } = attempt;
     return startSignIn(visit, hosted, requestCookies, now(), {
       returnPath,
       posted,
+      fragment,
       restarts: 1,
       fresh: true,
     });
@@ -107,9 +109,9 @@ export async function callback(
     clearAttempt(attempt),
     markCookie(now()),
   ];
-  return attempt.posted
-    ? page(200, postedPage(attempt), { hostedOrigin: hosted.origin, cookies })
-    : redirect(302, attempt.returnPath, cookies);
+  if (!attempt.posted && !attempt.fragment) return redirect(302, attempt.returnPath, cookies);
+  const content = attempt.posted ? postedPage(attempt) : fragmentPage(attempt);
+  return page(200, content, { hostedOrigin: hosted.origin, cookies });
 }
 
 /**
@@ -190,6 +192,16 @@ function postedPage({ returnPath }: Attempt): PageContent {
       "Go back and send it once more.",
     ],
     actions: [{ label: "Go back", href: returnPath }],
+  };
+}
+
+function fragmentPage({ returnPath }: Attempt): PageContent {
+  return {
+    heading: "You are signed in",
+    sentences: ["You are on your way to the page."],
+    actions: [{ label: "Go on", href: returnPath }],
+    continueTo: returnPath,
+    script: restoreFragment,
   };
 }
 

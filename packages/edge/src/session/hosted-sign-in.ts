@@ -22,12 +22,13 @@ export interface HostedSignIn {
   /**
    * Where to send a browser to sign in.
    *
+   * @param how.hints further parameters that Cognito knows.
    * @param how.fresh first ends the browser's session at the hosted sign-in, which would let it in without a question.
    */
   readonly signInUrl: (
     attempt: Attempt,
     callbackUrl: string,
-    how: { readonly fresh: boolean; readonly identityProvider: string | undefined },
+    how: { readonly fresh: boolean; readonly hints: Readonly<Record<string, string>> },
   ) => string;
   /** Where to send a browser to end its session there; it returns to a registered address. */
   readonly signOutUrl: (returnUrl: string) => string;
@@ -81,7 +82,7 @@ export function createHostedSignIn(
   return {
     origin: hostedOrigin,
     clientId,
-    signInUrl(attempt, callbackUrl, { fresh, identityProvider }) {
+    signInUrl(attempt, callbackUrl, { fresh, hints }) {
       const query = new URLSearchParams({
         client_id: clientId,
         response_type: "code",
@@ -91,7 +92,7 @@ export function createHostedSignIn(
         nonce: attempt.nonce,
         code_challenge: codeChallengeOf(attempt),
         code_challenge_method: "S256",
-        ...(identityProvider === undefined ? {} : { identity_provider: identityProvider }),
+        ...hints,
       });
       return `${hostedOrigin}${fresh ? "/logout" : "/oauth2/authorize"}?${query.toString()}`;
     },

@@ -13,9 +13,11 @@ const styleHash = hashOf(pageStyle);
 /** A way on: a link, or a button that posts. */
 export interface Action {
   readonly label: string;
-  /** Path and query on this origin. */
+  /** Path and query on this origin, or the hosted sign-in. */
   readonly href: string;
   readonly post?: true;
+  /** For the page's script: where to go in the place of `href` where the address has a fragment. */
+  readonly withFragment?: string;
 }
 
 export interface PageContent {
@@ -25,7 +27,7 @@ export interface PageContent {
   readonly aside?: string;
   /** Calls of this origin from the browser's console are let through; no script of the page could make any. */
   readonly callsFromConsole?: true;
-  /** Where the browser goes on to by itself: path and query on this origin. */
+  /** Where the browser goes on to by itself, with a script only where it runs none. As an action's `href`. */
   readonly continueTo?: string;
   /** A constant of `page-scripts.ts`; what it needs to know is in the first action's link. */
   readonly script?: string;
@@ -49,10 +51,11 @@ export function page(
     ...actions.map(actionHtml),
     ...(script === undefined ? [] : [`<script>${script}</script>`]),
   ].join("\n");
-  const head =
+  const refresh =
     continueTo === undefined
       ? ""
       : `<meta http-equiv="refresh" content="0;url=${escapeHtml(continueTo)}">\n`;
+  const head = script === undefined ? refresh : `<noscript>${refresh}</noscript>\n`;
   const html = renderPage({ heading, content, head, ...(aside === undefined ? {} : { aside }) });
   const formAction = ["'self'", ...(hostedOrigin === undefined ? [] : [hostedOrigin])].join(" ");
   return answer(status, html, {
@@ -92,9 +95,11 @@ function sentenceOf({ header, cookie, bytes }: LargestHeader): string {
   return `The largest is the ${what}: ${bytes} bytes.`;
 }
 
-function actionHtml({ label, href, post }: Action): string {
+function actionHtml({ label, href, post, withFragment }: Action): string {
   const target = escapeHtml(href);
+  const data =
+    withFragment === undefined ? "" : ` data-with-fragment="${escapeHtml(withFragment)}"`;
   return post
     ? `<form method="post" action="${target}"><button type="submit">${escapeHtml(label)}</button></form>`
-    : `<a class="button" href="${target}">${escapeHtml(label)}</a>`;
+    : `<a class="button" href="${target}"${data}>${escapeHtml(label)}</a>`;
 }

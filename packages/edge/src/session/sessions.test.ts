@@ -404,13 +404,38 @@ test("a page of 401 says how to authenticate, as every 401 has to", async () => 
   expect([status, headers["www-authenticate"]]).toEqual([401, ["Bearer"]]);
 });
 
-test("a company's sign-on is reached at once by its name, and by nothing that is no name", async () => {
-  const { browse } = createBench();
-  const { location = "" } = await browse("/.auth/login?identity_provider=Company");
-  expect(new URL(location).searchParams.get("identity_provider")).toBe("Company");
-  const odd = await browse("/.auth/login?identity_provider=a%26b");
-  expect([odd.status, odd.code, odd.cookies]).toEqual([400, "sign_in_malformed", []]);
-});
+const hints: [name: string, good: readonly string[], bad: readonly string[]][] = [
+  ["identity_provider", ["Company", "a.b-C_1"], ["a&b", "", "x".repeat(33), "a b"]],
+  ["lang", ["de", "pt-BR"], ["DE", "deu", "de-de", "de\n", "../x", ""]],
+  [
+    "login_hint",
+    ["ada", "ada+x@example.com", "Ädä", "+4930123", "x".repeat(128)],
+    ["", "a b", "a\n", "\0", "\u200b", "x".repeat(129)],
+  ],
+];
+test.each(hints)(
+  "%s reaches Cognito in its own alphabet, and nothing else does",
+  async (name, good, bad) => {
+    const { browse } = createBench();
+    const ask = (value: string) =>
+      browse(`/.auth/login?${new URLSearchParams({ [name]: value }).toString()}`);
+    for (const value of good) {
+      const { location = "" } = await ask(value);
+      expect(new URL(location).searchParams.getAll(name)).toEqual([value]);
+    }
+    for (const value of bad) {
+      const odd = await ask(value);
+      expect([value, odd.status, odd.code, odd.cookies]).toEqual([
+        value,
+        400,
+        "sign_in_malformed",
+        [],
+      ]);
+    }
+    const twice = await browse(`/.auth/login?${name}=de&${name}=de`);
+    expect([twice.status, twice.code]).toEqual([400, "sign_in_malformed"]);
+  },
+);
 
 test("a sign-out with cookies that somebody has made up asks nothing of Cognito", async () => {
   const bench = createBench();

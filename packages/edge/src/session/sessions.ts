@@ -25,7 +25,7 @@ import { returnPathOf } from "./return-path.ts";
 import { createRoutes, refreshPath } from "./routes.ts";
 import { createSealedSessions } from "./sealed-session.ts";
 import { clearSession, createSessionCookies, sessionCookie } from "./session-cookies.ts";
-import { isPrefetch, startSignIn } from "./sign-in.ts";
+import { isPrefetch, keepingFragment, type SignInOptions, startSignIn } from "./sign-in.ts";
 import { headersOf, type Problem, problemOf } from "./sign-in-error.ts";
 
 export { headersTooLarge } from "../http/headers-too-large.ts";
@@ -160,13 +160,17 @@ export function createSessions(deps: SessionsDeps): Sessions {
       );
       if (failure !== undefined || hosted === undefined)
         return { ...show(failure ?? problem), cause: causeIn(opened?.failure) };
+      const options: SignInOptions = {
+        returnPath: returnPathOf(http),
+        posted: http.method === "POST",
+        fresh: error.code === "token_revoked" || opened?.over === "revoked",
+        cookies,
+      };
+      const requestCookies = opened?.requestCookies ?? new Map();
       return {
-        response: startSignIn(visit, hosted, opened?.requestCookies ?? new Map(), now(), {
-          returnPath: returnPathOf(http),
-          posted: http.method === "POST",
-          fresh: error.code === "token_revoked" || opened?.over === "revoked",
-          cookies,
-        }),
+        response:
+          keepingFragment(visit, options) ??
+          startSignIn(visit, hosted, requestCookies, now(), options),
         code: problem.code,
       };
     },

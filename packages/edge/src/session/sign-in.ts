@@ -8,7 +8,9 @@ import { createAttempt, writeAttempt } from "./attempt.ts";
 import type { GuardCookies } from "./cookies.ts";
 import type { HostedSignIn } from "./hosted-sign-in.ts";
 import type { Visit } from "./open-session.ts";
-import { readQuery } from "./query.ts";
+import { keepFragment } from "./page-scripts.ts";
+import { page, type PageContent } from "./pages.ts";
+import { type Query, readQuery } from "./query.ts";
 import { redirect } from "./redirect.ts";
 import { isReturnPath } from "./return-path.ts";
 import { SignInError } from "./sign-in-error.ts";
@@ -16,11 +18,13 @@ import { SignInError } from "./sign-in-error.ts";
 export interface SignInOptions {
   readonly returnPath: string;
   readonly posted?: boolean;
+  /** This window keeps the fragment to return to. */
+  readonly fragment?: boolean;
   readonly restarts?: 0 | 1;
   /** Asks for the password even where the hosted sign-in still knows the browser. */
   readonly fresh?: boolean;
-  /** A company sign-on of the user pool, by its name there: skips the choice at the hosted sign-in. */
-  readonly identityProvider?: string | undefined;
+  /** For the hosted sign-in, by its own names. */
+  readonly hints?: Readonly<Record<string, string>>;
   /** Further `Set-Cookie` lines. */
   readonly cookies?: readonly string[];
 }
@@ -31,25 +35,68 @@ export function startSignIn(
   hosted: HostedSignIn,
   requestCookies: GuardCookies,
   now: number,
+  options: SignInOptions,
+): CloudFrontResultResponse {
+  const { url, cookies } = prepareSignIn(visit, hosted, requestCookies, now, options);
+  return redirect(302, url, cookies);
+}
+
+/** A new attempt, and where it begins. */
+function prepareSignIn(
+  visit: Visit,
+  hosted: HostedSignIn,
+  requestCookies: GuardCookies,
+  now: number,
   {
     returnPath,
     posted = false,
+    fragment = false,
     restarts = 0,
     fresh = false,
-    identityProvider,
+    hints = {},
     cookies = [],
   }: SignInOptions,
-): CloudFrontResultResponse {
-  const attempt = createAttempt({ returnPath, posted, restarts }, now);
+): { readonly url: string; readonly cookies: readonly string[] } {
+  const attempt = createAttempt({ returnPath, posted, fragment, restarts }, now);
   const callbackUrl = `${visit.origins[0]}${callbackPath}`;
-  const url = hosted.signInUrl(attempt, callbackUrl, { fresh, identityProvider });
-  return redirect(302, url, [...writeAttempt(attempt, requestCookies, now), ...cookies]);
+  return {
+    url: hosted.signInUrl(attempt, callbackUrl, { fresh, hints }),
+    cookies: [...writeAttempt(attempt, requestCookies, now), ...cookies],
+  };
 }
 
 /**
- * `GET /.auth/login?return_to=`. `fresh=1` asks for the password in any case, `identity_provider` leads to a
- * company's page at once; `again=1` marks a sign-in that the guard has restarted by itself, which it does once; `posted=1`
- * one that came in the place of a form.
+ * Sends a window first to a page that keeps the fragment of its address: a redirect to another site must not carry it
+ * along, and a server never sees it. Programs, which have none to keep, are sent to the hosted sign-in at once: of all
+ * navigations, only browsers' own say that they would rather have https.
+ */
+export function keepingFragment(
+  { http: { method, headers } }: Visit,
+  { returnPath, fresh = false, cookies = [] }: SignInOptions,
+): CloudFrontResultResponse | undefined {
+  if (method !== "GET" || headers["upgrade-insecure-requests"] === undefined) return undefined;
+  const query = new URLSearchParams({
+    return_to: returnPath,
+    fragment: "ask",
+    ...(fresh ? { fresh: "1" } : {}),
+  });
+  return redirect(302, `/.auth/login?${query.toString()}`, cookies, true);
+}
+
+/** What Cognito's sign-in may be told, in its own alphabets. */
+const hintPatterns: Readonly<Record<string, RegExp>> = {
+  /** A company sign-on of the user pool, by its name there: skips the choice. */
+  identity_provider: /^[\w.-]{1,32}$/,
+  /** The language of the pages: `de`, `pt-BR`. */
+  lang: /^[a-z]{2}(?:-[A-Z]{2})?$/,
+  /** A user name or an e-mail address, to be filled in. */
+  login_hint: /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u,
+};
+
+/**
+ * `GET /.auth/login?return_to=`. `fresh=1` asks for the password in any case; `identity_provider`, `lang` and `login_hint`
+ * reach Cognito. `again=1` marks a sign-in that the guard has restarted by itself, which it does once; `posted=1` one that
+ * came in the place of a form; `fragment=ask` one whose window may have a fragment to keep, `fragment=1` one that keeps it.
  *
  * @throws {SignInError} `sign_in_not_top_level`, `sign_in_malformed`, `sign_in_return_path`.
  */
@@ -65,21 +112,44 @@ export function login(
     "fresh",
     "again",
     "posted",
-    "identity_provider",
+    "fragment",
+    ...Object.keys(hintPatterns),
   ]);
-  return startSignIn(visit, hosted, requestCookies, now, {
+  const options: SignInOptions = {
     returnPath: requireReturnPath(query("return_to")) ?? "/",
     fresh: query("fresh") === "1",
     posted: query("posted") === "1",
+    fragment: query("fragment") === "1",
     restarts: query("again") === "1" ? 1 : 0,
-    identityProvider: requireProvider(query("identity_provider")),
-  });
+    hints: requireHints(query),
+  };
+  if (query("fragment") !== "ask") return startSignIn(visit, hosted, requestCookies, now, options);
+  const { url, cookies } = prepareSignIn(visit, hosted, requestCookies, now, options);
+  const kept = new URLSearchParams(visit.http.query);
+  kept.set("fragment", "1");
+  const content: PageContent = {
+    heading: "Sign in",
+    sentences: ["You are on your way to the sign-in."],
+    actions: [
+      { label: "Sign in", href: url, withFragment: `${visit.http.path}?${kept.toString()}` },
+    ],
+    continueTo: url,
+    script: keepFragment,
+  };
+  return page(200, content, { hostedOrigin: hosted.origin, cookies });
 }
 
 /** @throws {SignInError} `sign_in_malformed` */
-function requireProvider(name: string | undefined): string | undefined {
-  if (name === undefined || /^[\w.-]{1,32}$/.test(name)) return name;
-  throw new SignInError("sign_in_malformed", "identity_provider is not a provider's name.");
+function requireHints(query: Query): Readonly<Record<string, string>> {
+  const hints: Record<string, string> = {};
+  for (const [name, pattern] of Object.entries(hintPatterns)) {
+    const value = query(name);
+    if (value === undefined) continue;
+    if (!pattern.test(value))
+      throw new SignInError("sign_in_malformed", `${name} has no possible value.`);
+    hints[name] = value;
+  }
+  return hints;
 }
 
 /** @throws {SignInError} `sign_in_return_path` */

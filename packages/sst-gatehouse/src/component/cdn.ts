@@ -7,6 +7,7 @@ export interface CdnSource {
   readonly guard: aws.lambda.Function;
   readonly backends: readonly GatedFunction[];
   readonly firewall?: aws.wafv2.WebAcl;
+  readonly domain?: sst.aws.RouterArgs["domain"];
 }
 
 /**
@@ -18,7 +19,7 @@ export interface CdnSource {
  */
 export function createCdn(
   { parent, name, named, stage }: GateContext,
-  { guard, backends, firewall }: CdnSource,
+  { guard, backends, firewall, domain }: CdnSource,
 ): sst.aws.Router {
   // Written whole, not changed: nothing that the Router would add can slip in.
   const guarded = (targetOriginId: string) => ({
@@ -39,9 +40,7 @@ export function createCdn(
     name,
     {
       routes: Object.fromEntries(routes),
-      ...(stage.domain === undefined
-        ? {}
-        : { domain: { name: stage.domain, cert: stage.certificateArn!, dns: false as const } }),
+      ...(domain && { domain }),
       transform: {
         cdn: (args) => {
           args.comment = named;

@@ -7,6 +7,7 @@ import { createFirewall } from "./firewall.ts";
 import { createGateContext } from "./gate-context.ts";
 import { createGuard, type GuardSource } from "./guard.ts";
 import { clientIdsOfLastDeploy, createParameters, type ParametersSource } from "./parameters.ts";
+import { ownDomain } from "./own-domain.ts";
 import { createSealingKeys } from "./sealing-keys.ts";
 import { type ExistingPool, takeUsers } from "./existing-users.ts";
 import { createUsers, type UsersOptions } from "./users.ts";
@@ -23,6 +24,11 @@ export interface GatehouseArgs extends Omit<Gate, "users">, UsersOptions {
    * Function URL only IAM opens (docs/adopt.md).
    */
   readonly functions?: Readonly<Record<string, BackendFunction>>;
+  /**
+   * The app's domain, as SST's Router takes it: a name, or a name with DNS, certificate, aliases and redirects. For what
+   * `stages.ts` cannot say. People sign in at the name; an alias is for callers with a token.
+   */
+  readonly domain?: sst.aws.RouterArgs["domain"];
 }
 
 /**
@@ -48,7 +54,14 @@ export class Gatehouse extends $util.ComponentResource {
 
   constructor(
     name: string,
-    { functions = {}, identityProviders, transform, users: people, ...args }: GatehouseArgs,
+    {
+      functions = {},
+      identityProviders,
+      transform,
+      users: people,
+      domain: own,
+      ...args
+    }: GatehouseArgs,
   ) {
     const given = isPool(people) ? people : undefined;
     const gate = defineGate({ ...args, ...(!isPool(people) && people && { users: people }) });
@@ -75,14 +88,15 @@ export class Gatehouse extends $util.ComponentResource {
     const users = existing
       ? takeUsers(context, access, existing, options)
       : createUsers(context, access, options);
+    const domain = ownDomain(stage, own);
     const sealing = createSealingKeys(context);
     const firewall = stage.waf && createFirewall(context, stage.waf, usEast1);
     const guardWith = (clientIds: GuardSource["clientIds"]) =>
-      createGuard(context, { backends, users, access, sealing, clientIds, usEast1 });
+      createGuard(context, { backends, users, access, sealing, clientIds, domain, usEast1 });
     const cdnWith = (guard: aws.lambda.Function) =>
-      createCdn(context, { guard, backends, firewall });
+      createCdn(context, { guard, backends, firewall, ...(domain && { domain: domain.domain }) });
     let made: Omit<ParametersSource, "backend" | "users">;
-    if (stage.domain === undefined) {
+    if (domain === undefined) {
       // The clients need the distribution's name, the distribution needs the guard, and the guard would need the clients:
       // it takes their ids from the last deploy, and asks Parameter Store after the first (docs/decisions/0008).
       const baked = clientIdsOfLastDeploy(context, users);
@@ -91,7 +105,7 @@ export class Gatehouse extends $util.ComponentResource {
       const clients = createAppClients(context, { users, access, appUrl: cdn.url });
       made = { appUrl: cdn.url, clients, guard, cdn, baked };
     } else {
-      const appUrl = $output(`https://${stage.domain}`);
+      const appUrl = $interpolate`https://${domain.name}`;
       const clients = createAppClients(context, { users, access, appUrl });
       const guard = guardWith(clients.ids);
       const cdn = cdnWith(guard);
@@ -103,8 +117,10 @@ export class Gatehouse extends $util.ComponentResource {
       ...printed,
       refreshTokens: users.noRotation.apply((why) => why && `do not rotate: ${why}`),
       // The app's DNS stays in the owner's hands.
-      ...(stage.domain !== undefined && {
-        pointTheDomainAt: cdn.nodes.cdn.nodes.distribution.domainName,
+      ...(domain && {
+        pointTheDomainAt: domain.dnsElsewhere.apply((elsewhere) =>
+          elsewhere ? cdn.nodes.cdn.nodes.distribution.domainName : undefined,
+        ),
       }),
     };
     this.url = url;
@@ -121,7 +137,12 @@ export class Gatehouse extends $util.ComponentResource {
         ? [backend.function.urn.apply(logicalNameOf)]
         : [],
     );
-    this.registerOutputs({ ...this.#link, backends: names, hostedOrigin: users.hostedOrigin });
+    this.registerOutputs({
+      ...this.#link,
+      aliases: domain?.aliases ?? [],
+      backends: names,
+      hostedOrigin: users.hostedOrigin,
+    });
   }
 
   /** What SST gives a function that is linked to the gate. */

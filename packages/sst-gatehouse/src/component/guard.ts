@@ -9,6 +9,7 @@ import { makeGuardSettings } from "@sst-gatehouse/blueprint/make-guard-settings"
 
 import type { GatedFunction } from "./backends.ts";
 import type { GateContext } from "./gate-context.ts";
+import type { OwnDomain } from "./own-domain.ts";
 import type { Users } from "./users.ts";
 
 export interface GuardSource {
@@ -18,6 +19,7 @@ export interface GuardSource {
   readonly sealing: $util.Output<SealingKeys>;
   /** Where they are known before the guard is made. */
   readonly clientIds: $util.Output<ClientIds | undefined>;
+  readonly domain: OwnDomain | undefined;
   readonly usEast1: aws.Provider;
 }
 
@@ -28,7 +30,7 @@ export interface GuardSource {
  */
 export function createGuard(
   { parent, name, owner, stage, region, prefix, named, runtime, accountId, partition }: GateContext,
-  { backends, users, access, sealing, clientIds, usEast1 }: GuardSource,
+  { backends, users, access, sealing, clientIds, domain, usEast1 }: GuardSource,
 ): aws.lambda.Function {
   const arns = $util.all(backends.map((backend) => backend.function.arn));
   const urls = $util.all(backends.map(({ url }) => url));
@@ -59,10 +61,10 @@ export function createGuard(
     { parent },
   );
   const made = $util
-    .all([urls, users.id, users.hostedOrigin, clientIds, sealing])
-    .apply(async ([functionUrls, userPoolId, hostedOrigin, ids, keys]) => {
+    .all([urls, users.id, users.hostedOrigin, clientIds, sealing, domain?.name])
+    .apply(async ([functionUrls, userPoolId, hostedOrigin, ids, keys, host]) => {
       const settings = makeGuardSettings({
-        stage,
+        stage: { ...stage, domain: host },
         region,
         prefix,
         functionUrls,

@@ -42,6 +42,23 @@ export function madeUpOutputs(request: Request): Outputs {
 }
 
 const table: Readonly<Record<string, (facts: Facts) => Outputs>> = {
+  "aws:acm/certificate:Certificate": (facts) => {
+    const { region, inputs } = facts;
+    const arn = `arn:aws:acm:${region}:${account}:certificate/${uuid(facts)}`;
+    const names = [inputs["domainName"], ...list<unknown>(inputs["subjectAlternativeNames"])].map(
+      text,
+    );
+    return {
+      id: arn,
+      arn,
+      domainValidationOptions: names.map((domainName) => ({
+        domainName,
+        resourceRecordName: `_0123456789.${domainName}.`,
+        resourceRecordType: "CNAME",
+        resourceRecordValue: "_9876543210.acm-validations.aws.",
+      })),
+    };
+  },
   "aws:cloudfront/distribution:Distribution": ({ digits }) => {
     const id = `E${digits.slice(0, 13).toUpperCase()}`;
     return {
@@ -197,9 +214,10 @@ function userPool(id: string) {
   };
 }
 
-/** `isDone`: what SST's own dynamic resources wait for. */
+/** `isDone`: what SST's own dynamic resources wait for; `zoneId`: what one of them looks up. */
 function byDefault({ type, region, physical, name }: Facts): Outputs {
-  if (type.startsWith("pulumi-nodejs:dynamic")) return { id: name, isDone: true };
+  if (type.startsWith("pulumi-nodejs:dynamic"))
+    return { id: name, isDone: true, zoneId: "Z0123456789" };
   if (!type.startsWith("aws:")) return { id: name };
   const [, service = ""] = /^aws:([^/]+)/.exec(type) ?? [];
   const kind = type.split(":").at(-1)?.toLowerCase() ?? "";
@@ -221,6 +239,6 @@ function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-function list(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+function list<T = Readonly<Record<string, unknown>>>(value: unknown): readonly T[] {
   return Array.isArray(value) ? value : [];
 }

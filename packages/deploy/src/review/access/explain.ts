@@ -6,7 +6,9 @@ import { isEdgeRoute } from "@sst-gatehouse/core/edge-routes";
 import { type ErrorCode, GuardError, isGuardError } from "@sst-gatehouse/core/errors";
 import { exactReadings } from "@sst-gatehouse/core/path-readings";
 import { requireAccess } from "@sst-gatehouse/core/require-access";
+import { isResourceRoute, requireResource } from "@sst-gatehouse/core/resource";
 import { statuses } from "@sst-gatehouse/core/statuses";
+import { encodeRaw } from "@sst-gatehouse/core/wire";
 import { accessOf } from "@sst-gatehouse/edge/build/guard-data";
 
 import { admits } from "./admits.ts";
@@ -14,7 +16,7 @@ import { admits } from "./admits.ts";
 export interface Question {
   /** Upper case. */
   readonly method: string;
-  /** As on the wire, without query. */
+  /** As on the wire, without query; what browsers leave raw may be so. */
   readonly path: string;
   readonly caller: Caller;
 }
@@ -49,12 +51,15 @@ export type RulesOutcome =
  */
 export function explain(access: GateAccess, { method, path, caller }: Question): Explanation {
   const rules = accessOf(access);
-  const request = { method, path };
+  const request = { method, path: encodeRaw(path) };
   let readings: readonly RuleOfReading[] = [];
   let rule: Explanation["rule"];
   try {
     // In the order of the guard.
-    if (isEdgeRoute(path, () => exactReadings(path)))
+    if (
+      isResourceRoute(rules, request) ||
+      isEdgeRoute(request.path, () => exactReadings(request.path))
+    )
       return { readings, rule, outcome: { kind: "guard" } };
     if (!allowedMethods.includes(method))
       throw new GuardError("method_not_allowed", "This method is not served here.");
@@ -62,6 +67,7 @@ export function explain(access: GateAccess, { method, path, caller }: Question):
     const decides = selectRule(rules, request);
     const written = access.rules.find(({ text }) => text === decides);
     rule = written && { text: written.text, admits: admits(written) };
+    requireResource(rules, request, { caller }, "");
     requireAccess(rules, request, caller);
     return { readings, rule, outcome: { kind: "admitted" } };
   } catch (error) {

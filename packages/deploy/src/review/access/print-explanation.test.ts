@@ -66,7 +66,7 @@ The path as somebody could read it
 test.each([
   ["GET", "/other", "none covers the path", "403 access_denied: You may not call this."],
   ["GET", "/x/../y", "none was asked", "400 path_malformed: The path has a dot segment"],
-  ["GET", "/.auth/me", "none was asked", "the guard itself answers everything below /.auth/"],
+  ["GET", "/.auth/me", "none was asked", "the guard answers this address itself"],
   ["TRACE", "/x/1", "none was asked", "405 method_not_allowed: This method is not served here."],
 ])("%s %s: %s", (method, path, rule, answer) => {
   const text = told(method, path);

@@ -42,6 +42,6 @@ function noRule(outcome: RulesOutcome): string {
 
 function answer(outcome: RulesOutcome): string {
   if (outcome.kind === "admitted") return "let in: the backend answers";
-  if (outcome.kind === "guard") return "the guard itself answers everything below /.auth/";
+  if (outcome.kind === "guard") return "the guard answers this address itself";
   return `${outcome.status} ${outcome.code}: ${outcome.detail}`;
 }

@@ -30,7 +30,7 @@ test("tells a stage in order, all but its resources", () => {
       { rule: "/admin/*", admits: "people in the group admin" },
       { rule: "/*", admits: "everyone who has signed in; every machine; every IAM service" },
     ],
-    guard: { version: "1.2.3", sha256: guardHash(["1", "2", "3", "5", "6", "8", "9"]) },
+    guard: { version: "1.2.3", sha256: guardHash(["1", "2", "3", "5", "6", "8", "9", "a"]) },
     outputs: { appUrl: "https://a.example" },
     violations: [],
   });
@@ -42,6 +42,7 @@ const guardFiles: Readonly<Record<string, string>> = {
   "3": "fetch-key-set.cjs",
   "5": "stage-revocations.cjs",
   "6": "sessions.cjs",
+  a: "resource.cjs",
   "8": "responses.cjs",
   "9": "libraries.cjs",
 };

@@ -3,11 +3,11 @@ import { rotationUnknownTo } from "@sst-gatehouse/blueprint/aws-provider";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
 import { awsTypes } from "../../dry-run/graph/aws-types.ts";
-import { type Graph, resourcesOf } from "../../dry-run/graph/graph.ts";
-import { isAbsent } from "../../dry-run/graph/json.ts";
+import { type Graph, type Resource, resourcesOf } from "../../dry-run/graph/graph.ts";
+import { isAbsent, toObject } from "../../dry-run/graph/json.ts";
 import { inputOf } from "../../dry-run/graph/resource-values.ts";
-import { gateType, isOfGate } from "../rules/facts/ownership.ts";
-import { asText } from "./readable.ts";
+import { gateType, isOfGate, isRedirect } from "../rules/facts/ownership.ts";
+import { asText, asTexts } from "./readable.ts";
 
 /** A setting of the stage, in words. */
 export interface SettingInPlan {
@@ -23,8 +23,8 @@ export function stageSettings(graph: Graph, stage: Stage): readonly SettingInPla
     ["live debugging", dev ? "yes: the backend runs on a developer's machine" : "no"],
     ["sst remove", protect ? `refuses; removal is ${removal}` : removalInWords(removal)],
     ["home region", `${region}; the guard in us-east-1, with replicas where callers are`],
-    ["address", stage.domain ?? "CloudFront's own name"],
-    ["certificate", stage.certificateArn ?? "CloudFront's own"],
+    ["address", stage.domain ?? aliasesOf(graph) ?? "CloudFront's own name"],
+    ["certificate", stage.certificateArn ?? certificateOf(graph)],
     ["backend", `${stage.apiMemoryMb} MB, ${stage.apiTimeoutSeconds} s`],
     ["answers", streamingInWords[stage.streaming]],
     [
@@ -63,6 +63,28 @@ export function stageSettings(graph: Graph, stage: Stage): readonly SettingInPla
   if (stage.logPaths) settings.push(["the guard's log", "says paths, without their queries"]);
   if (stage.metrics) settings.push(["metrics", "requests by outcome, code and rule"]);
   return settings.map(([setting, value]) => ({ setting, value }));
+}
+
+/** The names that gates are given, where the settings have none. */
+function aliasesOf(graph: Graph): string | undefined {
+  const names = gateDistributions(graph).flatMap((one) => asTexts(inputOf(one, "aliases")));
+  return names.length === 0 ? undefined : names.join(", ");
+}
+
+function certificateOf(graph: Graph): string {
+  const [arn] = gateDistributions(graph).flatMap((one) =>
+    asTexts(toObject(inputOf(one, "viewerCertificate"))["acmCertificateArn"]),
+  );
+  const ordered = resourcesOf(graph, "aws:acm/certificate:Certificate").some(
+    ({ outputs }) => outputs["arn"] === arn,
+  );
+  return ordered ? "ordered by SST, validated by records in the DNS" : (arn ?? "CloudFront's own");
+}
+
+function gateDistributions(graph: Graph): readonly Resource[] {
+  return resourcesOf(graph, awsTypes.distribution).filter(
+    (one) => isOfGate(graph, one) && !isRedirect(graph, one),
+  );
 }
 
 /** What a gate cannot choose of its people. */

@@ -30,7 +30,7 @@ const knownInputs = new Set([
 
 /** What holds for the distribution as a whole; origins and behaviours have rules of their own. */
 export function checkDistribution(chain: Chain): readonly Violation[] {
-  const { distribution, stage } = chain;
+  const { distribution, stage, aliases } = chain;
   const input = (key: string) => inputOf(distribution, key);
   const rootObject = input("defaultRootObject");
   return unmet(distribution, [
@@ -72,7 +72,10 @@ export function checkDistribution(chain: Chain): readonly Violation[] {
     },
     {
       rule: "distribution-aliases",
-      holds: sameSet(input("aliases"), stage.domain === undefined ? [] : [stage.domain]),
+      holds: sameSet(
+        input("aliases"),
+        stage.domain === undefined ? [] : [stage.domain, ...aliases],
+      ),
       message: `does not answer to exactly ${stage.domain ?? "its own name"}; under another name cookies and callbacks would not match: set domain in stages.ts, and no other alias`,
     },
     certificateExpectation(chain),
@@ -104,16 +107,17 @@ function certificateExpectation({ distribution, stage }: Chain): Expectation {
       message: "has a certificate but the stage has no domain: set domain, or remove it",
     };
   }
+  const arn = String(certificate["acmCertificateArn"]);
   return {
     rule: "distribution-certificate",
     holds:
       cloudfrontDefaultCertificate === false &&
-      stage.certificateArn?.split(":")[3] === "us-east-1" &&
+      arn.split(":")[3] === "us-east-1" &&
       sameJson(certificate, {
-        acmCertificateArn: stage.certificateArn,
+        acmCertificateArn: stage.certificateArn ?? arn,
         sslSupportMethod: "sni-only",
         minimumProtocolVersion: "TLSv1.2_2021",
       }),
-    message: `does not use the stage's certificate ${stage.certificateArn ?? "(none)"} of us-east-1 by SNI with TLSv1.2_2021; CloudFront refuses certificates of other regions, and older protocols are breakable: give the Router the certificate of the stage`,
+    message: `does not use ${stage.certificateArn === undefined ? "a certificate" : `the stage's certificate ${stage.certificateArn}`} of us-east-1 by SNI with TLSv1.2_2021; CloudFront refuses certificates of other regions, and older protocols are breakable: give the Router the certificate of the stage`,
   };
 }

@@ -8,7 +8,7 @@ import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
 import { functionAt } from "./function-url-hosts.ts";
 import { toList, toObject } from "../../../dry-run/graph/json.ts";
 import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
-import { gateType, isOfGate } from "./ownership.ts";
+import { gateType, isOfGate, isRedirect } from "./ownership.ts";
 import type { PartKey } from "./part-key.ts";
 import type { Violation } from "../violation.ts";
 import { findPeople, foundOf, type People } from "./people.ts";
@@ -19,7 +19,10 @@ export interface Chain extends Readonly<Record<Part, Resource>> {
   readonly graph: Graph;
   /** What the gate has and guards; all of the graph, where nothing else may be in it. */
   readonly parts: Graph;
+  /** With the domain that the gate was given, where the settings have none. */
   readonly stage: Stage;
+  /** Further names that the app was given beside its domain. */
+  readonly aliases: readonly string[];
   /** Whether the gate has made the backend; otherwise its memory, runtime and log are the app's own to choose. */
   readonly ownBackend: boolean;
   /** The stage's functions that CloudFront leads to by their Function URLs. */
@@ -48,8 +51,19 @@ interface GateNames {
   readonly backend: string;
 }
 
+function gateOf(graph: Graph): Resource | undefined {
+  return resourcesOf(graph, gateType)[0];
+}
+
+/** A domain that is no setting of the stage but was given to the gate. */
+function domainOf(parts: Graph, distribution: Resource): string | undefined {
+  const url = gateOf(parts)?.outputs["url"];
+  const host = typeof url === "string" && URL.canParse(url) ? new URL(url).host : undefined;
+  return host === distribution.outputs["domainName"] ? undefined : host;
+}
+
 function gateNames(graph: Graph): GateNames | undefined {
-  const [gate] = resourcesOf(graph, gateType);
+  const gate = gateOf(graph);
   const [backend] = toList(gate?.outputs["backends"]);
   return gate === undefined ? undefined : { gate: gate.name, backend: String(backend) };
 }
@@ -72,7 +86,7 @@ export function findChain(
   const keys = partKeys(graph, names);
   for (const [part, key] of Object.entries<PartKey>(keys)) {
     const [resource, ...others] = resourcesOf(parts, key.type).filter(
-      ({ name }) => key.name === undefined || name === key.name,
+      (one) => (key.name === undefined || one.name === key.name) && !isRedirect(graph, one),
     );
     if (resource !== undefined && others.length === 0) resources[part] = resource;
     else violations.push(countViolation(key, resource === undefined ? 0 : others.length + 1));
@@ -86,7 +100,8 @@ export function findChain(
   return {
     graph,
     parts,
-    stage,
+    stage: { ...stage, domain: stage.domain ?? domainOf(parts, resources.distribution) },
+    aliases: toList(gateOf(parts)?.outputs["aliases"]).map(String),
     ...resources,
     ownBackend: isOfGate(graph, resources.backend),
     backends: functionsBehind(graph, resources.distribution),

@@ -14,11 +14,18 @@ export function isOfGate(graph: Graph, resource: Resource): boolean {
 /** What a gate has, and the functions of the app's own that it guards. */
 export function guardedBy(graph: Graph, gate: Resource): readonly Resource[] {
   const functions = toList(gate.outputs["backends"]);
-  return graph.resources.filter((resource) =>
-    ancestorsOf(graph, resource).some(
-      (one) => one === gate || (one.type === functionType && functions.includes(one.name)),
-    ),
+  return graph.resources.filter(
+    (resource) =>
+      !isRedirect(graph, resource) &&
+      ancestorsOf(graph, resource).some(
+        (one) => one === gate || (one.type === functionType && functions.includes(one.name)),
+      ),
   );
+}
+
+/** Whether a resource is of what SST makes to lead other names to the app's domain: it has an origin of its own. */
+export function isRedirect(graph: Graph, resource: Resource): boolean {
+  return ancestorsOf(graph, resource).some(({ type }) => type === "sst:aws:HttpsRedirect");
 }
 
 /** What an app has at AWS that no gate has or guards. */

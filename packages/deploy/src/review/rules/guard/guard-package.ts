@@ -15,6 +15,7 @@ const packageFiles = [
   "responses.cjs",
   "stage-revocations.cjs",
   "sessions.cjs",
+  "resource.cjs",
   "access.json",
   "sealing.json",
   "settings.json",

@@ -164,6 +164,27 @@ test("the public client exists only where the stage opens it, and has no secret"
   expect(rulesOf(checkAppClients(withSecret))).toEqual(["client-secret"]);
 });
 
+test("the public client returns to exactly the addresses that the stage lists besides", () => {
+  const listed = { spaCallbackUrls: ["myapp://callback"], spaLogoutUrls: ["myapp://signed-out"] };
+  const open = resolveStage({ default: { spaClient: true, ...listed } }, "anna");
+  const returning = (callback: readonly string[], logout: readonly string[]) => {
+    const [own, dev] = [`${appUrl}/`, "http://localhost:5173/"];
+    const inputs = {
+      ...spa.inputs,
+      callbackUrls: [own, dev, ...callback],
+      logoutUrls: [own, dev, ...logout],
+    };
+    const added = [{ ...spa, inputs }, spaParameter];
+    return rulesOf(checkAppClients(chainUnderTest({ added }, open)));
+  };
+  expect(returning(["myapp://callback"], ["myapp://signed-out"])).toEqual([]);
+  expect(returning([], ["myapp://signed-out"])).toEqual(["client-callback-urls"]);
+  expect(returning(["myapp://callback", "otherapp://x"], ["myapp://signed-out"])).toEqual([
+    "client-callback-urls",
+  ]);
+  expect(returning(["myapp://callback"], ["myapp://callback"])).toEqual(["client-logout-urls"]);
+});
+
 test("a development server is none of production's addresses", () => {
   const added = [spa, spaParameter];
   const open = { ...annaStage, spaClient: true, production: true };
