@@ -5,9 +5,10 @@ function runConsole(): void {
     if (element === null) throw new TypeError(`the page has no #${id}`);
     return element;
   };
-  const secret = location.hash.slice(1);
-  // Out of the address bar, so that a copied address or a screenshot does not hold it.
-  if (secret !== "") history.replaceState(null, "", "/");
+  // Out of the address bar, so that a copied address or a screenshot does not hold it; this tab may be loaded again.
+  if (location.hash !== "") sessionStorage.setItem("secret", location.hash.slice(1));
+  history.replaceState(null, "", "/");
+  const secret = sessionStorage.getItem("secret") ?? "";
   const ask = async (path: string, body?: string): Promise<Response> => {
     const headers = { "x-gatehouse-console": secret };
     const answer = await fetch(

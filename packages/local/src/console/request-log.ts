@@ -30,11 +30,12 @@ export interface RequestLog {
   readonly changed: (signal: AbortSignal) => Promise<void>;
 }
 
-/** What is kept at most: some 5 MB, whatever is sent. */
+/** What is kept at most, whatever is sent: together some 13 million characters. */
 const maxRequests = 200;
 const maxHops = 40;
 const maxDetails = 80;
 const maxCharacters = 300;
+const maxCharactersOfRequest = 64_000;
 
 /**
  * What the terminal is told, and what went well besides, by request. Nothing is computed here: it has the words of those
@@ -48,8 +49,13 @@ export function createRequestLog(explain: Explain, now: () => number): RequestLo
   const add = (hop: Hop, id: string): void => {
     const known = requests.get(id) ?? { id, change, at: new Date(now()), hops: [] };
     change += 1;
-    if (known.hops.length < maxHops)
-      requests.set(id, { ...known, change, hops: [...known.hops, hop] });
+    if (known.hops.length < maxHops) {
+      const hops = [...known.hops, hop];
+      const { from, what, refused } = hop;
+      const fits = JSON.stringify(hops).length <= maxCharactersOfRequest;
+      const kept = fits ? hops : [...known.hops, { from, what, refused, details: [] }];
+      requests.set(id, { ...known, change, hops: kept });
+    }
     for (const oldest of requests.keys()) {
       if (requests.size <= maxRequests) break;
       requests.delete(oldest);

@@ -116,7 +116,7 @@ async function compose(
 ): Promise<Omit<Stack, "close">> {
   requireNode(process);
   const clock = createClock();
-  const requests = createRequestLog(tell, clock.now);
+  const requests = createRequestLog(tell, () => clock.now());
   const { explain } = requests;
   const consoleSecret = randomBytes(24).toString("base64url");
   // The ports come first: every address in the stack has one of them.
