@@ -6,7 +6,11 @@ import { parse } from "yaml";
 
 const root = join(import.meta.dirname, "..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
-const folders = ["", ...readdirSync(join(root, "packages")).map((name) => `packages/${name}`)];
+const foldersIn = (parent: string): string[] =>
+  readdirSync(join(root, parent))
+    .map((name) => `${parent}/${name}`)
+    .filter((folder) => existsSync(join(root, folder, "package.json")));
+const folders = ["", ...foldersIn("packages"), "examples", ...foldersIn("examples")];
 
 interface Manifest {
   readonly packageManager?: string;
@@ -126,6 +130,18 @@ test("install scripts run for two packages, and nothing points pnpm elsewhere", 
   expect(folders.filter((folder) => existsSync(join(root, folder, ".npmrc")))).toEqual([]);
 });
 
+test("the examples have a workspace of their own, in which no install script runs", () => {
+  const { onlyBuiltDependencies, overrides, ...rest } = parse(read("examples/pnpm-workspace.yaml"));
+  expect({ onlyBuiltDependencies, names: Object.keys(rest).toSorted() }).toEqual({
+    onlyBuiltDependencies: [],
+    names: ["autoInstallPeers", "ignoredBuiltDependencies", "packages"],
+  });
+  expect(overrides).toEqual({
+    "sst-gatehouse": "link:../packages/sst-gatehouse",
+    "sst-gatehouse-dev": "link:../packages/sst-gatehouse-dev",
+  });
+});
+
 test.each([
   [
     "one more package with install scripts",
@@ -155,6 +171,11 @@ test("every package in the lockfile comes from a registry and has a hash", () =>
   const text = read("pnpm-lock.yaml");
   expect(lintLockfile(text)).toEqual([]);
   expect(text.match(/^ {4}resolution: /gm)?.length).toBeGreaterThan(100);
+  // The examples link our two packages, and nothing else outside of their folder.
+  const ours = /link:\.\.\/\.\.\/packages\/sst-gatehouse(-dev)?$/;
+  expect(
+    lintLockfile(read("examples/pnpm-lock.yaml")).filter((finding) => !ours.test(finding)),
+  ).toEqual([]);
 });
 
 const hash = `sha512-${"A".repeat(86)}==`;

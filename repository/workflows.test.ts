@@ -116,11 +116,14 @@ test("packages are published from a tag of theirs, after the check, as they were
   expect(jobs["publish"]?.environment).toBe("npm");
 });
 
-test("every push packs what people install, and uses it as they do", () => {
+test.each([
+  ["packs what people install, and uses it as they do", "adopt"],
+  ["runs the examples, and other people's frameworks and clients", "examples"],
+])("every push %s", (_what, name) => {
   const { jobs } = parseWorkflow(read("check.yml"));
-  expect(jobs["adopt"]).not.toHaveProperty("if");
-  expect(jobs["adopt"]).not.toHaveProperty("needs");
-  expect(jobs["adopt"]?.steps?.at(-1)?.run).toBe("npx --yes pnpm@10.34.9 test:adopt");
+  expect(jobs[name]).not.toHaveProperty("if");
+  expect(jobs[name]).not.toHaveProperty("needs");
+  expect(jobs[name]?.steps?.at(-1)?.run).toBe(`npx --yes pnpm@10.34.9 test:${name}`);
 });
 
 test("workflows become a role in the region that stages.ts names", () => {

@@ -126,7 +126,7 @@ describe("4 MB from a page", () => {
     await Promise.all([form.waitForNavigation(), form.click("button")]);
     expect(await form.getByRole("heading", { level: 1 }).textContent()).toBe("Too large to send");
     expect(await form.textContent("main")).toContain(
-      "This form was not sent: with its files it is larger than 1 MB.",
+      "This form was not sent: it is larger than 1 MB, files included.",
     );
     expect(await form.textContent("main")).not.toMatch(/x-amz|hex|CloudFront|Lambda/);
     await form.close();
@@ -144,6 +144,84 @@ describe("4 MB from a page", () => {
       expect(form.url()).toMatch(/^blob:/);
       await form.close();
     }
+  });
+
+  const forms: [what: string, attributes: string, handled: boolean][] = [
+    ["a form with a photo", "", true],
+    ["one whose button says how", `method="get" data-button='formmethod="post"'`, true],
+    ["one whose button says otherwise", `data-button='formmethod="get"'`, false],
+    ["a form that goes to another window", `target="_blank"`, false],
+    ["a form that goes to another origin", `action="https://elsewhere.example/files"`, false],
+    ["a form that sends names only", `enctype="application/x-www-form-urlencoded"`, false],
+    ["a form that another script has taken over", `data-taken="1"`, false],
+    ["a form with a small file", `data-bytes="1000"`, false],
+    ["a form with a film", `data-bytes="5000000"`, false],
+  ];
+  test("of a form are taken over where the browser cannot send them, and nowhere else", async () => {
+    const form = await showForm();
+    const handled = await form.evaluate(
+      async (written) => {
+        const { uploadForms } = Reflect.get(globalThis, "gatehouse");
+        const sent: string[] = [];
+        let fail = (_error: string): void => undefined;
+        const stop = uploadForms({
+          fetch: async (request: Request, init: RequestInit) => {
+            const isLarge = init.body instanceof Blob && init.body.size > 1_000_000;
+            sent.push(`${request.method} ${new URL(request.url).pathname} ${isLarge}`);
+            sent.push(request.headers.get("x-amz-content-sha256") ?? "no hash");
+            throw new TypeError("cut off");
+          },
+          failed: (error: unknown) => fail(String(error)),
+        });
+        const outcomes: unknown[] = [];
+        for (const attributes of written) {
+          document.body.innerHTML = `<form ${attributes} method="post" action="/files" enctype="multipart/form-data">
+          <input type="file" name="photo"></form>`;
+          const shown = document.querySelector("form");
+          const input = document.querySelector("input");
+          if (shown === null || input === null) throw new Error("no form");
+          shown.insertAdjacentHTML(
+            "beforeend",
+            `<button ${shown.dataset["button"] ?? ""}>Send</button>`,
+          );
+          const files = new DataTransfer();
+          const content = new Uint8Array(Number(shown.dataset["bytes"] ?? 2_500_000));
+          files.items.add(new File([content], "photo.jpg"));
+          input.files = files.files;
+          if (shown.dataset["taken"] !== undefined)
+            shown.addEventListener("submit", (event) => event.preventDefault());
+          // Whether it is taken over is known at once; how that ends is not.
+          const left = new Promise<boolean>((resolve) => {
+            const last = (event: Event): void => {
+              resolve(!event.defaultPrevented);
+              event.preventDefault();
+            };
+            window.addEventListener("submit", last, { once: true });
+          });
+          const failure = new Promise<string>((resolve) => (fail = resolve));
+          sent.length = 0;
+          document.querySelector("button")?.click();
+          const isTaken = !(await left) && shown.dataset["taken"] === undefined;
+          const ended = isTaken ? await failure : "";
+          outcomes.push({ left: await left, ended, sent: [...sent] });
+        }
+        stop();
+        return outcomes;
+      },
+      forms.map(([, attributes]) => attributes),
+    );
+    const hash = expect.stringMatching(/^[0-9a-f]{64}$/);
+    const taken = {
+      left: false,
+      ended: "TypeError: cut off",
+      sent: ["POST /files true", hash],
+    };
+    expect(handled).toEqual(
+      forms.map(([, attributes, isHandled]) =>
+        isHandled ? taken : { left: !attributes.includes("taken"), ended: "", sent: [] },
+      ),
+    );
+    await form.close();
   });
 
   test("are sent again by themselves after the session has expired", async () => {

@@ -155,6 +155,16 @@ describe.each(Object.entries(workers))("an app whose service worker %s", (_what,
     }
   });
 
+  test("opens again when it is reloaded after a sign-in that came before the worker", async () => {
+    await page.evaluate(async () => (await navigator.serviceWorker.ready).unregister());
+    await context.clearCookies();
+    await signIn();
+    await installWorker(handle);
+    await page.reload();
+    await heading("The app");
+    expect(page.url()).toBe(url(`${home}#`));
+  });
+
   test("opens what another site links to, also after an hour, with its fragment", async () => {
     for (const seconds of [11, 3700]) {
       answering.stack.clock.advance(seconds);

@@ -41,10 +41,10 @@ export interface LazyFiles {
     typeof import("./trust/stage-revocations.ts"),
     "openRevocations"
   >;
-  /** When a browser comes with a session, or for one; API clients need it only to be told why headers are too large. */
+  /** When a browser comes with a session, or for one, or for a file; API clients need it only to be told why headers are too large. */
   readonly browserHalf: () => Pick<
     typeof import("./session/sessions.ts"),
-    "createSessions" | "headersTooLarge"
+    "createSessions" | "fileRequest" | "headersTooLarge"
   >;
   /** Where the access rules declare a resource. */
   readonly protectedResource: () => Pick<typeof import("./resource.ts"), "createProtectedResource">;
@@ -79,7 +79,7 @@ export function composeGuard({
   credentials,
   files,
 }: GuardParts): OriginRequestHandler {
-  const { region, prefix, issuers, revocation, signIn } = settings;
+  const { region, prefix, issuers, revocation, signIn, site } = settings;
   const keys = createKeySet(settings.jwks, {
     fetch: () => files.network().fetchJson(`${issuers[0]}/.well-known/jwks.json`),
     now,
@@ -126,6 +126,10 @@ export function composeGuard({
     guard: createGuard({
       sign: createSigner({ credentials, now }),
       access,
+      fileRequest: (request) =>
+        request.host === site?.host
+          ? files.browserHalf().fileRequest(request, site.fallback)
+          : undefined,
       forwardToken: settings.forwardToken,
       forwardCookies: settings.forwardCookies,
       originHeaderBytes: settings.originHeaderBytes,

@@ -47,6 +47,7 @@ test("a caller who is remembered is told with the address and the session of eac
   const guard = createGuard({
     sign: async (request) => request,
     access,
+    fileRequest: () => undefined,
     forwardToken: false,
     forwardCookies: undefined,
     originHeaderBytes: 10_000,

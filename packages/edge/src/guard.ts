@@ -36,6 +36,8 @@ const headerOverheadBytes = 4;
 export interface GuardDeps {
   readonly sign: (request: HttpRequest, bodyHash?: string) => Promise<HttpRequest>;
   readonly access: AccessRules;
+  /** Makes the request for a file of the site, which CloudFront signs; nothing for a backend's request. */
+  readonly fileRequest: (request: HttpRequest) => HttpRequest | undefined;
   /** Whether the backend gets the bearer token as `x-gatehouse-token`. */
   readonly forwardToken: boolean;
   /** Names of the cookies that the backend gets; absent: all but the guard's own. */
@@ -49,7 +51,7 @@ export interface GuardDeps {
 }
 
 export interface Admitted {
-  /** Signed, ready for the origin. */
+  /** Ready for the origin: signed, or for a file. */
   readonly request: HttpRequest;
   readonly caller: Caller;
   /** The access rule that let it in. */
@@ -68,15 +70,16 @@ export interface Asked extends Pick<OriginRequest, "http" | "clientIp" | "readin
 export type Guard = (asked: Asked, who: Identified) => Promise<Admitted>;
 
 /**
- * Admits a request whose caller the access rules allow, and signs it for the origin.
+ * Admits a request whose caller the access rules allow, and signs it for the origin, unless it is for a file.
  *
  * @throws {GuardError} `token_missing`, or the session's problem, when the caller must sign in (again); `access_denied`
  *   when signing in would not help; `path_*`, `query_malformed`, `body_*`, `headers_too_large` for what cannot be passed
- *   on. Never forwards a request unsigned.
+ *   on. Never forwards a request to a Function URL unsigned.
  */
 export function createGuard({
   sign,
   access,
+  fileRequest,
   forwardToken,
   forwardCookies,
   callerVersion,
@@ -89,6 +92,8 @@ export function createGuard({
     const { method, path } = request;
     const rule = requireAccess(access, { method, path, readings }, caller, who.problem);
     steps.end("rules");
+    const file = fileRequest(request);
+    if (file !== undefined) return { request: file, caller, rule };
     const bodyHash = requireBody(request);
     const signIn = backendChecks ? unchecked(request, who) : undefined;
     const headers = withoutRefusedHeaders(request.headers, forwardCookies);

@@ -85,7 +85,8 @@ export function createOriginRequest({
   elapsed,
   log,
 }: OriginRequestDeps): OriginRequestHandler {
-  const hosts = [settings.functionUrlHost, ...(settings.otherFunctionUrlHosts ?? [])] as const;
+  const { functionUrlHost, otherFunctionUrlHosts = [], site } = settings;
+  const hosts = [functionUrlHost, ...otherFunctionUrlHosts, ...(site ? [site.host] : [])] as const;
   return async (event) => {
     const steps = startSteps(elapsed);
     let received: OriginRequest | undefined;
@@ -272,12 +273,12 @@ function requireServedMethod({ method }: HttpRequest): void {
   throw new GuardError("method_not_allowed", "This method is not served here.");
 }
 
-/** Signs for baked hosts only: a distribution pointed elsewhere must not get a signature to play with. */
+/** Goes on to baked hosts only: a distribution pointed elsewhere must not get a signature to play with. */
 function requireOwnOrigin({ origin, http }: OriginRequest): void {
   if (origin?.domainName !== http.host || origin.path !== "") {
     throw new GuardError(
       "origin_unknown",
-      "The distribution's origin is not a Function URL that this guard signs for.",
+      "The distribution's origin is no Function URL or bucket of this app.",
     );
   }
 }

@@ -17,7 +17,7 @@ import { expect } from "vitest";
 
 import type { LazyFiles } from "../src/compose.ts";
 import { createProtectedResource } from "../src/resource.ts";
-import { createSessions, headersTooLarge } from "../src/session/sessions.ts";
+import { createSessions, fileRequest, headersTooLarge } from "../src/session/sessions.ts";
 import { createClientIds } from "../src/trust/client-ids.ts";
 import { withResource } from "./access.ts";
 import {
@@ -202,6 +202,18 @@ export const behaviours = {
     const bench = createBench({ ...guardSettings, forwardCookies: ["b"] }, { compose });
     const { headers } = await bench.send({ uri: "/public/x", headers: { cookie: "a=1; b=2" } });
     expect(headers["cookie"]).toEqual(["b=2"]);
+  },
+
+  async "a file of the site goes to its bucket, unsigned, and a request for a backend does not"(
+    compose,
+  ) {
+    const bucketHost = "bucket.s3.eu-central-1.amazonaws.com";
+    const site = { host: bucketHost, fallback: "app.html" };
+    const bench = createBench({ ...guardSettings, site }, { compose });
+    const file = await bench.send({ bucketHost, uri: "/public/x" });
+    expect([file.forwarded?.uri, file.headers["authorization"]]).toEqual(["/app.html", undefined]);
+    const call = await bench.send({ uri: "/public/x" });
+    expect([call.forwarded?.uri, bench.signed]).toEqual(["/public/x", ["/public/x"]]);
   },
 
   async "headers larger than the stage lets through are refused, and the largest is named"(
@@ -428,6 +440,7 @@ export const behaviours = {
     let parameters: Parameters<typeof createSessions>[0]["parameters"] | undefined;
     const files: Partial<LazyFiles> = {
       browserHalf: () => ({
+        fileRequest,
         headersTooLarge,
         createSessions(deps) {
           ({ parameters } = deps);
@@ -492,6 +505,7 @@ export const behaviours = {
           made += 1;
           return createSessions(deps);
         },
+        fileRequest,
         headersTooLarge,
       }),
     };

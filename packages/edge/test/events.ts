@@ -1,6 +1,6 @@
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { guardSettings, host } from "@sst-gatehouse/blueprint/test/guard-settings";
-import type { CloudFrontHeaders, CloudFrontRequestEvent } from "aws-lambda";
+import type { CloudFrontHeaders, CloudFrontOrigin, CloudFrontRequestEvent } from "aws-lambda";
 
 export {
   accessKey,
@@ -29,6 +29,8 @@ export interface EventParts {
   readonly inputTruncated?: boolean;
   readonly originHost?: string;
   readonly originPath?: string;
+  /** A bucket for an origin, in place of a Function URL. */
+  readonly bucketHost?: string;
   /** What the front door was asked for; CloudFront's own name when left out. */
   readonly distributionDomainName?: string;
 }
@@ -43,11 +45,12 @@ export function originRequestEvent(parts: EventParts = {}): CloudFrontRequestEve
     inputTruncated = false,
     originHost = host,
     originPath = "",
+    bucketHost,
     distributionDomainName = "d111111abcdef8.cloudfront.net",
   } = parts;
   const headers: CloudFrontHeaders = {};
   const all = {
-    host: originHost,
+    host: bucketHost ?? originHost,
     via: "2.0 2afae0d44e2540f472c0635ab62c232b.cloudfront.net (CloudFront)",
     "x-forwarded-for": "203.0.113.178",
     ...parts.headers,
@@ -77,21 +80,35 @@ export function originRequestEvent(parts: EventParts = {}): CloudFrontRequestEve
               encoding: "base64",
               inputTruncated,
             },
-            origin: {
-              custom: {
-                customHeaders: {},
-                domainName: originHost,
-                keepaliveTimeout: 5,
-                path: originPath,
-                port: 443,
-                protocol: "https",
-                readTimeout: 30,
-                sslProtocols: ["TLSv1.2"],
-              },
-            },
+            origin: bucketHost
+              ? bucketOrigin(bucketHost, originPath)
+              : {
+                  custom: {
+                    customHeaders: {},
+                    domainName: originHost,
+                    keepaliveTimeout: 5,
+                    path: originPath,
+                    port: 443,
+                    protocol: "https",
+                    readTimeout: 30,
+                    sslProtocols: ["TLSv1.2"],
+                  },
+                },
           },
         },
       },
     ],
+  };
+}
+
+/** @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-structure.html */
+function bucketOrigin(domainName: string, path: string): CloudFrontOrigin {
+  return {
+    s3: {
+      authMethod: "none",
+      customHeaders: {},
+      domainName,
+      path,
+    },
   };
 }

@@ -8,6 +8,7 @@ import { type FixedClock, fixedClock } from "@sst-gatehouse/testkit/tokens";
 import type { CloudFrontRequest, CloudFrontResultResponse } from "aws-lambda";
 
 import { composeGuard, type GuardParts, type LazyFiles } from "../src/compose.ts";
+import { fileRequest } from "../src/http/file-request.ts";
 import { createLog } from "../src/log.ts";
 import { createProtectedResource } from "../src/resource.ts";
 import * as responses from "../src/responses.ts";
@@ -160,6 +161,7 @@ export function createBench(
     }),
     protectedResource: () => ({ createProtectedResource }),
     browserHalf: () => ({
+      fileRequest,
       headersTooLarge,
       createSessions: (deps) =>
         createSessions({

@@ -16,6 +16,8 @@ test.each(Object.entries(behaviours))("%s", async (_name, behaviour) => {
 });
 
 const goesOn: Behaviour = "a caller with a token goes on, signed by the edge role at this hour";
+const asksBucket: Behaviour =
+  "a file of the site goes to its bucket, unsigned, and a request for a backend does not";
 const fetchesKeys: Behaviour =
   "an unknown key has the pool's key set fetched, from the issuer's own address";
 const readsList: Behaviour =
@@ -78,6 +80,9 @@ const broken: readonly (readonly [without: string, Behaviour])[] = [
   ["guard.sign.credentials", goesOn],
   ["guard.sign.now", goesOn],
   ["guard.access", "the access rules decide"],
+  ["guard.fileRequest", asksBucket],
+  ["guard.fileRequest if request.host === site?.host", asksBucket],
+  ["guard.fileRequest if not request.host === site?.host", asksBucket],
   ["guard.forwardToken", "the bearer token goes along where the stage says so"],
   ["guard.forwardCookies", "only the cookies that the stage lists go along"],
   ["guard.originHeaderBytes", tooLarge],

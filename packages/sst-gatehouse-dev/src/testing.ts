@@ -1,7 +1,7 @@
 import { stageOfGate } from "@sst-gatehouse/blueprint/gate";
 import { untrueExamples } from "@sst-gatehouse/deploy/examples";
 import { loadProject } from "@sst-gatehouse/local/load-project";
-import { type AccountForm, type Clock, startStack } from "@sst-gatehouse/local/stack";
+import { type AccountForm, type Clock, type Stack, startStack } from "@sst-gatehouse/local/stack";
 
 import { ask, type Answer } from "./ask.ts";
 
@@ -49,9 +49,11 @@ export interface Gatehouse {
    * Asks as a person, with an ID token of the first request: `alice` is in no group, `ada` in `admin`, and each further
    * group of the access rules has a person who is named after it.
    *
-   * @returns its `fetch` rejects when there is no such person.
+   * @returns both reject when there is no such person. `token` is a new ID token, for a client library that sends its own.
    */
-  as(username: string): { readonly fetch: AppFetch };
+  as(username: string): { readonly fetch: AppFetch; readonly token: () => Promise<string> };
+  /** Who can sign in at the hosted pages, for a test that drives a browser. */
+  readonly users: Stack["outputs"]["users"];
   /** Of everything that is played: `advance(3601)` makes a token expire. */
   readonly clock: Clock;
   /** What `gatehouse start` would have shown in the terminal so far, a line each. */
@@ -75,21 +77,24 @@ export async function startGatehouse({
     account,
     explain: (from, reason, details = []) => log.push(`${from}: ${reason}`, ...details),
   });
-  const { loopbackUrl: url } = stack.outputs;
+  const { loopbackUrl: url, users } = stack.outputs;
   return {
     url,
     fetch: (path, init) => ask(url, path, init),
+    users,
     as(username) {
-      let signingIn: ReturnType<typeof stack.tokensFor> | undefined;
+      const token = async (): Promise<string> => {
+        const tokens = await stack.tokensFor(username);
+        if (tokens !== undefined) return tokens.id;
+        const people = users.map((user) => user.username);
+        throw new TypeError(`There is no ${username} here, only ${people.join(", ")}`);
+      };
+      let first: Promise<string> | undefined;
       return {
+        token,
         async fetch(path, init = {}) {
-          const tokens = await (signingIn ??= stack.tokensFor(username));
-          if (tokens === undefined) {
-            const people = stack.outputs.users.map((user) => user.username);
-            throw new TypeError(`There is no ${username} here, only ${people.join(", ")}`);
-          }
           const headers = new Headers(init.headers);
-          headers.set("authorization", `Bearer ${tokens.id}`);
+          headers.set("authorization", `Bearer ${await (first ??= token())}`);
           return ask(url, path, { ...init, headers });
         },
       };

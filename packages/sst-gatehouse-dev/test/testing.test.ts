@@ -31,6 +31,14 @@ test("an app's own test asks as nobody and as anybody, and knows why it was refu
     expect([late.status, late.code]).toEqual([401, "token_expired"]);
     expect((await gate.as("editors").fetch("/books/1")).status).toBe(200);
 
+    // For other people's libraries: the address and the token are all they need.
+    const headers = { authorization: `Bearer ${await editor.token()}` };
+    expect((await fetch(`${gate.url}/books/1`, { headers })).status).toBe(200);
+    expect(gate.users.map(({ username, password }) => [username, password.length > 8])).toEqual([
+      ["alice", true],
+      ["editors", true],
+    ]);
+
     await expect(gate.as("bob").fetch("/")).rejects.toThrow(
       "There is no bob here, only alice, editors",
     );

@@ -470,7 +470,7 @@ const mutations: [
   ],
   [
     "a guard that keeps no list though the stage has one",
-    change("guard", "        stage,\n", '        stage: { ...stage, revocation: "off" },\n'),
+    change("guard", "domain: host },\n", 'domain: host, revocation: "off" },\n'),
     "guard-settings",
   ],
   [
@@ -572,7 +572,7 @@ const mutations: [
   ],
   [
     "tokens for a backend of a stage that does not forward them",
-    change("guard", "        stage,\n", "        stage: { ...stage, forwardToken: true },\n"),
+    change("guard", "domain: host },\n", "domain: host, forwardToken: true },\n"),
     "guard-settings",
   ],
   [

@@ -75,7 +75,10 @@ async function fromResponse(response: Response): Promise<Omit<Answer, "subject">
   const body = chunksOf(response.body);
   const first = await body.next();
   const headers = [...response.headers].filter(
-    ([name]) => name !== "set-cookie" && !framingHeaders.has(name),
+    ([name, value]) =>
+      name !== "set-cookie" &&
+      !framingHeaders.has(name) &&
+      !(name === "content-encoding" && isNoEncoding(value)),
   );
   return {
     statusCode: response.status,
@@ -110,8 +113,17 @@ function withoutGuardCookies<A extends Pick<Answer, "cookies" | "statusCode">>(
 /** Of a compressed body nobody knows how many bytes arrive: a streaming Function URL decodes it. */
 function announcedLength(headers: Headers): Readonly<Record<string, string>> {
   const length = headers.get("content-length") ?? "";
-  if (!/^\d{1,15}$/.test(length) || headers.has("content-encoding")) return {};
+  const encoded = !isNoEncoding(headers.get("content-encoding") ?? "identity");
+  if (!/^\d{1,15}$/.test(length) || encoded) return {};
   return { [contentLengthHeader]: length };
+}
+
+/**
+ * What servers of event streams say so that nothing on the way compresses them, as GraphQL Yoga does. Nothing on this way
+ * would; and a Function URL takes encodings of streams into its own hands.
+ */
+function isNoEncoding(value: string): boolean {
+  return /^(?:none|identity)$/i.test(value.trim());
 }
 
 async function* chunksOf(body: Response["body"]): AsyncGenerator<Uint8Array, void> {

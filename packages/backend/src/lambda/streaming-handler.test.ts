@@ -244,6 +244,24 @@ test.each(unannounced)("announces no length where %s", async (_why, headers) => 
   expect(JSON.stringify(metadata)).not.toContain("length");
 });
 
+test.each([
+  ["none", false],
+  ["identity", false],
+  [" None ", false],
+  ["gzip", true],
+  ["br", true],
+  ["none, gzip", true],
+])("Content-Encoding %j goes on: %s", async (encoding, goesOn) => {
+  const { app, invoke } = createBackend();
+  const headers = { "content-length": "2", "content-encoding": encoding };
+  app.get("/encoded", () => new Response("ok", { headers }));
+  const { metadata } = readStreamed(await invoke({ path: "/encoded" }));
+  const names = Object.keys(Object(metadata).headers);
+  expect(names.filter((name) => /encoding|length/.test(name))).toEqual([
+    goesOn ? "content-encoding" : "x-gatehouse-content-length",
+  ]);
+});
+
 const secret = `secret ${securityToken}`;
 
 function failing(after: string[]): ReadableStream {

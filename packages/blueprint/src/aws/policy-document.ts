@@ -7,6 +7,8 @@ export interface PolicyDocument {
 export interface PolicyStatement {
   readonly Sid?: string;
   readonly Effect: "Allow" | "Deny";
+  /** In a policy of a resource: whom it is about. */
+  readonly Principal?: { readonly Service: string };
   readonly Action: string | readonly string[];
   readonly Resource: string | readonly string[];
   readonly Condition?: Readonly<

@@ -15,6 +15,13 @@ export interface GuardSettings {
   readonly prefix: string;
   /** `<id>.lambda-url.<region>.on.aws`, the app's own; the guard signs for it and for `otherFunctionUrlHosts` only. */
   readonly functionUrlHost: string;
+  /** The bucket of a front end, which the guard decides about and CloudFront signs for; absent where the app has none. */
+  readonly site?: {
+    /** `<bucket>.s3.<region>.amazonaws.com` */
+    readonly host: string;
+    /** The page that answers every path whose last part has no dot; absent: `/about` is `/about/index.html`. */
+    readonly fallback?: string;
+  };
   /** Further Function URLs behind the same guard, where the distribution has more than one. */
   readonly otherFunctionUrlHosts?: readonly string[];
   /** Accepted `iss` values, compared as they are. */

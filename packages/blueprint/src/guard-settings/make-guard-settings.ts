@@ -19,6 +19,8 @@ export interface GuardSettingsSource {
   readonly prefix: string;
   /** Of every backend; the first is the app's own. */
   readonly functionUrls: readonly string[];
+  /** Of a front end. */
+  readonly site?: GuardSettings["site"];
   readonly userPoolId: string;
   /** Absent: the guard asks Parameter Store, which a deployed guard may not. */
   readonly keys: readonly PublicKey[] | undefined;
@@ -48,6 +50,7 @@ export function makeGuardSettings({
   region,
   prefix,
   functionUrls,
+  site,
   userPoolId,
   keys,
   hostedOrigin,
@@ -64,6 +67,7 @@ export function makeGuardSettings({
     prefix,
     functionUrlHost,
     ...(otherFunctionUrlHosts.length === 0 ? {} : { otherFunctionUrlHosts }),
+    ...(site === undefined ? {} : { site }),
     // Both names: a pool that is set to the other one signs nobody out.
     issuers: userPoolIssuers(region, userPoolId),
     ...(keys === undefined ? {} : { jwks: { keys, ...fetchedAt } }),

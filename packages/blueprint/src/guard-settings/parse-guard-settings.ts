@@ -12,6 +12,7 @@ import type { GuardSettings } from "./guard-settings.ts";
 import { clientIdPattern, parseKeySet } from "./cognito-values.ts";
 
 const hostPattern = /^[a-z0-9]{1,63}\.lambda-url\.[a-z0-9-]{1,32}\.on\.aws$/;
+const bucketHostPattern = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]\.s3\.[a-z0-9-]{1,32}\.amazonaws\.com$/;
 const issuerPattern = /^https:\/\/[a-z0-9.-]{1,100}\.amazonaws\.com(\.cn)?\/[\w-]{1,55}$/;
 
 /**
@@ -29,6 +30,7 @@ export function parseGuardSettings(value: unknown): GuardSettings {
   const appOrigins = file["appOrigins"];
   const signIn = file["signIn"] === undefined ? undefined : record(file["signIn"], "signIn");
   const cookies = file["forwardCookies"];
+  const site = file["site"] === undefined ? undefined : record(file["site"], "site");
   const corsRequestHeaders = file["corsRequestHeaders"];
   const otherHosts = file["otherFunctionUrlHosts"];
   const callerVersion = file["callerVersion"];
@@ -43,6 +45,7 @@ export function parseGuardSettings(value: unknown): GuardSettings {
     ...(otherHosts === undefined
       ? {}
       : { otherFunctionUrlHosts: texts(otherHosts, "otherFunctionUrlHosts", hostPattern, 1) }),
+    ...(site === undefined ? {} : { site: parseSite(site) }),
     issuers: texts(file["issuers"], "issuers", issuerPattern, 1),
     ...(jwks === undefined ? {} : { jwks: parseBakedKeys(jwks) }),
     ...(clients === undefined ? {} : { clients: parseClients(clients) }),
@@ -64,6 +67,15 @@ export function parseGuardSettings(value: unknown): GuardSettings {
     ...(callerVersion === undefined ? {} : { callerVersion }),
     ...(isOn(file["logPaths"], "logPaths") && { logPaths: true }),
     ...(isOn(file["metrics"], "metrics") && { metrics: true }),
+  };
+}
+
+function parseSite({ host, fallback }: JsonRecord): NonNullable<GuardSettings["site"]> {
+  return {
+    host: text(host, "site.host", bucketHostPattern),
+    ...(fallback === undefined
+      ? {}
+      : { fallback: text(fallback, "site.fallback", /^(?:\w[\w.-]*\/)*\w[\w.-]*\.html$/) }),
   };
 }
 

@@ -108,7 +108,7 @@ test.each<[string, object, string]>([
   [
     "nobody for the other paths",
     { backends: { api: { handler: "src/index.handler", paths: ["/api/*"] } } },
-    "gate.ts: backends have no backend for the other paths; leave paths out for one of them",
+    "gate.ts: backends have no backend for the other paths; leave paths out for one of them, or for the site",
   ],
 ])("%s is refused", (_what, change, why) => {
   expect(() => defineGate({ ...gate, ...change })).toThrow(why);

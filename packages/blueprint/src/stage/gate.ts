@@ -1,5 +1,8 @@
 import type { AccessNames } from "../aws/access-names.ts";
+import { everyPath } from "../aws/path-pattern.ts";
 import { checkRegion } from "../aws/region.ts";
+import { behaviorsOf } from "./behaviors.ts";
+import { checkSite, type Site } from "./site.ts";
 import {
   checkExistingPool,
   defineStages,
@@ -53,6 +56,8 @@ export interface Gate<Access extends GateAccess = GateAccess> {
   readonly access: Access;
   /** By a name of yours in camel case; what a backend is called at AWS is made of it. The first is the app's main one. */
   readonly backends: Readonly<Record<string, Backend>>;
+  /** A front end of files, on the same address. */
+  readonly site?: Site;
   /**
    * The id of a user pool that is there already, with its people: the gate adds its app clients and changes nothing else
    * (docs/adopt.md). For every stage, or by the stage's name; a stage without one gets a pool of its own.
@@ -69,10 +74,9 @@ export interface LocalSettings {
   readonly links?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Environment variables. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** A development server for the site, in place of its built files: `http://localhost:5173`. */
+  readonly site?: string;
 }
-
-/** The path pattern that takes what no other takes. */
-export const everyPath = "/*";
 
 /**
  * Declares the gate of an app.
@@ -83,7 +87,7 @@ export function defineGate<const G extends Gate>(gate: G): G {
   const refuse = (what: string, why: string): never => {
     throw new TypeError(`gate.ts: ${what} ${why}`);
   };
-  const known = ["app", "access", "backends", "users", "stages", "local"];
+  const known = ["app", "access", "backends", "site", "users", "stages", "local"];
   for (const member of Object.keys(gate))
     if (!known.includes(member))
       refuse(member, `is not known; the members are ${known.join(", ")}`);
@@ -101,6 +105,9 @@ export function defineGate<const G extends Gate>(gate: G): G {
         `must be the id of a user pool in ${gate.app.region}, such as "${gate.app.region}_AbCdEfGhI"`,
       );
   checkLocal(gate.local ?? {}, refuse);
+  if (gate.site !== undefined) checkSite(gate.site, refuse);
+  else if (gate.local?.site !== undefined)
+    refuse("local.site", "is about a site, and the gate has none; add site: { path }");
   const backends = Object.entries(gate.backends ?? {});
   if (backends.length === 0)
     refuse("backends", 'names no backend, such as { api: { handler: "src/index.handler" } }');
@@ -130,18 +137,22 @@ export function defineGate<const G extends Gate>(gate: G): G {
       taken.set(path, name);
     }
   }
-  if (!taken.has(everyPath))
-    refuse("backends", "have no backend for the other paths; leave paths out for one of them");
+  behaviorsOf(gate, backendsOf(gate));
   return gate;
 }
 
 function checkLocal(
-  { links = {}, environment = {}, ...others }: LocalSettings,
+  { links = {}, environment = {}, site, ...others }: LocalSettings,
   refuse: (what: string, why: string) => never,
 ): void {
   const [unknown] = Object.keys(others);
   if (unknown !== undefined)
-    refuse(`local.${unknown}`, "is not known; the members are links, environment");
+    refuse(`local.${unknown}`, "is not known; the members are links, environment, site");
+  if (site !== undefined && !/^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]):\d{1,5}$/.test(site))
+    refuse(
+      "local.site",
+      'must be the address of a development server on this machine, such as "http://localhost:5173"',
+    );
   for (const [name, link] of Object.entries(links))
     if (typeof link !== "object" || link === null)
       refuse(`local.links.${name}`, 'must be an object, such as { name: "shelf-covers" }');

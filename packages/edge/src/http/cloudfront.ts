@@ -17,7 +17,7 @@ export interface OriginRequest {
   readonly requestId: string;
   /** The viewer's address, as CloudFront saw it. */
   readonly clientIp: string;
-  /** The origin that CloudFront is about to call; `undefined` for an origin that is not a custom one. */
+  /** The origin that CloudFront is about to call. */
   readonly origin: { readonly domainName: string; readonly path: string } | undefined;
   readonly trace: Trace;
   readonly http: HttpRequest;
@@ -28,8 +28,8 @@ export interface OriginRequest {
 }
 
 /**
- * @param hosts the Function URLs' hosts. The one that the event names as origin goes on the wire and is signed; the first
- *   where it names none of them, which nobody may sign for.
+ * @param hosts of the Function URLs, and of the site's bucket. The one that the event names as origin goes on the wire; the
+ *   first where it names none of them, which nobody may sign for.
  * @throws {GuardError} `header_malformed` for an event whose parts are missing or of the wrong type.
  */
 export function fromCloudFrontEvent(
@@ -55,16 +55,16 @@ export function fromCloudFrontEvent(
   if (!isAddress(request.clientIp)) throw malformed("the viewer's address is not an IP address");
   const headers = fromCloudFrontHeaders(request.headers);
   const path = encodeRaw(request.uri);
-  const custom = request.origin?.custom;
+  const origin = request.origin?.custom ?? request.origin?.s3;
   return {
     requestId: config.requestId,
     distributionDomainName: config.distributionDomainName,
     clientIp: request.clientIp,
     trace: traceOf(headers[traceHeader]),
-    origin: isObject(custom) ? { domainName: custom.domainName, path: custom.path } : undefined,
+    origin: isObject(origin) ? { domainName: origin.domainName, path: origin.path } : undefined,
     http: {
       method: request.method,
-      host: hosts.find((host) => host === custom?.domainName) ?? hosts[0],
+      host: hosts.find((host) => host === origin?.domainName) ?? hosts[0],
       path,
       query: request.querystring,
       headers,

@@ -22,14 +22,14 @@ const words: Readonly<Partial<Record<Problem["code"], Words>>> = {
   body_hash_required: {
     heading: "Too large to send",
     sentences: [
-      "This form was not sent: with its files it is larger than 1 MB.",
+      "This form was not sent: it is larger than 1 MB, files included.",
       "Go back, and choose a smaller file.",
     ],
   },
   body_too_large: {
     heading: "Too large to send",
     sentences: [
-      "This form was not sent: with its files it is larger than 4.5 MB.",
+      "This form was not sent: it is larger than 4.5 MB, files included.",
       "Go back, and choose a smaller file.",
     ],
   },

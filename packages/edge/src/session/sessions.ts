@@ -28,6 +28,7 @@ import { clearSession, createSessionCookies, sessionCookie } from "./session-coo
 import { isPrefetch, keepingFragment, type SignInOptions, startSignIn } from "./sign-in.ts";
 import { headersOf, type Problem, problemOf } from "./sign-in-error.ts";
 
+export { fileRequest } from "../http/file-request.ts";
 export { headersTooLarge } from "../http/headers-too-large.ts";
 
 export interface SessionsDeps extends RenewalDeps {

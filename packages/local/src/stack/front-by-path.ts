@@ -1,4 +1,4 @@
-import { everyPath } from "@sst-gatehouse/blueprint/gate";
+import { everyPath } from "@sst-gatehouse/blueprint/path-pattern";
 
 /**
  * Which backend CloudFront takes a path to: the first of the patterns that fits, in the order of the gate, and `/*` when none

@@ -1,17 +1,32 @@
-import { cacheBehavior, origin } from "@sst-gatehouse/blueprint/cache-behavior";
+import type { GateBehavior } from "@sst-gatehouse/blueprint/behaviors";
+import {
+  type CacheBehavior,
+  cacheBehavior as ofBackends,
+  origin,
+} from "@sst-gatehouse/blueprint/cache-behavior";
+import { everyPath } from "@sst-gatehouse/blueprint/path-pattern";
+import { guardedSite, publicSite } from "@sst-gatehouse/blueprint/site-bucket";
 
 import type { GatedFunction } from "./backends.ts";
 import type { GateContext } from "./gate-context.ts";
+import type { GatedSite } from "./site.ts";
 
 export interface CdnSource {
   readonly guard: aws.lambda.Function;
   readonly backends: readonly GatedFunction[];
+  readonly site: GatedSite | undefined;
+  /** In CloudFront's order; the last takes every path. */
+  readonly behaviors: readonly GateBehavior[];
   readonly firewall?: aws.wafv2.WebAcl;
   readonly domain?: sst.aws.RouterArgs["domain"];
 }
 
+/** The origin of the site. Those of backends have a path for an id. */
+const siteOrigin = "site";
+
 /**
- * CloudFront in front of the Function URLs, with the guard on every request.
+ * CloudFront in front of the Function URLs, with the guard on every request, and of the site, with the guard where it is
+ * not for anyone.
  *
  * Inline routes, although SST calls them deprecated: they give the Function URL as a real origin, where newer ones let
  * a viewer function choose it at run time. Nothing of SST's own touches the request: its viewer function, which would
@@ -19,10 +34,10 @@ export interface CdnSource {
  */
 export function createCdn(
   { parent, name, named, stage }: GateContext,
-  { guard, backends, firewall, domain }: CdnSource,
+  { guard, backends, site, behaviors, firewall, domain }: CdnSource,
 ): sst.aws.Router {
   // Written whole, not changed: nothing that the Router would add can slip in.
-  const guarded = (targetOriginId: string) => ({
+  const guarded = (targetOriginId: string, cacheBehavior: CacheBehavior) => ({
     targetOriginId,
     allowedMethods: [...cacheBehavior.allowedMethods],
     cachedMethods: [...cacheBehavior.cachedMethods],
@@ -33,9 +48,29 @@ export function createCdn(
     compress: false,
     lambdaFunctionAssociations: [{ ...cacheBehavior.trigger, lambdaArn: guard.qualifiedArn }],
   });
+  const open = () => ({
+    ...publicSite,
+    targetOriginId: siteOrigin,
+    allowedMethods: [...publicSite.allowedMethods],
+    cachedMethods: [...publicSite.cachedMethods],
+    ...(site?.pages && {
+      functionAssociations: [{ eventType: "viewer-request", functionArn: site.pages.arn }],
+    }),
+  });
+  const made = (behavior: GateBehavior) => {
+    if ("site" in behavior)
+      return behavior.site === "public" ? open() : guarded(siteOrigin, guardedSite);
+    const paths = backends.find((backend) => backend.name === behavior.backend)?.paths ?? [];
+    const id = paths.includes(behavior.pattern) ? behavior.pattern : paths[0];
+    return guarded(id, ofBackends);
+  };
+  const rest = behaviors.at(-1)!;
   const routes = backends.flatMap(({ paths, url }) =>
-    paths.map((path) => [path, { url, cachePolicy: cacheBehavior.cachePolicyId }] as const),
+    paths.map((path) => [path, { url, cachePolicy: ofBackends.cachePolicyId }] as const),
   );
+  const taken = routes.map(([path]) => path);
+  // The Router wants a route for every path, also where no backend takes it.
+  if (!taken.includes(everyPath)) routes.push([everyPath, routes[0][1]]);
   return new sst.aws.Router(
     name,
     {
@@ -44,32 +79,37 @@ export function createCdn(
       transform: {
         cdn: (args) => {
           args.comment = named;
-          args.defaultCacheBehavior = $output(args.defaultCacheBehavior).apply(
-            ({ targetOriginId }) => guarded(targetOriginId),
-          );
-          args.orderedCacheBehaviors = $output(args.orderedCacheBehaviors ?? []).apply(
-            (behaviors) =>
-              behaviors.map(({ targetOriginId, pathPattern }) => ({
-                ...guarded(targetOriginId),
-                pathPattern,
+          args.defaultCacheBehavior = made(rest);
+          args.orderedCacheBehaviors = behaviors
+            .slice(0, -1)
+            .map((behavior) => ({ ...made(behavior), pathPattern: behavior.pattern }));
+          args.origins = $output(args.origins).apply((origins) => [
+            ...origins
+              .filter(({ originId }) => taken.some((path) => path === originId))
+              .map(({ originId, domainName }) => ({
+                originId,
+                domainName,
+                connectionAttempts: origin.connectionAttempts,
+                connectionTimeout: origin.connectionTimeoutSeconds,
+                customOriginConfig: {
+                  httpPort: 80,
+                  httpsPort: origin.port,
+                  originProtocolPolicy: "https-only",
+                  originSslProtocols: [...origin.sslProtocols],
+                  originReadTimeout: stage.originReadTimeoutSeconds,
+                  originKeepaliveTimeout: stage.originKeepaliveSeconds,
+                },
               })),
-          );
-          args.origins = $output(args.origins).apply((origins) =>
-            origins.map(({ originId, domainName }) => ({
-              originId,
-              domainName,
-              connectionAttempts: origin.connectionAttempts,
-              connectionTimeout: origin.connectionTimeoutSeconds,
-              customOriginConfig: {
-                httpPort: 80,
-                httpsPort: origin.port,
-                originProtocolPolicy: "https-only",
-                originSslProtocols: [...origin.sslProtocols],
-                originReadTimeout: stage.originReadTimeoutSeconds,
-                originKeepaliveTimeout: stage.originKeepaliveSeconds,
-              },
-            })),
-          );
+            ...(site === undefined
+              ? []
+              : [
+                  {
+                    originId: siteOrigin,
+                    domainName: site.bucket.bucketRegionalDomainName,
+                    originAccessControlId: site.accessControl.id,
+                  },
+                ]),
+          ]);
           args.transform = {
             distribution: (distribution) => {
               distribution.httpVersion = "http2and3";

@@ -1,3 +1,4 @@
+import { behaviorsOf } from "@sst-gatehouse/blueprint/behaviors";
 import { defineGate, type Gate } from "@sst-gatehouse/blueprint/gate";
 
 import { createAppClients } from "./app-clients.ts";
@@ -9,6 +10,7 @@ import { createGuard, type GuardSource } from "./guard.ts";
 import { clientIdsOfLastDeploy, createParameters, type ParametersSource } from "./parameters.ts";
 import { ownDomain } from "./own-domain.ts";
 import { createSealingKeys } from "./sealing-keys.ts";
+import { createSite, openToCloudFront } from "./site.ts";
 import { type ExistingPool, takeUsers } from "./existing-users.ts";
 import { createUsers, type UsersOptions } from "./users.ts";
 
@@ -79,6 +81,8 @@ export class Gatehouse extends $util.ComponentResource {
     );
     const { access } = gate;
     const backends = createBackends(context, gate, functions);
+    const behaviors = behaviorsOf(gate, backends);
+    const site = gate.site && createSite(context, gate.site, behaviors);
     const options = {
       ...(identityProviders && { identityProviders }),
       ...(transform && { transform }),
@@ -92,9 +96,16 @@ export class Gatehouse extends $util.ComponentResource {
     const sealing = createSealingKeys(context);
     const firewall = stage.waf && createFirewall(context, stage.waf, usEast1);
     const guardWith = (clientIds: GuardSource["clientIds"]) =>
-      createGuard(context, { backends, users, access, sealing, clientIds, domain, usEast1 });
+      createGuard(context, { backends, site, users, access, sealing, clientIds, domain, usEast1 });
     const cdnWith = (guard: aws.lambda.Function) =>
-      createCdn(context, { guard, backends, firewall, ...(domain && { domain: domain.domain }) });
+      createCdn(context, {
+        guard,
+        backends,
+        site,
+        behaviors,
+        firewall,
+        ...(domain && { domain: domain.domain }),
+      });
     let made: Omit<ParametersSource, "backend" | "users">;
     if (domain === undefined) {
       // The clients need the distribution's name, the distribution needs the guard, and the guard would need the clients:
@@ -112,6 +123,7 @@ export class Gatehouse extends $util.ComponentResource {
       made = { appUrl, clients, guard, cdn, baked: clients.ids };
     }
     const { appUrl: url, cdn } = made;
+    if (site !== undefined) openToCloudFront(context, site, cdn.nodes.cdn.nodes.distribution.arn);
     const printed = createParameters(context, { ...made, backend: backends[0], users });
     this.outputs = {
       ...printed,

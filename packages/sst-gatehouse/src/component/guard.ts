@@ -10,10 +10,12 @@ import { makeGuardSettings } from "@sst-gatehouse/blueprint/make-guard-settings"
 import type { GatedFunction } from "./backends.ts";
 import type { GateContext } from "./gate-context.ts";
 import type { OwnDomain } from "./own-domain.ts";
+import type { GatedSite } from "./site.ts";
 import type { Users } from "./users.ts";
 
 export interface GuardSource {
   readonly backends: readonly GatedFunction[];
+  readonly site: GatedSite | undefined;
   readonly users: Users;
   readonly access: GateAccess;
   readonly sealing: $util.Output<SealingKeys>;
@@ -30,7 +32,7 @@ export interface GuardSource {
  */
 export function createGuard(
   { parent, name, owner, stage, region, prefix, named, runtime, accountId, partition }: GateContext,
-  { backends, users, access, sealing, clientIds, domain, usEast1 }: GuardSource,
+  { backends, site, users, access, sealing, clientIds, domain, usEast1 }: GuardSource,
 ): aws.lambda.Function {
   const arns = $util.all(backends.map((backend) => backend.function.arn));
   const urls = $util.all(backends.map(({ url }) => url));
@@ -61,13 +63,24 @@ export function createGuard(
     { parent },
   );
   const made = $util
-    .all([urls, users.id, users.hostedOrigin, clientIds, sealing, domain?.name])
-    .apply(async ([functionUrls, userPoolId, hostedOrigin, ids, keys, host]) => {
+    .all([
+      urls,
+      users.id,
+      users.hostedOrigin,
+      clientIds,
+      sealing,
+      domain?.name,
+      site?.bucket.bucketRegionalDomainName,
+    ])
+    .apply(async ([functionUrls, userPoolId, hostedOrigin, ids, keys, host, bucketHost]) => {
       const settings = makeGuardSettings({
         stage: { ...stage, domain: host },
         region,
         prefix,
         functionUrls,
+        ...(bucketHost && {
+          site: { host: bucketHost, ...(site?.fallback && { fallback: site.fallback }) },
+        }),
         userPoolId,
         keys: await fetchKeySet({ region, userPoolId, environment: process.env }),
         hostedOrigin,

@@ -77,6 +77,10 @@ const table: Readonly<Record<string, (facts: Facts) => Outputs>> = {
     etag: "E2ETAG",
     status: "UNASSOCIATED",
   }),
+  "aws:cloudfront/originAccessControl:OriginAccessControl": ({ digits }) => ({
+    id: `E${digits.slice(0, 13).toUpperCase()}`,
+    etag: "E2ETAG",
+  }),
   "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": (facts) => {
     const id = uuid(facts);
     return {
@@ -156,6 +160,16 @@ const table: Readonly<Record<string, (facts: Facts) => Outputs>> = {
     arn: `arn:aws:s3:::${text(inputs["bucket"])}/${text(inputs["key"])}`,
     versionId: "",
   }),
+  "aws:s3/bucketV2:BucketV2": ({ region, inputs, physical }) => {
+    const bucket = typeof inputs["bucket"] === "string" ? inputs["bucket"] : physical.toLowerCase();
+    return {
+      id: bucket,
+      bucket,
+      arn: `arn:aws:s3:::${bucket}`,
+      bucketDomainName: `${bucket}.s3.amazonaws.com`,
+      bucketRegionalDomainName: `${bucket}.s3.${region}.amazonaws.com`,
+    };
+  },
   "aws:ssm/parameter:Parameter": ({ region, physical }) => ({
     id: physical,
     name: physical,

@@ -6,6 +6,7 @@ import type { Graph } from "../graph/graph.ts";
 import { installPlatform, type Platform } from "../platform/platform.ts";
 import { sharePlatform } from "../platform/share-platform.ts";
 import { createWorker } from "../worker/worker.ts";
+import { bringBuild, missingBuild } from "../workspace/missing-build.ts";
 import { createScratchDirectory } from "../workspace/scratch-directory.ts";
 import { applyChange, type SourceChange } from "../workspace/source-change.ts";
 import { copySources } from "../workspace/source-copy.ts";
@@ -83,7 +84,15 @@ export async function createEvaluator({
     try {
       await rm(join(project, ".sst/artifacts"), { recursive: true, force: true });
       const changed = changes.map(({ file }) => file);
-      const outcome = await worker.evaluate({ stage, dev, parameters: previous, changed });
+      const ask = () => worker.evaluate({ stage, dev, parameters: previous, changed });
+      let outcome = await ask();
+      // Each site asks for its folder, and perhaps for a page in it.
+      for (
+        let asked = missingBuild(outcome);
+        asked !== undefined && (await bringBuild({ original, project, print }, asked));
+        asked = missingBuild(outcome)
+      )
+        outcome = await ask();
       if (outcome.kind === "refused") throw new Error(outcome.message);
       evaluations += 1;
       const kept = join(scratch, "evaluations", String(evaluations));
@@ -135,14 +144,16 @@ async function changeFiles(
   project: string,
   changes: readonly SourceChange[],
 ): Promise<() => Promise<void>> {
-  const before = new Map<string, string>();
+  const before = new Map<string, string | undefined>();
   const undo = async (): Promise<void> => {
-    for (const [path, text] of before) await writeFile(path, text);
+    for (const [path, text] of before)
+      await (text === undefined ? rm(path, { force: true }) : writeFile(path, text));
   };
   try {
     for (const change of changes) {
       const path = join(project, change.file);
-      if (!before.has(path)) before.set(path, await readFile(path, "utf8"));
+      if (!before.has(path))
+        before.set(path, "added" in change ? undefined : await readFile(path, "utf8"));
       await applyChange(project, change);
     }
   } catch (error) {

@@ -1,11 +1,15 @@
 /** Pulumi's tokens of the AWS resources that the rules and the plan know. */
 export const awsTypes = {
+  bucket: "aws:s3/bucketV2:BucketV2",
+  bucketClosed: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+  bucketPolicy: "aws:s3/bucketPolicy:BucketPolicy",
   distribution: "aws:cloudfront/distribution:Distribution",
   function: "aws:lambda/function:Function",
   functionUrl: "aws:lambda/functionUrl:FunctionUrl",
   identityProvider: "aws:cognito/identityProvider:IdentityProvider",
   logGroup: "aws:cloudwatch/logGroup:LogGroup",
   managedLoginBranding: "aws:cognito/managedLoginBranding:ManagedLoginBranding",
+  originAccessControl: "aws:cloudfront/originAccessControl:OriginAccessControl",
   parameter: "aws:ssm/parameter:Parameter",
   permission: "aws:lambda/permission:Permission",
   resourceServer: "aws:cognito/resourceServer:ResourceServer",

@@ -50,7 +50,7 @@ test("every path is told with what it passes and where it goes", () => {
       ],
       reaches: "placeholder.sst.dev, which this stage does not deploy",
       caches: "as the policy 0a1b says",
-      forwards: "as the policy nothing says",
+      forwards: "nothing of the viewer's",
     },
     { ...guarded, path: "every other path" },
   ]);

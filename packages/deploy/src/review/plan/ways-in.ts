@@ -2,6 +2,7 @@ import {
   ALL_VIEWER_EXCEPT_HOST_HEADER,
   CACHING_DISABLED,
 } from "@sst-gatehouse/blueprint/cache-behavior";
+import { CACHING_OPTIMIZED } from "@sst-gatehouse/blueprint/site-bucket";
 
 import { type Graph, type Resource, resourcesOf } from "../../dry-run/graph/graph.ts";
 import { awsTypes } from "../../dry-run/graph/aws-types.ts";
@@ -15,7 +16,7 @@ export interface PathInPlan {
   readonly path: string;
   /** The functions on the way, such as `gatehouse-anna-Guard, version 1, at origin-request with the body`. */
   readonly passes: readonly string[];
-  /** Logical name of the Function URL; its host, and a word of warning, where the stage has no such one. */
+  /** Logical name of the Function URL or of the site's bucket; its host, and a word of warning, where the stage has no such one. */
   readonly reaches: string;
   readonly caches: string;
   readonly forwards: string;
@@ -42,12 +43,14 @@ export function pathsOf(graph: Graph): readonly PathInPlan[] {
       path,
       passes: functionsOn(graph, behavior),
       reaches: targetOf(graph, distribution, behavior),
-      caches: policyName(behavior["cachePolicyId"], CACHING_DISABLED, "nothing"),
-      forwards: policyName(
-        behavior["originRequestPolicyId"],
-        ALL_VIEWER_EXCEPT_HOST_HEADER,
-        "all but Host",
-      ),
+      caches: policyName(behavior["cachePolicyId"], {
+        [CACHING_DISABLED]: "nothing",
+        [CACHING_OPTIMIZED]: "what each file says",
+      }),
+      forwards: policyName(behavior["originRequestPolicyId"] ?? "", {
+        [ALL_VIEWER_EXCEPT_HOST_HEADER]: "all but Host",
+        "": "nothing of the viewer's",
+      }),
     }));
   });
 }
@@ -109,9 +112,13 @@ function targetOf(graph: Graph, distribution: Resource, behavior: JsonObject): s
   const url = resourcesOf(graph, awsTypes.functionUrl).find(
     ({ outputs }) => outputs["functionUrl"] === `https://${host}/`,
   );
-  return url?.name ?? `${host}, which this stage does not deploy`;
+  const bucket = resourcesOf(graph, awsTypes.bucket).find(
+    ({ outputs }) => outputs["bucketRegionalDomainName"] === host,
+  );
+  return (url ?? bucket)?.name ?? `${host}, which this stage does not deploy`;
 }
 
-function policyName(id: unknown, expected: string, meaning: string): string {
-  return id === expected ? meaning : `as the policy ${asText(id)} says`;
+function policyName(id: unknown, meanings: Readonly<Record<string, string>>): string {
+  const meaning = Object.hasOwn(meanings, String(id)) ? meanings[String(id)] : undefined;
+  return meaning ?? `as the policy ${asText(id)} says`;
 }

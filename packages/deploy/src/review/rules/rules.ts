@@ -1,7 +1,6 @@
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
-import type { AccessNames } from "@sst-gatehouse/blueprint/access-names";
-import { gateOwner } from "@sst-gatehouse/blueprint/gate";
+import { type GateAccess, gateOwner } from "@sst-gatehouse/blueprint/gate";
 
 import { type Graph, resourcesOf } from "../../dry-run/graph/graph.ts";
 import { gateType, guardedBy } from "./facts/ownership.ts";
@@ -23,6 +22,7 @@ import { checkNames, checkNamesElsewhere } from "./stage/names.ts";
 import { checkOrigins } from "./cdn/origins.ts";
 import { checkOtherDistributions } from "./cdn/other-distributions.ts";
 import { checkOutputSecrets } from "./stage/output-secret.ts";
+import { checkSite } from "./cdn/site.ts";
 import { checkParameters } from "./stage/parameters.ts";
 import { checkChainPermissions, checkPermissionPrincipals } from "./api/permissions.ts";
 import { checkProduction } from "./stage/production.ts";
@@ -48,7 +48,7 @@ const rulesOfGraph: readonly ((graph: Graph, stage: Stage) => readonly Violation
   checkOutputSecrets,
 ];
 
-const rulesOfChain: readonly ((chain: Chain, access?: AccessNames) => readonly Violation[])[] = [
+const rulesOfChain: readonly ((chain: Chain, access?: GateAccess) => readonly Violation[])[] = [
   checkGuardFunction,
   checkGuardRole,
   checkGuardSettings,
@@ -63,6 +63,7 @@ const rulesOfChain: readonly ((chain: Chain, access?: AccessNames) => readonly V
   checkOrigins,
   checkOtherDistributions,
   checkCacheBehaviors,
+  checkSite,
   checkWebAcl,
   checkUserPool,
   checkAppClients,
@@ -88,7 +89,7 @@ export interface CheckOptions {
 export function checkGraph(
   graph: Graph,
   stage: Stage,
-  access?: AccessNames,
+  access?: GateAccess,
   { strict = true }: CheckOptions = {},
 ): readonly Violation[] {
   if (graph.stage !== stage.name)
@@ -107,7 +108,7 @@ function checkParts(
   graph: Graph,
   stage: Stage,
   parts: Graph,
-  access: AccessNames | undefined,
+  access: GateAccess | undefined,
 ): readonly Violation[] {
   const ofGraph = rulesOfGraph.flatMap((rule) => rule(parts, stage));
   const chain = findChain(graph, stage, parts);

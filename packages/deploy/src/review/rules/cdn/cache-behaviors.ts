@@ -1,5 +1,11 @@
-import { cacheBehavior as blueprint } from "@sst-gatehouse/blueprint/cache-behavior";
+import {
+  type CacheBehavior,
+  cacheBehavior as blueprint,
+} from "@sst-gatehouse/blueprint/cache-behavior";
+import { guardedSite, publicSite } from "@sst-gatehouse/blueprint/site-bucket";
 
+import { behaviorsIn } from "../facts/behaviors-in.ts";
+import { siteOf, type SiteParts } from "../facts/site-of.ts";
 import type { Chain } from "../facts/chain.ts";
 import {
   isAbsent,
@@ -29,28 +35,52 @@ const knownMembers = new Set([
 /** Members that say nothing when they are zero, false or empty. */
 const silentDefaults = new Set<unknown>([0, false, ""]);
 
-/** Every path that CloudFront answers for has the guard in front of it, and nothing that works behind its back. */
+/** Every path that CloudFront answers for has the guard in front of it, or is a public one of the site, and nothing works behind its back. */
 export function checkCacheBehaviors(chain: Chain): readonly Violation[] {
   const { distribution } = chain;
-  const ordered = toList(inputOf(distribution, "orderedCacheBehaviors")).map(toObject);
-  const behaviors = [
-    {
-      name: "the default behaviour",
-      behavior: toObject(inputOf(distribution, "defaultCacheBehavior")),
-    },
-    ...ordered.map((behavior) => ({
-      name: `the behaviour for ${String(behavior["pathPattern"])}`,
-      behavior,
-    })),
-  ];
+  const site = siteOf(chain);
   return unmet(
     distribution,
-    behaviors.flatMap(({ name, behavior }) => [
-      ...guardExpectations(name, behavior, chain),
-      ...cacheExpectations(name, behavior),
-      ...pathExpectations(name, behavior, chain),
-    ]),
+    behaviorsIn(distribution).flatMap(({ name, inputs, host, hasEdgeFunction }) => {
+      const isSite = site !== undefined && host === site.host;
+      return [
+        ...(isSite && !hasEdgeFunction
+          ? publicExpectations(name, inputs, site)
+          : [
+              ...guardExpectations(name, inputs, chain),
+              ...cacheExpectations(name, inputs, isSite ? guardedSite : blueprint),
+            ]),
+        ...pathExpectations(name, inputs, chain),
+      ];
+    }),
   );
+}
+
+/** A path of the site that is for anyone: which ones those are, is for the rule of the site. */
+function publicExpectations(
+  name: string,
+  behavior: JsonObject,
+  { pages }: SiteParts,
+): readonly Expectation[] {
+  return [
+    {
+      rule: "behaviour-public-function",
+      holds:
+        pages !== undefined &&
+        sameJson(behavior["functionAssociations"], [
+          { eventType: "viewer-request", functionArn: attributeOf(pages, "arn") },
+        ]),
+      message: `${name} does not have exactly the site's function; paths that can be read in two ways would reach the bucket: associate it at viewer-request`,
+    },
+    {
+      rule: "behaviour-public-cache",
+      holds:
+        behavior["cachePolicyId"] === publicSite.cachePolicyId &&
+        (isAbsent(behavior["originRequestPolicyId"]) || behavior["originRequestPolicyId"] === ""),
+      message: `${name} does not have exactly the managed policy CachingOptimized; a viewer's headers or query would reach the bucket, or the cache: take the blueprint's publicSite, without an origin request policy`,
+    },
+    ...viewerExpectations(name, behavior, publicSite),
+  ];
 }
 
 function guardExpectations(
@@ -90,28 +120,42 @@ function guardExpectations(
   ];
 }
 
-function cacheExpectations(name: string, behavior: JsonObject): readonly Expectation[] {
+function cacheExpectations(
+  name: string,
+  behavior: JsonObject,
+  expected: CacheBehavior,
+): readonly Expectation[] {
   return [
     {
       rule: "behaviour-cache",
-      holds: behavior["cachePolicyId"] === blueprint.cachePolicyId,
+      holds: behavior["cachePolicyId"] === expected.cachePolicyId,
       message: `${name} has another cache policy than the managed CachingDisabled; the guard does not run on a cache hit, so one caller would get another's answer: take the blueprint's cachePolicyId`,
     },
     {
       rule: "behaviour-origin-request",
-      holds: behavior["originRequestPolicyId"] === blueprint.originRequestPolicyId,
+      holds: behavior["originRequestPolicyId"] === expected.originRequestPolicyId,
       message: `${name} has another origin request policy than the managed AllViewerExceptHostHeader; the guard would not see Authorization, or the Function URL would get a Host header that it refuses: take the blueprint's originRequestPolicyId`,
     },
+    ...viewerExpectations(name, behavior, expected),
+  ];
+}
+
+function viewerExpectations(
+  name: string,
+  behavior: JsonObject,
+  expected: Pick<CacheBehavior, "allowedMethods" | "cachedMethods" | "viewerProtocolPolicy">,
+): readonly Expectation[] {
+  return [
     {
       rule: "behaviour-methods",
       holds:
-        sameSet(behavior["allowedMethods"], blueprint.allowedMethods) &&
-        sameSet(behavior["cachedMethods"], blueprint.cachedMethods),
+        sameSet(behavior["allowedMethods"], expected.allowedMethods) &&
+        sameSet(behavior["cachedMethods"], expected.cachedMethods),
       message: `${name} does not allow exactly the blueprint's methods; CloudFront would answer the others with 403: take them from the blueprint's cacheBehavior`,
     },
     {
       rule: "behaviour-redirect",
-      holds: behavior["viewerProtocolPolicy"] === blueprint.viewerProtocolPolicy,
+      holds: behavior["viewerProtocolPolicy"] === expected.viewerProtocolPolicy,
       message: `${name} does not redirect to https; tokens would travel in clear text: take the blueprint's viewerProtocolPolicy`,
     },
   ];

@@ -1,4 +1,5 @@
 import { origin as blueprint } from "@sst-gatehouse/blueprint/cache-behavior";
+import { siteAccessControl } from "@sst-gatehouse/blueprint/site-bucket";
 
 import { resourcesOf } from "../../../dry-run/graph/graph.ts";
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
@@ -11,7 +12,8 @@ import {
   toList,
   toObject,
 } from "../../../dry-run/graph/json.ts";
-import { inputOf } from "../../../dry-run/graph/resource-values.ts";
+import { siteOf, type SiteParts } from "../facts/site-of.ts";
+import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
 import { type Expectation, unmet, type Violation } from "../violation.ts";
 
 const knownMembers = new Set([
@@ -36,6 +38,7 @@ export function checkOrigins(chain: Chain): readonly Violation[] {
     ...lookedUpFunctions(graph).keys(),
   ];
   const host = functionUrlHost(functionUrl);
+  const site = siteOf(chain);
   const origins = toList(inputOf(distribution, "origins")).map(toObject);
   const ids = origins.map(({ originId }) => originId);
   return unmet(distribution, [
@@ -50,8 +53,43 @@ export function checkOrigins(chain: Chain): readonly Violation[] {
       holds: origins.some(({ domainName }) => domainName === host),
       message: `does not lead to ${host}, the Function URL of Api; nobody could reach the app: give it a route`,
     },
-    ...origins.flatMap((origin) => originExpectations(origin, hosts, chain)),
+    ...origins.flatMap((origin) =>
+      site !== undefined && origin["domainName"] === site.host
+        ? bucketExpectations(origin, site)
+        : originExpectations(origin, hosts, chain),
+    ),
   ]);
+}
+
+/** How CloudFront asks the bucket of the site: signed by itself, and with nothing of the guard's. */
+function bucketExpectations(
+  origin: JsonObject,
+  { accessControl }: SiteParts,
+): readonly Expectation[] {
+  const name = `origin ${String(origin["originId"])}`;
+  const more = Object.keys(origin).filter(
+    (member) =>
+      !["domainName", "originAccessControlId", "originId"].includes(member) &&
+      !isAbsent(origin[member]) &&
+      origin[member] !== "",
+  );
+  return [
+    {
+      rule: "origin-access-control",
+      holds:
+        accessControl !== undefined &&
+        origin["originAccessControlId"] === attributeOf(accessControl, "id") &&
+        Object.entries(siteAccessControl).every(
+          ([member, value]) => inputOf(accessControl, member) === value,
+        ),
+      message: `${name} is not asked with the site's origin access control, signed always; the bucket would refuse CloudFront, or somebody would open it to everybody: take the blueprint's siteAccessControl`,
+    },
+    {
+      rule: "origin-setting",
+      holds: more.length === 0,
+      message: `${name} sets ${more.join(", ")}, which has not been reviewed for what it does to a file's request: remove it`,
+    },
+  ];
 }
 
 function originExpectations(

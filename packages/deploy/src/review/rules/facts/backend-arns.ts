@@ -1,6 +1,7 @@
 import { accountOf } from "./aws-account.ts";
 import type { Chain } from "./chain.ts";
 import { functionAt, functionUrlRegion, lookedUpFunctions } from "./function-url-hosts.ts";
+import { siteOf } from "./site-of.ts";
 import { toList, toObject } from "../../../dry-run/graph/json.ts";
 import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
 
@@ -13,9 +14,10 @@ import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts"
 export function backendArns(chain: Chain): readonly string[] {
   const { graph, distribution } = chain;
   const lookedUp = lookedUpFunctions(graph);
-  const hosts = toList(inputOf(distribution, "origins")).map(
-    (origin) => toObject(origin)["domainName"],
-  );
+  const site = siteOf(chain);
+  const hosts = toList(inputOf(distribution, "origins"))
+    .map((origin) => toObject(origin)["domainName"])
+    .filter((host) => host !== site?.host);
   // Each path of a function has an origin, and the function is one.
   return [...new Set(hosts)].map((host) => {
     const own = functionAt(graph, host);

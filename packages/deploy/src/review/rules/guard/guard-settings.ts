@@ -8,6 +8,7 @@ import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 import { makeGuardSettings } from "@sst-gatehouse/blueprint/make-guard-settings";
 import type { Chain } from "../facts/chain.ts";
 import { functionUrlHost } from "../facts/function-url-hosts.ts";
+import { siteOf } from "../facts/site-of.ts";
 import {
   isObject,
   type JsonObject,
@@ -51,9 +52,10 @@ export function checkGuardSettings(chain: Chain): readonly Violation[] {
 function expectedSettings(chain: Chain, settings: JsonObject): JsonObject {
   const { graph, stage, distribution, functionUrl, users } = chain;
   const api = functionUrlHost(functionUrl);
+  const site = siteOf(chain);
   const others = toList(inputOf(distribution, "origins"))
     .map((origin) => String(toObject(origin)["domainName"]))
-    .filter((host) => host !== api);
+    .filter((host) => host !== api && host !== site?.host);
   const expected = makeGuardSettings({
     stage,
     region: graph.region,
@@ -61,6 +63,8 @@ function expectedSettings(chain: Chain, settings: JsonObject): JsonObject {
     functionUrls: [...new Set([api, ...others])]
       .map((host) => `https://${host}`)
       .filter((url) => URL.canParse(url)),
+    // Which page answers all others is for the rule of the site.
+    ...(site && { site: { ...toObject(settings["site"]), host: site.host } }),
     userPoolId: users.id,
     keys: [],
     hostedOrigin: users.hostedOrigin,

@@ -1,5 +1,7 @@
-import type { Graph } from "../../../dry-run/graph/graph.ts";
+import { type Graph, type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
+import { inputOf } from "../../../dry-run/graph/resource-values.ts";
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
+import { isOfGate } from "../facts/ownership.ts";
 import { labelOf } from "../../../dry-run/graph/label-of.ts";
 import type { Violation } from "../violation.ts";
 
@@ -15,6 +17,7 @@ const knownTypes: ReadonlySet<string> = new Set([
   awsTypes.identityProvider,
   awsTypes.logGroup,
   awsTypes.managedLoginBranding,
+  awsTypes.originAccessControl,
   awsTypes.parameter,
   awsTypes.permission,
   awsTypes.resourceServer,
@@ -39,8 +42,8 @@ const knownTypes: ReadonlySet<string> = new Set([
   "aws:route53/record:Record",
   "aws:s3/bucket:Bucket",
   "aws:s3/bucketCorsConfigurationV2:BucketCorsConfigurationV2",
-  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
-  "aws:s3/bucketV2:BucketV2",
+  awsTypes.bucket,
+  awsTypes.bucketClosed,
   "aws:s3/bucketVersioningV2:BucketVersioningV2",
   "aws:secretsmanager/secret:Secret",
   "aws:secretsmanager/secretVersion:SecretVersion",
@@ -49,12 +52,24 @@ const knownTypes: ReadonlySet<string> = new Set([
 ]);
 
 /** No resource of AWS is of a type that nobody has looked at, through whichever of its providers. */
-export function checkKnownTypes({ resources }: Graph): readonly Violation[] {
-  return resources
+export function checkKnownTypes(graph: Graph): readonly Violation[] {
+  return graph.resources
     .filter(({ type }) => /^aws[a-z-]*:/.test(type) && !knownTypes.has(type))
+    .filter((resource) => !isSitePolicy(graph, resource))
     .map((resource) => ({
       rule: "type-unknown",
       resource: labelOf(resource),
       message: `${resource.type} has not been reviewed: read what it grants, then add it to packages/deploy/src/review/rules/stage/known-types.ts`,
     }));
+}
+
+/** The policy of a gate's own bucket has a rule of its own. */
+function isSitePolicy(graph: Graph, resource: Resource): boolean {
+  return (
+    resource.type === awsTypes.bucketPolicy &&
+    resourcesOf(graph, awsTypes.bucket).some(
+      (bucket) =>
+        isOfGate(graph, bucket) && bucket.outputs["bucket"] === inputOf(resource, "bucket"),
+    )
+  );
 }

@@ -1,0 +1,10 @@
+import { defineAccess } from "sst-gatehouse";
+
+/** Who may call what. The longest pattern wins; what no rule covers is refused. */
+export const access = defineAccess({
+  rules: {
+    "/*": "signed-in",
+    "/health": "anyone",
+    "/orders/export": { groups: ["admin"] },
+  },
+});

@@ -1,0 +1,242 @@
+import { coversPattern, everyPath, matchesPattern, patternsMeet } from "../aws/path-pattern.ts";
+import { cacheControlOf, siteFile } from "../aws/site-files.ts";
+import type { Gate, GateRule, NamedBackend } from "./gate.ts";
+import type { Site } from "./site.ts";
+
+/** Where CloudFront takes a path: through the guard to a backend or to the site, or to the site alone. */
+export type GateBehavior =
+  | { readonly pattern: string; readonly backend: string }
+  | { readonly pattern: string; readonly site: "guarded" | "public" };
+
+/** As much of a gate as decides where a path leads. */
+export interface Ways {
+  readonly backends: readonly Pick<NamedBackend, "name" | "paths">[];
+  readonly site: Site | undefined;
+  /** In the order in which they are tried. */
+  readonly rules: readonly GateRule[];
+}
+
+type Refuse = (what: string, why: string) => never;
+
+/** What the guard answers itself, by methods that the paths of a site do not take. */
+const guardPaths = ["/.auth/*"];
+
+/** The behaviours of a gate. @throws {TypeError} that says which paths contradict each other, and what to write. */
+export function behaviorsOf(
+  { site, access }: Pick<Gate, "site" | "access">,
+  backends: Ways["backends"],
+): readonly GateBehavior[] {
+  return gateBehaviors({ backends, site, rules: access.rules }, (what, why) => {
+    throw new TypeError(`gate.ts: ${what} ${why}`);
+  });
+}
+
+/**
+ * Where each path leads: the first pattern that takes it decides, and the last one takes every path.
+ *
+ * What of the site an access rule opens to anyone is public: CloudFront answers from its cache, and no guard sees it.
+ *
+ * @throws whatever `refuse` throws, where the paths contradict each other or the access rules.
+ */
+function gateBehaviors({ backends, site, rules }: Ways, refuse: Refuse): readonly GateBehavior[] {
+  const ofBackends = backends.flatMap(({ name, paths }) =>
+    paths.map((pattern) => ({ pattern, backend: name })),
+  );
+  const ordered: GateBehavior[] = [
+    ...ofBackends.filter(({ pattern }) => pattern !== everyPath),
+    ...ofBackends.filter(({ pattern }) => pattern === everyPath),
+  ];
+  if (site !== undefined) {
+    const own = [...new Set((site.paths ?? [everyPath]).flatMap(patternsOf))];
+    const narrower = (pattern: string): readonly string[] =>
+      ofBackends.map((each) => each.pattern).filter((each) => coversPattern(pattern, each));
+    const read = rules.filter(({ method }) => ["GET", "HEAD", undefined].includes(method));
+    const open = publicPatterns(own, narrower, read);
+    requireServedRules({ own, open, narrower, rules, read }, refuse);
+    requirePublicPages(site, own, open, refuse);
+    for (const pattern of open) place(ordered, { pattern, site: "public" }, refuse);
+    for (const pattern of own)
+      if (!open.includes(pattern)) place(ordered, { pattern, site: "guarded" }, refuse);
+  }
+  const last = ordered.at(-1);
+  if (last?.pattern !== everyPath)
+    return refuse(
+      "backends",
+      "have no backend for the other paths; leave paths out for one of them, or for the site",
+    );
+  const [main] = backends;
+  if (main === undefined || "backend" in last) return ordered;
+  return [...guardPaths.map((pattern) => ({ pattern, backend: main.name })), ...ordered];
+}
+
+/**
+ * How a file of the site is served.
+ *
+ * @param path in the address, such as `/index.html`.
+ * @returns undefined for one that no path of the site leads to.
+ */
+export function servedFile(
+  behaviors: readonly GateBehavior[],
+  { immutable = ["/assets/*"] }: Pick<Site, "immutable">,
+  path: string,
+): { readonly isPublic: boolean; readonly cacheControl: string } | undefined {
+  const behavior = behaviors.find(({ pattern }) => matchesPattern(pattern, path));
+  if (behavior === undefined || "backend" in behavior) return undefined;
+  const isPublic = behavior.site === "public";
+  const isImmutable = immutable.some((pattern) => matchesPattern(pattern, path));
+  return { isPublic, cacheControl: cacheControlOf({ isPublic, isImmutable }) };
+}
+
+/** The page that answers the public pages of a site: a guarded one is nothing for anyone. */
+export function publicFallback(
+  behaviors: readonly GateBehavior[],
+  { fallback }: Pick<Site, "fallback">,
+): string | undefined {
+  const isPublic = servedFile(behaviors, {}, `/${fallback ?? ""}`)?.isPublic === true;
+  return isPublic ? fallback : undefined;
+}
+
+/** `/a/*` takes `/a` too, as an access rule has it and CloudFront has not. */
+function patternsOf(path: string): readonly string[] {
+  return path.endsWith("/*") && path !== everyPath ? [path, path.slice(0, -2)] : [path];
+}
+
+/** CloudFront's patterns for the paths that a rule is about. */
+export function patternsOfRule({ exact: { whole, path } }: GateRule): readonly string[] {
+  return patternsOf(whole ? path : `${path}*`);
+}
+
+/** Whether everybody may read what a pattern takes, apart from where a longer rule reaches into it. */
+function isOpen(read: readonly GateRule[], pattern: string): boolean {
+  return ["GET", "HEAD"].every((method) => {
+    const rule = read
+      .filter((each) => each.method !== "HEAD" || method === "HEAD")
+      .find((each) => patternsOfRule(each).some((one) => coversPattern(one, pattern)));
+    return rule?.access === "anyone";
+  });
+}
+
+/** The widest patterns of the site that are for anyone, without those that are a backend's. */
+function publicPatterns(
+  own: readonly string[],
+  narrower: (pattern: string) => readonly string[],
+  read: readonly GateRule[],
+): readonly string[] {
+  const candidates = read.flatMap(patternsOfRule).flatMap((pattern) =>
+    own.flatMap((mine) => {
+      if (!coversPattern(mine, pattern)) return coversPattern(pattern, mine) ? [mine] : [];
+      return narrower(mine).some((each) => coversPattern(each, pattern)) ? [] : [pattern];
+    }),
+  );
+  const open = [...new Set(candidates)].filter(
+    (pattern) => isTaken(pattern) && isOpen(read, pattern),
+  );
+  return open.filter(
+    (pattern) => !open.some((other) => other !== pattern && coversPattern(other, pattern)),
+  );
+}
+
+/** Whether CloudFront takes it for a pattern. What it does not take stays with the guard. */
+function isTaken(pattern: string): boolean {
+  return /^[\w.*$/~"'@:+&-]+$/.test(pattern);
+}
+
+interface Read {
+  readonly own: readonly string[];
+  readonly open: readonly string[];
+  /** The backends' patterns inside of another. */
+  readonly narrower: (pattern: string) => readonly string[];
+  readonly rules: readonly GateRule[];
+  /** Those that decide about GET and HEAD. */
+  readonly read: readonly GateRule[];
+}
+
+/** Every rule about a path of the site can hold there, and every path of the site has one. */
+function requireServedRules({ own, open, narrower, rules, read }: Read, refuse: Refuse): void {
+  for (const rule of rules) {
+    const patterns = patternsOfRule(rule);
+    for (const pattern of patterns) {
+      const around = open.find((each) => coversPattern(each, pattern));
+      if (
+        around !== undefined &&
+        read.includes(rule) &&
+        !isOpen(read, pattern) &&
+        !narrower(around).some((each) => coversPattern(each, pattern))
+      )
+        refuse(
+          "site",
+          `shows ${around} to anyone, from a cache that no rule looks at, and the access rule ${JSON.stringify(rule.text)} guards a part of it: move those files elsewhere, or give that path to a backend`,
+        );
+      const mine = own.find((each) => coversPattern(each, pattern));
+      if (
+        mine !== undefined &&
+        !read.includes(rule) &&
+        !narrower(mine).some((each) => patternsMeet(each, pattern))
+      )
+        refuse(
+          "site",
+          `takes GET and HEAD only, and the access rule ${JSON.stringify(rule.text)} is about a path of it: give that path to a backend, or take the rule away`,
+        );
+    }
+  }
+  const bare = own.find(
+    (pattern) =>
+      !read.some((rule) => patternsOfRule(rule).some((each) => patternsMeet(each, pattern))),
+  );
+  if (bare !== undefined)
+    refuse(
+      "site.paths",
+      `has ${bare}, which no access rule covers, so nobody is let in: write a rule`,
+    );
+}
+
+/** A page that is for anyone is answered by a file that is for anyone: it is one file, whichever path it is asked for by. */
+function requirePublicPages(
+  { fallback }: Site,
+  own: readonly string[],
+  open: readonly string[],
+  refuse: Refuse,
+): void {
+  const takes = (patterns: readonly string[], path: string): boolean =>
+    patterns.some((pattern) => matchesPattern(pattern, path));
+  if (fallback !== undefined && !takes(own, `/${fallback}`))
+    refuse("site.fallback", `is ${fallback}, and no path of the site takes /${fallback}`);
+  for (const path of open.filter((pattern) => !pattern.endsWith("*"))) {
+    const file = siteFile(path, fallback);
+    const isBare = open.includes(`${path}/*`);
+    if (!takes(open, isBare ? siteFile(path, undefined) : file))
+      refuse(
+        "site",
+        `answers ${path}, which is for anyone, with the file ${file}, which is not: write a rule "${file}": "anyone", or none for ${path}`,
+      );
+  }
+}
+
+/** Puts a behaviour after those that it would hide, and before what would hide it. */
+function place(ordered: GateBehavior[], added: GateBehavior, refuse: Refuse): void {
+  const { pattern } = added;
+  for (const other of ordered) {
+    const [inside, around] = [
+      coversPattern(pattern, other.pattern),
+      coversPattern(other.pattern, pattern),
+    ];
+    if (inside && around && "backend" in other)
+      refuse(
+        "site.paths",
+        `has ${pattern}, which leads to backends.${other.backend}, too; each path leads to one place: say the paths of both`,
+      );
+    if (!inside && !around && patternsMeet(pattern, other.pattern))
+      refuse(
+        "site.paths",
+        `has ${pattern}, and some of its paths are ${other.pattern}, too; write paths that do not overlap, or of which one has all of the other`,
+      );
+  }
+  const after = ordered.findLastIndex((other) => coversPattern(pattern, other.pattern)) + 1;
+  const before = ordered.findIndex((other) => coversPattern(other.pattern, pattern));
+  if (before !== -1 && before < after)
+    refuse(
+      "backends",
+      `have ${ordered[before]?.pattern} before ${ordered[after - 1]?.pattern}, which is never reached then; write the narrower path first`,
+    );
+  ordered.splice(before === -1 ? ordered.length : before, 0, added);
+}
