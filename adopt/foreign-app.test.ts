@@ -27,9 +27,12 @@ test("an app that was there before adopts the gate by a short diff, and keeps al
   const pin = { file: "sst.config.ts", from: region, to: pinned };
   const before = await evaluated(app, [pin]);
   const file = join(app, "adopt.diff");
-  await writeFile(file, diff);
-  await mustRun(app, "git", "apply", file);
-  await rm(file);
+  const apply = async (...options: string[]): Promise<void> => {
+    await writeFile(file, diff);
+    await mustRun(app, "git", "apply", ...options, file);
+    await rm(file);
+  };
+  await apply();
   const after = await evaluated(app);
 
   // What let everybody call the Function URL goes, and nothing else.
@@ -63,6 +66,17 @@ test("an app that was there before adopts the gate by a short diff, and keeps al
   } finally {
     expect(await stop()).toBe(0);
   }
+
+  // Backing out is the diff in reverse: what the app had, it has as before, and what it kept meanwhile is not made anew.
+  await apply("--reverse");
+  const backedOut = await evaluated(app, [pin]);
+  expect(backedOut.resources).toEqual(before.resources);
+  const urns = new Set(backedOut.resources.map(({ urn }) => urn));
+  const ofTheApp = after.resources.filter(({ urn }) => !/:Gatehouse|::Gate/.test(urn));
+  expect(ofTheApp.filter(({ urn }) => !urns.has(urn)).map(({ name }) => name)).toEqual([]);
+  expect(ofTheApp.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(["ApiFunction", "ApiUrl", "CoversBucket"]),
+  );
 
   const lines = diff.split("\n");
   const count = (sign: RegExp) => lines.filter((line) => sign.test(line)).length;

@@ -182,24 +182,58 @@ test("a backend's artifact that does something else fails the suite", async () =
   }
 });
 
-test("each backend of the gate comes with the code that a deploy would upload for it", async () => {
+test("each backend comes with what a deploy would upload, whoever makes the function", async () => {
   const handler = "packages/functions/src/lambda.handler";
-  const backends = { files: { handler, paths: ["/files/*"] }, api: { handler } };
-  const file = join(root, "gate.ts");
-  const before = readFileSync(file, "utf8");
-  writeFileSync(file, before.replace(/backends: .*/, `backends: ${JSON.stringify(backends)},`));
-  onTestFinished(() => writeFileSync(file, before));
+  const backends = {
+    files: { paths: ["/files/*"] },
+    legacy: { paths: ["/legacy/*"] },
+    api: { handler },
+  };
+  const changes = {
+    "gate.ts": [/backends: .*/, `backends: ${JSON.stringify(backends)},`],
+    "sst.config.ts": [
+      /return new Gatehouse\(.*/,
+      `const covers = new sst.aws.Bucket("Covers");
+    const { lock } = await import("sst-gatehouse/sst");
+    const files = new sst.aws.Function("Own", lock(gate, {
+      handler: "${handler}",
+      streaming: false,
+      link: [covers],
+      environment: { LOG_LEVEL: "debug" },
+    }));
+    const { functionUrl: url, functionArn: arn } = aws.lambda.getFunctionUrlOutput({ functionName: "legacy" });
+    return new Gatehouse("Gate", { ...gate, functions: { files, legacy: { url, arn } } }).outputs;`,
+    ],
+  } as const;
+  for (const [name, [from, to]] of Object.entries(changes)) {
+    const file = join(root, name);
+    const before = readFileSync(file, "utf8");
+    expect(before).toMatch(from);
+    writeFileSync(file, before.replace(from, to));
+    onTestFinished(() => writeFileSync(file, before));
+  }
   const artifacts = deployArtifacts({ root, app: app.name, stage, print: () => undefined });
   const [edge, functions] = [mkdtempSync(join(tmpdir(), "a-")), mkdtempSync(join(tmpdir(), "b-"))];
   onTestFinished(() => [edge, functions].forEach((path) => rmSync(path, { recursive: true })));
   const gate = { ...sample.gate, backends };
   const bundles = await artifacts({ edge, functions, gate, reads: new Set() });
-  expect(bundles.functions).toEqual({
-    files: { directory: join(functions, "files"), handler: "bundle.handler" },
-    api: { directory: join(functions, "api"), handler: "bundle.handler" },
+  expect(bundles.functions).toMatchObject({
+    files: {
+      directory: join(functions, "files"),
+      handler: "bundle.handler",
+      buffered: true,
+      environment: { LOG_LEVEL: "debug", SST_KEY: expect.any(String) },
+    },
+    legacy: { directory: join(functions, "legacy"), standIn: true },
+    api: { directory: join(functions, "api"), handler: "bundle.handler", buffered: false },
   });
+  expect(Object.keys(bundles.functions["files"]?.environment ?? {})).not.toContain(
+    "GATEHOUSE_EDGE_ROLE",
+  );
   for (const name of ["files", "api"])
     expect(readdirSync(join(functions, name))).toContain("bundle.mjs");
+  // What the bucket's name is, in the form in which SST gives it to the function.
+  expect(readdirSync(join(functions, "files"))).toContain("resource.enc");
   expect(readdirSync(edge)).toContain("lambda.cjs");
 });
 

@@ -110,7 +110,7 @@ function inEdgeFunction(sign: Signer): EdgeFunction {
 }
 
 function toSign({ method, uri, querystring, headers, body, origin }: EdgeRequest): ToSign {
-  const host = origin.custom.domainName;
+  const host = (origin.custom ?? origin.s3).domainName;
   const bytes = Buffer.from(body.data, "base64");
   const contentType = headers["content-type"]?.[0]?.value;
   return {

@@ -10,11 +10,11 @@ export interface Played extends Gatehouse {
   readonly call: typeof fetch;
 }
 
-/** The gate of this folder, for the tests of a file. */
-export function playedGate(): { readonly current: Played } {
+/** A gate for the tests of a file. @param folder of the example; this one's when left out. */
+export function playedGate(folder = "works-with"): { readonly current: Played } {
   let gate: Played | undefined;
   beforeAll(async () => {
-    const started = await startGatehouse({ root: join(import.meta.dirname, "..") });
+    const started = await startGatehouse({ root: join(import.meta.dirname, "../..", folder) });
     const alice = started.as("alice");
     let token = await alice.token();
     const call = createFetch({

@@ -12,6 +12,7 @@ import { fileRequest } from "../src/http/file-request.ts";
 import { createLog } from "../src/log.ts";
 import { createProtectedResource } from "../src/resource.ts";
 import * as responses from "../src/responses.ts";
+import type { PostForm } from "../src/session/post-form.ts";
 import { createSealedSessions } from "../src/session/sealed-session.ts";
 import type { Session } from "../src/session/session-cookies.ts";
 import { createSessions, headersTooLarge } from "../src/session/sessions.ts";
@@ -115,6 +116,10 @@ export interface BenchOptions {
   readonly sealing?: SealingKeys;
   /** Another container of the same stage: one clock, one user pool. */
   readonly beside?: Bench;
+  /** In the place of the bench's own. */
+  readonly clock?: FixedClock;
+  /** What posts to the user pool's hosted sign-in, and the app client's secret; in the place of the bench's own. */
+  readonly userPool?: { readonly post: PostForm; readonly secret: string };
   /** In the place of the files that a bench has: the browser half and a list of ended sign-ins. */
   readonly files?: Partial<LazyFiles>;
 }
@@ -133,11 +138,13 @@ export function createBench(
     files = {},
     sealing: keys = sealing,
     beside,
+    clock: givenClock,
+    userPool,
     access = defaultAccess,
     elapsed = () => 0,
   }: BenchOptions = {},
 ): Bench {
-  const clock = beside?.clock ?? fixedClock();
+  const clock = beside?.clock ?? givenClock ?? fixedClock();
   const { now } = clock;
   const lines: string[] = [];
   const revoked = new Set<string>();
@@ -147,7 +154,7 @@ export function createBench(
   let asked = "";
   const cognito = beside?.cognito ?? createFakeCognito(now);
   const jar = createCookieJar(now);
-  const parameter: Bench["parameter"] = { secret: cognito.secrets[0] };
+  const parameter: Bench["parameter"] = { secret: userPool?.secret ?? cognito.secrets[0] };
   const benchFiles: LazyFiles = {
     responses: () => responses,
     network: notNeeded,
@@ -166,7 +173,7 @@ export function createBench(
       createSessions: (deps) =>
         createSessions({
           ...deps,
-          post: cognito.post,
+          post: userPool?.post ?? cognito.post,
           async readSecret() {
             secretReads.push(now());
             return parameter.secret;

@@ -118,3 +118,31 @@ test("an app whose people are there already plays people of its own, and needs n
     await gate.close();
   }
 });
+
+test("a backend whose code is elsewhere is behind the guard too, and says that it is not here", async () => {
+  const gateTs = (appFiles["gate.ts"] ?? "").replace(
+    '{ handler: "src/files.onRequest", paths: ["/files/*"] }',
+    '{ paths: ["/files/*", "/books/legacy"] }',
+  );
+  const gate = await startGatehouse({ root: await foreignApp({ "gate.ts": gateTs }) });
+  try {
+    expect((await gate.fetch("/books/legacy")).code).toBe("token_missing");
+    for (const answer of [
+      await gate.fetch("/files/a"),
+      await gate.as("alice").fetch("/books/legacy"),
+    ])
+      expect([answer.status, await answer.json()]).toEqual([
+        501,
+        {
+          type: "about:blank",
+          title: "Not Implemented",
+          status: 501,
+          detail:
+            'gate.ts names no handler for the backend files, so its code is not on this machine. The guard has let the request through. If the code is this app\'s, say backends.files.handler, such as "src/files.handler".',
+        },
+      ]);
+    expect((await gate.as("alice").fetch("/books/1")).status).toBe(200);
+  } finally {
+    await gate.close();
+  }
+});

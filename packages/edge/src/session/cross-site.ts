@@ -1,6 +1,6 @@
 import type { HttpHeaders, HttpRequest } from "@sst-gatehouse/core/http-request";
 
-import { isNavigation, isTopLevel } from "../http/navigation.ts";
+import { isNavigation, isTopLevel, isWithoutDestination } from "../http/navigation.ts";
 import { only } from "../http/viewer-headers.ts";
 
 /**
@@ -26,8 +26,10 @@ export function judgeOrigin(
     return sameSite && ownOrigin && !silent ? "use" : "refuse";
   }
   // Old browsers say no more than where they come from. From elsewhere one may come to a page, and fetch nothing else.
-  if (site === undefined)
-    return ownOrigin && (isFromHere(headers, origins) || isNavigation(request)) ? "use" : "ignore";
+  if (site === undefined) {
+    const isPage = isNavigation(request) && !isWithoutDestination(headers);
+    return ownOrigin && (isFromHere(headers, origins) || isPage) ? "use" : "ignore";
+  }
   // `none`: typed into the address bar, or a bookmark.
   const own = only(site) === "same-origin" || only(site) === "none";
   return own || isTopLevel(headers) ? "use" : "ignore";

@@ -47,12 +47,3 @@ test("names what it has read before a mistake, and the file that has it", async 
   await expect(building).rejects.toThrow('part.ts:1:23: ERROR: Unexpected ";"');
   expect([...reads]).toEqual([join(root, "index.ts"), join(root, "part.ts")]);
 });
-
-test("a function whose code is not said cannot be played", async () => {
-  const root = await temporaryTree();
-  await expect(
-    buildHandler({ root, name: "legacy", handler: undefined }, root, new Set()),
-  ).rejects.toThrow(
-    "gate.ts: backends.legacy has no handler, so nothing here knows its code; name the file and its export, as the function's own handler does",
-  );
-});

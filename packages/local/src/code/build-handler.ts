@@ -26,7 +26,7 @@ export interface HandlerToBuild {
   /** The backend's name in `gate.ts`. */
   readonly name: string;
   /** `<file without its ending>.<export>`, from the root. */
-  readonly handler: string | undefined;
+  readonly handler: string;
 }
 
 /**
@@ -41,10 +41,6 @@ export async function buildHandler(
   into: string,
   reads: Set<string>,
 ): Promise<Bundle> {
-  if (handler === undefined)
-    throw new Error(
-      `gate.ts: backends.${name} has no handler, so nothing here knows its code; name the file and its export, as the function's own handler does`,
-    );
   const [, file = "", exported = ""] = /^(.*)\.(\w+)$/.exec(handler) ?? [];
   const entry = endings.map((ending) => join(root, file + ending)).find((path) => existsSync(path));
   if (entry === undefined)

@@ -85,7 +85,7 @@ export async function createBundleStore({
       // As a deploy refuses it.
       if (settings.revocation.mode === "on" && settings.revocation.checkedBy === "backend")
         for (const backend of Object.values(bundles.functions))
-          await requireProtect(backend.directory);
+          if (backend.standIn === undefined) await requireProtect(backend.directory);
       if (!existsSync(join(edge, "access.json"))) {
         checkAccessNames(gate.access);
         checkPeopleScopes(gate.access, settings.signIn?.peopleScopes ?? []);

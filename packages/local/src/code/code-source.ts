@@ -5,12 +5,19 @@ import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
 
 import { buildHandler } from "./build-handler.ts";
 import { guardCode } from "./guard-code.ts";
+import { standInFor } from "./stand-in.ts";
 
 /** Code of one function, as Lambda would unpack it. */
 export interface Bundle {
   readonly directory: string;
   /** `<file without extension>.<export>` */
   readonly handler: string;
+  /** What a deployment gives the function, and the gate does not. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Whether its answers leave whole, whatever the stage says. */
+  readonly buffered?: boolean;
+  /** Whether it stands for a function whose code is not here. */
+  readonly standIn?: true;
 }
 
 /** The code of the guard and of the backends, by their names. */
@@ -49,7 +56,10 @@ export function builtFromSource(root: string): CodeSource {
       guardCode(root, edge, reads),
       ...backendsOf(gate).map(async ({ name, handler }) => {
         const into = join(functions, name);
-        built[name] = await buildHandler({ root, name, handler }, into, reads);
+        built[name] =
+          handler === undefined
+            ? await standInFor(name, into)
+            : await buildHandler({ root, name, handler }, into, reads);
       }),
     ];
     // One failure waits for the others: they still write, and note what they read.

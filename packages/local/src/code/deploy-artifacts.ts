@@ -1,9 +1,11 @@
 import { access, cp } from "node:fs/promises";
 import { basename, join } from "node:path";
 
-import { backendsOf, firstGate, inPascalCase } from "@sst-gatehouse/blueprint/gate";
+import { backendsOf, firstGate } from "@sst-gatehouse/blueprint/gate";
 import { guardName } from "@sst-gatehouse/blueprint/guard-function";
+import { gateType, type Graph, resourcesOf } from "@sst-gatehouse/deploy/graph";
 
+import { standInFor } from "./stand-in.ts";
 import type { Bundle, CodeSource } from "./code-source.ts";
 
 /** What the stack makes itself; everything else stays as a deployment would upload it. */
@@ -20,8 +22,8 @@ export interface DeployArtifactsOptions {
 }
 
 /**
- * The code that `sst deploy` would upload, and nothing of the deployment's own: neither its settings nor the environment
- * that SST gives the backend. The guard is the same byte for byte; above the backend's code, SST's bundler writes its
+ * The code that `sst deploy` would upload, with the variables that SST gives a backend; of the guard's settings nothing. The
+ * guard is the same byte for byte; above the backend's code, SST's bundler writes its
  * helpers for CommonJS in other words (`packages/sst-gatehouse/test/witness.platform.test.ts`).
  *
  * @returns a source that rejects with the config's own message when the config refuses the stage or itself.
@@ -40,16 +42,39 @@ export function deployArtifacts({ root, app, stage, print }: DeployArtifactsOpti
         filter: (path) => !ownFiles.includes(basename(path)),
       });
       const functions: Record<string, Bundle> = {};
+      const deployed = deployedFunctions(evaluation.graph);
       for (const { name } of backendsOf(gate)) {
-        // As the component calls what it makes for a backend.
-        const code = await evaluation.code(`${firstGate}${inPascalCase(name)}Function`);
         const directory = join(into.functions, name);
+        const found = deployed.get(name);
+        if (found === undefined) {
+          functions[name] = await standInFor(name, directory);
+          continue;
+        }
+        const { environment, ...code } = await evaluation.code(`${found}Function`);
         await cp(code.directory, directory, { recursive: true });
-        functions[name] = { directory, handler: code.handler };
+        functions[name] = { ...code, directory, environment: ownVariables(environment) };
       }
       return { edge: { directory: into.edge, handler: guard.handler }, functions };
     } finally {
       await evaluation.dispose();
     }
   };
+}
+
+/** Logical names of the app's functions behind the gate, by the backend's name; one that was looked up has none. */
+function deployedFunctions(graph: Graph): ReadonlyMap<string, string> {
+  const gate = resourcesOf(graph, gateType).find(({ name }) => name === firstGate);
+  const { backends, backendNames } = Object(gate?.outputs);
+  const functions: readonly string[] = backends ?? [];
+  const names: readonly string[] = backendNames ?? [];
+  return new Map(names.map((name, index) => [name, functions[index] ?? ""]));
+}
+
+/** Without what the stack gives a function itself, and what is for Lambda's own runtime. */
+function ownVariables(environment: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).filter(
+      ([name]) => !/^(?:AWS_|GATEHOUSE_|NODE_OPTIONS$)/.test(name),
+    ),
+  );
 }

@@ -69,7 +69,7 @@ export function createReload({ gate, guard, backends, explain, remarks }: Reload
 
 /** As much of a gate as the stack is set up from. */
 function atStart(gate: Gate) {
-  const { app, stages, access, local } = gate;
+  const { app, stages, access, local, site } = gate;
   const backends = backendsOf(gate).map(({ name, paths }) => ({ name, paths }));
-  return { app, stages, local, scopes: access.scopes, groups: groupsOf(access), backends };
+  return { app, stages, local, site, scopes: access.scopes, groups: groupsOf(access), backends };
 }

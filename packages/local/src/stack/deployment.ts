@@ -30,6 +30,8 @@ export interface Deployment {
   readonly guardLogGroup: string;
   /** The first is the app's main one. */
   readonly backends: readonly [PlayedBackend, ...PlayedBackend[]];
+  /** Of the bucket with the front end, where the gate has one. */
+  readonly siteHost: string;
   readonly distributionId: string;
   /** SSM prefix of the stage, without a trailing slash. */
   readonly parameterPrefix: string;
@@ -80,6 +82,7 @@ export function createDeployment(port: number, gate: Gate, changes: StageChanges
     guardName: guardName(app, localStage),
     guardLogGroup: guardLogGroup(app, localStage),
     backends: [main, ...others],
+    siteHost: `${app}-${localStage}-site-${lowerCaseId(8)}.s3.${region}.amazonaws.com`,
     distributionId: `E${lowerCaseId(13).toUpperCase()}`,
     parameterPrefix: parameterPrefix(app, localStage),
     environment: environmentOf(gate),

@@ -89,11 +89,12 @@ export function backendOptions(
     timeoutSeconds: stage.apiTimeoutSeconds,
     maxEnvironments: apiEnvironments,
     environment: {
+      ...bundle.environment,
       ...deployment.environment,
       [apiEnvironment.edgeAccount]: accountId,
       [apiEnvironment.edgeRole]: edgeRoleName(app, stage.name, region),
       [apiEnvironment.corsOrigins]: JSON.stringify(stage.corsOrigins),
-      [apiEnvironment.streaming]: stage.streaming,
+      [apiEnvironment.streaming]: bundle.buffered === true ? "off" : stage.streaming,
       ...(revocation && { [apiEnvironment.revocation]: JSON.stringify(revocation) }),
     },
     credentials: () =>

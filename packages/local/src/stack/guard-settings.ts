@@ -1,4 +1,5 @@
 import { forClients } from "@sst-gatehouse/blueprint/app-clients";
+import type { Gate } from "@sst-gatehouse/blueprint/gate";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { makeGuardSettings } from "@sst-gatehouse/blueprint/make-guard-settings";
 
@@ -10,7 +11,17 @@ export type Unbaked = readonly ("clients" | "jwks")[];
 
 /** The guard's settings, as a deployment of this stage would bake them. @param nowSeconds since the epoch. */
 export function localGuardSettings(
-  { region, parameterPrefix, backends, appUrl, loopbackUrl, hostedUrl, stage }: Deployment,
+  {
+    region,
+    parameterPrefix,
+    backends,
+    siteHost,
+    appUrl,
+    loopbackUrl,
+    hostedUrl,
+    stage,
+  }: Deployment,
+  site: Gate["site"],
   cognito: Cognito,
   nowSeconds: number,
   unbaked: Unbaked,
@@ -20,6 +31,9 @@ export function localGuardSettings(
     region,
     prefix: parameterPrefix,
     functionUrls: backends.map(({ functionUrlHost }) => `https://${functionUrlHost}`),
+    ...(site && {
+      site: { host: siteHost, ...(site.fallback !== undefined && { fallback: site.fallback }) },
+    }),
     userPoolId: cognito.poolId,
     keys: unbaked.includes("jwks") ? undefined : cognito.keySet().keys,
     hostedOrigin: hostedUrl,

@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
 
 import type { Explain } from "../aws/explain.ts";
 import { printableHost } from "../aws/without-secrets.ts";
@@ -17,6 +18,8 @@ const maxHeaderSize = 64 * 1024;
 export interface Routes {
   /** @returns `undefined` for a name it does not know. */
   readonly find: (host: string) => RequestListener | undefined;
+  /** Takes over a connection that is to become another one. Without it, there is none. */
+  readonly upgrade?: (request: IncomingMessage, socket: Duplex) => void;
   /** What it knows, for a person to read. */
   readonly names: readonly string[];
 }
@@ -53,6 +56,13 @@ export async function startPublicServer(
   };
   const open = async (address: string, at: number): Promise<Server> => {
     const server = createServer({ maxHeaderSize, keepAliveTimeout: 5000 }, listener);
+    server.on("upgrade", (request: IncomingMessage, socket: Duplex) => {
+      const [host = "", ...others] = hostsOf(request);
+      const { find, upgrade } = routes();
+      if (upgrade !== undefined && others.length === 0 && find(host) !== undefined)
+        upgrade(request, socket);
+      else socket.destroy();
+    });
     server.on("connection", (socket: Socket) => {
       sockets.add(socket);
       socket.on("close", () => sockets.delete(socket));

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import { invokeModeOf } from "@sst-gatehouse/blueprint/api-function";
+import { behaviorsOf } from "@sst-gatehouse/blueprint/behaviors";
 import { cacheBehavior } from "@sst-gatehouse/blueprint/cache-behavior";
 import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
 import { responseHeaders } from "@sst-gatehouse/blueprint/response-headers";
@@ -14,7 +15,8 @@ import { awsHosts, createAwsApis } from "./aws-apis.ts";
 import { createBundleStore } from "../code/bundles.ts";
 import { explainMissingLinks } from "../code/missing-links.ts";
 import { createClock, type Clock } from "../aws/clock.ts";
-import { createCloudFront } from "../aws/cloudfront/cloudfront.ts";
+import { type CloudFront, createCloudFront } from "../aws/cloudfront/cloudfront.ts";
+import type { CloudFrontOptions } from "../aws/cloudfront/distribution.ts";
 import { builtFromSource, type CodeSource } from "../code/code-source.ts";
 import { createConsole } from "../console/serve-console.ts";
 import { createRequestLog } from "../console/request-log.ts";
@@ -29,8 +31,9 @@ import { startPublicServer, type Routes } from "./public-server.ts";
 import { createReload } from "../code/reload.ts";
 import { requireNode } from "./require-node.ts";
 import { createRoles } from "./roles.ts";
-import { apiRoutes, createRoutes, type Handle } from "./routes.ts";
+import { apiRoutes, createRoutes } from "./routes.ts";
 import { frontByPath } from "./front-by-path.ts";
+import { passWebSocket, startSite } from "./site.ts";
 import { localGuardSettings, type Unbaked } from "./guard-settings.ts";
 import { stageOrigin } from "./stage-origin.ts";
 import { createUserPool } from "./stage-user-pool.ts";
@@ -147,7 +150,7 @@ async function compose(
   onClose(() => front.close());
 
   const nowSeconds = Math.floor(clock.now() / 1000);
-  const settings = localGuardSettings(deployment, cognito, nowSeconds, unbaked);
+  const settings = localGuardSettings(deployment, gate.site, cognito, nowSeconds, unbaked);
   let sealing: SealingKeys = { keys: [randomBytes(32).toString("base64")] };
   const store = await createBundleStore({
     project,
@@ -187,7 +190,9 @@ async function compose(
       region,
       accountId,
       functionArn: backend.functionArn,
-      invokeMode: invokeModeOf(stageSettings.streaming),
+      invokeMode: invokeModeOf(
+        bundles.functions[backend.name]?.buffered === true ? "off" : stageSettings.streaming,
+      ),
       ...(account.includes("hangs-on-empty")
         ? { emptyStreamsHeldSeconds: stageSettings.apiTimeoutSeconds }
         : {}),
@@ -200,40 +205,70 @@ async function compose(
     return { ...backend, api, functionUrl };
   });
 
+  const behaviors = behaviorsOf(gate, deployment.backends);
+  const site = await startSite(project, behaviors, deployment.siteHost, explain);
+  onClose(async () => site?.close());
+
   /** A distribution of its own for each address of the app, so that the guard is told which one was asked. */
-  const distribution = (appUrl: string): Handle => {
-    const behaviors = fronts.map((served) => {
+  const distribution = (appUrl: string) => {
+    const serve = (
+      served: Omit<CloudFrontOptions, "domainName" | "distributionId" | "clock" | "explain">,
+    ): CloudFront => {
       const cloudFront = createCloudFront({
         domainName: new URL(appUrl).host,
         distributionId: deployment.distributionId,
-        behavior: cacheBehavior,
         responseHeaders,
-        origin: stageOrigin(deployment, served),
-        dial: { host: "127.0.0.1", port: server.port },
-        edge: {
-          invoke: (event) => guard.invoke(event),
-          timeoutSeconds: guardFunction.timeoutSeconds,
-        },
         clock,
         explain,
         watch: requests.watch,
+        ...served,
       });
       onClose(() => cloudFront.close());
-      return { paths: served.paths, cloudFront };
+      return cloudFront;
+    };
+    const edge = {
+      invoke: (event: unknown) => guard.invoke(event),
+      timeoutSeconds: guardFunction.timeoutSeconds,
+    };
+    const dial = { host: "127.0.0.1", port: server.port };
+    const backends = new Map(
+      fronts.map((served) => [
+        served.name,
+        serve({
+          behavior: cacheBehavior,
+          origin: stageOrigin(deployment, served),
+          dial,
+          edge,
+        }),
+      ]),
+    );
+    const files = site && {
+      guarded: serve({ ...site.guarded, edge }),
+      public: serve(site.open),
+    };
+    const ways = behaviors.map((behavior) => {
+      const isSite = "site" in behavior;
+      const cloudFront = isSite ? files?.[behavior.site] : backends.get(behavior.backend);
+      if (cloudFront === undefined) throw new TypeError("each behaviour leads somewhere");
+      return { paths: [behavior.pattern], isSite, cloudFront };
     });
-    const behaviorOf = frontByPath(behaviors);
-    return (request, response) =>
-      behaviorOf(request.url ?? "/").cloudFront.handle(request, response);
+    return frontByPath(ways);
   };
   const tokensFor: Stack["tokensFor"] = async (username) => {
     const known = cognito.users.some((user) => user.username === username);
     return known ? cognito.tokensFor(username, "spa") : undefined;
   };
+  const distributions = new Map(
+    [deployment.appUrl, deployment.loopbackUrl].map((url) => [url, distribution(url)]),
+  );
   const frontByHost = new Map(fronts.map((each) => [each.functionUrlHost, each]));
-  const otherwise = frontByPath(fronts)("/");
-  routes.app = createRoutes(server.port, {
+  const [otherwise] = fronts;
+  const ofApps = createRoutes(server.port, {
     apps: new Map(
-      [deployment.appUrl, deployment.loopbackUrl].map((url) => [url, distribution(url)]),
+      [...distributions].map(([url, wayOf]) => [
+        url,
+        (request, response) => wayOf(request.url ?? "/").cloudFront.handle(request, response),
+      ]),
     ),
     hosted: [deployment.hostedUrl, cognito.handleHosted],
     console: [
@@ -253,10 +288,23 @@ async function compose(
     ],
     functionUrl(request, response) {
       const [host = ""] = (request.headers.host ?? "").toLowerCase().split(":");
-      return (frontByHost.get(host) ?? otherwise).functionUrl.handle(request, response);
+      return (frontByHost.get(host) ?? otherwise)!.functionUrl.handle(request, response);
     },
     explain,
   });
+  const devServer = site?.devServer;
+  routes.app =
+    devServer === undefined
+      ? ofApps
+      : {
+          ...ofApps,
+          upgrade(request, socket) {
+            const wayOf = distributions.get(`http://${(request.headers.host ?? "").toLowerCase()}`);
+            const way = wayOf?.(request.url ?? "/");
+            const admits = way?.isSite ? way.cloudFront.admits(request) : Promise.resolve(false);
+            passWebSocket(request, socket, { devServer, admits }).catch(() => socket.destroy());
+          },
+        };
   if (watch) {
     const backends = new Map(fronts.map(({ name, api }) => [name, api]));
     store.watch(createReload({ gate, guard, backends, explain, remarks }), (message) =>

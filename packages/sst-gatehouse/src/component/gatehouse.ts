@@ -143,16 +143,15 @@ export class Gatehouse extends $util.ComponentResource {
     );
     const { userPoolId, webClientId } = printed;
     this.#link = { url, userPoolId, webClientId };
-    // Where a review of the deployment finds the functions: they may be the app's own.
-    const names = backends.flatMap((backend) =>
-      backend.function instanceof sst.aws.Function
-        ? [backend.function.urn.apply(logicalNameOf)]
-        : [],
+    // Where a review of the deployment and `start --from-deploy` find the functions: they may be the app's own.
+    const deployed = backends.flatMap(({ name: backend, function: own }) =>
+      own instanceof sst.aws.Function ? [{ backend, urn: own.urn }] : [],
     );
     this.registerOutputs({
       ...this.#link,
       aliases: domain?.aliases ?? [],
-      backends: names,
+      backends: deployed.map(({ urn }) => urn.apply(logicalNameOf)),
+      backendNames: deployed.map(({ backend }) => backend),
       hostedOrigin: users.hostedOrigin,
     });
   }

@@ -39,7 +39,30 @@ test("finds a directory that is a function's code", async () => {
   expect(await functionCode(graph, files, "Edge", root)).toEqual({
     directory: join(root, "edge"),
     handler: "index.handler",
+    environment: {},
+    buffered: false,
   });
+});
+
+test("tells a function's variables, and whether its URL answers whole", async () => {
+  const root = await temporaryTree({ "index.mjs": "" });
+  const environment = { "<secret>": { variables: { LEVEL: "info", KEY: { "<secret>": "k" } } } };
+  const of = (invokeMode: string | undefined) =>
+    functionCode(
+      graphOf(
+        resource(lambda, "Api", { name: "api", code: {}, handler: "index.handler", environment }),
+        resource("aws:lambda/functionUrl:FunctionUrl", "Url", { functionName: "api", invokeMode }),
+      ),
+      { "urn:Api": [root] },
+      "Api",
+      root,
+    );
+  expect(await of("RESPONSE_STREAM")).toMatchObject({
+    environment: { LEVEL: "info", KEY: "k" },
+    buffered: false,
+  });
+  expect(await of("BUFFERED")).toMatchObject({ buffered: true });
+  expect(await of(undefined)).toMatchObject({ buffered: true });
 });
 
 test("finds the object that a function's code is fetched from, and no other", async () => {

@@ -1,9 +1,10 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 
-import { resourcesOf, type Graph } from "../graph/graph.ts";
+import { resourcesOf, type Graph, type Resource } from "../graph/graph.ts";
+import { toObject, withoutSecretMarks } from "../graph/json.ts";
 import { awsTypes } from "../graph/aws-types.ts";
-import { inputOf } from "../graph/resource-values.ts";
+import { attributeOf, inputOf } from "../graph/resource-values.ts";
 import { uploadOf } from "../graph/upload-of.ts";
 import { unzip } from "./unzip.ts";
 
@@ -13,6 +14,10 @@ export interface FunctionCode {
   readonly directory: string;
   /** `<file>.<export>` */
   readonly handler: string;
+  /** Its variables, with what SST's links need: values that AWS would choose are made up. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Whether its Function URL answers whole. */
+  readonly buffered: boolean;
 }
 
 /**
@@ -41,8 +46,26 @@ export async function functionCode(
   const [file] = (owner === undefined ? undefined : files[owner.urn]) ?? [];
   if (file === undefined || typeof handler !== "string")
     throw new TypeError(`the graph does not hold the code of ${name}`);
-  if ((await stat(file)).isDirectory()) return { directory: file, handler };
+  const url = resourcesOf(graph, awsTypes.functionUrl).find(
+    (one) => inputOf(one, "functionName") === attributeOf(found, "name"),
+  );
+  const about = {
+    handler,
+    environment: variablesOf(found),
+    buffered: url !== undefined && inputOf(url, "invokeMode") !== "RESPONSE_STREAM",
+  };
+  if ((await stat(file)).isDirectory()) return { directory: file, ...about };
   const directory = join(scratch, name);
   await unzip(file, directory);
-  return { directory, handler };
+  return { directory, ...about };
+}
+
+function variablesOf(resource: Resource): Readonly<Record<string, string>> {
+  const { variables } = toObject(inputOf(resource, "environment"));
+  return Object.fromEntries(
+    Object.entries(toObject(variables)).flatMap(([name, marked]) => {
+      const value = withoutSecretMarks(marked);
+      return typeof value === "string" ? [[name, value]] : [];
+    }),
+  );
 }

@@ -52,6 +52,9 @@ export interface Resource {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
+/** The component that a gate is. */
+export const gateType = "gatehouse:index:Gatehouse";
+
 /** All resources of one type, in their order. */
 export function resourcesOf(graph: Graph, type: string): readonly Resource[] {
   return graph.resources.filter((resource) => resource.type === type);

@@ -27,12 +27,25 @@ export function platformPaths(home: string): Pick<Platform, "directory" | "provi
   };
 }
 
+/** Of SST: what the component is made for. */
+const oldest = [3, 19] as const;
+
 /**
  * The SST CLI among the packages that are installed in a directory.
  *
- * @throws {Error} (rejects) when there is none for this machine.
+ * @throws {Error} (rejects) when there is none for this machine, or one that is too old.
  */
 export async function findCli(directory: string): Promise<Cli> {
+  const cli = await installedCli(directory);
+  const [major = 0, minor = 0] = cli.version.split(".").map(Number);
+  if (major < oldest[0] || (major === oldest[0] && minor < oldest[1]))
+    throw new Error(
+      `SST ${cli.version} is installed, and Gatehouse needs ${oldest.join(".")} or newer: npm install sst@^${oldest.join(".")}.0`,
+    );
+  return cli;
+}
+
+async function installedCli(directory: string): Promise<Cli> {
   const native = `sst-${process.platform}-${process.arch}`;
   try {
     // Its own packages are found from where it really is.
@@ -43,9 +56,10 @@ export async function findCli(directory: string): Promise<Cli> {
     if ((await readManifest(program)).version !== version) throw new Error(`${program} is another`);
     return { version, command: join(dirname(program), "bin/sst") };
   } catch (error) {
-    throw new Error(`SST is not installed for this machine (${native}). Run: pnpm install`, {
-      cause: error,
-    });
+    throw new Error(
+      `SST is not installed for this machine (${native}) in ${directory}. If package.json names sst, install its packages again; otherwise: npm install sst`,
+      { cause: error },
+    );
   }
 }
 

@@ -150,5 +150,19 @@ const without: [what: string, files: Record<string, string>][] = [
 
 test.each(without)("says what to do where %s", async (_what, files) => {
   const root = await temporaryTree({ "sst.config.ts": 'aws: { version: "6.83.4" }', ...files });
-  await expect(installPlatform(root)).rejects.toThrow("Run: pnpm install");
+  await expect(installPlatform(root)).rejects.toThrow("npm install sst");
 });
+
+test.each(["2.48.0", "3.9.9", "3.18.27"])(
+  "SST %s is too old, and says which is not",
+  async (version) => {
+    const root = await temporaryTree({
+      "sst.config.ts": "",
+      "node_modules/sst/package.json": JSON.stringify({ version }),
+      [`${native}/package.json`]: JSON.stringify({ version }),
+    });
+    await expect(installPlatform(root)).rejects.toThrow(
+      `SST ${version} is installed, and Gatehouse needs 3.19 or newer: npm install sst@^3.19.0`,
+    );
+  },
+);

@@ -1,9 +1,8 @@
 import { hostedOriginAt } from "@sst-gatehouse/blueprint/sign-in-url";
 
-import { type Graph, resourcesOf } from "../../dry-run/graph/graph.ts";
+import { gateType, type Graph, resourcesOf } from "../../dry-run/graph/graph.ts";
 import { awsTypes } from "../../dry-run/graph/aws-types.ts";
 import { inputOf } from "../../dry-run/graph/resource-values.ts";
-import { gateType } from "../rules/facts/ownership.ts";
 import { asText, asTexts } from "./readable.ts";
 
 /** An address that the internet can call without a signature. */

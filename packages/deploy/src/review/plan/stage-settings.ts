@@ -3,10 +3,10 @@ import { rotationUnknownTo } from "@sst-gatehouse/blueprint/aws-provider";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
 import { awsTypes } from "../../dry-run/graph/aws-types.ts";
-import { type Graph, type Resource, resourcesOf } from "../../dry-run/graph/graph.ts";
+import { gateType, type Graph, type Resource, resourcesOf } from "../../dry-run/graph/graph.ts";
 import { isAbsent, toObject } from "../../dry-run/graph/json.ts";
 import { inputOf } from "../../dry-run/graph/resource-values.ts";
-import { gateType, isOfGate, isRedirect } from "../rules/facts/ownership.ts";
+import { isOfGate, isRedirect } from "../rules/facts/ownership.ts";
 import { asText, asTexts } from "./readable.ts";
 
 /** A setting of the stage, in words. */

@@ -2,8 +2,8 @@ import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
 import { type GateAccess, gateOwner } from "@sst-gatehouse/blueprint/gate";
 
-import { type Graph, resourcesOf } from "../../dry-run/graph/graph.ts";
-import { gateType, guardedBy } from "./facts/ownership.ts";
+import { gateType, type Graph, resourcesOf } from "../../dry-run/graph/graph.ts";
+import { guardedBy } from "./facts/ownership.ts";
 import { checkAppClients } from "./users/app-clients.ts";
 import { checkBackend } from "./api/backend.ts";
 import { checkCacheBehaviors } from "./cdn/cache-behaviors.ts";

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { Script } from "node:vm";
 
 import { unwatched } from "../explain.ts";
 import { printableHeader } from "../sigv4/printable-request.ts";
@@ -10,7 +11,9 @@ import type { CachedAnswer } from "./cache/cache.ts";
 import { checkDistribution } from "./distribution.ts";
 import type { CloudFrontOptions } from "./distribution.ts";
 import { toEdgeEvent } from "./edge-function/edge-event.ts";
-import type { EdgeOrigin } from "./edge-function/edge-event.ts";
+import type { EdgeOrigin, EdgeRequest } from "./edge-function/edge-event.ts";
+import type { ForwardedRequest } from "./edge-function/edge-result.ts";
+import { parseBucketOrigin } from "./edge-function/result-origin.ts";
 import { createForward } from "./origin/forward-to-origin.ts";
 import type { GivenAnswer } from "./origin/forward-to-origin.ts";
 import { freshnessOf } from "./cache/freshness.ts";
@@ -21,7 +24,7 @@ import { readBody } from "../read-body.ts";
 import { createOriginFetch } from "./origin/origin-fetch.ts";
 import { toOriginHeaders } from "./origin/origin-headers.ts";
 import { forwardsCookies, forwardsQueryStrings } from "./policies.ts";
-import { runEdgeFunction } from "./edge-function/run-edge-function.ts";
+import { type EdgeRun, runEdgeFunction } from "./edge-function/run-edge-function.ts";
 import { createViewerAnswers } from "./viewer/viewer-answers.ts";
 import type { Exchange } from "./viewer/viewer-answers.ts";
 import { refuseViewerRequest, toViewerRequest } from "./viewer/viewer-request.ts";
@@ -32,6 +35,8 @@ const maxBodyBytes = 20_000_000;
 export interface CloudFront {
   /** Answers one viewer request. Never rejects: any failure becomes CloudFront's error page and one `explain`. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Whether the function lets a request go on to the origin. */
+  admits(request: IncomingMessage): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -45,7 +50,7 @@ export interface CloudFront {
  * @throws {TypeError} for a distribution that CloudFront would not take.
  */
 export function createCloudFront(options: CloudFrontOptions): CloudFront {
-  const { domainName, distributionId, behavior, origin, edge, clock, explain } = options;
+  const { domainName, distributionId, behavior, origin, edge, devServer, clock, explain } = options;
   const { dial, watch = unwatched } = options;
   const policies = checkDistribution(options);
   const cache = createCache(() => clock.now());
@@ -62,6 +67,8 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
     explain,
   });
   const cookiesForwarded = forwardsCookies(policies);
+  const viewerFunction =
+    options.viewerFunction === undefined ? undefined : toViewerFunction(options.viewerFunction);
   const forward = createForward({
     originFetch,
     origin: edgeOrigin,
@@ -90,22 +97,28 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
       query,
       headers,
       origin: edgeOrigin,
+      isBucket: options.isBucket === true,
       body: viewerBody,
     });
     const began = performance.now();
-    const run = await runEdgeFunction((input) => edge.invoke(input), event);
-    const ms = millisecondsSince(began);
-    if (run.kind === "forward")
+    const run =
+      edge === undefined
+        ? goesOn(event.Records[0].cf.request)
+        : await runEdgeFunction((input) => edge.invoke(input), event);
+    if (run.kind === "forward" && edge !== undefined)
       watch("cloudfront", "sends on what the guard returned", printableLines(run.headers), {
         request: requestId,
-        ms,
+        ms: millisecondsSince(began),
       });
     if (viewerGone.aborted) return undefined;
     if (run.kind === "refuse") {
       answers.refuse(exchange, run.refusal);
       return undefined;
     }
-    if (run.kind === "forward") return forward(exchange, run, { viewerBody, wantsCopy });
+    if (run.kind === "forward") {
+      const sent = devServer === undefined ? run : toDevServer(run, devServer, viewer);
+      return forward(exchange, sent, { viewerBody, wantsCopy });
+    }
     const given = toGivenAnswer(run);
     answers.send(exchange, given.head, "LambdaGeneratedResponse", given.body);
     return given;
@@ -153,10 +166,23 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
   };
 
   const answer = async (exchange: Exchange, request: IncomingMessage): Promise<void> => {
-    const { viewer, viewerGone } = exchange;
+    const { viewerGone } = exchange;
     const { cachedMethods } = behavior;
-    const refusal = refuseViewerRequest(viewer, behavior);
+    const refusal = refuseViewerRequest(exchange.viewer, behavior);
     if (refusal !== undefined) return answers.refuse(exchange, refusal);
+    const asked = viewerFunction?.(exchange.viewer.path) ?? { uri: exchange.viewer.path };
+    if ("statusCode" in asked) {
+      const { statusCode: status, statusDescription: statusText } = asked;
+      const headers: HeaderLine[] = [["Content-Length", "0"]];
+      explain("cloudfront", `${status}: the path can be read in two ways, and files take one`);
+      return answers.send(
+        exchange,
+        { status, statusText, headers },
+        "FunctionGeneratedResponse",
+        Buffer.alloc(0),
+      );
+    }
+    const viewer = { ...exchange.viewer, path: asked.uri };
     const body = await readBody(request, { maxBytes: maxBodyBytes, beyond: "dropped" });
     if (body === "cut-off" || viewerGone.aborted) return;
     if (body === "too-large") {
@@ -178,7 +204,7 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
       toCacheKey({ ...viewer, method }, headers, policies.cache, cachedMethods);
     const key = keyFor(viewer.method);
     if (key === undefined) {
-      await answerAnew(exchange, headers, body, false);
+      await answerAnew({ ...exchange, viewer }, headers, body, false);
       return;
     }
     // The answer to a GET answers a HEAD too.
@@ -187,7 +213,9 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
       .map((one) => (one === undefined ? undefined : cache.find(one)))
       .find((found) => found !== undefined);
     if (cached !== undefined) return answerAgain(exchange, cached);
-    return answerThroughCache(exchange, key, () => answerAnew(exchange, headers, body, true));
+    return answerThroughCache(exchange, key, () =>
+      answerAnew({ ...exchange, viewer }, headers, body, true),
+    );
   };
 
   return {
@@ -230,6 +258,31 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
         response.destroy();
       }
     },
+    async admits(request) {
+      if (edge === undefined) return true;
+      const viewer = toViewerRequest(request);
+      const { address: clientIp, method, path, query } = viewer;
+      const headers = toOriginHeaders(viewer, {
+        policies,
+        cachedMethods: behavior.cachedMethods,
+        originDomainName: origin.domainName,
+        viaHost,
+      });
+      const event = toEdgeEvent({
+        distributionDomainName: domainName,
+        distributionId,
+        requestId: newRequestId(),
+        clientIp,
+        method,
+        path,
+        query,
+        headers,
+        origin: edgeOrigin,
+        isBucket: options.isBucket === true,
+        body: Buffer.alloc(0),
+      });
+      return (await runEdgeFunction((input) => edge.invoke(input), event)).kind === "forward";
+    },
     async close() {
       originFetch.close();
     },
@@ -246,6 +299,43 @@ function printableLines(lines: readonly HeaderLine[]): string[] {
     const shown = withoutSecrets(name.toLowerCase());
     return `${shown}: ${printableHeader(name.toLowerCase(), value)}`;
   });
+}
+
+/** Without a function, the request goes on as it is. */
+function goesOn({ uri, querystring, headers, origin }: EdgeRequest): EdgeRun {
+  return {
+    kind: "forward",
+    uri,
+    querystring,
+    headers: Object.values(headers)
+      .flat()
+      .map(({ key, value }) => [key, value] as const),
+    origin:
+      origin.custom !== undefined
+        ? { ...origin.custom, customHeaders: [] }
+        : parseBucketOrigin(origin, origin.s3),
+    replacement: undefined,
+  };
+}
+
+/** The viewer's own path and query, with what the function has left of its headers. */
+function toDevServer(
+  run: ForwardedRequest,
+  host: string,
+  { path, query }: Exchange["viewer"],
+): ForwardedRequest {
+  const headers = run.headers.filter(([name]) => name.toLowerCase() !== "host");
+  return { ...run, uri: path, querystring: query, headers: [...headers, ["Host", host]] };
+}
+
+type ViewerFunction = (
+  uri: string,
+) => { readonly uri: string } | { readonly statusCode: number; readonly statusDescription: string };
+
+/** Runs the code as CloudFront would, without anything of this process. */
+function toViewerFunction(code: string): ViewerFunction {
+  const script = new Script(`${code}\nJSON.stringify(handler({ request: { uri } }))`);
+  return (uri) => JSON.parse(String(script.runInNewContext({ uri })));
 }
 
 function toEdgeOrigin(origin: CloudFrontOptions["origin"]): EdgeOrigin {

@@ -66,7 +66,7 @@ const refusals: [why: string, change: Partial<CloudFrontOptions>, message: strin
   ],
   [
     "an edge function of 31 seconds",
-    { edge: { ...options.edge, timeoutSeconds: 31 } },
+    { edge: { ...options.edge!, timeoutSeconds: 31 } },
     "CloudFront would not take this distribution: an origin-request function may run for 30 seconds at most",
   ],
 ];

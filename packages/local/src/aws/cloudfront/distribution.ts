@@ -1,7 +1,4 @@
-import type {
-  CacheBehavior,
-  origin as blueprintOrigin,
-} from "@sst-gatehouse/blueprint/cache-behavior";
+import type { origin as blueprintOrigin } from "@sst-gatehouse/blueprint/cache-behavior";
 import type { ResponseHeader } from "@sst-gatehouse/blueprint/response-headers";
 
 import type { Clock } from "../clock.ts";
@@ -10,24 +7,33 @@ import type { Invocation } from "../lambda/invocation.ts";
 
 import type { Dial } from "./origin/origin-fetch.ts";
 import { findPolicies } from "./policies.ts";
-import type { Policies } from "./policies.ts";
+import type { Behavior, Policies } from "./policies.ts";
 
 type Loosened<T> = { readonly [K in keyof T]: T[K] extends number ? number : T[K] };
 
-/** One distribution with one behaviour, one custom origin and one origin-request function. */
+/** One distribution with one behaviour, one origin and at most one origin-request function. */
 export interface CloudFrontOptions {
   /** `<id>.cloudfront.net`: what edge functions see as `config.distributionDomainName`. */
   readonly domainName: string;
   readonly distributionId: string;
-  readonly behavior: CacheBehavior;
+  readonly behavior: Behavior;
   /** The behaviour's response headers policy; none when absent. */
   readonly responseHeaders?: readonly ResponseHeader[];
-  /** The Function URL's host, and how CloudFront speaks to it. Fractions of a second are fine. */
+  /** The Function URL's host, or a bucket's, and how CloudFront speaks to it. Fractions of a second are fine. */
   readonly origin: { readonly domainName: string } & Loosened<typeof blueprintOrigin>;
+  /** Whether the origin is a bucket, for which CloudFront signs. */
+  readonly isBucket?: boolean;
+  /** The code of a CloudFront function at viewer-request. */
+  readonly viewerFunction?: string;
+  /**
+   * A development server in the place of the origin, by its own `Host`. It is asked for what the viewer asked for, whatever
+   * the functions made of it.
+   */
+  readonly devServer?: string;
   /** Where that host listens on this machine. */
   readonly dial: Dial | (() => Dial);
   /** `timeoutSeconds` is the function's own; the code that runs the function enforces it. */
-  readonly edge: { invoke(event: unknown): Promise<Invocation>; readonly timeoutSeconds: number };
+  readonly edge?: { invoke(event: unknown): Promise<Invocation>; readonly timeoutSeconds: number };
   readonly clock: Clock;
   readonly explain: Explain;
   readonly watch?: Watch;
@@ -54,7 +60,10 @@ export function checkDistribution({ behavior, origin, edge }: CloudFrontOptions)
   demand(origin.connectionTimeoutSeconds <= 10, "connectionTimeoutSeconds must be at most 10");
   demand(origin.readTimeoutSeconds <= 120, "readTimeoutSeconds must be at most 120");
   demand(origin.keepaliveTimeoutSeconds <= 120, "keepaliveTimeoutSeconds must be at most 120");
-  demand(edge.timeoutSeconds <= 30, "an origin-request function may run for 30 seconds at most");
+  demand(
+    (edge?.timeoutSeconds ?? 0) <= 30,
+    "an origin-request function may run for 30 seconds at most",
+  );
   const policies = findPolicies(behavior);
   const { cache } = policies;
   const keyed = cache.headers.length > 0 || cache.cookies === "all" || cache.queryStrings === "all";

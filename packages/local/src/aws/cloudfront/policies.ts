@@ -2,7 +2,14 @@ import {
   ALL_VIEWER_EXCEPT_HOST_HEADER,
   CACHING_DISABLED,
 } from "@sst-gatehouse/blueprint/cache-behavior";
+
 import type { CacheBehavior } from "@sst-gatehouse/blueprint/cache-behavior";
+
+/** Without an origin request policy, the origin gets the cache key and no more. */
+export type Behavior = Pick<
+  CacheBehavior,
+  "allowedMethods" | "cachedMethods" | "cachePolicyId" | "responseHeadersPolicyId"
+> & { readonly originRequestPolicyId?: string };
 
 /** What the cache key holds and how long an answer stays. What is in the key also goes to the origin. */
 export interface CachePolicy {
@@ -97,9 +104,12 @@ export const originRequestPolicies: Readonly<Record<string, OriginRequestPolicy>
 };
 
 /** @throws {TypeError} for an id that is not in the tables above: AWS refuses such a distribution as well. */
-export function findPolicies(behavior: CacheBehavior): Policies {
+export function findPolicies(behavior: Behavior): Policies {
   const cache = own(cachePolicies, behavior.cachePolicyId);
-  const originRequest = own(originRequestPolicies, behavior.originRequestPolicyId);
+  const originRequest =
+    behavior.originRequestPolicyId === undefined
+      ? keyless
+      : own(originRequestPolicies, behavior.originRequestPolicyId);
   if (cache === undefined)
     throw new TypeError(`no cache policy has the id ${behavior.cachePolicyId}`);
   if (originRequest === undefined)

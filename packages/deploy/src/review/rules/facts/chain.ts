@@ -3,12 +3,12 @@ import { guardName } from "@sst-gatehouse/blueprint/guard-function";
 import { parameterNames, parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
-import { type Graph, type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
+import { gateType, type Graph, type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
 import { functionAt } from "./function-url-hosts.ts";
 import { toList, toObject } from "../../../dry-run/graph/json.ts";
 import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
-import { gateType, isOfGate, isRedirect } from "./ownership.ts";
+import { isOfGate, isRedirect } from "./ownership.ts";
 import type { PartKey } from "./part-key.ts";
 import type { Violation } from "../violation.ts";
 import { findPeople, foundOf, type People } from "./people.ts";

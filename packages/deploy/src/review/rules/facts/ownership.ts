@@ -1,9 +1,7 @@
-import { type Graph, type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
+import { gateType, type Graph, type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
 import { labelOf } from "../../../dry-run/graph/label-of.ts";
 import { toList } from "../../../dry-run/graph/json.ts";
 
-/** The component that a gate is. */
-export const gateType = "gatehouse:index:Gatehouse";
 const functionType = "sst:aws:Function";
 
 /** Whether a resource belongs to a gate, as its part or as a part of its part. */

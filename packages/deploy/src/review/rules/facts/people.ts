@@ -3,9 +3,9 @@ import { hostedOriginAt } from "@sst-gatehouse/blueprint/sign-in-url";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
-import { type Graph, type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
+import { gateType, type Graph, type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
 import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
-import { gateType, isOfGate } from "./ownership.ts";
+import { isOfGate } from "./ownership.ts";
 import type { PartKey } from "./part-key.ts";
 
 /** The user pool of a gate, with what the rules ask of it. */

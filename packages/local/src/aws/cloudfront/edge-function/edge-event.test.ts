@@ -35,6 +35,15 @@ const source: EdgeEventSource = {
   body: Buffer.alloc(0),
 };
 
+test.each([
+  ["UTF-8", Buffer.from("/é日?q=é", "utf8").toString("latin1"), "/é日", "q=é"],
+  ["ISO-8859-1", "/é?q=é", "/é", "q=é"],
+])("bytes of an address that are %s reach a function as text", (_what, wire, uri, querystring) => {
+  const [path = "", query = ""] = wire.split("?");
+  const { request } = toEdgeEvent({ ...source, path, query }).Records[0].cf;
+  expect([request.uri, request.querystring]).toEqual([uri, querystring]);
+});
+
 function bodyOf(method: string, body: Buffer): EdgeBody {
   return toEdgeEvent({ ...source, method, body }).Records[0].cf.request.body;
 }

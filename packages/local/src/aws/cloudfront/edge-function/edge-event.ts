@@ -21,6 +21,14 @@ export interface EdgeOrigin {
   readonly sslProtocols: readonly string[];
 }
 
+/** A bucket that CloudFront signs for by origin access control, of which a function is shown nothing. */
+export interface EdgeBucket {
+  readonly authMethod: "none";
+  readonly customHeaders: EdgeHeaders;
+  readonly domainName: string;
+  readonly path: string;
+}
+
 export interface EdgeBody {
   readonly action: "read-only" | "replace";
   readonly data: string;
@@ -34,7 +42,9 @@ export interface EdgeRequest {
   readonly method: string;
   readonly querystring: string;
   readonly uri: string;
-  readonly origin: { readonly custom: EdgeOrigin };
+  readonly origin:
+    | { readonly custom: EdgeOrigin; readonly s3?: undefined }
+    | { readonly s3: EdgeBucket; readonly custom?: undefined };
   readonly body: EdgeBody;
 }
 
@@ -72,6 +82,7 @@ export interface EdgeEventSource {
   /** As `toOriginHeaders` made them. */
   readonly headers: readonly HeaderLine[];
   readonly origin: EdgeOrigin;
+  readonly isBucket?: boolean;
   readonly body: Buffer;
 }
 
@@ -90,10 +101,14 @@ export function toEdgeEvent(source: EdgeEventSource): EdgeEvent {
     method,
     querystring: fromWire(source.query),
     uri: fromWire(source.path),
-    origin: { custom: origin },
+    origin: source.isBucket === true ? { s3: toEdgeBucket(origin) } : { custom: origin },
     body: toEdgeBody(method, source.body),
   };
   return { Records: [{ cf: { config, request } }] };
+}
+
+function toEdgeBucket({ customHeaders, domainName, path }: EdgeOrigin): EdgeBucket {
+  return { authMethod: "none", customHeaders, domainName, path };
 }
 
 function toEdgeHeaders(lines: readonly HeaderLine[]): EdgeHeaders {

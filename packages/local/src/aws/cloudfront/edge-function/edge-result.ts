@@ -8,7 +8,7 @@ import type { GeneratedResponse } from "./generated-response.ts";
 import { valuesOf } from "../header-lines.ts";
 import type { HeaderLine } from "../header-lines.ts";
 import { awsSentences, InvalidEdgeResult, ownSentences } from "./invalid-edge-result.ts";
-import { parseResultOrigin } from "./result-origin.ts";
+import { parseBucketOrigin, parseResultOrigin } from "./result-origin.ts";
 import type { ResultOrigin } from "./result-origin.ts";
 import { parseResultHeaders, refuseDisallowed, refuseReadOnlyChanges } from "./result-headers.ts";
 import { maxUrlBytes } from "../viewer/viewer-request.ts";
@@ -88,7 +88,10 @@ function parseForwardedRequest(result: JsonRecord, request: EdgeRequest): Forwar
   if (valuesOf(headers, "host").length > 1)
     throw new InvalidEdgeResult(ownSentences.header, "the returned request has two Host headers");
   const { uri, querystring } = parseTarget(result);
-  const origin = parseResultOrigin(result["origin"], request.origin.custom);
+  const origin =
+    request.origin.custom !== undefined
+      ? parseResultOrigin(result["origin"], request.origin.custom)
+      : parseBucketOrigin(result["origin"], request.origin.s3);
   const twice = origin.customHeaders.find(
     ([key]) => valuesOf(headers, key.toLowerCase()).length > 0,
   );

@@ -1,7 +1,10 @@
 import { isIP } from "node:net";
+import { isDeepStrictEqual } from "node:util";
+
+import { origin as bucket } from "@sst-gatehouse/blueprint/cache-behavior";
 import { isRecord, type JsonRecord } from "@sst-gatehouse/blueprint/is-record";
 
-import type { EdgeOrigin } from "./edge-event.ts";
+import type { EdgeBucket, EdgeOrigin } from "./edge-event.ts";
 import type { HeaderLine } from "../header-lines.ts";
 import { awsSentences, InvalidEdgeResult, ownSentences } from "./invalid-edge-result.ts";
 import { isDeniedAsCustomHeader } from "../restricted-headers.ts";
@@ -82,6 +85,33 @@ export function parseResultOrigin(origin: unknown, before: EdgeOrigin): ResultOr
   refuseLargeCustomHeaders(customHeaders);
   // Every field was checked by the table above, or is the event's own.
   return { ...before, ...custom, customHeaders };
+}
+
+/**
+ * The `origin` of a returned request for a bucket. CloudFront lets a function name another one; this stand-in has one
+ * bucket, and takes it unchanged.
+ *
+ * @throws {InvalidEdgeResult} for any other origin.
+ */
+export function parseBucketOrigin(origin: unknown, before: EdgeBucket): ResultOrigin {
+  if (!isDeepStrictEqual(origin, { s3: before })) {
+    throw new InvalidEdgeResult(
+      ownSentences.originField,
+      "origin.s3 was changed, and only the bucket that the request was for exists here",
+    );
+  }
+  const { domainName, path } = before;
+  const { readTimeoutSeconds, keepaliveTimeoutSeconds, protocol, port, sslProtocols } = bucket;
+  return {
+    domainName,
+    path,
+    port,
+    protocol,
+    sslProtocols,
+    readTimeout: readTimeoutSeconds,
+    keepaliveTimeout: keepaliveTimeoutSeconds,
+    customHeaders: [],
+  };
 }
 
 function refuseLargeCustomHeaders(lines: readonly HeaderLine[]): void {

@@ -30,7 +30,12 @@ export interface AnswerHead {
 }
 
 /** What `X-Cache` says before ` from cloudfront`. */
-export type CacheResult = "Miss" | "Hit" | "LambdaGeneratedResponse" | Refusal["cacheResult"];
+export type CacheResult =
+  | "Miss"
+  | "Hit"
+  | "LambdaGeneratedResponse"
+  | "FunctionGeneratedResponse"
+  | Refusal["cacheResult"];
 
 export interface ViewerAnswers {
   /** Writes the head at once, with CloudFront's own headers; the caller writes the body. */

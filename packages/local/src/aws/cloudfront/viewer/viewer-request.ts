@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-import type { CacheBehavior } from "@sst-gatehouse/blueprint/cache-behavior";
+import type { Behavior } from "../policies.ts";
 
 import type { Refusal } from "./error-page.ts";
 import { bytesOf, toHeaderLines, valuesOf } from "../header-lines.ts";
@@ -66,7 +66,7 @@ export function announcesBody(headers: readonly HeaderLine[]): boolean {
 /** Everything CloudFront refuses before it looks into its cache or calls a function. */
 export function refuseViewerRequest(
   viewer: ViewerRequest,
-  behavior: CacheBehavior,
+  behavior: Pick<Behavior, "allowedMethods">,
 ): Refusal | undefined {
   const { method, path, query, headers } = viewer;
   const url = `https://${valuesOf(headers, "host")[0] ?? ""}${path}${query === "" ? "" : `?${query}`}`;

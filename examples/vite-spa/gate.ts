@@ -1,0 +1,9 @@
+import { defineGate } from "sst-gatehouse";
+
+import { access } from "./access";
+
+export const gate = defineGate({
+  app: { name: "example-vite-spa", region: "eu-central-1" },
+  access,
+  backends: { api: { handler: "api/index.handler" } },
+});

@@ -1,0 +1,114 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage } from "node:http";
+import { connect } from "node:net";
+import { join } from "node:path";
+import type { Duplex } from "node:stream";
+
+import { type GateBehavior, publicFallback, servedFile } from "@sst-gatehouse/blueprint/behaviors";
+import { CACHING_DISABLED, origin } from "@sst-gatehouse/blueprint/cache-behavior";
+import type { Project } from "@sst-gatehouse/blueprint/project";
+import { guardedSite, publicSite } from "@sst-gatehouse/blueprint/site-bucket";
+import { contentTypeOf, pathOfFile, siteFunctionCode } from "@sst-gatehouse/blueprint/site-files";
+
+import type { CloudFrontOptions } from "../aws/cloudfront/distribution.ts";
+import type { Explain } from "../aws/explain.ts";
+import { openOnLoopback } from "../aws/lambda/loopback-server.ts";
+import { createBucket } from "../aws/s3/bucket.ts";
+
+type Served = Pick<
+  CloudFrontOptions,
+  "behavior" | "origin" | "isBucket" | "dial" | "devServer" | "viewerFunction"
+>;
+
+/** The front end of a gate, as CloudFront has it: by its bucket, or by a development server. */
+export interface PlayedSite {
+  /** With the guard in front. */
+  readonly guarded: Served;
+  /** Without. */
+  readonly open: Served;
+  /** Where a development server is. */
+  readonly devServer: URL | undefined;
+  close(): Promise<void>;
+}
+
+/** @param host of the bucket. @returns undefined for a gate without a front end. */
+export async function startSite(
+  { root, gate: { site, local } }: Project,
+  behaviors: readonly GateBehavior[],
+  host: string,
+  explain: Explain,
+): Promise<PlayedSite | undefined> {
+  if (site === undefined) return undefined;
+  const ofBucket = { origin: { ...origin, domainName: host }, isBucket: true };
+  if (local?.site !== undefined) {
+    const devServer = new URL(local.site);
+    const served = {
+      ...ofBucket,
+      devServer: devServer.host,
+      dial: { host: devServer.hostname.replace(/^\[|\]$/g, ""), port: Number(devServer.port) },
+    };
+    return {
+      devServer,
+      guarded: { ...served, behavior: guardedSite },
+      // What is edited shows at once, and the server itself knows what answers a path.
+      open: {
+        ...served,
+        behavior: {
+          ...guardedSite,
+          cachePolicyId: CACHING_DISABLED,
+        },
+      },
+      close: async () => {},
+    };
+  }
+  const bucket = createBucket({
+    folder: join(root, site.path),
+    uploadOf(key) {
+      const served = servedFile(behaviors, site, pathOfFile(key));
+      return served && { ...served, contentType: contentTypeOf(key) };
+    },
+    explain,
+  });
+  const server = await openOnLoopback(createServer(bucket));
+  const served = { ...ofBucket, dial: { host: "127.0.0.1", port: server.port } };
+  return {
+    devServer: undefined,
+    guarded: { ...served, behavior: guardedSite },
+    open: {
+      ...served,
+      behavior: publicSite,
+      viewerFunction: siteFunctionCode(publicFallback(behaviors, site)),
+    },
+    close: () => server.close(),
+  };
+}
+
+/**
+ * A WebSocket of a development server, by which pages learn of edits: admitted as a GET of its path would be, and then left
+ * to the two ends. The server gets no cookie and no token.
+ */
+export async function passWebSocket(
+  { url = "/", headers, rawHeaders }: IncomingMessage,
+  socket: Duplex,
+  { devServer, admits }: { readonly devServer: URL; readonly admits: Promise<boolean> },
+): Promise<void> {
+  socket.on("error", () => socket.destroy());
+  if (headers.upgrade?.toLowerCase() !== "websocket" || !(await admits)) {
+    socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    return;
+  }
+  const server = connect(Number(devServer.port), devServer.hostname.replace(/^\[|\]$/g, ""));
+  server.on("error", () => socket.destroy());
+  socket.on("close", () => server.destroy());
+  await once(server, "connect");
+  const lines = rawHeaders.flatMap((name, index) =>
+    index % 2 === 0 && !/^(?:host|cookie|authorization)$/i.test(name)
+      ? [`${name}: ${rawHeaders[index + 1]}`]
+      : [],
+  );
+  server.write(
+    [`GET ${url} HTTP/1.1`, `Host: ${devServer.host}`, ...lines, "", ""].join("\r\n"),
+    "latin1",
+  );
+  socket.pipe(server).pipe(socket);
+}
