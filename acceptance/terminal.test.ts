@@ -442,6 +442,7 @@ describe("the terminal never shows a secret that was sent as", () => {
       "the password of alice",
       "the password of ada",
       "the secret of the machine's client",
+      "the console's secret",
     ]);
     for (const { value } of secrets) expect(leaksIn(`x${value.slice(-16)}x`)).toHaveLength(1);
   });

@@ -84,7 +84,11 @@ async function collect(
     status,
     headers,
     body: body.toString("latin1"),
-    mayHoldTokens: mayHoldTokens || path.startsWith("/oauth2/") || path.startsWith("/login"),
+    mayHoldTokens:
+      mayHoldTokens ||
+      path === "/token" ||
+      path.startsWith("/oauth2/") ||
+      path.startsWith("/login"),
   });
   return {
     status,

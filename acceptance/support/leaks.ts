@@ -17,7 +17,13 @@ export interface Secret {
 const partLength = 16;
 
 /** Every secret that the outputs of a chain have. */
-export function secretsOf({ tokens, credentials, users, clients }: Target): readonly Secret[] {
+export function secretsOf({
+  tokens,
+  credentials,
+  users,
+  clients,
+  consoleUrl,
+}: Target): readonly Secret[] {
   return [
     ...Object.entries(tokens).map(([use, value]) => ({ what: `the ${use} token`, value })),
     ...Object.entries(credentials).flatMap(([who, { secretAccessKey, sessionToken }]) => [
@@ -29,6 +35,7 @@ export function secretsOf({ tokens, credentials, users, clients }: Target): read
       value: password,
     })),
     { what: "the secret of the machine's client", value: clients.machine.secret },
+    { what: "the console's secret", value: new URL(consoleUrl).hash.slice(1) },
   ];
 }
 

@@ -17,7 +17,7 @@ export type Target = Omit<StackOutputs, "clients"> & {
 };
 
 /** What is given for a deployed stage; the set-up of the suite signs in for the tokens. */
-export type DeployedTarget = Omit<Target, "credentials" | "loopbackUrl" | "tokens">;
+export type DeployedTarget = Omit<Target, "consoleUrl" | "credentials" | "loopbackUrl" | "tokens">;
 
 /** A stack on this machine speaks plain HTTP; a deployed stage never does. */
 export function isStack({ appUrl }: Pick<Target, "appUrl">): boolean {

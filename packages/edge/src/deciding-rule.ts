@@ -5,13 +5,21 @@ import type { ErrorCode } from "@sst-gatehouse/core/errors";
 import type { OriginRequest } from "./http/cloudfront.ts";
 import type { Decision } from "./log.ts";
 
+/** What is refused by a rule, or for want of one. */
+const byRule: ReadonlySet<ErrorCode> = new Set([
+  "access_denied",
+  "path_ambiguous",
+  "scope_missing",
+  "token_missing",
+]);
+
 /** For the log: by which rule a request was refused; nothing where no rule was looked for. */
 export function decidingRule(
   code: ErrorCode,
   access: AccessRules,
   { http: { method, path }, readings }: OriginRequest,
 ): Pick<Decision, "rule" | "reading" | "otherRule"> {
-  if (code !== "access_denied" && code !== "token_missing" && code !== "path_ambiguous") return {};
+  if (!byRule.has(code)) return {};
   try {
     if (code !== "path_ambiguous")
       return { rule: selectRule(access, { method, path, readings }), reading: "as_sent" };

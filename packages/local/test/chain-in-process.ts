@@ -181,6 +181,7 @@ function callOf({
   request.complete = true;
   return {
     requestId: "request-1",
+    watchedAs: "request-1",
     trace: { id: "Root=1", header: "Root=1" },
     request,
     response: new ServerResponse(request),

@@ -10,6 +10,8 @@ export interface LogLine {
   readonly code?: string;
   /** What it says, in one line. */
   readonly words: string;
+  /** All that it has. */
+  readonly members: Readonly<Record<string, unknown>>;
   /** Where something was thrown. */
   readonly at: readonly string[];
 }
@@ -30,6 +32,7 @@ export function readLogLine(text: string): LogLine | undefined {
     ...(typeof requestId === "string" && { requestId }),
     ...(typeof lambdaRequestId === "string" && { lambdaRequestId }),
     ...(typeof code === "string" && { code }),
+    members: line,
     words: line["notice"] === undefined ? wordsOf(line) : noticeOf(line),
     at: Array.isArray(at) ? at.map(String) : [],
   };

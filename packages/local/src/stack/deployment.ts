@@ -43,6 +43,8 @@ export interface Deployment {
   readonly loopbackUrl: string;
   /** The hosted sign-in, for a browser. */
   readonly hostedUrl: string;
+  /** The console, for a browser; without the secret. */
+  readonly consoleOrigin: string;
 }
 
 /** What a backend is called at the AWS that is played. */
@@ -87,6 +89,7 @@ export function createDeployment(port: number, gate: Gate, changes: StageChanges
     appUrl: originOf("app.localhost", port),
     loopbackUrl: originOf("127.0.0.1", port),
     hostedUrl: originOf("auth.localhost", port),
+    consoleOrigin: originOf("console.localhost", port),
   };
 }
 

@@ -16,6 +16,8 @@ import { signInUrl } from "./stage-user-pool.ts";
 export interface StackOutputs extends Omit<StageOutputs, "clients"> {
   /** `http://127.0.0.1:<port>`, the same app: for programs that look up no name below `localhost`. */
   readonly loopbackUrl: string;
+  /** Shows each request, for a browser; its fragment is a secret of this start. */
+  readonly consoleUrl: string;
   /** The Function URL's real host name with the stack's port: dial 127.0.0.1 and send the name as `Host`. */
   readonly functionUrl: StageOutputs["functionUrl"];
   /** Where the guard runs: on purpose not the region of the Function URL. */
@@ -49,6 +51,7 @@ export interface OutputsSource {
   readonly roles: Roles;
   /** Of the AWS APIs. */
   readonly apisPort: number;
+  readonly consoleSecret: string;
 }
 
 /** Collects the outputs, with fresh tokens for the first user. */
@@ -57,6 +60,7 @@ export async function createOutputs({
   cognito,
   roles,
   apisPort,
+  consoleSecret,
 }: OutputsSource): Promise<StackOutputs> {
   const { appUrl, loopbackUrl, backends, region, edgeRegion, stage } = deployment;
   const endpoint = `http://127.0.0.1:${apisPort}`;
@@ -71,6 +75,7 @@ export async function createOutputs({
   return {
     appUrl,
     loopbackUrl,
+    consoleUrl: `${deployment.consoleOrigin}/#${consoleSecret}`,
     signInUrl: signInUrl(cognito, deployment),
     functionUrl: loopbackUrl.replace("127.0.0.1", backends[0].functionUrlHost),
     region,

@@ -9,6 +9,7 @@ export interface RoutesOptions {
   /** The app, by the origins that it answers at. */
   readonly apps: ReadonlyMap<string, Handle>;
   readonly hosted: readonly [origin: string, handle: Handle];
+  readonly console: readonly [origin: string, handle: Handle];
   /** Also answers for Function URLs that do not exist, as AWS does. */
   readonly functionUrl: Handle;
   readonly explain: Explain;
@@ -19,10 +20,13 @@ const anyFunctionUrl = /^[a-z0-9-]+\.lambda-url\.[a-z0-9-]+\.on\.aws$/;
 /** Which stand-in answers for a `Host` at the public port: the exact names of the stack, as a browser writes them. */
 export function createRoutes(
   port: number,
-  { apps, hosted, functionUrl, explain }: RoutesOptions,
+  { apps, hosted, console: shown, functionUrl, explain }: RoutesOptions,
 ): Routes {
   const listeners = new Map(
-    [...apps, hosted].map(([origin, handle]) => [new URL(origin).host, settled(handle, explain)]),
+    [...apps, hosted, shown].map(([origin, handle]) => [
+      new URL(origin).host,
+      settled(handle, explain),
+    ]),
   );
   const toFunctionUrl = settled(functionUrl, explain);
 

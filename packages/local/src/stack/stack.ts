@@ -18,6 +18,8 @@ import { createClock, type Clock } from "../aws/clock.ts";
 import { type CloudFront, createCloudFront } from "../aws/cloudfront/cloudfront.ts";
 import type { CloudFrontOptions } from "../aws/cloudfront/distribution.ts";
 import { builtFromSource, type CodeSource } from "../code/code-source.ts";
+import { createConsole } from "../console/serve-console.ts";
+import { createRequestLog } from "../console/request-log.ts";
 import { createDeployment, type StageChanges } from "./deployment.ts";
 import type { Explain } from "../aws/explain.ts";
 import { createFunctionUrl } from "../aws/function-url/function-url.ts";
@@ -104,7 +106,7 @@ async function compose(
   {
     project,
     port,
-    explain,
+    explain: tell,
     watch = false,
     remarks = () => [],
     codeSource = builtFromSource(project.root),
@@ -116,6 +118,10 @@ async function compose(
   onClose: (closer: () => Promise<void>) => void,
 ): Promise<Omit<Stack, "close">> {
   requireNode(process);
+  const clock = createClock();
+  const requests = createRequestLog(tell, () => clock.now());
+  const { explain } = requests;
+  const consoleSecret = randomBytes(24).toString("base64url");
   // The ports come first: every address in the stack has one of them.
   const none: Routes = { find: () => undefined, names: [] };
   const routes = { app: none, apis: none };
@@ -124,7 +130,6 @@ async function compose(
   const apiServer = await startPublicServer(0, () => routes.apis, explain);
   onClose(() => apiServer.close());
 
-  const clock = createClock();
   const { gate } = project;
   const deployment = createDeployment(server.port, gate, stage);
   const { accountId, region, stage: stageSettings } = deployment;
@@ -194,6 +199,7 @@ async function compose(
       identities,
       clock,
       explain,
+      watch: requests.watch,
       invoke: (event, ids) => api.invoke(event, ids),
     });
     return { ...backend, api, functionUrl };
@@ -214,6 +220,7 @@ async function compose(
         responseHeaders,
         clock,
         explain,
+        watch: requests.watch,
         ...served,
       });
       onClose(() => cloudFront.close());
@@ -247,6 +254,10 @@ async function compose(
     });
     return frontByPath(ways);
   };
+  const tokensFor: Stack["tokensFor"] = async (username) => {
+    const known = cognito.users.some((user) => user.username === username);
+    return known ? cognito.tokensFor(username, "spa") : undefined;
+  };
   const distributions = new Map(
     [deployment.appUrl, deployment.loopbackUrl].map((url) => [url, distribution(url)]),
   );
@@ -260,6 +271,21 @@ async function compose(
       ]),
     ),
     hosted: [deployment.hostedUrl, cognito.handleHosted],
+    console: [
+      deployment.consoleOrigin,
+      createConsole({
+        log: requests,
+        origin: deployment.consoleOrigin,
+        secret: consoleSecret,
+        people: cognito.users.map(({ username }) => username),
+        async curlLine(person) {
+          const tokens = await tokensFor(person);
+          return (
+            tokens && `curl ${deployment.loopbackUrl}/ -H 'Authorization: Bearer ${tokens.access}'`
+          );
+        },
+      }),
+    ],
     functionUrl(request, response) {
       const [host = ""] = (request.headers.host ?? "").toLowerCase().split(":");
       return (frontByHost.get(host) ?? otherwise)!.functionUrl.handle(request, response);
@@ -298,10 +324,13 @@ async function compose(
     clock,
     renew,
     sealing: () => sealing,
-    async tokensFor(username) {
-      const known = cognito.users.some((user) => user.username === username);
-      return known ? cognito.tokensFor(username, "spa") : undefined;
-    },
-    outputs: await createOutputs({ deployment, cognito, roles, apisPort: apiServer.port }),
+    tokensFor,
+    outputs: await createOutputs({
+      deployment,
+      cognito,
+      roles,
+      apisPort: apiServer.port,
+      consoleSecret,
+    }),
   };
 }

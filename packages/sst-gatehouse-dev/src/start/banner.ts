@@ -2,7 +2,8 @@ import type { StackOutputs } from "@sst-gatehouse/local/outputs";
 
 /** What `start` prints when the stack is ready. */
 export function banner(outputs: StackOutputs): string {
-  const { appUrl, loopbackUrl, signInUrl, functionUrl, endpoints, users, tokens } = outputs;
+  const { appUrl, consoleUrl, loopbackUrl, signInUrl, functionUrl, endpoints, users, tokens } =
+    outputs;
   const people = users.map(
     ({ username, password, groups }) =>
       `  ${username.padEnd(8)} ${password}${groups.length === 0 ? "" : `  (${groups.join(", ")})`}`,
@@ -13,6 +14,7 @@ export function banner(outputs: StackOutputs): string {
     "",
     `App           ${appUrl}`,
     `              ${loopbackUrl}  (the same app, for every program)`,
+    `Console       ${consoleUrl}  (each request, hop by hop)`,
     `Sign in       ${signInUrl}`,
     `Function URL  ${functionUrl}  (IAM only: try it without a signature)`,
     `AWS APIs      ${endpoints.ssm}  (Parameter Store, the user pool, /oauth2/token)`,

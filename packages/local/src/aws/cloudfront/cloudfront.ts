@@ -2,6 +2,9 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Script } from "node:vm";
 
+import { unwatched } from "../explain.ts";
+import { printableHeader } from "../sigv4/printable-request.ts";
+import { printablePath, withoutSecrets } from "../without-secrets.ts";
 import { toCacheKey } from "./cache/cache-key.ts";
 import { createCache } from "./cache/cache.ts";
 import type { CachedAnswer } from "./cache/cache.ts";
@@ -48,7 +51,7 @@ export interface CloudFront {
  */
 export function createCloudFront(options: CloudFrontOptions): CloudFront {
   const { domainName, distributionId, behavior, origin, edge, devServer, clock, explain } = options;
-  const { dial } = options;
+  const { dial, watch = unwatched } = options;
   const policies = checkDistribution(options);
   const cache = createCache(() => clock.now());
   const viaHost = serverName();
@@ -97,10 +100,16 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
       isBucket: options.isBucket === true,
       body: viewerBody,
     });
+    const began = performance.now();
     const run =
       edge === undefined
         ? goesOn(event.Records[0].cf.request)
         : await runEdgeFunction((input) => edge.invoke(input), event);
+    if (run.kind === "forward" && edge !== undefined)
+      watch("cloudfront", "sends on what the guard returned", printableLines(run.headers), {
+        request: requestId,
+        ms: millisecondsSince(began),
+      });
     if (viewerGone.aborted) return undefined;
     if (run.kind === "refuse") {
       answers.refuse(exchange, run.refusal);
@@ -221,6 +230,17 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
         requestId: newRequestId(),
         viewerGone: gone.signal,
       };
+      const about = { request: exchange.requestId };
+      const { method, path, headers } = exchange.viewer;
+      const began = performance.now();
+      const title = `${method} ${printablePath(path).slice(0, 200)}`;
+      watch("cloudfront", `received ${title}`, printableLines(headers), about);
+      response.once("close", () =>
+        watch("cloudfront", `answered ${response.statusCode}`, [], {
+          ...about,
+          ms: millisecondsSince(began),
+        }),
+      );
       try {
         await answer(exchange, request);
       } catch (error) {
@@ -234,7 +254,7 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
           });
           return;
         }
-        explain("cloudfront", reason);
+        explain("cloudfront", reason, [], about);
         response.destroy();
       }
     },
@@ -267,6 +287,18 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
       originFetch.close();
     },
   };
+}
+
+function millisecondsSince(began: number): number {
+  return Math.round((performance.now() - began) * 100) / 100;
+}
+
+/** Header lines without a secret: values that may be one are hashes. */
+function printableLines(lines: readonly HeaderLine[]): string[] {
+  return lines.map(([name, value]) => {
+    const shown = withoutSecrets(name.toLowerCase());
+    return `${shown}: ${printableHeader(name.toLowerCase(), value)}`;
+  });
 }
 
 /** Without a function, the request goes on as it is. */

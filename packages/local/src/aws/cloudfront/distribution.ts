@@ -2,7 +2,7 @@ import type { origin as blueprintOrigin } from "@sst-gatehouse/blueprint/cache-b
 import type { ResponseHeader } from "@sst-gatehouse/blueprint/response-headers";
 
 import type { Clock } from "../clock.ts";
-import type { Explain } from "../explain.ts";
+import type { Explain, Watch } from "../explain.ts";
 import type { Invocation } from "../lambda/invocation.ts";
 
 import type { Dial } from "./origin/origin-fetch.ts";
@@ -36,6 +36,7 @@ export interface CloudFrontOptions {
   readonly edge?: { invoke(event: unknown): Promise<Invocation>; readonly timeoutSeconds: number };
   readonly clock: Clock;
   readonly explain: Explain;
+  readonly watch?: Watch;
 }
 
 const methodSets = ["GET,HEAD", "GET,HEAD,OPTIONS", "DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT"];

@@ -10,6 +10,8 @@ import type { Trace } from "./trace-id.ts";
 /** One request under way. */
 export interface Call {
   readonly requestId: string;
+  /** What whoever looks at each hop knows it by: CloudFront's id where it came through CloudFront. */
+  readonly watchedAs: string;
   readonly trace: Trace;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -18,10 +20,12 @@ export interface Call {
 /** Answers instead of the function, and tells the terminal why. */
 export function refuse(call: Call, refusal: Refusal, explain: Explain): void {
   const [reason = "", ...more] = refusal.reason.split("\n");
-  explain("function-url", `${titleOf(call)}: ${refusal.status}: ${reason}`, [
-    ...more,
-    ...(refusal.details ?? []),
-  ]);
+  explain(
+    "function-url",
+    `${titleOf(call)}: ${refusal.status}: ${reason}`,
+    [...more, ...(refusal.details ?? [])],
+    { request: call.watchedAs, ...(refusal.canonical && { canonical: refusal.canonical }) },
+  );
   if (call.response.headersSent) {
     call.response.destroy();
     return;

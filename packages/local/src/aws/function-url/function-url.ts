@@ -4,7 +4,7 @@ import { buffer } from "node:stream/consumers";
 import { isRecord } from "@sst-gatehouse/blueprint/is-record";
 import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 
-import type { Explain } from "../explain.ts";
+import { type Explain, unwatched, type Watch } from "../explain.ts";
 import type { Invocation, InvocationIds } from "../lambda/invocation.ts";
 import { admit } from "./admit-request.ts";
 import type { AdmissionRules } from "./admit-request.ts";
@@ -26,6 +26,7 @@ export interface FunctionUrlOptions extends AdmissionRules {
    */
   readonly emptyStreamsHeldSeconds?: number;
   readonly explain: Explain;
+  readonly watch?: Watch;
   readonly invoke: (event: unknown, ids: InvocationIds) => Promise<Invocation>;
 }
 
@@ -42,15 +43,36 @@ export interface FunctionUrl {
 export function createFunctionUrl(options: FunctionUrlOptions): FunctionUrl {
   return {
     async handle(request, response) {
+      const requestId = randomUUID();
+      const { "x-amz-cf-id": cloudFrontId = "" } = request.headers;
+      const fromCloudFront = /^[\w-]{54}==$/.test(String(cloudFrontId));
       const call: Call = {
-        requestId: randomUUID(),
+        requestId,
+        watchedAs: fromCloudFront ? String(cloudFrontId) : requestId,
         trace: createTrace(request.headers["x-amzn-trace-id"]?.toString(), options.clock.now()),
         request,
         response,
       };
+      const { watch = unwatched } = options;
+      const began = performance.now();
+      const about = { request: call.watchedAs };
+      if (!fromCloudFront) {
+        watch("function-url", `received ${titleOf(call)}`, [], about);
+        response.once("finish", () =>
+          watch("function-url", `answered ${response.statusCode}`, [], {
+            ...about,
+            ms: millisecondsSince(began),
+          }),
+        );
+      }
       try {
         const admitted = await admit(call, options);
         if (admitted === "gone") return;
+        if ("event" in admitted) {
+          const who = admitted.event.requestContext.authorizer.iam.userArn;
+          const held = `the signature is right, and ${who} may call`;
+          watch("function-url", held, [], { ...about, ms: millisecondsSince(began) });
+        }
         if ("event" in admitted) await runFunction(call, admitted.event, options);
         else refuse(call, admitted, options.explain);
       } catch (error) {
@@ -59,6 +81,10 @@ export function createFunctionUrl(options: FunctionUrlOptions): FunctionUrl {
       }
     },
   };
+}
+
+function millisecondsSince(began: number): number {
+  return Math.round((performance.now() - began) * 100) / 100;
 }
 
 async function runFunction(

@@ -1,3 +1,5 @@
+import type { About } from "../explain.ts";
+
 /** An answer that Lambda gives instead of the function, and why, for the terminal. */
 export interface Refusal {
   readonly status: number;
@@ -9,6 +11,7 @@ export interface Refusal {
   readonly body: string;
   readonly reason: string;
   readonly details?: readonly string[];
+  readonly canonical?: About["canonical"];
 }
 
 /** Lambda's authorisation layer, which spells `Message`. */
@@ -52,9 +55,11 @@ export function badSignature(refused: {
   readonly message: string;
   readonly reason: string;
   readonly details: readonly string[];
+  readonly canonical?: About["canonical"];
 }): Refusal {
-  const { status, errorType, message, reason, details } = refused;
-  return { status, errorType, body: JSON.stringify({ message }), reason, details };
+  const { status, errorType, message, reason, details, canonical } = refused;
+  const body = JSON.stringify({ message });
+  return { status, errorType, body, reason, details, ...(canonical && { canonical }) };
 }
 
 export function invalidQuery(reason: string): Refusal {

@@ -1,10 +1,11 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
+import type { About } from "../explain.ts";
 import { withoutSecrets } from "../without-secrets.ts";
 import { canonicalPath, canonicalQuery, canonicalRequest } from "./canonical-request.ts";
 import { sha256Hex } from "../wire-text.ts";
 import type { CanonicalParts } from "./canonical-request.ts";
-import { printableRequest } from "./printable-request.ts";
+import { printableCanonical, printableRequest } from "./printable-request.ts";
 import { signatureVariants } from "./signature-variants.ts";
 import type { Variant } from "./signature-variants.ts";
 import { signedValues, splitTarget } from "./signed-request.ts";
@@ -28,23 +29,25 @@ export interface Mismatch {
  *
  * It explains only: whatever it finds, the request stays refused.
  */
-export function explainMismatch(mismatch: Mismatch): { reason: string; details: string[] } {
+export function explainMismatch(mismatch: Mismatch): {
+  reason: string;
+  details: string[];
+  canonical: NonNullable<About["canonical"]>;
+} {
   const parts = receivedParts(mismatch);
   const fits = createFit(mismatch, parts);
   const received = canonicalRequest(parts);
-  const causes = [
-    ...missingHeaders(mismatch),
-    ...signatureVariants(mismatch.request, mismatch.lines, parts)
-      // A variant that changes nothing would fit whatever the cause is.
-      .filter(({ region, service, parts: changed }) =>
-        changed === undefined
-          ? (region ?? mismatch.region) !== mismatch.region ||
-            (service ?? mismatch.service) !== mismatch.service
-          : canonicalRequest({ ...parts, ...changed }) !== received,
-      )
-      .filter(fits)
-      .map(({ claim }) => claim),
-  ];
+  const fitting = signatureVariants(mismatch.request, mismatch.lines, parts)
+    // A variant that changes nothing would fit whatever the cause is.
+    .filter(({ region, service, parts: changed }) =>
+      changed === undefined
+        ? (region ?? mismatch.region) !== mismatch.region ||
+          (service ?? mismatch.service) !== mismatch.service
+        : canonicalRequest({ ...parts, ...changed }) !== received,
+    )
+    .filter(fits);
+  const causes = [...missingHeaders(mismatch), ...fitting.map(({ claim }) => claim)];
+  const signed = fitting.find((variant) => variant.parts !== undefined)?.parts;
   const certain = causes.length > 0 ? causes : foreignToken(mismatch);
   const [headline = anyDifference(mismatch), ...more] = certain;
   return {
@@ -54,6 +57,10 @@ export function explainMismatch(mismatch: Mismatch): { reason: string; details: 
       ...(certain.length > 0 ? [] : suspicions(mismatch)),
       ...printableRequest(parts, mismatch),
     ],
+    canonical: {
+      received: printableCanonical(parts),
+      ...(signed && { signed: printableCanonical({ ...parts, ...signed }) }),
+    },
   };
 }
 

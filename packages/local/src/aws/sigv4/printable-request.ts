@@ -42,18 +42,9 @@ export function printableRequest(
   parts: CanonicalParts,
   scope: { datetime: string; region: string; service: string },
 ): string[] {
-  const masked = canonicalRequest({
-    ...parts,
-    path: printablePath(parts.path),
-    query: parts.query.split("&").map(maskedPair).join("&"),
-    headers: parts.headers.map(([name, value]) => [
-      withoutSecrets(name),
-      maskedHeader(name, value),
-    ]),
-  });
   return [
     "canonical request, as computed here:",
-    ...masked.split("\n").map((line) => `  ${visible(line)}`),
+    ...printableCanonical(parts).map((line) => `  ${line}`),
     "string to sign, as computed here:",
     "  AWS4-HMAC-SHA256",
     `  ${scope.datetime}`,
@@ -62,13 +53,28 @@ export function printableRequest(
   ];
 }
 
+/** The lines of a canonical request, without a secret. */
+export function printableCanonical(parts: CanonicalParts): string[] {
+  const masked = canonicalRequest({
+    ...parts,
+    path: printablePath(parts.path),
+    query: parts.query.split("&").map(maskedPair).join("&"),
+    headers: parts.headers.map(([name, value]) => [
+      withoutSecrets(name),
+      printableHeader(name, value),
+    ]),
+  });
+  return masked.split("\n").map(visible);
+}
+
 function maskedPair(pair: string): string {
   if (pair === "") return pair;
   const { name, value } = splitPair(pair);
   return `${withoutSecrets(name)}=${value === "" ? "" : asHash(percentDecode(value))}`;
 }
 
-function maskedHeader(name: string, value: string): string {
+/** The value of a header, by its lower-case name, or the value's hash. */
+export function printableHeader(name: string, value: string): string {
   // Both have been checked before a signature is computed: the hash is the body's own, the date a date.
   if (name === "x-amz-content-sha256" || name === "x-amz-date") return value;
   if (name === "host") return printableHost(value) === unreadable ? asHash(value) : value;

@@ -1,3 +1,4 @@
+import type { About } from "../explain.ts";
 import type { Identity } from "../iam/identities.ts";
 
 export type SignatureVerdict =
@@ -14,6 +15,8 @@ export type SignatureVerdict =
       readonly reason: string;
       /** Further lines for the terminal: hints, and the canonical request as computed here. No secrets. */
       readonly details: string[];
+      /** As it was computed here, and as the signer had it where that was found. No secrets. */
+      readonly canonical?: About["canonical"];
     };
 
 export type Refusal = Extract<SignatureVerdict, { kind: "refused" }>;

@@ -158,8 +158,8 @@ function judgeSignature(
     headers.length < signedHeaders.length ||
     !sameText(recomputed.signature, mismatch.signature)
   ) {
-    const { reason, details } = explainMismatch(mismatch);
-    return invalidSignature(reason, signatureMismatch, details);
+    const { reason, details, canonical } = explainMismatch(mismatch);
+    return { ...invalidSignature(reason, signatureMismatch, details), canonical };
   }
   // aws4 drops what it does not know (a parameter called `__proto__`, say), and then would vouch for what it never saw.
   const parts = {

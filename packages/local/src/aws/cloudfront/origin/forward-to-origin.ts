@@ -117,6 +117,8 @@ export function createForward({
       explain(
         "cloudfront",
         `the response of ${origin.domainName} broke off after its ${status}: ${outcome.reason}`,
+        [],
+        { request: requestId },
       );
     const whole = outcome.kind === "complete" ? copy.bytes() : undefined;
     if (whole === undefined) return undefined;

@@ -96,7 +96,7 @@ export function createViewerAnswers({
     start,
     send,
     refuse(exchange, { status, message, cacheResult, reason, details, closes }) {
-      explain("cloudfront", `${status}: ${reason}`, details);
+      explain("cloudfront", `${status}: ${reason}`, details, { request: exchange.requestId });
       const page = errorPage(status, message, exchange.requestId);
       const headers: HeaderLine[] = [
         ["Content-Type", "text/html"],
