@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -8,7 +8,9 @@ import { writeAccess, writeSealing } from "@sst-gatehouse/edge/build/guard-data"
 import { access } from "@sst-gatehouse/edge/test/access";
 import { runCold } from "./cold/run-cold.ts";
 import { runMemory } from "./memory/run-memory.ts";
+import { measureEndToEnd } from "./end-to-end.ts";
 import { measureFuzzedEvents } from "./fuzzed-events.ts";
+import { buildPeers } from "./peers/build-peers.ts";
 import { parseOptions, usage, type BenchOptions } from "./options.ts";
 import { rowsOf, type Measurements } from "./rows.ts";
 import { printTable, thisMachine, verdictOf } from "./table.ts";
@@ -30,10 +32,18 @@ async function bench(options: BenchOptions): Promise<void> {
   const date = new Date().toISOString().slice(0, 10);
   const machine = thisMachine();
   const judged = rows.map((row) => ({ ...row, verdict: verdictOf(row) }));
-  console.log(
-    options.json
-      ? JSON.stringify({ date, machine, rows: judged })
-      : printTable(rows, date, machine),
+  const table = printTable(rows, date, machine);
+  console.log(options.json ? JSON.stringify({ date, machine, rows: judged }) : table);
+  if (options.write) await writeTable(table);
+}
+
+/** Puts the table between its marks on the page. */
+async function writeTable(table: string): Promise<void> {
+  const page = new URL("../docs/performance.md", import.meta.url);
+  const marks = /(?<=<!-- pnpm bench --write -->\n).*(?=<!-- end -->)/s;
+  await writeFile(
+    page,
+    (await readFile(page, "utf8")).replace(marks, () => `\n${table}\n\n`),
   );
 }
 
@@ -49,12 +59,14 @@ async function measure({
     const built = join(scratch, "built");
     const { files } = await buildEdge(built);
     await writeAccess(built, access);
+    await buildPeers(join(built, "peers"));
     await writeSealing(built, { keys: [randomBytes(32).toString("base64")] });
     const common = { built, scratch, onProgress };
     return {
       built: files,
       warm: await runWarm({ ...common, processes: warmProcesses, rounds: warmRounds }),
       cold: await runCold({ ...common, rounds: coldRounds, farRounds }),
+      endToEnd: await measureEndToEnd(warmRounds),
       fuzzedEventMicroseconds: await measureFuzzedEvents(fuzzedEvents),
       memory: {
         requests: memoryRequests,

@@ -26,22 +26,26 @@ export function printTable(
   { cpu, cores, node }: Machine,
 ): string {
   const lines = [
-    ["#", "what", "measured", "budget", "verdict"],
+    ["#", "what", "measured", "budget", "verdict", "best peer", "of the best peer", "which"],
     ...rows.map((row) => [
       row.id,
       row.what,
       quantity(row.measured, row),
       quantity(row.budget, row),
       verdictOf(row),
+      quantity(row.bestPeer?.measured, row),
+      row.bestPeer === undefined ? "" : (row.measured / row.bestPeer.measured).toFixed(2),
+      row.bestPeer?.name ?? "",
     ]),
   ];
-  const widths = [0, 1, 2, 3, 4].map((column) =>
+  const [head = [], ...body] = lines;
+  const widths = head.map((_, column) =>
     Math.max(3, ...lines.map((line) => line[column]?.length ?? 0)),
   );
+  const isNumber = (column: number): boolean => [2, 3, 5, 6].includes(column);
   const print = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => (column === 2 || column === 3 ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join(" | ")} |`;
-  const rule = `| ${widths.map((width, column) => (column === 2 || column === 3 ? `${"-".repeat(width - 1)}:` : "-".repeat(width))).join(" | ")} |`;
-  const [head = [], ...body] = lines;
+    `| ${cells.map((cell, column) => (isNumber(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join(" | ")} |`;
+  const rule = `| ${widths.map((width, column) => (isNumber(column) ? `${"-".repeat(width - 1)}:` : "-".repeat(width))).join(" | ")} |`;
   return [
     print(head),
     rule,

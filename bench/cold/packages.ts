@@ -8,6 +8,7 @@ import { noRevocations } from "@sst-gatehouse/blueprint/revocations";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { writeSettings } from "@sst-gatehouse/edge/build/guard-data";
 import { guardSettings, webClient, machineClient } from "@sst-gatehouse/edge/test/events";
+import { bundleOf, peerNames, type PeerPair } from "../peers/build-peers.ts";
 import { createEvents, tokenOfOldSignIn } from "../scenario.ts";
 
 /** Paths of what a cold process loads, and of the event that it is asked with. */
@@ -25,6 +26,7 @@ export interface ColdPackages {
   /** The guard that has to ask for keys, client ids and the list. */
   readonly guardUnbakedWithList: string;
   readonly bareHttps: string;
+  readonly peers: ReadonlyMap<PeerPair, string>;
   readonly event: string;
 }
 
@@ -47,7 +49,10 @@ export async function layOutColdPackages(built: string, scratch: string): Promis
   const revocation = { mode: "on", whenUnknown: "refuse" } as const;
   const event = join(scratch, "event.json");
   await writeFile(event, JSON.stringify(createEvents()(tokenOfOldSignIn())));
+  const peers = join(built, "peers");
+  await writeSettings(peers, deployed);
   return {
+    peers: new Map(peerNames.map((name) => [name, bundleOf(peers, name)])),
     empty: await floor("empty"),
     cryptoOnly: await floor("crypto-only"),
     guard: await guard("guard", deployed),

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { guardSettings } from "@sst-gatehouse/edge/test/events";
+import { peerNames, type PeerPair } from "../peers/build-peers.ts";
 import { shuffled } from "../ratios.ts";
 import type { EdgeAnswer } from "../scenario.ts";
 import { requireSignedAnswer } from "../signed-answer.ts";
@@ -11,7 +12,7 @@ import { startParameterStore } from "./parameter-store.ts";
 import { spawnNode } from "./spawn-node.ts";
 
 /** What is measured in fresh processes. */
-export const coldCases = [
+const ownCases = [
   "empty",
   "cryptoOnly",
   "guard",
@@ -20,7 +21,9 @@ export const coldCases = [
   "guardUnbakedWithList",
   "bareHttps",
 ] as const;
-export type ColdCase = (typeof coldCases)[number];
+type OwnCase = (typeof ownCases)[number];
+export type ColdCase = OwnCase | PeerPair;
+const coldCases: readonly ColdCase[] = [...ownCases, ...peerNames];
 
 /** Round trips between the guard and the stage's home region, in milliseconds. */
 export const distances = [1, 80, 250] as const;
@@ -57,7 +60,7 @@ export interface ColdStart {
 }
 
 export interface ColdMeasurements {
-  readonly starts: Readonly<Record<ColdCase, readonly ColdStart[]>>;
+  readonly starts: ReadonlyMap<ColdCase, readonly ColdStart[]>;
   readonly far: ReadonlyMap<FarCase, readonly FarStart[]>;
   /** With baked settings: turns to the network for the first and for the second answer of a process. */
   readonly networkCalls: NetworkCalls;
@@ -98,6 +101,10 @@ export async function runCold({
   const store = await startParameterStore({ ...guardSettings, parameters });
   const caFile = join(scratch, "ca.pem");
   await writeFile(caFile, store.caPem);
+  const bundles = new Map<ColdCase, string>([
+    ...ownCases.map((name) => [name, packages[name]] as const),
+    ...packages.peers,
+  ]);
   const script = (name: string): string => join(import.meta.dirname, name);
   const redirected = { BENCH_SSM_PORT: String(store.port), NODE_EXTRA_CA_CERTS: caFile };
 
@@ -108,7 +115,7 @@ export async function runCold({
       [
         ...(asks ? ["--import", script("redirect-ssm.mjs")] : []),
         script("boot.mjs"),
-        packages[name],
+        bundles.get(name) ?? "",
         packages.event,
       ],
       asks ? redirected : {},
@@ -125,15 +132,7 @@ export async function runCold({
     };
   };
 
-  const starts: Record<ColdCase, ColdStart[]> = {
-    empty: [],
-    cryptoOnly: [],
-    guard: [],
-    guardUnbaked: [],
-    guardWithList: [],
-    guardUnbakedWithList: [],
-    bareHttps: [],
-  };
+  const starts = new Map<ColdCase, ColdStart[]>(coldCases.map((name) => [name, []]));
   const lines = await Promise.all(
     distances.map(async (ms) => ({ ms, line: await startFarLine(store.port, ms) })),
   );
@@ -175,7 +174,7 @@ export async function runCold({
       onProgress(`cold, round ${round} of ${rounds}`);
       for (const name of shuffled(coldCases)) {
         const start = await startOne(name);
-        if (round > 0) starts[name].push(start);
+        if (round > 0) starts.get(name)?.push(start);
       }
     }
     const countAsking = (guard: string): Promise<NetworkCalls> =>

@@ -14,7 +14,8 @@ import {
   type EdgeEvent,
 } from "../scenario.ts";
 import { requireSignature, requireSignedAnswer } from "../signed-answer.ts";
-import type { WarmCase } from "./measurements.ts";
+import type { PeerPair } from "../peers/build-peers.ts";
+import type { OwnCase, PeerCase, SharedCase, WarmCase } from "./measurements.ts";
 
 /** Prepares so many calls, untimed, and gives back what does them. */
 export type Case = (calls: number) => () => Promise<void> | void;
@@ -27,11 +28,13 @@ const hostilePath = "/%61;p%2F%5C%09%3Bq//A".repeat(90);
 /**
  * Checks every case once, then hands them out to be timed.
  *
- * @throws {Error} when the guard or a floor does not do what it is measured for.
+ * @param peers whose handlers are held to the same answers: a right signature, and refusals.
+ * @throws {Error} when the guard, a peer or a floor does not do what it is measured for.
  */
 export async function createCases(
   handler: OriginRequestHandler,
-): Promise<Readonly<Record<WarmCase, Case>>> {
+  peers: ReadonlyMap<PeerPair, OriginRequestHandler>,
+): Promise<ReadonlyMap<WarmCase, Case>> {
   const tokens = Array.from({ length: knownTokens }, freshToken);
   const expired = Array.from({ length: knownTokens }, expiredToken);
   const ready = tokens.map(readyToken);
@@ -42,26 +45,41 @@ export async function createCases(
   const hostileEvent = createEvents({ uri: hostilePath });
   const uploadEvent = createEvents({ method: "POST", uri: "/files", body });
 
-  const handled = (event: (call: number) => EdgeEvent): Case => {
-    return (calls) => {
+  const handledBy =
+    (handle: OriginRequestHandler) =>
+    (event: (call: number) => EdgeEvent): Case =>
+    (calls) => {
       const events = Array.from({ length: calls }, (_, call) => event(call));
       return async () => {
-        for (const one of events) await handler(one);
+        for (const one of events) await handle(one);
       };
     };
+  const handled = handledBy(handler);
+  const shared: Readonly<Record<SharedCase, (call: number) => EdgeEvent>> = {
+    "new token": () => getEvent(freshToken()),
+    "known token": (call) => getEvent(at(tokens, call)),
+    "1 MB body": (call) => uploadEvent(at(tokens, call)),
+    "expired token": (call) => getEvent(at(expired, call)),
+    "garbage token": () => getEvent(garbageToken()),
   };
   const verified = (call: number): boolean => verifyBare(at(ready, call), idKey.publicKey);
   const { sign, request } = readySigner();
 
   for (const token of tokens) requireSignedAnswer(await handler(getEvent(token)));
   for (const session of sessions) requireSignedAnswer(await handler(browserEvent(session)));
-  requireSignedAnswer(await handler(uploadEvent(at(tokens, 0))));
   requireRefusal(await handler(getEvent(at(expired, 0))), "token_expired");
   requireRefusal(await handler(getEvent(garbageToken())), "token_malformed");
   requireRefusal(await handler(hostileEvent(at(tokens, 0))), "path_ambiguous");
+  for (const [name, peer] of [["the guard", handler] as const, ...peers]) {
+    try {
+      await requireAnswers(peer, shared);
+    } catch (error) {
+      throw new Error(`${name} does not do what it is measured for`, { cause: error });
+    }
+  }
   requireFloors(ready, sign, request);
 
-  return {
+  const own: Readonly<Record<OwnCase, Case>> = {
     "rsa verify": (calls) => () => {
       for (let call = 0; call < calls; call += 1) verified(call);
     },
@@ -74,14 +92,34 @@ export async function createCases(
     "sha-256 of 1 MB": (calls) => () => {
       for (let call = 0; call < calls; call += 1) hash("sha256", body);
     },
-    "new token": handled(() => getEvent(freshToken())),
-    "known token": handled((call) => getEvent(at(tokens, call))),
+    ...byName(shared, handled),
     session: handled((call) => browserEvent(at(sessions, call))),
-    "1 MB body": handled((call) => uploadEvent(at(tokens, call))),
-    "expired token": handled((call) => getEvent(at(expired, call))),
-    "garbage token": handled(() => getEvent(garbageToken())),
     "hostile path": handled((call) => hostileEvent(at(tokens, call))),
   };
+  const cases = new Map<WarmCase, Case>();
+  for (const [name, one] of entriesOf(own)) cases.set(name, one);
+  for (const [peer, handle] of peers) {
+    for (const [name, one] of entriesOf(byName(shared, handledBy(handle))))
+      cases.set(`${name} by ${peer}` satisfies PeerCase, one);
+  }
+  return cases;
+}
+
+/** A right signature over what was sent, and a refusal of a token that has expired, of one that is none and of a forged one. */
+async function requireAnswers(
+  handler: OriginRequestHandler,
+  events: Readonly<Record<SharedCase, (call: number) => EdgeEvent>>,
+): Promise<void> {
+  for (const good of ["new token", "known token", "1 MB body"] as const)
+    requireSignedAnswer(await handler(events[good](0)));
+  const forged = events["new token"](0);
+  const [line] = forged.Records[0]?.cf.request.headers["authorization"] ?? [];
+  if (line !== undefined) line.value = line.value.replace(/\.[^.]{9}/, ".eyJhIjoxf");
+  for (const bad of [events["expired token"](0), events["garbage token"](0), forged]) {
+    const answer = await handler(bad);
+    if (!answer || !("status" in answer) || answer.status !== "401")
+      throw new Error("a bad token is not refused");
+  }
 }
 
 function readySigner(): { sign: (request: ReadyRequest) => string; request: ReadyRequest } {
@@ -133,4 +171,19 @@ function at<T>(items: readonly T[], call: number): T {
   const item = items[call % items.length];
   if (item === undefined) throw new TypeError("there are no items");
   return item;
+}
+
+function byName<Name extends string, From, To>(
+  record: Readonly<Record<Name, From>>,
+  convert: (from: From) => To,
+): Record<Name, To> {
+  const converted = Object.entries<From>(record).map(([name, from]) => [name, convert(from)]);
+  return Object.fromEntries(converted);
+}
+
+function entriesOf<Name extends string, Value>(
+  record: Readonly<Record<Name, Value>>,
+): [name: Name, value: Value][] {
+  const names = Object.keys(record).filter((name): name is Name => name in record);
+  return names.map((name) => [name, record[name]]);
 }
