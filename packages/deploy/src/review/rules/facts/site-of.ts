@@ -1,8 +1,8 @@
-import { type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
+import { gateType, type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
 import { attributeOf } from "../../../dry-run/graph/resource-values.ts";
 import type { Chain } from "./chain.ts";
-import { gateType, isOfGate } from "./ownership.ts";
+import { isOfGate } from "./ownership.ts";
 
 /** What a gate has of a front end. */
 export interface SiteParts {
