@@ -179,6 +179,9 @@ export function backendsOf({ backends }: Pick<Gate, "backends">): readonly Named
   }));
 }
 
+/** The component that a gate is. */
+export const gateType = "gatehouse:index:Gatehouse";
+
 /** The name of an app's only gate. What a gate of another name has at AWS bears that name after the app's. */
 export const firstGate = "Gate";
 

@@ -1,9 +1,10 @@
 import { access, cp } from "node:fs/promises";
 import { basename, join } from "node:path";
 
-import { backendsOf, firstGate } from "@sst-gatehouse/blueprint/gate";
+import { backendsOf, firstGate, gateType } from "@sst-gatehouse/blueprint/gate";
 import { guardName } from "@sst-gatehouse/blueprint/guard-function";
-import { gateType, type Graph, resourcesOf } from "@sst-gatehouse/deploy/graph";
+
+import type { Evaluation } from "@sst-gatehouse/deploy/evaluate-config";
 
 import { standInFor } from "./stand-in.ts";
 import type { Bundle, CodeSource } from "./code-source.ts";
@@ -62,8 +63,8 @@ export function deployArtifacts({ root, app, stage, print }: DeployArtifactsOpti
 }
 
 /** Logical names of the app's functions behind the gate, by the backend's name; one that was looked up has none. */
-function deployedFunctions(graph: Graph): ReadonlyMap<string, string> {
-  const gate = resourcesOf(graph, gateType).find(({ name }) => name === firstGate);
+function deployedFunctions(graph: Evaluation["graph"]): ReadonlyMap<string, string> {
+  const gate = graph.resources.find(({ type, name }) => type === gateType && name === firstGate);
   const { backends, backendNames } = Object(gate?.outputs);
   const functions: readonly string[] = backends ?? [];
   const names: readonly string[] = backendNames ?? [];

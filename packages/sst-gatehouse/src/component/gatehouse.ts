@@ -144,8 +144,8 @@ export class Gatehouse extends $util.ComponentResource {
     const { userPoolId, webClientId } = printed;
     this.#link = { url, userPoolId, webClientId };
     // Where a review of the deployment and `start --from-deploy` find the functions: they may be the app's own.
-    const deployed = backends.flatMap(({ name: backend, function: own }) =>
-      own instanceof sst.aws.Function ? [{ backend, urn: own.urn }] : [],
+    const deployed = backends.flatMap(({ name: backend, function: deployable }) =>
+      deployable instanceof sst.aws.Function ? [{ backend, urn: deployable.urn }] : [],
     );
     this.registerOutputs({
       ...this.#link,

@@ -45,9 +45,8 @@ const table: Readonly<Record<string, (facts: Facts) => Outputs>> = {
   "aws:acm/certificate:Certificate": (facts) => {
     const { region, inputs } = facts;
     const arn = `arn:aws:acm:${region}:${account}:certificate/${uuid(facts)}`;
-    const names = [inputs["domainName"], ...list<unknown>(inputs["subjectAlternativeNames"])].map(
-      text,
-    );
+    const others: readonly unknown[] = list(inputs["subjectAlternativeNames"]);
+    const names = [inputs["domainName"], ...others].map(text);
     return {
       id: arn,
       arn,
@@ -253,6 +252,6 @@ function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-function list<T = Readonly<Record<string, unknown>>>(value: unknown): readonly T[] {
+function list(value: unknown): readonly Readonly<Record<string, unknown>>[] {
   return Array.isArray(value) ? value : [];
 }

@@ -52,8 +52,7 @@ export interface Resource {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-/** The component that a gate is. */
-export const gateType = "gatehouse:index:Gatehouse";
+export { gateType } from "@sst-gatehouse/blueprint/gate";
 
 /** All resources of one type, in their order. */
 export function resourcesOf(graph: Graph, type: string): readonly Resource[] {
