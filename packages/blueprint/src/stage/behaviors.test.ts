@@ -1,13 +1,18 @@
 import { defineAccess } from "@sst-gatehouse/core/access";
-import { expect, test } from "vitest";
-
 import {
   registrationPath,
   resourceMetadataPath,
   serverMetadataPath,
-} from "../../../core/src/access/parse-resource.ts";
-import { resourcePaths } from "./behaviors.ts";
-import { behaviorsOf, type GateBehavior, publicFallback, servedFile } from "./behaviors.ts";
+} from "@sst-gatehouse/core/resource";
+import { expect, test } from "vitest";
+
+import {
+  behaviorsOf,
+  type GateBehavior,
+  publicFallback,
+  resourcePaths,
+  servedFile,
+} from "./behaviors.ts";
 import { backendsOf, defineGate, type Gate } from "./gate.ts";
 import type { Site } from "./site.ts";
 

@@ -22,7 +22,7 @@ type Refuse = (what: string, why: string) => never;
 
 /** What the guard answers itself, partly by methods that the paths of a site do not take. */
 const guardPaths = ["/.auth/*"];
-/** The same, where the app is a resource for OAuth clients (`core/src/access/parse-resource.ts`). */
+/** The same, where the app is a resource for OAuth clients; a test holds it to core. */
 export const resourcePaths = [
   "/.well-known/oauth-protected-resource",
   "/.well-known/oauth-authorization-server",

@@ -66,8 +66,8 @@ export function createAppClients(
           callbackUrls: urls.apply(({ callbackUrls }) => [...callbackUrls]),
           logoutUrls: urls.apply(({ logoutUrls }) => [...logoutUrls]),
           // Pulumi's types forget that an optional input may turn out to be undefined.
+          // oxlint-disable-next-line typescript/no-unsafe-type-assertion
           refreshTokenRotation: rotates.apply(refreshTokenRotation) as $util.Output<{
-            // oxlint-disable-line typescript/no-unsafe-type-assertion
             feature: string;
           }>,
         }),
