@@ -93,6 +93,7 @@ describe("npx gatehouse acceptance, against a stack that looks like a deployed s
 
     const reasons = skipped.map((line) => / \(([^()]+)\)$/.exec(line)?.[1] ?? line);
     expect([...new Set(reasons)].toSorted()).toEqual([
+      "a chain that was started elsewhere has other access rules",
       "a deployed stage gives no credentials of its roles",
       "a deployed stage may be judged by aws4, or not",
       "a deployed stage may have other settings than the local one",
