@@ -175,7 +175,7 @@ describe("npx gatehouse acceptance, against a stack that looks like a deployed s
       () => ({
         signInUrl: `https://gatehouse-local.auth.${sample.gate.app.region}.evil.example/login`,
       }),
-      "the sign-in page is not at the domain of the user pool",
+      "has another sign-in page than the outputs name",
     ],
     [
       "a client that is not the stage's for machines",
