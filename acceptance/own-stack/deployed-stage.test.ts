@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { startStack, type Stack } from "@sst-gatehouse/local/stack";
@@ -18,8 +19,11 @@ describe("npx gatehouse acceptance, against a stack that looks like a deployed s
   let played: PlayedStage;
   /** Whose commands are for the sample's app. */
   let copy: RepositoryCopy;
+  /** As an app elsewhere has it: the commands, and no suite. */
+  let elsewhere: RepositoryCopy;
   beforeAll(async () => {
     copy = copyRepository({ everything: true });
+    elsewhere = copyRepository();
     stack = await startStack({
       project: sample,
       codeSource: builtOnce,
@@ -33,18 +37,20 @@ describe("npx gatehouse acceptance, against a stack that looks like a deployed s
     await played.close();
     await stack.close();
     copy.remove();
+    elsewhere.remove();
   });
 
   /** @param onPrinted gets what was printed so far, and can end the run. */
   async function run(
     args: readonly string[],
     onPrinted: (printed: string, interrupt: () => void) => void = () => undefined,
+    root = copy.root,
   ): Promise<{ code: number | null; printed: string }> {
     const child = spawn(
       process.execPath,
-      [join(copy.root, "packages/sst-gatehouse-dev/src/main.ts"), "acceptance", ...args],
+      [join(root, "packages/sst-gatehouse-dev/src/main.ts"), "acceptance", ...args],
       {
-        cwd: copy.root,
+        cwd: root,
         env: { PATH: process.env["PATH"], NO_COLOR: "1", ...played.environment },
         stdio: ["ignore", "pipe", "pipe"],
       },
@@ -185,6 +191,52 @@ describe("npx gatehouse acceptance, against a stack that looks like a deployed s
     expect([refused.code, await usernames()]).toEqual([1, before]);
     expect(refused.printed).toContain(message);
     expect(refused.printed).not.toContain("RUN");
+  });
+
+  describe("of an app that is not ours", () => {
+    const lock = ["probe-bare-lock", "lock-signature", "lock-token", "lock-caller"];
+    const accept = (...args: string[]) =>
+      run(["--stage", played.stage, ...args], undefined, elsewhere.root);
+    const checksIn = (printed: string): readonly { id: string; ok: boolean; problem: string }[] =>
+      JSON.parse(printed).checks;
+    const wrongIn = (printed: string): readonly string[] =>
+      checksIn(printed)
+        .filter(({ ok }) => !ok)
+        .map(({ id }) => id);
+
+    test("lock, sign-in and refusals are tried from outside, and no user is made", async () => {
+      const before = await usernames();
+      // A folder of that name may be anybody's.
+      mkdirSync(join(elsewhere.root, "acceptance"));
+      const leaksIn = createLeakFinder(await secretsOfStack(stack));
+      const { code, printed } = await accept("--json");
+      expect(checksIn(printed).filter(({ ok }) => !ok)).toEqual([]);
+      expect([code, await usernames()]).toEqual([0, before]);
+      expect(leaksIn(printed)).toEqual([]);
+    });
+
+    test("a lock that is open is told, and nothing else", async () => {
+      const close = played.open("functionUrl");
+      const { code, printed } = await accept("--json");
+      close();
+      expect([code, wrongIn(printed)]).toEqual([1, lock]);
+    });
+
+    test("an app that lets everybody in fails every check but the lock's, for a person to read", async () => {
+      const close = played.open("app");
+      const json = await accept("--json");
+      const { code, printed } = await accept();
+      close();
+      const others = checksIn(json.printed).map(({ id }) => id);
+      expect(wrongIn(json.printed)).toEqual(others.filter((id) => !lock.includes(id)));
+      expect(code).toBe(1);
+      expect(printed).toContain(`  WRONG  token-issuer
+         GET /.auth/me (token-issuer) gets 200 text/html with no challenge, not 401 token_issuer with Bearer error="invalid_token"
+`);
+      expect(printed).toContain(
+        `${others.length - lock.length} of ${others.length} checks are not well.`,
+      );
+    });
   });
 
   test("a stage that does not answer fails, and leaves no user", async () => {
