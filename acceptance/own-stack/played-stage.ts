@@ -101,8 +101,8 @@ export async function playStage({ outputs }: Stack, stage: string): Promise<Play
     });
     const onward = httpRequest({
       host: "127.0.0.1",
-      // AWS's APIs may have one of their own.
-      port: /:(\d+)$/.exec(host)?.[1] ?? port,
+      // The user pool's API has a port of its own.
+      port: Number(new URL(`http://${host}`).port) || port,
       method,
       path: url.replaceAll(playedApp ?? "", localApp ?? ""),
       headers,
