@@ -108,11 +108,11 @@ async function probeBareLock(under: StageUnderCheck, ask: Ask): Promise<readonly
 
 /** A HEAD request, whose answer never has a body, for a path that is public: the backend streams nothing. */
 async function probeEmptyAnswer(under: StageUnderCheck, ask: Ask): Promise<readonly Finding[]> {
-  const { access, outputs, stage } = under;
-  const [path] = pathsAdmitting(access, "anyone");
+  const { outputs, site, stage } = under;
+  const [path] = pathsAdmitting(under, "anyone");
   if (path === undefined)
     throw new NotTried(
-      "whether this account hangs on answers without a body: access.ts lets nobody GET anything without signing in",
+      `whether this account hangs on answers without a body: access.ts lets nobody GET anything${site === undefined ? "" : " of a backend"} without signing in`,
       `npx gatehouse acceptance --stage ${stage.name}`,
     );
   const problem = await probeEmptyStream(
