@@ -204,7 +204,7 @@ App clients
     await callApi(target, "AmazonSSM.DeleteParameter", { Name: parameterOf("other") });
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toBe(
-      `The outputs of stage other do not belong to it: the user pool ${target.userPoolId} is not tagged as belonging to stage other. Nothing was changed. Find out who wrote them, and deploy again: \`npx sst deploy --stage other\`\n`,
+      `The outputs of stage other do not belong to it: the user pool ${target.userPoolId} is not tagged as belonging to stage other; if others have made it, name it in gate.ts (users). Nothing was changed. Find out who wrote them, and deploy again: \`npx sst deploy --stage other\`\n`,
     );
     expect((await inPool("AdminGetUser", "commands-nobody")).json()["__type"]).toBe(
       "UserNotFoundException",

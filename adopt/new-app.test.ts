@@ -3,6 +3,12 @@ import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
+import {
+  executablePath,
+  fillForm,
+  isInstalled,
+  startBrowser,
+} from "../acceptance/support/browser.ts";
 import { send } from "../acceptance/support/client.ts";
 import {
   countLines,
@@ -85,9 +91,46 @@ describe.each(combinations)("$template with $manager.name", ({ template, manager
 });
 
 test("the template mcp goes from an empty folder to a passing test and a clean plan", async () => {
+  const { plan } = await tryTemplate("mcp");
+  expect(plan).toMatchObject({ app: "my-mcp", violations: [] });
+});
+
+test("the template spa does, too, and its page knows who signs in, is refused and signs out", async ({
+  skip,
+}) => {
+  const { app, plan } = await tryTemplate("spa");
+  expect(plan).toMatchObject({ app: "my-spa", violations: [] });
+  skip(!isInstalled, `Chromium is not at ${executablePath}`);
+  // `npm test` has built the page.
+  const { started, stop } = await startApp(app);
+  const browser = await startBrowser();
+  try {
+    const page = await browser.context.newPage();
+    const [alice] = started.users;
+    if (alice === undefined) throw new Error("there is nobody who can sign in");
+    await page.goto(`${started.appUrl}/any/page`);
+    await fillForm(page, alice);
+    await page.getByText(`You are ${alice.username}.`, { exact: true }).waitFor();
+    expect(new URL(page.url()).pathname).toBe("/any/page");
+    await page.click("text=Show the report");
+    await page.getByText("This needs one of the groups admin.").waitFor();
+    await page.click("text=Sign out");
+    await page.getByText("You are signed out").waitFor();
+    // There is no page for nobody: the hosted sign-in asks again.
+    await page.goto(started.appUrl);
+    await page.locator("input[name=username]:visible").waitFor();
+  } finally {
+    await browser.close();
+    expect(await stop()).toBe(0);
+  }
+});
+
+/** Makes an app of a template, installs it, and sees that its types and its own tests are fine. @returns its folder and plan. */
+async function tryTemplate(template: string): Promise<{ app: string; plan: unknown }> {
   const home = await emptyFolder();
-  expect(await create(home, "my-mcp", "--template", "mcp")).toMatchObject({ code: 0, stderr: "" });
-  const app = join(home, "my-mcp");
+  const name = `my-${template}`;
+  expect(await create(home, name, "--template", template)).toMatchObject({ code: 0, stderr: "" });
+  const app = join(home, name);
   await takeTarballs(app);
   await mustRun(app, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund");
   await mustRun(app, join(app, "node_modules/.bin/tsc"));
@@ -95,8 +138,8 @@ test("the template mcp goes from an empty folder to a passing test and a clean p
   await linkPlatform(app);
   const gatehouse = join(app, "node_modules/.bin/gatehouse");
   const plan = await mustRun(app, gatehouse, "plan", "--stage", "anna", "--json");
-  expect(JSON.parse(plan)).toMatchObject({ app: "my-mcp", violations: [] });
-});
+  return { app, plan: JSON.parse(plan) };
+}
 
 function seconds(from: number, to: number): string {
   return ((to - from) / 1000).toFixed(1);
@@ -120,7 +163,7 @@ test("says what comes next, and how the app is called where its folder's name wi
 
   cd "My Shop"
   npm install
-  npx gatehouse start
+  npm start
 `,
   });
 });
@@ -133,7 +176,7 @@ test("explains itself, and what it did not understand", async () => {
   for (const [args, why] of [
     [[], "Name one folder for the new app."],
     [["a", "b"], "Name one folder for the new app."],
-    [["a", "--template", "spa"], "There is no template spa; there are express, hello, mcp."],
+    [["a", "--template", "vue"], "There is no template vue; there are express, hello, mcp, spa."],
     [["a", "--force"], "Unknown option '--force'"],
   ] as const) {
     const refused = await create(home, ...args);

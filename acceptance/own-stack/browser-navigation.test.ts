@@ -326,7 +326,7 @@ describe("an address with a fragment", () => {
     expect(other.url()).toBe(url(`${home}#/orders/6`));
     expect(asked.join("\n")).not.toContain("orders");
     // The page that forgot it may have been another process's, whose word takes a moment to arrive.
-    await page.waitForFunction(() => sessionStorage.length === 0);
+    await page.waitForFunction(() => sessionStorage.getItem("gatehouse-fragment") === null);
     await other.close();
     page.off("request", note);
   });

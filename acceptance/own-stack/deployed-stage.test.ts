@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { startStack, type Stack } from "@sst-gatehouse/local/stack";
@@ -18,8 +19,11 @@ describe("npx gatehouse acceptance, against a stack that looks like a deployed s
   let played: PlayedStage;
   /** Whose commands are for the sample's app. */
   let copy: RepositoryCopy;
+  /** As an app elsewhere has it: the commands, and no suite. */
+  let elsewhere: RepositoryCopy;
   beforeAll(async () => {
     copy = copyRepository({ everything: true });
+    elsewhere = copyRepository();
     stack = await startStack({
       project: sample,
       codeSource: builtOnce,
@@ -33,18 +37,20 @@ describe("npx gatehouse acceptance, against a stack that looks like a deployed s
     await played.close();
     await stack.close();
     copy.remove();
+    elsewhere.remove();
   });
 
   /** @param onPrinted gets what was printed so far, and can end the run. */
   async function run(
     args: readonly string[],
     onPrinted: (printed: string, interrupt: () => void) => void = () => undefined,
+    root = copy.root,
   ): Promise<{ code: number | null; printed: string }> {
     const child = spawn(
       process.execPath,
-      [join(copy.root, "packages/sst-gatehouse-dev/src/main.ts"), "acceptance", ...args],
+      [join(root, "packages/sst-gatehouse-dev/src/main.ts"), "acceptance", ...args],
       {
-        cwd: copy.root,
+        cwd: root,
         env: { PATH: process.env["PATH"], NO_COLOR: "1", ...played.environment },
         stdio: ["ignore", "pipe", "pipe"],
       },
@@ -93,6 +99,7 @@ describe("npx gatehouse acceptance, against a stack that looks like a deployed s
 
     const reasons = skipped.map((line) => / \(([^()]+)\)$/.exec(line)?.[1] ?? line);
     expect([...new Set(reasons)].toSorted()).toEqual([
+      "a chain that was started elsewhere has other access rules",
       "a deployed stage gives no credentials of its roles",
       "a deployed stage may be judged by aws4, or not",
       "a deployed stage may have other settings than the local one",
@@ -108,10 +115,13 @@ describe("npx gatehouse acceptance, against a stack that looks like a deployed s
       "a hostile callback",
       "a listed origin",
       "a page without a session",
+      "a sender's own Authorization, where the rules leave it to the backend",
       "a session",
       "below /.auth/",
       "caller, rule and method, through the real guard and the real backend",
       "curl, straight at the Function URL",
+      "each port answers to its own names",
+      "from any program",
       "in a real browser",
       "refresh",
       "return_to",
@@ -119,6 +129,7 @@ describe("npx gatehouse acceptance, against a stack that looks like a deployed s
       "straight at the Function URL, signed",
       "the AWS APIs",
       "the commands for deployed stages",
+      "the sample's scripts call with a session from a page at the number (this is about a stack on this machine)",
       "the stack is for this machine only",
       "the terminal never shows a secret that was sent as",
       "the wire corpus without sockets, bodies",
@@ -169,7 +180,7 @@ describe("npx gatehouse acceptance, against a stack that looks like a deployed s
       () => ({
         signInUrl: `https://gatehouse-local.auth.${sample.gate.app.region}.evil.example/login`,
       }),
-      "the sign-in page is not at the domain of the user pool",
+      "has another sign-in page than the outputs name",
     ],
     [
       "a client that is not the stage's for machines",
@@ -184,6 +195,52 @@ describe("npx gatehouse acceptance, against a stack that looks like a deployed s
     expect([refused.code, await usernames()]).toEqual([1, before]);
     expect(refused.printed).toContain(message);
     expect(refused.printed).not.toContain("RUN");
+  });
+
+  describe("of an app that is not ours", () => {
+    const lock = ["probe-bare-lock", "lock-signature", "lock-token", "lock-caller"];
+    const accept = (...args: string[]) =>
+      run(["--stage", played.stage, ...args], undefined, elsewhere.root);
+    const checksIn = (printed: string): readonly { id: string; ok: boolean; problem: string }[] =>
+      JSON.parse(printed).checks;
+    const wrongIn = (printed: string): readonly string[] =>
+      checksIn(printed)
+        .filter(({ ok }) => !ok)
+        .map(({ id }) => id);
+
+    test("lock, sign-in and refusals are tried from outside, and no user is made", async () => {
+      const before = await usernames();
+      // A folder of that name may be anybody's.
+      mkdirSync(join(elsewhere.root, "acceptance"));
+      const leaksIn = createLeakFinder(await secretsOfStack(stack));
+      const { code, printed } = await accept("--json");
+      expect(checksIn(printed).filter(({ ok }) => !ok)).toEqual([]);
+      expect([code, await usernames()]).toEqual([0, before]);
+      expect(leaksIn(printed)).toEqual([]);
+    });
+
+    test("a lock that is open is told, and nothing else", async () => {
+      const close = played.open("functionUrl");
+      const { code, printed } = await accept("--json");
+      close();
+      expect([code, wrongIn(printed)]).toEqual([1, lock]);
+    });
+
+    test("an app that lets everybody in fails every check but the lock's, for a person to read", async () => {
+      const close = played.open("app");
+      const json = await accept("--json");
+      const { code, printed } = await accept();
+      close();
+      const others = checksIn(json.printed).map(({ id }) => id);
+      expect(wrongIn(json.printed)).toEqual(others.filter((id) => !lock.includes(id)));
+      expect(code).toBe(1);
+      expect(printed).toContain(`  WRONG  token-issuer
+         GET /.auth/me (token-issuer) gets 200 text/html with no challenge, not 401 token_issuer with Bearer error="invalid_token"
+`);
+      expect(printed).toContain(
+        `${others.length - lock.length} of ${others.length} checks are not well.`,
+      );
+    });
   });
 
   test("a stage that does not answer fails, and leaves no user", async () => {

@@ -54,8 +54,8 @@ const faults: [what: string, mutation: Mutation, notice: Notice][] = [
     "via is signed, which CloudFront changes afterwards",
     {
       file: "packages/core/src/sigv4/signer.ts",
-      from: "  forwardedHostHeader,\n];",
-      to: '  forwardedHostHeader,\n  "via",\n];',
+      from: "  traceHeader,\n];",
+      to: '  traceHeader,\n  "via",\n];',
     },
     noSignature,
   ],
@@ -94,8 +94,8 @@ const faults: [what: string, mutation: Mutation, notice: Notice][] = [
     "a changed Content-Length is returned",
     {
       file: "packages/edge/src/http/cloudfront.ts",
-      from: "return { ...original, headers, querystring: signed.query };",
-      to: 'return { ...original, headers: { ...headers, "content-length": [{ key: "Content-Length", value: "1" }] }, querystring: signed.query };',
+      from: "return { ...original, headers, uri: signed.path, querystring: signed.query };",
+      to: 'return { ...original, headers: { ...headers, "content-length": [{ key: "Content-Length", value: "1" }] }, uri: signed.path, querystring: signed.query };',
     },
     noSignature,
   ],

@@ -23,6 +23,8 @@ export interface PlayedStage {
   rewrite(changes?: Readonly<Record<string, unknown>>): Promise<void>;
   /** Answers every request for the app with 503 from now on. */
   breakDown(): void;
+  /** Lets everybody in, at the app or at the bare Function URL, until the returned function is called. */
+  open(door: "app" | "functionUrl"): () => void;
   close(): Promise<void>;
 }
 
@@ -57,6 +59,8 @@ export async function playStage({ outputs }: Stack, stage: string): Promise<Play
     .replace(localSignIn, `https://${signInHost}`)
     .replaceAll(localApp ?? "", playedApp ?? "");
   let broken = false;
+  const doors = { app: appHost, functionUrl: functionUrlHost };
+  let opened: string | undefined;
 
   const front = await startTlsFront({
     hosts: [appHost, signInHost, cognitoHost, `*.lambda-url.${region}.on.aws`],
@@ -66,6 +70,11 @@ export async function playStage({ outputs }: Stack, stage: string): Promise<Play
       if (broken && host === appHost) {
         request.resume();
         response.writeHead(503).end();
+        return;
+      }
+      if (host === opened) {
+        request.resume();
+        response.writeHead(200, { "content-type": "text/html" }).end("hello");
         return;
       }
       forward(request, response, local.get(host) ?? host).catch(() => response.destroy());
@@ -92,7 +101,8 @@ export async function playStage({ outputs }: Stack, stage: string): Promise<Play
     });
     const onward = httpRequest({
       host: "127.0.0.1",
-      port,
+      // AWS's APIs may have one of their own.
+      port: /:(\d+)$/.exec(host)?.[1] ?? port,
       method,
       path: url.replaceAll(playedApp ?? "", localApp ?? ""),
       headers,
@@ -161,6 +171,10 @@ export async function playStage({ outputs }: Stack, stage: string): Promise<Play
     },
     breakDown() {
       broken = true;
+    },
+    open(door) {
+      opened = doors[door];
+      return () => (opened = undefined);
     },
     async close() {
       await front.close();

@@ -145,7 +145,7 @@ describe("while Parameter Store has no list", () => {
       "5",
     ]);
     expect((await viaApp(target, { path: "/public/a" })).status).not.toBe(503);
-    expect(lines.join("\n")).toMatch(/^api: .*revocations_refresh_failed.*TypeError/m);
+    expect(lines.join("\n")).toMatch(/^api: .*revocations refresh failed: TypeError/m);
     await putList(started, '{"everybody":0,"users":{}}');
     stack.clock.advance(3);
     expect(await code(target.tokens.access)).toBe(200);
@@ -187,6 +187,6 @@ test("a guard that asks for its client ids leaves the list to the backend like a
   expect(await code(token)).toBe("token_revoked");
   expect(await code(target.tokens.access)).toBe(200);
   expect(lines.filter((line) => line.includes("revocation"))).toEqual([
-    'api: {"notice":"revocations_refreshed"}',
+    "api: revocations refreshed",
   ]);
 });

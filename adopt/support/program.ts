@@ -63,7 +63,11 @@ export async function mustRun(
 export interface Started {
   readonly appUrl: string;
   /** The first is in no group. */
-  readonly users: readonly { readonly username: string; readonly groups: readonly string[] }[];
+  readonly users: readonly {
+    readonly username: string;
+    readonly password: string;
+    readonly groups: readonly string[];
+  }[];
   /** Of the first. */
   readonly tokens: { readonly access: string };
 }

@@ -28,6 +28,20 @@ test("makes an app in a new folder, named after it", async () => {
   expect(await readFile(join(folder, "src/app.ts"), "utf8")).toBe("// my-shop and my-shop\n");
 });
 
+const templates = join(import.meta.dirname, "../templates");
+
+test.each(await readdir(templates))(
+  "an app of the template %s bears its name",
+  async (template) => {
+    const folder = join(await temporaryTree({}), "My Shop");
+    await createApp({ template: join(templates, template), folder });
+    const read = (file: string): Promise<string> => readFile(join(folder, file), "utf8");
+    expect(await read("README.md")).toMatch(/^# `my-shop`\n/);
+    expect(JSON.parse(await read("package.json"))).toMatchObject({ name: "my-shop" });
+    expect(await read("gate.ts")).toContain('app: { name: "my-shop", ');
+  },
+);
+
 test("touches nothing in a folder that somebody has put something into", async () => {
   const root = await temporaryTree({ ...files, "app/notes.txt": "mine" });
   const folder = join(root, "app");

@@ -40,13 +40,9 @@ async function run(): Promise<string> {
   const template = join(templates, values.template);
   const { name } = await createApp({ template, folder });
   const named = name === basename(resolve(folder)) ? "" : `, and named the app ${name}`;
-  const [start = "npx", install = "npm install"] = commands();
+  // Whoever runs `pnpm create` goes on with pnpm.
+  const [manager = "npm"] =
+    /^(?:pnpm|yarn)(?=\/)/.exec(process.env.npm_config_user_agent ?? "") ?? [];
   const place = /\s/.test(folder) ? `"${folder}"` : folder;
-  return `Made ${folder}${named}. Next:\n\n  cd ${place}\n  ${install}\n  ${start} gatehouse start`;
-}
-
-/** Whoever runs `pnpm create` goes on with pnpm. */
-function commands(): readonly string[] {
-  const [manager = ""] = (process.env.npm_config_user_agent ?? "").split("/");
-  return ["pnpm", "yarn"].includes(manager) ? [manager, `${manager} install`] : [];
+  return `Made ${folder}${named}. Next:\n\n  cd ${place}\n  ${manager} install\n  ${manager} start`;
 }

@@ -466,7 +466,7 @@ describe("an answer without a body", () => {
       id: "probe-empty-stream",
       ok: true,
       problem: expect.stringMatching(/^not tried: /),
-      mend: "npx gatehouse acceptance --stage anna",
+      mend: "Sign in and send a HEAD request to a route of the app: an account that hangs answers it after a minute, or with 504.",
     });
   });
 });

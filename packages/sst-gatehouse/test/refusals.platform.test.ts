@@ -75,7 +75,7 @@ const refusals: [what: string, options: SampleOptions, why: string][] = [
   [
     "CORS for everybody",
     production({ corsOrigins: ["*"] }),
-    'stages.ts: stage production: corsOrigins has "*": write out each origin',
+    'stages.ts: stage production: corsOrigins has "*": there are no patterns: write out each origin',
   ],
   [
     "a scope that Cognito refuses",

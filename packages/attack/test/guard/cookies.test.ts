@@ -117,10 +117,14 @@ describe("an answer does not tell why a cookie could not be opened:", () => {
       const outcome = await bench.send({ ...request, headers: { ...headers, cookie } });
       const lines = bench.lines.slice(logged);
       const text = JSON.stringify([outcome, lines, bench.cognito.posted.slice(asked)]);
-      // The random values of a new sign-in: state, nonce, verifier and its hash; its cookie holds them as base64url.
+      // The random values of a new sign-in: state, nonce, verifier and its hash; its cookie holds them as base64url. And
+      // those of each request: its trace, and what its steps took.
       return text
         .replaceAll(/(?<=attempt\.)[\w.-]+=[\w.-]+/g, "<attempt>")
-        .replaceAll(/(?<=(?:state|nonce|code_challenge)=)[\w.-]+/g, "<random>");
+        .replaceAll(/(?<=(?:state|nonce|code_challenge|Signature)=)[\w.-]+/g, "<random>")
+        .replaceAll(/00-[0-9a-f]{32}-[0-9a-f]{16}/g, "<trace>")
+        .replaceAll(/(?<=(?:trace|span)\\":\\")[0-9a-f]+/g, "<random>")
+        .replaceAll(/(?<=ms\\*":)\{[^}]*\}/g, "<time>");
     };
     const [session = ""] = good;
     const bytes = Buffer.from(session, "base64url");

@@ -13,7 +13,7 @@ import type { CheckRow } from "./doctor/check.ts";
 import { createAwsClients } from "./doctor/aws-clients.ts";
 import { createTrial } from "./doctor/create-trial.ts";
 import { examineStage } from "./doctor/examine-stage.ts";
-import { reportOf } from "./doctor/report.ts";
+import { printRows } from "./doctor/report.ts";
 import type { RevokedUserTrial } from "./doctor/revoked-user-trial.ts";
 
 const usage = `Looks at a deployed stage and says what is wrong with it, and the command that mends it.
@@ -60,8 +60,7 @@ export const doctor: Command = {
       );
     const rows = await examine(name, context, { revokedUser });
     if (rows === undefined) return interruptedExitCode;
-    context.stdout.write(values.json ? `${JSON.stringify({ checks: rows })}\n` : reportOf(rows));
-    return rows.every(({ ok }) => ok) ? 0 : 1;
+    return printRows(rows, context.stdout, values.json);
   },
 };
 

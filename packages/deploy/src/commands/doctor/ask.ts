@@ -17,7 +17,7 @@ export interface Answer {
 
 export interface AskOptions {
   /** GET when left out; POST where there is a body. */
-  readonly method?: "HEAD";
+  readonly method?: "HEAD" | "POST";
   readonly body?: string;
   /** Gives up before the 20 seconds are over. */
   readonly signal?: AbortSignal;

@@ -1,7 +1,15 @@
+import type { Writable } from "node:stream";
+
 import type { CheckRow } from "./check.ts";
 
+/** @returns the exit code: 1 when something is not well. */
+export function printRows(rows: readonly CheckRow[], stdout: Writable, json: boolean): number {
+  stdout.write(json ? `${JSON.stringify({ checks: rows })}\n` : reportOf(rows));
+  return rows.every(({ ok }) => ok) ? 0 : 1;
+}
+
 /** The rows for a person: what is wrong or was not tried in full, what is well by name. */
-export function reportOf(rows: readonly CheckRow[]): string {
+function reportOf(rows: readonly CheckRow[]): string {
   const width = Math.max(...rows.map(({ id }) => id.length));
   const lines = rows.flatMap(({ id, ok, problem, mend }) =>
     problem === null

@@ -25,6 +25,21 @@ test("reads counts, files and failed tests from what the suite prints", () => {
   });
 });
 
+test("reads what an app of somebody else's gets in the suite's place", () => {
+  const rows = `  ok     lock-token
+  WRONG  me-nobody
+         GET /.auth/me (me-nobody) gets 200 text/html
+
+1 of 2 checks are not well.
+`;
+  expect(readSuite(1, rows)).toEqual({
+    code: 1,
+    counts: "1 of 2 checks are not well.",
+    files: new Map(),
+    failed: ["me-nobody"],
+  });
+});
+
 test("knows nothing of a suite that did not come to its end", () => {
   expect(readSuite(1, "The users could not be created")).toEqual({
     code: 1,

@@ -10,22 +10,35 @@ import { pathsAdmitting } from "../paths-admitting.ts";
 import { describe, problemCode, reaching } from "../reach.ts";
 import { redeploy, type StageUnderCheck } from "../stage-under-check.ts";
 
+/** What probes have to know of a stage. */
+export type StageToProbe = Pick<StageUnderCheck, "access" | "client" | "outputs" | "stage">;
+
+/** Which paths are a backend's, besides. */
+type AppToProbe = StageToProbe & Pick<StageUnderCheck, "site">;
+
 /** Requests from outside, by nobody: no token, no cookie and no signature is sent. */
-export function probeChecks(under: StageUnderCheck, how: Ask): readonly Check[] {
+export function probeChecks(under: AppToProbe, how: Ask): readonly Check[] {
+  return [
+    ...gateProbes(under, how),
+    ...(under.stage.streaming === "off"
+      ? []
+      : [{ id: "probe-empty-stream", find: () => probeEmptyAnswer(under, reaching(how)) }]),
+  ];
+}
+
+/** Those of them that ask for no route of the app. */
+export function gateProbes(under: StageToProbe, how: Ask): readonly Check[] {
   const ask = reaching(how);
   return [
     { id: "probe-front-door", find: () => probeFrontDoor(under, ask) },
     { id: "probe-sign-in", find: async () => judgeSignIn(await askForSignIn(under, ask), under) },
     { id: "probe-sign-in-page", find: () => probeSignInPage(under, ask) },
     { id: "probe-bare-lock", find: () => probeBareLock(under, ask) },
-    ...(under.stage.streaming === "off"
-      ? []
-      : [{ id: "probe-empty-stream", find: () => probeEmptyAnswer(under, ask) }]),
   ];
 }
 
 /** A path that no rule opens: `/*` may not be public, and what no rule covers is refused. */
-async function probeFrontDoor(under: StageUnderCheck, ask: Ask): Promise<readonly Finding[]> {
+async function probeFrontDoor(under: StageToProbe, ask: Ask): Promise<readonly Finding[]> {
   const url = `${under.outputs.appUrl}/gatehouse-doctor-${randomBytes(4).toString("hex")}`;
   const answer = await ask(url, { accept: "application/json" });
   const refused = answer.status === 401 || answer.status === 403;
@@ -47,11 +60,11 @@ function meaningOf(answer: Answer, code: string | undefined): string {
   return "this is not the guard's answer; CloudFront's own pages mean that it failed or is missing";
 }
 
-async function askForSignIn(under: StageUnderCheck, ask: Ask): Promise<Answer> {
+async function askForSignIn(under: StageToProbe, ask: Ask): Promise<Answer> {
   return ask(`${under.outputs.appUrl}/.auth/login?return_to=%2F`, navigation);
 }
 
-async function judgeSignIn(answer: Answer, under: StageUnderCheck): Promise<readonly Finding[]> {
+async function judgeSignIn(answer: Answer, under: StageToProbe): Promise<readonly Finding[]> {
   const { outputs } = under;
   const location = redirectOf(answer);
   const { host } = new URL(outputs.signInUrl);
@@ -75,7 +88,7 @@ async function judgeSignIn(answer: Answer, under: StageUnderCheck): Promise<read
 }
 
 /** Whether the hosted page has a form for a password: what a person would see. */
-async function probeSignInPage(under: StageUnderCheck, ask: Ask): Promise<readonly Finding[]> {
+async function probeSignInPage(under: StageToProbe, ask: Ask): Promise<readonly Finding[]> {
   const { appUrl, signInUrl } = under.outputs;
   const { host } = new URL(signInUrl);
   const browser = createBrowser(ask, [new URL(appUrl).host, host]);
@@ -94,7 +107,7 @@ async function probeSignInPage(under: StageUnderCheck, ask: Ask): Promise<readon
 }
 
 /** The Function URL without a signature: AWS itself refuses, and our code does not run. */
-async function probeBareLock(under: StageUnderCheck, ask: Ask): Promise<readonly Finding[]> {
+async function probeBareLock(under: StageToProbe, ask: Ask): Promise<readonly Finding[]> {
   const { functionUrl } = under.outputs;
   const answer = await ask(`${functionUrl}/`, { accept: "application/json" });
   const locked =
@@ -107,13 +120,13 @@ async function probeBareLock(under: StageUnderCheck, ask: Ask): Promise<readonly
 }
 
 /** A HEAD request, whose answer never has a body, for a path that is public: the backend streams nothing. */
-async function probeEmptyAnswer(under: StageUnderCheck, ask: Ask): Promise<readonly Finding[]> {
-  const { outputs, site, stage } = under;
+async function probeEmptyAnswer(under: AppToProbe, ask: Ask): Promise<readonly Finding[]> {
+  const { outputs, site } = under;
   const [path] = pathsAdmitting(under, "anyone");
   if (path === undefined)
     throw new NotTried(
       `whether this account hangs on answers without a body: access.ts lets nobody GET anything${site === undefined ? "" : " of a backend"} without signing in`,
-      `npx gatehouse acceptance --stage ${stage.name}`,
+      "Sign in and send a HEAD request to a route of the app: an account that hangs answers it after a minute, or with 504.",
     );
   const problem = await probeEmptyStream(
     async (signal) =>
@@ -122,7 +135,7 @@ async function probeEmptyAnswer(under: StageUnderCheck, ask: Ask): Promise<reado
   return problem === undefined ? [] : [{ problem, mend: mendEmptyStream(under) }];
 }
 
-function mendEmptyStream({ stage }: StageUnderCheck): string {
+function mendEmptyStream({ stage }: StageToProbe): string {
   const next = stage.streaming === "on" ? "never-empty" : "off";
   return `Set streaming: "${next}" for the stage in stages.ts. Then: npx sst deploy --stage ${stage.name}`;
 }
