@@ -6,10 +6,12 @@ import { guardLogGroup } from "@sst-gatehouse/blueprint/guard-function";
 import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 import type { PolicyDocument, PolicyStatement } from "@sst-gatehouse/blueprint/policy-document";
 import {
+  additionsPolicy,
   boundaryPolicy,
   permissionsPolicy,
   trustPolicy,
 } from "@sst-gatehouse/deploy/deploy-role-policies";
+import { siteBucketName } from "@sst-gatehouse/deploy/site-bucket";
 import { expect, test } from "vitest";
 
 const stage = "production";
@@ -20,10 +22,14 @@ const owner = {
   account: "111122223333",
   subject: "repo:bakery@1/oven@2",
   bootstrap: "abcdefghijkl",
+  site: true,
+  ownDomain: "shop.example.com",
 };
 const { account } = owner;
 const app = { name: owner.app, region: owner.region };
 const permissions = permissionsPolicy(owner);
+const additions = additionsPolicy(owner)!;
+const whole = { ...permissions, Statement: [...permissions.Statement, ...additions.Statement] };
 
 test("one environment of one repository is trusted, word for word", () => {
   const issuer = "token.actions.githubusercontent.com";
@@ -47,18 +53,51 @@ test("one environment of one repository is trusted, word for word", () => {
 });
 
 test("the role may do what a deploy does, and nothing that stands out", () => {
-  expect(lint(permissions)).toEqual([]);
+  expect(lint(whole)).toEqual([]);
+});
+
+test("what only a site or a domain needs is there for these alone", () => {
+  const sids = (role: Pick<typeof owner, "site"> & { ownDomain: string | undefined }) =>
+    additionsPolicy({ ...owner, ...role })?.Statement.map(({ Sid }) => Sid);
+  const ofSite = ["SiteBucket", "SiteFiles", "SiteAccessControl"];
+  const all = additions.Statement.map(({ Sid }) => Sid);
+  expect(sids({ site: false, ownDomain: undefined })).toBeUndefined();
+  expect(sids({ site: true, ownDomain: undefined })).toEqual(ofSite);
+  expect(all).toEqual([...ofSite, ...(sids({ site: false, ownDomain: owner.ownDomain }) ?? [])]);
+});
+
+test("of buckets, the role has the site's alone, and of names, the domain's", () => {
+  const bucket = siteBucketName(app.name, stage, { region: app.region, accountId: account });
+  const of = (sid: string) => additions.Statement.find(({ Sid }) => Sid === sid);
+  expect(of("SiteBucket")?.Resource).toBe(`arn:aws:s3:::${bucket}`);
+  expect(of("SiteFiles")?.Resource).toBe(`arn:aws:s3:::${bucket}/*`);
+  expect(of("OrderCertificate")?.Condition?.["ForAllValues:StringEquals"]).toEqual({
+    "acm:DomainNames": ["shop.example.com"],
+  });
+  expect(of("DomainRecords")?.Condition).toEqual({
+    "ForAllValues:StringLike": {
+      "route53:ChangeResourceRecordSetsNormalizedRecordNames": [
+        "shop.example.com",
+        "_*.shop.example.com",
+      ],
+    },
+    "ForAllValues:StringEquals": {
+      "route53:ChangeResourceRecordSetsRecordTypes": ["A", "AAAA", "CNAME"],
+    },
+  });
 });
 
 test("the permissions fit into one inline policy", () => {
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
   expect(JSON.stringify(permissions).length).toBeLessThanOrEqual(10_240);
+  // Those of a site and a domain are a managed policy.
+  expect(JSON.stringify(additions).length).toBeLessThanOrEqual(6144);
 });
 
 test("the page says of each statement why it is there", () => {
   const page = readFileSync(join(docs, "deploy-role.md"), "utf8");
   const told = Array.from(page.matchAll(/^\| `(\w+)` /gm), ([, sid]) => sid);
-  expect(told).toEqual(permissions.Statement.map(({ Sid }) => Sid));
+  expect(told).toEqual(whole.Statement.map(({ Sid }) => Sid));
 });
 
 test("the role may pass on the stage's roles, and not itself", () => {
@@ -173,8 +212,14 @@ test.each<
     { Condition: undefined },
     ["cloudfront:TagResource: other apps"],
   ],
+  [
+    "others' certificates",
+    "TagCertificate",
+    { Condition: undefined },
+    ["acm:AddTagsToCertificate: other apps"],
+  ],
 ])("notices %s", (_what, sid, change, findings) => {
-  const { Version, Statement } = permissions;
+  const { Version, Statement } = whole;
   expect(Statement.map(({ Sid }) => Sid)).toContain(sid);
   // What is undefined does not survive as JSON.
   const weaker: PolicyStatement[] = JSON.parse(
@@ -190,6 +235,8 @@ const everywhere = new Map([
   ["ssm:DescribeParameters", "a list, by name; it shows no values"],
   ["cloudfront:CreateDistribution", "there is no distribution yet; with our tags only"],
   ["cognito-idp:CreateUserPool", "there is no pool yet; with our tags only"],
+  ["acm:RequestCertificate", "there is no certificate yet; for our name and with our tags only"],
+  ["route53:ListHostedZones", "a list, which finds the domain's zone"],
   ["cloudfront:CreateFunction", "there is no function yet; changing it needs our name"],
 ]);
 
@@ -241,7 +288,7 @@ function lintRights({ action, Condition = {} }: Permission): string[] {
     (tag) => value(`${tag}/sst:app`) === app.name && value(`${tag}/sst:stage`) === stage,
   );
   const tagged =
-    /^(cloudfront:\w*(Distribution|Resource)\w*|cognito-idp:(?!DescribeUserPoolDomain)\w+)$/;
+    /^(acm:(?!DescribeCertificate$)\w+|cloudfront:\w*(Distribution|Resource)\w*|cognito-idp:(?!DescribeUserPoolDomain)\w+)$/;
   return [
     ...(never.some((pattern) => pattern.test(action)) ? ["never"] : []),
     ...(changesRoles.test(action) && value("iam:PermissionsBoundary") !== boundaryArn

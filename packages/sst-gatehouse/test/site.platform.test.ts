@@ -2,65 +2,22 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { defineAccess } from "@sst-gatehouse/core/access";
-import type { Evaluation, SourceChange } from "@sst-gatehouse/deploy/evaluate-config";
+import type { Evaluation } from "@sst-gatehouse/deploy/evaluate-config";
 import type { Graph, Resource } from "@sst-gatehouse/deploy/graph";
 import { checkGraph } from "@sst-gatehouse/deploy/rules";
 import { describe, expect, test } from "vitest";
 
-import { evaluateSample, stageOf } from "./support/sample.ts";
-
-const rules = {
-  "/assets/*": "anyone",
-  "/welcome.html": "anyone",
-  "/*": "signed-in",
-} as const;
-const backends = { api: { handler: "packages/functions/src/lambda.handler", paths: ["/api/*"] } };
-
-interface Sample {
-  readonly site?: object;
-  readonly rules?: Readonly<Record<string, "anyone" | "signed-in">>;
-  readonly backends?: object;
-  /** Built files, by their paths. */
-  readonly built?: Readonly<Record<string, string>>;
-  readonly changes?: readonly SourceChange[];
-}
-
-/** The built files of most tests; the folder is one that no sources of this repository have. */
-const built = {
-  "web/built/index.html": "<!doctype html>",
-  "web/built/welcome.html": "<!doctype html>",
-  "web/built/favicon.ico": "icon",
-  "web/built/assets/app-3f2a.js": "export {};",
-  "web/built/api/hidden.json": "{}",
-};
-
-function evaluate(sample: Sample = {}): Promise<Evaluation> {
-  const site = { path: "web/built", fallback: "index.html", ...sample.site };
-  const access = { scopes: ["api/read"], rules: sample.rules ?? rules };
-  const changes: SourceChange[] = [
-    {
-      file: "access.ts",
-      content: `import { defineAccess } from "sst-gatehouse";
-export const access = defineAccess(${JSON.stringify(access)});
-`,
-    },
-    {
-      file: "gate.ts",
-      content: `import { defineGate } from "sst-gatehouse";
-import { access } from "./access.ts";
-import { app, stages } from "./stages.ts";
-export const gate = defineGate({ app, access, stages, site: ${JSON.stringify(site)}, backends: ${JSON.stringify(sample.backends ?? backends)} });
-`,
-    },
-    ...Object.entries(sample.built ?? built).map(([file, added]) => ({ file, added })),
-    ...(sample.changes ?? []),
-  ];
-  return evaluateSample({ stage: "anna", changes });
-}
+import { stageOf } from "./support/sample.ts";
+import {
+  backends,
+  evaluateSite as evaluate,
+  rules,
+  type SiteSample,
+} from "./support/site-sample.ts";
 
 const check = (
   { graph }: Pick<Evaluation, "graph">,
-  own: NonNullable<Sample["rules"]> = rules,
+  own: NonNullable<SiteSample["rules"]> = rules,
   strict = true,
 ) =>
   checkGraph(graph, stageOf("anna"), defineAccess({ scopes: ["api/read"], rules: own }), {

@@ -2,9 +2,16 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
+import { stageOfGate } from "@sst-gatehouse/blueprint/gate";
+
 import { orUsageError } from "../command-line.ts";
 import { UsageError, type Command } from "../command.ts";
-import { boundaryPolicy, permissionsPolicy, trustPolicy } from "./deploy-role/policies.ts";
+import {
+  additionsPolicy,
+  boundaryPolicy,
+  permissionsPolicy,
+  trustPolicy,
+} from "./deploy-role/policies.ts";
 
 const usage = `Prints the policies of a role that deploys production from a pipeline, without stored keys.
 
@@ -14,7 +21,8 @@ const usage = `Prints the policies of a role that deploys production from a pipe
   --subject <name>   as GitHub names the repository in its tokens, without :environment:production
   --bootstrap <id>   what the names of SST's two buckets end in, in the home region
   --into <folder>    writes trust-policy.json, boundary-policy.json and permissions-policy.json there, and prints nothing
-                     else than their names; without it, prints one JSON document with the three
+                     else than their names; without it, prints one JSON document with the three. With a site, or a
+                     domain without certificateArn, additions-policy.json too
   --help             this text
 
 docs/deploy-role.md says how to find the values, what to do with the files, and why each statement is there.
@@ -31,7 +39,8 @@ const forms = {
 
 export const deployRole: Command = {
   usage,
-  async run(args, { gate: { app }, stdout }) {
+  async run(args, { gate, stdout }) {
+    const { app } = gate;
     const { values } = orUsageError(() =>
       parseArgs({
         args: [...args],
@@ -52,17 +61,22 @@ export const deployRole: Command = {
         );
       return value;
     };
+    const { domain, certificateArn } = stageOfGate(gate, "production");
     const role = {
       app: app.name,
       region: app.region,
       account: required("account"),
       subject: required("subject"),
       bootstrap: required("bootstrap"),
+      site: gate.site !== undefined,
+      ownDomain: certificateArn === undefined ? domain : undefined,
     };
+    const additions = additionsPolicy(role);
     const policies = {
       trust: trustPolicy(role),
       boundary: boundaryPolicy(role),
       permissions: permissionsPolicy(role),
+      ...(additions && { additions }),
     };
     if (values.into === undefined) {
       stdout.write(`${JSON.stringify(policies, undefined, 2)}\n`);

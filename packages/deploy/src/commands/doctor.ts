@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 
-import { stageOfGate } from "@sst-gatehouse/blueprint/gate";
+import { behaviorsOf } from "@sst-gatehouse/blueprint/behaviors";
+import { backendsOf, stageOfGate } from "@sst-gatehouse/blueprint/gate";
 import { isProduction } from "@sst-gatehouse/blueprint/stages";
 
 import { orUsageError, requireStage } from "../command-line.ts";
@@ -25,8 +26,8 @@ const usage = `Looks at a deployed stage and says what is wrong with it, and the
   --production-too   needed with --revoked-user for a production stage
   --help             this text
 
-It reads what AWS says of the stage's roles, functions, distribution, user pool, parameters and logs, and sends a few
-requests as nobody: at the app, at its sign-in, at the sign-in page and at the bare Function URL. It changes nothing,
+It reads what AWS says of the stage's roles, functions, distribution, site, user pool, parameters and logs, and sends a
+few requests as nobody: at the app, at its sign-in, at the sign-in page and at the bare Function URL. It changes nothing,
 unless you say --revoked-user: then it creates a user in the stage's user pool, signs it in, ends that sign-in as
 \`npx gatehouse users revoke\` does, and deletes the user; the list of ended sign-ins keeps the entry for 30 days. The exit code is
 1 when something is wrong or could not be looked at. It takes the credentials of somebody who may read these things; for
@@ -86,6 +87,10 @@ export async function examine(
       stage: stageOfGate(gate, name),
       access,
       outputs,
+      site: gate.site && {
+        ...gate.site,
+        behaviors: behaviorsOf(gate, backendsOf(gate)),
+      },
       clients,
       ask,
       trial,

@@ -4,6 +4,7 @@ import { createAwsClients } from "@sst-gatehouse/deploy/aws-clients";
 import {
   type Answer,
   type Ask,
+  type Examination,
   examineStage,
   type RevokedUserTrial,
 } from "@sst-gatehouse/deploy/examine-stage";
@@ -100,6 +101,7 @@ export interface Situation {
   readonly graph?: Graph;
   readonly stage?: Stage;
   readonly access?: AccessRules;
+  readonly site?: Examination["site"];
   readonly change?: (state: AccountState) => void;
   readonly answers?: Partial<Answers>;
   /** Asked first; what it does not answer is played. */
@@ -112,6 +114,7 @@ export async function examine({
   graph = anna,
   stage,
   access: rules = access,
+  site,
   change,
   answers = {},
   ask,
@@ -121,10 +124,11 @@ export async function examine({
   const state = accountFrom(graph);
   // A further backend's path, as the default behaviour has it.
   const { CacheBehaviors, DefaultCacheBehavior } = configOf(state);
-  Object.assign(CacheBehaviors, {
-    Quantity: 1,
-    Items: [{ PathPattern: "/files/*", ...structuredClone(DefaultCacheBehavior) }],
-  });
+  if (site === undefined)
+    Object.assign(CacheBehaviors, {
+      Quantity: 1,
+      Items: [{ PathPattern: "/files/*", ...structuredClone(DefaultCacheBehavior) }],
+    });
   change?.(state);
   account.state = state;
   account.calls.length = 0;
@@ -134,6 +138,7 @@ export async function examine({
     stage: stage ?? stageOf(graph.stage, graph.stage === "production" ? everything : {}),
     access: rules,
     outputs: outputsOf(graph),
+    site,
     // The clock is put onto the client of Parameter Store, once.
     clients: { ...awsClients, ssm: createAwsClients("eu-central-1").ssm },
     async ask(url, ...rest) {

@@ -1,4 +1,6 @@
-import type { PolicyDocument } from "@sst-gatehouse/blueprint/policy-document";
+import type { PolicyDocument, PolicyStatement } from "@sst-gatehouse/blueprint/policy-document";
+
+import { siteBucketName } from "../../site-bucket.ts";
 
 /** Whose role it is. */
 export interface DeployRole {
@@ -11,6 +13,10 @@ export interface DeployRole {
   readonly subject: string;
   /** What the names of SST's two buckets end in. */
   readonly bootstrap: string;
+  /** Whether the gate has a front end. */
+  readonly site: boolean;
+  /** Of production, where a deploy orders the certificate and writes the records. */
+  readonly ownDomain: string | undefined;
 }
 
 /** Who may take the role: the environment `production` of one repository. */
@@ -77,7 +83,12 @@ export function boundaryPolicy({ app, region, account }: DeployRole): PolicyDocu
 }
 
 /** What a deploy of production does. docs/deploy-role.md says of each statement why it is there. */
-export function permissionsPolicy({ app, region, account, bootstrap }: DeployRole): PolicyDocument {
+export function permissionsPolicy({
+  app,
+  region,
+  account,
+  bootstrap,
+}: Omit<DeployRole, "site" | "ownDomain">): PolicyDocument {
   const backends = `arn:aws:lambda:${region}:${account}:function:${app}-production-*`;
   const roles = `arn:aws:iam::${account}:role/${app}-production-*`;
   const withinBoundary = {
@@ -420,4 +431,140 @@ export function permissionsPolicy({ app, region, account, bootstrap }: DeployRol
       },
     ],
   };
+}
+
+/**
+ * What a deploy does besides for a site or a domain. Apart from the permissions, with which it would not fit into the
+ * inline policies of a role.
+ *
+ * @returns undefined for a gate with neither.
+ */
+export function additionsPolicy(role: DeployRole): PolicyDocument | undefined {
+  const { site, ownDomain } = role;
+  const statements = [
+    ...(site ? siteStatements(role) : []),
+    ...(ownDomain === undefined ? [] : domainStatements(role, ownDomain)),
+  ];
+  return statements.length === 0 ? undefined : { Version: "2012-10-17", Statement: statements };
+}
+
+/** A deploy fills the bucket of a site; it deletes neither the bucket nor what others have. */
+function siteStatements({ app, region, account }: DeployRole): readonly PolicyStatement[] {
+  const bucket = `arn:aws:s3:::${siteBucketName(app, "production", { region, accountId: account })}`;
+  return [
+    {
+      Sid: "SiteBucket",
+      Effect: "Allow",
+      Action: [
+        "s3:CreateBucket",
+        "s3:ListBucket",
+        "s3:GetAccelerateConfiguration",
+        "s3:GetBucketAcl",
+        "s3:GetBucketCORS",
+        "s3:GetBucketLocation",
+        "s3:GetBucketLogging",
+        "s3:GetBucketObjectLockConfiguration",
+        "s3:GetBucketPolicy",
+        "s3:GetBucketPublicAccessBlock",
+        "s3:GetBucketRequestPayment",
+        "s3:GetBucketTagging",
+        "s3:GetBucketVersioning",
+        "s3:GetBucketWebsite",
+        "s3:GetEncryptionConfiguration",
+        "s3:GetLifecycleConfiguration",
+        "s3:GetReplicationConfiguration",
+        "s3:PutBucketPolicy",
+        "s3:PutBucketPublicAccessBlock",
+        "s3:PutBucketTagging",
+      ],
+      Resource: bucket,
+    },
+    {
+      Sid: "SiteFiles",
+      Effect: "Allow",
+      Action: [
+        "s3:GetObject",
+        "s3:PutObject",
+        "s3:DeleteObject",
+        "s3:GetObjectTagging",
+        "s3:PutObjectTagging",
+      ],
+      Resource: `${bucket}/*`,
+    },
+    {
+      Sid: "SiteAccessControl",
+      Effect: "Allow",
+      Action: ["cloudfront:CreateOriginAccessControl", "cloudfront:GetOriginAccessControl"],
+      Resource: `arn:aws:cloudfront::${account}:origin-access-control/*`,
+    },
+  ];
+}
+
+/** A certificate for one name, and the records of that name. */
+function domainStatements(
+  { app, account }: DeployRole,
+  domain: string,
+): readonly PolicyStatement[] {
+  const tags = (kind: "RequestTag" | "ResourceTag") => ({
+    [`aws:${kind}/sst:app`]: app,
+    [`aws:${kind}/sst:stage`]: "production",
+  });
+  const certificates = `arn:aws:acm:us-east-1:${account}:certificate/*`;
+  return [
+    {
+      Sid: "OrderCertificate",
+      Effect: "Allow",
+      Action: "acm:RequestCertificate",
+      Resource: "*",
+      Condition: {
+        StringEquals: { "acm:ValidationMethod": "DNS", ...tags("RequestTag") },
+        "ForAllValues:StringEquals": { "acm:DomainNames": [domain] },
+      },
+    },
+    {
+      Sid: "TagCertificate",
+      Effect: "Allow",
+      Action: "acm:AddTagsToCertificate",
+      Resource: certificates,
+      Condition: { StringEquals: tags("RequestTag") },
+    },
+    {
+      Sid: "OwnCertificate",
+      Effect: "Allow",
+      Action: ["acm:DescribeCertificate", "acm:ListTagsForCertificate", "acm:DeleteCertificate"],
+      Resource: certificates,
+      Condition: { StringEquals: tags("ResourceTag") },
+    },
+    {
+      Sid: "DomainRecords",
+      Effect: "Allow",
+      Action: "route53:ChangeResourceRecordSets",
+      Resource: "arn:aws:route53:::hostedzone/*",
+      Condition: {
+        "ForAllValues:StringLike": {
+          "route53:ChangeResourceRecordSetsNormalizedRecordNames": [domain, `_*.${domain}`],
+        },
+        "ForAllValues:StringEquals": {
+          "route53:ChangeResourceRecordSetsRecordTypes": ["A", "AAAA", "CNAME"],
+        },
+      },
+    },
+    {
+      Sid: "ReadZones",
+      Effect: "Allow",
+      Action: [
+        "route53:GetHostedZone",
+        "route53:ListResourceRecordSets",
+        "route53:ListTagsForResource",
+      ],
+      Resource: "arn:aws:route53:::hostedzone/*",
+    },
+    {
+      Sid: "ReadChanges",
+      Effect: "Allow",
+      Action: "route53:GetChange",
+      Resource: "arn:aws:route53:::change/*",
+    },
+    { Sid: "FindZone", Effect: "Allow", Action: "route53:ListHostedZones", Resource: "*" },
+  ];
 }

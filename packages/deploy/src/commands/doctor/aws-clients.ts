@@ -3,6 +3,7 @@ import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
+import { S3Client } from "@aws-sdk/client-s3";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
 
@@ -13,6 +14,8 @@ export interface AwsClients {
   readonly ssm: SSMClient;
   readonly cognito: CognitoIdentityProviderClient;
   readonly lambda: LambdaClient;
+  /** Of the home region. */
+  readonly s3: S3Client;
   /** Of the guard's region. */
   readonly edgeLambda: LambdaClient;
   /** For a region. */
@@ -28,6 +31,7 @@ export function createAwsClients(region: string): AwsClients {
     ssm: new SSMClient({ region }),
     cognito: new CognitoIdentityProviderClient({ region }),
     lambda: new LambdaClient({ region }),
+    s3: new S3Client({ region }),
     edgeLambda: new LambdaClient(edge),
     logs: (logsRegion) => new CloudWatchLogsClient({ region: logsRegion }),
   };

@@ -19,8 +19,10 @@ import { originChecks } from "./checks/origins.ts";
 import { parameterChecks } from "./checks/parameters.ts";
 import { probeChecks } from "./checks/probes.ts";
 import { revokedUserCheck } from "./checks/revoked-user.ts";
+import { siteChecks } from "./checks/site.ts";
 import { userPoolChecks } from "./checks/user-pool.ts";
 import type { AccessToProbe } from "./paths-admitting.ts";
+import { createBucketReads } from "./reads/read-bucket.ts";
 import { createDistributionReads } from "./reads/read-distribution.ts";
 import { createFunctionReads } from "./reads/read-functions.ts";
 import { createLogReads } from "./reads/read-logs.ts";
@@ -30,7 +32,7 @@ import { createUserPoolReads } from "./reads/read-user-pool.ts";
 import { createReader, once } from "./reads/reader.ts";
 import type { RevokedUserTrial } from "./revoked-user-trial.ts";
 import { runChecks } from "./run-checks.ts";
-import type { StageUnderCheck } from "./stage-under-check.ts";
+import type { SiteToCheck, StageUnderCheck } from "./stage-under-check.ts";
 
 export type { Answer, Ask } from "./ask.ts";
 export type { RevokedUserTrial } from "./revoked-user-trial.ts";
@@ -40,6 +42,8 @@ export interface Examination {
   readonly stage: Stage;
   readonly access: AccessToProbe;
   readonly outputs: StageOutputs;
+  /** Undefined for a gate without a front end. */
+  readonly site?: SiteToCheck | undefined;
   readonly clients: AwsClients;
   /** How the probes reach the app. */
   readonly ask: Ask;
@@ -55,7 +59,7 @@ export interface Examination {
  * @returns a row for each check, and one for each call to AWS that failed.
  */
 export async function examineStage(examination: Examination): Promise<readonly CheckRow[]> {
-  const { app, stage, access, outputs, clients, ask, trial, progress } = examination;
+  const { app, stage, access, outputs, site, clients, ask, trial, progress } = examination;
   const reader = createReader();
   const clock = awsClock(clients.ssm);
   const guardInUse = once(() =>
@@ -67,9 +71,11 @@ export async function examineStage(examination: Examination): Promise<readonly C
     stage,
     access,
     outputs,
+    site,
     home: createFunctionReads(reader, clients.lambda),
     edge: createFunctionReads(reader, clients.edgeLambda),
     ...createRoleReads(reader, clients.iam),
+    ...createBucketReads(reader, clients.s3),
     ...createDistributionReads(reader, clients.cloudFront),
     ...createUserPoolReads(reader, clients.cognito, outputs.userPoolId),
     ...createParameterReads(reader, clients.ssm),
@@ -91,7 +97,12 @@ export async function examineStage(examination: Examination): Promise<readonly C
     ["the backend", backendChecks(under)],
     [
       "CloudFront",
-      [...distributionChecks(under), ...behaviorChecks(under), ...originChecks(under)],
+      [
+        ...distributionChecks(under),
+        ...behaviorChecks(under),
+        ...originChecks(under),
+        ...siteChecks(under),
+      ],
     ],
     ["the user pool", [...userPoolChecks(under), ...appClientChecks(under)]],
     ["Parameter Store", [...parameterChecks(under), ...endedSignInChecks(under)]],

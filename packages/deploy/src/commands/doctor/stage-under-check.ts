@@ -1,11 +1,16 @@
 import type { UserPoolType } from "@aws-sdk/client-cognito-identity-provider";
+import type { GateBehavior } from "@sst-gatehouse/blueprint/behaviors";
 import { firstGate } from "@sst-gatehouse/blueprint/gate";
+import { accountWideName } from "@sst-gatehouse/blueprint/account-wide-name";
 import { edgeRoleName } from "@sst-gatehouse/blueprint/edge-role";
+import type { Site } from "@sst-gatehouse/blueprint/site";
 import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
+import { siteBucketName } from "../../site-bucket.ts";
 import type { StageGuard } from "../sweep/stage-guard.ts";
 import type { AccessToProbe } from "./paths-admitting.ts";
+import type { BucketReads } from "./reads/read-bucket.ts";
 import type { DistributionReads } from "./reads/read-distribution.ts";
 import type { FunctionReads } from "./reads/read-functions.ts";
 import type { LogReads } from "./reads/read-logs.ts";
@@ -13,15 +18,34 @@ import type { ParameterReads } from "./reads/read-parameters.ts";
 import type { Role, RoleReads } from "./reads/read-roles.ts";
 import type { UserPoolReads } from "./reads/read-user-pool.ts";
 
+/** The front end that a gate says it has. */
+export interface SiteToCheck extends Pick<Site, "fallback"> {
+  /** Where the paths of the gate lead, the site's and the backends'. */
+  readonly behaviors: readonly GateBehavior[];
+}
+
+/** What it is called at AWS. */
+export interface SiteFound extends SiteToCheck {
+  readonly bucket: string;
+  readonly arn: string;
+  /** Of the bucket, as CloudFront's origin. */
+  readonly host: string;
+  /** The CloudFront function of the public pages. */
+  readonly pages: string;
+  readonly pagesArn: string;
+}
+
 /** A deployed stage: what it should be, and how to see what it is. */
 export interface StageUnderCheck
-  extends DistributionReads, LogReads, ParameterReads, RoleReads, UserPoolReads {
+  extends BucketReads, DistributionReads, LogReads, ParameterReads, RoleReads, UserPoolReads {
   readonly app: string;
   /** Home region. */
   readonly region: string;
   readonly stage: Stage;
   readonly access: AccessToProbe;
   readonly outputs: StageOutputs;
+  /** Undefined for a gate without a front end. */
+  readonly site: SiteToCheck | undefined;
   /** Functions of the home region. */
   readonly home: FunctionReads;
   /** Functions of the guard's region. */
@@ -35,6 +59,23 @@ export interface StageUnderCheck
 /** The role that the backend believes. */
 export function guardRoleOf(under: StageUnderCheck): Promise<Role> {
   return under.role(edgeRoleName(under.app, under.stage.name, under.region));
+}
+
+/** The site by the names that a deploy gives it; the account is that of the guard's role. */
+export async function siteOf(under: StageUnderCheck): Promise<SiteFound | undefined> {
+  const { app, stage, region, site } = under;
+  if (site === undefined) return undefined;
+  const [, partition = "", , , accountId = ""] = (await guardRoleOf(under)).arn.split(":");
+  const bucket = siteBucketName(app, stage.name, { region, accountId });
+  const pages = `${accountWideName(app, stage.name, region)}-site`;
+  return {
+    ...site,
+    bucket,
+    arn: `arn:${partition}:s3:::${bucket}`,
+    host: `${bucket}.s3.${region}.amazonaws.com`,
+    pages,
+    pagesArn: `arn:${partition}:cloudfront::${accountId}:function/${pages}`,
+  };
 }
 
 /** Whether the gate has made the user pool: most of one that was there already is not the gate's to judge. */

@@ -39,6 +39,34 @@ export function cloudFrontCall(state: AccountState, { method, url }: Asked): Cal
       },
     };
   }
+  const [, control] = /^origin-access-control\/(\w+)$/.exec(path) ?? [];
+  if (control !== undefined) {
+    return {
+      action: "cloudfront:GetOriginAccessControl",
+      run: () => {
+        const OriginAccessControlConfig = state.accessControls.get(control);
+        if (OriginAccessControlConfig === undefined)
+          throw new Refused(
+            "NoSuchOriginAccessControl",
+            404,
+            "The specified origin access control does not exist.",
+          );
+        return xml("OriginAccessControl", { Id: control, OriginAccessControlConfig });
+      },
+    };
+  }
+  const [, name] = /^function\/([\w-]+)$/.exec(path) ?? [];
+  if (name !== undefined) {
+    return {
+      action: "cloudfront:GetFunction",
+      run: () => {
+        const body = state.viewerFunctions.get(name);
+        if (body === undefined || url.searchParams.get("Stage") !== "LIVE")
+          throw new Refused("NoSuchFunctionExists", 404, "The specified function does not exist.");
+        return { status: 200, type: "application/octet-stream", body };
+      },
+    };
+  }
   const [, id] = /^distribution\/(\w+)$/.exec(path) ?? [];
   if (id === undefined) return undefined;
   return {

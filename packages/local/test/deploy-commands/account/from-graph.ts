@@ -65,6 +65,50 @@ export function accountFrom(graph: Graph): AccountState {
     distributions: all("aws:cloudfront/distribution:Distribution").map((resource) =>
       distributionFrom(resource, tags),
     ),
+    accessControls: new Map(
+      all("aws:cloudfront/originAccessControl:OriginAccessControl").map(({ inputs, outputs }) => {
+        const given = plain(inputs);
+        return [
+          text(outputs["id"]),
+          {
+            Name: given["name"],
+            Description: given["description"] ?? "",
+            SigningProtocol: given["signingProtocol"],
+            SigningBehavior: given["signingBehavior"],
+            OriginAccessControlOriginType: given["originAccessControlOriginType"],
+          },
+        ];
+      }),
+    ),
+    viewerFunctions: new Map(
+      all("aws:cloudfront/function:Function").map(({ inputs }) => [
+        text(plain(inputs)["name"]),
+        text(plain(inputs)["code"]),
+      ]),
+    ),
+    buckets: new Map(
+      all("aws:s3/bucketV2:BucketV2").map(({ outputs }) => {
+        const name = text(outputs["bucket"]);
+        const part = (type: string) =>
+          all(type)
+            .map(({ inputs }) => plain(inputs))
+            .find(({ bucket }) => bucket === name);
+        const policy = part("aws:s3/bucketPolicy:BucketPolicy");
+        const closed = part("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock");
+        return [
+          name,
+          {
+            policy: policy && text(policy["policy"]),
+            closed: closed && {
+              BlockPublicAcls: closed["blockPublicAcls"],
+              IgnorePublicAcls: closed["ignorePublicAcls"],
+              BlockPublicPolicy: closed["blockPublicPolicy"],
+              RestrictPublicBuckets: closed["restrictPublicBuckets"],
+            },
+          },
+        ];
+      }),
+    ),
     userPools: all("aws:cognito/userPool:UserPool").map((resource) =>
       userPoolFrom(resource, graph, tags),
     ),
@@ -192,14 +236,18 @@ function distributionFrom(
             DomainName: origin["domainName"],
             OriginPath: origin["originPath"] ?? "",
             CustomHeaders: items(list(origin["customHeaders"])),
-            CustomOriginConfig: {
-              HTTPPort: config["httpPort"],
-              HTTPSPort: config["httpsPort"],
-              OriginProtocolPolicy: config["originProtocolPolicy"],
-              OriginSslProtocols: items(list(config["originSslProtocols"])),
-              OriginReadTimeout: config["originReadTimeout"],
-              OriginKeepaliveTimeout: config["originKeepaliveTimeout"],
-            },
+            ...(origin["customOriginConfig"] === undefined
+              ? { S3OriginConfig: { OriginAccessIdentity: "" } }
+              : {
+                  CustomOriginConfig: {
+                    HTTPPort: config["httpPort"],
+                    HTTPSPort: config["httpsPort"],
+                    OriginProtocolPolicy: config["originProtocolPolicy"],
+                    OriginSslProtocols: items(list(config["originSslProtocols"])),
+                    OriginReadTimeout: config["originReadTimeout"],
+                    OriginKeepaliveTimeout: config["originKeepaliveTimeout"],
+                  },
+                }),
             ConnectionAttempts: origin["connectionAttempts"],
             ConnectionTimeout: origin["connectionTimeout"],
             OriginShield: { Enabled: false },

@@ -11,6 +11,7 @@ import { cloudFrontCall } from "./cloudfront.ts";
 import { iamCall } from "./iam.ts";
 import { jsonCall } from "./json-services.ts";
 import { lambdaCall } from "./lambda.ts";
+import { s3Call } from "./s3.ts";
 import type { AccountState } from "./state.ts";
 
 /** AWS's APIs of one account on loopback, for the real SDK clients. */
@@ -30,6 +31,7 @@ const services: Readonly<Record<string, (state: AccountState, asked: Asked) => C
     iam: iamCall,
     lambda: lambdaCall,
     cloudfront: cloudFrontCall,
+    s3: s3Call,
     "cognito-idp": jsonCall,
     ssm: jsonCall,
     logs: jsonCall,
@@ -92,9 +94,7 @@ export async function startAccount(
       try {
         if (state.denied.has(call.action))
           throw new Refused(
-            service === "iam" || service === "cloudfront"
-              ? "AccessDenied"
-              : "AccessDeniedException",
+            xmlServices.includes(service) ? "AccessDenied" : "AccessDeniedException",
             403,
             `User: ${caller.arn} is not authorized to perform: ${call.action} on resource: * because no identity-based policy allows the ${call.action} action`,
           );
@@ -133,14 +133,20 @@ export async function startAccount(
   });
 }
 
-/** XML for the two that speak it, JSON for the rest. */
+const xmlServices = ["iam", "cloudfront", "s3"];
+
+/** XML for those that speak it, JSON for the rest. */
 function refuse({ code, status, message }: Refused, service: string): Answer {
-  if (service === "iam" || service === "cloudfront") {
+  if (xmlServices.includes(service)) {
     const text = message.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+    const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>${text}</Message></Error>`;
     return {
       status,
       type: "text/xml",
-      body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${text}</Message></Error><RequestId>7a62c49f</RequestId></ErrorResponse>`,
+      body:
+        service === "s3"
+          ? error
+          : `<ErrorResponse>${error}<RequestId>7a62c49f</RequestId></ErrorResponse>`,
     };
   }
   return {

@@ -6,6 +6,11 @@ export interface AccountState {
   readonly managedPolicies: Map<string, object>;
   readonly functions: PlayedFunction[];
   readonly distributions: PlayedDistribution[];
+  /** `OriginAccessControlConfig`, by id. */
+  readonly accessControls: Map<string, Json>;
+  /** The code of CloudFront functions that are live, by name. */
+  readonly viewerFunctions: Map<string, string>;
+  readonly buckets: Map<string, PlayedBucket>;
   readonly userPools: PlayedUserPool[];
   /** By name, oldest version first. */
   readonly parameters: Map<string, PlayedParameter[]>;
@@ -47,6 +52,13 @@ export interface PlayedDistribution {
   /** `DistributionConfig`, with lists as plain arrays under `Items`. */
   readonly DistributionConfig: Json;
   readonly tags: Record<string, string>;
+}
+
+export interface PlayedBucket {
+  /** As JSON text. */
+  policy: string | undefined;
+  /** `PublicAccessBlockConfiguration`. */
+  closed: Json | undefined;
 }
 
 export interface PlayedUserPool {

@@ -1,19 +1,28 @@
-import type {
-  CacheBehavior,
-  DefaultCacheBehavior,
-  DistributionConfig,
-} from "@aws-sdk/client-cloudfront";
+import type { CacheBehavior, DefaultCacheBehavior } from "@aws-sdk/client-cloudfront";
 import { cacheBehavior as blueprint } from "@sst-gatehouse/blueprint/cache-behavior";
+import { everyPath } from "@sst-gatehouse/blueprint/path-pattern";
+import { guardedSite, publicSite } from "@sst-gatehouse/blueprint/site-bucket";
 
 import { sameSet } from "../../../dry-run/graph/json.ts";
 import type { Check, Finding } from "../check.ts";
-import { redeploy, type StageUnderCheck } from "../stage-under-check.ts";
+import { redeploy, type SiteFound, siteOf, type StageUnderCheck } from "../stage-under-check.ts";
 import { guardInUse } from "./guard.ts";
 
 type Behavior = DefaultCacheBehavior | CacheBehavior;
 
+/** What a path leads to: a backend or files, through the guard, or files that gate.ts shows to anyone. */
+export type BehaviorKind = "backend" | "guarded" | "public";
+
+interface Seen {
+  /** In a message. */
+  readonly name: string;
+  readonly pattern: string;
+  readonly behavior: Behavior;
+  readonly kind: BehaviorKind;
+}
+
 /** What is wrong with a behaviour, as the rest of a sentence about it; undefined when all is well. */
-type Judge = (behavior: Behavior) => string | undefined;
+type Judge = (behavior: Behavior, kind: BehaviorKind) => string | undefined;
 
 const judges: Readonly<Record<string, Judge>> = {
   "behaviour-guard-event": ({ LambdaFunctionAssociations }) => {
@@ -26,34 +35,47 @@ const judges: Readonly<Record<string, Judge>> = {
       ? undefined
       : "hides the body from the guard, which can then sign no upload";
   },
-  "behaviour-cache": ({ CachePolicyId, MinTTL, DefaultTTL, MaxTTL, ForwardedValues }) => {
+  "behaviour-cache": ({ CachePolicyId, MinTTL, DefaultTTL, MaxTTL, ForwardedValues }, kind) => {
     // Old settings, which count where there is no policy.
     const legacy =
       ForwardedValues !== undefined || [MinTTL, DefaultTTL, MaxTTL].some((ttl) => (ttl ?? 0) > 0);
+    if (kind === "public")
+      return CachePolicyId === publicSite.cachePolicyId && !legacy
+        ? undefined
+        : `has the cache policy ${CachePolicyId ?? "(none)"}, not CachingOptimized: public files come from the bucket each time, or their cache is split by what viewers send`;
     return CachePolicyId === blueprint.cachePolicyId && !legacy
       ? undefined
       : `has the cache policy ${CachePolicyId ?? "(none)"}, not CachingDisabled: the guard does not run on a cache hit, so one caller gets another's answer`;
   },
-  "behaviour-origin-request": ({ OriginRequestPolicyId }) =>
-    OriginRequestPolicyId === blueprint.originRequestPolicyId
+  "behaviour-origin-request": ({ OriginRequestPolicyId }, kind) => {
+    if (kind === "public")
+      return (OriginRequestPolicyId ?? "") === ""
+        ? undefined
+        : `has the origin request policy ${OriginRequestPolicyId}: what a viewer sends reaches the bucket`;
+    return OriginRequestPolicyId === blueprint.originRequestPolicyId
       ? undefined
-      : `has the origin request policy ${OriginRequestPolicyId ?? "(none)"}, not AllViewerExceptHostHeader: the guard does not see Authorization, or Lambda refuses the Host header`,
+      : `has the origin request policy ${OriginRequestPolicyId ?? "(none)"}, not AllViewerExceptHostHeader: the guard does not see Authorization, or Lambda refuses the Host header`;
+  },
   "behaviour-https": ({ ViewerProtocolPolicy }) =>
     ViewerProtocolPolicy === blueprint.viewerProtocolPolicy
       ? undefined
       : `has the viewer protocol policy ${ViewerProtocolPolicy}, not ${blueprint.viewerProtocolPolicy}: tokens may travel in clear text`,
-  "behaviour-methods": ({ AllowedMethods }) =>
-    sameSet(AllowedMethods?.Items, blueprint.allowedMethods)
+  "behaviour-methods": ({ AllowedMethods }, kind) => {
+    const { allowedMethods } = kind === "backend" ? blueprint : guardedSite;
+    return sameSet(AllowedMethods?.Items, allowedMethods)
       ? undefined
-      : `allows ${(AllowedMethods?.Items ?? []).join(", ")}: CloudFront answers other methods with 403`,
+      : `allows ${(AllowedMethods?.Items ?? []).join(", ")}: ${kind === "backend" ? "CloudFront answers other methods with 403" : "a file is only read, by GET and HEAD"}`;
+  },
   "behaviour-headers": ({ ResponseHeadersPolicyId }) =>
     ResponseHeadersPolicyId === blueprint.responseHeadersPolicyId
       ? undefined
       : `has the response headers policy ${ResponseHeadersPolicyId || "(none)"}, not SecurityHeadersPolicy: answers may lack HSTS, nosniff, frame and referrer headers`,
-  "behaviour-others": (behavior) => {
+  "behaviour-others": (behavior, kind) => {
     const { FunctionAssociations, GrpcConfig, TrustedKeyGroups, TrustedSigners } = behavior;
     const found = [
-      ...((FunctionAssociations?.Quantity ?? 0) > 0 ? ["a CloudFront function"] : []),
+      ...(kind !== "public" && (FunctionAssociations?.Quantity ?? 0) > 0
+        ? ["a CloudFront function"]
+        : []),
       ...(GrpcConfig?.Enabled === true ? ["gRPC, which skips the guard"] : []),
       ...(TrustedKeyGroups?.Enabled === true || TrustedSigners?.Enabled === true
         ? ["signed URLs"]
@@ -68,27 +90,70 @@ const judges: Readonly<Record<string, Judge>> = {
   },
 };
 
-/** Every path that CloudFront answers for: the guard in front of it, and nothing that works behind its back. */
+/** Every path that CloudFront answers for: the guard in front of it, unless it is for anyone, and nothing that works behind its back. */
 export function behaviorChecks(under: StageUnderCheck): readonly Check[] {
-  const judgeAll = async (judge: Judge): Promise<readonly Finding[]> => {
-    const { config } = await under.distribution(new URL(under.outputs.appUrl).host);
-    return behaviorsOf(config).flatMap(([name, behavior]) => {
-      const problem = judge(behavior);
+  const judgeAll = async (judge: Judge): Promise<readonly Finding[]> =>
+    (await kindsOf(under)).flatMap(({ name, behavior, kind }) => {
+      const problem = judge(behavior, kind);
       return problem === undefined
         ? []
         : [{ problem: `${name} ${problem}`, mend: redeploy(under) }];
     });
-  };
   return [
     {
       id: "behaviour-guard",
       async find() {
         const { functionArn, version } = await guardInUse(under);
-        return judgeAll((behavior) => judgeGuard(behavior, functionArn, version));
+        const site = await siteOf(under);
+        return judgeAll((behavior, kind) =>
+          kind === "public"
+            ? judgePublic(behavior, site)
+            : judgeGuard(behavior, functionArn, version),
+        );
       },
     },
     ...Object.entries(judges).map(([id, judge]) => ({ id, find: () => judgeAll(judge) })),
   ];
+}
+
+/**
+ * The behaviours in CloudFront's order. Public is only what leads to the bucket of the site by a pattern that gate.ts
+ * opens to anyone.
+ */
+export async function kindsOf(under: StageUnderCheck): Promise<readonly Seen[]> {
+  const site = await siteOf(under);
+  const { config } = await under.distribution(new URL(under.outputs.appUrl).host);
+  const open = (site?.behaviors ?? []).flatMap((each) =>
+    "site" in each && each.site === "public" ? [each.pattern] : [],
+  );
+  const seen = (name: string, pattern: string, behavior: Behavior): Seen => {
+    const target = config.Origins?.Items?.find(({ Id }) => Id === behavior.TargetOriginId);
+    const isSite = site !== undefined && target?.DomainName === site.host;
+    const kind = open.includes(pattern) ? "public" : "guarded";
+    return { name, pattern, behavior, kind: isSite ? kind : "backend" };
+  };
+  const byDefault = config.DefaultCacheBehavior;
+  return [
+    ...(config.CacheBehaviors?.Items ?? []).map((behavior) =>
+      seen(`the behaviour for ${behavior.PathPattern}`, behavior.PathPattern ?? "", behavior),
+    ),
+    ...(byDefault === undefined ? [] : [seen("the default behaviour", everyPath, byDefault)]),
+  ];
+}
+
+/** No guard sees public files: the site's function alone decides which file a path is. */
+function judgePublic(
+  { LambdaFunctionAssociations, FunctionAssociations }: Behavior,
+  site: SiteFound | undefined,
+): string | undefined {
+  if ((LambdaFunctionAssociations?.Quantity ?? 0) > 0)
+    return "runs a function of Lambda, and gate.ts has files for anyone there, without the guard";
+  const [association, ...others] = FunctionAssociations?.Items ?? [];
+  return others.length === 0 &&
+    association?.EventType === "viewer-request" &&
+    association.FunctionARN === site?.pagesArn
+    ? undefined
+    : `does not run exactly ${site?.pages} at viewer-request: paths that can be read in two ways reach the bucket, or another function decides what is shown`;
 }
 
 function judgeGuard(
@@ -105,16 +170,4 @@ function judgeGuard(
   return arn.startsWith(`${functionArn}:`)
     ? `has version ${arn.slice(functionArn.length + 1)} of the guard, and the stage uses ${version}: its rules, keys and settings are other ones`
     : `runs ${arn}, which is not the stage's guard`;
-}
-
-function behaviorsOf({
-  DefaultCacheBehavior: byDefault,
-  CacheBehaviors,
-}: DistributionConfig): readonly (readonly [name: string, Behavior])[] {
-  return [
-    ...(byDefault === undefined ? [] : [["the default behaviour", byDefault] as const]),
-    ...(CacheBehaviors?.Items ?? []).map(
-      (behavior) => [`the behaviour for ${behavior.PathPattern}`, behavior] as const,
-    ),
-  ];
 }

@@ -13,8 +13,11 @@ import { redeploy, type StageUnderCheck } from "../stage-under-check.ts";
 /** What probes have to know of a stage. */
 export type StageToProbe = Pick<StageUnderCheck, "access" | "client" | "outputs" | "stage">;
 
+/** Which paths are a backend's, besides. */
+type AppToProbe = StageToProbe & Pick<StageUnderCheck, "site">;
+
 /** Requests from outside, by nobody: no token, no cookie and no signature is sent. */
-export function probeChecks(under: StageToProbe, how: Ask): readonly Check[] {
+export function probeChecks(under: AppToProbe, how: Ask): readonly Check[] {
   return [
     ...gateProbes(under, how),
     ...(under.stage.streaming === "off"
@@ -117,12 +120,12 @@ async function probeBareLock(under: StageToProbe, ask: Ask): Promise<readonly Fi
 }
 
 /** A HEAD request, whose answer never has a body, for a path that is public: the backend streams nothing. */
-async function probeEmptyAnswer(under: StageToProbe, ask: Ask): Promise<readonly Finding[]> {
-  const { access, outputs } = under;
-  const [path] = pathsAdmitting(access, "anyone");
+async function probeEmptyAnswer(under: AppToProbe, ask: Ask): Promise<readonly Finding[]> {
+  const { outputs, site } = under;
+  const [path] = pathsAdmitting(under, "anyone");
   if (path === undefined)
     throw new NotTried(
-      "whether this account hangs on answers without a body: access.ts lets nobody GET anything without signing in",
+      `whether this account hangs on answers without a body: access.ts lets nobody GET anything${site === undefined ? "" : " of a backend"} without signing in`,
       "Sign in and send a HEAD request to a route of the app: an account that hangs answers it after a minute, or with 504.",
     );
   const problem = await probeEmptyStream(

@@ -58,9 +58,9 @@ async function tryOut(
     await trial.wait(0);
     return reach(...request);
   };
-  const { access, outputs } = under;
-  const signedIn = pathsAdmitting(access, "signed-in");
-  const member = signedIn.length === 0 ? pathOfGroup(access) : undefined;
+  const { outputs } = under;
+  const signedIn = pathsAdmitting(under, "signed-in");
+  const member = signedIn.length === 0 ? pathOfGroup(under) : undefined;
   const paths = [ownPath, ...signedIn, ...(member === undefined ? [] : [member.path])];
   return trial.withUser(member === undefined ? [] : [member.group], async (user) => {
     const browser = createBrowser(ask, [outputs.appUrl, outputs.signInUrl].map(hostOf));

@@ -2,7 +2,10 @@ import {
   type CloudFrontClient,
   type DistributionConfig,
   GetDistributionCommand,
+  GetFunctionCommand,
+  GetOriginAccessControlCommand,
   ListTagsForResourceCommand,
+  type OriginAccessControlConfig,
   paginateListDistributions,
 } from "@aws-sdk/client-cloudfront";
 
@@ -26,6 +29,10 @@ export interface DistributionReads {
    * @throws {Unread} (rejects) also when none of the account does.
    */
   distribution(host: string): Promise<DistributionFound>;
+  /** By its id; undefined where there is none. */
+  accessControl(id: string): Promise<OriginAccessControlConfig | undefined>;
+  /** The code of a CloudFront function that is live; undefined where there is none. */
+  viewerFunction(name: string): Promise<string | undefined>;
 }
 
 export function createDistributionReads(
@@ -60,6 +67,22 @@ export function createDistributionReads(
         (Tags?.Items ?? []).map(({ Key = "", Value = "" }) => [Key, Value]),
       );
       return { id, arn, status, config, tags };
+    }),
+    accessControl: once(async (id) => {
+      const found = await reader.readIfThere(
+        "cloudfront:GetOriginAccessControl",
+        ["NoSuchOriginAccessControl"],
+        () => client.send(new GetOriginAccessControlCommand({ Id: id })),
+      );
+      return found?.OriginAccessControl?.OriginAccessControlConfig;
+    }),
+    viewerFunction: once(async (name) => {
+      const found = await reader.readIfThere(
+        "cloudfront:GetFunction",
+        ["NoSuchFunctionExists"],
+        () => client.send(new GetFunctionCommand({ Name: name, Stage: "LIVE" })),
+      );
+      return found && new TextDecoder().decode(found.FunctionCode);
     }),
   };
 }
