@@ -46,7 +46,7 @@ function lockChecks(under: StageToProbe, ask: Ask): readonly Check[] {
   const date = `${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
   const stranger = {
     "x-amz-date": date,
-    authorization: `AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/${date.slice(0, 8)}/${region}/lambda/aws4_request, SignedHeaders=host;x-amz-date, Signature=${randomBytes(32).toString("hex")}`,
+    authorization: `AWS4-HMAC-SHA256 Credential=AKIA${randomBytes(8).toString("hex").toUpperCase()}/${date.slice(0, 8)}/${region}/lambda/aws4_request, SignedHeaders=host;x-amz-date, Signature=${randomBytes(32).toString("hex")}`,
   };
   const caller = Buffer.from('{"kind":"user","sub":"x","groups":[]}').toString("base64url");
   const attempts = {
