@@ -13,8 +13,8 @@ import { restoreFragment } from "./page-scripts.ts";
 import { page, type PageContent, problemPage } from "./pages.ts";
 import { readQuery } from "./query.ts";
 import { redirect } from "./redirect.ts";
-import { tooLarge, type RenewalDeps } from "./renewal.ts";
-import { fits, type Session, type SessionCookies, toSession } from "./session-cookies.ts";
+import type { RenewalDeps } from "./renewal.ts";
+import { type Session, type SessionCookies, tooLarge, toSession } from "./session-cookies.ts";
 import { requireTopLevel, startSignIn } from "./sign-in.ts";
 import { problemOf, SignInError } from "./sign-in-error.ts";
 
@@ -126,7 +126,7 @@ async function requireSession(
 ): Promise<Session> {
   if (idToken === undefined || refreshToken === undefined) throw wrongTokens();
   const session = toSession({ accessToken, refreshToken, ...(keepsIdToken && { idToken }) });
-  if (!fits(session) || idToken.length > maxTokenBytes) throw tooLarge();
+  if (idToken.length > maxTokenBytes) throw tooLarge();
   const id = await verify(idToken);
   if (id.tokenUse !== "id" || id.clientId !== hosted.clientId) throw wrongTokens();
   // Its signature held a moment ago.

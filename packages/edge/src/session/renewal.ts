@@ -1,11 +1,11 @@
-import { GuardError, isGuardError } from "@sst-gatehouse/core/errors";
+import { isGuardError } from "@sst-gatehouse/core/errors";
 import { unverifiedClaim } from "@sst-gatehouse/core/unverified-token";
 import type { VerifiedToken, Verify } from "@sst-gatehouse/core/verifier";
 import type { RequireValid } from "@sst-gatehouse/revocations/revocations";
 
 import type { GrantedTokens, HostedSignIn } from "./hosted-sign-in.ts";
 import { createMemory } from "./memory.ts";
-import { fits, type Session, toSession } from "./session-cookies.ts";
+import { type Session, toSession } from "./session-cookies.ts";
 
 export type Renewal =
   | { readonly kind: "renewed"; readonly session: Session }
@@ -76,7 +76,6 @@ export function createRenewal({
         refreshToken,
         ...(keepsIdToken && idToken !== undefined && { idToken }),
       });
-      if (!fits(renewed)) throw tooLarge();
       const after = await verify(accessToken);
       if (
         after.tokenUse !== "access" ||
@@ -91,13 +90,6 @@ export function createRenewal({
       return error.code === "token_revoked" ? revoked : over;
     }
   };
-}
-
-export function tooLarge(): GuardError {
-  return new GuardError(
-    "headers_too_large",
-    "Your session is larger than CloudFront lets a browser send: you are probably in very many groups. Ask an administrator to take you out of some, then sign in again.",
-  );
 }
 
 /**

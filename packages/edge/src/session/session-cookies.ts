@@ -1,4 +1,5 @@
 import { tokenLifetimes } from "@sst-gatehouse/blueprint/app-clients";
+import { GuardError } from "@sst-gatehouse/core/errors";
 
 import { clearCookies, cookiePrefix, type GuardCookies, oldCookie, setCookie } from "./cookies.ts";
 import { sealedLength, type SealedSessions } from "./sealed-session.ts";
@@ -64,10 +65,23 @@ export function createSessionCookies({ seal, open }: SealedSessions): SessionCoo
   };
 }
 
-/** Without an ID token that does not fit: somebody in very many groups gets in all the same. */
+/**
+ * Without an ID token that does not fit: somebody in very many groups gets in all the same.
+ *
+ * @throws {GuardError} `headers_too_large` when the others do not fit, either.
+ */
 export function toSession(tokens: Session): Session {
   const { accessToken, refreshToken } = tokens;
-  return fits(tokens) ? tokens : { accessToken, refreshToken };
+  const session = [tokens, { accessToken, refreshToken }].find(fits);
+  if (session === undefined) throw tooLarge();
+  return session;
+}
+
+export function tooLarge(): GuardError {
+  return new GuardError(
+    "headers_too_large",
+    "Your session is larger than CloudFront lets a browser send: you are probably in very many groups. Ask an administrator to take you out of some, then sign in again.",
+  );
 }
 
 /** Whether the session fits into the headers that CloudFront takes. */
