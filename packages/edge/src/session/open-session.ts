@@ -84,9 +84,9 @@ export interface OpenSessionDeps {
 }
 
 /**
- * Renews a session that has expired: back to the same address, with the new cookies. The request itself never goes on to
- * the backend with what was renewed. What cannot be sent twice is told `token_expired`, and is for a script to renew by
- * `/.auth/refresh`.
+ * Finds out whose a session is, and renews one that has expired: back to the same address, with the new cookies. The
+ * request itself never goes on to the backend with what was renewed. What cannot be sent twice is told `token_expired`,
+ * and is for a script to renew by `/.auth/refresh`.
  */
 export function createOpenSession({
   identify,
@@ -100,18 +100,18 @@ export function createOpenSession({
 ) => Promise<Opened | { readonly answer: CloudFrontResultResponse }> {
   return async (visit, hosted) => {
     const { session, ...opened } = readVisit(visit, sessionCookies);
+    if (session === undefined) return opened;
+    const identified = await identify(opened.http, session);
+    const asItIs: Opened = { ...opened, session, identified };
     if (
-      session === undefined ||
+      identified.problem?.code !== "token_expired" ||
       hosted === undefined ||
       !comesBack(visit.http) ||
       !isPlainAddress(visit.http)
     )
-      return { ...opened, ...(session === undefined ? {} : { session }) };
-    const identified = await identify(opened.http, session);
-    if (identified.problem?.code !== "token_expired") return { ...opened, session, identified };
+      return asItIs;
     const isPage = isNavigation(visit.http);
-    const failed = (failure: SignInError): Opened =>
-      isPage ? { ...opened, failure } : { ...opened, session, identified };
+    const failed = (failure: SignInError): Opened => (isPage ? { ...opened, failure } : asItIs);
     const expired: Expired = {
       refreshToken: session.refreshToken,
       address: sameAddress(visit),

@@ -102,10 +102,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
   return {
     async open(visit) {
       const opened = await openSession(visit, hostedSignIn());
-      if ("answer" in opened) return { response: opened.answer };
-      const { http, session } = opened;
-      if (session === undefined || opened.identified !== undefined) return opened;
-      return { ...opened, identified: await identify(http, session) };
+      return "answer" in opened ? { response: opened.answer } : opened;
     },
 
     async answer(visit) {
