@@ -22,6 +22,12 @@ export function isNavigation({ method, headers }: HttpRequest): boolean {
         (headers["accept"] ?? []).some((value) => /(?:^|[\s,])text\/html\b/i.test(value));
 }
 
+/** Whether the browser says that it comes from this origin, or from its own address bar or a bookmark: `none`. */
+export function comesFromHere(headers: HttpHeaders): boolean {
+  const site = only(headers["sec-fetch-site"]);
+  return site === "same-origin" || site === "none";
+}
+
 /** Whether the browser says so itself; those that say nothing may be old, or no browsers. */
 export function saysHowItWasFetched(headers: HttpHeaders): boolean {
   return headers["sec-fetch-mode"] !== undefined || headers["sec-fetch-dest"] !== undefined;

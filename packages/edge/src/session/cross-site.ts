@@ -1,6 +1,11 @@
 import type { HttpHeaders, HttpRequest } from "@sst-gatehouse/core/http-request";
 
-import { isNavigation, isTopLevel, isWithoutDestination } from "../http/navigation.ts";
+import {
+  comesFromHere,
+  isNavigation,
+  isTopLevel,
+  isWithoutDestination,
+} from "../http/navigation.ts";
 import { only } from "../http/viewer-headers.ts";
 
 /**
@@ -30,9 +35,7 @@ export function judgeOrigin(
     const isPage = isNavigation(request) && !isWithoutDestination(headers);
     return ownOrigin && (isFromHere(headers, origins) || isPage) ? "use" : "ignore";
   }
-  // `none`: typed into the address bar, or a bookmark.
-  const own = only(site) === "same-origin" || only(site) === "none";
-  return own || isTopLevel(headers) ? "use" : "ignore";
+  return comesFromHere(headers) || isTopLevel(headers) ? "use" : "ignore";
 }
 
 /** By `Referer`, where there is one. A site can leave it out, and so do programs with cookies. */

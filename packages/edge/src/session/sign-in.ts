@@ -1,7 +1,12 @@
 import { callbackPath } from "@sst-gatehouse/blueprint/callback-urls";
 import type { CloudFrontResultResponse } from "aws-lambda";
 
-import { isTopLevel, isWithoutDestination, saysHowItWasFetched } from "../http/navigation.ts";
+import {
+  comesFromHere,
+  isTopLevel,
+  isWithoutDestination,
+  saysHowItWasFetched,
+} from "../http/navigation.ts";
 import { only } from "../http/viewer-headers.ts";
 
 import { createAttempt, writeAttempt } from "./attempt.ts";
@@ -167,18 +172,14 @@ export function requireReturnPath(path: string | undefined): string | undefined 
  * @throws {SignInError} `sign_in_not_top_level`
  */
 export function requireTopLevel({ http: { headers } }: Visit): void {
-  const isWindow = !saysHowItWasFetched(headers) || isTopLevel(headers) || isFromHere(headers);
+  // Through a service worker: not in another site's frame, which is all that can be seen there.
+  const isPassedOn = isWithoutDestination(headers) && comesFromHere(headers);
+  const isWindow = !saysHowItWasFetched(headers) || isTopLevel(headers) || isPassedOn;
   if (isWindow && !isPrefetch(headers)) return;
   throw new SignInError(
     "sign_in_not_top_level",
     "This address is for the browser's own window: open it as a page, not from a script or in a frame.",
   );
-}
-
-/** Through a service worker: not in another site's frame, which is all that can be seen there. */
-function isFromHere(headers: Visit["http"]["headers"]): boolean {
-  const site = only(headers["sec-fetch-site"]);
-  return isWithoutDestination(headers) && (site === "same-origin" || site === "none");
 }
 
 /** A page that a browser fetches before anybody has asked for it. */
