@@ -4,7 +4,7 @@ import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import type { HttpHeaders, HttpRequest } from "@sst-gatehouse/core/http-request";
 import { isRefusedHeader } from "@sst-gatehouse/core/refused-headers";
 
-import { only } from "./viewer-headers.ts";
+import { only, trimmed } from "./viewer-headers.ts";
 
 /** A CORS preflight, as browsers send it before a cross-origin call with a bearer token. */
 export function isPreflight({ method, headers }: HttpRequest): boolean {
@@ -44,7 +44,7 @@ function askedNames(lines: readonly string[]): readonly string[] {
   if (asked.length > maxAskedCharacters) return [];
   return asked
     .split(",")
-    .map((name) => name.replace(/^[ \t]+|[ \t]+$/g, ""))
+    .map(trimmed)
     .filter((name) => tokenPattern.test(name))
     .map((name) => name.toLowerCase())
     .filter((name) => !isKeptFromScripts(name) && !isRefusedHeader(name));

@@ -41,3 +41,16 @@ export function declaredBodyHash(headers: HttpHeaders): string | undefined {
 export function only(values: readonly string[] | undefined): string | undefined {
   return values?.length === 1 ? values[0] : undefined;
 }
+
+/** Without space and tab at both ends. By hand: a pattern for the end takes the square of a long run of spaces. */
+export function trimmed(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text[start])) start += 1;
+  while (end > start && isBlank(text[end - 1])) end -= 1;
+  return text.slice(start, end);
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === " " || character === "\t";
+}

@@ -1,6 +1,8 @@
 import { isGuardCookie } from "@sst-gatehouse/blueprint/cookies";
 import type { HttpHeaders } from "@sst-gatehouse/core/http-request";
 
+import { trimmed } from "../http/viewer-headers.ts";
+
 /**
  * The guard's own cookies begin with this. `__Host-`: set by this host alone, over https, for all paths. `Http-`: by an
  * answer, never by a script; a browser that does not know that part takes the rest.
@@ -78,17 +80,4 @@ function pieces(headers: HttpHeaders): readonly string[] {
 /** Other case, spaces of other alphabets and a missing name: some parser would forgive each. */
 function looksLikeOurs(piece: string): boolean {
   return isGuardCookie(piece.replaceAll(/[^\x21-\x7e]/g, "").replace(/^=+/, ""));
-}
-
-/** Without space and tab at both ends. By hand: a pattern for the end takes the square of a long run of spaces. */
-function trimmed(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && isBlank(text[start])) start += 1;
-  while (end > start && isBlank(text[end - 1])) end -= 1;
-  return text.slice(start, end);
-}
-
-function isBlank(character: string | undefined): boolean {
-  return character === " " || character === "\t";
 }
