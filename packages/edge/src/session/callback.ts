@@ -10,7 +10,7 @@ import type { GrantedTokens, HostedSignIn } from "./hosted-sign-in.ts";
 import { type LoopGuard, markCookie } from "./loop-guard.ts";
 import type { Visit } from "./open-session.ts";
 import { restoreFragment } from "./page-scripts.ts";
-import { page, type PageContent, problemPage } from "./pages.ts";
+import { asideOf, page, type PageContent, problemPage } from "./pages.ts";
 import { readQuery } from "./query.ts";
 import { redirect } from "./redirect.ts";
 import type { RenewalDeps } from "./renewal.ts";
@@ -63,7 +63,7 @@ export async function callback(
 ): Promise<CloudFrontResultResponse> {
   requireTopLevel(visit);
   if (visit.http.query === "" && opensImplicitGrant()) {
-    const aside = `sign_in_malformed, request ${visit.requestId}`;
+    const aside = asideOf("sign_in_malformed", visit.requestId);
     return page(400, { ...walkthroughPage, aside }, {});
   }
   const query = readQuery(visit.http.query, ["code", "state", "error"]);

@@ -69,7 +69,12 @@ export function page(
   });
 }
 
-/** A refusal, for a person. The code and the request's id are for the person who is asked for help. */
+/** For the person who is asked for help. */
+export function asideOf(code: Problem["code"], requestId: string): string {
+  return `${code}, request ${requestId}`;
+}
+
+/** A refusal, for a person. */
 export function problemPage(
   problem: Problem,
   requestId: string,
@@ -77,7 +82,7 @@ export function problemPage(
   options: Parameters<typeof page>[2],
 ): CloudFrontResultResponse {
   const { status, code, largest } = problem;
-  const aside = `${code}, request ${requestId}`;
+  const aside = asideOf(code, requestId);
   const { heading, sentences: words } = wordsFor(problem);
   const sentences = [...words, ...(largest === undefined ? [] : [sentenceOf(largest)])];
   return withHeaders(

@@ -19,7 +19,7 @@ import { createIdentifySession } from "./identify-session.ts";
 import { createLoopGuard, type LoopGuard } from "./loop-guard.ts";
 import { createOpenSession, notKept, type Opened, readVisit, type Visit } from "./open-session.ts";
 import { openAgain } from "./page-scripts.ts";
-import { type Action, page, problemPage } from "./pages.ts";
+import { type Action, asideOf, page, problemPage } from "./pages.ts";
 import { postForm, type PostForm } from "./post-form.ts";
 import { createRenewal, type RenewalDeps } from "./renewal.ts";
 import { returnPathOf } from "./return-path.ts";
@@ -197,7 +197,7 @@ function onceMore({ requestId }: Visit, { status, code }: Problem): SessionAnswe
     heading: "One moment",
     sentences: ["Another site has led here. This site opens the page for you."],
     actions: [{ label: "Open the page", href: "" }],
-    aside: `${code}, request ${requestId}`,
+    aside: asideOf(code, requestId),
     script: openAgain,
   };
   return { response: page(status, content, {}), code };
