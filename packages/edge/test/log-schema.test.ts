@@ -5,6 +5,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
 
 import { composeGuard } from "../src/compose.ts";
+import { createLog } from "../src/log.ts";
 import { behaviours } from "./behaviours.ts";
 import { createBench, fromElsewhere } from "./test-browser.ts";
 import { guardSettings } from "./events.ts";
@@ -18,13 +19,14 @@ const isLine = ajv.compile(schema);
 /** Every line of everything that a guard is known to do, and of a browser's day. */
 async function linesOfAll(): Promise<readonly string[]> {
   const lines: string[] = [];
+  const writeLine = createLog((line) => lines.push(line));
   for (const behaviour of Object.values(behaviours))
     await behaviour((parts) =>
       composeGuard({
         ...parts,
         log(entry) {
           parts.log(entry);
-          lines.push(JSON.stringify({ v: 1, by: "guard", ...entry }));
+          writeLine(entry);
         },
       }),
     );
