@@ -1,37 +1,26 @@
-import { GuardError } from "@sst-gatehouse/core/errors";
 import type { HttpHeaders } from "@sst-gatehouse/core/http-request";
 import type { VerifiedToken } from "@sst-gatehouse/core/verifier";
 import { describe, expect, test } from "vitest";
 
 import { createIdentify } from "../identify.ts";
 import { webClient } from "../../test/events.ts";
+import {
+  alice,
+  type KnownTokens,
+  refused,
+  requestWith,
+  session,
+  verifierOf,
+} from "../../test/known-tokens.ts";
 import { createIdentifySession } from "./identify-session.ts";
 
-const alice = {
-  kind: "user",
-  sub: "sub-of-alice",
-  username: "alice",
-  groups: [],
-  scopes: [],
-} as const;
-const session: VerifiedToken = {
-  caller: { ...alice, groups: [], scopes: [] },
-  tokenUse: "access",
-  clientId: webClient,
-  issuer: "https://issuer.example",
-  kid: "kid",
-  sub: "sub-of-alice",
-  expiresAt: 1_800_003_600,
-  issuedAt: 1_800_000_000,
-  authTime: 1_800_000_000,
-};
 const withClaims = (token: VerifiedToken, claims: Record<string, unknown>): VerifiedToken => ({
   ...token,
   caller: { ...alice, groups: [], scopes: [], claims },
 });
 const id = withClaims({ ...session, tokenUse: "id" }, { email: "a@b.example", tenant: "of-id" });
 
-const tokens: Readonly<Record<string, VerifiedToken | Error>> = {
+const tokens: KnownTokens = {
   session,
   "session-with-tenant": withClaims(session, { tenant: "of-access" }),
   id,
@@ -45,20 +34,12 @@ const tokens: Readonly<Record<string, VerifiedToken | Error>> = {
     clientId: "2machinemachinemachine2",
     caller: { kind: "client", clientId: "2machinemachinemachine2", scopes: [] },
   },
-  expired: new GuardError("token_expired", "The token has expired."),
-  revoked: new GuardError("token_revoked", "The sign-in was ended."),
-  keyless: new GuardError("keys_unavailable", "No keys."),
+  ...refused,
   broken: new TypeError("a defect"),
 };
 
 function setUp(clientId: string | undefined = webClient) {
-  const asked: string[] = [];
-  const verifyToken = async (token: string): Promise<VerifiedToken> => {
-    asked.push(token);
-    const found = tokens[token] ?? new GuardError("token_malformed", "No token.");
-    if (found instanceof Error) throw found;
-    return found;
-  };
+  const { asked, verifyToken } = verifierOf(tokens);
   const identify = createIdentifySession({
     identify: createIdentify(verifyToken),
     verifyToken,
@@ -68,14 +49,7 @@ function setUp(clientId: string | undefined = webClient) {
     asked,
     identify: (headers: HttpHeaders, accessToken?: string, idToken?: string) =>
       identify(
-        {
-          method: "GET",
-          host: "x.example",
-          path: "/",
-          query: "",
-          headers,
-          body: { kind: "visible", bytes: new Uint8Array(0) },
-        },
+        requestWith(headers),
         accessToken === undefined
           ? undefined
           : { accessToken, refreshToken: "r", ...(idToken === undefined ? {} : { idToken }) },
