@@ -14,11 +14,7 @@ import {
   type Outcome,
 } from "../test/test-browser.ts";
 
-const signIn = { ...givingPeople("api/read").signIn, hostedOrigin };
-const settings = {
-  ...givingPeople("api/read"),
-  signIn: Object.assign({}, guardSettings.signIn, signIn),
-};
+const settings = givingPeople("api/read");
 
 let bench: Bench;
 beforeAll(() => {

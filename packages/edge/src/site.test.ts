@@ -1,15 +1,7 @@
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
-import { accessClaims, mint } from "@sst-gatehouse/testkit/tokens";
 import { describe, expect, test } from "vitest";
 
-import {
-  accessKey,
-  type EventParts,
-  guardSettings,
-  issuer,
-  originRequestEvent,
-  webClient,
-} from "../test/events.ts";
+import { type EventParts, guardSettings, originRequestEvent } from "../test/events.ts";
 import { type Bench, createBench, followed } from "../test/test-browser.ts";
 
 const bucketHost = "gatehouse-anna-site-0123abcd.s3.eu-central-1.amazonaws.com";
@@ -19,12 +11,9 @@ const spa: GuardSettings = {
   site: { host: bucketHost, fallback: "index.html" },
 };
 
-const bearer = (bench: Bench, groups: readonly string[] = []) => {
-  const now = bench.clock.now();
-  const who = { issuer, clientId: webClient, now, username: "alice", sub: "sub-of-alice" };
-  const claims = { ...accessClaims(who), "cognito:groups": groups };
-  return { authorization: `Bearer ${mint({ key: accessKey, claims })}` };
-};
+const bearer = ({ cognito }: Bench, groups: readonly string[] = []) => ({
+  authorization: `Bearer ${cognito.accessToken({ sub: "sub-of-alice", username: "alice", groups })}`,
+});
 
 /** A file that alice asks for. */
 async function asAlice(parts: EventParts, settings = spa, groups: readonly string[] = []) {
