@@ -17,7 +17,7 @@ import { ended, s256 } from "../../test/test-browser.ts";
 const now = 1_800_000_000;
 const none: GuardCookies = new Map();
 const start = (returnPath = "/x?y=1", at = now, restarts: 0 | 1 = 0): Attempt =>
-  createAttempt({ returnPath, posted: false, fragment: false, restarts }, at);
+  createAttempt({ returnPath, kind: "plain", restarts }, at);
 
 /** A browser that begins as many attempts as there are return paths. */
 function browser() {
@@ -38,27 +38,26 @@ function browser() {
   };
 }
 
-test.each([
-  { posted: true, fragment: false },
-  { posted: false, fragment: true },
-  { posted: false, fragment: false },
-])("an attempt comes back as it was, from a cookie of its own: %j", (kind) => {
-  const attempt = createAttempt({ returnPath: "/x?y=1#z", ...kind, restarts: 0 }, now);
-  const [line = "", ...more] = writeAttempt(attempt, none, now);
-  expect(more).toEqual([]);
-  expect(line).toMatch(
-    /^__Host-Http-gatehouse-attempt\.0[\w-]{43}=[\w-]+; Max-Age=600; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
-  );
-  const requestCookies = guardCookies({ cookie: [line.slice(0, line.indexOf(";"))] });
-  expect(readAttempt(attempt.state, requestCookies, now)).toEqual({
-    state: attempt.state,
-    nonce: attempt.nonce,
-    codeVerifier: attempt.codeVerifier,
-    returnPath: "/x?y=1#z",
-    ...kind,
-    expiresAt: now + 600,
-  });
-});
+test.each(["plain", "posted", "fragment"] as const)(
+  "an attempt comes back as it was, from a cookie of its own: %s",
+  (kind) => {
+    const attempt = createAttempt({ returnPath: "/x?y=1#z", kind, restarts: 0 }, now);
+    const [line = "", ...more] = writeAttempt(attempt, none, now);
+    expect(more).toEqual([]);
+    expect(line).toMatch(
+      /^__Host-Http-gatehouse-attempt\.0[\w-]{43}=[\w-]+; Max-Age=600; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
+    );
+    const requestCookies = guardCookies({ cookie: [line.slice(0, line.indexOf(";"))] });
+    expect(readAttempt(attempt.state, requestCookies, now)).toEqual({
+      state: attempt.state,
+      nonce: attempt.nonce,
+      codeVerifier: attempt.codeVerifier,
+      returnPath: "/x?y=1#z",
+      kind,
+      expiresAt: now + 600,
+    });
+  },
+);
 
 test("state, nonce and verifier are 256 random bits each, and never the same", () => {
   const attempts = Array.from({ length: 100 }, () => start());

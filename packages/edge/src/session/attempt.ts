@@ -11,10 +11,11 @@ export interface Attempt {
   /** PKCE: known to this browser alone. */
   readonly codeVerifier: string;
   readonly returnPath: string;
-  /** The request that has to wait was a form, which is not sent again by itself. */
-  readonly posted: boolean;
-  /** This window keeps the fragment of the address that it is to return to. */
-  readonly fragment: boolean;
+  /**
+   * `posted`: the request that has to wait was a form, which is not sent again by itself. `fragment`: this window keeps the
+   * fragment of the address that it is to return to.
+   */
+  readonly kind: "plain" | "posted" | "fragment";
   /** Whole seconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -24,8 +25,8 @@ const maxAttempts = 5;
 /** Every request carries them all. */
 const maxBytes = 4096;
 
-/** How an attempt's cookie says what it came from. */
-const kinds = { plain: 0, posted: 1, fragment: 2 } as const;
+/** An attempt's cookie says its kind by the place here. */
+const kinds: readonly Attempt["kind"][] = ["plain", "posted", "fragment"];
 
 const namePrefix = "attempt.";
 const random = (): string => randomBytes(32).toString("base64url");
@@ -38,10 +39,9 @@ const randomPattern = /^[\w-]{43}$/;
 export function createAttempt(
   {
     returnPath,
-    posted,
-    fragment,
+    kind,
     restarts,
-  }: Pick<Attempt, "returnPath" | "posted" | "fragment"> & { readonly restarts: 0 | 1 },
+  }: Pick<Attempt, "returnPath" | "kind"> & { readonly restarts: 0 | 1 },
   now: number,
 ): Attempt {
   return {
@@ -49,8 +49,7 @@ export function createAttempt(
     nonce: random(),
     codeVerifier: random(),
     returnPath,
-    posted,
-    fragment,
+    kind,
     expiresAt: now + lifetimeSeconds,
   };
 }
@@ -72,9 +71,8 @@ export function writeAttempt(
   requestCookies: GuardCookies,
   now: number,
 ): readonly string[] {
-  const { state, nonce, codeVerifier, returnPath, posted, fragment, expiresAt } = attempt;
-  const kind = posted ? kinds.posted : fragment ? kinds.fragment : kinds.plain;
-  const value = encode([nonce, codeVerifier, returnPath, kind, expiresAt]);
+  const { state, nonce, codeVerifier, returnPath, kind, expiresAt } = attempt;
+  const value = encode([nonce, codeVerifier, returnPath, kinds.indexOf(kind), expiresAt]);
   let count = 1;
   let bytes = namePrefix.length + state.length + value.length;
   const over: string[] = [];
@@ -101,14 +99,14 @@ export function readAttempt(
   if (restartsOf(state) === undefined) return undefined;
   const parts = decode(cookies.get(`${namePrefix}${state}`) ?? "");
   if (!Array.isArray(parts) || parts.length !== 5) return undefined;
-  const [nonce, codeVerifier, returnPath, kind, expiresAt]: unknown[] = parts;
+  const [nonce, codeVerifier, returnPath, place, expiresAt]: unknown[] = parts;
   if (!isRandom(nonce) || !isRandom(codeVerifier)) return undefined;
   if (typeof returnPath !== "string" || !isReturnPath(returnPath)) return undefined;
-  if (!Object.values(kinds).some((known) => known === kind)) return undefined;
+  const kind = typeof place === "number" ? kinds[place] : undefined;
+  if (kind === undefined) return undefined;
   if (typeof expiresAt !== "number" || !(now < expiresAt && expiresAt <= now + lifetimeSeconds))
     return undefined;
-  const [posted, fragment] = [kind === kinds.posted, kind === kinds.fragment];
-  return { state, nonce, codeVerifier, returnPath, posted, fragment, expiresAt };
+  return { state, nonce, codeVerifier, returnPath, kind, expiresAt };
 }
 
 /** The states of all attempts that a browser brings, whatever they are worth. */

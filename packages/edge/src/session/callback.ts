@@ -94,11 +94,10 @@ export async function callback(
   } catch (revoked) {
     // The hosted sign-in still knew the browser; only the password makes a new sign-in of it. Once by itself.
     if (!isRevoked(revoked) || restartsOf(state) === 1) throw revoked;
-    const { returnPath, posted, fragment } = attempt;
+    const { returnPath, kind } = attempt;
     return startSignIn(visit, hosted, requestCookies, now(), {
       returnPath,
-      posted,
-      fragment,
+      kind,
       restarts: 1,
       fresh: true,
     });
@@ -109,8 +108,8 @@ export async function callback(
     clearAttempt(attempt),
     markCookie(now()),
   ];
-  if (!attempt.posted && !attempt.fragment) return redirect(302, attempt.returnPath, cookies);
-  const content = attempt.posted ? postedPage(attempt) : fragmentPage(attempt);
+  if (attempt.kind === "plain") return redirect(302, attempt.returnPath, cookies);
+  const content = attempt.kind === "posted" ? postedPage(attempt) : fragmentPage(attempt);
   return page(200, content, { hostedOrigin: hosted.origin, cookies });
 }
 

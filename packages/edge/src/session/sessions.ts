@@ -168,7 +168,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
         return { ...show(failure ?? problem), cause: causeIn(opened?.failure) };
       const options: SignInOptions = {
         returnPath: returnPathOf(http),
-        posted: http.method === "POST",
+        kind: http.method === "POST" ? "posted" : "plain",
         fresh: error.code === "token_revoked" || opened?.over === "revoked",
         cookies,
       };

@@ -9,7 +9,7 @@ import {
 } from "../http/navigation.ts";
 import { only } from "../http/viewer-headers.ts";
 
-import { createAttempt, writeAttempt } from "./attempt.ts";
+import { type Attempt, createAttempt, writeAttempt } from "./attempt.ts";
 import type { GuardCookies } from "./cookies.ts";
 import type { HostedSignIn } from "./hosted-sign-in.ts";
 import type { Visit } from "./open-session.ts";
@@ -22,9 +22,7 @@ import { SignInError } from "./sign-in-error.ts";
 
 export interface SignInOptions {
   readonly returnPath: string;
-  readonly posted?: boolean;
-  /** This window keeps the fragment to return to. */
-  readonly fragment?: boolean;
+  readonly kind: Attempt["kind"];
   readonly restarts?: 0 | 1;
   /** Asks for the password even where the hosted sign-in still knows the browser. */
   readonly fresh?: boolean;
@@ -52,17 +50,9 @@ function prepareSignIn(
   hosted: HostedSignIn,
   requestCookies: GuardCookies,
   now: number,
-  {
-    returnPath,
-    posted = false,
-    fragment = false,
-    restarts = 0,
-    fresh = false,
-    hints = {},
-    cookies = [],
-  }: SignInOptions,
+  { returnPath, kind, restarts = 0, fresh = false, hints = {}, cookies = [] }: SignInOptions,
 ): { readonly url: string; readonly cookies: readonly string[] } {
-  const attempt = createAttempt({ returnPath, posted, fragment, restarts }, now);
+  const attempt = createAttempt({ returnPath, kind, restarts }, now);
   const callbackUrl = `${visit.origins[0]}${callbackPath}`;
   return {
     url: hosted.signInUrl(attempt, callbackUrl, { fresh, hints }),
@@ -123,8 +113,7 @@ export function login(
   const options: SignInOptions = {
     returnPath: requireReturnPath(query("return_to")) ?? "/",
     fresh: query("fresh") === "1",
-    posted: query("posted") === "1",
-    fragment: query("fragment") === "1",
+    kind: kindOf(query),
     restarts: query("again") === "1" ? 1 : 0,
     hints: requireHints(query),
   };
@@ -142,6 +131,11 @@ export function login(
     script: keepFragment,
   };
   return page(200, content, { hostedOrigin: hosted.origin, cookies });
+}
+
+function kindOf(query: Query): Attempt["kind"] {
+  if (query("posted") === "1") return "posted";
+  return query("fragment") === "1" ? "fragment" : "plain";
 }
 
 /** @throws {SignInError} `sign_in_malformed` */
