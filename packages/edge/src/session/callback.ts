@@ -1,12 +1,12 @@
 import { callbackPath } from "@sst-gatehouse/blueprint/callback-urls";
 import { isGuardError } from "@sst-gatehouse/core/errors";
 import { maxTokenBytes, unverifiedClaim } from "@sst-gatehouse/core/unverified-token";
-import type { VerifiedToken } from "@sst-gatehouse/core/verifier";
 import type { CloudFrontResultResponse } from "aws-lambda";
 
 import { clearAttempt, hasRestarted, readAttempt, restartsOf, type Attempt } from "./attempt.ts";
 import type { GuardCookies } from "./cookies.ts";
 import type { GrantedTokens, HostedSignIn } from "./hosted-sign-in.ts";
+import { belongTogether } from "./identify-session.ts";
 import { type LoopGuard, markCookie } from "./loop-guard.ts";
 import type { Visit } from "./open-session.ts";
 import { restoreFragment } from "./page-scripts.ts";
@@ -131,13 +131,9 @@ async function requireSession(
   // Its signature held a moment ago.
   if (unverifiedClaim(idToken, "nonce") !== nonce) throw wrongTokens();
   const access = await verify(accessToken);
-  if (!isAccessTokenOf(id, access)) throw wrongTokens();
+  if (access.tokenUse !== "access" || !belongTogether(access, id)) throw wrongTokens();
   await requireValid(access);
   return session;
-}
-
-function isAccessTokenOf(id: VerifiedToken, access: VerifiedToken): boolean {
-  return access.tokenUse === "access" && access.clientId === id.clientId && access.sub === id.sub;
 }
 
 function wrongTokens(): SignInError {

@@ -59,11 +59,14 @@ async function orNone(verified: Promise<VerifiedToken>): Promise<VerifiedToken |
 }
 
 /** With what the ID token of the same person says. What the access token says of a claim counts first. */
-function withClaims(
-  { caller, sub, clientId }: VerifiedToken,
-  id: VerifiedToken | undefined,
-): VerifiedToken["caller"] {
-  const isOurs = id?.tokenUse === "id" && id.sub === sub && id.clientId === clientId;
+function withClaims(access: VerifiedToken, id: VerifiedToken | undefined): VerifiedToken["caller"] {
+  const { caller } = access;
+  const isOurs = id?.tokenUse === "id" && belongTogether(id, access);
   if (!isOurs || id.caller.kind !== "user" || caller.kind !== "user") return caller;
   return { ...caller, claims: { ...id.caller.claims, ...caller.claims } };
+}
+
+/** Whether two tokens are of the same user and app client: others make no session together. */
+export function belongTogether(one: VerifiedToken, other: VerifiedToken): boolean {
+  return one.sub === other.sub && one.clientId === other.clientId;
 }

@@ -4,6 +4,7 @@ import type { VerifiedToken, Verify } from "@sst-gatehouse/core/verifier";
 import type { RequireValid } from "@sst-gatehouse/revocations/revocations";
 
 import type { GrantedTokens, HostedSignIn } from "./hosted-sign-in.ts";
+import { belongTogether } from "./identify-session.ts";
 import { createMemory } from "./memory.ts";
 import { type Session, toSession } from "./session-cookies.ts";
 
@@ -77,12 +78,7 @@ export function createRenewal({
         ...(keepsIdToken && idToken !== undefined && { idToken }),
       });
       const after = await verify(accessToken);
-      if (
-        after.tokenUse !== "access" ||
-        after.clientId !== before.clientId ||
-        after.sub !== before.sub
-      )
-        return over;
+      if (after.tokenUse !== "access" || !belongTogether(after, before)) return over;
       await requireValid(after);
       return { kind: "renewed", session: renewed };
     } catch (error) {
