@@ -291,6 +291,15 @@ export function ended(name: string): string {
   return `__Host-Http-gatehouse-${name}=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Lax`;
 }
 
+/** Whether a page has this script, and allows it and no other by its policy. */
+export function runs({ headers, body }: Outcome, script: string): boolean {
+  const [policy = ""] = headers["content-security-policy"] ?? [];
+  const hash = createHash("sha256").update(script).digest("base64");
+  return (
+    policy.includes(`script-src 'sha256-${hash}';`) && body.includes(`<script>${script}</script>`)
+  );
+}
+
 /** PKCE's S256, computed by the other side. */
 export function s256(codeVerifier: string): string {
   return createHash("sha256").update(codeVerifier).digest("base64url");
