@@ -33,15 +33,21 @@ export interface MintOptions {
 
 /** Makes a token by hand, no JWT library involved: header `{"kid","alg"}` and `\/` for `/`, as Cognito writes them. */
 export function mint({ key, kid = key.kid, claims, header, signWith }: MintOptions): string {
-  const signingInput = [{ kid, alg: "RS256", ...header }, claims]
-    .map((part) =>
-      Buffer.from(JSON.stringify(part).replaceAll("/", String.raw`\/`)).toString("base64url"),
-    )
-    .join(".");
-  const signature = signWith
-    ? signWith(signingInput)
-    : sign("sha256", Buffer.from(signingInput), key.privateKey);
-  return `${signingInput}.${Buffer.from(signature).toString("base64url")}`;
+  const text = (part: object) => JSON.stringify(part).replaceAll("/", String.raw`\/`);
+  return mintText(key, text({ kid, alg: "RS256", ...header }), text(claims), signWith);
+}
+
+/** A token of exactly these texts, for JSON can say more than `JSON.stringify` does. */
+export function mintText(
+  { privateKey }: KeyPair,
+  header: string,
+  claims: string,
+  signWith: (signingInput: string) => Uint8Array = (input) =>
+    sign("sha256", Buffer.from(input), privateKey),
+): string {
+  const part = (content: string | Uint8Array) => Buffer.from(content).toString("base64url");
+  const signingInput = `${part(header)}.${part(claims)}`;
+  return `${signingInput}.${part(signWith(signingInput))}`;
 }
 
 export interface ClaimsOptions {

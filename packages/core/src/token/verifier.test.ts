@@ -1,4 +1,4 @@
-import { createHmac, createPublicKey, sign } from "node:crypto";
+import { createHmac, createPublicKey } from "node:crypto";
 import { describe, expect, test } from "vitest";
 
 import { type ErrorCode, GuardError } from "../errors.ts";
@@ -10,6 +10,7 @@ import {
   machineClaims,
   makeKeyPair,
   mint,
+  mintText,
   publicJwk,
 } from "@sst-gatehouse/testkit/tokens";
 import {
@@ -286,15 +287,13 @@ function part(text: string | Uint8Array): string {
 }
 const splice = (token: string, index: number, text: string) =>
   token.split(".").with(index, text).join(".");
-const resigned = (token: string, edit: (claims: string) => string) => {
-  const [header, claims = ""] = token.split(".");
-  const input = `${header}.${part(edit(Buffer.from(claims, "base64url").toString()))}`;
-  return `${input}.${part(sign("sha256", Buffer.from(input), accessKey.privateKey))}`;
-};
+const textOf = (token: string, index: 0 | 1) =>
+  Buffer.from(token.split(".")[index] ?? "", "base64url").toString();
+const resigned = (token: string, edit: (claims: string) => string) =>
+  mintText(accessKey, textOf(token, 0), edit(textOf(token, 1)));
 /** A good token whose header is exactly this text. */
 function withHeaderText(header: string): string {
-  const input = `${part(header)}.${accessToken().split(".")[1]}`;
-  return `${input}.${part(sign("sha256", Buffer.from(input), accessKey.privateKey))}`;
+  return mintText(accessKey, header, textOf(accessToken(), 1));
 }
 const publicPem = createPublicKey(accessKey.privateKey).export({ type: "spki", format: "pem" });
 const publicDer = createPublicKey(accessKey.privateKey).export({ type: "spki", format: "der" });
