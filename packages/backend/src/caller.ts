@@ -142,7 +142,7 @@ function isAllowed(
   who: Caller,
 ): boolean {
   const arrived = decide(access, { method, path: rawPath }, who);
-  const routed = decide(access, { method, path: encodeRaw(routedPath) }, who);
+  const routed = decide(access, { method, path: encodePath(routedPath) }, who);
   return (
     arrived.allowed &&
     routed.allowed &&
@@ -152,7 +152,7 @@ function isAllowed(
 }
 
 /** Back to a path as on the wire: percent-encodes everything that RFC 3986 does not allow in a path. */
-function encodeRaw(path: string): string {
+function encodePath(path: string): string {
   return path.replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]/gu, (character) =>
     encodeURIComponent(character),
   );

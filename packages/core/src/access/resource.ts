@@ -86,12 +86,13 @@ export function requireResource(
 ): void {
   const { resource } = access;
   if (resource === undefined) return;
-  const rule = selectRule(access, request);
+  const decision = decide(access, request, caller);
+  const { rule } = decision;
   const inside = rule !== undefined && isOfResource(resource, rule);
   if (audience !== undefined && !(inside && audience === `${origin}${resource.path}`))
     throw new GuardError("token_audience", "The token is bound to another resource.");
   if (!inside) return;
-  const scopes = missingScopes(access, rule, decide(access, request, caller), caller);
+  const scopes = missingScopes(access, rule, decision, caller);
   if (scopes.length === 0) return;
   const error = new GuardError(
     "scope_missing",
