@@ -18,7 +18,7 @@ import { expect } from "vitest";
 
 import type { LazyFiles } from "../src/compose.ts";
 import { createProtectedResource } from "../src/resource.ts";
-import { createSessions, fileRequest, headersTooLarge } from "../src/session/sessions.ts";
+import * as browserHalf from "../src/session/sessions.ts";
 import { createClientIds } from "../src/trust/client-ids.ts";
 import { withResource } from "./access.ts";
 import {
@@ -450,14 +450,13 @@ export const behaviours = {
   async "the client's secret is asked for below the stage's prefix, in its region, and signed for that"(
     compose,
   ) {
-    let parameters: Parameters<typeof createSessions>[0]["parameters"] | undefined;
+    let parameters: Parameters<typeof browserHalf.createSessions>[0]["parameters"] | undefined;
     const files: Partial<LazyFiles> = {
       browserHalf: () => ({
-        fileRequest,
-        headersTooLarge,
+        ...browserHalf,
         createSessions(deps) {
           ({ parameters } = deps);
-          return createSessions(deps);
+          return browserHalf.createSessions(deps);
         },
       }),
     };
@@ -514,12 +513,11 @@ export const behaviours = {
     let made = 0;
     const files: Pick<LazyFiles, "browserHalf"> = {
       browserHalf: () => ({
+        ...browserHalf,
         createSessions(deps) {
           made += 1;
-          return createSessions(deps);
+          return browserHalf.createSessions(deps);
         },
-        fileRequest,
-        headersTooLarge,
       }),
     };
     const bench = createBench(guardSettings, { compose, files });

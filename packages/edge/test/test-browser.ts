@@ -8,14 +8,13 @@ import { type FixedClock, fixedClock } from "@sst-gatehouse/testkit/tokens";
 import type { CloudFrontRequest, CloudFrontResultResponse } from "aws-lambda";
 
 import { composeGuard, type GuardParts, type LazyFiles } from "../src/compose.ts";
-import { fileRequest } from "../src/http/file-request.ts";
 import { createLog } from "../src/log.ts";
 import { createProtectedResource } from "../src/resource.ts";
 import * as responses from "../src/responses.ts";
 import type { PostForm } from "../src/session/post-form.ts";
 import { createSealedSessions } from "../src/session/sealed-session.ts";
 import type { Session } from "../src/session/session-cookies.ts";
-import { createSessions, headersTooLarge } from "../src/session/sessions.ts";
+import * as browserHalf from "../src/session/sessions.ts";
 import { access as defaultAccess } from "./access.ts";
 import { createFakeCognito, type FakeCognito } from "./cognito.ts";
 import { type CookieJar, createCookieJar } from "./cookie-jar.ts";
@@ -168,10 +167,9 @@ export function createBench(
     }),
     protectedResource: () => ({ createProtectedResource }),
     browserHalf: () => ({
-      fileRequest,
-      headersTooLarge,
+      ...browserHalf,
       createSessions: (deps) =>
-        createSessions({
+        browserHalf.createSessions({
           ...deps,
           post: userPool?.post ?? cognito.post,
           async readSecret() {
