@@ -1,4 +1,4 @@
-/** Every code a caller can be refused with. The list is closed: `packages/edge/src/responses.ts` has a row for each. */
+/** Every code a caller can be refused with. The list is closed: `packages/core/src/statuses.ts` has a row for each. */
 export type ErrorCode =
   | "token_missing"
   | "token_malformed"

@@ -1,5 +1,5 @@
 import { type AccessRules, rulesOfReadings, selectRule } from "@sst-gatehouse/core/access";
-import { isEdgeRoute } from "@sst-gatehouse/core/edge-routes";
+import { isEdgeRouteInAnyCase } from "@sst-gatehouse/core/edge-routes";
 import type { ErrorCode } from "@sst-gatehouse/core/errors";
 
 import type { OriginRequest } from "./http/cloudfront.ts";
@@ -25,7 +25,7 @@ export function decidingRule(
       return { rule: selectRule(access, { method, path, readings }), reading: "as_sent" };
     const [asSent, ...others] = rulesOfReadings(access, { method, path });
     for (const { reading, lowerCase, rule } of others) {
-      const isGuards = isEdgeRoute(reading.toLowerCase(), () => []);
+      const isGuards = isEdgeRouteInAnyCase(reading);
       if (rule !== asSent?.rule || isGuards)
         return {
           rule: asSent?.rule,

@@ -28,6 +28,7 @@ export function readsAsEdgeRoute(path: string): boolean {
   return exactReadings(path).some(isEdgeRouteInAnyCase);
 }
 
-function isEdgeRouteInAnyCase(reading: string): boolean {
+/** Whether a reading is of such a route, in capitals too. */
+export function isEdgeRouteInAnyCase(reading: string): boolean {
   return edgeRoute.test(reading.toLowerCase());
 }
