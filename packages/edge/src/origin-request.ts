@@ -40,9 +40,9 @@ export interface OriginRequestDeps {
 /** The guard's own answers, and what else is rare, in a file that is loaded with the first of them. */
 export type Responses = Pick<
   typeof import("./responses.ts"),
+  | "answer"
   | "corsHeaders"
   | "decidingRule"
-  | "preflightAnswer"
   | "preflightHeaders"
   | "readOwnAuthorization"
   | "refusal"
@@ -99,8 +99,8 @@ export function createOriginRequest({
       if (own !== undefined) return answered({ received, steps }, own);
       if (isPreflight(http)) {
         record({ received, steps }, { outcome: "preflight", status: 204 });
-        const { preflightAnswer, preflightHeaders } = responses();
-        return preflightAnswer(preflightHeaders(http.headers, settings));
+        const { answer, preflightHeaders } = responses();
+        return answer(204, undefined, preflightHeaders(http.headers, settings));
       }
       requireOwnOrigin(received);
       const loading = clientIds.ready();

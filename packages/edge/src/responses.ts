@@ -12,11 +12,6 @@ const retryAfterSeconds = "5";
 /** Where a refused client finds the sign-in; relative, so that it is always on the app's own origin. */
 const signInPath = "/.auth/login";
 
-/** An answer to a CORS preflight. */
-export function preflightAnswer(headers: AnswerHeaders): CloudFrontResultResponse {
-  return answer(204, undefined, headers);
-}
-
 /** Header values by name; a list becomes as many lines, an empty one none. */
 export type AnswerHeaders = Readonly<Record<string, string | readonly string[]>>;
 
