@@ -1,3 +1,4 @@
+import type { GateAccess } from "@sst-gatehouse/blueprint/gate";
 import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
@@ -21,7 +22,6 @@ import { probeChecks } from "./checks/probes.ts";
 import { revokedUserCheck } from "./checks/revoked-user.ts";
 import { siteChecks } from "./checks/site.ts";
 import { userPoolChecks } from "./checks/user-pool.ts";
-import type { AccessToProbe } from "./paths-admitting.ts";
 import { createBucketReads } from "./reads/read-bucket.ts";
 import { createDistributionReads } from "./reads/read-distribution.ts";
 import { createFunctionReads } from "./reads/read-functions.ts";
@@ -40,7 +40,7 @@ export type { RevokedUserTrial } from "./revoked-user-trial.ts";
 export interface Examination {
   readonly app: { readonly name: string; readonly region: string };
   readonly stage: Stage;
-  readonly access: AccessToProbe;
+  readonly access: GateAccess;
   readonly outputs: StageOutputs;
   /** Undefined for a gate without a front end. */
   readonly site?: SiteToCheck | undefined;
