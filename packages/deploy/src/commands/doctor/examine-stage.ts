@@ -76,7 +76,7 @@ export async function examineStage(examination: Examination): Promise<readonly C
     edge: createFunctionReads(reader, clients.edgeLambda),
     ...createRoleReads(reader, clients.iam),
     ...createBucketReads(reader, clients.s3),
-    ...createDistributionReads(reader, clients.cloudFront),
+    ...createDistributionReads(reader, clients.cloudFront, outputs.appUrl),
     ...createUserPoolReads(reader, clients.cognito, outputs.userPoolId),
     ...createParameterReads(reader, clients.ssm),
     ...createLogReads(reader, clients.logs),

@@ -122,7 +122,7 @@ export function behaviorChecks(under: StageUnderCheck): readonly Check[] {
  */
 export async function kindsOf(under: StageUnderCheck): Promise<readonly Seen[]> {
   const site = await siteOf(under);
-  const { config } = await under.distribution(new URL(under.outputs.appUrl).host);
+  const { config } = await under.distribution();
   const open = (site?.behaviors ?? []).flatMap((each) =>
     "site" in each && each.site === "public" ? [each.pattern] : [],
   );

@@ -55,7 +55,7 @@ async function checkAccessControl(
   { host }: SiteFound,
   under: StageUnderCheck,
 ): Promise<readonly Finding[]> {
-  const { config } = await under.distribution(new URL(under.outputs.appUrl).host);
+  const { config } = await under.distribution();
   const origins = (config.Origins?.Items ?? []).filter(({ DomainName }) => DomainName === host);
   const findings: Finding[] = [];
   for (const { Id, OriginAccessControlId: id = "" } of origins) {
@@ -84,7 +84,7 @@ async function checkPolicy(
   { bucket, arn }: SiteFound,
   under: StageUnderCheck,
 ): Promise<readonly Finding[]> {
-  const distribution = (await under.distribution(new URL(under.outputs.appUrl).host)).arn;
+  const distribution = (await under.distribution()).arn;
   const expected = siteBucketPolicy({ bucket: arn, distribution });
   const actual = await under.bucketPolicy(bucket);
   return unless(
