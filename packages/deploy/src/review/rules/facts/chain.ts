@@ -161,6 +161,16 @@ function countViolation({ type, name }: PartKey, count: number): Violation {
   };
 }
 
+/** The identity providers of clients: of a pool that was there those that they offer, and of the gate's own all. */
+export function providersOf(chain: Chain, clients: readonly Resource[]): readonly Resource[] {
+  const offered = clients.flatMap((client) =>
+    toList(inputOf(client, "supportedIdentityProviders")),
+  );
+  return ofPool(chain, awsTypes.identityProvider).filter(
+    (provider) => chain.users.own || offered.includes(attributeOf(provider, "providerName")),
+  );
+}
+
 /** What a pool has of a type: providers, groups, clients. Whoever declares it, it counts for the gate's people. */
 export function ofPool({ graph, parts, users }: Chain, type: string): readonly Resource[] {
   return [...resourcesOf(graph, type), ...foundOf(graph, type)].filter(
