@@ -12,6 +12,7 @@ import { isOfGate, isRedirect } from "./ownership.ts";
 import type { PartKey } from "./part-key.ts";
 import type { Violation } from "../violation.ts";
 import { findPeople, foundOf, type People } from "./people.ts";
+import { findSite, type SiteParts } from "./site-parts.ts";
 
 /** The parts between a browser and a gate's first backend, each there exactly once. */
 export interface Chain extends Readonly<Record<Part, Resource>> {
@@ -30,6 +31,8 @@ export interface Chain extends Readonly<Record<Part, Resource>> {
   /** By the name under which the guard learns their ids. */
   readonly clients: ReadonlyMap<AppClientName, Resource>;
   readonly users: People;
+  /** Absent for a gate without a front end. */
+  readonly site: SiteParts | undefined;
 }
 
 type Part = keyof ReturnType<typeof partKeys>;
@@ -107,6 +110,7 @@ export function findChain(
     backends: functionsBehind(graph, resources.distribution),
     clients,
     users,
+    site: findSite(graph, parts),
   };
 }
 
