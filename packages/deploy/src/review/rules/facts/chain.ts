@@ -1,9 +1,10 @@
 import { type AppClientName, appClientNames } from "@sst-gatehouse/blueprint/app-clients";
+import { gateType } from "@sst-gatehouse/blueprint/gate";
 import { guardName } from "@sst-gatehouse/blueprint/guard-function";
 import { parameterNames, parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
-import { gateType, type Graph, type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
+import { type Graph, type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
 import { functionAt } from "./function-url-hosts.ts";
 import { toList, toObject } from "../../../dry-run/graph/json.ts";

@@ -1,4 +1,6 @@
-import { gateType, type Graph, type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
+import { gateType } from "@sst-gatehouse/blueprint/gate";
+
+import { type Graph, type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
 import { attributeOf } from "../../../dry-run/graph/resource-values.ts";
 import { isOfGate } from "./ownership.ts";
