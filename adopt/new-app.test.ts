@@ -74,19 +74,7 @@ describe.each(combinations)("$template with $manager.name", ({ template, manager
       expect(await stop()).toBe(0);
     }
 
-    await mustRun(app, join(app, "node_modules/.bin/tsc"));
-    expect(await mustRun(app, "npm", "test")).toContain("2 passed");
-
-    await linkPlatform(app);
-    const plan = await mustRun(
-      app,
-      join(app, "node_modules/.bin/gatehouse"),
-      "plan",
-      "--stage",
-      "anna",
-      "--json",
-    );
-    expect(JSON.parse(plan)).toMatchObject({ app: "my-shop", stage: "anna", violations: [] });
+    expect(await checked(app)).toMatchObject({ app: "my-shop", stage: "anna", violations: [] });
   });
 });
 
@@ -125,7 +113,7 @@ test("the template spa does, too, and its page knows who signs in, is refused an
   }
 });
 
-/** Makes an app of a template, installs it, and sees that its types and its own tests are fine. @returns its folder and plan. */
+/** Makes an app of a template and installs it. @returns its folder and plan. */
 async function tryTemplate(template: string): Promise<{ app: string; plan: unknown }> {
   const home = await emptyFolder();
   const name = `my-${template}`;
@@ -133,12 +121,16 @@ async function tryTemplate(template: string): Promise<{ app: string; plan: unkno
   const app = join(home, name);
   await takeTarballs(app);
   await mustRun(app, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund");
+  return { app, plan: await checked(app) };
+}
+
+/** Sees that the types and the own tests of an installed app are fine. @returns its plan. */
+async function checked(app: string): Promise<unknown> {
   await mustRun(app, join(app, "node_modules/.bin/tsc"));
   expect(await mustRun(app, "npm", "test")).toContain("2 passed");
   await linkPlatform(app);
   const gatehouse = join(app, "node_modules/.bin/gatehouse");
-  const plan = await mustRun(app, gatehouse, "plan", "--stage", "anna", "--json");
-  return { app, plan: JSON.parse(plan) };
+  return JSON.parse(await mustRun(app, gatehouse, "plan", "--stage", "anna", "--json"));
 }
 
 function seconds(from: number, to: number): string {

@@ -8,6 +8,11 @@ export type GateBehavior =
   | { readonly pattern: string; readonly backend: string }
   | { readonly pattern: string; readonly site: "guarded" | "public" };
 
+/** Whether what a behaviour shows is for anyone: no guard sees it. */
+export function isPublicSite(behavior: GateBehavior): boolean {
+  return "site" in behavior && behavior.site === "public";
+}
+
 /** As much of a gate as decides where a path leads. */
 export interface Ways {
   readonly backends: readonly Pick<NamedBackend, "name" | "paths">[];

@@ -1,11 +1,12 @@
 import { parseArgs } from "node:util";
 
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { edgeRegions } from "@sst-gatehouse/blueprint/edge-regions";
 import { guardLogGroup } from "@sst-gatehouse/blueprint/guard-function";
 
 import { orUsageError, requireStage } from "../command-line.ts";
 import { CommandError, UsageError, type Command } from "../command.ts";
-import { createAwsClients } from "./doctor/aws-clients.ts";
 import { backendLogGroups } from "./logs/backend-log-groups.ts";
 import { gatherLines, type Place } from "./logs/gather-lines.ts";
 import { lineInJson, lineInWords } from "./logs/print-line.ts";
@@ -52,8 +53,8 @@ export const logs: Command = {
       );
     if (code !== undefined && !/^[a-z]+(_[a-z]+)+$/.test(code))
       throw new UsageError("--code is a code of a refusal, such as access_denied");
-    const clients = createAwsClients(app.region);
-    const backend = await backendLogGroups(clients.lambda, app.name, stage);
+    const lambda = new LambdaClient({ region: app.region });
+    const backend = await backendLogGroups(lambda, app.name, stage);
     if (typeof backend === "string") stderr.write(`the backend in ${app.region}: ${backend}\n`);
     const places: Place[] = [
       ...edgeRegions.map((region) => ({
@@ -61,15 +62,21 @@ export const logs: Command = {
         group: guardLogGroup(app.name, stage),
         from: "guard",
       })),
-      ...[typeof backend === "string" ? [] : backend]
-        .flat()
-        .map(({ name, group }) => ({ region: app.region, group, from: name })),
+      ...(typeof backend === "string" ? [] : backend).map(({ name, group }) => ({
+        region: app.region,
+        group,
+        from: name,
+      })),
     ];
-    const { lines, silent } = await gatherLines(clients.logs, places, {
-      since: Date.now() - seconds * 1000,
-      request,
-      code,
-    });
+    const { lines, silent } = await gatherLines(
+      (region) => new CloudWatchLogsClient({ region }),
+      places,
+      {
+        since: Date.now() - seconds * 1000,
+        request,
+        code,
+      },
+    );
     for (const { where, why } of silent) stderr.write(`${where}: ${why}\n`);
     if (silent.filter((place) => place.all).length === places.length)
       throw new CommandError("No region answered, so nothing is known.");

@@ -1,4 +1,8 @@
-import { type GateBehavior, publicFallback } from "@sst-gatehouse/blueprint/behaviors";
+import {
+  type GateBehavior,
+  isPublicSite,
+  publicFallback,
+} from "@sst-gatehouse/blueprint/behaviors";
 import type { Site } from "@sst-gatehouse/blueprint/site";
 import {
   closedToThePublic,
@@ -58,7 +62,7 @@ export function createSite(
   const parts: aws.s3.BucketObjectv2[] = [];
   for (const file of files) if (!isPage(file.key)) parts.push(upload(file));
   for (const file of files) if (isPage(file.key)) upload(file);
-  const hasPublic = behaviors.some((each) => "site" in each && each.site === "public");
+  const hasPublic = behaviors.some(isPublicSite);
   return {
     bucket,
     accessControl: new aws.cloudfront.OriginAccessControl(

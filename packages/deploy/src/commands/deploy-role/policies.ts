@@ -83,20 +83,13 @@ export function boundaryPolicy({ app, region, account }: DeployRole): PolicyDocu
 }
 
 /** What a deploy of production does. docs/deploy-role.md says of each statement why it is there. */
-export function permissionsPolicy({
-  app,
-  region,
-  account,
-  bootstrap,
-}: Omit<DeployRole, "site" | "ownDomain">): PolicyDocument {
+export function permissionsPolicy({ app, region, account, bootstrap }: DeployRole): PolicyDocument {
   const backends = `arn:aws:lambda:${region}:${account}:function:${app}-production-*`;
   const roles = `arn:aws:iam::${account}:role/${app}-production-*`;
   const withinBoundary = {
     "iam:PermissionsBoundary": `arn:aws:iam::${account}:policy/${app}-production-boundary`,
   };
-  const ofThisStage = {
-    StringEquals: { "aws:ResourceTag/sst:app": app, "aws:ResourceTag/sst:stage": "production" },
-  };
+  const ofThisStage = { StringEquals: stageTags("ResourceTag", app) };
   return {
     Version: "2012-10-17",
     Statement: [
@@ -249,9 +242,7 @@ export function permissionsPolicy({
           "iam:DeleteRolePolicy",
         ],
         Resource: roles,
-        Condition: {
-          StringEquals: withinBoundary,
-        },
+        Condition: { StringEquals: withinBoundary },
       },
       {
         Sid: "OneManagedPolicy",
@@ -378,24 +369,14 @@ export function permissionsPolicy({
         Effect: "Allow",
         Action: ["cloudfront:CreateDistribution", "cognito-idp:CreateUserPool"],
         Resource: "*",
-        Condition: {
-          StringEquals: {
-            "aws:RequestTag/sst:app": app,
-            "aws:RequestTag/sst:stage": "production",
-          },
-        },
+        Condition: { StringEquals: stageTags("RequestTag", app) },
       },
       {
         Sid: "FirstDeployTags",
         Effect: "Allow",
         Action: "cloudfront:TagResource",
         Resource: `arn:aws:cloudfront::${account}:distribution/*`,
-        Condition: {
-          StringEquals: {
-            "aws:RequestTag/sst:app": app,
-            "aws:RequestTag/sst:stage": "production",
-          },
-        },
+        Condition: { StringEquals: stageTags("RequestTag", app) },
       },
       {
         Sid: "FirstDeployUntagged",
@@ -408,9 +389,7 @@ export function permissionsPolicy({
         Effect: "Allow",
         Action: "iam:CreateRole",
         Resource: roles,
-        Condition: {
-          StringEquals: withinBoundary,
-        },
+        Condition: { StringEquals: withinBoundary },
       },
       {
         Sid: "FirstDeployServiceRoles",
@@ -431,6 +410,11 @@ export function permissionsPolicy({
       },
     ],
   };
+}
+
+/** What SST tags with app and stage: in a request, or at what is there. */
+function stageTags(kind: "RequestTag" | "ResourceTag", app: string) {
+  return { [`aws:${kind}/sst:app`]: app, [`aws:${kind}/sst:stage`]: "production" };
 }
 
 /**
@@ -505,10 +489,6 @@ function domainStatements(
   { app, account }: DeployRole,
   domain: string,
 ): readonly PolicyStatement[] {
-  const tags = (kind: "RequestTag" | "ResourceTag") => ({
-    [`aws:${kind}/sst:app`]: app,
-    [`aws:${kind}/sst:stage`]: "production",
-  });
   const certificates = `arn:aws:acm:us-east-1:${account}:certificate/*`;
   return [
     {
@@ -517,7 +497,7 @@ function domainStatements(
       Action: "acm:RequestCertificate",
       Resource: "*",
       Condition: {
-        StringEquals: { "acm:ValidationMethod": "DNS", ...tags("RequestTag") },
+        StringEquals: { "acm:ValidationMethod": "DNS", ...stageTags("RequestTag", app) },
         "ForAllValues:StringEquals": { "acm:DomainNames": [domain] },
       },
     },
@@ -526,14 +506,14 @@ function domainStatements(
       Effect: "Allow",
       Action: "acm:AddTagsToCertificate",
       Resource: certificates,
-      Condition: { StringEquals: tags("RequestTag") },
+      Condition: { StringEquals: stageTags("RequestTag", app) },
     },
     {
       Sid: "OwnCertificate",
       Effect: "Allow",
       Action: ["acm:DescribeCertificate", "acm:ListTagsForCertificate", "acm:DeleteCertificate"],
       Resource: certificates,
-      Condition: { StringEquals: tags("ResourceTag") },
+      Condition: { StringEquals: stageTags("ResourceTag", app) },
     },
     {
       Sid: "DomainRecords",

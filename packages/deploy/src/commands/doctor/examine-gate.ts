@@ -1,3 +1,4 @@
+import type { GateAccess } from "@sst-gatehouse/blueprint/gate";
 import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 import type { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
@@ -6,14 +7,13 @@ import type { Ask } from "./ask.ts";
 import type { CheckRow } from "./check.ts";
 import { gateProbes } from "./checks/probes.ts";
 import { refusalChecks } from "./checks/refusals.ts";
-import type { AccessToProbe } from "./paths-admitting.ts";
 import { createUserPoolReads } from "./reads/read-user-pool.ts";
 import { createReader } from "./reads/reader.ts";
 import { runChecks } from "./run-checks.ts";
 
 export interface GateExamination {
   readonly stage: Stage;
-  readonly access: AccessToProbe;
+  readonly access: GateAccess;
   readonly outputs: StageOutputs;
   /** Says whether people have passwords at all. */
   readonly cognito: CognitoIdentityProviderClient;

@@ -1,3 +1,4 @@
+import type { GateAccess } from "@sst-gatehouse/blueprint/gate";
 import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
@@ -21,7 +22,6 @@ import { probeChecks } from "./checks/probes.ts";
 import { revokedUserCheck } from "./checks/revoked-user.ts";
 import { siteChecks } from "./checks/site.ts";
 import { userPoolChecks } from "./checks/user-pool.ts";
-import type { AccessToProbe } from "./paths-admitting.ts";
 import { createBucketReads } from "./reads/read-bucket.ts";
 import { createDistributionReads } from "./reads/read-distribution.ts";
 import { createFunctionReads } from "./reads/read-functions.ts";
@@ -40,7 +40,7 @@ export type { RevokedUserTrial } from "./revoked-user-trial.ts";
 export interface Examination {
   readonly app: { readonly name: string; readonly region: string };
   readonly stage: Stage;
-  readonly access: AccessToProbe;
+  readonly access: GateAccess;
   readonly outputs: StageOutputs;
   /** Undefined for a gate without a front end. */
   readonly site?: SiteToCheck | undefined;
@@ -76,7 +76,7 @@ export async function examineStage(examination: Examination): Promise<readonly C
     edge: createFunctionReads(reader, clients.edgeLambda),
     ...createRoleReads(reader, clients.iam),
     ...createBucketReads(reader, clients.s3),
-    ...createDistributionReads(reader, clients.cloudFront),
+    ...createDistributionReads(reader, clients.cloudFront, outputs.appUrl),
     ...createUserPoolReads(reader, clients.cognito, outputs.userPoolId),
     ...createParameterReads(reader, clients.ssm),
     ...createLogReads(reader, clients.logs),

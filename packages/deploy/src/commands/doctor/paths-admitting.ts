@@ -1,26 +1,13 @@
 import { randomBytes } from "node:crypto";
 
-import type { AccessNames } from "@sst-gatehouse/blueprint/access-names";
+import type { GateAccess, GateRule } from "@sst-gatehouse/blueprint/gate";
 import { everyPath, matchesPattern } from "@sst-gatehouse/blueprint/path-pattern";
 
 import type { SiteToCheck } from "./stage-under-check.ts";
 
-/** As much of the access rules as probes have to know, in the order in which they are tried. */
-export interface AccessToProbe extends AccessNames {
-  readonly rules: readonly RuleToProbe[];
-}
-
-interface RuleToProbe {
-  readonly method: string | undefined;
-  readonly authorization?: "own";
-  readonly access: string | { readonly groups?: readonly string[] };
-  /** `whole`: this path only; otherwise all that begins with it. */
-  readonly exact: { readonly whole: boolean; readonly path: string };
-}
-
 /** The rules, and where paths lead. */
 interface ToProbe {
-  readonly access: AccessToProbe;
+  readonly access: GateAccess;
   readonly site: SiteToCheck | undefined;
 }
 
@@ -51,16 +38,16 @@ export function pathOfGroup(
   return undefined;
 }
 
-function readable({ rules }: AccessToProbe): readonly RuleToProbe[] {
+function readable({ rules }: GateAccess): readonly GateRule[] {
   return rules.filter((rule) => rule.authorization === undefined && isForGet(rule));
 }
 
-function isForGet({ method }: RuleToProbe): boolean {
+function isForGet({ method }: GateRule): boolean {
   return method === undefined || method === "GET";
 }
 
 /** One path that a rule decides about and a backend answers; none where there is none. */
-function pathsOf(rule: RuleToProbe, { access, site }: ToProbe): readonly string[] {
+function pathsOf(rule: GateRule, { access, site }: ToProbe): readonly string[] {
   const behaviors = site?.behaviors ?? [{ pattern: everyPath, backend: "" }];
   const { whole, path } = rule.exact;
   const madeUp = `gatehouse-doctor-${randomBytes(4).toString("hex")}`;
@@ -76,7 +63,7 @@ function pathsOf(rule: RuleToProbe, { access, site }: ToProbe): readonly string[
   return found === undefined ? [] : [found];
 }
 
-function covers({ exact: { whole, path } }: RuleToProbe, candidate: string): boolean {
+function covers({ exact: { whole, path } }: GateRule, candidate: string): boolean {
   return whole ? candidate === path : candidate.startsWith(path);
 }
 

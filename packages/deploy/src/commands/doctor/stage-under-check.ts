@@ -1,6 +1,6 @@
 import type { UserPoolType } from "@aws-sdk/client-cognito-identity-provider";
 import type { GateBehavior } from "@sst-gatehouse/blueprint/behaviors";
-import { firstGate } from "@sst-gatehouse/blueprint/gate";
+import { firstGate, type GateAccess } from "@sst-gatehouse/blueprint/gate";
 import { accountWideName } from "@sst-gatehouse/blueprint/account-wide-name";
 import { edgeRoleName } from "@sst-gatehouse/blueprint/edge-role";
 import type { Site } from "@sst-gatehouse/blueprint/site";
@@ -9,7 +9,6 @@ import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
 import { siteBucketName } from "../../site-bucket.ts";
 import type { StageGuard } from "../sweep/stage-guard.ts";
-import type { AccessToProbe } from "./paths-admitting.ts";
 import type { BucketReads } from "./reads/read-bucket.ts";
 import type { DistributionReads } from "./reads/read-distribution.ts";
 import type { FunctionReads } from "./reads/read-functions.ts";
@@ -42,7 +41,7 @@ export interface StageUnderCheck
   /** Home region. */
   readonly region: string;
   readonly stage: Stage;
-  readonly access: AccessToProbe;
+  readonly access: GateAccess;
   readonly outputs: StageOutputs;
   /** Undefined for a gate without a front end. */
   readonly site: SiteToCheck | undefined;

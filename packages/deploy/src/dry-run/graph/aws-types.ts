@@ -3,6 +3,7 @@ export const awsTypes = {
   bucket: "aws:s3/bucketV2:BucketV2",
   bucketClosed: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
   bucketPolicy: "aws:s3/bucketPolicy:BucketPolicy",
+  certificate: "aws:acm/certificate:Certificate",
   distribution: "aws:cloudfront/distribution:Distribution",
   function: "aws:lambda/function:Function",
   functionUrl: "aws:lambda/functionUrl:FunctionUrl",

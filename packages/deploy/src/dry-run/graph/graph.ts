@@ -52,8 +52,6 @@ export interface Resource {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-export { gateType } from "@sst-gatehouse/blueprint/gate";
-
 /** All resources of one type, in their order. */
 export function resourcesOf(graph: Graph, type: string): readonly Resource[] {
   return graph.resources.filter((resource) => resource.type === type);

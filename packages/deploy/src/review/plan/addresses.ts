@@ -1,6 +1,7 @@
+import { gateType } from "@sst-gatehouse/blueprint/gate";
 import { hostedOriginAt } from "@sst-gatehouse/blueprint/sign-in-url";
 
-import { gateType, type Graph, resourcesOf } from "../../dry-run/graph/graph.ts";
+import { type Graph, resourcesOf } from "../../dry-run/graph/graph.ts";
 import { awsTypes } from "../../dry-run/graph/aws-types.ts";
 import { inputOf } from "../../dry-run/graph/resource-values.ts";
 import { asText, asTexts } from "./readable.ts";

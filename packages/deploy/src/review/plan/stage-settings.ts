@@ -1,9 +1,10 @@
 import { originHeaderBytes } from "@sst-gatehouse/blueprint/cache-behavior";
 import { rotationUnknownTo } from "@sst-gatehouse/blueprint/aws-provider";
+import { gateType } from "@sst-gatehouse/blueprint/gate";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
 import { awsTypes } from "../../dry-run/graph/aws-types.ts";
-import { gateType, type Graph, type Resource, resourcesOf } from "../../dry-run/graph/graph.ts";
+import { type Graph, type Resource, resourcesOf } from "../../dry-run/graph/graph.ts";
 import { isAbsent, toObject } from "../../dry-run/graph/json.ts";
 import { inputOf } from "../../dry-run/graph/resource-values.ts";
 import { isOfGate, isRedirect } from "../rules/facts/ownership.ts";
@@ -75,7 +76,7 @@ function certificateOf(graph: Graph): string {
   const [arn] = gateDistributions(graph).flatMap((one) =>
     asTexts(toObject(inputOf(one, "viewerCertificate"))["acmCertificateArn"]),
   );
-  const ordered = resourcesOf(graph, "aws:acm/certificate:Certificate").some(
+  const ordered = resourcesOf(graph, awsTypes.certificate).some(
     ({ outputs }) => outputs["arn"] === arn,
   );
   return ordered ? "ordered by SST, validated by records in the DNS" : (arn ?? "CloudFront's own");

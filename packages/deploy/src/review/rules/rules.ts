@@ -1,8 +1,8 @@
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
-import { type GateAccess, gateOwner } from "@sst-gatehouse/blueprint/gate";
+import { type GateAccess, gateOwner, gateType } from "@sst-gatehouse/blueprint/gate";
 
-import { gateType, type Graph, resourcesOf } from "../../dry-run/graph/graph.ts";
+import { type Graph, resourcesOf } from "../../dry-run/graph/graph.ts";
 import { guardedBy } from "./facts/ownership.ts";
 import { checkAppClients } from "./users/app-clients.ts";
 import { checkBackend } from "./api/backend.ts";

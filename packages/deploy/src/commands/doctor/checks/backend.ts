@@ -188,7 +188,7 @@ async function guardedOf(under: StageUnderCheck): Promise<readonly GuardedAction
     guardRole: role.arn,
     parameters: arn("ssm", `parameter${parameterPrefix(app, stage.name)}/*`),
     userPool: arn("cognito-idp", `userpool/${outputs.userPoolId}`),
-    distribution: (await under.distribution(new URL(outputs.appUrl).host)).arn,
+    distribution: (await under.distribution()).arn,
   });
 }
 

@@ -37,7 +37,7 @@ export async function findCandidates(under: StageUnderCheck): Promise<readonly C
 
 /** Hosts of the distribution's origins, each once. */
 export async function originHosts(under: StageUnderCheck): Promise<readonly string[]> {
-  const { config } = await under.distribution(new URL(under.outputs.appUrl).host);
+  const { config } = await under.distribution();
   const hosts = (config.Origins?.Items ?? []).map(({ DomainName = "" }) => DomainName);
   return [...new Set(hosts)];
 }

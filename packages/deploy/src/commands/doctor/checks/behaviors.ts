@@ -1,4 +1,5 @@
 import type { CacheBehavior, DefaultCacheBehavior } from "@aws-sdk/client-cloudfront";
+import { isPublicSite } from "@sst-gatehouse/blueprint/behaviors";
 import { cacheBehavior as blueprint } from "@sst-gatehouse/blueprint/cache-behavior";
 import { everyPath } from "@sst-gatehouse/blueprint/path-pattern";
 import { guardedSite, publicSite } from "@sst-gatehouse/blueprint/site-bucket";
@@ -122,10 +123,8 @@ export function behaviorChecks(under: StageUnderCheck): readonly Check[] {
  */
 export async function kindsOf(under: StageUnderCheck): Promise<readonly Seen[]> {
   const site = await siteOf(under);
-  const { config } = await under.distribution(new URL(under.outputs.appUrl).host);
-  const open = (site?.behaviors ?? []).flatMap((each) =>
-    "site" in each && each.site === "public" ? [each.pattern] : [],
-  );
+  const { config } = await under.distribution();
+  const open = (site?.behaviors ?? []).filter(isPublicSite).map(({ pattern }) => pattern);
   const seen = (name: string, pattern: string, behavior: Behavior): Seen => {
     const target = config.Origins?.Items?.find(({ Id }) => Id === behavior.TargetOriginId);
     const isSite = site !== undefined && target?.DomainName === site.host;

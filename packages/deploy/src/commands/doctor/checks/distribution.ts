@@ -6,7 +6,7 @@ import { redeploy, type StageUnderCheck } from "../stage-under-check.ts";
 
 /** The distribution as a whole; its behaviours and origins have checks of their own. */
 export function distributionChecks(under: StageUnderCheck): readonly Check[] {
-  const found = () => under.distribution(new URL(under.outputs.appUrl).host);
+  const found = () => under.distribution();
   return [
     { id: "distribution-own", find: async () => checkTags(await found(), under) },
     { id: "distribution-deployed", find: async () => checkDeployed(await found(), under) },

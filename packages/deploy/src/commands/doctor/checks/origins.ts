@@ -9,7 +9,7 @@ import { findBackends } from "./backends.ts";
 /** Where CloudFront sends what the guard has signed. */
 export function originChecks(under: StageUnderCheck): readonly Check[] {
   const origins = async (): Promise<readonly Origin[]> => {
-    const { config } = await under.distribution(new URL(under.outputs.appUrl).host);
+    const { config } = await under.distribution();
     return config.Origins?.Items ?? [];
   };
   return [

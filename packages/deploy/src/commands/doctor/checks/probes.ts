@@ -60,7 +60,7 @@ function meaningOf(answer: Answer, code: string | undefined): string {
   return "this is not the guard's answer; CloudFront's own pages mean that it failed or is missing";
 }
 
-async function askForSignIn(under: StageToProbe, ask: Ask): Promise<Answer> {
+export async function askForSignIn(under: StageToProbe, ask: Ask): Promise<Answer> {
   return ask(`${under.outputs.appUrl}/.auth/login?return_to=%2F`, navigation);
 }
 

@@ -1,6 +1,7 @@
 import { createHmac, generateKeyPairSync, randomBytes, sign } from "node:crypto";
 
 import { callbackPath } from "@sst-gatehouse/blueprint/callback-urls";
+import { userPoolIssuers } from "@sst-gatehouse/blueprint/user-pool-issuers";
 
 import { isObject, parseJson } from "../../../dry-run/graph/json.ts";
 import type { Answer, Ask, AskOptions } from "../ask.ts";
@@ -8,7 +9,7 @@ import { navigation, redirectOf } from "../browser.ts";
 import { type Check, type Finding, Unread, unless } from "../check.ts";
 import { describe, problemCode, reaching } from "../reach.ts";
 import { redeploy } from "../stage-under-check.ts";
-import type { StageToProbe } from "./probes.ts";
+import { askForSignIn, type StageToProbe } from "./probes.ts";
 
 /** A request that has to be refused, and how. */
 interface Refusal extends AskOptions {
@@ -75,8 +76,7 @@ function signInChecks(under: StageToProbe, ask: Ask): readonly Check[] {
     {
       id: "sign-in-bound",
       async find() {
-        const login = () => ask(`${appUrl}/.auth/login?return_to=%2F`, navigation);
-        return told(unboundIn(await login(), await login()));
+        return told(unboundIn(await askForSignIn(under, ask), await askForSignIn(under, ask)));
       },
     },
     {
@@ -167,7 +167,7 @@ function routeRefusals(): readonly Refusal[] {
 /** Every wrong kind of token that a stranger can make: with a key of the stranger's own, and what the pool publishes. */
 function tokenChecks(under: StageToProbe, ask: Ask): readonly Check[] {
   const { outputs } = under;
-  const issuer = `https://cognito-idp.${outputs.region}.amazonaws.com/${outputs.userPoolId}`;
+  const [issuer] = userPoolIssuers(outputs.region, outputs.userPoolId);
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const now = Math.floor(Date.now() / 1000);
   const claims = {

@@ -1,4 +1,5 @@
-import { type GateBehavior, publicFallback } from "@sst-gatehouse/blueprint/behaviors";
+import { isPublicSite, publicFallback } from "@sst-gatehouse/blueprint/behaviors";
+import { inPascalCase } from "@sst-gatehouse/blueprint/gate";
 import {
   closedToThePublic,
   siteAccessControl,
@@ -6,6 +7,7 @@ import {
 } from "@sst-gatehouse/blueprint/site-bucket";
 import { siteFunctionCode } from "@sst-gatehouse/blueprint/site-files";
 
+import { toObject } from "../../../dry-run/graph/json.ts";
 import { shellWord } from "../../shell-word.ts";
 import { type Check, type Finding, unless } from "../check.ts";
 import { sameStatements, statementsIn } from "../policy-statements.ts";
@@ -24,14 +26,10 @@ export function siteChecks(under: StageUnderCheck): readonly Check[] {
     { id: "site-access-control", find: about((site) => checkAccessControl(site, under)) },
     { id: "site-policy", find: about((site) => checkPolicy(site, under)) },
     { id: "site-closed", find: about((site) => checkClosed(site, under)) },
-    ...(under.site.behaviors.some(isPublic)
+    ...(under.site.behaviors.some(isPublicSite)
       ? [{ id: "site-pages", find: about((site) => checkPages(site, under)) }]
       : []),
   ];
-}
-
-function isPublic(behavior: GateBehavior): boolean {
-  return "site" in behavior && behavior.site === "public";
 }
 
 /** Each path leads where gate.ts says, in that order: the first pattern that takes a path decides. */
@@ -55,7 +53,7 @@ async function checkAccessControl(
   { host }: SiteFound,
   under: StageUnderCheck,
 ): Promise<readonly Finding[]> {
-  const { config } = await under.distribution(new URL(under.outputs.appUrl).host);
+  const { config } = await under.distribution();
   const origins = (config.Origins?.Items ?? []).filter(({ DomainName }) => DomainName === host);
   const findings: Finding[] = [];
   for (const { Id, OriginAccessControlId: id = "" } of origins) {
@@ -84,7 +82,7 @@ async function checkPolicy(
   { bucket, arn }: SiteFound,
   under: StageUnderCheck,
 ): Promise<readonly Finding[]> {
-  const distribution = (await under.distribution(new URL(under.outputs.appUrl).host)).arn;
+  const distribution = (await under.distribution()).arn;
   const expected = siteBucketPolicy({ bucket: arn, distribution });
   const actual = await under.bucketPolicy(bucket);
   return unless(
@@ -99,19 +97,15 @@ async function checkClosed(
   { bucket }: SiteFound,
   under: StageUnderCheck,
 ): Promise<readonly Finding[]> {
-  const found = await under.publicAccessBlock(bucket);
-  const open = Object.entries({
-    BlockPublicAcls: closedToThePublic.blockPublicAcls,
-    BlockPublicPolicy: closedToThePublic.blockPublicPolicy,
-    IgnorePublicAcls: closedToThePublic.ignorePublicAcls,
-    RestrictPublicBuckets: closedToThePublic.restrictPublicBuckets,
-  } as const).flatMap(([name, value]) =>
-    Object.entries(found ?? {}).some(([key, set]) => key === name && set === value) ? [] : [name],
+  const found = toObject(await under.publicAccessBlock(bucket));
+  const wanted = Object.entries(closedToThePublic).map(
+    ([name, value]) => [inPascalCase(name), value] as const,
   );
+  const open = wanted.flatMap(([name, value]) => (found[name] === value ? [] : [name]));
   return unless(
     open.length === 0,
     `the bucket ${bucket} is not closed to the public by ${open.join(", ")}: a policy or a file's ACL can show anybody what a rule guards`,
-    `aws s3api put-public-access-block --region ${under.region} --bucket ${bucket} --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true`,
+    `aws s3api put-public-access-block --region ${under.region} --bucket ${bucket} --public-access-block-configuration ${wanted.map((each) => each.join("=")).join()}`,
   );
 }
 

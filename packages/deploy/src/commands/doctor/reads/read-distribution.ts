@@ -24,11 +24,11 @@ export interface DistributionFound {
 
 export interface DistributionReads {
   /**
-   * The one that answers to a host name, CloudFront's or the owner's.
+   * The one that answers to the app's host name, CloudFront's or the owner's.
    *
    * @throws {Unread} (rejects) also when none of the account does.
    */
-  distribution(host: string): Promise<DistributionFound>;
+  distribution(): Promise<DistributionFound>;
   /** By its id; undefined where there is none. */
   accessControl(id: string): Promise<OriginAccessControlConfig | undefined>;
   /** The code of a CloudFront function that is live; undefined where there is none. */
@@ -38,9 +38,11 @@ export interface DistributionReads {
 export function createDistributionReads(
   reader: Reader,
   client: CloudFrontClient,
+  appUrl: string,
 ): DistributionReads {
   return {
-    distribution: once(async (host) => {
+    distribution: once(async () => {
+      const { host } = new URL(appUrl);
       const pages = await reader.read("cloudfront:ListDistributions", () =>
         all(paginateListDistributions({ client }, {})),
       );

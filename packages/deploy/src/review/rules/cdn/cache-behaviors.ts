@@ -5,7 +5,7 @@ import {
 import { guardedSite, publicSite } from "@sst-gatehouse/blueprint/site-bucket";
 
 import { behaviorsIn } from "../facts/behaviors-in.ts";
-import { siteOf, type SiteParts } from "../facts/site-of.ts";
+import type { SiteParts } from "../facts/site-parts.ts";
 import type { Chain } from "../facts/chain.ts";
 import {
   isAbsent,
@@ -37,8 +37,7 @@ const silentDefaults = new Set<unknown>([0, false, ""]);
 
 /** Every path that CloudFront answers for has the guard in front of it, or is a public one of the site, and nothing works behind its back. */
 export function checkCacheBehaviors(chain: Chain): readonly Violation[] {
-  const { distribution } = chain;
-  const site = siteOf(chain);
+  const { distribution, site } = chain;
   return unmet(
     distribution,
     behaviorsIn(distribution).flatMap(({ name, inputs, host, hasEdgeFunction }) => {

@@ -12,7 +12,7 @@ import {
   toList,
   toObject,
 } from "../../../dry-run/graph/json.ts";
-import { siteOf, type SiteParts } from "../facts/site-of.ts";
+import type { SiteParts } from "../facts/site-parts.ts";
 import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
 import { type Expectation, unmet, type Violation } from "../violation.ts";
 
@@ -32,13 +32,12 @@ const knownMembers = new Set([
  * for is in its settings, and which it may call in its policy.
  */
 export function checkOrigins(chain: Chain): readonly Violation[] {
-  const { graph, distribution, functionUrl } = chain;
+  const { graph, distribution, functionUrl, site } = chain;
   const hosts = [
     ...resourcesOf(graph, awsTypes.functionUrl).map(functionUrlHost),
     ...lookedUpFunctions(graph).keys(),
   ];
   const host = functionUrlHost(functionUrl);
-  const site = siteOf(chain);
   const origins = toList(inputOf(distribution, "origins")).map(toObject);
   const ids = origins.map(({ originId }) => originId);
   return unmet(distribution, [

@@ -10,12 +10,12 @@ import { parseJson, sameJson, toObject } from "../../../dry-run/graph/json.ts";
 import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
 import { type Behavior, behaviorAt, behaviorsIn } from "../facts/behaviors-in.ts";
 import type { Chain } from "../facts/chain.ts";
-import { siteOf, type SiteParts } from "../facts/site-of.ts";
+import type { SiteParts } from "../facts/site-parts.ts";
 import { type Expectation, unmet, type Violation } from "../violation.ts";
 
 /** The front end of a gate: nobody reads its bucket but by the distribution, and nobody there what a rule guards. */
 export function checkSite(chain: Chain, access?: GateAccess): readonly Violation[] {
-  const site = siteOf(chain);
+  const { site } = chain;
   if (site === undefined) return [];
   const behaviors = behaviorsIn(chain.distribution);
   return [

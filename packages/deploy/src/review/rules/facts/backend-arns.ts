@@ -1,7 +1,6 @@
 import { accountOf } from "./aws-account.ts";
 import type { Chain } from "./chain.ts";
 import { functionAt, functionUrlRegion, lookedUpFunctions } from "./function-url-hosts.ts";
-import { siteOf } from "./site-of.ts";
 import { toList, toObject } from "../../../dry-run/graph/json.ts";
 import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
 
@@ -12,14 +11,9 @@ import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts"
  * @returns their ARNs; for one that cannot be told, a text that is no ARN.
  */
 export function backendArns(chain: Chain): readonly string[] {
-  const { graph, distribution } = chain;
+  const { graph } = chain;
   const lookedUp = lookedUpFunctions(graph);
-  const site = siteOf(chain);
-  const hosts = toList(inputOf(distribution, "origins"))
-    .map((origin) => toObject(origin)["domainName"])
-    .filter((host) => host !== site?.host);
-  // Each path of a function has an origin, and the function is one.
-  return [...new Set(hosts)].map((host) => {
+  return backendHosts(chain).map((host) => {
     const own = functionAt(graph, host);
     if (own !== undefined) return attributeOf(own, "arn");
     const arn = typeof host === "string" ? lookedUp.get(host) : undefined;
@@ -27,6 +21,14 @@ export function backendArns(chain: Chain): readonly string[] {
       ? arn
       : `the function behind ${String(host)}`;
   });
+}
+
+/** The hosts that CloudFront leads to, but for the site's; each once, although each path of a function has an origin. */
+export function backendHosts({ distribution, site }: Chain): readonly unknown[] {
+  const hosts = toList(inputOf(distribution, "origins")).map(
+    (origin) => toObject(origin)["domainName"],
+  );
+  return [...new Set(hosts)].filter((host) => site === undefined || host !== site.host);
 }
 
 function isForeignFunction(

@@ -1,9 +1,10 @@
 import { type AppClientName, appClientNames } from "@sst-gatehouse/blueprint/app-clients";
+import { gateType } from "@sst-gatehouse/blueprint/gate";
 import { guardName } from "@sst-gatehouse/blueprint/guard-function";
 import { parameterNames, parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
-import { gateType, type Graph, type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
+import { type Graph, type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
 import { functionAt } from "./function-url-hosts.ts";
 import { toList, toObject } from "../../../dry-run/graph/json.ts";
@@ -12,6 +13,7 @@ import { isOfGate, isRedirect } from "./ownership.ts";
 import type { PartKey } from "./part-key.ts";
 import type { Violation } from "../violation.ts";
 import { findPeople, foundOf, type People } from "./people.ts";
+import { findSite, type SiteParts } from "./site-parts.ts";
 
 /** The parts between a browser and a gate's first backend, each there exactly once. */
 export interface Chain extends Readonly<Record<Part, Resource>> {
@@ -30,6 +32,8 @@ export interface Chain extends Readonly<Record<Part, Resource>> {
   /** By the name under which the guard learns their ids. */
   readonly clients: ReadonlyMap<AppClientName, Resource>;
   readonly users: People;
+  /** Absent for a gate without a front end. */
+  readonly site: SiteParts | undefined;
 }
 
 type Part = keyof ReturnType<typeof partKeys>;
@@ -107,6 +111,7 @@ export function findChain(
     backends: functionsBehind(graph, resources.distribution),
     clients,
     users,
+    site: findSite(graph, parts),
   };
 }
 
@@ -159,6 +164,16 @@ function countViolation({ type, name }: PartKey, count: number): Violation {
     resource: `${type}::${name ?? "*"}`,
     message: `the stage has ${count === 0 ? "none" : count} of these and needs exactly one, so what depends on it could not be checked: declare it once${name === undefined ? "" : ", under this name"}`,
   };
+}
+
+/** The identity providers of clients: of a pool that was there those that they offer, and of the gate's own all. */
+export function providersOf(chain: Chain, clients: readonly Resource[]): readonly Resource[] {
+  const offered = clients.flatMap((client) =>
+    toList(inputOf(client, "supportedIdentityProviders")),
+  );
+  return ofPool(chain, awsTypes.identityProvider).filter(
+    (provider) => chain.users.own || offered.includes(attributeOf(provider, "providerName")),
+  );
 }
 
 /** What a pool has of a type: providers, groups, clients. Whoever declares it, it counts for the gate's people. */

@@ -1,4 +1,6 @@
-import { gateType, type Graph, type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
+import { gateType } from "@sst-gatehouse/blueprint/gate";
+
+import { type Graph, type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
 import { labelOf } from "../../../dry-run/graph/label-of.ts";
 import { toList } from "../../../dry-run/graph/json.ts";
 

@@ -1,9 +1,10 @@
 import { rotationUnknownTo } from "@sst-gatehouse/blueprint/aws-provider";
+import { gateType } from "@sst-gatehouse/blueprint/gate";
 import { hostedOriginAt } from "@sst-gatehouse/blueprint/sign-in-url";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
-import { gateType, type Graph, type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
+import { type Graph, type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
 import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
 import { isOfGate } from "./ownership.ts";
 import type { PartKey } from "./part-key.ts";

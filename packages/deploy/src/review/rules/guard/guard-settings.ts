@@ -6,9 +6,9 @@ import {
 import { parameterPrefix } from "@sst-gatehouse/blueprint/parameters";
 
 import { makeGuardSettings } from "@sst-gatehouse/blueprint/make-guard-settings";
+import { backendHosts } from "../facts/backend-arns.ts";
 import type { Chain } from "../facts/chain.ts";
 import { functionUrlHost } from "../facts/function-url-hosts.ts";
-import { siteOf } from "../facts/site-of.ts";
 import {
   isObject,
   type JsonObject,
@@ -50,18 +50,13 @@ export function checkGuardSettings(chain: Chain): readonly Violation[] {
 
 /** Ids may be left to Parameter Store; where they are there, they are the stage's. */
 function expectedSettings(chain: Chain, settings: JsonObject): JsonObject {
-  const { graph, stage, distribution, functionUrl, users } = chain;
-  const api = functionUrlHost(functionUrl);
-  const site = siteOf(chain);
-  const others = toList(inputOf(distribution, "origins"))
-    .map((origin) => String(toObject(origin)["domainName"]))
-    .filter((host) => host !== api && host !== site?.host);
+  const { graph, stage, functionUrl, users, site } = chain;
   const expected = makeGuardSettings({
     stage,
     region: graph.region,
     prefix: parameterPrefix(graph.app, graph.stage),
-    functionUrls: [...new Set([api, ...others])]
-      .map((host) => `https://${host}`)
+    functionUrls: [...new Set([functionUrlHost(functionUrl), ...backendHosts(chain)])]
+      .map((host) => `https://${String(host)}`)
       .filter((url) => URL.canParse(url)),
     // Which page answers all others is for the rule of the site.
     ...(site && { site: { ...toObject(settings["site"]), host: site.host } }),

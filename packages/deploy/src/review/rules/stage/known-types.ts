@@ -35,7 +35,7 @@ const knownTypes: ReadonlySet<string> = new Set([
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
   // Data, alarms and addresses: by themselves they call no function and grant nothing but themselves. What would is a
   // type of its own, such as a bucket's notification or an event source mapping.
-  "aws:acm/certificate:Certificate",
+  awsTypes.certificate,
   "aws:acm/certificateValidation:CertificateValidation",
   "aws:cloudwatch/metricAlarm:MetricAlarm",
   "aws:dynamodb/table:Table",

@@ -9,8 +9,7 @@ import { redirectUrls } from "@sst-gatehouse/blueprint/callback-urls";
 
 import type { Resource } from "../../../dry-run/graph/graph.ts";
 import { appUrlOf } from "../facts/app-url.ts";
-import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
-import { type Chain, ofPool } from "../facts/chain.ts";
+import { type Chain, providersOf } from "../facts/chain.ts";
 import { isAbsent, sameJson, sameSet, toList, toObject } from "../../../dry-run/graph/json.ts";
 import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
 import type { Expectation } from "../violation.ts";
@@ -23,7 +22,7 @@ export function personClientExpectations(
 ): readonly Expectation[] {
   const { stage, users } = chain;
   const { callbackUrls, logoutUrls } = redirectUrls(name, appUrlOf(chain), stage);
-  const providers = providersOf(client, chain);
+  const providers = providersOf(chain, [client]);
   const writable = new Set([...writeAttributes(stage), ...mappedAttributes(providers)]);
   const attributes = toList(inputOf(client, "writeAttributes"));
   const returnTo = inputOf(client, "defaultRedirectUri");
@@ -65,14 +64,6 @@ export function personClientExpectations(
         "does not offer exactly the pool's own accounts and the identity providers of the stage; people could not sign in, or come from somewhere else: list them all",
     },
   ];
-}
-
-/** Of a pool that was there, the gate offers those that it was given; of its own, all. */
-function providersOf(client: Resource, chain: Chain): readonly Resource[] {
-  const offered = toList(inputOf(client, "supportedIdentityProviders"));
-  return ofPool(chain, awsTypes.identityProvider).filter(
-    (provider) => chain.users.own || offered.includes(attributeOf(provider, "providerName")),
-  );
 }
 
 /** What a company's identity provider fills in has to be writable, or Cognito refuses its users. */

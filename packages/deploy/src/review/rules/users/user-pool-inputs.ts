@@ -2,8 +2,8 @@ import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
 import { resourcesOf } from "../../../dry-run/graph/graph.ts";
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
-import { type Chain, ofPool } from "../facts/chain.ts";
-import { isAbsent, isObject, toList, toObject } from "../../../dry-run/graph/json.ts";
+import { type Chain, providersOf } from "../facts/chain.ts";
+import { isAbsent, isObject, toObject } from "../../../dry-run/graph/json.ts";
 import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
 import { type Expectation, unmet, type Violation } from "../violation.ts";
 
@@ -105,14 +105,8 @@ export function userPoolInputExpectations({
 
 /** Who may vouch for people: with Google's sign-in, for one, everybody who has an account there comes in. */
 export function checkIdentityProviders(chain: Chain): readonly Violation[] {
-  const { stage, users, clients } = chain;
-  const offered = [...clients.values()].flatMap((client) =>
-    toList(inputOf(client, "supportedIdentityProviders")),
-  );
-  const providers = ofPool(chain, awsTypes.identityProvider).filter(
-    (provider) => users.own || offered.includes(attributeOf(provider, "providerName")),
-  );
-  return providers.flatMap((provider) =>
+  const { stage, clients } = chain;
+  return providersOf(chain, [...clients.values()]).flatMap((provider) =>
     unmet(provider, [
       {
         rule: "pool-provider",

@@ -1,7 +1,8 @@
-import { gateType, type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
+import { gateType } from "@sst-gatehouse/blueprint/gate";
+
+import { type Graph, type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
 import { attributeOf } from "../../../dry-run/graph/resource-values.ts";
-import type { Chain } from "./chain.ts";
 import { isOfGate } from "./ownership.ts";
 
 /** What a gate has of a front end. */
@@ -15,7 +16,7 @@ export interface SiteParts {
 }
 
 /** @returns undefined for a gate without a front end. */
-export function siteOf({ graph, parts }: Pick<Chain, "graph" | "parts">): SiteParts | undefined {
+export function findSite(graph: Graph, parts: Graph): SiteParts | undefined {
   const [gate] = resourcesOf(parts, gateType);
   const part = (type: string, name: string): Resource | undefined =>
     resourcesOf(parts, type).find(
