@@ -244,7 +244,7 @@ async function compose(
     );
     const files = site && {
       guarded: serve({ ...site.guarded, edge }),
-      public: serve(site.open),
+      public: serve(site.public),
     };
     const ways = behaviors.map((behavior) => {
       const isSite = "site" in behavior;
