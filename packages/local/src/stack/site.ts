@@ -85,10 +85,10 @@ function dialOf({ hostname, port }: URL): Dial {
 export async function passWebSocket(
   { url = "/", headers, rawHeaders }: IncomingMessage,
   socket: Duplex,
-  { devServer, admits }: { readonly devServer: URL; readonly admits: Promise<boolean> },
+  { devServer, admits }: { readonly devServer: URL; readonly admits: () => Promise<boolean> },
 ): Promise<void> {
   socket.on("error", () => socket.destroy());
-  if (headers.upgrade?.toLowerCase() !== "websocket" || !(await admits)) {
+  if (headers.upgrade?.toLowerCase() !== "websocket" || !(await admits())) {
     socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     return;
   }

@@ -19,7 +19,7 @@ import { createDeployment, type StageChanges } from "./deployment.ts";
 import { createDistributions } from "./distributions.ts";
 import type { Explain } from "../aws/explain.ts";
 import { createFunctionUrl } from "../aws/function-url/function-url.ts";
-import { startBackend, startGuard } from "./functions.ts";
+import { startBackend, startGuard, streamingOf } from "./functions.ts";
 import { createIdentities } from "../aws/iam/identities.ts";
 import { startTlsFront } from "../aws/lambda/tls-front.ts";
 import { createOutputs, type StackOutputs } from "./outputs.ts";
@@ -184,9 +184,7 @@ async function compose(
       region,
       accountId,
       functionArn: backend.functionArn,
-      invokeMode: invokeModeOf(
-        bundles.functions[backend.name]?.buffered === true ? "off" : stageSettings.streaming,
-      ),
+      invokeMode: invokeModeOf(streamingOf(bundles.functions[backend.name], stageSettings)),
       ...(account.includes("hangs-on-empty")
         ? { emptyStreamsHeldSeconds: stageSettings.apiTimeoutSeconds }
         : {}),
@@ -251,7 +249,7 @@ async function compose(
           upgrade(request, socket) {
             const wayOf = distributions.get(`http://${(request.headers.host ?? "").toLowerCase()}`);
             const way = wayOf?.(request.url ?? "/");
-            const admits = way?.isSite ? way.cloudFront.admits(request) : Promise.resolve(false);
+            const admits = async () => way?.isSite === true && way.cloudFront.admits(request);
             passWebSocket(request, socket, { devServer, admits }).catch(() => socket.destroy());
           },
         };
