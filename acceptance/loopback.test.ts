@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { createServer } from "node:http";
 import { promisify } from "node:util";
 
+import { startLoopbackServer } from "@sst-gatehouse/testkit/loopback-server";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { executablePath, fillForm, isInstalled, startBrowser } from "./support/browser.ts";
@@ -187,13 +187,13 @@ describe("a session", () => {
 test("the sample's scripts call with a session from a page at the number", async ({ skip }) => {
   skip(!isInstalled, `Chromium is not at ${executablePath}; see the README`);
   const { context, close } = await startBrowser();
-  const neighbour = createServer((_request, response) => {
+  const neighbour = await startLoopbackServer();
+  neighbour.handle = async (_request, response) => {
     response.writeHead(200, { "content-type": "text/html" });
     response.end(
       `<form method=post action="${target.loopbackUrl}/public/echo"><button>go</button></form>`,
     );
-  });
-  await new Promise<void>((resolve) => neighbour.listen(0, "127.0.0.1", resolve));
+  };
   try {
     const page = await context.newPage();
     await page.goto(`${target.loopbackUrl}/echo/page?x=1`);
@@ -213,12 +213,11 @@ test("the sample's scripts call with a session from a page at the number", async
     await page.goto(`${target.appUrl}/public/echo`);
     expect(await call("/me")).toBe(401);
     // So is another port of this machine.
-    const address = neighbour.address();
-    await page.goto(`http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/`);
+    await page.goto(neighbour.origin);
     await Promise.all([page.waitForNavigation(), page.click("button")]);
     expect(await page.textContent("body")).toContain("cross_site");
   } finally {
     await close();
-    neighbour.close();
+    await neighbour.close();
   }
 });

@@ -1,5 +1,4 @@
-import { createServer, type Server } from "node:http";
-
+import { type LoopbackServer, startLoopbackServer } from "@sst-gatehouse/testkit/loopback-server";
 import type { BrowserContext, Page, Response } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
@@ -24,7 +23,7 @@ let browser: Browser;
 let context: BrowserContext;
 let page: Page;
 /** Serves what another site shows, on any name. */
-let others: Server;
+let others: LoopbackServer;
 let shown: string;
 
 beforeAll(async () => {
@@ -33,11 +32,11 @@ beforeAll(async () => {
   const [first] = target.users;
   if (first === undefined) throw new Error("the stack has no user");
   user = first;
-  others = createServer((_request, response) => {
+  others = await startLoopbackServer();
+  others.handle = async (_request, response) => {
     response.writeHead(200, { "content-type": "text/html" });
     response.end(`<!doctype html><title>x</title>${shown}`);
-  });
-  await new Promise<void>((resolve) => others.listen(0, "127.0.0.1", resolve));
+  };
   if (!isInstalled) return;
   browser = await startBrowser();
   ({ context } = browser);
@@ -45,7 +44,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   if (isInstalled) await browser.close();
-  others.close();
+  await others.close();
   await answering.stack.close();
 });
 beforeEach(({ skip }) =>
@@ -83,8 +82,7 @@ const heading = (text: string): Promise<void> =>
 /** Shows a page of another site. */
 async function visitOther(host: string, content: string): Promise<void> {
   shown = content;
-  const address = others.address();
-  await page.goto(`http://${host}:${typeof address === "object" ? address?.port : ""}/`);
+  await page.goto(others.origin.replace("127.0.0.1", host));
 }
 
 const workers = {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { gatherLines } from "@sst-gatehouse/deploy/gather-lines";
 import { startStack, type Stack } from "@sst-gatehouse/local/stack";
+import { emptyAccount } from "@sst-gatehouse/local/test/account-state";
 import { startAccount } from "@sst-gatehouse/local/test/played-account";
 import type { Page } from "playwright-core";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -178,17 +179,7 @@ test("one request is followed by its id through guard, backend, console and the 
 
   // The guard's line in one of five regions, the backend's at home, among lines of other requests.
   const account = await startAccount({
-    id: "123456789012",
-    roles: new Map(),
-    managedPolicies: new Map(),
-    functions: [],
-    distributions: [],
-    accessControls: new Map(),
-    viewerFunctions: new Map(),
-    buckets: new Map(),
-    userPools: [],
-    parameters: new Map(),
-    denied: new Set(),
+    ...emptyAccount(),
     logGroups: ["us-east-1", "eu-central-1", "ap-south-1", "sa-east-1", "eu-west-2"]
       .map((region, index) => ({
         region,
@@ -298,7 +289,9 @@ describe.skipIf(!isInstalled)(`in Chromium (${executablePath})`, () => {
   test("a curl line calls the app as whoever is chosen", async () => {
     await page.selectOption("#person", "ada");
     await page.getByRole("button", { name: "Make a curl line" }).click();
-    const line = await page.locator("#curl").textContent();
+    const shown = page.locator("#curl");
+    await shown.waitFor();
+    const line = await shown.textContent();
     const [, token = ""] = /Bearer ([\w.-]+)'$/.exec(line ?? "") ?? [];
     expect(line).toBe(`curl ${stack.outputs.loopbackUrl}/ -H 'Authorization: Bearer ${token}'`);
     const headers = { authorization: `Bearer ${token}` };

@@ -24,7 +24,10 @@ test("renders for the caller, at the app's own address", async () => {
   expect(page).toContain(gate.url);
   const [script = ""] = /\/assets\/entry\.client-[\w-]+\.js/.exec(page) ?? [];
   const asset = await gate.as("alice").fetch(script);
-  expect([asset.status, asset.headers.get("content-type")]).toEqual([200, "text/javascript"]);
+  expect([asset.status, asset.headers.get("content-type")]).toEqual([
+    200,
+    "text/javascript; charset=utf-8",
+  ]);
 });
 
 test("an action takes a form, and what its router sends after that", async () => {

@@ -17,7 +17,7 @@ test("serves the page and its scripts to people who have signed in", async () =>
   const html = await page.text();
   expect([page.status, html]).toEqual([200, expect.stringContaining("<title>Files</title>")]);
   const [script = ""] = /\/assets\/index-[\w-]+\.js/.exec(html) ?? [];
-  expect((await fetch(script)).headers.get("content-type")).toBe("text/javascript");
+  expect((await fetch(script)).headers.get("content-type")).toBe("text/javascript; charset=utf-8");
   const opened = {
     headers: {
       accept: "text/html",

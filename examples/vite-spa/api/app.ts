@@ -4,12 +4,11 @@ import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import type { AppEnv } from "sst-gatehouse/hono";
 
-import { files } from "../dist/files";
-
 /** A container's memory, in place of a table and a bucket. */
 const received: string[] = [];
 
-const api = new Hono<AppEnv>()
+export const app = new Hono<AppEnv>()
+  .basePath("/api")
   .get("/me", (c) => {
     const caller = c.get("caller");
     return c.json({ username: caller.kind === "user" ? caller.username : caller.kind });
@@ -29,15 +28,3 @@ const api = new Hono<AppEnv>()
         await stream.writeSSE({ event: "file", id: String(first + index + 1), data });
     }),
   );
-
-export const app = new Hono<AppEnv>().route("/api", api).get("*", (c) => {
-  const path = c.req.path.startsWith("/assets/") ? c.req.path : "/index.html";
-  const file = files[path];
-  if (file === undefined) return c.notFound();
-  return c.body(new Uint8Array(Buffer.from(file.body, "base64")), 200, {
-    "content-type": file.type,
-    // What is in /assets has a hash of its content in its name.
-    "cache-control":
-      path === "/index.html" ? "private, no-cache" : "private, max-age=31536000, immutable",
-  });
-});

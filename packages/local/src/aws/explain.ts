@@ -31,5 +31,7 @@ export type Watch = (
   about: About & { readonly ms?: number },
 ) => void;
 
-/** For a stand-in that nobody watches. */
-export const unwatched: Watch = () => undefined;
+/** For `ms`. @param began by `performance.now()`. */
+export function millisecondsSince(began: number): number {
+  return Math.round((performance.now() - began) * 100) / 100;
+}

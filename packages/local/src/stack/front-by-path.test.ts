@@ -1,15 +1,19 @@
+import { behaviorsOf } from "@sst-gatehouse/blueprint/behaviors";
 import { expect, test } from "vitest";
 
 import { frontByPath } from "./front-by-path.ts";
 
-const frontOf = frontByPath([
+const backends = [
   { name: "api", paths: ["/*"] },
   { name: "files", paths: ["/files/*", "/v?/files"] },
   { name: "all-files", paths: ["/files*", "/(a.b)+"] },
-]);
+];
+const access = { scopes: [], rules: [] };
+const frontOf = frontByPath(behaviorsOf({ access }, backends));
 
 test.each([
   ["/", "api"],
+  ["*", "api"],
   ["/files/a", "files"],
   ["/files/", "files"],
   ["/files/a/b?c=/d", "files"],
@@ -24,9 +28,9 @@ test.each([
   ["/(a.b)+", "all-files"],
   ["/(axb)+", "api"],
 ])("%s leads to %s", (target, name) => {
-  expect(frontOf(target).name).toBe(name);
+  expect(frontOf(target)).toMatchObject({ backend: name });
 });
 
 test("some backend takes what no other takes", () => {
-  expect(() => frontByPath([{ paths: ["/a/*"] }])).toThrow("no backend takes every path");
+  expect(() => frontByPath([{ pattern: "/a/*" }])).toThrow("no backend takes every path");
 });

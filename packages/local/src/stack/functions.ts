@@ -1,11 +1,12 @@
-import { apiEnvironment } from "@sst-gatehouse/blueprint/api-function";
+import { apiEnvironment, type StreamingMode } from "@sst-gatehouse/blueprint/api-function";
 import { backendRevocation } from "@sst-gatehouse/blueprint/make-guard-settings";
 import { edgeRoleName } from "@sst-gatehouse/blueprint/edge-role";
 import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
 import type { PolicyDocument } from "@sst-gatehouse/blueprint/policy-document";
+import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
 import type { Clock } from "../aws/clock.ts";
-import type { Bundles } from "../code/code-source.ts";
+import type { Bundle, Bundles } from "../code/code-source.ts";
 import type { Deployment, PlayedBackend } from "./deployment.ts";
 import type { Explain } from "../aws/explain.ts";
 import { explainLine } from "./log-lines.ts";
@@ -94,7 +95,7 @@ export function backendOptions(
       [apiEnvironment.edgeAccount]: accountId,
       [apiEnvironment.edgeRole]: edgeRoleName(app, stage.name, region),
       [apiEnvironment.corsOrigins]: JSON.stringify(stage.corsOrigins),
-      [apiEnvironment.streaming]: bundle.buffered === true ? "off" : stage.streaming,
+      [apiEnvironment.streaming]: streamingOf(bundle, stage),
       ...(revocation && { [apiEnvironment.revocation]: JSON.stringify(revocation) }),
     },
     credentials: () =>
@@ -110,6 +111,14 @@ export function backendOptions(
     clock,
     onLog: (line) => explainLine(line, name, explain),
   };
+}
+
+/** Whether a backend streams its answers: as the stage says, but for a function that says otherwise itself. */
+export function streamingOf(
+  bundle: Bundle | undefined,
+  { streaming }: Pick<Stage, "streaming">,
+): StreamingMode {
+  return bundle?.buffered === true ? "off" : streaming;
 }
 
 /** As `lock()` lets it. */

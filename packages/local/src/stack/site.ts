@@ -5,12 +5,13 @@ import { join } from "node:path";
 import type { Duplex } from "node:stream";
 
 import { type GateBehavior, publicFallback, servedFile } from "@sst-gatehouse/blueprint/behaviors";
-import { CACHING_DISABLED, origin } from "@sst-gatehouse/blueprint/cache-behavior";
+import { origin } from "@sst-gatehouse/blueprint/cache-behavior";
 import type { Project } from "@sst-gatehouse/blueprint/project";
 import { guardedSite, publicSite } from "@sst-gatehouse/blueprint/site-bucket";
 import { contentTypeOf, pathOfFile, siteFunctionCode } from "@sst-gatehouse/blueprint/site-files";
 
 import type { CloudFrontOptions } from "../aws/cloudfront/distribution.ts";
+import type { Dial } from "../aws/cloudfront/origin/origin-fetch.ts";
 import type { Explain } from "../aws/explain.ts";
 import { openOnLoopback } from "../aws/lambda/loopback-server.ts";
 import { createBucket } from "../aws/s3/bucket.ts";
@@ -25,7 +26,7 @@ export interface PlayedSite {
   /** With the guard in front. */
   readonly guarded: Served;
   /** Without. */
-  readonly open: Served;
+  readonly public: Served;
   /** Where a development server is. */
   readonly devServer: URL | undefined;
   close(): Promise<void>;
@@ -45,21 +46,11 @@ export async function startSite(
     const served = {
       ...ofBucket,
       devServer: devServer.host,
-      dial: { host: devServer.hostname.replace(/^\[|\]$/g, ""), port: Number(devServer.port) },
+      dial: dialOf(devServer),
+      // No cache, so what is edited shows at once, and no function: the server itself knows what answers a path.
+      behavior: guardedSite,
     };
-    return {
-      devServer,
-      guarded: { ...served, behavior: guardedSite },
-      // What is edited shows at once, and the server itself knows what answers a path.
-      open: {
-        ...served,
-        behavior: {
-          ...guardedSite,
-          cachePolicyId: CACHING_DISABLED,
-        },
-      },
-      close: async () => {},
-    };
+    return { devServer, guarded: served, public: served, close: async () => {} };
   }
   const bucket = createBucket({
     folder: join(root, site.path),
@@ -74,13 +65,17 @@ export async function startSite(
   return {
     devServer: undefined,
     guarded: { ...served, behavior: guardedSite },
-    open: {
+    public: {
       ...served,
       behavior: publicSite,
       viewerFunction: siteFunctionCode(publicFallback(behaviors, site)),
     },
     close: () => server.close(),
   };
+}
+
+function dialOf({ hostname, port }: URL): Dial {
+  return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) };
 }
 
 /**
@@ -90,14 +85,14 @@ export async function startSite(
 export async function passWebSocket(
   { url = "/", headers, rawHeaders }: IncomingMessage,
   socket: Duplex,
-  { devServer, admits }: { readonly devServer: URL; readonly admits: Promise<boolean> },
+  { devServer, admits }: { readonly devServer: URL; readonly admits: () => Promise<boolean> },
 ): Promise<void> {
   socket.on("error", () => socket.destroy());
-  if (headers.upgrade?.toLowerCase() !== "websocket" || !(await admits)) {
+  if (headers.upgrade?.toLowerCase() !== "websocket" || !(await admits())) {
     socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     return;
   }
-  const server = connect(Number(devServer.port), devServer.hostname.replace(/^\[|\]$/g, ""));
+  const server = connect(dialOf(devServer));
   server.on("error", () => socket.destroy());
   socket.on("close", () => server.destroy());
   await once(server, "connect");

@@ -2,9 +2,6 @@ import { randomBytes } from "node:crypto";
 
 import { invokeModeOf } from "@sst-gatehouse/blueprint/api-function";
 import { behaviorsOf } from "@sst-gatehouse/blueprint/behaviors";
-import { cacheBehavior } from "@sst-gatehouse/blueprint/cache-behavior";
-import { guardFunction } from "@sst-gatehouse/blueprint/guard-function";
-import { responseHeaders } from "@sst-gatehouse/blueprint/response-headers";
 import type { Gate } from "@sst-gatehouse/blueprint/gate";
 import type { Project } from "@sst-gatehouse/blueprint/project";
 import type { SealingKeys } from "@sst-gatehouse/blueprint/sealing-keys";
@@ -15,15 +12,14 @@ import { awsHosts, createAwsApis } from "./aws-apis.ts";
 import { createBundleStore } from "../code/bundles.ts";
 import { explainMissingLinks } from "../code/missing-links.ts";
 import { createClock, type Clock } from "../aws/clock.ts";
-import { type CloudFront, createCloudFront } from "../aws/cloudfront/cloudfront.ts";
-import type { CloudFrontOptions } from "../aws/cloudfront/distribution.ts";
 import { builtFromSource, type CodeSource } from "../code/code-source.ts";
 import { createConsole } from "../console/serve-console.ts";
 import { createRequestLog } from "../console/request-log.ts";
 import { createDeployment, type StageChanges } from "./deployment.ts";
+import { createDistributions } from "./distributions.ts";
 import type { Explain } from "../aws/explain.ts";
 import { createFunctionUrl } from "../aws/function-url/function-url.ts";
-import { startBackend, startGuard } from "./functions.ts";
+import { startBackend, startGuard, streamingOf } from "./functions.ts";
 import { createIdentities } from "../aws/iam/identities.ts";
 import { startTlsFront } from "../aws/lambda/tls-front.ts";
 import { createOutputs, type StackOutputs } from "./outputs.ts";
@@ -32,10 +28,8 @@ import { createReload } from "../code/reload.ts";
 import { requireNode } from "./require-node.ts";
 import { createRoles } from "./roles.ts";
 import { apiRoutes, createRoutes } from "./routes.ts";
-import { frontByPath } from "./front-by-path.ts";
 import { passWebSocket, startSite } from "./site.ts";
 import { localGuardSettings, type Unbaked } from "./guard-settings.ts";
-import { stageOrigin } from "./stage-origin.ts";
 import { createUserPool } from "./stage-user-pool.ts";
 
 export { type AccountForm, builtFromSource, type Clock, type CodeSource, type Explain };
@@ -190,9 +184,7 @@ async function compose(
       region,
       accountId,
       functionArn: backend.functionArn,
-      invokeMode: invokeModeOf(
-        bundles.functions[backend.name]?.buffered === true ? "off" : stageSettings.streaming,
-      ),
+      invokeMode: invokeModeOf(streamingOf(bundles.functions[backend.name], stageSettings)),
       ...(account.includes("hangs-on-empty")
         ? { emptyStreamsHeldSeconds: stageSettings.apiTimeoutSeconds }
         : {}),
@@ -208,59 +200,15 @@ async function compose(
   const behaviors = behaviorsOf(gate, deployment.backends);
   const site = await startSite(project, behaviors, deployment.siteHost, explain);
   onClose(async () => site?.close());
-
-  /** A distribution of its own for each address of the app, so that the guard is told which one was asked. */
-  const distribution = (appUrl: string) => {
-    const serve = (
-      served: Omit<CloudFrontOptions, "domainName" | "distributionId" | "clock" | "explain">,
-    ): CloudFront => {
-      const cloudFront = createCloudFront({
-        domainName: new URL(appUrl).host,
-        distributionId: deployment.distributionId,
-        responseHeaders,
-        clock,
-        explain,
-        watch: requests.watch,
-        ...served,
-      });
-      onClose(() => cloudFront.close());
-      return cloudFront;
-    };
-    const edge = {
-      invoke: (event: unknown) => guard.invoke(event),
-      timeoutSeconds: guardFunction.timeoutSeconds,
-    };
-    const dial = { host: "127.0.0.1", port: server.port };
-    const backends = new Map(
-      fronts.map((served) => [
-        served.name,
-        serve({
-          behavior: cacheBehavior,
-          origin: stageOrigin(deployment, served),
-          dial,
-          edge,
-        }),
-      ]),
-    );
-    const files = site && {
-      guarded: serve({ ...site.guarded, edge }),
-      public: serve(site.open),
-    };
-    const ways = behaviors.map((behavior) => {
-      const isSite = "site" in behavior;
-      const cloudFront = isSite ? files?.[behavior.site] : backends.get(behavior.backend);
-      if (cloudFront === undefined) throw new TypeError("each behaviour leads somewhere");
-      return { paths: [behavior.pattern], isSite, cloudFront };
-    });
-    return frontByPath(ways);
-  };
+  const dial = { host: "127.0.0.1", port: server.port };
+  const distributions = createDistributions(
+    { deployment, behaviors, site, guard, dial, clock, explain, watch: requests.watch },
+    onClose,
+  );
   const tokensFor: Stack["tokensFor"] = async (username) => {
     const known = cognito.users.some((user) => user.username === username);
     return known ? cognito.tokensFor(username, "spa") : undefined;
   };
-  const distributions = new Map(
-    [deployment.appUrl, deployment.loopbackUrl].map((url) => [url, distribution(url)]),
-  );
   const frontByHost = new Map(fronts.map((each) => [each.functionUrlHost, each]));
   const [otherwise] = fronts;
   const ofApps = createRoutes(server.port, {
@@ -301,7 +249,7 @@ async function compose(
           upgrade(request, socket) {
             const wayOf = distributions.get(`http://${(request.headers.host ?? "").toLowerCase()}`);
             const way = wayOf?.(request.url ?? "/");
-            const admits = way?.isSite ? way.cloudFront.admits(request) : Promise.resolve(false);
+            const admits = async () => way?.isSite === true && way.cloudFront.admits(request);
             passWebSocket(request, socket, { devServer, admits }).catch(() => socket.destroy());
           },
         };

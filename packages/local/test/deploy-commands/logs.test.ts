@@ -5,7 +5,7 @@ import { parseSince } from "@sst-gatehouse/deploy/since";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { type PlayedAccount, startAccount } from "./account/start-account.ts";
-import type { AccountState, PlayedLogGroup } from "./account/state.ts";
+import { emptyAccount, type PlayedLogGroup } from "./account/state.ts";
 
 const group = "/gatehouse/gatehouse/dev/guard";
 const regions = ["us-east-1", "eu-central-1", "eu-west-2", "ap-south-1", "sa-east-1"];
@@ -76,26 +76,12 @@ function logGroups(): PlayedLogGroup[] {
 }
 
 let account: PlayedAccount;
-const empty: AccountState = {
-  id: "123456789012",
-  roles: new Map(),
-  managedPolicies: new Map(),
-  functions: [],
-  distributions: [],
-  accessControls: new Map(),
-  viewerFunctions: new Map(),
-  buckets: new Map(),
-  userPools: [],
-  parameters: new Map(),
-  logGroups: [],
-  denied: new Set(),
-};
 beforeAll(async () => {
-  account = await startAccount(empty);
+  account = await startAccount(emptyAccount());
 });
 afterAll(() => account.close());
 beforeEach(() => {
-  account.state = { ...empty, logGroups: logGroups() };
+  account.state = { ...emptyAccount(), logGroups: logGroups() };
 });
 
 /** As the command asks, but for how often and how long it tries again. */

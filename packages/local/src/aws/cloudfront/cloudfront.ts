@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Script } from "node:vm";
 
-import { unwatched } from "../explain.ts";
+import { millisecondsSince } from "../explain.ts";
 import { printableHeader } from "../sigv4/printable-request.ts";
 import { printablePath, withoutSecrets } from "../without-secrets.ts";
 import { toCacheKey } from "./cache/cache-key.ts";
@@ -28,6 +28,7 @@ import { type EdgeRun, runEdgeFunction } from "./edge-function/run-edge-function
 import { createViewerAnswers } from "./viewer/viewer-answers.ts";
 import type { Exchange } from "./viewer/viewer-answers.ts";
 import { refuseViewerRequest, toViewerRequest } from "./viewer/viewer-request.ts";
+import type { ViewerRequest } from "./viewer/viewer-request.ts";
 
 /** How much the stand-in holds in memory for one request. CloudFront itself takes far more; a Function URL takes 6 MB. */
 const maxBodyBytes = 20_000_000;
@@ -51,7 +52,7 @@ export interface CloudFront {
  */
 export function createCloudFront(options: CloudFrontOptions): CloudFront {
   const { domainName, distributionId, behavior, origin, edge, devServer, clock, explain } = options;
-  const { dial, watch = unwatched } = options;
+  const { dial, watch } = options;
   const policies = checkDistribution(options);
   const cache = createCache(() => clock.now());
   const viaHost = serverName();
@@ -78,6 +79,39 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
     explain,
   });
 
+  const headersFor = (viewer: ViewerRequest): readonly HeaderLine[] =>
+    toOriginHeaders(viewer, {
+      policies,
+      cachedMethods: behavior.cachedMethods,
+      originDomainName: origin.domainName,
+      viaHost,
+    });
+
+  /** Without a function, the request goes on as it is. */
+  const runFunction = async (
+    { address: clientIp, method, path, query }: ViewerRequest,
+    requestId: string,
+    headers: readonly HeaderLine[],
+    body: Buffer,
+  ): Promise<EdgeRun> => {
+    const event = toEdgeEvent({
+      distributionDomainName: domainName,
+      distributionId,
+      requestId,
+      clientIp,
+      method,
+      path,
+      query: forwardsQueryStrings(policies) ? query : "",
+      headers,
+      origin: edgeOrigin,
+      isBucket: options.isBucket === true,
+      body,
+    });
+    return edge === undefined
+      ? goesOn(event.Records[0].cf.request)
+      : runEdgeFunction((input) => edge.invoke(input), event);
+  };
+
   /** On a miss: the function, then the origin unless the function answered itself. */
   const answerAnew = async (
     exchange: Exchange,
@@ -86,27 +120,10 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
     wantsCopy: boolean,
   ): Promise<GivenAnswer | undefined> => {
     const { viewer, requestId, viewerGone } = exchange;
-    const { address: clientIp, method, path } = viewer;
-    const query = forwardsQueryStrings(policies) ? viewer.query : "";
-    const config = { distributionDomainName: domainName, distributionId, requestId };
-    const event = toEdgeEvent({
-      ...config,
-      clientIp,
-      method,
-      path,
-      query,
-      headers,
-      origin: edgeOrigin,
-      isBucket: options.isBucket === true,
-      body: viewerBody,
-    });
     const began = performance.now();
-    const run =
-      edge === undefined
-        ? goesOn(event.Records[0].cf.request)
-        : await runEdgeFunction((input) => edge.invoke(input), event);
+    const run = await runFunction(viewer, requestId, headers, viewerBody);
     if (run.kind === "forward" && edge !== undefined)
-      watch("cloudfront", "sends on what the guard returned", printableLines(run.headers), {
+      watch?.("cloudfront", "sends on what the guard returned", printableLines(run.headers), {
         request: requestId,
         ms: millisecondsSince(began),
       });
@@ -165,24 +182,26 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
     }
   };
 
-  const answer = async (exchange: Exchange, request: IncomingMessage): Promise<void> => {
-    const { viewerGone } = exchange;
-    const { cachedMethods } = behavior;
-    const refusal = refuseViewerRequest(exchange.viewer, behavior);
-    if (refusal !== undefined) return answers.refuse(exchange, refusal);
-    const asked = viewerFunction?.(exchange.viewer.path) ?? { uri: exchange.viewer.path };
+  const answer = async (received: Exchange, request: IncomingMessage): Promise<void> => {
+    const { viewerGone, requestId } = received;
+    const { path } = received.viewer;
+    const refusal = refuseViewerRequest(received.viewer, behavior);
+    if (refusal !== undefined) return answers.refuse(received, refusal);
+    const asked = viewerFunction?.(path) ?? { uri: path };
     if ("statusCode" in asked) {
       const { statusCode: status, statusDescription: statusText } = asked;
       const headers: HeaderLine[] = [["Content-Length", "0"]];
-      explain("cloudfront", `${status}: the path can be read in two ways, and files take one`);
+      const reason = `${status}: the path can be read in two ways, and files take one`;
+      explain("cloudfront", reason, [], { request: requestId });
       return answers.send(
-        exchange,
+        received,
         { status, statusText, headers },
         "FunctionGeneratedResponse",
         Buffer.alloc(0),
       );
     }
-    const viewer = { ...exchange.viewer, path: asked.uri };
+    const viewer = { ...received.viewer, path: asked.uri };
+    const exchange = { ...received, viewer };
     const body = await readBody(request, { maxBytes: maxBodyBytes, beyond: "dropped" });
     if (body === "cut-off" || viewerGone.aborted) return;
     if (body === "too-large") {
@@ -194,17 +213,12 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
         reason,
       });
     }
-    const headers = toOriginHeaders(viewer, {
-      policies,
-      cachedMethods,
-      originDomainName: origin.domainName,
-      viaHost,
-    });
+    const headers = headersFor(viewer);
     const keyFor = (method: string): string | undefined =>
-      toCacheKey({ ...viewer, method }, headers, policies.cache, cachedMethods);
+      toCacheKey({ ...viewer, method }, headers, policies.cache, behavior.cachedMethods);
     const key = keyFor(viewer.method);
     if (key === undefined) {
-      await answerAnew({ ...exchange, viewer }, headers, body, false);
+      await answerAnew(exchange, headers, body, false);
       return;
     }
     // The answer to a GET answers a HEAD too.
@@ -213,9 +227,7 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
       .map((one) => (one === undefined ? undefined : cache.find(one)))
       .find((found) => found !== undefined);
     if (cached !== undefined) return answerAgain(exchange, cached);
-    return answerThroughCache(exchange, key, () =>
-      answerAnew({ ...exchange, viewer }, headers, body, true),
-    );
+    return answerThroughCache(exchange, key, () => answerAnew(exchange, headers, body, true));
   };
 
   return {
@@ -234,9 +246,9 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
       const { method, path, headers } = exchange.viewer;
       const began = performance.now();
       const title = `${method} ${printablePath(path).slice(0, 200)}`;
-      watch("cloudfront", `received ${title}`, printableLines(headers), about);
+      watch?.("cloudfront", `received ${title}`, printableLines(headers), about);
       response.once("close", () =>
-        watch("cloudfront", `answered ${response.statusCode}`, [], {
+        watch?.("cloudfront", `answered ${response.statusCode}`, [], {
           ...about,
           ms: millisecondsSince(began),
         }),
@@ -259,38 +271,14 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
       }
     },
     async admits(request) {
-      if (edge === undefined) return true;
       const viewer = toViewerRequest(request);
-      const { address: clientIp, method, path, query } = viewer;
-      const headers = toOriginHeaders(viewer, {
-        policies,
-        cachedMethods: behavior.cachedMethods,
-        originDomainName: origin.domainName,
-        viaHost,
-      });
-      const event = toEdgeEvent({
-        distributionDomainName: domainName,
-        distributionId,
-        requestId: newRequestId(),
-        clientIp,
-        method,
-        path,
-        query,
-        headers,
-        origin: edgeOrigin,
-        isBucket: options.isBucket === true,
-        body: Buffer.alloc(0),
-      });
-      return (await runEdgeFunction((input) => edge.invoke(input), event)).kind === "forward";
+      const run = await runFunction(viewer, newRequestId(), headersFor(viewer), Buffer.alloc(0));
+      return run.kind === "forward";
     },
     async close() {
       originFetch.close();
     },
   };
-}
-
-function millisecondsSince(began: number): number {
-  return Math.round((performance.now() - began) * 100) / 100;
 }
 
 /** Header lines without a secret: values that may be one are hashes. */
@@ -301,7 +289,6 @@ function printableLines(lines: readonly HeaderLine[]): string[] {
   });
 }
 
-/** Without a function, the request goes on as it is. */
 function goesOn({ uri, querystring, headers, origin }: EdgeRequest): EdgeRun {
   return {
     kind: "forward",

@@ -4,7 +4,7 @@ import { buffer } from "node:stream/consumers";
 import { isRecord } from "@sst-gatehouse/blueprint/is-record";
 import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 
-import { type Explain, unwatched, type Watch } from "../explain.ts";
+import { type Explain, millisecondsSince, type Watch } from "../explain.ts";
 import type { Invocation, InvocationIds } from "../lambda/invocation.ts";
 import { admit } from "./admit-request.ts";
 import type { AdmissionRules } from "./admit-request.ts";
@@ -53,13 +53,13 @@ export function createFunctionUrl(options: FunctionUrlOptions): FunctionUrl {
         request,
         response,
       };
-      const { watch = unwatched } = options;
+      const { watch } = options;
       const began = performance.now();
       const about = { request: call.watchedAs };
       if (!fromCloudFront) {
-        watch("function-url", `received ${titleOf(call)}`, [], about);
+        watch?.("function-url", `received ${titleOf(call)}`, [], about);
         response.once("finish", () =>
-          watch("function-url", `answered ${response.statusCode}`, [], {
+          watch?.("function-url", `answered ${response.statusCode}`, [], {
             ...about,
             ms: millisecondsSince(began),
           }),
@@ -68,23 +68,17 @@ export function createFunctionUrl(options: FunctionUrlOptions): FunctionUrl {
       try {
         const admitted = await admit(call, options);
         if (admitted === "gone") return;
-        if ("event" in admitted) {
-          const who = admitted.event.requestContext.authorizer.iam.userArn;
-          const held = `the signature is right, and ${who} may call`;
-          watch("function-url", held, [], { ...about, ms: millisecondsSince(began) });
-        }
-        if ("event" in admitted) await runFunction(call, admitted.event, options);
-        else refuse(call, admitted, options.explain);
+        if (!("event" in admitted)) return refuse(call, admitted, options.explain);
+        const who = admitted.event.requestContext.authorizer.iam.userArn;
+        const held = `the signature is right, and ${who} may call`;
+        watch?.("function-url", held, [], { ...about, ms: millisecondsSince(began) });
+        await runFunction(call, admitted.event, options);
       } catch (error) {
         // A fault in the stand-in or in the policies it was given must not leave the request hanging.
         refuse(call, standInFailed(error), options.explain);
       }
     },
   };
-}
-
-function millisecondsSince(began: number): number {
-  return Math.round((performance.now() - began) * 100) / 100;
 }
 
 async function runFunction(

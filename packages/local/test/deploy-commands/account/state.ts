@@ -21,6 +21,24 @@ export interface AccountState {
   readonly denied: Set<string>;
 }
 
+/** With nothing in it. */
+export function emptyAccount(): AccountState {
+  return {
+    id: "123456789012",
+    roles: new Map(),
+    managedPolicies: new Map(),
+    functions: [],
+    distributions: [],
+    accessControls: new Map(),
+    viewerFunctions: new Map(),
+    buckets: new Map(),
+    userPools: [],
+    parameters: new Map(),
+    logGroups: [],
+    denied: new Set(),
+  };
+}
+
 export interface PlayedRole {
   readonly Arn: string;
   trust: object;
