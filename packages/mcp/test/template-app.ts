@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 
 import { loadProject } from "@sst-gatehouse/local/load-project";
 import { startStack, type Stack } from "@sst-gatehouse/local/stack";
+import { startLoopbackServer } from "@sst-gatehouse/testkit/loopback-server";
 
 import { createApp } from "create-sst-gatehouse/create-app";
 
@@ -18,7 +19,12 @@ const installed = {
   zod: join(packages, "mcp/node_modules/zod"),
 };
 
+/** The address of a client's document, which is its id; a server of the test's stands for that of its host. */
+export const documentUrl = "https://client.example/oauth/client.json";
+
 export interface TemplateApp extends Stack {
+  /** What the document says; to be changed before anybody has signed in by it. */
+  document: object;
   /** What `gatehouse start` would have shown in the terminal so far. */
   readonly lines: readonly string[];
 }
@@ -33,17 +39,28 @@ export async function startTemplateApp(): Promise<TemplateApp> {
     symlinkSync(from, to);
   }
   const lines: string[] = [];
+  const web = await startLoopbackServer();
+  web.handle = async (_request, response) => {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify(app.document));
+  };
+  const project = await loadProject(folder);
+  const clientDocuments = { [documentUrl]: `${web.origin}/client.json` };
   const stack = await startStack({
-    project: await loadProject(folder),
+    project: { ...project, gate: { ...project.gate, local: { clientDocuments } } },
+    stage: { cimdUrlPatterns: ["https://client.example/oauth/*"] },
     port: 0,
     explain: (from, reason, details = []) => lines.push(`${from}: ${reason}`, ...details),
   });
-  return {
+  const app: TemplateApp = {
     ...stack,
     lines,
+    document: {},
     async close() {
       await stack.close();
+      await web.close();
       await rm(dirname(folder), { recursive: true, force: true });
     },
   };
+  return app;
 }
