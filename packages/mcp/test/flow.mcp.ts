@@ -8,16 +8,41 @@ import type { OAuthClientInformation } from "@modelcontextprotocol/sdk/shared/au
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 import { send } from "../../../acceptance/support/client.ts";
+import { type LoopbackServer, startLoopbackServer } from "@sst-gatehouse/testkit/loopback-server";
 import { decodeJwt } from "@sst-gatehouse/local/test/cognito";
 import { localFetch } from "./local-fetch.ts";
 import { callback, createPerson, signIn } from "./person.ts";
-import { documentUrl, startTemplateApp, type TemplateApp } from "./template-app.ts";
+import { startTemplateApp, type TemplateApp } from "./template-app.ts";
+
+/** The address of a client's document, which is its id; a server of this machine stands for that of its host. */
+const documentUrl = "https://client.example/oauth/client.json";
 
 let app: TemplateApp;
+let documents: LoopbackServer;
 beforeAll(async () => {
-  app = await startTemplateApp();
+  documents = await startLoopbackServer();
+  documents.handle = async (_request, response) => {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(
+      JSON.stringify({
+        client_id: documentUrl,
+        client_name: "a stock client",
+        redirect_uris: [callback],
+        grant_types: ["authorization_code", "refresh_token"],
+        response_types: ["code"],
+        token_endpoint_auth_method: "none",
+      }),
+    );
+  };
+  app = await startTemplateApp({
+    stage: { cimdUrlPatterns: ["https://client.example/oauth/*"] },
+    local: { clientDocuments: { [documentUrl]: `${documents.origin}/client.json` } },
+  });
 });
-afterAll(() => app.close());
+afterAll(async () => {
+  await app.close();
+  await documents.close();
+});
 
 const textOf = (result: unknown) => Object(result).content[0].text;
 
@@ -80,14 +105,6 @@ test("what a tool says on the way arrives on the way", async () => {
 });
 
 test("a stock client that brings nothing but the address of its document signs in by it", async () => {
-  app.document = {
-    client_id: documentUrl,
-    client_name: "a stock client",
-    redirect_uris: [callback],
-    grant_types: ["authorization_code", "refresh_token"],
-    response_types: ["code"],
-    token_endpoint_auth_method: "none",
-  };
   const alice = createPerson(app, "alice");
   let information: OAuthClientInformation | undefined;
   const provider: OAuthClientProvider = {

@@ -3,9 +3,10 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
+import type { LocalSettings } from "@sst-gatehouse/blueprint/gate";
+import type { StageChanges } from "@sst-gatehouse/local/deployment";
 import { loadProject } from "@sst-gatehouse/local/load-project";
 import { startStack, type Stack } from "@sst-gatehouse/local/stack";
-import { startLoopbackServer } from "@sst-gatehouse/testkit/loopback-server";
 
 import { createApp } from "create-sst-gatehouse/create-app";
 
@@ -19,18 +20,25 @@ const installed = {
   zod: join(packages, "mcp/node_modules/zod"),
 };
 
-/** The address of a client's document, which is its id; a server of the test's stands for that of its host. */
-export const documentUrl = "https://client.example/oauth/client.json";
-
 export interface TemplateApp extends Stack {
-  /** What the document says; to be changed before anybody has signed in by it. */
-  document: object;
   /** What `gatehouse start` would have shown in the terminal so far. */
   readonly lines: readonly string[];
 }
 
-/** An app made of the template `mcp`, behind its gate on this machine. */
-export async function startTemplateApp(): Promise<TemplateApp> {
+/**
+ * An app made of the template `mcp`, behind its gate on this machine.
+ *
+ * @param changes.stage what its stage has beside what the template says.
+ * @param changes.local what its `gate.ts` says of this machine.
+ * @param changes.edit what somebody has done to the app's files.
+ */
+export async function startTemplateApp(
+  changes: {
+    readonly stage?: StageChanges;
+    readonly local?: LocalSettings;
+    readonly edit?: (folder: string) => Promise<void>;
+  } = {},
+): Promise<TemplateApp> {
   const folder = join(await realpath(await mkdtemp(join(tmpdir(), "gatehouse-mcp-"))), "notes");
   await createApp({ template: join(packages, "create-sst-gatehouse/templates/mcp"), folder });
   for (const [name, from] of Object.entries(installed)) {
@@ -38,29 +46,22 @@ export async function startTemplateApp(): Promise<TemplateApp> {
     mkdirSync(dirname(to), { recursive: true });
     symlinkSync(from, to);
   }
+  await changes.edit?.(folder);
   const lines: string[] = [];
-  const web = await startLoopbackServer();
-  web.handle = async (_request, response) => {
-    response.writeHead(200, { "content-type": "application/json" });
-    response.end(JSON.stringify(app.document));
-  };
   const project = await loadProject(folder);
-  const clientDocuments = { [documentUrl]: `${web.origin}/client.json` };
+  const { local } = changes;
   const stack = await startStack({
-    project: { ...project, gate: { ...project.gate, local: { clientDocuments } } },
-    stage: { cimdUrlPatterns: ["https://client.example/oauth/*"] },
+    project: local === undefined ? project : { ...project, gate: { ...project.gate, local } },
     port: 0,
+    ...(changes.stage !== undefined && { stage: changes.stage }),
     explain: (from, reason, details = []) => lines.push(`${from}: ${reason}`, ...details),
   });
-  const app: TemplateApp = {
+  return {
     ...stack,
     lines,
-    document: {},
     async close() {
       await stack.close();
-      await web.close();
       await rm(dirname(folder), { recursive: true, force: true });
     },
   };
-  return app;
 }
