@@ -1,12 +1,14 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { behindTls } from "./behind-tls";
 import { playedGate } from "./gate";
 import { otherBrowsers, type Window } from "./windows";
 
+// Each test goes through several sign-ins.
+vi.setConfig({ testTimeout: 60_000 });
 const gate = playedGate();
 
 /** Another site: what it shows is in its address. */
@@ -29,7 +31,7 @@ describe.each(otherBrowsers)("in $name", ({ absent, keepsCookies, start }) => {
   });
   afterAll(async () => {
     await window?.close();
-    await tls?.close();
+    tls?.close();
   });
   beforeEach(({ skip }) => skip(absent !== undefined, absent));
   /** An address of the app by https, as on AWS. */
