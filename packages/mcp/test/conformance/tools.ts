@@ -104,6 +104,7 @@ const schema = {
   properties: { address: { $ref: "#/$defs/address" }, by: { enum: ["phone", "email"] } },
   allOf: [{ anyOf: [{ required: ["phone"] }, { required: ["email"] }] }],
   if: { properties: { by: { const: "phone" } } },
+  // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema's keyword
   then: { required: ["phone"] },
   else: { required: ["email"] },
   additionalProperties: false,
@@ -181,7 +182,7 @@ export const conformanceOptions: McpServerOptions = {
     prompts: { listChanged: false },
     resources: { listChanged: false },
   },
-  requestState: { verify: states.verify },
+  requestState: { verify: (state, context) => states.verify(state, context) },
 };
 
 /** @returns what is asked now; nothing when every round is answered. */
