@@ -49,7 +49,7 @@ export interface ParametersSource {
   readonly users: Users;
   readonly clients: AppClients;
   readonly guard: aws.lambda.Function;
-  readonly cdn: sst.aws.Router;
+  readonly cdn: sst.aws.Router | sst.aws.StaticSite;
   /** What the guard was made with. */
   readonly baked: $util.Output<ClientIds | undefined>;
 }
