@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import { beforeAll, describe, expect, test } from "vitest";
 
 import { viaApp } from "./support/client.ts";
@@ -91,6 +93,53 @@ describe("a good token is admitted", () => {
       ]) {
         expect((await viaApp(target, { token })).status).toBe(200);
       }
+    });
+
+    // As SAML and OpenID Connect providers and their mappings write them.
+    test.each([
+      "AzureAD_ada.lovelace@corp.example",
+      "Company_Jürgen Müller",
+      "Okta_auth0|5f7c8ec7c33c6c004bbafe82",
+      'Corp_CN=Ada, OU="R&D", O=a/b;c',
+      "LINE_엘리스 😀\u0301",
+      "x".repeat(128),
+    ])("a person named %s, with groups of every form", async (name) => {
+      const groups = [
+        "Domain Admins",
+        "Vertrieb/Süd",
+        `${target.userPoolId}_Company`,
+        "arn:aws:iam::111122223333:role/x",
+        "a,b;c=d",
+        "[x]",
+        "😀",
+      ];
+      const others = {
+        "cognito:groups": groups,
+        "cognito:roles": ["arn:aws:iam::111122223333:role/x"],
+        "custom:company_groups": "[a, b]",
+        identities: [{ userId: name, providerName: "Company", primary: "true", dateCreated: "1" }],
+        address: { formatted: "Straße 1\n10115 Berlin" },
+      };
+      for (const token of [
+        await forge.mint("id", forge.idClaims({ ...others, "cognito:username": name })),
+        await forge.mint("access", forge.accessClaims({ ...others, username: name })),
+      ]) {
+        const caller = (await viaApp(target, { path: "/me", token })).json();
+        expect(caller).toMatchObject({ kind: "user", username: name, groups });
+      }
+    });
+
+    test.each([
+      [125, 200, undefined],
+      [150, 431, "headers_too_large"],
+      [230, 401, "token_too_large"],
+    ])("a person in %d groups with ids for names: %d", async (count, status, code) => {
+      const groups = Array.from({ length: count }, () => randomUUID());
+      const token = await forge.mint("id", forge.idClaims({ "cognito:groups": groups }));
+      const answer = await viaApp(target, { path: "/me", token });
+      const told = answer.json();
+      const toldGroups = status === 200 ? groups : undefined;
+      expect([answer.status, told["code"], told["groups"]]).toEqual([status, code, toldGroups]);
     });
   });
 

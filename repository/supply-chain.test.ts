@@ -87,6 +87,12 @@ test("two versions of a package may stand side by side, each under the name that
   expect(lintManifest({ devDependencies })).toEqual([]);
 });
 
+test("a version before a release is a version, and a range of such is none", () => {
+  expect(lintManifest({ devDependencies: { a: "0.2.0-alpha.12" } })).toEqual([]);
+  for (const wanted of ["^0.2.0-alpha.12", "0.2.0-", "0.2.x", "alpha"])
+    expect(lintManifest({ devDependencies: { a: wanted } })).toEqual([`a: ${wanted}`]);
+});
+
 test("routers that are only attacked are dependencies of nothing that ships", () => {
   const { dependencies } = readManifest("packages/attack");
   expect(dependencies).toBeUndefined();
@@ -217,7 +223,7 @@ test.each([
 /** @param pinned the dependencies that must be one version; all when absent. */
 function lintManifest(manifest: Manifest, pinned?: readonly string[]): string[] {
   const { scripts = {}, dependencies, devDependencies, optionalDependencies } = manifest;
-  const exact = /^(workspace:\*|\d+\.\d+\.\d+)$/;
+  const exact = /^(workspace:\*|\d+\.\d+\.\d+(-[\w.]+)?)$/;
   const range = /^([~^<>=]*\d+(\.\d+){0,2} ?)+$/;
   // Several versions of one package stand side by side under names that say which: express-4, express-5.
   const isVersion = (name: string, wanted: string): boolean => {

@@ -22,6 +22,26 @@ import { playStageInAccount, type StageInAccount } from "./stage-in-account.ts";
 
 const stage = "played";
 
+/** The place that the stand-in of CloudFront names. */
+const timedFrom = "CloudFront answered in LCL50-P1, one round trip of ";
+
+const timed = [
+  "a preflight, answered at once",
+  "refused: no token",
+  "refused: no token, but something as long",
+  "a token, not seen before: /.auth/me",
+  "a token, seen before: /.auth/me",
+  "a token, seen before: a backend's answer",
+];
+
+/** What was timed once all kinds have been, each with numbers. */
+function rowsIn(printed: string): readonly string[] {
+  const rows = [...printed.matchAll(/^\| ([^|]+) \|(?: +(?:-?\d+\.\d)? +\|){3,4}$/gm)];
+  const names = rows.map(([, name = ""]) => name);
+  expect(names.slice(0, timed.length)).toEqual(timed);
+  return names.slice(timed.length);
+}
+
 /** In place of SST's CLI, which no test starts: says what a deploy says, and writes down what it was asked for. */
 const playedSst = `#!/usr/bin/env node
 const { appendFileSync } = require("node:fs");
@@ -91,7 +111,7 @@ describe("npx gatehouse prove, with SST played by a script", () => {
     const machine = { what: "the secret of the stage's machine", value: played.machineSecret };
     const leaksIn = createLeakFinder([...(await secretsOfStack(stack)), machine]);
     const stopWatching = watchForLeaks(leaksIn);
-    const ran = run(["--stage", stage, "--remove", "--file", file]);
+    const ran = run(["--stage", stage, "--remove", "--file", file, "--idle", "0.01"]);
     await Promise.race([ran, handOnEndedSignIn(stack, stage)]);
     const { stdout, stderr } = await ran;
     const { processes, leaks } = stopWatching();
@@ -105,6 +125,8 @@ describe("npx gatehouse prove, with SST played by a script", () => {
     expect(proof).toMatch(
       /## Acceptance suite\n\nExit code 0\. \d+ passed, 0 failed, \d+ skipped\n/,
     );
+    expect(proof).toContain(timedFrom);
+    expect(rowsIn(proof)).toEqual(["8, after the first deploy", "8, after 0.01 idle minutes"]);
     expect(proof).toContain("## Open questions");
     expect(proof.match(/\| .+ \| .+ \|/g)?.length).toBeGreaterThan(10);
     expect(proof).toContain("acceptance: sessions passed");
@@ -129,4 +151,13 @@ describe("npx gatehouse prove, with SST played by a script", () => {
     expect(processes).toBeGreaterThan(6);
     expect(leaks).toEqual([]);
   }, 400_000);
+
+  test("only times the stage where that is asked for, and deploys nothing", async () => {
+    const deployed = readFileSync(log, "utf8");
+    const { code, stdout, stderr } = await run(["--stage", stage, "--times", "--idle", "0"]);
+    expect([code, stderr]).toEqual([0, "0 minutes without a request …\n"]);
+    expect(stdout.startsWith(timedFrom)).toBe(true);
+    expect(rowsIn(stdout)).toEqual(["8, as it was found", "8, after 0 idle minutes"]);
+    expect(readFileSync(log, "utf8")).toBe(deployed);
+  }, 60_000);
 });

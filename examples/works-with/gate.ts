@@ -9,6 +9,10 @@ export const gate = defineGate({
     api: { handler: "apps/index.handler" },
     fastify: { handler: "apps/fastify.handler", paths: ["/fastify*"] },
   },
-  // A page on another origin, as a front end in development is.
-  stages: { default: { corsOrigins: ["http://localhost:5173"] } },
+  // Pages of other origins, as front ends in development are: one for each file of tests that serves some.
+  stages: {
+    default: {
+      corsOrigins: ["http://localhost:5173", "http://localhost:5174", "http://localhost:5175"],
+    },
+  },
 });

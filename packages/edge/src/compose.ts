@@ -3,7 +3,9 @@ import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import type { SealingKeys } from "@sst-gatehouse/blueprint/sealing-keys";
 import type { AccessRules } from "@sst-gatehouse/core/access";
 import { createSigner, type Credentials } from "@sst-gatehouse/core/signer";
+import { requireTokenForm } from "@sst-gatehouse/core/unverified-token";
 import { createVerifiedTokens } from "@sst-gatehouse/core/verified-tokens";
+import type { VerifiedToken } from "@sst-gatehouse/core/verifier";
 
 import type { RequireValid } from "@sst-gatehouse/revocations/revocations";
 
@@ -97,6 +99,11 @@ export function composeGuard({
         );
   // Opened for the first good token: a crowd of strangers, who make many containers, makes nobody read it.
   const requireValid: RequireValid = async (token) => list?.()(token);
+  const unlessEnded = async (verified: ReturnType<VerifyToken>): Promise<VerifiedToken> => {
+    const token = await verified;
+    await requireValid(token);
+    return token;
+  };
   const clientIds = isBaked(settings)
     ? bakedClientIds(settings.clients)
     : files.parameterStore().createClientIds(settings, {
@@ -114,10 +121,10 @@ export function composeGuard({
     now,
   });
   const tokens = createVerifiedTokens({ verify, generation, now, capacityBytes: rememberedBytes });
-  const verifyToken: VerifyToken = async (text, request) => {
-    const token = await tokens.verify(text);
-    if (!checksItself(settings, request.host)) await requireValid(token);
-    return token;
+  const verifyToken: VerifyToken = (text, request) => {
+    requireTokenForm(text);
+    const token = tokens.verify(text);
+    return list === undefined || checksItself(settings, request.host) ? token : unlessEnded(token);
   };
   const identify = createIdentify(verifyToken);
   return createOriginRequest({

@@ -20,10 +20,10 @@ export function decidingRule(
   { http: { method, path }, readings }: OriginRequest,
 ): Pick<Decision, "rule" | "reading" | "otherRule"> {
   if (!byRule.has(code)) return {};
+  const request = { method, path, readings };
   try {
-    if (code !== "path_ambiguous")
-      return { rule: selectRule(access, { method, path, readings }), reading: "as_sent" };
-    const [asSent, ...others] = rulesOfReadings(access, { method, path });
+    if (code !== "path_ambiguous") return { rule: selectRule(access, request), reading: "as_sent" };
+    const [asSent, ...others] = rulesOfReadings(access, request);
     for (const { reading, lowerCase, rule } of others) {
       const isGuards = isEdgeRouteInAnyCase(reading);
       if (rule !== asSent?.rule || isGuards)

@@ -23,7 +23,7 @@ const tokens: KnownTokens = {
 function setUp() {
   const { asked, verifyToken } = verifierOf(tokens);
   const identify = createIdentify(verifyToken);
-  return { asked, identify: (headers: HttpHeaders) => identify(requestWith(headers)) };
+  return { asked, identify: async (headers: HttpHeaders) => identify(requestWith(headers)) };
 }
 
 test("nobody, without a header", async () => {

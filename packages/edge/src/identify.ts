@@ -16,11 +16,14 @@ export interface Identified {
   readonly problem?: GuardError;
 }
 
-/** Of a request without a session; one with `Authorization` has none. */
-export type Identify = (request: HttpRequest) => Promise<Identified>;
+/** Of a request without a session; one with `Authorization` has none. A promise, and a refusal by it, only where one is needed. */
+export type Identify = (request: HttpRequest) => Identified | Promise<Identified>;
 
 /** Asked for each request: however long a token is known, its sign-in may have been ended meanwhile. */
-export type VerifyToken = (token: string, request: HttpRequest) => Promise<VerifiedToken>;
+export type VerifyToken = (
+  token: string,
+  request: HttpRequest,
+) => VerifiedToken | Promise<VerifiedToken>;
 
 /**
  * Finds the caller in the `Authorization` header, which decides alone: a bad bearer is refused even where nobody has
@@ -29,12 +32,13 @@ export type VerifyToken = (token: string, request: HttpRequest) => Promise<Verif
  * @throws {GuardError} `token_*`, `keys_unavailable`, `settings_unavailable` for a bearer token.
  */
 export function createIdentify(verify: VerifyToken): Identify {
-  return async (request) => {
+  return (request) => {
     const values = request.headers["authorization"];
     if (values === undefined || values.length === 0) return { caller: { kind: "anonymous" } };
     const bearer = bearerOf(values);
-    const token = await verify(bearer, request);
-    return { caller: token.caller, token, bearer };
+    const identified = (token: VerifiedToken) => ({ caller: token.caller, token, bearer });
+    const token = verify(bearer, request);
+    return token instanceof Promise ? token.then(identified) : identified(token);
   };
 }
 
@@ -43,7 +47,8 @@ function bearerOf(values: readonly string[]): string {
   if (more.length > 0)
     throw new GuardError("token_malformed", "Send one Authorization header, not several.");
   const text = value.trim();
-  const [scheme = ""] = text.split(" ", 1);
+  const end = text.indexOf(" ");
+  const scheme = end < 0 ? text : text.slice(0, end);
   const token = text.slice(scheme.length).replace(/^ +/, "");
   if (scheme.toLowerCase() !== "bearer") {
     throw new GuardError(

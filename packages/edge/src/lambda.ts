@@ -1,14 +1,15 @@
-import type { Credentials } from "@sst-gatehouse/core/signer";
-
 import { composeGuard, type LazyFiles } from "./compose.ts";
 import { fromDataFile } from "./data-file.ts";
 import { createLog } from "./log.ts";
+import { once } from "./once.ts";
 import { orRefuseEverything } from "./refuse-everything.ts";
+import { createRoleCredentials } from "./role-credentials.ts";
 
 /** One line on stdout, which Lambda takes to CloudWatch as it is. */
 const log = createLog((line) => process.stdout.write(`${line}\n`));
 
-const responses: LazyFiles["responses"] = () => require("./responses.cjs");
+/** Kept here: asking Node for a file that it has loaded takes longer than reading a bad token. */
+const responses: LazyFiles["responses"] = once(() => require("./responses.cjs"));
 
 /** Made once per container. The files named here lie beside the bundle. */
 export const handler = orRefuseEverything(
@@ -20,7 +21,7 @@ export const handler = orRefuseEverything(
       now: () => Math.floor(Date.now() / 1000),
       elapsed: () => performance.now(),
       log,
-      credentials,
+      credentials: createRoleCredentials(process.env),
       files: {
         responses,
         network: () => require("./fetch-key-set.cjs"),
@@ -37,14 +38,3 @@ export const handler = orRefuseEverything(
 
 // Refusals are errors, and the log names them without a stack: taking one costs more than judging a bad token.
 Error.stackTraceLimit = 0;
-
-function credentials(): Credentials {
-  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
-  if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY || !AWS_SESSION_TOKEN)
-    throw new TypeError("the guard has no role credentials");
-  return {
-    accessKeyId: AWS_ACCESS_KEY_ID,
-    secretAccessKey: AWS_SECRET_ACCESS_KEY,
-    sessionToken: AWS_SESSION_TOKEN,
-  };
-}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { once } from "./once.ts";
+import { once, settled } from "./once.ts";
 
 test("computes when it is first asked, and keeps what it has", () => {
   let computed = 0;
@@ -20,4 +20,23 @@ test("tries again after a computation that throws", () => {
   });
   expect(value).toThrow("not yet");
   expect(value()).toEqual([2]);
+});
+
+test("computes once for good where that is asked for, and throws the same again", () => {
+  let tries = 0;
+  const value = settled<string>(() => {
+    tries += 1;
+    throw new RangeError("never");
+  });
+  const thrown = [1, 2].map(() => {
+    try {
+      return value();
+    } catch (error) {
+      return error;
+    }
+  });
+  expect(thrown[0]).toEqual(new RangeError("never"));
+  expect(thrown[1]).toBe(thrown[0]);
+  expect(tries).toBe(1);
+  expect(settled(() => "here")()).toBe("here");
 });

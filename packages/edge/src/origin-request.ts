@@ -50,9 +50,12 @@ export type Responses = Pick<
   | "withHeaders"
 >;
 
+/** A request, and what is its app's own. */
+interface Received extends OriginRequest, Visit {}
+
 /** What a line of the log is about. */
 interface About {
-  readonly received: OriginRequest | undefined;
+  readonly received: Received | undefined;
   readonly who?: Identified | undefined;
   readonly steps: Steps;
 }
@@ -89,13 +92,14 @@ export function createOriginRequest({
   const hosts = [functionUrlHost, ...otherFunctionUrlHosts, ...(site ? [site.host] : [])] as const;
   return async (event) => {
     const steps = startSteps(elapsed);
-    let received: OriginRequest | undefined;
+    let received: Received | undefined;
     let opened: Opened | undefined;
     let who: Identified | undefined;
     try {
-      received = fromCloudFrontEvent(event, hosts);
-      const { http, request, readings } = received;
-      const own = resource()?.answer(visitOf(received));
+      const arrived = fromCloudFrontEvent(event, hosts);
+      received = Object.assign(arrived, { origins: ownOrigins(arrived) });
+      const { http, request, clientIp, trace, readings, origins } = received;
+      const own = resource()?.answer(received);
       if (own !== undefined) return answered({ received, steps }, own);
       if (isPreflight(http)) {
         record({ received, steps }, { outcome: "preflight", status: 204 });
@@ -107,17 +111,25 @@ export function createOriginRequest({
       if (loading !== undefined) await loading;
       steps.end("read");
       if (isEdgeRoute(http.path, readings))
-        return answered({ received, steps }, await sessions().answer(visitOf(received)));
+        return answered({ received, steps }, await sessions().answer(received));
       if (mayHoldSession(http)) {
-        const found = await sessions().open(visitOf(received));
+        const found = await sessions().open(received);
         steps.end("session");
         if ("response" in found) return answered({ received, steps }, found);
         opened = found;
       }
       requireServedMethod(http);
       const backendChecks = checksItself(settings, http.host);
-      const [origin] = ownOrigins(received);
-      const asked = { ...received, steps, http: opened?.http ?? http, backendChecks, origin };
+      const [origin] = origins;
+      const asked = {
+        http: opened?.http ?? http,
+        clientIp,
+        readings,
+        trace,
+        steps,
+        backendChecks,
+        origin,
+      };
       who = ownAuthorization(asked) ?? opened?.identified ?? (await identify(asked.http));
       steps.end("caller");
       resource()?.require(asked, who);
@@ -151,16 +163,11 @@ export function createOriginRequest({
    * Baked, or the distribution that CloudFront itself names; never a header. Of a laptop's, which speak http, the one that was
    * asked: each is as foreign to the other as any site.
    */
-  function ownOrigins({ distributionDomainName }: OriginRequest): Visit["origins"] {
+  function ownOrigins({ distributionDomainName }: OriginRequest): Received["origins"] {
     const { appOrigins = [] } = settings;
     const asked = `http://${distributionDomainName}`;
     const [first, ...others] = appOrigins.includes(asked) ? [asked] : appOrigins;
     return [first ?? `https://${distributionDomainName}`, ...others];
-  }
-
-  function visitOf(received: OriginRequest): Visit {
-    const { http, requestId } = received;
-    return { http, requestId, origins: ownOrigins(received) };
   }
 
   /** The one line of a request. */
@@ -187,7 +194,7 @@ export function createOriginRequest({
   }
 
   function answered(
-    about: About & { readonly received: OriginRequest },
+    about: About & { readonly received: Received },
     { response, code, cause }: SessionAnswer,
   ): CloudFrontRequestResult {
     record(about, {
@@ -229,18 +236,18 @@ export function createOriginRequest({
       forBrowser === undefined
         ? refusal(known, requestId, cors)
         : withHeaders(forBrowser.response, cors);
-    return (received && resource()?.challenged(response, known, visitOf(received))) ?? response;
+    return (received && resource()?.challenged(response, known, received)) ?? response;
   }
 
   function refuseBrowser(
     error: GuardError,
-    received: OriginRequest | undefined,
+    received: Received | undefined,
     opened: Opened | undefined,
   ): SessionAnswer | undefined {
     if (received === undefined || (opened === undefined && !isNavigation(received.http)))
       return undefined;
     try {
-      return sessions().refuse(error, visitOf(received), opened);
+      return sessions().refuse(error, received, opened);
     } catch {
       return undefined; // refused all the same, as every client is
     }

@@ -14,11 +14,15 @@ import {
 import type { CloudFrontResultResponse } from "aws-lambda";
 
 import type { Asked } from "./guard.ts";
+import type { OriginRequest } from "./http/cloudfront.ts";
 import { isPreflight } from "./http/preflight.ts";
 import type { Identified } from "./identify.ts";
 import { answer, type AnswerHeaders, refusal, withHeaders } from "./responses.ts";
 import type { SessionAnswer } from "./session/sessions.ts";
 import type { Visit } from "./session/open-session.ts";
+
+/** One request, and what its path may be read as. */
+type ReadVisit = Visit & Pick<OriginRequest, "readings">;
 
 /** What the guard does for the protected resource of an app. Loaded only where the access rules declare one. */
 export interface ProtectedResource {
@@ -27,14 +31,14 @@ export interface ProtectedResource {
    *
    * @throws {GuardError} `path_ambiguous` for a path that somebody could take for such an address.
    */
-  readonly answer: (visit: Visit) => SessionAnswer | undefined;
+  readonly answer: (visit: ReadVisit) => SessionAnswer | undefined;
   /** @throws {GuardError} as {@link requireResource} does. */
   readonly require: (asked: Asked, who: Identified) => void;
   /** The answer to what was refused, with a challenge that leads to the sign-in. */
   readonly challenged: (
     response: CloudFrontResultResponse,
     error: GuardError,
-    visit: Visit,
+    visit: ReadVisit,
   ) => CloudFrontResultResponse;
 }
 
@@ -58,12 +62,14 @@ export function createProtectedResource(
   const routes = ownRoutes(resource, settings);
 
   return {
-    answer({ http, requestId, origins }) {
+    answer({ http, requestId, origins, readings }) {
       const { path, headers } = http;
       const asks = isPreflight(http)
         ? String(headers["access-control-request-method"]?.[0])
         : http.method;
-      const route = isResourceRoute(access, { method: asks, path }) ? routes.get(path) : undefined;
+      const route = isResourceRoute(access, { method: asks, path, readings })
+        ? routes.get(path)
+        : undefined;
       if (route === undefined) return undefined;
       const { methods, status, body } = route;
       if (isPreflight(http))
@@ -89,11 +95,11 @@ export function createProtectedResource(
       requireResource(access, request, { caller, audience: token?.audience }, origin);
     },
 
-    challenged(response, error, { http: { method, path }, origins: [origin] }) {
+    challenged(response, error, { http: { method, path }, origins: [origin], readings }) {
       const { "www-authenticate": lines, ...headers } = response.headers ?? {};
       const challenge = lines?.[0]?.value;
       if (challenge === undefined) return response;
-      const leading = withResource(challenge, access, { method, path }, origin, error);
+      const leading = withResource(challenge, access, { method, path, readings }, origin, error);
       if (leading === challenge) return response;
       // To a client, `insufficient_scope` means that signing in for more scopes helps.
       return error.code === "access_denied"

@@ -119,8 +119,9 @@ export function withHeaders(
   added: AnswerHeaders,
 ): CloudFrontResultResponse {
   const headers: CloudFrontHeaders = { ...response.headers };
-  for (const [name, value] of Object.entries(added)) {
-    const lines = [value].flat();
+  for (const name of Object.keys(added)) {
+    const value = added[name] ?? [];
+    const lines = typeof value === "string" ? [value] : value;
     if (lines.length > 0) headers[name] = lines.map((line) => ({ key: name, value: line }));
   }
   return { ...response, headers };

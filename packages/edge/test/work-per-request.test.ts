@@ -1,6 +1,8 @@
 import { exactReadings } from "@sst-gatehouse/core/path-readings";
 import { expect, test, vi } from "vitest";
 
+import { withResource } from "./access.ts";
+import { guardSettings } from "./events.ts";
 import { type Bench, createBench, fetched, followed } from "./test-browser.ts";
 
 const bearer = ({ cognito }: Bench) => ({
@@ -35,17 +37,34 @@ test("a bearer token is identified once", async () => {
   expect(bench.lookedUp).toEqual(["alice"]);
 });
 
-test("an escaped path is read once", async () => {
-  const bench = createBench();
+test.each([
+  ["that goes on", "/echo/a%2Fb%41", {}, undefined],
+  [
+    "that goes on, in an app with a resource",
+    "/echo/a%2Fb%41",
+    { access: withResource },
+    undefined,
+  ],
+  ["of the resource without a token", "/mcp/a%2Fb%41", { access: withResource }, "token_missing"],
+  ["that falls under two rules", "/%61dmin/x", {}, "path_ambiguous"],
+  ["with too many readings", "/%61;p%2F%5C%09%3Bq//A".repeat(90), {}, "path_ambiguous"],
+  ["that is none", "/echo/%ff", {}, "path_malformed"],
+])("an escaped path is read once: one %s", async (_what, uri, options, refusal) => {
+  const bench = createBench(guardSettings, options);
   const decoded = vi.spyOn(globalThis, "decodeURIComponent");
-  exactReadings("/echo/a%2Fb%41");
+  try {
+    exactReadings(uri);
+  } catch {
+    // As the guard refuses it.
+  }
   const once = decoded.mock.calls.length;
   expect(once).toBeGreaterThan(0);
   decoded.mockClear();
-  await bench.send({ uri: "/echo/a%2Fb%42", headers: bearer(bench) });
+  const headers = refusal === "token_missing" ? {} : bearer(bench);
+  const { code } = await bench.send({ uri, headers });
   const calls = decoded.mock.calls.length;
   decoded.mockRestore();
-  expect(bench.signed).toEqual(["/echo/a%2Fb%42"]);
+  expect([code, bench.signed]).toEqual([refusal, refusal === undefined ? [uri] : []]);
   expect(calls).toBe(once);
 });
 

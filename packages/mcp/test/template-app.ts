@@ -3,6 +3,7 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
+import type { StageChanges } from "@sst-gatehouse/local/deployment";
 import { loadProject } from "@sst-gatehouse/local/load-project";
 import { startStack, type Stack } from "@sst-gatehouse/local/stack";
 
@@ -23,8 +24,18 @@ export interface TemplateApp extends Stack {
   readonly lines: readonly string[];
 }
 
-/** An app made of the template `mcp`, behind its gate on this machine. */
-export async function startTemplateApp(): Promise<TemplateApp> {
+/**
+ * An app made of the template `mcp`, behind its gate on this machine.
+ *
+ * @param changes.stage what its stage has beside what the template says.
+ * @param changes.edit what somebody has done to the app's files.
+ */
+export async function startTemplateApp(
+  changes: {
+    readonly stage?: StageChanges;
+    readonly edit?: (folder: string) => Promise<void>;
+  } = {},
+): Promise<TemplateApp> {
   const folder = join(await realpath(await mkdtemp(join(tmpdir(), "gatehouse-mcp-"))), "notes");
   await createApp({ template: join(packages, "create-sst-gatehouse/templates/mcp"), folder });
   for (const [name, from] of Object.entries(installed)) {
@@ -32,10 +43,12 @@ export async function startTemplateApp(): Promise<TemplateApp> {
     mkdirSync(dirname(to), { recursive: true });
     symlinkSync(from, to);
   }
+  await changes.edit?.(folder);
   const lines: string[] = [];
   const stack = await startStack({
     project: await loadProject(folder),
     port: 0,
+    ...(changes.stage !== undefined && { stage: changes.stage }),
     explain: (from, reason, details = []) => lines.push(`${from}: ${reason}`, ...details),
   });
   return {

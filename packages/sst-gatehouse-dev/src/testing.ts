@@ -54,6 +54,8 @@ export interface Gatehouse {
   as(username: string): { readonly fetch: AppFetch; readonly token: () => Promise<string> };
   /** Who can sign in at the hosted pages, for a test that drives a browser. */
   readonly users: Stack["outputs"]["users"];
+  /** What `gatehouse start --json` prints: the pool, its app clients and endpoints, for a library that signs in by itself. */
+  readonly outputs: Stack["outputs"];
   /** Of everything that is played: `advance(3601)` makes a token expire. */
   readonly clock: Clock;
   /** What `gatehouse start` would have shown in the terminal so far, a line each. */
@@ -82,6 +84,7 @@ export async function startGatehouse({
     url,
     fetch: (path, init) => ask(url, path, init),
     users,
+    outputs: stack.outputs,
     as(username) {
       const token = async (): Promise<string> => {
         const tokens = await stack.tokensFor(username);

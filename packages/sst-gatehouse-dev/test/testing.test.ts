@@ -39,6 +39,11 @@ test("an app's own test asks as nobody and as anybody, and knows why it was refu
       ["editors", true],
     ]);
 
+    // For those that sign people in by themselves: the pool and the public client.
+    const { userPoolId, clients, endpoints } = gate.outputs;
+    const keys = await fetch(`${endpoints.cognitoIdp}/${userPoolId}/.well-known/jwks.json`);
+    expect([keys.status, clients.spa.id]).toEqual([200, expect.stringMatching(/^[a-z0-9]{26}$/)]);
+
     await expect(gate.as("bob").fetch("/")).rejects.toThrow(
       "There is no bob here, only alice, editors",
     );

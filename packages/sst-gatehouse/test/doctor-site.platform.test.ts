@@ -6,9 +6,11 @@ import type { AccountState, Json } from "@sst-gatehouse/local/test/account-state
 import { beforeAll, expect, test } from "vitest";
 
 import { backends, evaluateSite, rules, site } from "./support/site-sample.ts";
-import { configOf, examine, redeploy, wrong } from "./support/stage-in-account.ts";
+import { configOf, examine, playAccount, redeploy, wrong } from "./support/stage-in-account.ts";
 
 const access = defineAccess({ scopes: ["api/read"], rules });
+
+playAccount();
 
 let graph: Graph;
 beforeAll(async () => {

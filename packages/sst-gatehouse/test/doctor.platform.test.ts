@@ -16,6 +16,7 @@ import {
   examine,
   guardRole,
   outputsOf,
+  playAccount,
   policy,
   production,
   redeploy,
@@ -23,6 +24,8 @@ import {
   type Situation,
   wrong,
 } from "./support/stage-in-account.ts";
+
+playAccount();
 
 describe("a stage as it is deployed", () => {
   test("is well in every row, and every row has a name", async () => {

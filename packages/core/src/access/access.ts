@@ -253,13 +253,19 @@ export interface RuleOfReading {
  */
 export function rulesOfReadings(
   { rules }: AccessRules,
-  { method, path }: AccessRequest,
+  request: AccessRequest,
 ): readonly RuleOfReading[] {
   const found = new Map<string, RuleOfReading>();
+  const readings = readingsOf(request);
   for (const lowerCase of [false, true])
-    for (const exact of exactReadings(path)) {
+    for (const exact of readings) {
       const reading = lowerCase ? exact.toLowerCase() : exact;
-      const rule = firstMatch(rules, method, reading, lowerCase ? "lowerCase" : "exact")?.text;
+      const rule = firstMatch(
+        rules,
+        request.method,
+        reading,
+        lowerCase ? "lowerCase" : "exact",
+      )?.text;
       const key = JSON.stringify([reading, rule]);
       if (!found.has(key)) found.set(key, { reading, lowerCase, rule });
     }
@@ -268,10 +274,8 @@ export function rulesOfReadings(
 
 function findRule({ rules }: AccessRules, request: AccessRequest): AccessRule | undefined {
   const { method, path } = request;
-  const readings = request.readings?.() ?? exactReadings(path);
-  const [first] = readings;
-  if (first !== path) throw new TypeError("these are the readings of another path");
-  const rule = firstMatch(rules, method, first, "exact");
+  const readings = readingsOf(request);
+  const rule = firstMatch(rules, method, path, "exact");
   const everyReadingAgrees = readings.every(
     (reading) =>
       firstMatch(rules, method, reading, "exact") === rule &&
@@ -284,6 +288,16 @@ function findRule({ rules }: AccessRules, request: AccessRequest): AccessRule | 
     );
   }
   return rule;
+}
+
+/** @throws {GuardError} `path_malformed`; `path_ambiguous` when there are too many. */
+export function readingsOf({
+  path,
+  readings = () => exactReadings(path),
+}: AccessRequest): readonly string[] {
+  const all = readings();
+  if (all[0] !== path) throw new TypeError("these are the readings of another path");
+  return all;
 }
 
 function firstMatch(

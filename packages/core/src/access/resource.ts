@@ -5,6 +5,7 @@ import {
   type AccessRules,
   decide,
   type Decision,
+  readingsOf,
   selectRule,
 } from "./access.ts";
 import {
@@ -14,7 +15,6 @@ import {
   resourceMetadataPath,
   serverMetadataPath,
 } from "./parse-resource.ts";
-import { exactReadings } from "./path-readings.ts";
 
 export type { Resource } from "./parse-resource.ts";
 export { registrationPath, resourceMetadataPath, serverMetadataPath } from "./parse-resource.ts";
@@ -24,11 +24,9 @@ export { registrationPath, resourceMetadataPath, serverMetadataPath } from "./pa
  *
  * @throws {GuardError} `path_ambiguous` for a path that some reader would take for such an address; `path_malformed`.
  */
-export function isResourceRoute(
-  { resource }: AccessRules,
-  { method, path }: AccessRequest,
-): boolean {
+export function isResourceRoute({ resource }: AccessRules, request: AccessRequest): boolean {
   if (resource === undefined) return false;
+  const { method, path } = request;
   const own = [resourceMetadataPath, `${resourceMetadataPath}${resource.path}`, serverMetadataPath];
   // Only what registers a client: the app may have a page of that name.
   if (method === "POST") own.push(registrationPath);
@@ -36,7 +34,7 @@ export function isResourceRoute(
   // Every reading of such an address spells one of these, or hides it behind an escape.
   if (!/register|oauth-|%/i.test(path)) return false;
   const lowerCase = own.map((each) => each.toLowerCase());
-  if (exactReadings(path).some((reading) => lowerCase.includes(reading.toLowerCase())))
+  if (readingsOf(request).some((reading) => lowerCase.includes(reading.toLowerCase())))
     throw new GuardError(
       "path_ambiguous",
       "The path can be read as one that the guard answers itself; send its plain form.",

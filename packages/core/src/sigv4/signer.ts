@@ -41,7 +41,8 @@ const identityHeaders = [
 ];
 
 /** Signed of every request; the last one where there is a session token. */
-const ownHeaders = ["host", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"];
+const sessionTokenHeader = "x-amz-security-token";
+const ownHeaders = ["host", "x-amz-content-sha256", "x-amz-date", sessionTokenHeader];
 
 /** What an AWS API wants signed of what it is sent: the operation, and the form of the input. */
 const apiHeaders = ["content-type", "x-amz-target"];
@@ -76,7 +77,9 @@ export function createSigner({
   const service = api?.service ?? "lambda";
   const signedNames = [...ownHeaders, ...(api ? apiHeaders : identityHeaders)].toSorted();
   const signQuickly = createQuickSignature();
-  const timestampOf = createTimestamps();
+  const timestampOf = keepingLast(toTimestamp);
+  // The session token is long, and the same in every request.
+  const tidyToken = keepingLast(tidy);
 
   return async (request, bodyHash) => {
     const region = api?.region ?? regionOf(request.host);
@@ -87,7 +90,8 @@ export function createSigner({
     const headers = withoutSignature(request.headers);
     headers["x-amz-content-sha256"] = [payloadHash];
     headers["x-amz-date"] = [timestamp];
-    if (credential.sessionToken) headers["x-amz-security-token"] = [credential.sessionToken];
+    const { sessionToken } = credential;
+    if (sessionToken) headers[sessionTokenHeader] = [sessionToken];
     const target = api && request.headers["x-amz-target"];
     if (target) headers["x-amz-target"] = target;
 
@@ -95,7 +99,7 @@ export function createSigner({
       method: request.method,
       path: request.path,
       query: sortedQuery(query),
-      headers: canonicalHeaders({ ...headers, host: [request.host] }, signedNames),
+      headers: canonicalHeaders({ ...headers, host: [request.host] }, signedNames, tidyToken),
       payloadHash,
     };
     const context = { credential, region, service, timestamp };
@@ -105,17 +109,17 @@ export function createSigner({
   };
 }
 
-/** The same second has the same text, and a busy guard signs many times in it. */
-function createTimestamps(): (now: number) => string {
-  let second = Number.NaN;
-  let timestamp = "";
-  return (now) => {
-    if (now !== second) {
-      timestamp = new Date(now * 1000).toISOString().replaceAll(/[-:]|\.\d+/g, "");
-      second = now;
-    }
-    return timestamp;
+/** Computes again only when it is asked for something else than the last time. */
+function keepingLast<Asked>(compute: (asked: Asked) => string): (asked: Asked) => string {
+  let last: { readonly asked: Asked; readonly text: string } | undefined;
+  return (asked) => {
+    if (last?.asked !== asked || last === undefined) last = { asked, text: compute(asked) };
+    return last.text;
   };
+}
+
+function toTimestamp(now: number): string {
+  return new Date(now * 1000).toISOString().replaceAll(/[-:]|\.\d+/g, "");
 }
 
 function withoutSignature(headers: HttpHeaders): Record<string, readonly string[]> {
@@ -135,19 +139,21 @@ const ofAnAssignment = { configurable: true, enumerable: true, writable: true };
 function canonicalHeaders(
   headers: HttpHeaders,
   names: readonly string[],
+  tidyToken: (value: string) => string,
 ): (readonly [name: string, value: string])[] {
   const lines: (readonly [string, string])[] = [];
   for (const name of names) {
     const values = headers[name];
-    if (values !== undefined && values.length > 0) lines.push([name, canonicalValue(values)]);
+    if (values === undefined || values.length === 0) continue;
+    const [first = ""] = values;
+    const value = values.length === 1 ? first : values.map((line) => line.trim()).join(",");
+    lines.push([name, name === sessionTokenHeader ? tidyToken(value) : tidy(value)]);
   }
   return lines;
 }
 
 /** SigV4 trims the lines of a header, joins them with commas, and leaves one space of many. */
-function canonicalValue(values: readonly string[]): string {
-  const [first = ""] = values;
-  const value = values.length === 1 ? first : values.map((line) => line.trim()).join(",");
+function tidy(value: string): string {
   // Most values have none at all.
   return /[^!-~]/.test(value) ? value.trim().replaceAll(/\s+/g, " ") : value;
 }

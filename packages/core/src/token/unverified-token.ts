@@ -24,6 +24,21 @@ const threeParts = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 const objectStart = /^(?:e[w-z]|[CDI])/;
 const maxKidLength = 256;
 
+/**
+ * What can be seen at once, before anybody takes the trouble to hash a token: its size, and that it begins with an object.
+ *
+ * @throws {GuardError} `token_too_large` when the token is over 12 KB; `token_malformed`.
+ */
+export function requireTokenForm(token: string): void {
+  requireTokenSize(token);
+  requireObject(token);
+}
+
+/** @param header of a token, or a token, which begins with it. */
+function requireObject(header: string): void {
+  if (!objectStart.test(header)) throw malformed("The token's header is not a JSON object.");
+}
+
 /** @throws {GuardError} `token_too_large` when the token is over 12 KB. */
 export function requireTokenSize(token: string): void {
   if (token.length > maxTokenBytes)
@@ -57,7 +72,7 @@ export function decodeUnverifiedToken(token: string): UnverifiedToken {
 let lastHeader = { text: "", kid: "" };
 
 function kidOf(headerText: string): string {
-  if (!objectStart.test(headerText)) throw malformed("The token's header is not a JSON object.");
+  requireObject(headerText);
   const header = parseJsonObject(decodeUtf8(decodeBase64Url(headerText)));
   if ("crit" in header)
     throw malformed("The token's header asks for extensions that are not supported.");

@@ -3,6 +3,9 @@ import { hash as nodeHash } from "node:crypto";
 import { requireTokenSize } from "./unverified-token.ts";
 import { requireValidNow, type VerifiedToken } from "./verified-claims.ts";
 
+/** Of the capacity, what is left to the tokens that were used last when one more does not fit. */
+const keptWhenFull = 15 / 16;
+
 export interface VerifiedTokensDeps {
   readonly verify: (token: string) => VerifiedToken | Promise<VerifiedToken>;
   /** Of the token's exact bytes; SHA-256 when left out. Tokens themselves are not kept. */
@@ -71,11 +74,7 @@ export function createVerifiedTokens({
         const known = freeze(fresh);
         verified.set(key, { known, bytes: token.length });
         held.bytes += token.length;
-        for (const [oldest, { bytes }] of verified) {
-          if (held.bytes <= capacityBytes) break;
-          verified.delete(oldest);
-          held.bytes -= bytes;
-        }
+        if (held.bytes > capacityBytes) forgetOldest(held, capacityBytes * keptWhenFull);
         return known;
       };
       const running = underway.get(key);
@@ -90,6 +89,15 @@ export function createVerifiedTokens({
       return currentMemory().verified.size;
     },
   };
+}
+
+/** Many at once: a map passes over all that it has lost before it finds its oldest. */
+function forgetOldest(memory: ReturnType<typeof emptyMemory>, keptBytes: number): void {
+  for (const [oldest, { bytes }] of memory.verified) {
+    if (memory.bytes <= keptBytes) break;
+    memory.verified.delete(oldest);
+    memory.bytes -= bytes;
+  }
 }
 
 function emptyMemory(generation: number | string) {

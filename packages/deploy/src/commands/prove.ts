@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Writable } from "node:stream";
+import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
 import { SSMClient } from "@aws-sdk/client-ssm";
@@ -15,7 +16,10 @@ import { installedPackage } from "../installed-package.ts";
 import { loadStageOutputs } from "../load-stage-outputs.ts";
 import { acceptance } from "./acceptance.ts";
 import { examine } from "./doctor.ts";
-import { gatherProof } from "./prove/gather-proof.ts";
+import { gatherProof, type ProofSteps } from "./prove/gather-proof.ts";
+import { measureCrowd, measureWarm, type StageToTime } from "./prove/measure-times.ts";
+import { printTimes } from "./prove/print-times.ts";
+import { stageToTime } from "./prove/stage-to-time.ts";
 import { holds, type SuiteRun } from "./prove/proof.ts";
 import { readSuite } from "./prove/read-suite.ts";
 import { redact } from "./prove/redact.ts";
@@ -26,18 +30,22 @@ import { loadStageGuard } from "./sweep/stage-guard.ts";
 
 const usage = `Deploys a stage twice, looks at it and tries it, and writes one file that says what AWS has shown.
 
-  gatehouse prove --stage <name> [--remove] [--file <path>] [--production-too]
+  gatehouse prove --stage <name> [--remove] [--file <path>] [--idle <minutes>] [--production-too]
+  gatehouse prove --stage <name> --times [--idle <minutes>]
 
   --stage <name>     a stage to make, or one that is deployed
   --remove           asks at the end whether to remove the stage
   --file <path>      where to write (default gatehouse-proof-<stage>.md)
+  --idle <minutes>   how long nobody asks anything before the last times are taken (default 10)
+  --times            only measures how long answers take from here, and prints that; nothing is deployed
   --production-too   needed for a production stage
   --help             this text
 
 For the first deploy in an account, and for bug reports. It runs sst deploy twice and compares the guard's version, which
-should stay, then npx gatehouse doctor --revoked-user and npx gatehouse acceptance. That costs what a stage costs, and takes about half an hour. SST's
-CLI opens a port while it runs: docs/operations.md says what to do about it. The file answers the questions of
-docs/what-aws-must-prove.md; account, ARNs, hosts, ids and tokens are taken out. Read it before you hand it on.
+should stay, then npx gatehouse doctor --revoked-user and npx gatehouse acceptance, and measures how long answers take. That
+costs what a stage costs, and takes about 45 minutes. SST's CLI opens a port while it runs: docs/operations.md says what to
+do about it. The file answers the questions of docs/what-aws-must-prove.md; account, ARNs, hosts, ids and tokens are taken
+out. Read it before you hand it on.
 `;
 
 export const prove: Command = {
@@ -52,11 +60,32 @@ export const prove: Command = {
           stage: { type: "string" },
           remove: { type: "boolean", default: false },
           file: { type: "string" },
+          idle: { type: "string", default: "10" },
+          times: { type: "boolean", default: false },
           "production-too": { type: "boolean", default: false },
         },
       }),
     );
     const name = requireStage(app.name, values.stage);
+    const idle = idleOf(values.idle);
+    if (values.times) {
+      if (values.remove || values.file !== undefined)
+        throw new UsageError("--times measures and prints; it takes neither --remove nor --file");
+      const outputs = await loadStageOutputs({
+        app: app.name,
+        stage: name,
+        region: app.region,
+        ssm: new SSMClient({ region: app.region }),
+      });
+      const timed = await stageToTime(name, outputs, context);
+      const first = await measureCrowd(timed, "as it was found");
+      const times = await measureWarm(timed);
+      stderr.write(`${idle.minutes} minutes without a request …\n`);
+      await idle.wait();
+      const last = await measureCrowd(timed, `after ${idle.minutes} idle minutes`);
+      stdout.write(printTimes(times, [first, last]).join("\n"));
+      return 0;
+    }
     if (isProduction(name) && !values["production-too"])
       throw new UsageError(
         `${name} is production, and prove would deploy it and create users in it; if you mean that, add --production-too`,
@@ -71,6 +100,11 @@ export const prove: Command = {
     // Before anything is deployed: that there are credentials.
     await guard();
     let outputs: StageOutputs | undefined;
+    let timed: StageToTime | undefined;
+    const toTime = async (): Promise<StageToTime> => {
+      if (outputs === undefined) throw new TypeError("there is no stage yet");
+      return (timed ??= await stageToTime(name, outputs, context));
+    };
     const proof = await gatherProof({
       stage,
       region: app.region,
@@ -86,7 +120,10 @@ export const prove: Command = {
         if (rows === undefined) throw new CommandError("Interrupted.");
         return rows;
       },
-      accept: () => accept(args, name, context),
+      accept: () => accept(name, context, values["production-too"]),
+      timeCrowd: async (when) => measureCrowd(await toTime(), when),
+      timeWarm: async () => measureWarm(await toTime()),
+      idle,
       mayRemove: async () => values.remove && (await mayRemove(name, context)),
       progress: (what) => stderr.write(`${what} …\n`),
     });
@@ -102,11 +139,18 @@ export const prove: Command = {
   },
 };
 
+/** @throws {UsageError} for what is no number of minutes. */
+function idleOf(text: string): ProofSteps["idle"] {
+  const minutes = /^\d{1,3}(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isNaN(minutes)) throw new UsageError("--idle is a number of minutes, such as 10");
+  return { minutes, wait: () => setTimeout(minutes * 60_000) };
+}
+
 /** The suite's output goes to stderr as it comes; what it says in the end is kept. */
 async function accept(
-  args: readonly string[],
   name: string,
   context: CommandContext,
+  productionToo: boolean,
 ): Promise<SuiteRun> {
   let printed = "";
   const kept = new Writable({
@@ -116,7 +160,7 @@ async function accept(
       done();
     },
   });
-  const words = ["--stage", name, ...args.filter((arg) => arg === "--production-too")];
+  const words = ["--stage", name, ...(productionToo ? ["--production-too"] : [])];
   try {
     const code = await acceptance.run(words, { ...context, stdout: kept, stderr: kept });
     return readSuite(code, printed);

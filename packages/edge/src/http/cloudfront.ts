@@ -6,7 +6,7 @@ import { traceHeader } from "@sst-gatehouse/core/trace";
 import { encodeRaw } from "@sst-gatehouse/core/wire";
 import type { CloudFrontHeaders, CloudFrontRequest, CloudFrontRequestEvent } from "aws-lambda";
 
-import { once } from "../once.ts";
+import { settled } from "../once.ts";
 import { type Trace, traceOf } from "./trace.ts";
 
 /** One origin-request event, checked and taken apart. */
@@ -70,7 +70,7 @@ export function fromCloudFrontEvent(
       headers,
       body: bodyOf(request, headers),
     },
-    readings: once(() => exactReadings(path)),
+    readings: settled(() => exactReadings(path)),
     request,
   };
 }

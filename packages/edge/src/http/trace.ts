@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 
 import { parseTraceParent, type TraceParent } from "@sst-gatehouse/core/trace";
 
@@ -18,13 +18,18 @@ const knownFlags = 0b11;
  */
 export function traceOf(values: readonly string[] | undefined): Trace {
   const given = parseTraceParent(values);
-  const random = randomBytes(24).toString("hex");
   return {
-    traceId: given?.traceId ?? random.slice(16),
-    spanId: random.slice(0, 16),
+    traceId: given?.traceId ?? randomHex(),
+    spanId: randomHex().slice(16),
     flags: `0${parseInt(given?.flags ?? "3", 16) & knownFlags}`,
     continued: given !== undefined,
   };
+}
+
+/** 32 digits, of which six bits are not random: Node has these in stock, and fetches other bytes for each request. */
+function randomHex(): string {
+  const id = randomUUID();
+  return id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24);
 }
 
 /** The value of `traceparent` for whoever is next. */

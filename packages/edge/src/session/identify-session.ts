@@ -33,7 +33,8 @@ export function createIdentifySession({
     try {
       const token = await verifyToken(accessToken, request);
       requireSession(token, clientId());
-      const id = idToken === undefined ? undefined : await orNone(verifyToken(idToken, request));
+      const id =
+        idToken === undefined ? undefined : await orNone(() => verifyToken(idToken, request));
       return { caller: withClaims(token, id), token };
     } catch (error) {
       if (!isGuardError(error)) throw error;
@@ -49,9 +50,9 @@ function requireSession({ tokenUse, clientId }: VerifiedToken, sessionClientId?:
 }
 
 /** The ID token decides nothing: one of no use is none. */
-async function orNone(verified: Promise<VerifiedToken>): Promise<VerifiedToken | undefined> {
+async function orNone(verify: () => ReturnType<VerifyToken>): Promise<VerifiedToken | undefined> {
   try {
-    return await verified;
+    return await verify();
   } catch (error) {
     if (isGuardError(error) && error.code.startsWith("token_")) return undefined;
     throw error;

@@ -31,20 +31,24 @@ export let anna: Graph;
 export let production: Graph;
 let account: PlayedAccount;
 let awsClients: ReturnType<typeof createAwsClients>;
-beforeAll(async () => {
-  anna = (await evaluateSample({ stage: "anna" })).graph;
-  production = (await evaluateSample({ stage: "production", production: everything })).graph;
-  account = await startAccount(accountFrom(anna));
-  vi.stubEnv("AWS_ENDPOINT_URL", account.url);
-  vi.stubEnv("AWS_ACCESS_KEY_ID", account.credentials.accessKeyId);
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", account.credentials.secretAccessKey);
-  vi.stubEnv("AWS_SESSION_TOKEN", account.credentials.sessionToken);
-  awsClients = createAwsClients("eu-central-1");
-}, 300_000);
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await account.close();
-});
+
+/** Plays the account for the tests of a file, which calls this at its top: files share what is loaded, and each has hooks of its own. */
+export function playAccount(): void {
+  beforeAll(async () => {
+    anna = (await evaluateSample({ stage: "anna" })).graph;
+    production = (await evaluateSample({ stage: "production", production: everything })).graph;
+    account = await startAccount(accountFrom(anna));
+    vi.stubEnv("AWS_ENDPOINT_URL", account.url);
+    vi.stubEnv("AWS_ACCESS_KEY_ID", account.credentials.accessKeyId);
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", account.credentials.secretAccessKey);
+    vi.stubEnv("AWS_SESSION_TOKEN", account.credentials.sessionToken);
+    awsClients = createAwsClients("eu-central-1");
+  }, 300_000);
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await account.close();
+  });
+}
 
 export type Answers = Record<
   string,

@@ -2,6 +2,7 @@ import { resolveStage } from "@sst-gatehouse/blueprint/stages";
 import { expect, test } from "vitest";
 
 import { gatherProof, type ProofSteps } from "./gather-proof.ts";
+import type { Times } from "./measure-times.ts";
 import { holds, type SstRun } from "./proof.ts";
 import { evidenceFor, questionsIn } from "./questions.ts";
 import { writeProof } from "./write-proof.ts";
@@ -12,6 +13,15 @@ const run = (code: number, lastLines: readonly string[] = []): SstRun => ({
   lastLines,
 });
 const well = { id: "client-web-rotation", ok: true, problem: null, mend: null };
+
+const times: Times = {
+  places: ["FRA56-P3"],
+  connect: [11],
+  warm: [
+    { what: "a preflight", ms: [10, 12, 30] },
+    { what: "a token", ms: [14, 13, 15] },
+  ],
+};
 
 /** @param guards versions after the deploys. */
 async function gather(guards: readonly number[], changes: Partial<ProofSteps> = {}) {
@@ -39,6 +49,15 @@ async function gather(guards: readonly number[], changes: Partial<ProofSteps> = 
         failed: [],
       };
     },
+    async timeCrowd(when) {
+      done.push(`crowd ${when}`);
+      return { when, first: [80, 90], again: [20, 21] };
+    },
+    async timeWarm() {
+      done.push("warm");
+      return times;
+    },
+    idle: { minutes: 10, wait: async () => done.push("idle") },
     mayRemove: async () => false,
     progress: () => undefined,
     ...changes,
@@ -46,10 +65,43 @@ async function gather(guards: readonly number[], changes: Partial<ProofSteps> = 
   return { proof, done };
 }
 
-test("deploys twice, looks, tries, and leaves the stage", async () => {
+test("deploys twice, looks, tries, times, and leaves the stage", async () => {
   const { proof, done } = await gather([3, 3]);
-  expect(done).toEqual(["deploy --stage dev", "deploy --stage dev", "doctor", "acceptance"]);
+  expect(done).toEqual([
+    "deploy --stage dev",
+    "crowd after the first deploy",
+    "deploy --stage dev",
+    "doctor",
+    "acceptance",
+    "warm",
+    "idle",
+    "crowd after 10 idle minutes",
+  ]);
   expect(holds(proof)).toBe(true);
+  expect(writeProof(proof, "")).toContain(`## Times
+
+CloudFront answered in FRA56-P3, one round trip of 11.0 ms away. Times are milliseconds, from a connection that stands to the answer's last byte.
+
+| one after the other | median | nine in ten within | more than the first row |
+| --- | --: | --: | --: |
+| a preflight | 12.0 | 30.0 |  |
+| a token | 14.0 | 15.0 | 2.0 |
+
+| all at once | first, median | first, slowest | once more, median | once more, slowest |
+| --- | --: | --: | --: | --: |
+| 2, after the first deploy | 80.0 | 90.0 | 20.0 | 21.0 |
+| 2, after 10 idle minutes | 80.0 | 90.0 | 20.0 | 21.0 |
+`);
+});
+
+test("goes on where nothing can be timed, and says why", async () => {
+  const timeCrowd = () => Promise.reject(new Error("GET /.auth/me gets 503."));
+  const { proof, done } = await gather([3, 3], { timeCrowd, mayRemove: async () => true });
+  expect(done.slice(-4)).toEqual(["acceptance", "warm", "idle", "remove --stage dev"]);
+  expect([proof.times, holds(proof)]).toEqual([times, false]);
+  expect(writeProof(proof, "")).toContain(
+    "## Times\n\nThey could not be measured: GET /.auth/me gets 503.\n",
+  );
 });
 
 test("removes where that is wanted", async () => {

@@ -1,6 +1,7 @@
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
 import type { CheckRow } from "../doctor/check.ts";
+import type { CrowdTimes, Times } from "./measure-times.ts";
 
 /** One run of SST's CLI. */
 export interface SstRun {
@@ -32,11 +33,15 @@ export interface Proof {
   readonly guardVersions: readonly (number | undefined)[];
   readonly checks?: readonly CheckRow[];
   readonly suite?: SuiteRun;
+  /** Undefined where they could not be measured, which `untimed` says why. */
+  readonly times?: Times | undefined;
+  readonly crowds: readonly CrowdTimes[];
+  readonly untimed?: string | undefined;
   readonly removal?: SstRun;
 }
 
 /** Whether everything that was tried went as it should. */
-export function holds({ deploys, guardVersions, checks, suite, removal }: Proof): boolean {
+export function holds({ deploys, guardVersions, checks, suite, untimed, removal }: Proof): boolean {
   return (
     deploys.length === 2 &&
     deploys.every(({ code }) => code === 0) &&
@@ -44,6 +49,7 @@ export function holds({ deploys, guardVersions, checks, suite, removal }: Proof)
     guardVersions[0] === guardVersions[1] &&
     checks?.every(({ ok }) => ok) === true &&
     suite?.code === 0 &&
+    untimed === undefined &&
     (removal?.code ?? 0) === 0
   );
 }

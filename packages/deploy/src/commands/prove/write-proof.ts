@@ -1,4 +1,5 @@
 import { evidenceFor, questionsIn } from "./questions.ts";
+import { printTimes } from "./print-times.ts";
 import { holds, type Proof, type SstRun } from "./proof.ts";
 
 /**
@@ -8,6 +9,7 @@ import { holds, type Proof, type SstRun } from "./proof.ts";
  */
 export function writeProof(proof: Proof, page: string): string {
   const { stage, region, versions, deploys, guardVersions, checks = [], suite, removal } = proof;
+  const { times, crowds, untimed } = proof;
   const answered = questionsIn(page).map((question) => ({
     question,
     found: evidenceFor(question, proof),
@@ -45,6 +47,12 @@ export function writeProof(proof: Proof, page: string): string {
     "",
     ...(suite?.failed ?? []).map((name) => `- failed: ${name}`),
     "",
+    "## Times",
+    "",
+    ...(untimed === undefined
+      ? []
+      : [`They could not be measured: ${untimed.replace(/\.$/, "")}.`, ""]),
+    ...(times === undefined ? [] : printTimes(times, crowds)),
     "## Open questions",
     "",
     "What this run shows about each question of docs/what-aws-must-prove.md. That something passed is evidence, not always the whole answer.",
