@@ -37,7 +37,7 @@ test("one that gate.ts does not have is told", async () => {
 
 const ordered = (state: AccountState): Json[] => configOf(state)["CacheBehaviors"].Items;
 const behavior = (state: AccountState, path: string): Json =>
-  ordered(state).find(({ PathPattern }) => PathPattern === path);
+  ordered(state).find(({ PathPattern }) => PathPattern === path)!;
 const byDefault = (state: AccountState): Json => configOf(state)["DefaultCacheBehavior"];
 const show = (state: AccountState, PathPattern: string, change: Json = {}) =>
   ordered(state).unshift({ ...behavior(state, "/assets/*"), PathPattern, ...change });

@@ -60,15 +60,19 @@ test("an app's StaticSite has the gate on its distribution: the guard on all but
   // No distribution of the gate's own, and what the app has besides is the app's.
   expect(graph.resources.filter(({ type }) => /Router|distribution:/.test(type))).toHaveLength(1);
   expect(graph.outputs["appUrl"]).toBe(
-    `https://${one(graph, "WebCdnDistribution").outputs["domainName"]}`,
+    `https://${String(one(graph, "WebCdnDistribution").outputs["domainName"])}`,
   );
-  expect(othersThanGuarded(graph).map(({ name }) => name)).toEqual([
-    "WebCloudfrontFunctionRequest",
-    "WebKvStore",
+  expect(
+    othersThanGuarded(graph)
+      .map(({ name }) => name)
+      .toSorted(),
+  ).toEqual([
+    "WebAssetsBucket",
     "WebAssetsCors",
     "WebAssetsPolicy",
     "WebAssetsPublicAccessBlock",
-    "WebAssetsBucket",
+    "WebCloudfrontFunctionRequest",
+    "WebKvStore",
   ]);
 });
 
@@ -159,6 +163,14 @@ test.each<[string, string, StaticSiteSample, string]>([
     "with args.transform.cdn where it has a transform of its own",
   ],
   [
+    "with error pages for the whole distribution, as SST 4 makes them of an errorPage",
+    making(
+      "{ ...args, transform: { cdn: (cdn) => { cdn.customErrorResponses = [{ errorCode: 404 }]; args.transform.cdn(cdn); } } }",
+    ),
+    {},
+    "staticSite: the StaticSite has an errorPage, which would take the place of the guard's",
+  ],
+  [
     "with a domain of its own",
     making('{ ...args, domain: "other.example.com" }'),
     {},
@@ -209,10 +221,7 @@ test("the laptop's StaticSite answers each path with the file that SST's own fun
   };
   const under = (folder: string) =>
     Object.fromEntries(Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text]));
-  const { graph } = await evaluate({
-    built: under("web/built"),
-    site: { errorPage: "about.html" },
-  });
+  const { graph } = await evaluate({ built: under("web/built") });
   const { code } = one(graph, "WebCloudfrontFunctionRequest").inputs;
   const { entries, namespace } = one(graph, "WebKvKeys.sst.aws.KvKeys").inputs;
   const kept = new Map(
@@ -232,14 +241,11 @@ test("the laptop's StaticSite answers each path with the file that SST's own fun
     { cf },
   );
   const root = await temporaryTree(under("built"));
-  const local = staticSiteFunction(join(root, "built"), "about.html");
-  const paths = [
-    ...["/", "/index.html", "/index", "/about", "/about/", "/about.html", "/dated", "/dated/"],
-    ...["/robots.txt", "/robots", "/a%20b.txt", "/a b.txt", "/%61bout", "/%zz", "/none", "/none/"],
-    ...["/assets", "/assets/", "/assets/app.js", "/assets/none", "/assets/inner", "/assetsX"],
-    ...["/assets/..%2frobots.txt", "/.well-known/security.txt", "/.well-known/none", "/a.b/c"],
-    ...["/.well-known/more", "/.well-known/more/x", "/%2e%2e/x", "/robots.txt/", "/INDEX.html"],
-  ];
+  const local = staticSiteFunction(join(root, "built"));
+  const paths =
+    "/ /index.html /index /about /about/ /about.html /dated /dated/ /robots.txt /robots /a%20b.txt /%61bout /%zz /none /none/ /assets /assets/ /assets/app.js /assets/none /assets/inner /assetsX /assets/..%2frobots.txt /.well-known/security.txt /.well-known/none /a.b/c /.well-known/more /.well-known/more/x /%2e%2e/x /robots.txt/ /INDEX.html".split(
+      " ",
+    );
   const theirs = await Promise.all(
     paths.map(async (uri) => (await handler({ request: { uri, headers: {}, cookies: {} } })).uri),
   );

@@ -23,8 +23,6 @@ export interface StaticSite {
   readonly path: string;
   /** How SST builds it, and the folder in `path` that has the files then. */
   readonly build?: { readonly command: string; readonly output: string };
-  /** What SST answers a path without a file with; `index.html` when left out. */
-  readonly errorPage?: string;
 }
 
 /** Whether a front end is the app's own component. */
@@ -40,10 +38,7 @@ export function builtFolder(site: Site | StaticSite): string {
 type Refuse = (what: string, why: string) => never;
 
 const folder = /^(?!\/)(?!(?:.*\/)?\.{1,2}(?:\/|$))[^\\\0]*[^/\\\0]$/;
-const page = /^(?:\w[\w.-]*\/)*\w[\w.-]*\.html$/;
-
 const isFolder = (path: unknown): boolean => typeof path === "string" && folder.test(path);
-const isPage = (path: unknown): boolean => typeof path === "string" && page.test(path);
 
 const sitePath = /^\/(?!\.auth(?:\/|$))(?:[\w.~$'+:@-]+\/)*(?:\*|[\w.~$'+:@-]+)?$/i;
 
@@ -53,17 +48,14 @@ export function checkSite(site: Site | StaticSite, refuse: Refuse): void {
   else checkOwnSite(site, refuse);
 }
 
-function checkStaticSite(
-  { component, path, build, errorPage, ...others }: StaticSite,
-  refuse: Refuse,
-): void {
+function checkStaticSite({ component, path, build, ...others }: StaticSite, refuse: Refuse): void {
   if (component !== "StaticSite")
     refuse("site.component", 'must be "StaticSite", or be left out for a site of the gate\'s own');
   const [unknown] = Object.keys(others);
   if (unknown !== undefined)
     refuse(
       `site.${unknown}`,
-      "is not known of a StaticSite; the members are component, path, build, errorPage. Others are the component's: new sst.aws.StaticSite(name, { ...args, … })",
+      "is not known of a StaticSite; the members are component, path, build. Others are the component's: new sst.aws.StaticSite(name, { ...args, … })",
     );
   // The folder of sst.config.ts has more than files for anyone.
   if (!isFolder(path) && (path !== "." || build === undefined))
@@ -76,8 +68,6 @@ function checkStaticSite(
     (typeof build.command !== "string" || build.command.trim() === "" || !isFolder(build.output))
   )
     refuse("site.build", 'must be as SST takes it: { command: "npm run build", output: "dist" }');
-  if (errorPage !== undefined && !isPage(errorPage))
-    refuse("site.errorPage", 'must be a page among the files, such as "404.html"');
 }
 
 function checkOwnSite({ path, paths, fallback, immutable, ...others }: Site, refuse: Refuse): void {
@@ -92,7 +82,10 @@ function checkOwnSite({ path, paths, fallback, immutable, ...others }: Site, ref
       "site.path",
       'must be the folder with the built files, from the folder of sst.config.ts, such as "web/dist"',
     );
-  if (fallback !== undefined && !isPage(fallback))
+  if (
+    fallback !== undefined &&
+    (typeof fallback !== "string" || !/^(?:\w[\w.-]*\/)*\w[\w.-]*\.html$/.test(fallback))
+  )
     refuse("site.fallback", 'must be a page among the files, such as "index.html"');
   for (const [name, list] of Object.entries({ paths, immutable })) {
     if (list === undefined) continue;

@@ -47,9 +47,14 @@ test("only what a rule opens to anyone leads to a StaticSite; the guard has ever
 });
 
 test("a rule of a backend opens nothing of the StaticSite, and what has no rule is the guard's to refuse", () => {
-  const own = { ...rules, "/api/health": "anyone", "/shelf/*": "anyone", "/files/*": "signed-in" };
+  const own: Rules = {
+    ...rules,
+    "/api/health": "anyone",
+    "/shelf/*": "anyone",
+    "/files/*": "signed-in",
+  };
   const paths = { api: ["/api/*"], files: ["/files/*"] };
-  expect(waysOf(own as Rules, paths)).toEqual([
+  expect(waysOf(own, paths)).toEqual([
     "/api/* api",
     "/files/* files",
     "/assets/* public",
@@ -136,7 +141,7 @@ test.each<[string, object, string]>([
     "gate.ts: site.build must be",
   ],
   ["a build of nothing", { build: { command: " ", output: "dist" } }, "gate.ts: site.build must"],
-  ["an error page that is a path", { errorPage: "/404.html" }, "gate.ts: site.errorPage must be"],
+  ["an error page", { errorPage: "404.html" }, "gate.ts: site.errorPage is not known of"],
 ])("refuses a StaticSite with %s", (_what, site, message) => {
   expect(() => gateOf(rules, api, site)).toThrow(message);
 });

@@ -83,7 +83,7 @@ export async function startSite(
           ...served,
           behavior: staticSiteBehavior,
           responseHeaders: [],
-          viewerFunction: staticSiteFunction(folder, site.errorPage ?? "index.html"),
+          viewerFunction: staticSiteFunction(folder),
         }
       : {
           ...served,

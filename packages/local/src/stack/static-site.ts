@@ -30,11 +30,11 @@ export function staticSiteUpload(key: string): Upload {
 
 /**
  * Which file answers a path: one at the top of the folder by its name, as `.html` or as a folder's page; whatever begins like
- * a folder, from the bucket; for everything else `errorPage`, with 200.
+ * a folder, from the bucket; for everything else `index.html`.
  *
  * @param folder with the built files, looked at for each path.
  */
-export function staticSiteFunction(folder: string, errorPage: string): ViewerFunction {
+export function staticSiteFunction(folder: string): ViewerFunction {
   return (uri) => {
     const { files, folders } = listed(folder);
     const path = decoded(uri);
@@ -45,7 +45,7 @@ export function staticSiteFunction(folder: string, errorPage: string): ViewerFun
       if (uri.endsWith("/")) return { uri: `${uri}index.html` };
       return { uri: uri.split("/").at(-1)?.includes(".") ? uri : `${uri}/index.html` };
     }
-    return { uri: `/${errorPage}` };
+    return { uri: "/index.html" };
   };
 }
 

@@ -11,6 +11,10 @@ import type { GatedFunction } from "./backends.ts";
 import type { GateContext } from "./gate-context.ts";
 import type { GatedSite } from "./site.ts";
 
+/** What has the distribution that the gate is on. */
+// oxlint-disable-next-line typescript/no-redundant-type-constituents -- the linter does not see SST's types
+export type GateCdn = sst.aws.Router | sst.aws.StaticSite;
+
 /** What a distribution of the gate is made of. */
 export interface CdnSource {
   readonly guard: aws.lambda.Function;

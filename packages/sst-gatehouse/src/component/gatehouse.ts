@@ -4,7 +4,7 @@ import { isStaticSite } from "@sst-gatehouse/blueprint/site";
 
 import { createAppClients } from "./app-clients.ts";
 import { type BackendFunction, createBackends } from "./backends.ts";
-import { type CdnSource, createCdn } from "./cdn.ts";
+import { type CdnSource, createCdn, type GateCdn } from "./cdn.ts";
 import { createFirewall } from "./firewall.ts";
 import { createGateContext } from "./gate-context.ts";
 import { createGuard, type GuardSource } from "./guard.ts";
@@ -54,8 +54,7 @@ export class Gatehouse extends $util.ComponentResource {
   /** The app's address, without a trailing slash. */
   readonly url: $util.Output<string>;
   readonly users: sst.aws.CognitoUserPool;
-  /** What has the distribution. */
-  readonly cdn: sst.aws.Router | sst.aws.StaticSite;
+  readonly cdn: GateCdn;
   /** The functions behind the guard, by the backend's name. */
   readonly functions: Readonly<Record<string, BackendFunction>>;
   /** For `run()` to return: SST prints it. */
@@ -123,8 +122,9 @@ export class Gatehouse extends $util.ComponentResource {
       const appsOwn =
         isStaticSite(said) && staticSite && createStaticSite(context, said, staticSite, source);
       if (appsOwn) return appsOwn;
-      const own = site ? behaviors : behaviors.filter((behavior) => "backend" in behavior);
-      return createCdn(context, { ...source, behaviors: own });
+      // Under `sst dev`, a gate on a StaticSite has its backends alone.
+      const played = site ? behaviors : behaviors.filter((behavior) => "backend" in behavior);
+      return createCdn(context, { ...source, behaviors: played });
     };
     let made: Omit<ParametersSource, "backend" | "users">;
     if (domain === undefined) {

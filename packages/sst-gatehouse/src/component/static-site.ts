@@ -4,10 +4,9 @@ import { type CdnSource, gateDistribution } from "./cdn.ts";
 import type { GateContext } from "./gate-context.ts";
 
 /** What a gate hands to the app's own StaticSite: what `gate.ts` says of it, the app's domain, and the gate. */
-export type GatedStaticSiteArgs = Pick<
-  sst.aws.StaticSiteArgs,
-  "path" | "build" | "errorPage" | "domain"
-> & { readonly transform: { readonly cdn: (args: sst.aws.CdnArgs) => undefined } };
+export type GatedStaticSiteArgs = Pick<sst.aws.StaticSiteArgs, "path" | "build" | "domain"> & {
+  readonly transform: { readonly cdn: (args: sst.aws.CdnArgs) => undefined };
+};
 
 /** Makes the app's StaticSite: `(args) => new sst.aws.StaticSite("Web", args)`, or with more of its own arguments. */
 export type MakeStaticSite = (args: GatedStaticSiteArgs) => sst.aws.StaticSite;
@@ -20,14 +19,16 @@ export type MakeStaticSite = (args: GatedStaticSiteArgs) => sst.aws.StaticSite;
  */
 export function createStaticSite(
   context: GateContext,
-  { component: _, ...said }: StaticSite,
+  { path, build }: StaticSite,
   make: MakeStaticSite,
   source: CdnSource,
+  // oxlint-disable-next-line typescript/no-redundant-type-constituents -- the linter does not see SST's types
 ): sst.aws.StaticSite | undefined {
   const { domain } = source;
   let gated = 0;
   const site = make({
-    ...said,
+    path,
+    ...(build && { build }),
     ...(domain && { domain }),
     transform: {
       cdn(args) {
@@ -36,6 +37,13 @@ export function createStaticSite(
             "staticSite: the StaticSite has a domain of its own, and people sign in at the gate's: say it in stages.ts, or to Gatehouse as domain",
           );
         gateDistribution(args, context, source);
+        // With an errorPage, SST 4 replaces the 403 and 404 of a whole distribution.
+        args.customErrorResponses = $output(args.customErrorResponses).apply((pages = []) => {
+          if (pages.length === 0) return [];
+          throw new Error(
+            "staticSite: the StaticSite has an errorPage, which would take the place of the guard's and the backends' 403 and 404, too: leave errorPage out, and index.html answers",
+          );
+        });
         gated += 1;
       },
     },

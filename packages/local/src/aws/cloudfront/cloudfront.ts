@@ -68,8 +68,8 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
     explain,
   });
   const cookiesForwarded = forwardsCookies(policies);
-  const { viewerFunction: given } = options;
-  const viewerFunction = typeof given === "string" ? toViewerFunction(given) : given;
+  const { viewerFunction: code } = options;
+  const viewerFunction = typeof code === "string" ? toViewerFunction(code) : code;
   const forward = createForward({
     originFetch,
     origin: edgeOrigin,

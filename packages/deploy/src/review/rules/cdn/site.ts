@@ -141,7 +141,8 @@ function checkStaticFiles(
   const ofSite = ofStaticSite(graph, distribution);
   const [keys] = ofSite.filter(({ name }) => name.endsWith(".sst.aws.KvKeys"));
   const metadata = toObject(parseJson(toObject(keys && inputOf(keys, "entries"))["metadata"]));
-  const folder = String(toObject(metadata["s3"])["dir"] ?? "");
+  const { dir } = toObject(metadata["s3"]);
+  const folder = typeof dir === "string" ? dir : "";
   const guards = (path: string): boolean =>
     behaviorAt(behaviors, path)?.hasEdgeFunction === true &&
     rules.some((rule) => patternsOfRule(rule).some((pattern) => matchesPattern(pattern, path)));
