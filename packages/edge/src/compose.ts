@@ -113,9 +113,13 @@ export function composeGuard({
         now,
         log,
       });
+  const resource = once(
+    () => access.resource && files.protectedResource().createProtectedResource(access, settings),
+  );
   const { verify, generation } = createCurrentVerifier({
     issuers,
     clientIds,
+    clientOf: (clientId) => resource()?.clientOf(clientId),
     claims: access.claims,
     keys,
     now,
@@ -162,9 +166,7 @@ export function composeGuard({
         onUnrevoked: (error) => log({ notice: "sign_out_unrevoked", cause: causeOf(error) }),
       }),
     ),
-    resource: once(
-      () => access.resource && files.protectedResource().createProtectedResource(access, settings),
-    ),
+    resource,
     responses: files.responses,
     now,
     elapsed,

@@ -1,9 +1,16 @@
 import { type AccessRules, defineAccess } from "@sst-gatehouse/core/access";
-import { accessClaims, mint } from "@sst-gatehouse/testkit/tokens";
+import { accessClaims, idClaims, mint } from "@sst-gatehouse/testkit/tokens";
 import { beforeAll, describe, expect, test } from "vitest";
 
 import { access, withResource } from "../test/access.ts";
-import { accessKey, givingPeople, guardSettings, issuer, webClient } from "../test/events.ts";
+import {
+  accessKey,
+  givingPeople,
+  guardSettings,
+  idKey,
+  issuer,
+  webClient,
+} from "../test/events.ts";
 import {
   appOrigin,
   type Bench,
@@ -234,6 +241,89 @@ test("who has the scope is let in, also with a token that is bound to this resou
     "token_audience",
     "token_audience",
   ]);
+});
+
+describe("a client that is known by the address of its document", () => {
+  const url = "https://client.example/oauth/client.json";
+  const patterns = ["https://client.example/oauth/*", "https://one.example/client.json"];
+  let open: Bench;
+  beforeAll(() => {
+    open = createBench({ ...settings, cimdUrlPatterns: patterns }, { access: withResource });
+  });
+
+  const aud = `${appOrigin}/mcp`;
+  const by = (client_id: unknown, more: object = { aud }) =>
+    bearer(["openid", "api/read"], { client_id, ...more });
+  const send = async (uri: string, headers: Readonly<Record<string, string>>, at = open) => {
+    const { status, code } = await at.send({ method: "POST", uri, headers });
+    return code ?? status;
+  };
+
+  test("is let in to the resource, and nowhere else", async () => {
+    expect([await send("/mcp", by(url)), await send("/mcp/x", by(url))]).toEqual([0, 0]);
+    expect(await send("/mcp", by("https://one.example/client.json"))).toBe(0);
+    for (const uri of ["/other", "/public/x"]) {
+      expect([uri, await send(uri, by(url))]).toEqual([uri, "token_audience"]);
+      expect([uri, await send(uri, by(url, {}))]).toEqual([uri, "token_audience"]);
+    }
+    expect(await send("/mcp", by(url, {}))).toBe("token_audience");
+    expect(await send("/mcp", by(url, { aud: "https://other.example/mcp" }))).toBe(
+      "token_audience",
+    );
+  });
+
+  test("is announced to other clients, where the stage takes any", async () => {
+    const announced = async (at: Bench) =>
+      JSON.parse((await at.send({ uri: atServer })).body)["client_id_metadata_document_supported"];
+    expect([await announced(open), await announced(bench)]).toEqual([true, undefined]);
+  });
+
+  test("needs an access token of a person, with the scope", async () => {
+    const now = bench.clock.now();
+    const idToken = mint({
+      key: idKey,
+      claims: idClaims({ issuer, clientId: url, now }),
+    });
+    expect(await send("/mcp", { authorization: `Bearer ${idToken}` })).toBe("token_use");
+    expect(await send("/mcp", by(url, { aud, sub: url, username: undefined }))).toBe(
+      "token_client",
+    );
+    expect(await send("/mcp", bearer(["openid"], { client_id: url, aud }))).toBe("scope_missing");
+  });
+
+  test.each([
+    "https://client.example/client.json",
+    "https://client.example/oauth",
+    "https://client.example/oauth/",
+    "https://client.example/oauth/../client.json",
+    "https://client.example/oauth/%2e%2e/client.json",
+    "https://client.example/oauth/client.json?x",
+    "https://client.example/oauth/client.json#x",
+    "https://client.example.evil/oauth/client.json",
+    "https://client.example@evil.example/oauth/client.json",
+    "https://client.example:443/oauth/client.json",
+    "https://one.example/client.json.evil",
+    "http://client.example/oauth/client.json",
+    "https://client.example/oauth/*",
+    "*",
+    [url],
+  ])("is not %j", async (clientId) => {
+    expect(await send("/mcp", by(clientId))).toBe("token_client");
+  });
+
+  test("is nobody where the stage takes none, or has no resource", async () => {
+    expect(await send("/mcp", by(url), bench)).toBe("token_client");
+    const { resource: _resource, ...rules } = withResource;
+    const without = createBench({ ...settings, cimdUrlPatterns: patterns }, { access: rules });
+    expect(await send("/mcp", by(url), without)).toBe("token_client");
+  });
+
+  test("is one of the app client's where Cognito writes that one's id", async () => {
+    expect([await send("/mcp", by(webClient)), await send("/other", by(webClient))]).toEqual([
+      0,
+      "token_audience",
+    ]);
+  });
 });
 
 test("a browser that comes for a page is sent to sign in, and its session needs the scope, too", async () => {

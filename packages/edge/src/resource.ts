@@ -1,5 +1,6 @@
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import { openIdScopes } from "@sst-gatehouse/blueprint/app-clients";
+import { isDocumentUrl, matchesUrlPatterns } from "@sst-gatehouse/blueprint/client-documents";
 import type { AccessRules } from "@sst-gatehouse/core/access";
 import { GuardError } from "@sst-gatehouse/core/errors";
 import {
@@ -11,6 +12,7 @@ import {
   serverMetadataPath,
   withResource,
 } from "@sst-gatehouse/core/resource";
+import type { AcceptedClient } from "@sst-gatehouse/core/verifier";
 import type { CloudFrontResultResponse } from "aws-lambda";
 
 import type { Asked } from "./guard.ts";
@@ -32,7 +34,12 @@ export interface ProtectedResource {
    * @throws {GuardError} `path_ambiguous` for a path that somebody could take for such an address.
    */
   readonly answer: (visit: ReadVisit) => SessionAnswer | undefined;
-  /** @throws {GuardError} as {@link requireResource} does. */
+  /** A client that is known by the address of its document, where the stage takes it: for people, by access tokens. */
+  readonly clientOf: (clientId: string) => AcceptedClient | undefined;
+  /**
+   * @throws {GuardError} as {@link requireResource} does; `token_audience` also for a token of such a client that is bound to
+   *   nothing: somebody else's program has no business elsewhere in the app.
+   */
   readonly require: (asked: Asked, who: Identified) => void;
   /** The answer to what was refused, with a challenge that leads to the sign-in. */
   readonly challenged: (
@@ -55,11 +62,12 @@ interface OwnRoute {
 /** @throws {TypeError} for rules without a resource. */
 export function createProtectedResource(
   access: AccessRules,
-  settings: Pick<GuardSettings, "issuers" | "signIn">,
+  settings: Pick<GuardSettings, "issuers" | "signIn" | "cimdUrlPatterns">,
 ): ProtectedResource {
   const { resource } = access;
   if (resource === undefined) throw new TypeError("the access rules declare no resource");
   const routes = ownRoutes(resource, settings);
+  const { cimdUrlPatterns = [] } = settings;
 
   return {
     answer({ http, requestId, origins, readings }) {
@@ -90,7 +98,17 @@ export function createProtectedResource(
       return { response: answer(status, text, jsonHeaders) };
     },
 
+    clientOf: (clientId) =>
+      matchesUrlPatterns(clientId, cimdUrlPatterns)
+        ? { kind: "person", tokenUses: ["access"] }
+        : undefined,
+
     require({ http: { method, path }, readings, origin }, { caller, token }) {
+      if (token !== undefined && token.audience === undefined && isDocumentUrl(token.clientId))
+        throw new GuardError(
+          "token_audience",
+          "A client that is known by its document needs a token that is bound to the resource.",
+        );
       const request = { method, path, readings };
       requireResource(access, request, { caller, audience: token?.audience }, origin);
     },
@@ -113,7 +131,11 @@ const jsonHeaders: AnswerHeaders = { ...anyOrigin, "content-type": "application/
 
 function ownRoutes(
   { path, scopes }: Resource,
-  { issuers, signIn }: Pick<GuardSettings, "issuers" | "signIn">,
+  {
+    issuers,
+    signIn,
+    cimdUrlPatterns,
+  }: Pick<GuardSettings, "issuers" | "signIn" | "cimdUrlPatterns">,
 ): ReadonlyMap<string, OwnRoute> {
   const reading = { methods: ["GET", "HEAD"], status: 200 };
   const metadata: OwnRoute = {
@@ -159,6 +181,7 @@ function ownRoutes(
             grant_types_supported: ["authorization_code", "refresh_token"],
             token_endpoint_auth_methods_supported: ["none"],
             code_challenge_methods_supported: ["S256"],
+            ...(cimdUrlPatterns && { client_id_metadata_document_supported: true }),
             protected_resources: [`${origin}${path}`],
           },
   });

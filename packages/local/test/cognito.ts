@@ -40,7 +40,7 @@ export const password = "Correct-horse-1";
 
 export async function startCognito(
   options: Partial<
-    Pick<CognitoOptions, "selfSignUp" | "hostedOrigin" | "issuerType" | "movesAuthTime">
+    Pick<CognitoOptions, "selfSignUp" | "hostedOrigin" | "issuerType" | "movesAuthTime" | "cimd">
   > = {},
 ): Promise<CognitoUnderTest> {
   const clock = createClock();

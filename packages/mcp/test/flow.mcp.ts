@@ -1,18 +1,48 @@
-import { registerClient, UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js";
+import {
+  type OAuthClientProvider,
+  registerClient,
+  UnauthorizedError,
+} from "@modelcontextprotocol/sdk/client/auth.js";
 import { InvalidClientMetadataError } from "@modelcontextprotocol/sdk/server/auth/errors.js";
+import type { OAuthClientInformation } from "@modelcontextprotocol/sdk/shared/auth.js";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 import { send } from "../../../acceptance/support/client.ts";
+import { type LoopbackServer, startLoopbackServer } from "@sst-gatehouse/testkit/loopback-server";
 import { decodeJwt } from "@sst-gatehouse/local/test/cognito";
 import { localFetch } from "./local-fetch.ts";
 import { callback, createPerson, signIn } from "./person.ts";
 import { startTemplateApp, type TemplateApp } from "./template-app.ts";
 
+/** The address of a client's document, which is its id; a server of this machine stands for that of its host. */
+const documentUrl = "https://client.example/oauth/client.json";
+
 let app: TemplateApp;
+let documents: LoopbackServer;
 beforeAll(async () => {
-  app = await startTemplateApp();
+  documents = await startLoopbackServer();
+  documents.handle = async (_request, response) => {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(
+      JSON.stringify({
+        client_id: documentUrl,
+        client_name: "a stock client",
+        redirect_uris: [callback],
+        grant_types: ["authorization_code", "refresh_token"],
+        response_types: ["code"],
+        token_endpoint_auth_method: "none",
+      }),
+    );
+  };
+  app = await startTemplateApp({
+    stage: { cimdUrlPatterns: ["https://client.example/oauth/*"] },
+    local: { clientDocuments: { [documentUrl]: `${documents.origin}/client.json` } },
+  });
 });
-afterAll(() => app.close());
+afterAll(async () => {
+  await app.close();
+  await documents.close();
+});
 
 const textOf = (result: unknown) => Object(result).content[0].text;
 
@@ -72,6 +102,66 @@ test("what a tool says on the way arrives on the way", async () => {
   await result;
   expect(came).toEqual([1, 2, 3]);
   await client.close();
+});
+
+test("a stock client that brings nothing but the address of its document signs in by it", async () => {
+  const alice = createPerson(app, "alice");
+  let information: OAuthClientInformation | undefined;
+  const provider: OAuthClientProvider = {
+    ...alice.provider,
+    clientMetadataUrl: documentUrl,
+    clientInformation: () => information,
+    saveClientInformation(saved) {
+      information = saved;
+    },
+  };
+  Object.assign(alice, { provider });
+  const client = await alice.connect();
+  expect(information).toMatchObject({ client_id: documentUrl });
+  expect(alice.asked).not.toContain("POST /register 400");
+  expect(alice.sentTo.map((to) => to.searchParams.get("client_id"))).toEqual([documentUrl]);
+  const { access_token: token = "", refresh_token } = alice.tokens ?? {};
+  expect(decodeJwt(token).claims).toMatchObject({
+    client_id: documentUrl,
+    aud: `${app.outputs.appUrl}/mcp`,
+    scope: "api/mcp",
+  });
+  const counted = await client.callTool({ name: "count", arguments: { to: 1 } });
+  expect(textOf(counted)).toBe("alice, I counted to 1.");
+
+  app.clock.advance(3601);
+  expect((await client.listTools()).tools).toHaveLength(2);
+  expect([alice.tokens?.refresh_token === refresh_token, alice.sentTo.length]).toEqual([false, 1]);
+  await client.close();
+});
+
+test("by a document nobody gets elsewhere, nor with an address that it does not list", async () => {
+  const asking = async (changes: Readonly<Record<string, string>>) => {
+    const url = new URL(
+      JSON.parse(
+        await (
+          await localFetch(`${app.outputs.appUrl}/.well-known/oauth-authorization-server`)
+        ).text(),
+      ).authorization_endpoint,
+    );
+    const asked = { client_id: documentUrl, redirect_uri: callback, response_type: "code" };
+    for (const [name, value] of Object.entries({ ...asked, ...changes }))
+      url.searchParams.set(name, value);
+    const answer = await localFetch(url);
+    return answer.headers.get("location")?.replace(url.origin, "").split("&")[0];
+  };
+  expect(await asking({ redirect_uri: "https://evil.example/callback" })).toBe(
+    "/error?error=redirect_mismatch",
+  );
+  for (const client_id of [
+    "https://client.example.evil/oauth/client.json",
+    "https://client.example@evil.example/oauth/client.json",
+    `${documentUrl}#x`,
+  ])
+    expect([client_id, await asking({ client_id })]).toEqual([
+      client_id,
+      "/error?error=invalid_request",
+    ]);
 });
 
 test("the app's other own origin is another resource, with tokens of its own", async () => {

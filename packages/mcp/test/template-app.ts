@@ -3,6 +3,7 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
+import type { LocalSettings } from "@sst-gatehouse/blueprint/gate";
 import type { StageChanges } from "@sst-gatehouse/local/deployment";
 import { loadProject } from "@sst-gatehouse/local/load-project";
 import { startStack, type Stack } from "@sst-gatehouse/local/stack";
@@ -28,11 +29,13 @@ export interface TemplateApp extends Stack {
  * An app made of the template `mcp`, behind its gate on this machine.
  *
  * @param changes.stage what its stage has beside what the template says.
+ * @param changes.local what its `gate.ts` says of this machine.
  * @param changes.edit what somebody has done to the app's files.
  */
 export async function startTemplateApp(
   changes: {
     readonly stage?: StageChanges;
+    readonly local?: LocalSettings;
     readonly edit?: (folder: string) => Promise<void>;
   } = {},
 ): Promise<TemplateApp> {
@@ -45,8 +48,10 @@ export async function startTemplateApp(
   }
   await changes.edit?.(folder);
   const lines: string[] = [];
+  const project = await loadProject(folder);
+  const { local } = changes;
   const stack = await startStack({
-    project: await loadProject(folder),
+    project: local === undefined ? project : { ...project, gate: { ...project.gate, local } },
     port: 0,
     ...(changes.stage !== undefined && { stage: changes.stage }),
     explain: (from, reason, details = []) => lines.push(`${from}: ${reason}`, ...details),

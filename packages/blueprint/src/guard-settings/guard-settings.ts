@@ -43,6 +43,8 @@ export interface GuardSettings {
       }
     >
   >;
+  /** Patterns of the document addresses that are accepted as app clients of people; absent: none. */
+  readonly cimdUrlPatterns?: readonly string[];
   /** Which of the blueprint's clients this stage has, for ids that come from SSM. */
   readonly clientNames: readonly string[];
   /** The app's own origins, where they are known when the bundle is made. A laptop has two; the event names the asked one. */

@@ -89,6 +89,13 @@ describe("the guard's settings of a deployment", () => {
     expect(makeGuardSettings(source)).not.toHaveProperty("metrics");
   });
 
+  test("name the documents of clients that the stage takes", () => {
+    const cimdUrlPatterns = ["https://client.example/*"];
+    const taking = resolveStage({ default: { spaClient: true, cimdUrlPatterns } }, "anna");
+    expect(makeGuardSettings({ ...source, stage: taking }).cimdUrlPatterns).toBe(cimdUrlPatterns);
+    expect("cimdUrlPatterns" in makeGuardSettings(source)).toBe(false);
+  });
+
   test("say how large headers may be", () => {
     const roomy = { ...stage, originHeaderBytes: 12_000 };
     expect(makeGuardSettings({ ...source, stage: roomy }).originHeaderBytes).toBe(12_000);

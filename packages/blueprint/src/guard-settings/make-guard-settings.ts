@@ -72,6 +72,7 @@ export function makeGuardSettings({
     issuers: userPoolIssuers(region, userPoolId),
     ...(keys === undefined ? {} : { jwks: { keys, ...fetchedAt } }),
     ...(clientIds === undefined ? {} : { clients: clientTable(clientIds, stage) }),
+    ...(stage.cimdUrlPatterns.length > 0 && { cimdUrlPatterns: stage.cimdUrlPatterns }),
     clientNames: appClientNames(stage),
     // Never what Parameter Store says: where the app lives decides whose requests are its own.
     ...(appOrigins === undefined ? {} : { appOrigins }),

@@ -25,6 +25,12 @@ describe("the settings of the bundle", () => {
     expect(parseGuardSettings(telling)).toEqual(telling);
   });
 
+  test("may name documents of clients", () => {
+    const cimdUrlPatterns = ["https://client.example/*", "https://other.example/client.json"];
+    const more = { ...settings, cimdUrlPatterns };
+    expect(parseGuardSettings(more)).toEqual(more);
+  });
+
   test("may name further Function URLs", () => {
     const more = { ...settings, otherFunctionUrlHosts: ["second.lambda-url.us-west-2.on.aws"] };
     expect(parseGuardSettings(more)).toEqual(more);
@@ -52,6 +58,9 @@ describe("the settings of the bundle", () => {
     ["functionUrlHost", { functionUrlHost: `x.${settings.functionUrlHost}` }],
     ["otherFunctionUrlHosts", { otherFunctionUrlHosts: ["evil.example"] }],
     ["otherFunctionUrlHosts", { otherFunctionUrlHosts: [] }],
+    ["cimdUrlPatterns", { cimdUrlPatterns: [] }],
+    ["cimdUrlPatterns", { cimdUrlPatterns: ["https://*"] }],
+    ["cimdUrlPatterns", { cimdUrlPatterns: ["https://client.example/*", "*"] }],
     ["issuers", { issuers: [] }],
     [
       "issuers",

@@ -5,6 +5,7 @@ import {
   type TokenUse,
 } from "../aws/app-clients.ts";
 import { isRecord, type JsonRecord } from "../is-record.ts";
+import { urlPatternProblem } from "../protocol/client-documents.ts";
 import { tokenPattern } from "../protocol/cookies.ts";
 import { isCorsOrigin } from "../protocol/cors.ts";
 import type { GuardSettings } from "./guard-settings.ts";
@@ -29,6 +30,7 @@ export function parseGuardSettings(value: unknown): GuardSettings {
   const clients = file["clients"];
   const appOrigins = file["appOrigins"];
   const signIn = file["signIn"] === undefined ? undefined : record(file["signIn"], "signIn");
+  const urlPatterns = file["cimdUrlPatterns"];
   const cookies = file["forwardCookies"];
   const site = file["site"] === undefined ? undefined : record(file["site"], "site");
   const corsRequestHeaders = file["corsRequestHeaders"];
@@ -49,6 +51,7 @@ export function parseGuardSettings(value: unknown): GuardSettings {
     issuers: texts(file["issuers"], "issuers", issuerPattern, 1),
     ...(jwks === undefined ? {} : { jwks: parseBakedKeys(jwks) }),
     ...(clients === undefined ? {} : { clients: parseClients(clients) }),
+    ...(urlPatterns === undefined ? {} : { cimdUrlPatterns: parseUrlPatterns(urlPatterns) }),
     clientNames: texts(file["clientNames"], "clientNames", /^[a-z]{1,32}$/, 1),
     ...(appOrigins === undefined
       ? {}
@@ -108,6 +111,13 @@ function parseRevocation(value: unknown): GuardSettings["revocation"] {
 function clientName(value: unknown, name: string): AppClientName {
   if (typeof value !== "string" || !isAppClientName(value)) throw wrong(name);
   return value;
+}
+
+function parseUrlPatterns(value: unknown): readonly string[] {
+  const patterns = texts(value, "cimdUrlPatterns", /^https:/, 1);
+  if (patterns.some((pattern) => urlPatternProblem(pattern) !== undefined))
+    throw wrong("cimdUrlPatterns");
+  return patterns;
 }
 
 function parseCorsOrigins(value: unknown): readonly string[] {

@@ -100,6 +100,24 @@ test.each<[string, object, string]>([
     { local: { environment: { LEVEL: 1 } } },
     "gate.ts: local.environment.LEVEL must be a text",
   ],
+  [
+    "a document at an address that is no client's id",
+    { local: { clientDocuments: { "https://client.example/": "http://localhost:1/x" } } },
+    'gate.ts: local.clientDocuments has "https://client.example/", which is not a client\'s id',
+  ],
+  ...[
+    "https://localhost:8080/client.json",
+    "http://intranet:8080/client.json",
+    "http://localhost:8080",
+    "http://localhost:8080/../client.json?x",
+    "http://127.0.0.1.evil.example:80/client.json",
+    "http://localhost:80@evil.example/client.json",
+    7,
+  ].map((at): [string, object, string] => [
+    `a document of a client at ${at}`,
+    { local: { clientDocuments: { "https://client.example/client.json": at } } },
+    `gate.ts: local.clientDocuments says that https://client.example/client.json is at ${JSON.stringify(at)}: write`,
+  ]),
   ...["AWS_REGION", "GATEHOUSE_EDGE_ROLE", "SST_KEY"].map((name): [string, object, string] => [
     `${name} as a variable of one's own`,
     { local: { environment: { [name]: "x" } } },
@@ -112,4 +130,20 @@ test.each<[string, object, string]>([
   ],
 ])("%s is refused", (_what, change, why) => {
   expect(() => defineGate({ ...gate, ...change })).toThrow(why);
+});
+
+test("clients' documents need a resource that they are for", () => {
+  const stages = {
+    default: { spaClient: true, cimdUrlPatterns: ["https://client.example/client.json"] },
+  };
+  expect(() => stageOfGate({ ...gate, stages }, "anna")).toThrow(
+    "stages.ts: stage anna: cimdUrlPatterns is for clients of a resource, and access.ts declares none: add resource: { path, scopes }",
+  );
+  const access = { ...gate.access, resource: { path: "/mcp", scopes: ["api/read"] } };
+  const local = {
+    clientDocuments: { "https://client.example/client.json": "http://localhost:8080/client.json" },
+  };
+  expect(stageOfGate(defineGate({ ...gate, access, stages, local }), "anna").cimdUrlPatterns).toBe(
+    stages.default.cimdUrlPatterns,
+  );
 });

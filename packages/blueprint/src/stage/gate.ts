@@ -2,6 +2,7 @@ import type { AccessNames } from "../aws/access-names.ts";
 import { checkClaims } from "../aws/claims.ts";
 import { everyPath } from "../aws/path-pattern.ts";
 import { checkRegion } from "../aws/region.ts";
+import { isDocumentUrl } from "../protocol/client-documents.ts";
 import { behaviorsOf } from "./behaviors.ts";
 import { checkSite, type Site, type StaticSite } from "./site.ts";
 import {
@@ -77,6 +78,11 @@ export interface LocalSettings {
   readonly environment?: Readonly<Record<string, string>>;
   /** A development server for the site, in place of its built files: `http://localhost:5173`. */
   readonly site?: string;
+  /**
+   * Where the local stack finds clients' documents that are not on the web yet: a server on this machine by the address that
+   * is the client's id, `{ "https://client.example/client.json": "http://localhost:8080/client.json" }`.
+   */
+  readonly clientDocuments?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -143,12 +149,30 @@ export function defineGate<const G extends Gate>(gate: G): G {
 }
 
 function checkLocal(
-  { links = {}, environment = {}, site, ...others }: LocalSettings,
+  { links = {}, environment = {}, site, clientDocuments = {}, ...others }: LocalSettings,
   refuse: (what: string, why: string) => never,
 ): void {
   const [unknown] = Object.keys(others);
   if (unknown !== undefined)
-    refuse(`local.${unknown}`, "is not known; the members are links, environment, site");
+    refuse(
+      `local.${unknown}`,
+      "is not known; the members are links, environment, site, clientDocuments",
+    );
+  for (const [id, address] of Object.entries(clientDocuments)) {
+    if (!isDocumentUrl(id))
+      refuse(
+        "local.clientDocuments",
+        `has ${JSON.stringify(id)}, which is not a client's id: write the https address of its document`,
+      );
+    if (
+      typeof address !== "string" ||
+      !/^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]):\d{1,5}\/[\w./~-]*$/.test(address)
+    )
+      refuse(
+        "local.clientDocuments",
+        `says that ${id} is at ${JSON.stringify(address)}: write the address of a server on this machine, such as "http://localhost:8080/client.json"`,
+      );
+  }
   if (site !== undefined && !/^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]):\d{1,5}$/.test(site))
     refuse(
       "local.site",
@@ -207,6 +231,10 @@ export function stageOfGate(gate: Pick<Gate, "stages" | "access" | "users">, nam
   const pools = poolsOf(gate);
   const userPoolId = pools["users"] ?? pools[`users.${name}`];
   checkClaims(gate.access, { ...stage, userPoolId });
+  if (stage.cimdUrlPatterns.length > 0 && gate.access.resource === undefined)
+    throw new TypeError(
+      `stages.ts: stage ${name}: cimdUrlPatterns is for clients of a resource, and access.ts declares none: add resource: { path, scopes }`,
+    );
   return userPoolId === undefined ? stage : { ...checkExistingPool(stage), userPoolId };
 }
 

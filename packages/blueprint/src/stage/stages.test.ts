@@ -23,6 +23,7 @@ describe("a stage", () => {
       spaClient: false,
       spaCallbackUrls: [],
       spaLogoutUrls: [],
+      cimdUrlPatterns: [],
       machineClient: true,
       sealingKeys: ["first"],
       implicitGrant: false,
@@ -71,6 +72,7 @@ describe("a stage", () => {
       spaClient: true,
       spaCallbackUrls: ["http://localhost:3000", "myapp://callback", "capacitor://localhost"],
       spaLogoutUrls: ["myapp://signed-out"],
+      cimdUrlPatterns: ["https://client.example/oauth/client.json", "https://other.example/*"],
       sealingKeys: ["2026", "2027"],
       implicitGrant: true,
       selfSignUp: true,
@@ -207,6 +209,21 @@ const mistakes: [why: string, settings: object, message: string][] = [
     "addresses of a client that there is not",
     { spaCallbackUrls: ["myapp://callback"] },
     "spaCallbackUrls is for the app client spa, which this stage does not have: set spaClient: true",
+  ],
+  [
+    "documents of clients without the client that they stand for",
+    { cimdUrlPatterns: ["https://client.example/*"] },
+    "cimdUrlPatterns is for the app client spa, which this stage does not have: set spaClient: true",
+  ],
+  [
+    "a pattern of documents that takes every host",
+    { spaClient: true, cimdUrlPatterns: ["https://*"] },
+    'cimdUrlPatterns has "https://*": write the address of the client\'s document',
+  ],
+  [
+    "a pattern of documents twice",
+    { spaClient: true, cimdUrlPatterns: ["https://client.example/*", "https://client.example/*"] },
+    "cimdUrlPatterns names an address twice",
   ],
   [
     "one origin in place of a list",

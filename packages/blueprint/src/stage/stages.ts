@@ -2,7 +2,9 @@ import { apiFunction, streamingModes, type StreamingMode } from "../aws/api-func
 import { origin, originHeaderBytes } from "../aws/cache-behavior.ts";
 import { tokenPattern, isGuardCookie } from "../protocol/cookies.ts";
 import { maxRedirectUrls, redirectUrlProblem } from "../protocol/callback-urls.ts";
+import { urlPatternProblem } from "../protocol/client-documents.ts";
 import { isCorsOrigin, isKeptFromScripts } from "../protocol/cors.ts";
+import { isHostName } from "../protocol/host-name.ts";
 
 /** What an adopter may set per stage. Everything else is the same everywhere and is in this package. */
 export interface StageSettings {
@@ -54,6 +56,12 @@ export interface StageSettings {
   readonly spaCallbackUrls?: readonly string[];
   /** Further addresses that `spa` may return to after a sign-out. */
   readonly spaLogoutUrls?: readonly string[];
+  /**
+   * Clients that need no app client of their own: each is known by the https address of a document about itself, its
+   * client-id metadata document (CIMD), and gets tokens for the `resource` of `access.ts` by `spa`. An address, or all below
+   * one: `https://client.example/*`. What they say in Cognito's CIMD policy, which no deploy makes (docs/mcp.md).
+   */
+  readonly cimdUrlPatterns?: readonly string[];
   /**
    * Names of the keys that sessions are sealed with in browsers' cookies, one or two: the first seals, each opens. A key is
    * made when its name first stands here, and is forgotten when the name is gone (docs/operations.md).
@@ -173,6 +181,7 @@ export function resolveStage(
     spaClient: settings.spaClient ?? false,
     spaCallbackUrls: settings.spaCallbackUrls ?? [],
     spaLogoutUrls: settings.spaLogoutUrls ?? [],
+    cimdUrlPatterns: settings.cimdUrlPatterns ?? [],
     machineClient: access === undefined || access.scopes.length > 0,
     sealingKeys: settings.sealingKeys ?? ["first"],
     implicitGrant: settings.implicitGrant ?? false,
@@ -231,6 +240,7 @@ const settingKinds: Readonly<
   spaClient: "switch",
   spaCallbackUrls: "list",
   spaLogoutUrls: "list",
+  cimdUrlPatterns: "list",
   sealingKeys: "list",
   implicitGrant: "switch",
   selfSignUp: "switch",
@@ -295,10 +305,14 @@ function validate(stage: Stage, settings: StageSettings): void {
       refuse("corsOrigins", `has ${JSON.stringify(listed)}: ${originHint(listed)}`);
     }
   }
-  for (const setting of ["spaCallbackUrls", "spaLogoutUrls"] as const) {
+  for (const [setting, problemOf] of [
+    ["spaCallbackUrls", redirectUrlProblem],
+    ["spaLogoutUrls", redirectUrlProblem],
+    ["cimdUrlPatterns", urlPatternProblem],
+  ] as const) {
     const listed = stage[setting];
     for (const address of listed) {
-      const problem = redirectUrlProblem(address);
+      const problem = problemOf(address);
       if (problem !== undefined) refuse(setting, `has ${JSON.stringify(address)}: ${problem}`);
     }
     if (new Set(listed).size !== listed.length) refuse(setting, "names an address twice");
@@ -308,7 +322,10 @@ function validate(stage: Stage, settings: StageSettings): void {
         setting,
         "is for the app client spa, which this stage does not have: set spaClient: true",
       );
-    if (listed.length + stage.corsOrigins.length + 2 > maxRedirectUrls)
+    if (
+      setting !== "cimdUrlPatterns" &&
+      listed.length + stage.corsOrigins.length + 2 > maxRedirectUrls
+    )
       refuse(
         setting,
         `has too many addresses: Cognito takes ${maxRedirectUrls}, the app's own and those of corsOrigins among them`,
@@ -355,14 +372,6 @@ function originHint(listed: unknown): string {
   return isCorsOrigin(meant)
     ? `write it as browsers send it, ${meant} (in lower case, names in punycode, without a path)`
     : "write out each origin, such as https://app.example.com or capacitor://localhost, without a path";
-}
-
-/** Whether a domain can be an app's: a whole host name in lower case, without scheme, port or wildcard. */
-export function isHostName(domain: unknown): boolean {
-  return (
-    typeof domain === "string" &&
-    /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/.test(domain)
-  );
 }
 
 /** `Array.isArray` knows nothing of readonly lists. */

@@ -37,6 +37,8 @@ export interface ClaimRules {
   readonly issuer: string;
   /** By client id; null: any client of the user pool. */
   readonly clients: ReadonlyMap<string, AcceptedClient> | null;
+  /** Of a client that is not among them, where it is accepted all the same. */
+  readonly clientOf?: ((clientId: string) => AcceptedClient | undefined) | undefined;
   /** null: both. */
   readonly tokenUses: readonly TokenUse[] | null;
   /** What callers hold besides. */
@@ -65,7 +67,7 @@ type Claims = Readonly<Record<string, unknown>>;
 export function judgeClaims(
   claims: Claims,
   kid: string,
-  { issuer, clients, tokenUses, claims: kept, now }: ClaimRules,
+  { issuer, clients, clientOf, tokenUses, claims: kept, now }: ClaimRules,
 ): VerifiedToken {
   const times = judgeTimes(claims, now);
 
@@ -74,7 +76,7 @@ export function judgeClaims(
     throw wrongUse("The token is neither an ID token nor an access token.");
   const clientId = name(tokenUse === "id" ? claims["aud"] : claims["client_id"]);
   if (clientId === undefined) throw wrongClient("The token names no app client.");
-  const client = clients?.get(clientId);
+  const client = clients?.get(clientId) ?? clientOf?.(clientId);
   if (clients && !client) throw wrongClient("The token's app client is not accepted here.");
   if (
     (client && !client.tokenUses.includes(tokenUse)) ||

@@ -31,6 +31,8 @@ export interface VerifierDeps {
   readonly issuers: readonly string[];
   /** App clients by id; null: every client of the pool. */
   readonly clients: Readonly<Record<string, AcceptedClient>> | null;
+  /** Finds an accepted client that cannot be listed by its id; absent: there is none. */
+  readonly clientOf?: ((clientId: string) => AcceptedClient | undefined) | undefined;
   /** null: ID and access tokens, as far as the client allows them. */
   readonly tokenUses: readonly TokenUse[] | null;
   /** What callers hold in `claims`, where the app asks for any. */
@@ -62,6 +64,7 @@ export type Verify = (token: string, at?: number) => VerifiedToken | Promise<Ver
 export function createVerifier({
   issuers,
   clients,
+  clientOf,
   tokenUses,
   claims,
   keys,
@@ -84,6 +87,7 @@ export function createVerifier({
     judgeClaims(currentSignatures().verify(token), token.unverifiedKid, {
       issuer: userPool,
       clients: acceptedClients,
+      clientOf,
       tokenUses: acceptedUses,
       claims,
       now: at,

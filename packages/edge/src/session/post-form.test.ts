@@ -1,3 +1,4 @@
+import { makeCertificate } from "@sst-gatehouse/testkit/certificate";
 import { once } from "node:events";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import https from "node:https";
@@ -6,7 +7,6 @@ import tls from "node:tls";
 
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 
-import { makeCertificate } from "../../test/certificate.ts";
 import { type FormAnswer, postForm } from "./post-form.ts";
 
 const fields = { grant_type: "refresh_token", refresh_token: "a.b+c/d=&é", client_id: "web" };

@@ -34,6 +34,7 @@ function setUp(answer: readonly object[]) {
     claims: undefined,
     issuers: [issuer],
     clientIds,
+    clientOf: undefined,
     keys,
     now: clock.now,
   });
@@ -87,6 +88,7 @@ function setUpReplaceable() {
     claims: undefined,
     issuers: [issuer],
     clientIds,
+    clientOf: undefined,
     keys,
     now,
   });

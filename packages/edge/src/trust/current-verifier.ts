@@ -1,10 +1,16 @@
-import { createVerifier, type KeySet, type Verify } from "@sst-gatehouse/core/verifier";
+import {
+  createVerifier,
+  type KeySet,
+  type Verify,
+  type VerifierDeps,
+} from "@sst-gatehouse/core/verifier";
 
 import type { ClientIdSource } from "./client-ids.ts";
 
 export interface CurrentVerifierDeps {
   readonly issuers: readonly string[];
   readonly clientIds: Pick<ClientIdSource, "clients" | "generation">;
+  readonly clientOf: VerifierDeps["clientOf"];
   readonly claims: readonly string[] | undefined;
   readonly keys: KeySet;
   readonly now: () => number;
@@ -20,6 +26,7 @@ export interface CurrentVerifier {
 export function createCurrentVerifier({
   issuers,
   clientIds,
+  clientOf,
   claims,
   keys,
   now,
@@ -29,6 +36,7 @@ export function createCurrentVerifier({
     verify: createVerifier({
       issuers,
       clients: clientIds.clients(),
+      clientOf,
       tokenUses: ["id", "access"],
       claims,
       keys,

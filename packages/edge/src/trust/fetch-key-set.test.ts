@@ -1,3 +1,4 @@
+import { makeCertificate } from "@sst-gatehouse/testkit/certificate";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import type { IncomingHttpHeaders, RequestListener } from "node:http";
@@ -7,7 +8,6 @@ import tls from "node:tls";
 
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
-import { makeCertificate } from "../../test/certificate.ts";
 import { fetchJson } from "./fetch-key-set.ts";
 
 const { certPem, keyPem } = makeCertificate();

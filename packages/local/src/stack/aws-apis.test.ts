@@ -16,7 +16,7 @@ test("a call to the pool that does not say who asks is 403, under each of the po
   const explain = (from: string, reason: string): void => void explained.push(`${from}: ${reason}`);
   const clock = createClock();
   const deployment = createDeployment(4280, gate);
-  const cognito = await createUserPool(deployment, gate.access, [], clock, explain);
+  const cognito = await createUserPool(deployment, gate, [], clock, explain);
   const identities = createIdentities(deployment.accountId);
   const apis = createAwsApis({ deployment, cognito, identities, clock, explain });
   const server = await startLoopbackServer();

@@ -130,7 +130,7 @@ async function compose(
   const identities = createIdentities(accountId);
   const expiry = (): number => clock.now() + credentialSeconds * 1000;
   const roles = createRoles(identities, deployment, expiry);
-  const cognito = await createUserPool(deployment, gate.access, account, clock, explain);
+  const cognito = await createUserPool(deployment, gate, account, clock, explain);
   const { userPoolId } = stageSettings;
   if (userPoolId !== undefined)
     explain(

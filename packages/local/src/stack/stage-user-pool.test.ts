@@ -17,7 +17,7 @@ test.each<[account: AccountForm[], issuerHost: string, authTime: number]>([
   async (account, host, authTime) => {
     const clock = createClock(() => signedIn * 1000);
     const deployment = createDeployment(4280, gate);
-    const pool = await createUserPool(deployment, gate.access, account, clock, () => undefined);
+    const pool = await createUserPool(deployment, gate, account, clock, () => undefined);
     const { refresh } = await pool.tokensFor("alice", "spa");
     clock.advance(600);
     const refreshed = await pool.service.operations["GetTokensFromRefreshToken"]?.run(

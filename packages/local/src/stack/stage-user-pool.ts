@@ -9,10 +9,11 @@ import {
 import { peopleFor } from "@sst-gatehouse/blueprint/people";
 import { signInClient } from "@sst-gatehouse/blueprint/sign-in-url";
 
-import type { GateAccess } from "@sst-gatehouse/blueprint/gate";
+import type { Gate } from "@sst-gatehouse/blueprint/gate";
 
 import type { AccountForm } from "./account.ts";
 import type { Clock } from "../aws/clock.ts";
+import { createFetchDocument } from "../aws/cognito/client-documents/fetch-document.ts";
 import { createCognito, type Cognito } from "../aws/cognito/cognito.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Explain } from "../aws/explain.ts";
@@ -20,12 +21,11 @@ import type { Explain } from "../aws/explain.ts";
 /**
  * The stage's user pool with its clients and people: a plain one, and one for each group of the access rules.
  *
- * @param access the rules: their scopes are what machines may ask for.
  * @param account how the account that is played differs from the usual one.
  */
 export function createUserPool(
   deployment: Deployment,
-  access: GateAccess,
+  { access, local }: Pick<Gate, "access" | "local">,
   account: readonly AccountForm[],
   clock: Clock,
   explain: Explain,
@@ -45,6 +45,12 @@ export function createUserPool(
     issuerType: account.includes("updated-issuer") ? "UPDATED" : "ORIGINAL",
     movesAuthTime: account.includes("moving-auth-time"),
     rotates: !account.includes("lite-pool"),
+    ...(stage.cimdUrlPatterns.length > 0 && {
+      cimd: {
+        urlPatterns: stage.cimdUrlPatterns,
+        fetchDocument: createFetchDocument({ onThisMachine: local?.clientDocuments ?? {} }),
+      },
+    }),
     users: peopleFor(access).map(([username, groups]) => ({
       username,
       groups,

@@ -1,4 +1,5 @@
-import { isHostName, type Stage } from "@sst-gatehouse/blueprint/stages";
+import { isHostName } from "@sst-gatehouse/blueprint/host-name";
+import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
 type RouterDomain = NonNullable<sst.aws.RouterArgs["domain"]>;
 

@@ -25,6 +25,8 @@ test("every setting that differs is told", () => {
     peopleScopes: ["api/read", "api/write"],
     forwardToken: true,
     revocation: "allow",
+    spaClient: true,
+    cimdUrlPatterns: ["https://client.example/*", "https://other.example/client.json"],
     mfa: "required",
     passwordMinLength: 14,
     threatProtection: "enforced",
@@ -49,6 +51,8 @@ test("every setting that differs is told", () => {
     revocation: "on; a list that cannot be refreshed stays in use",
     "caller's token": "forwarded to the backend",
     scopes: "api/read, api/write, in people's access tokens",
+    "clients by documents":
+      "https://client.example/*, https://other.example/client.json; Cognito needs a CIMD policy for them, which no deploy makes",
     "second factor": "required, by an authenticator app",
     passwords: "14 characters or more",
     "threat protection": "enforced, by Cognito's plan Plus",

@@ -46,6 +46,11 @@ export function stageSettings(graph: Graph, stage: Stage): readonly SettingInPla
   settings.push(...peopleSettings(graph));
   if (stage.peopleScopes.length > 0)
     settings.push(["scopes", `${stage.peopleScopes.join(", ")}, in people's access tokens`]);
+  if (stage.cimdUrlPatterns.length > 0)
+    settings.push([
+      "clients by documents",
+      `${stage.cimdUrlPatterns.join(", ")}; Cognito needs a CIMD policy for them, which no deploy makes`,
+    ]);
   if (stage.mfa !== "off")
     settings.push(["second factor", `${stage.mfa}, by an authenticator app`]);
   if (stage.passwordMinLength !== 8)

@@ -9,6 +9,8 @@ import type { JsonObject, JsonService } from "../json-api/json-service.ts";
 import type { Clock } from "../clock.ts";
 import type { Explain } from "../explain.ts";
 import { createUserPoolApi } from "./api/api.ts";
+import { createClientDocuments } from "./client-documents/client-documents.ts";
+import type { FetchDocument } from "./client-documents/fetch-document.ts";
 import type { Client } from "./pool/clients.ts";
 import { createHosted } from "./hosted/hosted.ts";
 import { newPoolId } from "./pool/ids.ts";
@@ -57,6 +59,11 @@ export interface CognitoOptions {
   readonly movesAuthTime?: boolean;
   /** Whether refresh tokens rotate; they do when left out. */
   readonly rotates?: boolean;
+  /** The pool's CIMD policy, for the app client `spa`; none when absent. */
+  readonly cimd?: {
+    readonly urlPatterns: readonly string[];
+    readonly fetchDocument: FetchDocument;
+  };
 }
 
 export interface Cognito {
@@ -125,6 +132,11 @@ export async function createCognito(options: CognitoOptions): Promise<Cognito> {
     if (id === undefined) throw new TypeError(`this stack has no app client ${name}`);
     return pool.clients.get(id);
   };
+  if (options.cimd !== undefined)
+    pool.cimdPolicy = {
+      clientId: clientOf("spa").id,
+      documents: createClientDocuments({ ...options.cimd, clock }),
+    };
   for (const user of options.users) await addUser(pool, user);
 
   return {

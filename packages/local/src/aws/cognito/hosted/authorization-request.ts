@@ -1,5 +1,4 @@
 import { printableAddress } from "../../without-secrets.ts";
-import { noSuchClient } from "../pool/clients.ts";
 import type { Client } from "../pool/clients.ts";
 import type { UserPool } from "../pool/user-pool.ts";
 
@@ -61,7 +60,10 @@ const parameters = [
  * @param query as on the wire, without `?`.
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html
  */
-export function parseAuthorizationRequest(query: string, pool: UserPool): AuthorizationReading {
+export async function parseAuthorizationRequest(
+  query: string,
+  pool: UserPool,
+): Promise<AuthorizationReading> {
   const asked = new URLSearchParams(query);
   const value = (name: string) => asked.get(name) ?? undefined;
   const clientId = value("client_id");
@@ -81,8 +83,8 @@ export function parseAuthorizationRequest(query: string, pool: UserPool): Author
   });
   const repeated = parameters.find((name) => asked.getAll(name).length > 1);
   if (repeated) return errorPage("invalid_request", `${repeated} occurs more than once`);
-  const client = pool.clients.find(clientId);
-  if (!client) return errorPage("invalid_request", noSuchClient(pool.clients));
+  const client = await pool.askClient(clientId);
+  if ("reason" in client) return errorPage("invalid_request", client.reason);
   const registered = client.callbackUrls;
   if (!registered.includes(redirectUri)) {
     const addresses = registered.length > 0 ? registered.join(", ") : "none";
@@ -119,6 +121,8 @@ export function parseAuthorizationRequest(query: string, pool: UserPool): Author
       return refuse("invalid_request", "code_challenge must be 43 characters of base64url");
     }
   }
+  if (client.document !== undefined && codeChallenge === undefined)
+    return refuse("invalid_request", "a client by its document needs a code_challenge");
   if ((value("identity_provider") ?? "COGNITO") !== "COGNITO") {
     return refuse("invalid_request", "COGNITO is the pool's only identity provider");
   }

@@ -1,6 +1,7 @@
 import { isSecretOf } from "../pool/client-secret.ts";
 import { noSuchClient } from "../pool/clients.ts";
-import type { Client, Clients } from "../pool/clients.ts";
+import type { Client } from "../pool/clients.ts";
+import type { UserPool } from "../pool/user-pool.ts";
 import type { FormFields } from "./form-request.ts";
 
 export type OAuthClient =
@@ -16,7 +17,7 @@ export type OAuthClient =
 export function authenticateOAuthClient(
   fields: FormFields,
   authorization: string | undefined,
-  clients: Clients,
+  { clients, findClient }: Pick<UserPool, "clients" | "findClient">,
 ): OAuthClient {
   const basic = authorization === undefined ? undefined : parseBasic(authorization);
   if (authorization !== undefined && !basic)
@@ -27,7 +28,7 @@ export function authenticateOAuthClient(
   }
   const id = basic?.id ?? idInForm;
   if (!id) return refuse("invalid_request", "there is no client_id");
-  const client = clients.find(id);
+  const client = findClient(id);
   if (!client) return refuse("invalid_client", noSuchClient(clients));
   const secret = basic?.secret ?? fields("client_secret");
   if (isSecretOf(client, secret === "" ? undefined : secret)) return { kind: "client", client };

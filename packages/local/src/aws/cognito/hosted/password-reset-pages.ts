@@ -35,7 +35,7 @@ export function createPasswordResetPages(options: {
   const show =
     (page: (form: FormState) => string): Page =>
     async (query, request, response) => {
-      const reading = parseAuthorizationRequest(query, pool);
+      const reading = await parseAuthorizationRequest(query, pool);
       if (reading.kind !== "valid") return responses.sendError(response, reading);
       const form = { query, csrf: csrfTokenOf(request) };
       send(response, 200, form, page(form));

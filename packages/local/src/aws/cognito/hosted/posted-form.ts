@@ -56,7 +56,7 @@ export function createTakeForm(options: {
       sendEmpty(response, tooLarge ? 413 : 405);
       return { kind: "answered" };
     }
-    const reading = parseAuthorizationRequest(query, pool);
+    const reading = await parseAuthorizationRequest(query, pool);
     if (reading.kind !== "valid") {
       responses.sendError(response, reading);
       return { kind: "answered" };

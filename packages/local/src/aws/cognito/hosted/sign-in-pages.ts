@@ -36,7 +36,7 @@ export function createSignInPages(options: {
 
   return {
     async authorize(query, request, response) {
-      const reading = parseAuthorizationRequest(query, pool);
+      const reading = await parseAuthorizationRequest(query, pool);
       if (reading.kind !== "valid") return responses.sendError(response, reading);
       const asked = reading.request;
       const session = asked.prompt === "login" ? undefined : sessions.find(request);
@@ -57,7 +57,7 @@ export function createSignInPages(options: {
     },
 
     async showForm(query, request, response) {
-      const reading = parseAuthorizationRequest(query, pool);
+      const reading = await parseAuthorizationRequest(query, pool);
       if (reading.kind !== "valid") return responses.sendError(response, reading);
       sendSignInForm(response, reading.request, { query, csrf: csrfTokenOf(request) });
     },

@@ -66,7 +66,7 @@ async function exchange(
   const grantType = fields("grant_type");
   if (grantType === undefined)
     return refuse("invalid_request", "there must be exactly one grant_type");
-  const authenticated = authenticateOAuthClient(fields, authorization, pool.clients);
+  const authenticated = authenticateOAuthClient(fields, authorization, pool);
   if (authenticated.kind === "refused") return authenticated;
   const { client } = authenticated;
   switch (grantType) {
@@ -131,7 +131,7 @@ async function exchangeCode(
   return tokens({
     id_token: id,
     access_token: access,
-    refresh_token: refreshToken,
+    refresh_token: client.document?.refreshes === false ? undefined : refreshToken,
     expires_in: expiresInSeconds,
   });
 }

@@ -72,11 +72,7 @@ export function createTokenHolderEndpoints(options: {
           "the body is not a URL-encoded form of at most 64 KB",
         );
       }
-      const authenticated = authenticateOAuthClient(
-        fields,
-        request.headers.authorization,
-        pool.clients,
-      );
+      const authenticated = authenticateOAuthClient(fields, request.headers.authorization, pool);
       if (authenticated.kind === "refused") {
         const status = authenticated.error === "invalid_client" ? 401 : 400;
         return refuse(status, authenticated.error, authenticated.reason);

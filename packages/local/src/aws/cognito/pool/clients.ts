@@ -1,5 +1,6 @@
 import { AwsError } from "../../json-api/json-service.ts";
 import type { Clock } from "../../clock.ts";
+import type { ClientDocument } from "../client-documents/parse-document.ts";
 import { newClientId, newClientSecret, newClientSecretId } from "./ids.ts";
 
 export type OAuthFlow = "code" | "implicit" | "client_credentials";
@@ -30,9 +31,11 @@ export interface Client {
   /** Absent: refresh tokens do not rotate. */
   readonly rotationGraceSeconds: number | undefined;
   readonly createdAtMs: number;
+  /** Of a client that has said this of itself, in a document at the address that is its id. */
+  readonly document?: ClientDocument;
 }
 
-export type NewClient = Omit<Client, "id" | "secrets" | "createdAtMs"> & {
+export type NewClient = Omit<Client, "id" | "secrets" | "createdAtMs" | "document"> & {
   readonly generateSecret: boolean;
 };
 
@@ -50,6 +53,22 @@ export interface Clients {
   addSecret(id: string, value?: string): ClientSecret;
   /** @throws {AwsError} ResourceNotFoundException; InvalidParameterException for the last one. */
   removeSecret(id: string, secretId: string): void;
+}
+
+/** A client that names itself by the address of a document, in the place of the app client of the CIMD policy. */
+export function clientByDocument(appClient: Client, id: string, document: ClientDocument): Client {
+  const { redirectUris, scopes = appClient.scopes } = document;
+  return {
+    ...appClient,
+    id,
+    document,
+    secrets: [],
+    flows: appClient.flows.filter((flow) => flow === "code"),
+    scopes: appClient.scopes.filter((scope) => scopes.includes(scope)),
+    callbackUrls: redirectUris,
+    logoutUrls: [],
+    authFlows: [],
+  };
 }
 
 const maxSecrets = 2;

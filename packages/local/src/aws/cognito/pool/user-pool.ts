@@ -4,8 +4,10 @@ import { userPoolIssuers } from "@sst-gatehouse/blueprint/user-pool-issuers";
 import type { JsonObject } from "../../json-api/json-service.ts";
 import type { Clock } from "../../clock.ts";
 import type { Explain } from "../../explain.ts";
-import { createClients } from "./clients.ts";
+import type { ClientDocuments } from "../client-documents/client-documents.ts";
+import { clientByDocument, createClients, noSuchClient } from "./clients.ts";
 import type { Client, Clients } from "./clients.ts";
+import { DocumentRefused } from "../client-documents/fetch-document.ts";
 import { createGrants } from "./grants.ts";
 import type { Grants, RefreshFailure } from "./grants.ts";
 import { createGroups } from "./groups.ts";
@@ -59,12 +61,20 @@ export type PoolRefresh =
     }
   | { readonly kind: "refused"; readonly why: RefreshFailure };
 
+/** Clients that name themselves by the address of a document, and the app client in whose place they stand. */
+export interface CimdPolicy {
+  readonly clientId: string;
+  readonly documents: ClientDocuments;
+}
+
 /** The pool's whole state. It lives in memory; keys, ids and secrets are new at every start. */
 export interface UserPool {
   readonly options: UserPoolOptions;
   readonly id: string;
   readonly arn: string;
   issuerType: IssuerType;
+  /** None at first. */
+  cimdPolicy: CimdPolicy | undefined;
   /** What new tokens bear; follows `issuerType`. */
   readonly issuer: () => string;
   /** The hosted sign-in's name on AWS: `<prefix>.auth.<region>.amazoncognito.com`. */
@@ -74,6 +84,14 @@ export interface UserPool {
   readonly users: Users;
   readonly groups: Groups;
   readonly clients: Clients;
+  /** An app client, or one by its document where the document is known already. */
+  readonly findClient: (id: string) => Client | undefined;
+  /**
+   * The client that asks for a sign-in. Its document is fetched where it has one.
+   *
+   * @returns why it is none, for the terminal.
+   */
+  readonly askClient: (id: string) => Promise<Client | { readonly reason: string }>;
   readonly grants: Grants;
   readonly tokens: Tokens;
   readonly challenges: Tickets<Challenge>;
@@ -118,6 +136,7 @@ export async function createUserPool(options: UserPoolOptions): Promise<UserPool
   const tokens = createTokens({ issuer, issuers: [original, updated], idKey, accessKey, clock });
 
   const challenges = createTickets<Challenge>(challengeSeconds, clock);
+  const clients = createClients(clock);
 
   const pool: UserPool = {
     options,
@@ -132,7 +151,27 @@ export async function createUserPool(options: UserPoolOptions): Promise<UserPool
     grants,
     tokens,
     groups: createGroups(clock),
-    clients: createClients(clock),
+    clients,
+    cimdPolicy: undefined,
+    findClient(id) {
+      const document = pool.cimdPolicy?.documents.find(id);
+      return document === undefined
+        ? clients.find(id)
+        : clientByDocument(clients.get(pool.cimdPolicy?.clientId ?? ""), id, document);
+    },
+    async askClient(id) {
+      const known = clients.find(id);
+      if (known !== undefined) return known;
+      const { cimdPolicy } = pool;
+      if (cimdPolicy === undefined || !id.includes(":")) return { reason: noSuchClient(clients) };
+      try {
+        const document = await cimdPolicy.documents.ask(id);
+        return clientByDocument(clients.get(cimdPolicy.clientId), id, document);
+      } catch (error) {
+        if (!(error instanceof DocumentRefused)) throw error;
+        return { reason: `${error.code}: the client's document is not taken: ${error.message}` };
+      }
+    },
     challenges,
     srpSignIn: createSrpSignIn({ users, poolName, clock }),
     passwordReset: createPasswordReset({ users, clock, explain }),

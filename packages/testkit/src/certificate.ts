@@ -5,16 +5,21 @@ export interface TestCertificate {
   readonly keyPem: string;
 }
 
-/** A self-signed certificate for 127.0.0.1, made new each time, for tests that speak real TLS. @see RFC 5280 section 4.1 */
-export function makeCertificate(): TestCertificate {
+/**
+ * A self-signed certificate, made new each time, for tests that speak real TLS.
+ *
+ * @param host of the DNS, beside 127.0.0.1.
+ * @see RFC 5280 section 4.1
+ */
+export function makeCertificate(host = "localhost"): TestCertificate {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
   const ecdsaWithSha256 = sequence(Buffer.from("06082a8648ce3d040302", "hex"));
   const name = sequence(
     der(0x31, sequence(Buffer.from("0603550403", "hex"), der(0x0c, Buffer.from("127.0.0.1")))),
   );
   const validity = sequence(utcTime(Date.now() - 3_600_000), utcTime(Date.now() + 3_600_000));
-  const address = sequence(der(0x87, Buffer.from([127, 0, 0, 1])));
-  const subjectAltName = sequence(Buffer.from("0603551d11", "hex"), der(0x04, address));
+  const names = sequence(der(0x87, Buffer.from([127, 0, 0, 1])), der(0x82, Buffer.from(host)));
+  const subjectAltName = sequence(Buffer.from("0603551d11", "hex"), der(0x04, names));
   const content = sequence(
     der(0xa0, integer(2)),
     integer(1),
