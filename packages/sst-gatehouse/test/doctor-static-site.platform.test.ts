@@ -5,10 +5,12 @@ import type { Graph } from "@sst-gatehouse/deploy/graph";
 import type { AccountState, Json } from "@sst-gatehouse/local/test/account-state";
 import { beforeAll, expect, test } from "vitest";
 
-import { configOf, examine, redeploy, wrong } from "./support/stage-in-account.ts";
+import { configOf, examine, playAccount, redeploy, wrong } from "./support/stage-in-account.ts";
 import { backends, evaluateStaticSite, rules, site } from "./support/static-site-sample.ts";
 
 const access = defineAccess({ scopes: ["api/read"], rules });
+
+playAccount();
 
 let graph: Graph;
 beforeAll(async () => {

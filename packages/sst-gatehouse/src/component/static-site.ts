@@ -26,7 +26,7 @@ export function createStaticSite(
 ): sst.aws.StaticSite | undefined {
   const { domain } = source;
   let gated = 0;
-  const site = make({
+  const site: unknown = make({
     path,
     ...(build && { build }),
     ...(domain && { domain }),
@@ -48,10 +48,11 @@ export function createStaticSite(
       },
     },
   });
-  if (site.nodes.cdn === undefined && $dev) return undefined;
-  if (site.nodes.cdn === undefined || gated !== 1)
+  const made = site instanceof sst.aws.StaticSite ? site : undefined;
+  if ($dev && made && made.nodes.cdn === undefined) return undefined;
+  if (made?.nodes.cdn === undefined || gated !== 1)
     throw new Error(
       "staticSite: the StaticSite was not made of what the gate hands over, so its distribution has no guard: (args) => new sst.aws.StaticSite(name, args), without router or route, and with args.transform.cdn where it has a transform of its own",
     );
-  return site;
+  return made;
 }
