@@ -17,7 +17,7 @@ export const usage = `pnpm bench [--quick] [--full] [--json] [--write]
 
 Measures the guard as it is built, each row against its own floor in the same run.
 
-  --quick  fewer rounds: under a minute, and less exact
+  --quick  fewer rounds: about a minute where it takes three, and less exact
   --full   100,000 requests for the memory row (10,000 otherwise; every token has to be signed)
   --json   one JSON document on stdout in place of the table
   --write  puts the table into docs/performance.md, too
