@@ -76,7 +76,9 @@ export function writeAttempt(
   let count = 1;
   let bytes = namePrefix.length + state.length + value.length;
   const over: string[] = [];
+  // Of one second, the later cookie is the younger one: RFC 6265, 5.4.
   const youngestFirst = attemptNames(requestCookies)
+    .toReversed()
     .map((name) => ({
       name,
       other: readAttempt(name.slice(namePrefix.length), requestCookies, now),
