@@ -18,7 +18,7 @@ export const usage = `pnpm bench [--quick] [--full] [--json] [--write]
 Measures the guard as it is built, each row against its own floor in the same run.
 
   --quick  fewer rounds: under a minute, and less exact
-  --full   100,000 requests for the memory row (20,000 otherwise; every token has to be signed)
+  --full   100,000 requests for the memory row (10,000 otherwise; every token has to be signed)
   --json   one JSON document on stdout in place of the table
   --write  puts the table into docs/performance.md, too
   --help   this text
@@ -45,7 +45,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | "help" {
   if (values.help) return "help";
   const rounds = values.quick
     ? { warmProcesses: 1, warmRounds: 20, coldRounds: 7, farRounds: 3, memoryRequests: 4000 }
-    : { warmProcesses: 3, warmRounds: 40, coldRounds: 20, farRounds: 10, memoryRequests: 20_000 };
+    : { warmProcesses: 3, warmRounds: 30, coldRounds: 20, farRounds: 7, memoryRequests: 10_000 };
   return {
     ...rounds,
     ...(values.full ? { memoryRequests: 100_000 } : {}),

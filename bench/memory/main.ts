@@ -8,7 +8,7 @@ import { createEvents, freshToken } from "../scenario.ts";
 import { requireSignedAnswer } from "../signed-answer.ts";
 
 /** More than the guard remembers: from here on, every new token pushes an old one out. */
-const warmUpRequests = 3000;
+const warmUpRequests = 4500;
 const progressEvery = 1000;
 
 const [directory = "", requests = ""] = process.argv.slice(2);

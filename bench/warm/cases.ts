@@ -2,6 +2,7 @@ import { hash, randomBytes } from "node:crypto";
 
 import type { OriginRequestHandler } from "@sst-gatehouse/edge/origin-request";
 import { host, idKey, guardSettings } from "@sst-gatehouse/edge/test/events";
+import { createRecorder } from "@sst-gatehouse/edge/test/recorder";
 import { credentials } from "../credentials.ts";
 import { createOneShotSigner, readyToken, type ReadyRequest, verifyBare } from "../floors.ts";
 import {
@@ -22,6 +23,8 @@ export type Case = (calls: number) => () => Promise<void> | void;
 
 const emptyHash = hash("sha256", "");
 const knownTokens = 64;
+/** More than anybody remembers: whoever gets them in turn has forgotten each before it comes again. */
+const newTokens = 5000;
 /** Of all paths that were tried, the one that takes longest to give up on: every habit of readers, again and again. */
 const hostilePath = "/%61;p%2F%5C%09%3Bq//A".repeat(90);
 
@@ -55,15 +58,21 @@ export async function createCases(
       };
     };
   const handled = handledBy(handler);
-  const shared: Readonly<Record<SharedCase, (call: number) => EdgeEvent>> = {
-    "new token": () => getEvent(freshToken()),
-    "known token": (call) => getEvent(at(tokens, call)),
-    "1 MB body": (call) => uploadEvent(at(tokens, call)),
-    "expired token": (call) => getEvent(at(expired, call)),
-    "garbage token": () => getEvent(garbageToken()),
+  const fresh = Array.from({ length: newTokens }, freshToken);
+  /** For one handler. */
+  const sharedEvents = (): Readonly<Record<SharedCase, (call: number) => EdgeEvent>> => {
+    let sent = 0;
+    return {
+      "new token": () => getEvent(at(fresh, (sent += 1))),
+      "known token": (call) => getEvent(at(tokens, call)),
+      "1 MB body": (call) => uploadEvent(at(tokens, call)),
+      "expired token": (call) => getEvent(at(expired, call)),
+      "garbage token": () => getEvent(garbageToken()),
+    };
   };
   const verified = (call: number): boolean => verifyBare(at(ready, call), idKey.publicKey);
   const { sign, request } = readySigner();
+  const record = createRecorder(getEvent(at(tokens, 0)));
 
   for (const token of tokens) requireSignedAnswer(await handler(getEvent(token)));
   for (const session of sessions) requireSignedAnswer(await handler(browserEvent(session)));
@@ -72,7 +81,7 @@ export async function createCases(
   requireRefusal(await handler(hostileEvent(at(tokens, 0))), "path_ambiguous");
   for (const [name, peer] of [["the guard", handler] as const, ...peers]) {
     try {
-      await requireAnswers(peer, shared);
+      await requireAnswers(peer, sharedEvents());
     } catch (error) {
       throw new Error(`${name} does not do what it is measured for`, { cause: error });
     }
@@ -92,14 +101,17 @@ export async function createCases(
     "sha-256 of 1 MB": (calls) => () => {
       for (let call = 0; call < calls; call += 1) hash("sha256", body);
     },
-    ...byName(shared, handled),
+    ...byName(sharedEvents(), handled),
     session: handled((call) => browserEvent(at(sessions, call))),
     "hostile path": handled((call) => hostileEvent(at(tokens, call))),
+    record: (calls) => () => {
+      for (let call = 0; call < calls; call += 1) record();
+    },
   };
   const cases = new Map<WarmCase, Case>();
   for (const [name, one] of entriesOf(own)) cases.set(name, one);
   for (const [peer, handle] of peers) {
-    for (const [name, one] of entriesOf(byName(shared, handledBy(handle))))
+    for (const [name, one] of entriesOf(byName(sharedEvents(), handledBy(handle))))
       cases.set(`${name} by ${peer}` satisfies PeerCase, one);
   }
   return cases;

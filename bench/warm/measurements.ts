@@ -11,7 +11,7 @@ export const sharedCases = [
 export type SharedCase = (typeof sharedCases)[number];
 
 const floors = ["rsa verify", "F1", "sha-256 of 1 MB"] as const;
-const ownCases = ["session", "hostile path"] as const;
+const ownCases = ["session", "hostile path", "record"] as const;
 export type OwnCase = (typeof floors)[number] | SharedCase | (typeof ownCases)[number];
 export type PeerCase = `${SharedCase} by ${PeerPair}`;
 export type WarmCase = OwnCase | PeerCase;

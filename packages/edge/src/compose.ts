@@ -3,7 +3,6 @@ import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
 import type { SealingKeys } from "@sst-gatehouse/blueprint/sealing-keys";
 import type { AccessRules } from "@sst-gatehouse/core/access";
 import { createSigner, type Credentials } from "@sst-gatehouse/core/signer";
-import { requireTokenForm } from "@sst-gatehouse/core/unverified-token";
 import { createVerifiedTokens } from "@sst-gatehouse/core/verified-tokens";
 import type { VerifiedToken } from "@sst-gatehouse/core/verifier";
 
@@ -14,11 +13,11 @@ import { createIdentify, type VerifyToken } from "./identify.ts";
 import type { Log } from "./log.ts";
 import { once } from "./once.ts";
 import {
-  checksItself,
   createOriginRequest,
   type OriginRequestHandler,
   type Responses,
 } from "./origin-request.ts";
+import { checksItself } from "./record.ts";
 import { bakedClientIds, isBaked } from "./trust/baked-client-ids.ts";
 import { createCurrentVerifier } from "./trust/current-verifier.ts";
 import { createKeySet } from "./trust/key-set.ts";
@@ -126,7 +125,6 @@ export function composeGuard({
   });
   const tokens = createVerifiedTokens({ verify, generation, now, capacityBytes: rememberedBytes });
   const verifyToken: VerifyToken = (text, request) => {
-    requireTokenForm(text);
     const token = tokens.verify(text);
     return list === undefined || checksItself(settings, request.host) ? token : unlessEnded(token);
   };

@@ -17,6 +17,7 @@ import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 import { requireAccess } from "@sst-gatehouse/core/require-access";
 import { traceHeader } from "@sst-gatehouse/core/trace";
 
+import { notesOn } from "./caller-notes.ts";
 import { requireBodyFits } from "./http/body-limit.ts";
 import type { OriginRequest } from "./http/cloudfront.ts";
 import { isNavigation } from "./http/navigation.ts";
@@ -126,16 +127,14 @@ export function createGuard({
   };
 }
 
-const written = new WeakMap<Caller, { readonly asked: string; readonly value: string }>();
-
 /** Written once for a token that is remembered, while its caller stays at one address. */
 function callerHeaderOf(caller: CallerEnvelope["caller"], options: CallerHeaderOptions): string {
-  const asked = JSON.stringify(options);
-  const last = written.get(caller);
-  if (last?.asked === asked) return last.value;
-  const value = toCallerHeader(caller, options);
-  if (Object.isFrozen(caller)) written.set(caller, { asked, value });
-  return value;
+  const { viewerAddress, version, signIn } = options;
+  const asked = `${version} ${viewerAddress} ${signIn?.authTime} ${signIn?.session}`;
+  const notes = notesOn(caller);
+  if (notes.header?.asked !== asked)
+    notes.header = { asked, value: toCallerHeader(caller, options) };
+  return notes.header.value;
 }
 
 /** What the backend has to know to look the sign-in up; nothing for nobody. */

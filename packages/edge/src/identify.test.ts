@@ -34,21 +34,23 @@ test("nobody, without a header", async () => {
 
 test("the bearer of a token, which could be passed on", async () => {
   const { identify } = setUp();
-  expect(await identify({ authorization: ["Bearer bearer"] })).toEqual({
+  expect(await identify({ authorization: ["Bearer eyJbearer"] })).toEqual({
     caller: { ...alice, sub: "sub-of-bob" },
     token: tokens["bearer"],
-    bearer: "bearer",
+    bearer: "eyJbearer",
   });
 });
 
 const bad: [authorization: string[], code: string][] = [
-  [["Bearer expired"], "token_expired"],
-  [["Bearer revoked"], "token_revoked"],
-  [["Bearer keyless"], "keys_unavailable"],
+  [["Bearer eyJexpired"], "token_expired"],
+  [["Bearer eyJrevoked"], "token_revoked"],
+  [["Bearer eyJkeyless"], "keys_unavailable"],
+  [["Bearer eyJnonsense"], "token_malformed"],
   [["Bearer nonsense"], "token_malformed"],
+  [[`Bearer ${"x".repeat(12 * 1024 + 1)}`], "token_too_large"],
   [["Bearer"], "token_malformed"],
-  [["Bearer bearer bearer"], "token_malformed"],
-  [["Bearer bearer", "Bearer bearer"], "token_malformed"],
+  [["Bearer eyJbearer eyJbearer"], "token_malformed"],
+  [["Bearer eyJbearer", "Bearer eyJbearer"], "token_malformed"],
   [["Basic YTpi"], "token_missing"],
   [[""], "token_missing"],
 ];

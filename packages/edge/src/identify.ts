@@ -1,6 +1,7 @@
 import type { CallerEnvelope } from "@sst-gatehouse/core/caller";
 import { GuardError } from "@sst-gatehouse/core/errors";
 import type { HttpRequest } from "@sst-gatehouse/core/http-request";
+import { requireTokenForm } from "@sst-gatehouse/core/unverified-token";
 import type { VerifiedToken } from "@sst-gatehouse/core/verifier";
 
 /** Who is calling, and what says so. */
@@ -62,5 +63,6 @@ function bearerOf(values: readonly string[]): string {
       "Send `Authorization: Bearer <token>`, with one token.",
     );
   }
+  requireTokenForm(token);
   return token;
 }

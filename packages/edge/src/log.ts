@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 
+import { notesOn } from "./caller-notes.ts";
 import type { Caller } from "@sst-gatehouse/core/caller";
 import type { ErrorCode } from "@sst-gatehouse/core/errors";
 import type { VerifiedToken } from "@sst-gatehouse/core/verifier";
@@ -20,28 +21,28 @@ export interface Decision {
   readonly path?: string | undefined;
   /** `session`: answered by the guard itself, for a browser or for a client that looks for the sign-in. */
   readonly outcome: "forwarded" | "refused" | "preflight" | "session";
-  readonly status?: number;
-  readonly code?: ErrorCode | `sign_in_${string}`;
+  readonly status?: number | undefined;
+  readonly code?: ErrorCode | `sign_in_${string}` | undefined;
   /** The access rule that decided; of an ambiguous path that of the path as it was sent. */
   readonly rule?: string | undefined;
   /** The reading of the path that decided. All have the same rule but for that of an ambiguous path. */
-  readonly reading?: "as_sent" | "lower_case" | "rewritten";
+  readonly reading?: "as_sent" | "lower_case" | "rewritten" | undefined;
   /** The rule of that reading of an ambiguous path. */
   readonly otherRule?: string | undefined;
   readonly caller?: Caller["kind"] | undefined;
   /** {@link hashedId} of the caller. */
-  readonly who?: string;
-  readonly issuer?: string;
+  readonly who?: string | undefined;
+  readonly issuer?: string | undefined;
   /** Of the key that signed the token. */
-  readonly kid?: string;
+  readonly kid?: string | undefined;
   /** Who looks up whether the sign-in was ended. */
-  readonly listCheckedBy?: "guard" | "backend" | "nobody";
+  readonly listCheckedBy?: "guard" | "backend" | "nobody" | undefined;
   /** Milliseconds of each step, and of all together. */
   readonly ms?: Readonly<Partial<Record<Step | "total", number>>>;
   /** What the caller was told, too: our own sentence, which quotes nothing that was sent. */
-  readonly detail?: string;
+  readonly detail?: string | undefined;
   /** The chain of error names and messages behind a refusal; ours and the libraries', never the caller's text. */
-  readonly cause?: string;
+  readonly cause?: string | undefined;
   /** Where the stage asks for metrics: what CloudWatch counts, and by what. */
   readonly requests?: 1;
   readonly _aws?: object;
@@ -70,8 +71,12 @@ export function createLog(write: (line: string) => void): Log {
 }
 
 /** The first 16 hex digits of the SHA-256 of `<issuer> <sub>`: one person has one, and it is no name. */
-export function hashedId({ issuer, sub }: Pick<VerifiedToken, "issuer" | "sub">): string {
-  return hash("sha256", `${issuer} ${sub}`).slice(0, 16);
+export function hashedId({
+  caller,
+  issuer,
+  sub,
+}: Pick<VerifiedToken, "caller" | "issuer" | "sub">): string {
+  return (notesOn(caller).hashedId ??= hash("sha256", `${issuer} ${sub}`).slice(0, 16));
 }
 
 export interface Steps {

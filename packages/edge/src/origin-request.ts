@@ -9,9 +9,10 @@ import type { CloudFrontRequestEvent, CloudFrontRequestResult } from "aws-lambda
 import { fromCloudFrontEvent, toCloudFrontRequest, type OriginRequest } from "./http/cloudfront.ts";
 import type { Asked, Guard } from "./guard.ts";
 import type { Identified, Identify } from "./identify.ts";
-import { type Decision, hashedId, type Log, metricsOf, startSteps, type Steps } from "./log.ts";
+import { type Log, startSteps } from "./log.ts";
 import { isNavigation } from "./http/navigation.ts";
 import { isPreflight } from "./http/preflight.ts";
+import { checksItself, createRecord, type Recorded } from "./record.ts";
 import type { ProtectedResource } from "./resource.ts";
 import type { Opened, Visit } from "./session/open-session.ts";
 import type { SessionAnswer, Sessions } from "./session/sessions.ts";
@@ -53,18 +54,10 @@ export type Responses = Pick<
 /** A request, and what is its app's own. */
 interface Received extends OriginRequest, Visit {}
 
-/** What a line of the log is about. */
-interface About {
+/** As far as it has come. */
+interface About extends Recorded {
   readonly received: Received | undefined;
-  readonly who?: Identified | undefined;
-  readonly steps: Steps;
 }
-
-/** What came of it. */
-type Said = Pick<
-  Decision,
-  "outcome" | "status" | "code" | "rule" | "reading" | "otherRule" | "detail" | "cause"
->;
 
 export type OriginRequestHandler = (
   event: CloudFrontRequestEvent,
@@ -90,6 +83,7 @@ export function createOriginRequest({
 }: OriginRequestDeps): OriginRequestHandler {
   const { functionUrlHost, otherFunctionUrlHosts = [], site } = settings;
   const hosts = [functionUrlHost, ...otherFunctionUrlHosts, ...(site ? [site.host] : [])] as const;
+  const record = createRecord(settings, now, log);
   return async (event) => {
     const steps = startSteps(elapsed);
     let received: Received | undefined;
@@ -170,29 +164,6 @@ export function createOriginRequest({
     return [first ?? `https://${distributionDomainName}`, ...others];
   }
 
-  /** The one line of a request. */
-  function record({ received, who, steps }: About, said: Said): void {
-    const { requestId = "", http, trace } = received ?? {};
-    const { caller, token } = who ?? {};
-    log({
-      requestId,
-      trace: trace?.traceId,
-      span: trace?.spanId,
-      method: http?.method ?? "",
-      ...(settings.logPaths && { path: http?.path }),
-      ...said,
-      caller: caller?.kind,
-      ...(token && {
-        who: hashedId(token),
-        issuer: token.issuer,
-        kid: token.kid,
-        listCheckedBy: listCheckedBy(settings, http?.host),
-      }),
-      ms: steps.ms(),
-      ...(settings.metrics && metricsOf(said, settings.prefix.slice(1), now())),
-    });
-  }
-
   function answered(
     about: About & { readonly received: Received },
     { response, code, cause }: SessionAnswer,
@@ -252,19 +223,6 @@ export function createOriginRequest({
       return undefined; // refused all the same, as every client is
     }
   }
-}
-
-/** Whether a request's backend looks up by itself if a sign-in was ended: the app's own, where the stage says so. */
-export function checksItself(
-  { functionUrlHost, revocation }: GuardSettings,
-  host: string,
-): boolean {
-  return revocation.mode === "on" && revocation.checkedBy === "backend" && host === functionUrlHost;
-}
-
-function listCheckedBy(settings: GuardSettings, host = ""): NonNullable<Decision["listCheckedBy"]> {
-  if (settings.revocation.mode === "off") return "nobody";
-  return checksItself(settings, host) ? "backend" : "guard";
 }
 
 /** Cookies whose name may hold ours in any spelling. Everything else about them is for the file that sessions are in. */

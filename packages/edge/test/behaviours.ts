@@ -410,6 +410,18 @@ export const behaviours = {
     expect(asked).toEqual([]);
   },
 
+  async "a client that is known by its document is let in to the app's resource"(compose) {
+    const url = "https://client.example/oauth/client.json";
+    const bench = createBench(
+      { ...guardSettings, cimdUrlPatterns: [url] },
+      { compose, access: withResource },
+    );
+    const now = bench.clock.now();
+    const claims = accessClaims({ issuer, clientId: url, now, scopes: ["api/read"] });
+    const token = mint({ key: accessKey, claims: { ...claims, aud: `${appOrigin}/mcp` } });
+    expect(await ask(bench, bearer(token), "/mcp")).toBe(0);
+  },
+
   async "an app's resource leads clients to the sign-in, and is put together once"(compose) {
     let made = 0;
     const files: Partial<LazyFiles> = {

@@ -25,7 +25,7 @@ export const session: VerifiedToken = {
   authTime: 1_800_000_000,
 };
 
-/** Tokens by what they are called here, and what verifying each comes to. */
+/** Tokens by what they are called here, and what verifying each comes to. As a bearer's they begin as tokens do: `eyJ`. */
 export type KnownTokens = Readonly<Record<string, VerifiedToken | Error>>;
 
 export const refused: KnownTokens = {
@@ -39,7 +39,8 @@ export function verifierOf(tokens: KnownTokens) {
   const asked: string[] = [];
   const verifyToken = async (token: string): Promise<VerifiedToken> => {
     asked.push(token);
-    const found = tokens[token] ?? new GuardError("token_malformed", "No token.");
+    const found =
+      tokens[token.replace(/^eyJ/, "")] ?? new GuardError("token_malformed", "No token.");
     if (found instanceof Error) throw found;
     return found;
   };

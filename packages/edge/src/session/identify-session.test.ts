@@ -70,12 +70,18 @@ test("a session's user, and no bearer token that could be passed on", async () =
 
 test("Authorization decides alone, beside a good session, which is not looked at", async () => {
   const { identify, asked } = setUp();
-  const { token, bearer } = await identify({ authorization: ["Bearer bearer"] }, "session", "id");
-  expect([token, bearer]).toEqual([tokens["bearer"], "bearer"]);
-  await expect(identify({ authorization: ["Bearer expired"] }, "session")).rejects.toMatchObject({
-    code: "token_expired",
-  });
-  expect(asked).toEqual(["bearer", "expired"]);
+  const { token, bearer } = await identify(
+    { authorization: ["Bearer eyJbearer"] },
+    "session",
+    "id",
+  );
+  expect([token, bearer]).toEqual([tokens["bearer"], "eyJbearer"]);
+  await expect(identify({ authorization: ["Bearer eyJexpired"] }, "session")).rejects.toMatchObject(
+    {
+      code: "token_expired",
+    },
+  );
+  expect(asked).toEqual(["eyJbearer", "eyJexpired"]);
 });
 
 describe("a session that is not used is nobody's, and says why", () => {
