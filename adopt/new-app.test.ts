@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { describe, expect, test } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 
 import {
   executablePath,
@@ -12,28 +12,28 @@ import {
 import { send } from "../acceptance/support/client.ts";
 import {
   countLines,
+  create,
   emptyFolder,
   linkPlatform,
   managers,
   takeTarballs,
-  tarball,
 } from "./support/apps.ts";
-import { mustRun, run, startApp } from "./support/program.ts";
+import { mustRun, startApp } from "./support/program.ts";
 
-/** `npm create sst-gatehouse@latest`, as npm runs it. */
-const create = (folder: string, ...args: readonly string[]) =>
-  run(
-    folder,
-    ...(["npx", "--yes", `--package=${tarball("create-sst-gatehouse")}`] as const),
-    "create-sst-gatehouse",
-    ...args,
-  );
+/** Of the plan of every app: nothing is wrong, and the guard is the same bytes. */
+const asEverywhere = { violations: [], guard: { sha256: inject("packed").guardSha256 } };
 
-const combinations = ["hello", "express"].flatMap((template) =>
-  managers.map((manager) => ({ template, manager })),
+/** What somebody who begins has to read. */
+const sizes = {
+  hello: { files: 10, lines: 96, code: 52 },
+  express: { files: 10, lines: 113, code: 67 },
+} as const;
+
+const combinations = (["hello", "express"] as const).flatMap((template) =>
+  managers.map((manager) => ({ template, manager, size: sizes[template] })),
 );
 
-describe.each(combinations)("$template with $manager.name", ({ template, manager }) => {
+describe.each(combinations)("$template with $manager.name", ({ template, manager, size }) => {
   test("goes from an empty folder to a signed answer, a passing test and a clean plan", async () => {
     const began = performance.now();
     const home = await emptyFolder();
@@ -41,6 +41,7 @@ describe.each(combinations)("$template with $manager.name", ({ template, manager
     expect(made).toMatchObject({ code: 0, stderr: "" });
     const app = join(home, "my-shop");
     const counted = await countLines(app);
+    expect(counted).toEqual(size);
 
     await takeTarballs(app);
     await mustRun(app, ...manager.install);
@@ -62,7 +63,7 @@ describe.each(combinations)("$template with $manager.name", ({ template, manager
         },
       });
       console.log(
-        `${template}, ${manager.name}: ${counted.files} files, ${counted.lines} lines; ${seconds(began, installed)} s to installed, ${seconds(began, performance.now())} s to the signed answer`,
+        `${template}, ${manager.name}: ${size.files} files, ${size.lines} lines, ${size.code} of TypeScript; ${seconds(began, installed)} s to installed, ${seconds(began, performance.now())} s to the signed answer`,
       );
       expect(await ask("/")).toMatchObject({ status: 401, body: { code: "token_missing" } });
       expect(await ask("/public/health")).toEqual({ status: 200, body: { ok: true } });
@@ -74,20 +75,21 @@ describe.each(combinations)("$template with $manager.name", ({ template, manager
       expect(await stop()).toBe(0);
     }
 
-    expect(await checked(app)).toMatchObject({ app: "my-shop", stage: "anna", violations: [] });
+    console.log(`ready ${await secondsToReady(app)} s after startGatehouse()`);
+    expect(await checked(app)).toMatchObject({ app: "my-shop", stage: "anna", ...asEverywhere });
   });
 });
 
 test("the template mcp goes from an empty folder to a passing test and a clean plan", async () => {
   const { plan } = await tryTemplate("mcp");
-  expect(plan).toMatchObject({ app: "my-mcp", violations: [] });
+  expect(plan).toMatchObject({ app: "my-mcp", ...asEverywhere });
 });
 
 test("the template spa does, too, and its page knows who signs in, is refused and signs out", async ({
   skip,
 }) => {
   const { app, plan } = await tryTemplate("spa");
-  expect(plan).toMatchObject({ app: "my-spa", violations: [] });
+  expect(plan).toMatchObject({ app: "my-spa", ...asEverywhere });
   skip(!isInstalled, `Chromium is not at ${executablePath}`);
   // `npm test` has built the page.
   const { started, stop } = await startApp(app);
@@ -131,6 +133,16 @@ async function checked(app: string): Promise<unknown> {
   await linkPlatform(app);
   const gatehouse = join(app, "node_modules/.bin/gatehouse");
   return JSON.parse(await mustRun(app, gatehouse, "plan", "--stage", "anna", "--json"));
+}
+
+/** How long a test of the app's own waits for the whole chain. */
+async function secondsToReady(app: string): Promise<string> {
+  const script = `import { startGatehouse } from "sst-gatehouse-dev/testing";
+const began = performance.now();
+const gate = await startGatehouse();
+console.log(((performance.now() - began) / 1000).toFixed(1));
+await gate.close();`;
+  return (await mustRun(app, "node", "--input-type=module", "--eval", script)).trim();
 }
 
 function seconds(from: number, to: number): string {

@@ -5,21 +5,24 @@ import { join } from "node:path";
 import { inject, onTestFinished } from "vitest";
 
 import { root } from "../../repository/package/workspace.ts";
-import { mustRun } from "./program.ts";
+import { type Ended, mustRun, run } from "./program.ts";
 
 /** A package manager, as people run it here. */
 export interface Manager {
   readonly name: string;
   readonly install: readonly [program: string, ...args: string[]];
+  /** Followed by what is added. */
+  readonly add: readonly [program: string, ...args: string[]];
 }
 
+const npm = ["npm", "install", "--prefer-offline", "--no-audit", "--no-fund"] as const;
+const pnpm = (command: string) =>
+  ["npx", "--yes", "pnpm@10.34.9", command, "--prefer-offline", "--ignore-workspace"] as const;
+
 /** What was downloaded before is taken from the cache. */
-export const managers: readonly Manager[] = [
-  { name: "npm", install: ["npm", "install", "--prefer-offline", "--no-audit", "--no-fund"] },
-  {
-    name: "pnpm",
-    install: ["npx", "--yes", "pnpm@10.34.9", "install", "--prefer-offline", "--ignore-workspace"],
-  },
+export const managers: readonly [Manager, Manager] = [
+  { name: "npm", install: npm, add: npm },
+  { name: "pnpm", install: pnpm("install"), add: pnpm("add") },
 ];
 
 /** An empty folder outside of the repository, until the test is finished. */
@@ -34,6 +37,16 @@ export function tarball(name: string): string {
   const found = inject("packed").tarballs.find((packed) => packed.name === name);
   if (found === undefined) throw new Error(`${name} was not packed`);
   return found.file;
+}
+
+/** `npm create sst-gatehouse@latest`, as npm runs it. */
+export function create(folder: string, ...args: readonly string[]): Promise<Ended> {
+  return run(
+    folder,
+    ...(["npx", "--yes", `--package=${tarball("create-sst-gatehouse")}`] as const),
+    "create-sst-gatehouse",
+    ...args,
+  );
 }
 
 /**
@@ -54,21 +67,33 @@ export async function takeTarballs(folder: string): Promise<void> {
   await writeFile(file, JSON.stringify(manifest, null, 2));
 }
 
-/** SST's platform, which `sst install` would download: 300 MB. The files are the repository's own, linked. */
-export async function linkPlatform(folder: string): Promise<void> {
-  await mustRun(folder, "cp", "--archive", "--link", join(root, ".sst"), ".");
+/**
+ * SST's platform, which `sst install` would download: 300 MB. The files are linked.
+ *
+ * @param from a folder that has it in `.sst`; this repository's when left out.
+ */
+export async function linkPlatform(folder: string, from: string = root): Promise<void> {
+  await mustRun(folder, "cp", "--archive", "--link", join(from, ".sst"), ".");
 }
 
-/** How many files an app has of its own, and how many lines; folders that are made by tools not counted. */
-export async function countLines(folder: string): Promise<{ files: number; lines: number }> {
+/**
+ * How many files an app has of its own, how many lines in them are not empty, and how many of those are TypeScript; folders
+ * that are made by tools not counted.
+ */
+export async function countLines(
+  folder: string,
+): Promise<{ files: number; lines: number; code: number }> {
   let files = 0;
   let lines = 0;
+  let code = 0;
   for (const name of await readdir(folder, { recursive: true })) {
     if (/(^|\/)(node_modules|\.sst|\.cache)(\/|$)/.test(name)) continue;
     const path = join(folder, name);
     if (!(await stat(path)).isFile()) continue;
     files += 1;
-    lines += (await readFile(path, "utf8")).split("\n").filter((line) => line.trim() !== "").length;
+    const own = (await readFile(path, "utf8")).split("\n").filter((line) => line.trim() !== "");
+    lines += own.length;
+    if (name.endsWith(".ts")) code += own.length;
   }
-  return { files, lines };
+  return { files, lines, code };
 }

@@ -6,7 +6,7 @@ import { build } from "esbuild";
 import { commonFields, readManifest, root, workspace, workspacePackage } from "./workspace.ts";
 
 /** Lays out the package `create-sst-gatehouse`: one file that runs, and the templates. */
-export async function layOutCreator(outdir: string): Promise<void> {
+export async function layOutCreator(outdir: string, version: string): Promise<void> {
   const { folder, manifest } = workspacePackage("create-sst-gatehouse");
   await mkdir(join(outdir, "dist"));
   await build({
@@ -25,7 +25,10 @@ export async function layOutCreator(outdir: string): Promise<void> {
     const app = JSON.parse(await readFile(file, "utf8"));
     for (const group of ["dependencies", "devDependencies"])
       app[group] = Object.fromEntries(
-        Object.keys(app[group]).map((name) => [name, `^${versionHere(name)}`]),
+        Object.keys(app[group]).map((name) => [
+          name,
+          `^${name.startsWith("sst-gatehouse") ? version : versionHere(name)}`,
+        ]),
       );
     await writeFile(file, `${JSON.stringify(app, null, 2)}\n`);
   }
@@ -34,7 +37,7 @@ export async function layOutCreator(outdir: string): Promise<void> {
   const published = {
     name: manifest.name,
     description: manifest.description,
-    ...commonFields(),
+    ...commonFields(version),
     type: "module",
     bin: { "create-sst-gatehouse": "dist/main.js" },
     files: ["dist", "templates"],
@@ -49,7 +52,6 @@ export async function layOutCreator(outdir: string): Promise<void> {
  * @throws {Error} for a package that nothing here depends on.
  */
 function versionHere(name: string): string {
-  if (name.startsWith("sst-gatehouse")) return String(commonFields().version);
   const manifests = [
     readManifest(root),
     ...[...workspace.values()].map(({ manifest }) => manifest),

@@ -9,6 +9,7 @@ import { layOutCreator } from "./create-sst-gatehouse.ts";
 import { layOutGatehouse } from "./sst-gatehouse.ts";
 import { layOutGatehouseDev } from "./sst-gatehouse-dev.ts";
 import { packTarball, type Tarball } from "./tarball.ts";
+import { readManifest, root } from "./workspace.ts";
 
 export interface Packed {
   readonly tarballs: readonly Tarball[];
@@ -26,8 +27,12 @@ const layouts = {
  * Writes the packages that people install to a folder, as tarballs.
  *
  * @param outdir emptied first.
+ * @param version of all three; the one in the root's `package.json` when left out.
  */
-export async function packAll(outdir: string): Promise<Packed> {
+export async function packAll(
+  outdir: string,
+  version: string = String(readManifest(root).version),
+): Promise<Packed> {
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
   const scratch = await mkdtemp(join(tmpdir(), "gatehouse-package-"));
@@ -36,7 +41,7 @@ export async function packAll(outdir: string): Promise<Packed> {
     for (const [name, layOut] of Object.entries(layouts)) {
       const folder = join(scratch, name);
       await mkdir(folder);
-      await layOut(folder);
+      await layOut(folder, version);
       tarballs.push(await packTarball(folder, outdir));
     }
     return { tarballs, guardSha256: await hashGuard(join(scratch, "sst-gatehouse/guard")) };

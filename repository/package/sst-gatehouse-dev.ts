@@ -22,7 +22,7 @@ const guardFromSource = join(
  * What a manifest of ours imports by `#name` is brought along, bundled, with its licence: installing it would run its
  * install scripts.
  */
-export async function layOutGatehouseDev(outdir: string): Promise<void> {
+export async function layOutGatehouseDev(outdir: string, version: string): Promise<void> {
   const { folder, manifest } = workspacePackage("sst-gatehouse-dev");
   const dist = join(outdir, "dist");
   const program = join(folder, "src/main.ts");
@@ -51,7 +51,7 @@ export async function layOutGatehouseDev(outdir: string): Promise<void> {
   const published = {
     name: manifest.name,
     description: manifest.description,
-    ...commonFields(),
+    ...commonFields(version),
     type: "module",
     bin: { gatehouse: `dist/${outputPath(program)}` },
     exports: {
@@ -67,7 +67,7 @@ export async function layOutGatehouseDev(outdir: string): Promise<void> {
       Object.entries(imports).map(([name, brought]) => [name, `./dist/${brought}/index.mjs`]),
     ),
     files: ["dist"],
-    engines: { node: ">=22.18" },
+    engines: manifest.engines,
     dependencies: Object.fromEntries(
       Object.entries(dependencies).toSorted(([a], [b]) => (a < b ? -1 : 1)),
     ),

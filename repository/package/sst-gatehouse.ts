@@ -18,7 +18,7 @@ const besideHono = (entry: string): boolean => entry === "hono";
  * `sst.js` is bundled once more by SST, which puts its globals in front of every file that ends in `.js` and has no
  * `.sst` in its path.
  */
-export async function layOutGatehouse(outdir: string): Promise<void> {
+export async function layOutGatehouse(outdir: string, version: string): Promise<void> {
   const { folder, manifest } = workspacePackage("sst-gatehouse");
   const dist = join(outdir, "dist");
   const guard = join(outdir, "guard");
@@ -73,7 +73,7 @@ export async function layOutGatehouse(outdir: string): Promise<void> {
         {
           name: manifest.name,
           description: manifest.description,
-          ...commonFields(),
+          ...commonFields(version),
           type: "module",
           sideEffects: false,
           exports: {

@@ -10,6 +10,7 @@ export interface Manifest {
   readonly description?: string;
   readonly license?: string;
   readonly repository?: unknown;
+  readonly engines?: Readonly<Record<string, string>>;
   readonly exports?: Readonly<Record<string, string>>;
   readonly imports?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
@@ -63,8 +64,8 @@ export function resolveInWorkspace(specifier: string): string | undefined {
   return join(found.folder, file);
 }
 
-/** What every published package says alike. The version stands in the root's `package.json` and nowhere else. */
-export function commonFields() {
-  const { version, license, repository } = readManifest(root);
+/** What every published package says alike. */
+export function commonFields(version: string) {
+  const { license, repository } = readManifest(root);
   return { version, license, ...(repository === undefined ? {} : { repository }) };
 }

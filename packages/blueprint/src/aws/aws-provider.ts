@@ -9,8 +9,17 @@ export const awsProviderVersion = "6.83.4";
  * @returns undefined for one that knows rotation.
  */
 export function rotationUnknownTo(version: string): string | undefined {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  return major > 6 || (major === 6 && minor >= 81)
+  return isFrom(version, 6, 81)
     ? undefined
     : `the AWS provider ${version} is older than 6.81 (version in app() of sst.config.ts)`;
+}
+
+/** Whether the AWS provider tells Cognito which sign-in pages a domain has. An older one leaves that out; Cognito chooses. */
+export function knowsSignInPages(version: string): boolean {
+  return isFrom(version, 6, 80);
+}
+
+function isFrom(version: string, major: number, minor: number): boolean {
+  const [ofMajor = 0, ofMinor = 0] = version.split(".").map(Number);
+  return ofMajor > major || (ofMajor === major && ofMinor >= minor);
 }

@@ -138,7 +138,7 @@ test.each<[string, ...Parameters<typeof gateOf>, string]>([
     { paths: ["/docs/*"] },
     { "/*": "signed-in" },
     api,
-    "gate.ts: backends have no backend for the other paths; leave paths out for one of them, or for the site",
+    'gate.ts: backends have no backend for the other paths, such as those of the access rule "/*"; leave paths out for one of them, or for the site',
   ],
   [
     "guarded files in a public folder",

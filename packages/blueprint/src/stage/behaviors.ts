@@ -76,11 +76,18 @@ function gateBehaviors(
       if (!open.includes(pattern)) place(ordered, { pattern, site: "guarded" }, refuse);
   }
   const last = ordered.at(-1);
-  if (last?.pattern !== everyPath)
+  if (last?.pattern !== everyPath) {
+    const outside = rules.find((rule) =>
+      patternsOfRule(rule).some((each) => !ordered.some((one) => coversPattern(one.pattern, each))),
+    );
+    const such = outside
+      ? `, such as those of the access rule ${JSON.stringify(outside.text)}`
+      : "";
     return refuse(
       "backends",
-      "have no backend for the other paths; leave paths out for one of them, or for the site",
+      `have no backend for the other paths${such}; leave paths out for one of them, or for the site`,
     );
+  }
   const [main] = backends;
   const taken = ordered.filter((each) => "site" in each);
   const kept = guards.filter((path) => taken.some(({ pattern }) => patternsMeet(pattern, path)));

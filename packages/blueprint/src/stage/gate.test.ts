@@ -126,7 +126,25 @@ test.each<[string, object, string]>([
   [
     "nobody for the other paths",
     { backends: { api: { handler: "src/index.handler", paths: ["/api/*"] } } },
-    "gate.ts: backends have no backend for the other paths; leave paths out for one of them, or for the site",
+    'gate.ts: backends have no backend for the other paths, such as those of the access rule "/*"; leave paths out for one of them, or for the site',
+  ],
+  [
+    "an access rule about paths that lead nowhere",
+    {
+      access: defineAccess({
+        rules: { "/books": "signed-in", "/books/old/*": "anyone", "/api/*": "anyone" },
+      }),
+      backends: { api: { handler: "src/index.handler", paths: ["/api/*", "/books"] } },
+    },
+    'the other paths, such as those of the access rule "/books/old/*"; leave paths out',
+  ],
+  [
+    "nobody for the other paths, about which there is no rule",
+    {
+      access: defineAccess({ rules: { "/api/*": "anyone" } }),
+      backends: { api: { handler: "src/index.handler", paths: ["/api/*", "/api"] } },
+    },
+    "gate.ts: backends have no backend for the other paths; leave paths out for one of them",
   ],
 ])("%s is refused", (_what, change, why) => {
   expect(() => defineGate({ ...gate, ...change })).toThrow(why);

@@ -1,11 +1,8 @@
-import { type Gatehouse, startGatehouse } from "sst-gatehouse-dev/testing";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { startGatehouse } from "sst-gatehouse-dev/testing";
+import { afterAll, expect, test } from "vitest";
 
 /** The whole chain, on this machine. `alice` is in no group, `ada` in `admin`. */
-let gate: Gatehouse;
-beforeAll(async () => {
-  gate = await startGatehouse();
-}, 60_000);
+const gate = await startGatehouse();
 afterAll(() => gate.close());
 
 test("serves every page to people who have signed in, and its scripts to anyone", async () => {

@@ -90,6 +90,15 @@ const shapes: [type: string, inputs: Record<string, unknown>, outputs: Record<st
       { name: "/a/b" },
       { id: "/a/b", arn: "arn:aws:ssm:eu-central-1:123456789012:parameter/a/b" },
     ],
+    ...["aws:s3/bucketV2:BucketV2", "aws:s3/bucket:Bucket"].map((type): (typeof shapes)[number] => [
+      type,
+      { bucket: "b" },
+      {
+        id: "b",
+        arn: "arn:aws:s3:::b",
+        bucketRegionalDomainName: "b.s3.eu-central-1.amazonaws.com",
+      },
+    ]),
     ["aws:s3/bucketObjectv2:BucketObjectv2", { bucket: "b", key: "k" }, { id: "k" }],
     [
       "aws:wafv2/webAcl:WebAcl",

@@ -159,16 +159,9 @@ const table: Readonly<Record<string, (facts: Facts) => Outputs>> = {
     arn: `arn:aws:s3:::${text(inputs["bucket"])}/${text(inputs["key"])}`,
     versionId: "",
   }),
-  "aws:s3/bucketV2:BucketV2": ({ region, inputs, physical }) => {
-    const bucket = typeof inputs["bucket"] === "string" ? inputs["bucket"] : physical.toLowerCase();
-    return {
-      id: bucket,
-      bucket,
-      arn: `arn:aws:s3:::${bucket}`,
-      bucketDomainName: `${bucket}.s3.amazonaws.com`,
-      bucketRegionalDomainName: `${bucket}.s3.${region}.amazonaws.com`,
-    };
-  },
+  // Version 7 of the provider, which comes with SST 4, has the one for the other.
+  "aws:s3/bucket:Bucket": bucket,
+  "aws:s3/bucketV2:BucketV2": bucket,
   "aws:ssm/parameter:Parameter": ({ region, physical }) => ({
     id: physical,
     name: physical,
@@ -215,6 +208,17 @@ export function foundOutputs(type: string, id: string): Outputs | undefined {
     default:
       return undefined;
   }
+}
+
+function bucket({ region, inputs, physical }: Facts): Outputs {
+  const name = typeof inputs["bucket"] === "string" ? inputs["bucket"] : physical.toLowerCase();
+  return {
+    id: name,
+    bucket: name,
+    arn: `arn:aws:s3:::${name}`,
+    bucketDomainName: `${name}.s3.amazonaws.com`,
+    bucketRegionalDomainName: `${name}.s3.${region}.amazonaws.com`,
+  };
 }
 
 function userPool(id: string) {

@@ -1,6 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 
-import type { Graph } from "../graph/graph.ts";
+/** A graph, or a plan of one. */
+export interface Compared {
+  readonly resources: readonly { readonly type: string; readonly name: string }[];
+}
 
 /** A place in which two graphs differ. */
 export interface Difference {
@@ -15,10 +18,10 @@ export interface Difference {
 }
 
 /** Every place in which the graphs differ, as deep as it can be named: a resource that only one has is one place. */
-export function graphDifferences(first: Graph, second: Graph): readonly Difference[] {
+export function graphDifferences(first: Compared, second: Compared): readonly Difference[] {
   const { resources: before, ...stageBefore } = first;
   const { resources: after, ...stageAfter } = second;
-  const index = (resources: Graph["resources"]): ReadonlyMap<string, unknown> =>
+  const index = (resources: Compared["resources"]): ReadonlyMap<string, unknown> =>
     new Map(resources.map((resource) => [`${resource.type}::${resource.name}`, resource]));
   const [old, recent] = [index(before), index(after)];
   const names = [...new Set([...old.keys(), ...recent.keys()])].toSorted();

@@ -1,18 +1,12 @@
-import { join } from "node:path";
-
 import { evaluateWithCli } from "../evaluate-config/evaluate-with-cli.ts";
 import type { SourceChange } from "../workspace/source-change.ts";
 import type { Graph } from "../graph/graph.ts";
 import { installPlatform, type Platform } from "../platform/platform.ts";
-import { ensurePlatform } from "../platform/ensure-platform.ts";
 import { requireOwnNetwork } from "../sst-cli/own-network.ts";
 import { expectedDifferences } from "./expected-differences.ts";
 import { graphDifferences } from "./graph-differences.ts";
-import { installSst } from "./install-sst.ts";
 import { report } from "./report.ts";
-
-/** The SST that the project could move to. */
-const version = "4.17.1";
+import { installSst4, unpinned } from "./unpinned-platform.ts";
 
 const variants = [
   { title: "a personal stage", stage: "jane", dev: false },
@@ -35,20 +29,8 @@ export async function compareWithSst4(
   print: (line: string) => void,
 ): Promise<boolean> {
   requireOwnNetwork();
-  const home = join(root, ".cache/sst4");
-  const file = "sst.config.ts";
-  const unpinned = { file, from: "gatehouseApp({", to: "gatehouseApp({ sst: 4," };
   const ours = await installPlatform(root, print);
-  const cli = await installSst(home, version, print);
-  const theirs = await ensurePlatform({
-    root,
-    home,
-    cache: home,
-    cli,
-    awsVersion: undefined,
-    change: unpinned,
-    print,
-  });
+  const theirs = await installSst4(root, print);
   print(`SST ${ours.version} with AWS provider ${ours.awsVersion}, and`);
   print(`SST ${theirs.version} with AWS provider ${theirs.awsVersion}, deploy`);
 

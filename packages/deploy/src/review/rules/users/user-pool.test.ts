@@ -160,6 +160,13 @@ test("the domain may use managed login once it has a style", () => {
   expect(checkUserPool(chainUnderTest({ added, changes }))).toEqual([]);
 });
 
+test("the domain says nothing of its pages only where the AWS provider cannot", () => {
+  const changes = { [domain]: { managedLoginVersion: undefined } };
+  const rules = (awsProvider: string) =>
+    rulesOf(checkUserPool(chainUnderTest({ awsProvider, changes })));
+  expect([rules("6.77.1"), rules("6.80.0")]).toEqual([[], ["sign-in-pages"]]);
+});
+
 test("people sign themselves up exactly where the stage says so", () => {
   const open = resolveStage({ default: { selfSignUp: true } }, "anna");
   expect(check(pool, {}, open)).toEqual(["pool-sign-up"]);

@@ -1,4 +1,5 @@
 import { appClients, resourceServerIdentifier } from "@sst-gatehouse/blueprint/app-clients";
+import { knowsSignInPages } from "@sst-gatehouse/blueprint/aws-provider";
 import { type DeclaredClaims, readAttributes } from "@sst-gatehouse/blueprint/claims";
 
 import { type AccessNames, groupsOf } from "@sst-gatehouse/blueprint/access-names";
@@ -140,7 +141,10 @@ function checkDomain(chain: Chain): readonly Violation[] {
     },
     {
       rule: "sign-in-pages",
-      holds: pages === 1 || (pages === 2 && branded),
+      holds:
+        pages === 1 ||
+        (pages === 2 && branded) ||
+        (isAbsent(pages) && !knowsSignInPages(chain.graph.awsProvider)),
       message:
         pages === 2
           ? "uses managed login without a branding style; Cognito then shows no sign-in page: set managedLoginVersion to 1, or declare a style"
