@@ -58,6 +58,7 @@ describe("caller, rule and method, through the real guard and the real backend",
   ];
   const table: [method: string, path: string, expected: readonly number[]][] = [
     ["GET", "/public/health", [200, 200, 200, 200, 200, 200, 200, 200]],
+    ["HEAD", "/public/health", [200, 200, 200, 200, 200, 200, 200, 200]],
     ["GET", "/public", [404, 404, 404, 404, 404, 404, 404, 404]],
     ["GET", "/me", [401, 200, 200, 200, 200, 200, 200, 200]],
     ["POST", "/echo/x", [401, 200, 200, 200, 200, 200, 200, 200]],

@@ -55,6 +55,24 @@ describe("from any program", () => {
     expect(JSON.parse(stdout)).toMatchObject({ ok: true });
   });
 
+  test.each(["Expect: 100-continue", "Upgrade: websocket"])(
+    "curl sends a body with %s",
+    async (header) => {
+      const { stdout } = await promisify(execFile)("curl", [
+        "--silent",
+        "--noproxy",
+        "*",
+        "--http2",
+        "--header",
+        header,
+        "--data-binary",
+        "hello",
+        `${target.loopbackUrl}/public/echo`,
+      ]);
+      expect(JSON.parse(stdout)).toMatchObject({ method: "POST", body: { bytes: 5 } });
+    },
+  );
+
   test("a machine gets its token where the user pool API is, without a name either", async () => {
     const { id, secret } = target.clients.machine;
     const answer = await fetch(`${target.endpoints.cognitoIdp}/oauth2/token`, {

@@ -95,6 +95,17 @@ describe("a good token is admitted", () => {
       }
     });
 
+    test.each([undefined, ""])(
+      "an access token whose scopes a trigger has taken away, %j",
+      async (scope) => {
+        const token = await forge.mint("access", forge.accessClaims({ scope }));
+        expect((await viaApp(target, { path: "/me", token })).json()).toMatchObject({
+          kind: "user",
+          scopes: [],
+        });
+      },
+    );
+
     // As SAML and OpenID Connect providers and their mappings write them.
     test.each([
       "AzureAD_ada.lovelace@corp.example",

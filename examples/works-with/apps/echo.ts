@@ -11,6 +11,19 @@ export const echo = new Hono<AppEnv>()
       for (const data of ["one", "zwei ü", "three"]) await stream.writeSSE({ data });
     }),
   )
+  .get("/page", (c) => {
+    const caller = c.get("caller");
+    const who = caller.kind === "user" ? caller.username : "nobody";
+    return c.html(`<!doctype html><title>page</title><p id="who">${who}</p>`);
+  })
+  .get("/pixel", (c) =>
+    c.body('<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>', 200, {
+      "content-type": "image/svg+xml",
+    }),
+  )
+  .get("/chunk.js", (c) =>
+    c.body("export const answer = 42;", 200, { "content-type": "text/javascript" }),
+  )
   .post("/form", async (c) => {
     const fields = await c.req.parseBody();
     return c.json(

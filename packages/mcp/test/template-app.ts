@@ -14,7 +14,7 @@ const packages = join(import.meta.dirname, "../..");
 
 /** What the template's manifest asks for, as this repository has it. */
 const installed = {
-  "@modelcontextprotocol/sdk": join(packages, "mcp/node_modules/@modelcontextprotocol/sdk"),
+  "@modelcontextprotocol/server": join(packages, "mcp/node_modules/@modelcontextprotocol/server"),
   hono: join(packages, "mcp/node_modules/hono"),
   "sst-gatehouse": join(packages, "sst-gatehouse"),
   zod: join(packages, "mcp/node_modules/zod"),

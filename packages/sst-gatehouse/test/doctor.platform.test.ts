@@ -1,11 +1,12 @@
 import { type Access, defineAccess } from "@sst-gatehouse/core/access";
 import { statements } from "@sst-gatehouse/local/test/account-from-graph";
-import type { AccountState } from "@sst-gatehouse/local/test/account-state";
-import { describe, expect, test } from "vitest";
+import type { AccountState, Json } from "@sst-gatehouse/local/test/account-state";
+import type { Graph } from "@sst-gatehouse/deploy/graph";
+import { beforeAll, describe, expect, test } from "vitest";
 
 import { failedRead, guardLogOf, minutes, mutations } from "./support/broken-stages.ts";
 import { type Answering, playTrial } from "./support/played-trial.ts";
-import { stageOf } from "./support/sample.ts";
+import { evaluateSample, stageOf } from "./support/sample.ts";
 import {
   anna,
   type Answers,
@@ -77,6 +78,7 @@ describe("a stage as it is deployed", () => {
       "client-machine-scopes",
       "client-machine-lifetimes",
       "clients-unknown",
+      "cimd-policies",
       "client-parameters",
       "client-secret-parameter",
       "list-there",
@@ -243,6 +245,160 @@ describe("what only looks wrong is well:", () => {
   });
 });
 
+describe("the CIMD policies of the pool", () => {
+  const one = "https://client.example/oauth/client.json";
+  const below = "https://other.example/*";
+  let graph: Graph;
+  let spa: string;
+  let web: string;
+  let pool: string;
+  beforeAll(async () => {
+    ({ graph } = await evaluateSample({ stage: "anna", anna: { spaClient: true } }));
+    const { clients, userPoolId } = outputsOf(graph);
+    spa = clients.spa?.id ?? "";
+    web = clients.web.id;
+    pool = `--region eu-central-1 --user-pool-id ${userPoolId}`;
+  });
+  /** @param listed of the stage. */
+  const withPolicies = (policies: readonly Json[] | undefined, listed: readonly string[]) =>
+    wrong({
+      graph,
+      stage: { ...stageOf("anna"), spaClient: true, cimdUrlPatterns: listed },
+      change: (state) => {
+        state.userPools[0]!.cimdPolicies = policies?.map((described, index) => ({
+          CIMDPolicyId: `policy${index + 1}`,
+          PolicyName: "by-hand",
+          ...described,
+        }));
+      },
+    });
+
+  test("are none, or what the stage says in any order", async () => {
+    expect(await withPolicies([], [])).toEqual([]);
+    expect(
+      await withPolicies([{ ClientId: spa, URLPatterns: [below, one] }], [one, below]),
+    ).toEqual([]);
+    const two = [one, below].map((pattern) => ({ ClientId: spa, URLPatterns: [pattern] }));
+    expect(await withPolicies(two, [one, below])).toEqual([]);
+  });
+
+  test("may be what no Cognito of the region knows, where the stage needs none", async () => {
+    expect(await withPolicies(undefined, [])).toEqual([]);
+  });
+
+  test.each<[what: string, policies: () => readonly Json[] | undefined]>([
+    ["is missing", () => []],
+    ["cannot be there yet", () => undefined],
+  ])("one that %s has the command that makes it", async (_what, policies) => {
+    expect(await withPolicies(policies(), [one, below])).toEqual([
+      {
+        id: "cimd-policies",
+        ok: false,
+        problem: `no CIMD policy of the user pool takes ${one}, ${below} for the app client spa, though stages.ts says so (cimdUrlPatterns): clients with a document there cannot sign anybody in`,
+        mend: `aws cognito-idp create-cimd-policy ${pool} --client-id ${spa} --policy-name gatehouse-anna --url-patterns ${one} '${below}'`,
+      },
+    ]);
+  });
+
+  const update = (id: string) =>
+    `aws cognito-idp update-cimd-policy ${pool} --cimd-policy-id ${id} --client-id ${spa} --url-patterns ${one}`;
+  const remove = (id: string) =>
+    `aws cognito-idp delete-cimd-policy ${pool} --cimd-policy-id ${id}`;
+  test.each<
+    [what: string, listed: string[], policies: () => Json[], problem: RegExp, mend: () => string]
+  >([
+    [
+      "takes more than the stage says",
+      [one],
+      () => [{ ClientId: spa, URLPatterns: [one, "https://*"] }],
+      /^the CIMD policy policy1 of the user pool takes https:\/\/\*, which cimdUrlPatterns /,
+      () => update("policy1"),
+    ],
+    [
+      "takes a wider pattern in its place",
+      [one],
+      () => [{ ClientId: spa, URLPatterns: ["https://client.example/*"] }],
+      /^the CIMD policy policy1 .* takes https:\/\/client\.example\/\*, .*\nno CIMD policy .* takes https:\/\/client\.example\/oauth\/client\.json /,
+      () => update("policy1"),
+    ],
+    [
+      "comes beside the right one",
+      [one],
+      () => [
+        { ClientId: spa, URLPatterns: [one] },
+        { ClientId: spa, URLPatterns: [below] },
+      ],
+      /^the CIMD policy policy2 .* takes https:\/\/other\.example\/\*, /,
+      () => remove("policy2"),
+    ],
+    [
+      "is there, and the stage says nothing of it",
+      [],
+      () => [{ ClientId: spa, URLPatterns: [one] }],
+      /^the CIMD policy policy1 /,
+      () => remove("policy1"),
+    ],
+    [
+      "is for another app client, with a secret even",
+      [one],
+      () => [
+        { ClientId: spa, URLPatterns: [one] },
+        { ClientId: web, URLPatterns: [one] },
+      ],
+      /^the CIMD policy policy2 .* for web \(\w+\), not for the app client spa: a document gets what that client may do$/,
+      () => remove("policy2"),
+    ],
+    [
+      "is for a client that is gone",
+      [],
+      () => [{ URLPatterns: [one] }],
+      / for a client that is gone, not for /,
+      () => remove("policy1"),
+    ],
+  ])("one that %s has a command against it", async (_what, listed, policies, problem, mend) => {
+    expect(await withPolicies(policies(), listed)).toEqual([
+      { id: "cimd-policies", ok: false, problem: expect.stringMatching(problem), mend: mend() },
+    ]);
+  });
+
+  test("of other programs are not the gate's to judge in a pool that was there before", async () => {
+    const stage = { ...stageOf("anna"), userPoolId: outputsOf(graph).userPoolId, spaClient: true };
+    const policies = [
+      { CIMDPolicyId: "theirs", ClientId: "mobile", URLPatterns: ["https://*"] },
+      { CIMDPolicyId: "ours", ClientId: web, URLPatterns: [one] },
+    ];
+    const change = (state: AccountState): void => {
+      Object.assign(state.userPools[0]!.UserPool, { Name: "shop", UserPoolTags: {} });
+      state.userPools[0]!.cimdPolicies = policies;
+    };
+    expect(await wrong({ graph, stage, change })).toMatchObject([
+      { id: "cimd-policies", mend: remove("ours") },
+    ]);
+  });
+
+  test("that may not be looked at one by one are not well", async () => {
+    const change = (state: AccountState): void => {
+      state.denied.add("cognito-idp:DescribeCIMDPolicy");
+      state.userPools[0]!.cimdPolicies = [{ CIMDPolicyId: "policy1" }];
+    };
+    const stage = { ...stageOf("anna"), spaClient: true };
+    expect((await wrong({ graph, stage, change })).map(({ id }) => id)).toEqual([
+      "cimd-policies",
+      "read-cognito-idp-DescribeCIMDPolicy",
+    ]);
+  });
+
+  test("are not taken for none where Cognito's answer has another form", async () => {
+    const change = (state: AccountState): void => {
+      state.userPools[0]!.cimdPolicies = [{ PolicyName: "by-hand" }];
+    };
+    const stage = { ...stageOf("anna"), spaClient: true };
+    expect(await wrong({ graph, stage, change })).toMatchObject([
+      { id: "cimd-policies", problem: expect.stringContaining("has no CIMDPolicyId") },
+    ]);
+  });
+});
+
 describe("production", () => {
   test("without its firewall is told", async () => {
     const change = (state: AccountState): void => {
@@ -273,6 +429,7 @@ describe("what cannot be read", () => {
     "cloudfront:ListTagsForResource",
     "cognito-idp:DescribeUserPool",
     "cognito-idp:DescribeUserPoolClient",
+    "cognito-idp:ListCIMDPolicies",
     "cognito-idp:ListUserPoolClients",
     "iam:GetPolicy",
     "iam:GetPolicyVersion",

@@ -213,11 +213,11 @@ const mutations: [
     "a second way to the Function URL, past the guard",
     change(
       "cdn",
-      "          args.transform = {",
-      `          args.orderedCacheBehaviors = $output(args.defaultCacheBehavior).apply((one) => [
+      "  args.transform = {",
+      `  args.orderedCacheBehaviors = $output(args.defaultCacheBehavior).apply((one) => [
           { ...one, lambdaFunctionAssociations: [], pathPattern: "/x/*" },
         ]);
-          args.transform = {`,
+  args.transform = {`,
     ),
     "behaviour-guard",
   ],
@@ -265,7 +265,7 @@ const mutations: [
   ],
   [
     "an origin that is not the Function URL",
-    change("cdn", "              domainName,\n", '              domainName: "evil.example.com",\n'),
+    change("cdn", "new URL(address).host", '"evil.example.com"'),
     "origin-host",
   ],
   [

@@ -1,7 +1,7 @@
 import { coversPattern, everyPath, matchesPattern, patternsMeet } from "../aws/path-pattern.ts";
 import { cacheControlOf, siteFile } from "../aws/site-files.ts";
 import type { Gate, GateRule, NamedBackend } from "./gate.ts";
-import type { Site } from "./site.ts";
+import { isStaticSite, type Site, type StaticSite } from "./site.ts";
 
 /** Where CloudFront takes a path: through the guard to a backend or to the site, or to the site alone. */
 export type GateBehavior =
@@ -16,7 +16,7 @@ export function isPublicSite(behavior: GateBehavior): boolean {
 /** As much of a gate as decides where a path leads. */
 export interface Ways {
   readonly backends: readonly Pick<NamedBackend, "name" | "paths">[];
-  readonly site: Site | undefined;
+  readonly site: Site | StaticSite | undefined;
   /** In the order in which they are tried. */
   readonly rules: readonly GateRule[];
   /** The guard's own paths. */
@@ -64,16 +64,21 @@ function gateBehaviors(
     ...ofBackends.filter(({ pattern }) => pattern === everyPath),
   ];
   if (site !== undefined) {
-    const own = [...new Set((site.paths ?? [everyPath]).flatMap(patternsOf))];
+    const isStatic = isStaticSite(site);
+    const paths = isStatic ? undefined : site.paths;
+    const own = [...new Set((paths ?? [everyPath]).flatMap(patternsOf))];
     const narrower = (pattern: string): readonly string[] =>
       ofBackends.map((each) => each.pattern).filter((each) => coversPattern(pattern, each));
     const read = rules.filter(({ method }) => ["GET", "HEAD", undefined].includes(method));
     const open = publicPatterns(own, narrower, read);
     requireServedRules({ own, open, narrower, rules, read }, refuse);
-    requirePublicPages(site, own, open, refuse);
+    if (isStatic) requireOpenRules({ open, read }, ofBackends, refuse);
+    else requirePublicPages(site, own, open, refuse);
     for (const pattern of open) place(ordered, { pattern, site: "public" }, refuse);
-    for (const pattern of own)
-      if (!open.includes(pattern)) place(ordered, { pattern, site: "guarded" }, refuse);
+    // What of a StaticSite is not for anyone is nobody's: the guard has no rule for it.
+    const rest = (pattern: string): GateBehavior =>
+      isStatic ? { pattern, backend: backends[0]?.name ?? "" } : { pattern, site: "guarded" };
+    for (const pattern of own) if (!open.includes(pattern)) place(ordered, rest(pattern), refuse);
   }
   const last = ordered.at(-1);
   if (last?.pattern !== everyPath) {
@@ -219,6 +224,39 @@ function requireServedRules({ own, open, narrower, rules, read }: Read, refuse: 
     refuse(
       "site.paths",
       `has ${bare}, which no access rule covers, so nobody is let in: write a rule`,
+    );
+}
+
+/**
+ * A StaticSite has no guard: its files are for anyone, and of its paths only those that a rule opens to anyone lead to it.
+ * Which ones those are has to be said.
+ */
+function requireOpenRules(
+  { open, read }: Pick<Read, "open" | "read">,
+  ofBackends: readonly { readonly pattern: string; readonly backend: string }[],
+  refuse: Refuse,
+): void {
+  const all = ofBackends.find(({ pattern }) => pattern === everyPath);
+  if (all !== undefined)
+    refuse(
+      `backends.${all.backend}`,
+      'takes every path, and the StaticSite would have none: write its paths, such as paths: ["/api/*"]',
+    );
+  const taken = [...open, ...ofBackends.map(({ pattern }) => pattern)];
+  for (const rule of read) {
+    const [pattern = everyPath] = patternsOfRule(rule);
+    if (taken.some((each) => coversPattern(each, pattern))) continue;
+    refuse(
+      "site",
+      rule.access === "anyone"
+        ? `is a StaticSite, and CloudFront cannot lead there what the access rule ${JSON.stringify(rule.text)} opens: write it for GET, in characters that an address has, and above the patterns of backends`
+        : `is a StaticSite, whose files are for anyone, and the access rule ${JSON.stringify(rule.text)} admits only some to paths that no backend has: give those paths to a backend, or leave component out, and the gate guards the files`,
+    );
+  }
+  if (open.length === 0)
+    refuse(
+      "site",
+      'is a StaticSite, and no access rule opens a path of it, so nobody is let in: write rules such as "/": "anyone"',
     );
 }
 

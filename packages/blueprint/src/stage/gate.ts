@@ -4,7 +4,7 @@ import { everyPath } from "../aws/path-pattern.ts";
 import { checkRegion } from "../aws/region.ts";
 import { isDocumentUrl } from "../protocol/client-documents.ts";
 import { behaviorsOf } from "./behaviors.ts";
-import { checkSite, type Site } from "./site.ts";
+import { checkSite, type Site, type StaticSite } from "./site.ts";
 import {
   checkExistingPool,
   defineStages,
@@ -59,7 +59,7 @@ export interface Gate<Access extends GateAccess = GateAccess> {
   /** By a name of yours in camel case; what a backend is called at AWS is made of it. The first is the app's main one. */
   readonly backends: Readonly<Record<string, Backend>>;
   /** A front end of files, on the same address. */
-  readonly site?: Site;
+  readonly site?: Site | StaticSite;
   /**
    * The id of a user pool that is there already, with its people: the gate adds its app clients and changes nothing else
    * (docs/adopt.md). For every stage, or by the stage's name; a stage without one gets a pool of its own.

@@ -13,23 +13,71 @@ export interface Site {
   readonly immutable?: readonly string[];
 }
 
+/**
+ * A front end that the app deploys as its own `sst.aws.StaticSite`: CloudFront leads to it what an access rule opens to
+ * anyone, and everything else to the guard. The members are SST's own, and the gate hands them over.
+ */
+export interface StaticSite {
+  readonly component: "StaticSite";
+  /** From the folder of `sst.config.ts`. The built files are in it, or are built from it. */
+  readonly path: string;
+  /** How SST builds it, and the folder in `path` that has the files then. */
+  readonly build?: { readonly command: string; readonly output: string };
+}
+
+/** Whether a front end is the app's own component. */
+export function isStaticSite(site: Site | StaticSite | undefined): site is StaticSite {
+  return site !== undefined && "component" in site;
+}
+
+/** The folder with the built files, from the folder of `sst.config.ts`. */
+export function builtFolder(site: Site | StaticSite): string {
+  return isStaticSite(site) && site.build ? `${site.path}/${site.build.output}` : site.path;
+}
+
+type Refuse = (what: string, why: string) => never;
+
+const folder = /^(?!\/)(?!(?:.*\/)?\.{1,2}(?:\/|$))[^\\\0]*[^/\\\0]$/;
+const isFolder = (path: unknown): boolean => typeof path === "string" && folder.test(path);
+
 const sitePath = /^\/(?!\.auth(?:\/|$))(?:[\w.~$'+:@-]+\/)*(?:\*|[\w.~$'+:@-]+)?$/i;
 
 /** @throws whatever `refuse` throws, for a site that cannot be written like this. */
-export function checkSite(
-  { path, paths, fallback, immutable, ...others }: Site,
-  refuse: (what: string, why: string) => never,
-): void {
+export function checkSite(site: Site | StaticSite, refuse: Refuse): void {
+  if (isStaticSite(site)) checkStaticSite(site, refuse);
+  else checkOwnSite(site, refuse);
+}
+
+function checkStaticSite({ component, path, build, ...others }: StaticSite, refuse: Refuse): void {
+  if (component !== "StaticSite")
+    refuse("site.component", 'must be "StaticSite", or be left out for a site of the gate\'s own');
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined)
+    refuse(
+      `site.${unknown}`,
+      "is not known of a StaticSite; the members are component, path, build. Others are the component's: new sst.aws.StaticSite(name, { ...args, … })",
+    );
+  // The folder of sst.config.ts has more than files for anyone.
+  if (!isFolder(path) && (path !== "." || build === undefined))
+    refuse(
+      "site.path",
+      'must be the folder of the site, from the folder of sst.config.ts, such as "web"; "." needs a build',
+    );
+  if (
+    build !== undefined &&
+    (typeof build.command !== "string" || build.command.trim() === "" || !isFolder(build.output))
+  )
+    refuse("site.build", 'must be as SST takes it: { command: "npm run build", output: "dist" }');
+}
+
+function checkOwnSite({ path, paths, fallback, immutable, ...others }: Site, refuse: Refuse): void {
   const [unknown] = Object.keys(others);
   if (unknown !== undefined)
     refuse(
       `site.${unknown}`,
       "is not known; the members are path, paths, fallback, immutable. Build the site before you deploy it",
     );
-  if (
-    typeof path !== "string" ||
-    !/^(?!\/)(?!(?:.*\/)?\.{1,2}(?:\/|$))[^\\\0]*[^/\\\0]$/.test(path)
-  )
+  if (!isFolder(path))
     refuse(
       "site.path",
       'must be the folder with the built files, from the folder of sst.config.ts, such as "web/dist"',

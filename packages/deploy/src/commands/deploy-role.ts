@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 import { stageOfGate } from "@sst-gatehouse/blueprint/gate";
+import { isStaticSite } from "@sst-gatehouse/blueprint/site";
 
 import { orUsageError } from "../command-line.ts";
 import { UsageError, type Command } from "../command.ts";
@@ -68,7 +69,7 @@ export const deployRole: Command = {
       account: required("account"),
       subject: required("subject"),
       bootstrap: required("bootstrap"),
-      site: gate.site !== undefined,
+      site: gate.site !== undefined && !isStaticSite(gate.site),
       ownDomain: certificateArn === undefined ? domain : undefined,
     };
     const additions = additionsPolicy(role);

@@ -6,6 +6,16 @@ import { only } from "./viewer-headers.ts";
 
 const html = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
+/** Firefox 153, for `fetch(event.request)` of a navigation, whoever has led there. */
+const fromFirefoxWorker = {
+  "sec-fetch-mode": "same-origin",
+  "sec-fetch-dest": "empty",
+  "sec-fetch-site": "same-origin",
+  "upgrade-insecure-requests": "1",
+  accept: html,
+};
+const { "upgrade-insecure-requests": _ofNavigations, ...ownScript } = fromFirefoxWorker;
+
 /** The table of the README: who is sent to sign in, and who is told 401. */
 const table: [
   who: string,
@@ -27,6 +37,20 @@ const table: [
     { "sec-fetch-mode": "navigate", "sec-fetch-dest": "empty", accept: html },
     true,
   ],
+  ["a Firefox worker that passes a navigation on", fromFirefoxWorker, true],
+  ["a script of this site that sets no more than a page's Accept", ownScript, false],
+  [
+    "a script that is told where it comes from",
+    { ...fromFirefoxWorker, "sec-fetch-site": "cross-site" },
+    false,
+  ],
+  [
+    "a script that sets a page's headers",
+    { ...fromFirefoxWorker, "sec-fetch-mode": "cors" },
+    false,
+  ],
+  ["its picture", { ...fromFirefoxWorker, "sec-fetch-dest": "image" }, false],
+  ["its data", { ...fromFirefoxWorker, accept: "application/json" }, false],
   [
     "a page that is loaded ahead",
     { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document", "sec-purpose": "prefetch" },

@@ -18,8 +18,11 @@ export function isNavigation({ method, headers }: HttpRequest): boolean {
   if (!methods.has(method)) return false;
   return saysHowItWasFetched(headers)
     ? isTopLevel(headers) || isWithoutDestination(headers)
-    : headers["x-requested-with"] === undefined &&
-        (headers["accept"] ?? []).some((value) => /(?:^|[\s,])text\/html\b/i.test(value));
+    : headers["x-requested-with"] === undefined && acceptsPages(headers);
+}
+
+function acceptsPages({ accept = [] }: HttpHeaders): boolean {
+  return accept.some((value) => /(?:^|[\s,])text\/html\b/i.test(value));
 }
 
 /** Whether the browser says that it comes from this origin, or from its own address bar or a bookmark: `none`. */
@@ -35,20 +38,28 @@ export function saysHowItWasFetched(headers: HttpHeaders): boolean {
 
 /** A navigation of the whole window. */
 export function isTopLevel(headers: HttpHeaders): boolean {
-  return isNavigationTo("document", headers);
+  return isFetched("navigate", "document", headers);
 }
 
 /**
  * A navigation that does not say what it is for: what a service worker passes on as it is, where a window and a frame
  * look alike, and `<a download>`. No script can make mode `navigate` by itself.
+ *
+ * Firefox says `same-origin` for what a worker passes on. Of all requests in that mode, only navigations would rather have
+ * https; a script of this site could say so as well, which no other site's can (decision 20).
  */
 export function isWithoutDestination(headers: HttpHeaders): boolean {
-  return isNavigationTo("empty", headers);
+  return (
+    isFetched("navigate", "empty", headers) ||
+    (isFetched("same-origin", "empty", headers) &&
+      only(headers["sec-fetch-site"]) === "same-origin" &&
+      headers["upgrade-insecure-requests"] !== undefined &&
+      acceptsPages(headers))
+  );
 }
 
-function isNavigationTo(destination: string, headers: HttpHeaders): boolean {
+function isFetched(mode: string, destination: string, headers: HttpHeaders): boolean {
   return (
-    only(headers["sec-fetch-mode"]) === "navigate" &&
-    only(headers["sec-fetch-dest"]) === destination
+    only(headers["sec-fetch-mode"]) === mode && only(headers["sec-fetch-dest"]) === destination
   );
 }

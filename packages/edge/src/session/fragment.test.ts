@@ -97,11 +97,29 @@ test("the longest return path fits on the way", async () => {
   expect(status).toBe(200);
 });
 
+/** As WebKitGTK 2.50 asks over https, where WebKit does not say that it would rather have that. */
+const webKit = {
+  "user-agent":
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15",
+};
+
+test.each([
+  ["WebKit", { ...followed, ...webKit }],
+  ["WebKit through a service worker", { ...followed, "sec-fetch-dest": "empty", ...webKit }],
+  ["an old WebKit", { accept: followed.accept, ...webKit }],
+])("a window of %s is asked, too", async (_what, headers) => {
+  const { send } = createBench();
+  expect((await send({ uri: "/x", headers })).location).toBe(
+    "/.auth/login?return_to=%2Fx&fragment=ask",
+  );
+});
+
 test.each([
   ["a form", { method: "POST", headers: { ...window, origin: appOrigin } }],
   ["the head of a page", { method: "HEAD", headers: window }],
   ["a program that navigates", { headers: followed }],
   ["an old program", { headers: { accept: "text/html" } }],
+  ["a program with a name", { headers: { ...followed, "user-agent": "Mozilla/5.0 (robot)" } }],
 ])("%s has no fragment, and is led to the sign-in at once", async (_what, parts) => {
   const { location = "" } = await createBench().send({ uri: "/x", ...parts });
   expect(new URL(location).origin).toBe(hostedOrigin);

@@ -63,13 +63,19 @@ function prepareSignIn(
 /**
  * Sends a window first to a page that keeps the fragment of its address: a redirect to another site must not carry it
  * along, and a server never sees it. Programs, which have none to keep, are sent to the hosted sign-in at once: of all
- * navigations, only browsers' own say that they would rather have https.
+ * navigations, only browsers' own say that they would rather have https. WebKit says so over http alone, and is known by
+ * its name.
+ *
+ * @see https://bugs.webkit.org/show_bug.cgi?id=157885
  */
 export function keepingFragment(
   { http: { method, headers } }: Visit,
   { returnPath, fresh = false, cookies = [] }: SignInOptions,
 ): CloudFrontResultResponse | undefined {
-  if (method !== "GET" || headers["upgrade-insecure-requests"] === undefined) return undefined;
+  const isWindow =
+    headers["upgrade-insecure-requests"] !== undefined ||
+    /^Mozilla\/5\.0 .*AppleWebKit\//.test(only(headers["user-agent"]) ?? "");
+  if (method !== "GET" || !isWindow) return undefined;
   const query = new URLSearchParams({
     return_to: returnPath,
     fragment: "ask",

@@ -69,7 +69,15 @@ export function createDistributions(
       if (cloudFront === undefined) throw new TypeError("each behaviour leads somewhere");
       return { pattern: behavior.pattern, isSite, cloudFront };
     });
-    return frontByPath(ways);
+    const wayOf = frontByPath(ways);
+    const rest = ways.at(-1);
+    return (target: string): Way => {
+      const way = wayOf(target);
+      const [path = ""] = target.split("?");
+      return files !== undefined && way === rest && site?.isOfDevServer(path)
+        ? { ...way, isSite: true, cloudFront: files.public }
+        : way;
+    };
   };
   const { appUrl, loopbackUrl } = deployment;
   return new Map([appUrl, loopbackUrl].map((url) => [url, distribution(url)]));

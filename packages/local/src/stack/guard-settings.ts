@@ -1,6 +1,7 @@
 import { forClients } from "@sst-gatehouse/blueprint/app-clients";
 import type { Gate } from "@sst-gatehouse/blueprint/gate";
 import type { GuardSettings } from "@sst-gatehouse/blueprint/guard-settings";
+import { isStaticSite } from "@sst-gatehouse/blueprint/site";
 import { makeGuardSettings } from "@sst-gatehouse/blueprint/make-guard-settings";
 
 import type { Cognito } from "../aws/cognito/cognito.ts";
@@ -31,9 +32,10 @@ export function localGuardSettings(
     region,
     prefix: parameterPrefix,
     functionUrls: backends.map(({ functionUrlHost }) => `https://${functionUrlHost}`),
-    ...(site && {
-      site: { host: siteHost, ...(site.fallback !== undefined && { fallback: site.fallback }) },
-    }),
+    ...(site &&
+      !isStaticSite(site) && {
+        site: { host: siteHost, ...(site.fallback !== undefined && { fallback: site.fallback }) },
+      }),
     userPoolId: cognito.poolId,
     keys: unbaked.includes("jwks") ? undefined : cognito.keySet().keys,
     hostedOrigin: hostedUrl,

@@ -39,6 +39,17 @@ test("a name that is served gets through, in any case, and nothing is said", asy
   expect(explained).toEqual([]);
 });
 
+// Java's own client wishes for h2c with every request over http, and curl with --http2.
+test.each(["h2c", "websocket"])(
+  "a wish for %s that nothing here takes up is no reason to leave the request unanswered",
+  async (protocol) => {
+    const wish = [`Upgrade: ${protocol}`, "Connection: Upgrade"];
+    expect(await exchange("GET / HTTP/1.1", "Host: app.localhost:1", ...wish)).toMatch(
+      /^HTTP\/1\.1 200 OK\r\n[^]*\r\nserved/,
+    );
+  },
+);
+
 describe("the terminal says why an answer was 421:", () => {
   test.each([
     [

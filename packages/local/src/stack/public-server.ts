@@ -18,7 +18,7 @@ const maxHeaderSize = 64 * 1024;
 export interface Routes {
   /** @returns `undefined` for a name it does not know. */
   readonly find: (host: string) => RequestListener | undefined;
-  /** Takes over a connection that is to become another one. Without it, there is none. */
+  /** Takes over a connection that is to become a WebSocket. Without it, the request is answered as any other. */
   readonly upgrade?: (request: IncomingMessage, socket: Duplex) => void;
   /** What it knows, for a person to read. */
   readonly names: readonly string[];
@@ -54,8 +54,15 @@ export async function startPublicServer(
     explain("stack", `421: ${whyMisdirected(request.url ?? "", hosts, routes().names)}`);
     return misdirected(request, response);
   };
+  const options = {
+    maxHeaderSize,
+    keepAliveTimeout: 5000,
+    // Since Node 22.21. A server may ignore the wish for another protocol (RFC 9110 7.8), and CloudFront knows this one.
+    shouldUpgradeCallback: ({ headers }: IncomingMessage): boolean =>
+      headers.upgrade?.toLowerCase() === "websocket" && routes().upgrade !== undefined,
+  };
   const open = async (address: string, at: number): Promise<Server> => {
-    const server = createServer({ maxHeaderSize, keepAliveTimeout: 5000 }, listener);
+    const server = createServer(options, listener);
     server.on("upgrade", (request: IncomingMessage, socket: Duplex) => {
       const [host = "", ...others] = hostsOf(request);
       const { find, upgrade } = routes();

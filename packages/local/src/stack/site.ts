@@ -7,6 +7,7 @@ import type { Duplex } from "node:stream";
 import { type GateBehavior, publicFallback, servedFile } from "@sst-gatehouse/blueprint/behaviors";
 import { origin } from "@sst-gatehouse/blueprint/cache-behavior";
 import type { Project } from "@sst-gatehouse/blueprint/project";
+import { builtFolder, isStaticSite } from "@sst-gatehouse/blueprint/site";
 import { guardedSite, publicSite } from "@sst-gatehouse/blueprint/site-bucket";
 import { contentTypeOf, pathOfFile, siteFunctionCode } from "@sst-gatehouse/blueprint/site-files";
 
@@ -15,10 +16,11 @@ import type { Dial } from "../aws/cloudfront/origin/origin-fetch.ts";
 import type { Explain } from "../aws/explain.ts";
 import { openOnLoopback } from "../aws/lambda/loopback-server.ts";
 import { createBucket } from "../aws/s3/bucket.ts";
+import { staticSiteBehavior, staticSiteFunction, staticSiteUpload } from "./static-site.ts";
 
 type Served = Pick<
   CloudFrontOptions,
-  "behavior" | "origin" | "isBucket" | "dial" | "devServer" | "viewerFunction"
+  "behavior" | "origin" | "isBucket" | "dial" | "devServer" | "responseHeaders" | "viewerFunction"
 >;
 
 /** The front end of a gate, as CloudFront has it: by its bucket, or by a development server. */
@@ -29,6 +31,8 @@ export interface PlayedSite {
   readonly public: Served;
   /** Where a development server is. */
   readonly devServer: URL | undefined;
+  /** Whether a path that a deploy leads nowhere is the development server's: a file of its own, such as `/@vite/client`. */
+  readonly isOfDevServer: (path: string) => boolean;
   close(): Promise<void>;
 }
 
@@ -50,11 +54,19 @@ export async function startSite(
       // No cache, so what is edited shows at once, and no function: the server itself knows what answers a path.
       behavior: guardedSite,
     };
-    return { devServer, guarded: served, public: served, close: async () => {} };
+    return {
+      devServer,
+      isOfDevServer: (path) => isStaticSite(site) && /^\/(?!\.)(?:@|.*\.[^/]*$)/.test(path),
+      guarded: served,
+      public: served,
+      close: async () => {},
+    };
   }
+  const folder = join(root, builtFolder(site));
   const bucket = createBucket({
-    folder: join(root, site.path),
+    folder,
     uploadOf(key) {
+      if (isStaticSite(site)) return staticSiteUpload(key);
       const served = servedFile(behaviors, site, pathOfFile(key));
       return served && { ...served, contentType: contentTypeOf(key) };
     },
@@ -64,12 +76,20 @@ export async function startSite(
   const served = { ...ofBucket, dial: { host: "127.0.0.1", port: server.port } };
   return {
     devServer: undefined,
+    isOfDevServer: () => false,
     guarded: { ...served, behavior: guardedSite },
-    public: {
-      ...served,
-      behavior: publicSite,
-      viewerFunction: siteFunctionCode(publicFallback(behaviors, site)),
-    },
+    public: isStaticSite(site)
+      ? {
+          ...served,
+          behavior: staticSiteBehavior,
+          responseHeaders: [],
+          viewerFunction: staticSiteFunction(folder),
+        }
+      : {
+          ...served,
+          behavior: publicSite,
+          viewerFunction: siteFunctionCode(publicFallback(behaviors, site)),
+        },
     close: () => server.close(),
   };
 }

@@ -67,32 +67,27 @@ export async function runSuite(
   }
 }
 
-/** What the checks of a scenario come to. */
-export function verdictOf(checks: readonly Check[]): "pass" | "warning" | "fail" | "not judged" {
+/** What the checks of a scenario come to; a dash when there are none, because it was not run. */
+export function verdictOf(
+  checks: readonly Check[] = [],
+): "pass" | "warning" | "fail" | "not judged" | "–" {
   const has = (status: Check["status"]) => checks.some((check) => check.status === status);
   if (has("FAILURE")) return "fail";
   if (has("WARNING")) return "warning";
-  return has("SUCCESS") ? "pass" : "not judged";
+  if (has("SUCCESS")) return "pass";
+  return checks.length > 0 ? "not judged" : "–";
 }
 
-interface Scenario {
-  readonly name: string;
-  /** As the suite writes them: revisions with commas between, or `extension`. */
-  readonly versions: string;
-}
-
-/** All that the suite has. */
+/** The names of all scenarios that the suite has. */
 export async function listScenarios(): Promise<{
-  readonly server: readonly Scenario[];
-  readonly client: readonly Scenario[];
+  readonly server: readonly string[];
+  readonly client: readonly string[];
 }> {
   const { output } = await runSuite(["list"]);
-  const of = (heading: string): readonly Scenario[] =>
-    [
-      ...(output.split(`${heading}\n`)[1]?.split("\n\n")[0] ?? "").matchAll(
-        /^ {2}- (\S+) \[(.+)\]$/gm,
-      ),
-    ].map(([, name = "", versions = ""]) => ({ name, versions }));
+  const of = (heading: string): readonly string[] =>
+    [...(output.split(`${heading}\n`)[1]?.split("\n\n")[0] ?? "").matchAll(/^ {2}- (\S+) /gm)].map(
+      ([, name = ""]) => name,
+    );
   return {
     server: of("Server scenarios (test against a server):"),
     client: of("Client scenarios (test against a client):"),

@@ -1,6 +1,15 @@
-import { completable } from "@modelcontextprotocol/sdk/server/completable.js";
-import { type McpServer, ResourceTemplate } from "@modelcontextprotocol/sdk/server/mcp.js";
-import { SetLevelRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import {
+  completable,
+  createRequestStateCodec,
+  fromJsonSchema,
+  inputRequired,
+  type InputRequest,
+  inputResponse,
+  type McpServer,
+  type McpServerOptions,
+  ResourceTemplate,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
 import { z } from "zod";
 
 /** The smallest PNG and WAV that are some. */
@@ -44,9 +53,9 @@ export function addConformanceTools(server: McpServer): void {
   server.registerTool(
     "test_tool_with_progress",
     { description: "says how far it is" },
-    async ({ _meta, sendNotification }) => {
+    async ({ mcpReq: { _meta, notify } }) => {
       for (const progress of [0, 50, 100]) {
-        await sendNotification({
+        await notify({
           method: "notifications/progress",
           params: { progressToken: _meta?.progressToken ?? "", progress, total: 100 },
         });
@@ -56,36 +65,57 @@ export function addConformanceTools(server: McpServer): void {
     },
   );
 
-  server.server.registerCapabilities({ logging: {} });
-  server.server.setRequestHandler(SetLevelRequestSchema, () => ({}));
-  server.registerTool(
-    "test_tool_with_logging",
-    { description: "logs" },
-    async ({ sendNotification }) => {
-      for (const data of ["started", "working", "done"]) {
-        await sendNotification({
-          method: "notifications/message",
-          params: { level: "info", data },
-        });
+  for (const name of ["test_tool_with_logging", "test_logging_tool"])
+    server.registerTool(name, { description: "logs" }, async ({ mcpReq }) => {
+      for (const said of ["started", "working", "done"]) {
+        await mcpReq.log("info", said);
         await pause();
       }
       return { content: [text("done")] };
+    });
+
+  const region = z.string().meta({ "x-mcp-header": "Region" });
+  server.registerTool(
+    "test_custom_header",
+    {
+      description: "has an argument that travels as a header too",
+      inputSchema: z.object({ region }),
     },
+    ({ region: named }) => ({ content: [text(named)] }),
+  );
+  server.registerTool(
+    "json_schema_2020_12_tool",
+    { description: "has a schema that says much", inputSchema: fromJsonSchema(schema) },
+    () => ({ content: [text("done")] }),
   );
 
   addQuestions(server);
+  addQuestionsInRounds(server);
   addResources(server);
   addPrompts(server);
 }
 
-/** What asks the client something in the middle of a call, in one form for all: none gets as far as the form. */
+const schema = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  type: "object",
+  $defs: {
+    address: { $anchor: "addressDef", type: "object", properties: { city: { type: "string" } } },
+  },
+  properties: { address: { $ref: "#/$defs/address" }, by: { enum: ["phone", "email"] } },
+  allOf: [{ anyOf: [{ required: ["phone"] }, { required: ["email"] }] }],
+  if: { properties: { by: { const: "phone" } } },
+  // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema's keyword
+  then: { required: ["phone"] },
+  else: { required: ["email"] },
+  additionalProperties: false,
+} as const;
+
+/** What asks the client in the middle of a call, as the revision 2025-11-25 has it; in one form, which nobody sees. */
 function addQuestions(server: McpServer): void {
-  server.registerTool("test_sampling", { description: "asks the model" }, async () => {
-    const { content } = await server.server.createMessage(
-      { messages: [{ role: "user", content: text("?") }], maxTokens: 100 },
-      // Nobody answers; left to itself it waits for a minute.
-      { timeout: 100 },
-    );
+  // Nobody answers; left to itself it waits for a minute.
+  const briefly = { timeout: 100 };
+  server.registerTool("test_sampling", { description: "asks the model" }, async ({ mcpReq }) => {
+    const { content } = await mcpReq.requestSampling(question, briefly);
     return { content: [text(JSON.stringify(content))] };
   });
   for (const name of [
@@ -93,13 +123,81 @@ function addQuestions(server: McpServer): void {
     "test_elicitation_sep1034_defaults",
     "test_elicitation_sep1330_enums",
   ])
-    server.registerTool(name, { description: "asks the person" }, async () => {
-      const { action } = await server.server.elicitInput({
-        message: "Who?",
-        requestedSchema: { type: "object", properties: { name: { type: "string" } } },
-      });
+    server.registerTool(name, { description: "asks the person" }, async ({ mcpReq }) => {
+      const { action } = await mcpReq.elicitInput(form, briefly);
       return { content: [text(action)] };
     });
+}
+
+const question = { messages: [{ role: "user" as const, content: text("?") }], maxTokens: 100 };
+const form = {
+  message: "Who?",
+  requestedSchema: { type: "object" as const, properties: { name: { type: "string" as const } } },
+};
+
+/** What asks the client by its answer, and is called again with what the client says: the revision 2026-07-28. */
+function addQuestionsInRounds(server: McpServer): void {
+  const elicit = inputRequired.elicit(form);
+  const sampling = inputRequired.createMessage(question);
+  const roots = inputRequired.listRoots();
+  const tools: Readonly<Record<string, readonly Record<string, InputRequest>[]>> = {
+    test_input_required_result_elicitation: [{ user_name: elicit }],
+    test_input_required_result_sampling: [{ capital_question: sampling }],
+    test_input_required_result_list_roots: [{ client_roots: roots }],
+    test_input_required_result_request_state: [{ confirm: elicit }],
+    test_input_required_result_multiple_inputs: [
+      { user_name: elicit, greeting: sampling, client_roots: roots },
+    ],
+    test_input_required_result_multi_round: [{ step1: elicit }, { step2: elicit }],
+    test_input_required_result_tampered_state: [{ confirm: elicit }],
+    test_input_required_result_capabilities: [{ either: sampling }],
+    test_missing_capability: [{ needed: sampling }],
+    test_streaming_elicitation: [{ user_name: elicit }],
+  };
+  for (const [name, rounds] of Object.entries(tools))
+    server.registerTool(
+      name,
+      { description: "asks" },
+      async (context) =>
+        (await nextRound(rounds, context)) ?? { content: [text("state-ok: all is answered")] },
+    );
+  server.registerPrompt(
+    "test_input_required_result_prompt",
+    { description: "asks" },
+    async (context) =>
+      (await nextRound([{ user_context: elicit }], context)) ?? {
+        messages: [{ role: "user", content: text("all is answered") }],
+      },
+  );
+}
+
+/** Any container may get the next round. */
+const states = createRequestStateCodec<number>({ key: "only for the tests of this repository" });
+
+/** What the server is made with, so that it has all of this. */
+export const conformanceOptions: McpServerOptions = {
+  capabilities: {
+    logging: {},
+    tools: { listChanged: false },
+    prompts: { listChanged: false },
+    resources: { listChanged: false },
+  },
+  requestState: { verify: (state, context) => states.verify(state, context) },
+};
+
+/** @returns what is asked now; nothing when every round is answered. */
+async function nextRound(
+  rounds: readonly Record<string, InputRequest>[],
+  { mcpReq: { inputResponses, requestState } }: ServerContext,
+): Promise<ReturnType<typeof inputRequired> | undefined> {
+  const before = requestState<number>() ?? 0;
+  const answered = Object.keys(rounds[before] ?? {}).every(
+    (key) => inputResponse(inputResponses, key).kind !== "missing",
+  );
+  const round = answered ? before + 1 : before;
+  const inputRequests = rounds[round];
+  if (inputRequests === undefined) return undefined;
+  return inputRequired({ inputRequests, requestState: await states.mint(round) });
 }
 
 function addResources(server: McpServer): void {
@@ -135,13 +233,16 @@ function addPrompts(server: McpServer): void {
     "test_prompt_with_arguments",
     {
       description: "two arguments",
-      argsSchema: { arg1: completable(z.string(), (begun) => [`${begun}…`]), arg2: z.string() },
+      argsSchema: z.object({
+        arg1: completable(z.string(), (begun) => [`${begun}…`]),
+        arg2: z.string(),
+      }),
     },
     ({ arg1, arg2 }) => say(text(`${arg1} and ${arg2}`)),
   );
   server.registerPrompt(
     "test_prompt_with_embedded_resource",
-    { description: "a resource", argsSchema: { resourceUri: z.string() } },
+    { description: "a resource", argsSchema: z.object({ resourceUri: z.string() }) },
     ({ resourceUri }) => say(resource(resourceUri)),
   );
 }

@@ -1,9 +1,10 @@
 import { behaviorsOf } from "@sst-gatehouse/blueprint/behaviors";
 import { defineGate, type Gate } from "@sst-gatehouse/blueprint/gate";
+import { isStaticSite } from "@sst-gatehouse/blueprint/site";
 
 import { createAppClients } from "./app-clients.ts";
 import { type BackendFunction, createBackends } from "./backends.ts";
-import { createCdn } from "./cdn.ts";
+import { type CdnSource, createCdn, type GateCdn } from "./cdn.ts";
 import { createFirewall } from "./firewall.ts";
 import { createGateContext } from "./gate-context.ts";
 import { createGuard, type GuardSource } from "./guard.ts";
@@ -11,6 +12,7 @@ import { clientIdsOfLastDeploy, createParameters, type ParametersSource } from "
 import { ownDomain } from "./own-domain.ts";
 import { createSealingKeys } from "./sealing-keys.ts";
 import { createSite, openToCloudFront } from "./site.ts";
+import { createStaticSite, type MakeStaticSite } from "./static-site.ts";
 import { type ExistingPool, takeUsers } from "./existing-users.ts";
 import { createUsers, type UsersOptions } from "./users.ts";
 
@@ -26,6 +28,11 @@ export interface GatehouseArgs extends Omit<Gate, "users">, UsersOptions {
    * Function URL only IAM opens (docs/adopt.md).
    */
   readonly functions?: Readonly<Record<string, BackendFunction>>;
+  /**
+   * Makes the StaticSite that `site` of `gate.ts` is about, of what it is handed:
+   * `(args) => new sst.aws.StaticSite("Web", args)`. The gate is on its distribution then, and makes none of its own.
+   */
+  readonly staticSite?: MakeStaticSite;
   /**
    * The app's domain, as SST's Router takes it: a name, or a name with DNS, certificate, aliases and redirects. For what
    * `stages.ts` cannot say. People sign in at the name; an alias is for callers with a token.
@@ -47,7 +54,7 @@ export class Gatehouse extends $util.ComponentResource {
   /** The app's address, without a trailing slash. */
   readonly url: $util.Output<string>;
   readonly users: sst.aws.CognitoUserPool;
-  readonly cdn: sst.aws.Router;
+  readonly cdn: GateCdn;
   /** The functions behind the guard, by the backend's name. */
   readonly functions: Readonly<Record<string, BackendFunction>>;
   /** For `run()` to return: SST prints it. */
@@ -62,6 +69,7 @@ export class Gatehouse extends $util.ComponentResource {
       transform,
       users: people,
       domain: own,
+      staticSite,
       ...args
     }: GatehouseArgs,
   ) {
@@ -82,7 +90,12 @@ export class Gatehouse extends $util.ComponentResource {
     const { access } = gate;
     const backends = createBackends(context, gate, functions);
     const behaviors = behaviorsOf(gate, backends);
-    const site = gate.site && createSite(context, gate.site, behaviors);
+    const { site: said } = gate;
+    if (isStaticSite(said) !== (staticSite !== undefined))
+      throw new Error(
+        'a StaticSite is said in two places: site: { component: "StaticSite", … } in gate.ts, and staticSite: (args) => new sst.aws.StaticSite(name, args) to Gatehouse',
+      );
+    const site = said && !isStaticSite(said) ? createSite(context, said, behaviors) : undefined;
     const options = {
       ...(identityProviders && { identityProviders }),
       ...(transform && { transform }),
@@ -97,15 +110,22 @@ export class Gatehouse extends $util.ComponentResource {
     const firewall = stage.waf && createFirewall(context, stage.waf, usEast1);
     const guardWith = (clientIds: GuardSource["clientIds"]) =>
       createGuard(context, { backends, site, users, access, sealing, clientIds, domain, usEast1 });
-    const cdnWith = (guard: aws.lambda.Function) =>
-      createCdn(context, {
+    const cdnWith = (guard: aws.lambda.Function) => {
+      const source: CdnSource = {
         guard,
         backends,
         site,
         behaviors,
         firewall,
         ...(domain && { domain: domain.domain }),
-      });
+      };
+      const appsOwn =
+        isStaticSite(said) && staticSite && createStaticSite(context, said, staticSite, source);
+      if (appsOwn) return appsOwn;
+      // Under `sst dev`, a gate on a StaticSite has its backends alone.
+      const played = site ? behaviors : behaviors.filter((behavior) => "backend" in behavior);
+      return createCdn(context, { ...source, behaviors: played });
+    };
     let made: Omit<ParametersSource, "backend" | "users">;
     if (domain === undefined) {
       // The clients need the distribution's name, the distribution needs the guard, and the guard would need the clients:
@@ -123,7 +143,8 @@ export class Gatehouse extends $util.ComponentResource {
       made = { appUrl, clients, guard, cdn, baked: clients.ids };
     }
     const { appUrl: url, cdn } = made;
-    if (site !== undefined) openToCloudFront(context, site, cdn.nodes.cdn.nodes.distribution.arn);
+    const { distribution } = cdn.nodes.cdn!.nodes;
+    if (site !== undefined) openToCloudFront(context, site, distribution.arn);
     const printed = createParameters(context, { ...made, backend: backends[0], users });
     this.outputs = {
       ...printed,
@@ -131,7 +152,7 @@ export class Gatehouse extends $util.ComponentResource {
       // The app's DNS stays in the owner's hands.
       ...(domain && {
         pointTheDomainAt: domain.dnsElsewhere.apply((elsewhere) =>
-          elsewhere ? cdn.nodes.cdn.nodes.distribution.domainName : undefined,
+          elsewhere ? distribution.domainName : undefined,
         ),
       }),
     };
@@ -143,7 +164,7 @@ export class Gatehouse extends $util.ComponentResource {
     );
     const { userPoolId, webClientId } = printed;
     this.#link = { url, userPoolId, webClientId };
-    // Where a review of the deployment and `start --from-deploy` find the functions: they may be the app's own.
+    // Where a review of the deployment and `start --from-deploy` find what may be the app's own.
     const deployed = backends.flatMap(({ name: backend, function: deployable }) =>
       deployable instanceof sst.aws.Function ? [{ backend, urn: deployable.urn }] : [],
     );
@@ -152,6 +173,7 @@ export class Gatehouse extends $util.ComponentResource {
       aliases: domain?.aliases ?? [],
       backends: deployed.map(({ urn }) => urn.apply(logicalNameOf)),
       backendNames: deployed.map(({ backend }) => backend),
+      distribution: distribution.urn.apply(logicalNameOf),
       hostedOrigin: users.hostedOrigin,
     });
   }

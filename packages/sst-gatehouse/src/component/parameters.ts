@@ -16,6 +16,7 @@ import {
 import { createStageOutputs, parseStageOutputs } from "@sst-gatehouse/deploy/stage-outputs";
 
 import type { AppClients } from "./app-clients.ts";
+import type { GateCdn } from "./cdn.ts";
 import type { GatedFunction } from "./backends.ts";
 import type { GateContext } from "./gate-context.ts";
 import type { Users } from "./users.ts";
@@ -49,7 +50,7 @@ export interface ParametersSource {
   readonly users: Users;
   readonly clients: AppClients;
   readonly guard: aws.lambda.Function;
-  readonly cdn: sst.aws.Router;
+  readonly cdn: GateCdn;
   /** What the guard was made with. */
   readonly baked: $util.Output<ClientIds | undefined>;
 }

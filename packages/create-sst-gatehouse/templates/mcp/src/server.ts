@@ -1,21 +1,24 @@
-import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { McpServer } from "@modelcontextprotocol/server";
 import type { Caller } from "sst-gatehouse";
 import { z } from "zod";
 
 /** An MCP server for one caller. */
 export function createServer(caller: Caller): McpServer {
-  const server = new McpServer({ name: "__name__", version: "1.0.0" });
+  const server = new McpServer(
+    { name: "__name__", version: "1.0.0" },
+    { capabilities: { tools: { listChanged: false } } },
+  );
 
   server.registerTool(
     "count",
     {
       description: "Counts, and says so on the way. Everybody may call it.",
-      inputSchema: { to: z.number().int().min(1).max(10) },
+      inputSchema: z.object({ to: z.number().int().min(1).max(10) }),
     },
-    async ({ to }, { _meta, sendNotification }) => {
+    async ({ to }, { mcpReq: { _meta, notify } }) => {
       for (let progress = 1; progress <= to; progress += 1) {
         if (_meta?.progressToken !== undefined)
-          await sendNotification({
+          await notify({
             method: "notifications/progress",
             params: { progressToken: _meta.progressToken, progress, total: to },
           });
@@ -27,7 +30,7 @@ export function createServer(caller: Caller): McpServer {
 
   server.registerTool(
     "report",
-    { description: "The report. For people in the group admin.", inputSchema: {} },
+    { description: "The report. For people in the group admin." },
     async () => {
       if (!isIn(caller, "admin"))
         return {

@@ -11,6 +11,7 @@ import { type Check, type CheckRow, Unread } from "./check.ts";
 import { appClientChecks } from "./checks/app-clients.ts";
 import { backendChecks } from "./checks/backend.ts";
 import { behaviorChecks } from "./checks/behaviors.ts";
+import { cimdPolicyChecks } from "./checks/cimd-policies.ts";
 import { distributionChecks } from "./checks/distribution.ts";
 import { endedSignInChecks } from "./checks/ended-sign-ins.ts";
 import { guardRoleChecks } from "./checks/guard-role.ts";
@@ -104,7 +105,10 @@ export async function examineStage(examination: Examination): Promise<readonly C
         ...siteChecks(under),
       ],
     ],
-    ["the user pool", [...userPoolChecks(under), ...appClientChecks(under)]],
+    [
+      "the user pool",
+      [...userPoolChecks(under), ...appClientChecks(under), ...cimdPolicyChecks(under)],
+    ],
     ["Parameter Store", [...parameterChecks(under), ...endedSignInChecks(under)]],
     ["the logs", logRetentionChecks(under)],
     ["the app from outside", probeChecks(under, ask)],

@@ -3,7 +3,7 @@ import type { GateBehavior } from "@sst-gatehouse/blueprint/behaviors";
 import { firstGate, type GateAccess } from "@sst-gatehouse/blueprint/gate";
 import { accountWideName } from "@sst-gatehouse/blueprint/account-wide-name";
 import { edgeRoleName } from "@sst-gatehouse/blueprint/edge-role";
-import type { Site } from "@sst-gatehouse/blueprint/site";
+import type { Site, StaticSite } from "@sst-gatehouse/blueprint/site";
 import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
@@ -17,8 +17,9 @@ import type { ParameterReads } from "./reads/read-parameters.ts";
 import type { Role, RoleReads } from "./reads/read-roles.ts";
 import type { UserPoolReads } from "./reads/read-user-pool.ts";
 
-/** The front end that a gate says it has. */
-export interface SiteToCheck extends Pick<Site, "fallback"> {
+/** The front end that a gate says it has, in a bucket of its own or as the app's component. */
+export interface SiteToCheck
+  extends Pick<Site, "fallback">, Partial<Pick<StaticSite, "component">> {
   /** Where the paths of the gate lead, the site's and the backends'. */
   readonly behaviors: readonly GateBehavior[];
 }
@@ -60,10 +61,10 @@ export function guardRoleOf(under: StageUnderCheck): Promise<Role> {
   return under.role(edgeRoleName(under.app, under.stage.name, under.region));
 }
 
-/** The site by the names that a deploy gives it; the account is that of the guard's role. */
+/** The gate's own site by the names that a deploy gives it; the account is that of the guard's role. */
 export async function siteOf(under: StageUnderCheck): Promise<SiteFound | undefined> {
   const { app, stage, region, site } = under;
-  if (site === undefined) return undefined;
+  if (site === undefined || site.component !== undefined) return undefined;
   const [, partition = "", , , accountId = ""] = (await guardRoleOf(under)).arn.split(":");
   const bucket = siteBucketName(app, stage.name, { region, accountId });
   const pages = `${accountWideName(app, stage.name, region)}-site`;

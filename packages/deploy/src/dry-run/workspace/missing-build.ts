@@ -5,7 +5,7 @@ import { dirname, join, normalize } from "node:path";
 /** What an evaluation misses of a front end: sources are copied without what was built of them. */
 export function missingBuild(outcome: { readonly kind: string; readonly message?: string }) {
   return outcome.kind === "refused"
-    ? /No build output found at "([^"]+)"/.exec(outcome.message ?? "")?.[1]
+    ? /No (?:build output|site) found at "([^"]+)"/.exec(outcome.message ?? "")?.[1]
     : undefined;
 }
 

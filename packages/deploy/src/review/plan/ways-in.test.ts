@@ -56,6 +56,27 @@ test("every path is told with what it passes and where it goes", () => {
   ]);
 });
 
+test("a path of a StaticSite is told as one whose function chooses", () => {
+  const orderedCacheBehaviors = [
+    {
+      pathPattern: "/assets/*",
+      functionAssociations: [{ eventType: "viewer-request", functionArn: "arn:x" }],
+      targetOriginId: "default",
+      cachePolicyId: "658327ea-f89d-4fab-a63d-7e88639e58f6",
+    },
+  ];
+  const origins = [originUnderTest, { originId: "default", domainName: "placeholder.sst.dev" }];
+  const changes = { [distribution]: { orderedCacheBehaviors, origins } };
+  expect(pathsOf(graphUnderTest({ changes }))[0]).toEqual({
+    distribution,
+    path: "/assets/*",
+    passes: ["arn:x, at viewer-request"],
+    reaches: "what SST's function of CloudFront chooses",
+    caches: "what each file says",
+    forwards: "nothing of the viewer's",
+  });
+});
+
 test("a distribution without anything is told as it is", () => {
   const empty = { defaultCacheBehavior: undefined, origins: undefined };
   const changes = { [distribution]: empty };

@@ -16,7 +16,7 @@ export interface PathInPlan {
   readonly path: string;
   /** The functions on the way, such as `gatehouse-anna-Guard, version 1, at origin-request with the body`. */
   readonly passes: readonly string[];
-  /** Logical name of the Function URL or of the site's bucket; its host, and a word of warning, where the stage has no such one. */
+  /** Logical name of the Function URL or of a bucket; its host, and a word of warning, where the stage has no such one. */
   readonly reaches: string;
   readonly caches: string;
   readonly forwards: string;
@@ -115,7 +115,14 @@ function targetOf(graph: Graph, distribution: Resource, behavior: JsonObject): s
   const bucket = resourcesOf(graph, awsTypes.bucket).find(
     ({ outputs }) => outputs["bucketRegionalDomainName"] === host,
   );
-  return (url ?? bucket)?.name ?? `${host}, which this stage does not deploy`;
+  const known = url ?? bucket;
+  if (known !== undefined) return known.name;
+  const chooses = toList(behavior["functionAssociations"]).some(
+    (each) => toObject(each)["eventType"] === "viewer-request",
+  );
+  return host === "placeholder.sst.dev" && chooses
+    ? "what SST's function of CloudFront chooses"
+    : `${host}, which this stage does not deploy`;
 }
 
 function policyName(id: unknown, meanings: Readonly<Record<string, string>>): string {

@@ -9,7 +9,7 @@ import { toCacheKey } from "./cache/cache-key.ts";
 import { createCache } from "./cache/cache.ts";
 import type { CachedAnswer } from "./cache/cache.ts";
 import { checkDistribution } from "./distribution.ts";
-import type { CloudFrontOptions } from "./distribution.ts";
+import type { CloudFrontOptions, ViewerFunction } from "./distribution.ts";
 import { toEdgeEvent } from "./edge-function/edge-event.ts";
 import type { EdgeOrigin, EdgeRequest } from "./edge-function/edge-event.ts";
 import type { ForwardedRequest } from "./edge-function/edge-result.ts";
@@ -68,8 +68,8 @@ export function createCloudFront(options: CloudFrontOptions): CloudFront {
     explain,
   });
   const cookiesForwarded = forwardsCookies(policies);
-  const viewerFunction =
-    options.viewerFunction === undefined ? undefined : toViewerFunction(options.viewerFunction);
+  const { viewerFunction: code } = options;
+  const viewerFunction = typeof code === "string" ? toViewerFunction(code) : code;
   const forward = createForward({
     originFetch,
     origin: edgeOrigin,
@@ -314,10 +314,6 @@ function toDevServer(
   const headers = run.headers.filter(([name]) => name.toLowerCase() !== "host");
   return { ...run, uri: path, querystring: query, headers: [...headers, ["Host", host]] };
 }
-
-type ViewerFunction = (
-  uri: string,
-) => { readonly uri: string } | { readonly statusCode: number; readonly statusDescription: string };
 
 /** Runs the code as CloudFront would, without anything of this process. */
 function toViewerFunction(code: string): ViewerFunction {

@@ -11,6 +11,11 @@ import type { Behavior, Policies } from "./policies.ts";
 
 type Loosened<T> = { readonly [K in keyof T]: T[K] extends number ? number : T[K] };
 
+/** What a CloudFront function makes of a request: of its path, as it came. */
+export type ViewerFunction = (
+  uri: string,
+) => { readonly uri: string } | { readonly statusCode: number; readonly statusDescription: string };
+
 /** One distribution with one behaviour, one origin and at most one origin-request function. */
 export interface CloudFrontOptions {
   /** `<id>.cloudfront.net`: what edge functions see as `config.distributionDomainName`. */
@@ -23,8 +28,8 @@ export interface CloudFrontOptions {
   readonly origin: { readonly domainName: string } & Loosened<typeof blueprintOrigin>;
   /** Whether the origin is a bucket, for which CloudFront signs. */
   readonly isBucket?: boolean;
-  /** The code of a CloudFront function at viewer-request. */
-  readonly viewerFunction?: string;
+  /** The code of a CloudFront function at viewer-request, or what somebody else's does. */
+  readonly viewerFunction?: string | ViewerFunction;
   /**
    * A development server in the place of the origin, by its own `Host`. It is asked for what the viewer asked for, whatever
    * the functions made of it.

@@ -6,10 +6,9 @@ import {
 import type { CacheBehavior } from "@sst-gatehouse/blueprint/cache-behavior";
 
 /** Without an origin request policy, the origin gets the cache key and no more. */
-export type Behavior = Pick<
-  CacheBehavior,
-  "allowedMethods" | "cachedMethods" | "cachePolicyId" | "responseHeadersPolicyId"
-> & { readonly originRequestPolicyId?: string };
+export type Behavior = Pick<CacheBehavior, "allowedMethods" | "cachedMethods" | "cachePolicyId"> & {
+  readonly originRequestPolicyId?: string;
+};
 
 /** What the cache key holds and how long an answer stays. What is in the key also goes to the origin. */
 export interface CachePolicy {

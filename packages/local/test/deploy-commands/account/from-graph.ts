@@ -341,6 +341,7 @@ function userPoolFrom(pool: Resource, graph: Graph, tags: Record<string, string>
     clients: resourcesOf(graph, "aws:cognito/userPoolClient:UserPoolClient")
       .filter((client) => plain(client.inputs)["userPoolId"] === id)
       .map((client) => clientFrom(client, id)),
+    cimdPolicies: [],
   };
 }
 

@@ -32,7 +32,24 @@ function cognito(state: AccountState): Operations {
       );
     return found;
   };
+  const policies = (input: Json): Json[] => {
+    const { cimdPolicies } = pool(input);
+    if (cimdPolicies === undefined) throw new Refused("UnknownOperationException", 400, "");
+    return cimdPolicies;
+  };
   return {
+    ListCIMDPolicies: (input) => {
+      const { page, next } = pageOf(policies(input), input["NextToken"]);
+      return {
+        CIMDPolicies: page.map(({ CIMDPolicyId, PolicyName }) => ({ CIMDPolicyId, PolicyName })),
+        ...(next === undefined ? {} : { NextToken: next }),
+      };
+    },
+    DescribeCIMDPolicy: (input) => {
+      const found = policies(input).find((each) => each["CIMDPolicyId"] === input["CIMDPolicyId"]);
+      if (found === undefined) throw new Refused("ResourceNotFoundException", 400, "");
+      return { CIMDPolicy: found };
+    },
     DescribeUserPool: (input) => ({ UserPool: pool(input).UserPool }),
     DescribeUserPoolClient: (input) => {
       const found = pool(input).clients.find(({ ClientId }) => ClientId === input["ClientId"]);

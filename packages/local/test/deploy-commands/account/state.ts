@@ -84,6 +84,8 @@ export interface PlayedUserPool {
   readonly UserPool: Json;
   /** `DescribeUserPoolClient`'s answers. */
   readonly clients: Json[];
+  /** `DescribeCIMDPolicy`'s answers; undefined where Cognito does not know the feature. */
+  cimdPolicies: Json[] | undefined;
 }
 
 export interface PlayedParameter {

@@ -53,6 +53,26 @@ export async function findBackends(under: StageUnderCheck): Promise<readonly Bac
 }
 
 /**
+ * Hosts that are the app's own, on the distribution of its StaticSite: no backend, and no behaviour with a function of
+ * Lambda@Edge leads there.
+ */
+export async function appHosts(under: StageUnderCheck): Promise<ReadonlySet<string>> {
+  if (under.site?.component === undefined) return new Set();
+  const { config } = await under.distribution();
+  const guarded = [config.DefaultCacheBehavior, ...(config.CacheBehaviors?.Items ?? [])]
+    .filter((behavior) => (behavior?.LambdaFunctionAssociations?.Quantity ?? 0) > 0)
+    .map((behavior) => behavior?.TargetOriginId);
+  const ofGate = new Set([
+    new URL(under.outputs.functionUrl).host,
+    ...(await findBackends(under)).map(({ host }) => host),
+    ...(config.Origins?.Items ?? []).flatMap(({ Id, DomainName = "" }) =>
+      guarded.includes(Id) ? [DomainName] : [],
+    ),
+  ]);
+  return new Set((await originHosts(under)).filter((host) => !ofGate.has(host)));
+}
+
+/**
  * The backend of the stage itself, by its Function URL in the outputs.
  *
  * @throws {Unread} (rejects) when no function has that URL.

@@ -7,12 +7,13 @@ import { guardedSite, publicSite } from "@sst-gatehouse/blueprint/site-bucket";
 import { sameSet } from "../../../dry-run/graph/json.ts";
 import type { Check, Finding } from "../check.ts";
 import { redeploy, type SiteFound, siteOf, type StageUnderCheck } from "../stage-under-check.ts";
+import { appHosts } from "./backends.ts";
 import { guardInUse } from "./guard.ts";
 
 type Behavior = DefaultCacheBehavior | CacheBehavior;
 
-/** What a path leads to: a backend or files, through the guard, or files that gate.ts shows to anyone. */
-export type BehaviorKind = "backend" | "guarded" | "public";
+/** What a path leads to: a backend or files, through the guard, or files that gate.ts shows to anyone, or the app shows by itself. */
+export type BehaviorKind = "backend" | "guarded" | "public" | "app";
 
 interface Seen {
   /** In a message. */
@@ -40,6 +41,11 @@ const judges: Readonly<Record<string, Judge>> = {
     // Old settings, which count where there is no policy.
     const legacy =
       ForwardedValues !== undefined || [MinTTL, DefaultTTL, MaxTTL].some((ttl) => (ttl ?? 0) > 0);
+    if (kind === "app")
+      return [publicSite.cachePolicyId, blueprint.cachePolicyId].includes(CachePolicyId ?? "") &&
+        !legacy
+        ? undefined
+        : `has the cache policy ${CachePolicyId ?? "(none)"} and no guard: what it takes of a session reaches whoever owns the origin`;
     if (kind === "public")
       return CachePolicyId === publicSite.cachePolicyId && !legacy
         ? undefined
@@ -49,7 +55,7 @@ const judges: Readonly<Record<string, Judge>> = {
       : `has the cache policy ${CachePolicyId ?? "(none)"}, not CachingDisabled: the guard does not run on a cache hit, so one caller gets another's answer`;
   },
   "behaviour-origin-request": ({ OriginRequestPolicyId }, kind) => {
-    if (kind === "public")
+    if (kind === "public" || kind === "app")
       return (OriginRequestPolicyId ?? "") === ""
         ? undefined
         : `has the origin request policy ${OriginRequestPolicyId}: what a viewer sends reaches the bucket`;
@@ -57,24 +63,26 @@ const judges: Readonly<Record<string, Judge>> = {
       ? undefined
       : `has the origin request policy ${OriginRequestPolicyId ?? "(none)"}, not AllViewerExceptHostHeader: the guard does not see Authorization, or Lambda refuses the Host header`;
   },
-  "behaviour-https": ({ ViewerProtocolPolicy }) =>
-    ViewerProtocolPolicy === blueprint.viewerProtocolPolicy
+  "behaviour-https": ({ ViewerProtocolPolicy }, kind) =>
+    ViewerProtocolPolicy === blueprint.viewerProtocolPolicy ||
+    (kind === "app" && ViewerProtocolPolicy === "https-only")
       ? undefined
       : `has the viewer protocol policy ${ViewerProtocolPolicy}, not ${blueprint.viewerProtocolPolicy}: tokens may travel in clear text`,
   "behaviour-methods": ({ AllowedMethods }, kind) => {
+    if (kind === "app") return undefined;
     const { allowedMethods } = kind === "backend" ? blueprint : guardedSite;
     return sameSet(AllowedMethods?.Items, allowedMethods)
       ? undefined
       : `allows ${(AllowedMethods?.Items ?? []).join(", ")}: ${kind === "backend" ? "CloudFront answers other methods with 403" : "a file is only read, by GET and HEAD"}`;
   },
-  "behaviour-headers": ({ ResponseHeadersPolicyId }) =>
-    ResponseHeadersPolicyId === blueprint.responseHeadersPolicyId
+  "behaviour-headers": ({ ResponseHeadersPolicyId }, kind) =>
+    kind === "app" || ResponseHeadersPolicyId === blueprint.responseHeadersPolicyId
       ? undefined
       : `has the response headers policy ${ResponseHeadersPolicyId || "(none)"}, not SecurityHeadersPolicy: answers may lack HSTS, nosniff, frame and referrer headers`,
   "behaviour-others": (behavior, kind) => {
     const { FunctionAssociations, GrpcConfig, TrustedKeyGroups, TrustedSigners } = behavior;
     const found = [
-      ...(kind !== "public" && (FunctionAssociations?.Quantity ?? 0) > 0
+      ...(kind !== "public" && kind !== "app" && (FunctionAssociations?.Quantity ?? 0) > 0
         ? ["a CloudFront function"]
         : []),
       ...(GrpcConfig?.Enabled === true ? ["gRPC, which skips the guard"] : []),
@@ -106,11 +114,12 @@ export function behaviorChecks(under: StageUnderCheck): readonly Check[] {
       async find() {
         const { functionArn, version } = await guardInUse(under);
         const site = await siteOf(under);
-        return judgeAll((behavior, kind) =>
-          kind === "public"
+        return judgeAll((behavior, kind) => {
+          if (kind === "app") return undefined;
+          return kind === "public"
             ? judgePublic(behavior, site)
-            : judgeGuard(behavior, functionArn, version),
-        );
+            : judgeGuard(behavior, functionArn, version);
+        });
       },
     },
     ...Object.entries(judges).map(([id, judge]) => ({ id, find: () => judgeAll(judge) })),
@@ -124,12 +133,14 @@ export function behaviorChecks(under: StageUnderCheck): readonly Check[] {
 export async function kindsOf(under: StageUnderCheck): Promise<readonly Seen[]> {
   const site = await siteOf(under);
   const { config } = await under.distribution();
+  const apps = await appHosts(under);
   const open = (site?.behaviors ?? []).filter(isPublicSite).map(({ pattern }) => pattern);
   const seen = (name: string, pattern: string, behavior: Behavior): Seen => {
     const target = config.Origins?.Items?.find(({ Id }) => Id === behavior.TargetOriginId);
     const isSite = site !== undefined && target?.DomainName === site.host;
-    const kind = open.includes(pattern) ? "public" : "guarded";
-    return { name, pattern, behavior, kind: isSite ? kind : "backend" };
+    const ofSite = open.includes(pattern) ? "public" : "guarded";
+    const other = apps.has(target?.DomainName ?? "") ? "app" : "backend";
+    return { name, pattern, behavior, kind: isSite ? ofSite : other };
   };
   const byDefault = config.DefaultCacheBehavior;
   return [

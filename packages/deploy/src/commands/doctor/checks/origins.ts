@@ -4,13 +4,14 @@ import { origin as blueprint } from "@sst-gatehouse/blueprint/cache-behavior";
 import { sameSet } from "../../../dry-run/graph/json.ts";
 import type { Check } from "../check.ts";
 import { redeploy, siteOf, type StageUnderCheck } from "../stage-under-check.ts";
-import { findBackends } from "./backends.ts";
+import { appHosts, findBackends } from "./backends.ts";
 
-/** Where CloudFront sends what the guard has signed. */
+/** Where CloudFront sends what the guard has signed. What is the app's own is the app's to judge. */
 export function originChecks(under: StageUnderCheck): readonly Check[] {
   const origins = async (): Promise<readonly Origin[]> => {
     const { config } = await under.distribution();
-    return config.Origins?.Items ?? [];
+    const own = await appHosts(under);
+    return (config.Origins?.Items ?? []).filter(({ DomainName = "" }) => !own.has(DomainName));
   };
   return [
     {

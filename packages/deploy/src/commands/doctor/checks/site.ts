@@ -11,7 +11,13 @@ import { toObject } from "../../../dry-run/graph/json.ts";
 import { shellWord } from "../../shell-word.ts";
 import { type Check, type Finding, unless } from "../check.ts";
 import { sameStatements, statementsIn } from "../policy-statements.ts";
-import { redeploy, siteOf, type SiteFound, type StageUnderCheck } from "../stage-under-check.ts";
+import {
+  redeploy,
+  siteOf,
+  type SiteFound,
+  type SiteToCheck,
+  type StageUnderCheck,
+} from "../stage-under-check.ts";
 import { kindsOf } from "./behaviors.ts";
 
 /** The front end of a gate: nobody reads its bucket but by the distribution, and nobody there what a rule guards. */
@@ -20,24 +26,32 @@ export function siteChecks(under: StageUnderCheck): readonly Check[] {
     const site = await siteOf(under);
     return site === undefined ? [] : find(site);
   };
-  if (under.site === undefined) return [];
+  const { site: said } = under;
+  if (said === undefined) return [];
+  const paths = { id: "site-paths", find: () => checkPaths(said, under) };
+  if (said.component !== undefined) return [paths];
   return [
-    { id: "site-paths", find: about((site) => checkPaths(site, under)) },
+    paths,
     { id: "site-access-control", find: about((site) => checkAccessControl(site, under)) },
     { id: "site-policy", find: about((site) => checkPolicy(site, under)) },
     { id: "site-closed", find: about((site) => checkClosed(site, under)) },
-    ...(under.site.behaviors.some(isPublicSite)
+    ...(said.behaviors.some(isPublicSite)
       ? [{ id: "site-pages", find: about((site) => checkPages(site, under)) }]
       : []),
   ];
 }
 
 /** Each path leads where gate.ts says, in that order: the first pattern that takes a path decides. */
-async function checkPaths(site: SiteFound, under: StageUnderCheck): Promise<readonly Finding[]> {
-  const expected = site.behaviors.map((each) => inWords(each.pattern, "site" in each));
-  const actual = (await kindsOf(under)).map(({ pattern, kind }) =>
-    inWords(pattern, kind !== "backend"),
-  );
+async function checkPaths(
+  { behaviors }: SiteToCheck,
+  under: StageUnderCheck,
+): Promise<readonly Finding[]> {
+  const known = new Set(behaviors.map(({ pattern }) => pattern));
+  const expected = behaviors.map((each) => inWords(each.pattern, "site" in each));
+  // What else the app shows is the app's.
+  const actual = (await kindsOf(under))
+    .filter(({ pattern, kind }) => kind !== "app" || known.has(pattern))
+    .map(({ pattern, kind }) => inWords(pattern, kind !== "backend"));
   return unless(
     expected.join() === actual.join(),
     `CloudFront leads ${actual.join(", ")}, and gate.ts ${expected.join(", ")}: what a rule guards may be read without it`,

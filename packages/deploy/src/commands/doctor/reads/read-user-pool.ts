@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 
 import { Unread } from "../check.ts";
+import { type CimdPolicy, readCimdPolicies } from "./read-cimd-policies.ts";
 import { all } from "./read-functions.ts";
 import { once, type Reader } from "./reader.ts";
 
@@ -18,6 +19,8 @@ export interface UserPoolReads {
   client(id: string): Promise<UserPoolClientType | undefined>;
   /** Every client of the pool. */
   clients(): Promise<readonly { readonly id: string; readonly name: string }[]>;
+  /** Every CIMD policy of the pool. */
+  cimdPolicies(): Promise<readonly CimdPolicy[]>;
 }
 
 export function createUserPoolReads(
@@ -45,6 +48,7 @@ export function createUserPoolReads(
       );
       return found?.UserPoolClient;
     }),
+    cimdPolicies: once(() => readCimdPolicies(reader, client, UserPoolId)),
     clients: once(async () => {
       const pages = await reader.read("cognito-idp:ListUserPoolClients", () =>
         all(paginateListUserPoolClients({ client }, { UserPoolId, MaxResults: 60 })),

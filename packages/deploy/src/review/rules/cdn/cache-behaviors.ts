@@ -1,8 +1,9 @@
 import {
   type CacheBehavior,
   cacheBehavior as blueprint,
+  CACHING_DISABLED,
 } from "@sst-gatehouse/blueprint/cache-behavior";
-import { guardedSite, publicSite } from "@sst-gatehouse/blueprint/site-bucket";
+import { CACHING_OPTIMIZED, guardedSite, publicSite } from "@sst-gatehouse/blueprint/site-bucket";
 
 import { behaviorsIn } from "../facts/behaviors-in.ts";
 import type { SiteParts } from "../facts/site-parts.ts";
@@ -35,12 +36,16 @@ const knownMembers = new Set([
 /** Members that say nothing when they are zero, false or empty. */
 const silentDefaults = new Set<unknown>([0, false, ""]);
 
-/** Every path that CloudFront answers for has the guard in front of it, or is a public one of the site, and nothing works behind its back. */
+/**
+ * Every path that CloudFront answers for has the guard in front of it, or is a public one of the site or of the app's own
+ * StaticSite, and nothing works behind its back.
+ */
 export function checkCacheBehaviors(chain: Chain): readonly Violation[] {
-  const { distribution, site } = chain;
+  const { distribution, site, appOrigins } = chain;
   return unmet(
     distribution,
     behaviorsIn(distribution).flatMap(({ name, inputs, host, hasEdgeFunction }) => {
+      if (appOrigins.has(host)) return appExpectations(name, inputs);
       const isSite = site !== undefined && host === site.host;
       return [
         ...(isSite && !hasEdgeFunction
@@ -53,6 +58,26 @@ export function checkCacheBehaviors(chain: Chain): readonly Violation[] {
       ];
     }),
   );
+}
+
+/** A path that the app shows by itself: how, is the app's own to choose, but nothing of a session leaves by it. */
+function appExpectations(name: string, behavior: JsonObject): readonly Expectation[] {
+  const policy = behavior["cachePolicyId"];
+  return [
+    {
+      rule: "behaviour-app-forwards",
+      holds:
+        (policy === CACHING_OPTIMIZED || policy === CACHING_DISABLED) &&
+        isAbsent(behavior["forwardedValues"]) &&
+        (isAbsent(behavior["originRequestPolicyId"]) || behavior["originRequestPolicyId"] === ""),
+      message: `${name} has no guard, and another policy than the managed CachingOptimized or CachingDisabled, or one for origin requests; sessions are cookies of this address, and the origin's owner would get them: take one of the two, as SST's StaticSite does, and no origin request policy`,
+    },
+    {
+      rule: "behaviour-redirect",
+      holds: ["redirect-to-https", "https-only"].includes(String(behavior["viewerProtocolPolicy"])),
+      message: `${name} answers over http; what it shows could be changed on the way, and read a session's answers: set viewerProtocolPolicy to redirect-to-https`,
+    },
+  ];
 }
 
 /** A path of the site that is for anyone: which ones those are, is for the rule of the site. */

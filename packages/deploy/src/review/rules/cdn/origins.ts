@@ -32,7 +32,7 @@ const knownMembers = new Set([
  * for is in its settings, and which it may call in its policy.
  */
 export function checkOrigins(chain: Chain): readonly Violation[] {
-  const { graph, distribution, functionUrl, site } = chain;
+  const { graph, distribution, functionUrl, site, appOrigins } = chain;
   const hosts = [
     ...resourcesOf(graph, awsTypes.functionUrl).map(functionUrlHost),
     ...lookedUpFunctions(graph).keys(),
@@ -52,11 +52,13 @@ export function checkOrigins(chain: Chain): readonly Violation[] {
       holds: origins.some(({ domainName }) => domainName === host),
       message: `does not lead to ${host}, the Function URL of Api; nobody could reach the app: give it a route`,
     },
-    ...origins.flatMap((origin) =>
-      site !== undefined && origin["domainName"] === site.host
-        ? bucketExpectations(origin, site)
-        : originExpectations(origin, hosts, chain),
-    ),
+    ...origins
+      .filter(({ domainName }) => !appOrigins.has(domainName))
+      .flatMap((origin) =>
+        site !== undefined && origin["domainName"] === site.host
+          ? bucketExpectations(origin, site)
+          : originExpectations(origin, hosts, chain),
+      ),
   ]);
 }
 

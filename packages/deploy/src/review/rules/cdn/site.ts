@@ -1,34 +1,38 @@
 import { patternsOfRule } from "@sst-gatehouse/blueprint/behaviors";
 import type { GateAccess } from "@sst-gatehouse/blueprint/gate";
-import { coversPattern, patternsMeet } from "@sst-gatehouse/blueprint/path-pattern";
+import { coversPattern, matchesPattern, patternsMeet } from "@sst-gatehouse/blueprint/path-pattern";
 import { closedToThePublic, siteBucketPolicy } from "@sst-gatehouse/blueprint/site-bucket";
 import { pathOfFile, siteFunctionCode } from "@sst-gatehouse/blueprint/site-files";
 
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
 import type { Resource } from "../../../dry-run/graph/graph.ts";
-import { parseJson, sameJson, toObject } from "../../../dry-run/graph/json.ts";
+import { parseJson, sameJson, toList, toObject } from "../../../dry-run/graph/json.ts";
 import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
 import { type Behavior, behaviorAt, behaviorsIn } from "../facts/behaviors-in.ts";
 import type { Chain } from "../facts/chain.ts";
+import { ofStaticSite } from "../facts/ownership.ts";
 import type { SiteParts } from "../facts/site-parts.ts";
 import { type Expectation, unmet, type Violation } from "../violation.ts";
 
 /** The front end of a gate: nobody reads its bucket but by the distribution, and nobody there what a rule guards. */
 export function checkSite(chain: Chain, access?: GateAccess): readonly Violation[] {
-  const { site } = chain;
-  if (site === undefined) return [];
+  const { site, appOrigins } = chain;
   const behaviors = behaviorsIn(chain.distribution);
+  const ofFiles = (host: unknown): boolean => appOrigins.has(host) || host === site?.host;
+  const ways = unmet(chain.distribution, [
+    {
+      rule: "behaviour-sign-in",
+      holds: !ofFiles(behaviorAt(behaviors, "/.auth/refresh")?.host),
+      message:
+        "leads /.auth/* to files, which take GET and HEAD only, so no session could be renewed: lead it to a backend, with the guard in front",
+    },
+    ...(access === undefined ? [] : openExpectations(behaviors, ofFiles, access)),
+  ]);
+  if (site === undefined)
+    return [...ways, ...(access ? checkStaticFiles(chain, behaviors, access) : [])];
   return [
     ...checkBucket(chain, site),
-    ...unmet(chain.distribution, [
-      {
-        rule: "behaviour-sign-in",
-        holds: behaviorAt(behaviors, "/.auth/refresh")?.host !== site.host,
-        message:
-          "leads /.auth/* to the site, which takes GET and HEAD only, so no session could be renewed: lead it to a backend, with the guard in front",
-      },
-      ...(access === undefined ? [] : openExpectations(behaviors, site, access)),
-    ]),
+    ...ways,
     ...checkFiles(chain, site, behaviors),
     ...checkPages(chain, site, behaviors),
   ];
@@ -84,11 +88,11 @@ function checkBucket(chain: Chain, site: SiteParts): readonly Violation[] {
 /** What no guard sees is for anyone, by every rule that has a say there. */
 function openExpectations(
   behaviors: readonly Behavior[],
-  site: SiteParts,
+  ofFiles: (host: unknown) => boolean,
   access: GateAccess,
 ): readonly Expectation[] {
   return behaviors.flatMap(({ name, pattern, host, hasEdgeFunction }, index) => {
-    if (host !== site.host || hasEdgeFunction) return [];
+    if (!ofFiles(host) || hasEdgeFunction) return [];
     const before = behaviors.slice(0, index).filter((each) => each.hasEdgeFunction);
     const guarding = ruleThatGuards(pattern, before, access);
     return [
@@ -123,6 +127,39 @@ function ruleThatGuards(
       return undefined;
   }
   return "no access rule covers them";
+}
+
+/**
+ * CloudFront signs for all files of a StaticSite, whatever path it shows: what a rule guards must not be among them, for the
+ * sake of a path that the bucket reads otherwise than CloudFront.
+ */
+function checkStaticFiles(
+  { graph, distribution }: Chain,
+  behaviors: readonly Behavior[],
+  { rules }: GateAccess,
+): readonly Violation[] {
+  const ofSite = ofStaticSite(graph, distribution);
+  const [keys] = ofSite.filter(({ name }) => name.endsWith(".sst.aws.KvKeys"));
+  const metadata = toObject(parseJson(toObject(keys && inputOf(keys, "entries"))["metadata"]));
+  const { dir } = toObject(metadata["s3"]);
+  const folder = typeof dir === "string" ? dir : "";
+  const guards = (path: string): boolean =>
+    behaviorAt(behaviors, path)?.hasEdgeFunction === true &&
+    rules.some((rule) => patternsOfRule(rule).some((pattern) => matchesPattern(pattern, path)));
+  return ofSite
+    .filter(({ name }) => name.endsWith(".sst.aws.BucketFiles"))
+    .flatMap((resource) => {
+      const guarded = toList(inputOf(resource, "files"))
+        .map((file) => pathOfFile(String(toObject(file)["key"])).slice(folder.length))
+        .filter(guards);
+      return unmet(resource, [
+        {
+          rule: "site-file-guarded",
+          holds: guarded.length === 0,
+          message: `has ${guarded.slice(0, 5).join(", ")}${guarded.length > 5 ? ` and ${guarded.length - 5} more` : ""}, and an access rule leads that path to a backend; everything in a StaticSite is for anyone: take it out of the build, or give the file another path`,
+        },
+      ]);
+    });
 }
 
 /** A browser or a proxy keeps for others only what is for anyone. */

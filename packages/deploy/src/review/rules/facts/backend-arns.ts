@@ -23,12 +23,14 @@ export function backendArns(chain: Chain): readonly string[] {
   });
 }
 
-/** The hosts that CloudFront leads to, but for the site's; each once, although each path of a function has an origin. */
-export function backendHosts({ distribution, site }: Chain): readonly unknown[] {
+/** The hosts that CloudFront leads to, but for the site's and the app's own; each once, although each path of a function has an origin. */
+export function backendHosts({ distribution, site, appOrigins }: Chain): readonly unknown[] {
   const hosts = toList(inputOf(distribution, "origins")).map(
     (origin) => toObject(origin)["domainName"],
   );
-  return [...new Set(hosts)].filter((host) => site === undefined || host !== site.host);
+  return [...new Set(hosts)].filter(
+    (host) => !appOrigins.has(host) && (site === undefined || host !== site.host),
+  );
 }
 
 function isForeignFunction(

@@ -6,6 +6,7 @@ import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
 import { type Graph, type Resource, resourcesOf } from "../../../dry-run/graph/graph.ts";
 import { awsTypes } from "../../../dry-run/graph/aws-types.ts";
+import { appOrigins } from "./app-origins.ts";
 import { functionAt } from "./function-url-hosts.ts";
 import { toList, toObject } from "../../../dry-run/graph/json.ts";
 import { attributeOf, inputOf } from "../../../dry-run/graph/resource-values.ts";
@@ -27,6 +28,8 @@ export interface Chain extends Readonly<Record<Part, Resource>> {
   readonly aliases: readonly string[];
   /** Whether the gate has made the backend; otherwise its memory, runtime and log are the app's own to choose. */
   readonly ownBackend: boolean;
+  /** Hosts of the distribution that are the app's own, where the distribution is. */
+  readonly appOrigins: ReadonlySet<unknown>;
   /** The stage's functions that CloudFront leads to by their Function URLs. */
   readonly backends: readonly Resource[];
   /** By the name under which the guard learns their ids. */
@@ -101,6 +104,7 @@ export function findChain(
     violations.push(...users.missing.map((found) => countViolation(...found)));
   if (violations.length > 0 || !isComplete(keys, resources) || "missing" in users)
     return violations;
+  const own = appOrigins(graph, parts, resources.distribution);
   return {
     graph,
     parts,
@@ -108,7 +112,8 @@ export function findChain(
     aliases: toList(gateOf(parts)?.outputs["aliases"]).map(String),
     ...resources,
     ownBackend: isOfGate(graph, resources.backend),
-    backends: functionsBehind(graph, resources.distribution),
+    appOrigins: own,
+    backends: functionsBehind(graph, resources.distribution, own),
     clients,
     users,
     site: findSite(graph, parts),
@@ -122,11 +127,15 @@ function isComplete(
   return Object.keys(keys).every((part) => resources[part] !== undefined);
 }
 
-/** The functions of a deployment that a distribution leads to by their Function URLs, each once. */
-export function functionsBehind(graph: Graph, distribution: Resource): readonly Resource[] {
-  const found = toList(inputOf(distribution, "origins")).flatMap(
-    (origin) => functionAt(graph, toObject(origin)["domainName"]) ?? [],
-  );
+/** The functions of a deployment that a distribution leads to by their Function URLs, each once. @param but hosts of others. */
+export function functionsBehind(
+  graph: Graph,
+  distribution: Resource,
+  but: ReadonlySet<unknown> = new Set(),
+): readonly Resource[] {
+  const found = toList(inputOf(distribution, "origins"))
+    .map((origin) => toObject(origin)["domainName"])
+    .flatMap((host) => (but.has(host) ? [] : (functionAt(graph, host) ?? [])));
   return [...new Set(found)];
 }
 
