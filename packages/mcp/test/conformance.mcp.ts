@@ -109,6 +109,15 @@ test("what the suite judges is behind the guard: without a token it gets nowhere
   expect(JSON.stringify([...withoutToken.checks.values()])).toContain("token_missing");
 });
 
+test("of a server without sessions, nothing fails but the stream to listen on, which the template refuses", () => {
+  const checks = server.flatMap((run) => run.checks.get("server-stateless") ?? []);
+  expect(checks.filter(({ status }) => status === "SUCCESS").length).toBeGreaterThan(20);
+  expect(checks.filter(({ status }) => status === "FAILURE").map(({ id }) => id)).toEqual([
+    "sep-2575-server-sends-subscription-ack",
+    "sep-2575-server-tags-subscription-id",
+  ]);
+});
+
 describe("the tables of docs/mcp.md", async () => {
   const page = await readFile(join(import.meta.dirname, "../../../docs/mcp.md"), "utf8");
   const rows = page
