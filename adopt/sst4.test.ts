@@ -5,9 +5,10 @@ import { graphDifferences } from "@sst-gatehouse/deploy/graph-differences";
 import { installSst4 } from "@sst-gatehouse/deploy/unpinned-platform";
 import { beforeAll, expect, inject, test } from "vitest";
 
+import { send } from "../acceptance/support/client.ts";
 import { root } from "../repository/package/workspace.ts";
 import { create, emptyFolder, linkPlatform, managers, takeTarballs } from "./support/apps.ts";
-import { mustRun } from "./support/program.ts";
+import { mustRun, startApp } from "./support/program.ts";
 import {
   apply,
   applyBesideFrontEnd,
@@ -82,6 +83,16 @@ test("a new app takes SST 4 by its version and one word of sst.config.ts", async
   await linkPlatform(app, home);
   const plan = await planned(app);
   expect([plan.violations, plan.guard.sha256]).toEqual([[], inject("packed").guardSha256]);
+
+  // What SST 4 would upload runs here, too.
+  const { started, stop } = await startApp(app, "--from-deploy");
+  try {
+    const headers = { authorization: `Bearer ${started.tokens.access}` };
+    const hello = await send(started.appUrl, { path: "/", headers });
+    expect([hello.status, hello.json()]).toMatchObject([200, { message: "Hello, world!" }]);
+  } finally {
+    expect(await stop()).toBe(0);
+  }
 });
 
 /** What the app has besides its gate is among the resources, too. */

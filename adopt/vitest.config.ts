@@ -10,7 +10,7 @@ export default defineConfig({
       "./repository/listeners-reporter.ts",
       "./acceptance/support/summary-reporter.ts",
     ],
-    include: ["adopt/**/*.test.ts"],
+    include: ["adopt/*.test.ts"],
     globalSetup: "./adopt/support/setup.ts",
     testTimeout: 600_000,
     hookTimeout: 600_000,

@@ -78,10 +78,14 @@ export interface RunningApp {
   readonly stop: () => Promise<number | null>;
 }
 
-/** `npx gatehouse start --json` in an app, until it has printed where everything is. */
-export async function startApp(folder: string): Promise<RunningApp> {
+/**
+ * `npx gatehouse start --json` in an app, until it has printed where everything is.
+ *
+ * @param more such as `--from-deploy`.
+ */
+export async function startApp(folder: string, ...more: readonly string[]): Promise<RunningApp> {
   const program = join(folder, "node_modules/.bin/gatehouse");
-  const child = spawn(program, ["start", "--json", "--port", "0"], {
+  const child = spawn(program, ["start", "--json", "--port", "0", ...more], {
     cwd: folder,
     env: environment,
     stdio: ["ignore", "pipe", "pipe"],
