@@ -4,8 +4,8 @@ const common = { testTimeout: 30_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
-    // Two cores are the least a machine has; more workers would only fight for them.
-    maxWorkers: 2,
+    // Two cores are the least that a machine has, and a third worker runs while others wait for a browser or a process.
+    maxWorkers: 3,
     reporters: [
       "default",
       "./repository/listeners-reporter.ts",
