@@ -77,6 +77,32 @@ test("an app's own front end moves to the gate's address, where people sign in t
   }
 });
 
+test("an app's own StaticSite stays where it is, and the gate is put onto its distribution", async () => {
+  const [manager] = managers;
+  const app = await makeShelf({ manager, frontEnd: true });
+  const before = await evaluated(app, { changes: [pin] });
+  await applyBesideFrontEnd(app);
+  await apply(app, "staticSite");
+  await mustRun(app, "npx", "vite", "build", "web");
+  const plan = await planned(app);
+  expect(plan.violations).toEqual([]);
+  const distributions = plan.resources.filter(({ type }) => type.endsWith(":Distribution"));
+  expect(distributions.map(({ name }) => name)).toEqual(["WebCdnDistribution"]);
+  expect(goneOf(before, await evaluated(app))).toEqual(["ApiInvokeFunction"]);
+
+  const { started, stop } = await startApp(app);
+  try {
+    const statusOf = async (path: string): Promise<number> =>
+      (await send(started.appUrl, { path })).status;
+    expect(await statusOf("/")).toBe(200);
+    expect(await statusOf("/health")).toBe(200);
+    expect(await statusOf("/books")).toBe(401);
+    expect(await statusOf("/favicon.ico")).toBe(403);
+  } finally {
+    expect(await stop()).toBe(0);
+  }
+});
+
 /** Names of what is in the first graph and not in the second. */
 function goneOf(first: Graph, second: Graph): readonly string[] {
   const kept = new Set(second.resources.map(({ urn }) => urn));

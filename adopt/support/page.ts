@@ -10,9 +10,9 @@ export function fenced(language: string): readonly string[] {
     .map(([, , text = ""]) => text);
 }
 
-const [gate = "", site = ""] = fenced("diff");
-/** The page's diffs: `gate` for every app, `site` on top of it for a front end. */
-export const diffs = { gate, site } as const;
+const [gate = "", site = "", staticSite = ""] = fenced("diff");
+/** The page's diffs: `gate` for every app, and one of the others on top of it for a front end. */
+export const diffs = { gate, site, staticSite } as const;
 
 /** Every command that the page has a reader type, without the comment behind it. */
 export const commands: readonly string[] = fenced("sh").flatMap((block) =>
