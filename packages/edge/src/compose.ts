@@ -156,6 +156,7 @@ export function composeGuard({
         identify,
         verifyToken,
         verify,
+        requireUnbound: (token) => resource()?.requireUnbound(token),
         requireValid,
         keepsIdToken: access.claims !== undefined,
         now,

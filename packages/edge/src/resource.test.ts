@@ -266,6 +266,9 @@ describe("a client that is known by the address of its document", () => {
       expect([uri, await send(uri, by(url))]).toEqual([uri, "token_audience"]);
       expect([uri, await send(uri, by(url, {}))]).toEqual([uri, "token_audience"]);
     }
+    for (const token of [by(url), by(url, {}), by(webClient)])
+      expect((await open.send({ uri: "/.auth/me", headers: token })).code).toBe("token_audience");
+    expect((await open.send({ uri: "/.auth/me", headers: by(webClient, {}) })).status).toBe(200);
     expect(await send("/mcp", by(url, {}))).toBe("token_audience");
     expect(await send("/mcp", by(url, { aud: "https://other.example/mcp" }))).toBe(
       "token_audience",

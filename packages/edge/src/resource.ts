@@ -12,7 +12,7 @@ import {
   serverMetadataPath,
   withResource,
 } from "@sst-gatehouse/core/resource";
-import type { AcceptedClient } from "@sst-gatehouse/core/verifier";
+import type { AcceptedClient, VerifiedToken } from "@sst-gatehouse/core/verifier";
 import type { CloudFrontResultResponse } from "aws-lambda";
 
 import type { Asked } from "./guard.ts";
@@ -41,6 +41,8 @@ export interface ProtectedResource {
    *   nothing: somebody else's program has no business elsewhere in the app.
    */
   readonly require: (asked: Asked, who: Identified) => void;
+  /** @throws {GuardError} `token_audience` for a token that counts for the resource alone. */
+  readonly requireUnbound: (token: VerifiedToken) => void;
   /** The answer to what was refused, with a challenge that leads to the sign-in. */
   readonly challenged: (
     response: CloudFrontResultResponse,
@@ -111,6 +113,11 @@ export function createProtectedResource(
         );
       const request = { method, path, readings };
       requireResource(access, request, { caller, audience: token?.audience }, origin);
+    },
+
+    requireUnbound({ audience, clientId }) {
+      if (audience !== undefined || isDocumentUrl(clientId))
+        throw new GuardError("token_audience", "The token counts for the resource alone.");
     },
 
     challenged(response, error, { http: { method, path }, origins: [origin], readings }) {

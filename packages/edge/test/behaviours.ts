@@ -422,6 +422,14 @@ export const behaviours = {
     expect(await ask(bench, bearer(token), "/mcp")).toBe(0);
   },
 
+  async "a token for the app's resource tells nothing at /.auth/me"(compose) {
+    const bench = createBench(guardSettings, { compose, access: withResource });
+    const now = bench.clock.now();
+    const claims = accessClaims({ issuer, clientId: webClient, now, scopes: ["api/read"] });
+    const token = mint({ key: accessKey, claims: { ...claims, aud: `${appOrigin}/mcp` } });
+    expect(await ask(bench, bearer(token), "/.auth/me")).toBe("token_audience");
+  },
+
   async "an app's resource leads clients to the sign-in, and is put together once"(compose) {
     let made = 0;
     const files: Partial<LazyFiles> = {

@@ -107,6 +107,7 @@ const broken: readonly (readonly [without: string, Behaviour])[] = [
   ["sessions.identify", hasSession],
   ["sessions.verifyToken", hasSession],
   ["sessions.verify", renews],
+  ["sessions.requireUnbound", "a token for the app's resource tells nothing at /.auth/me"],
   ["sessions.requireValid", renews],
   ["sessions.keepsIdToken", tellsClaims],
   ["sessions.now", renews],

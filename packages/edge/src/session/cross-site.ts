@@ -28,7 +28,8 @@ export function judgeOrigin(
   if (method !== "GET" && method !== "HEAD") {
     const sameSite = site === undefined || only(site) === "same-origin";
     const silent = site === undefined && origin === undefined;
-    return sameSite && ownOrigin && !silent ? "use" : "refuse";
+    const isOurs = sameSite && ownOrigin && isFromHere(headers, origins) && !hidesItsSite(headers);
+    return isOurs && !silent ? "use" : "refuse";
   }
   // Old browsers say no more than where they come from. From elsewhere one may come to a page, and fetch nothing else.
   if (site === undefined) {
@@ -36,6 +37,18 @@ export function judgeOrigin(
     return ownOrigin && (isFromHere(headers, origins) || isPage) ? "use" : "ignore";
   }
   return comesFromHere(headers) || isTopLevel(headers) ? "use" : "ignore";
+}
+
+/**
+ * Behind a service worker, WebKit says of every form that it comes from this origin, and may say so in `Referer` as well;
+ * Firefox is honest there. Chromium always is, and is known by a header that no script can set (decision 20).
+ */
+function hidesItsSite(headers: HttpHeaders): boolean {
+  return (
+    only(headers["sec-fetch-mode"]) === "navigate" &&
+    isWithoutDestination(headers) &&
+    headers["sec-ch-ua"] === undefined
+  );
 }
 
 /** By `Referer`, where there is one. A site can leave it out, and so do programs with cookies. */

@@ -1,5 +1,6 @@
 import { callbackPath, signedOutPath } from "@sst-gatehouse/blueprint/callback-urls";
 import { GuardError } from "@sst-gatehouse/core/errors";
+import type { VerifiedToken } from "@sst-gatehouse/core/verifier";
 import type { CloudFrontResultResponse } from "aws-lambda";
 
 import { answer } from "../responses.ts";
@@ -19,6 +20,8 @@ export const refreshPath = "/.auth/refresh";
 
 export interface RoutesDeps extends CallbackDeps, SignOutDeps {
   readonly identify: IdentifySession;
+  /** @throws {GuardError} `token_audience` for a token that counts for a resource of the app alone. */
+  readonly requireUnbound: (token: VerifiedToken) => void;
   readonly renew: (session: Session, hosted: HostedSignIn) => Promise<Renewal>;
 }
 
@@ -47,7 +50,7 @@ export function createRoutes(deps: RoutesDeps): {
   /** The methods of a path, for `Allow`. */
   readonly methodsOf: (path: string) => readonly string[];
 } {
-  const { identify, requireValid, renew, sessionCookies, now } = deps;
+  const { identify, requireUnbound, requireValid, renew, sessionCookies, now } = deps;
   const routes: Readonly<Record<string, Route>> = {
     "/.auth/login": {
       methods: ["GET"],
@@ -71,6 +74,7 @@ export function createRoutes(deps: RoutesDeps): {
         const { caller, token, problem } = await identify(http, session);
         if (problem !== undefined) throw problem;
         if (token === undefined) throw nobody();
+        requireUnbound(token);
         // Nobody behind the guard does it for this answer.
         await requireValid(token);
         const { expiresAt } = token;

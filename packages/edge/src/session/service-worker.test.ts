@@ -103,11 +103,32 @@ describe("a navigation that a worker has passed on", () => {
     expect(asksOnceMore(answer)).toBe(false);
   });
 
-  test("by a form of this site is answered, and renewed with its body", async () => {
-    const post = { method: "POST", headers: { ...passedOn, origin: appOrigin } };
-    expect((await (await signedIn()).browse("/x", post)).status).toBe(0);
-    expect((await (await signedIn(3601)).browse("/x", post)).status).toBe(307);
+  // What a form of a neighbouring host name sends through the app's worker, with the session's cookies (Firefox 153,
+  // WebKitGTK 2.50).
+  test.each([
+    ["Firefox", { ...inFirefox, origin: appOrigin, referer: "https://neighbour.example/" }],
+    ["WebKit", { ...passedOn, origin: appOrigin, referer: `${appOrigin}/sw.js` }],
+    ["WebKit, and is honest", { ...passedOn, origin: "https://neighbour.example" }],
+    ["WebKit, without Referer", { ...passedOn, origin: appOrigin }],
+  ])("by a neighbour's form that says this site is refused: %s", async (_browser, headers) => {
+    const { browse } = await signedIn();
+    for (const uri of ["/x", "/.auth/logout"]) {
+      const answer = await browse(uri, { method: "POST", headers });
+      expect([uri, answer.status, answer.code]).toEqual([uri, 403, "cross_site"]);
+    }
   });
+
+  test.each([
+    ["Chromium", { ...passedOn, "sec-ch-ua": '"Chromium";v="155"', origin: appOrigin }],
+    ["Firefox", { ...inFirefox, origin: appOrigin, referer: `${appOrigin}/form` }],
+  ])(
+    "by a form of this site is answered, and renewed with its body: %s",
+    async (_browser, headers) => {
+      const post = { method: "POST", headers };
+      expect((await (await signedIn()).browse("/x", post)).status).toBe(0);
+      expect((await (await signedIn(3601)).browse("/x", post)).status).toBe(307);
+    },
+  );
 });
 
 describe("a sign-in of an app with a worker", () => {

@@ -23,7 +23,7 @@ import { type Action, asideOf, page, problemPage } from "./pages.ts";
 import { postForm, type PostForm } from "./post-form.ts";
 import { createRenewal, type RenewalDeps } from "./renewal.ts";
 import { returnPathOf } from "./return-path.ts";
-import { createRoutes, refreshPath } from "./routes.ts";
+import { createRoutes, refreshPath, type RoutesDeps } from "./routes.ts";
 import { createSealedSessions } from "./sealed-session.ts";
 import { clearSession, createSessionCookies, sessionCookie } from "./session-cookies.ts";
 import { isPrefetch, keepingFragment, type SignInOptions, startSignIn } from "./sign-in.ts";
@@ -37,6 +37,7 @@ export interface SessionsDeps extends RenewalDeps {
   readonly clients: () => ClientTable;
   readonly identify: Identify;
   readonly verifyToken: VerifyToken;
+  readonly requireUnbound: RoutesDeps["requireUnbound"];
   readonly onUnrevoked: (error: unknown) => void;
   /** Of the stage; the app client's secret is there. */
   readonly sealing: SealingKeys;
