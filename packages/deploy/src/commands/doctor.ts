@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
 
-import { behaviorsOf } from "@sst-gatehouse/blueprint/behaviors";
-import { backendsOf, stageOfGate } from "@sst-gatehouse/blueprint/gate";
+import { stageOfGate } from "@sst-gatehouse/blueprint/gate";
 import { isProduction } from "@sst-gatehouse/blueprint/stages";
 
 import { orUsageError, requireStage } from "../command-line.ts";
@@ -15,6 +14,7 @@ import { createTrial } from "./doctor/create-trial.ts";
 import { examineStage } from "./doctor/examine-stage.ts";
 import { printRows } from "./doctor/report.ts";
 import type { RevokedUserTrial } from "./doctor/revoked-user-trial.ts";
+import { siteToCheck } from "./doctor/stage-under-check.ts";
 
 const usage = `Looks at a deployed stage and says what is wrong with it, and the command that mends it.
 
@@ -87,10 +87,7 @@ export async function examine(
       stage: stageOfGate(gate, name),
       access,
       outputs,
-      site: gate.site && {
-        ...gate.site,
-        behaviors: behaviorsOf(gate, backendsOf(gate)),
-      },
+      site: siteToCheck(gate),
       clients,
       ask,
       trial,

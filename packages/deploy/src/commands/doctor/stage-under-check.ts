@@ -1,6 +1,6 @@
 import type { UserPoolType } from "@aws-sdk/client-cognito-identity-provider";
-import type { GateBehavior } from "@sst-gatehouse/blueprint/behaviors";
-import { firstGate, type GateAccess } from "@sst-gatehouse/blueprint/gate";
+import { behaviorsOf, type GateBehavior } from "@sst-gatehouse/blueprint/behaviors";
+import { backendsOf, firstGate, type Gate, type GateAccess } from "@sst-gatehouse/blueprint/gate";
 import { accountWideName } from "@sst-gatehouse/blueprint/account-wide-name";
 import { edgeRoleName } from "@sst-gatehouse/blueprint/edge-role";
 import type { Site, StaticSite } from "@sst-gatehouse/blueprint/site";
@@ -22,6 +22,13 @@ export interface SiteToCheck
   extends Pick<Site, "fallback">, Partial<Pick<StaticSite, "component">> {
   /** Where the paths of the gate lead, the site's and the backends'. */
   readonly behaviors: readonly GateBehavior[];
+}
+
+/** @returns undefined for a gate without a front end. */
+export function siteToCheck(
+  gate: Pick<Gate, "access" | "backends" | "site">,
+): SiteToCheck | undefined {
+  return gate.site && { ...gate.site, behaviors: behaviorsOf(gate, backendsOf(gate)) };
 }
 
 /** What it is called at AWS. */

@@ -1,8 +1,7 @@
+import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 import type { Stage } from "@sst-gatehouse/blueprint/stages";
 
 import type { CheckRow } from "../doctor/check.ts";
-import { messageOf } from "@sst-gatehouse/blueprint/message-of";
-
 import type { CrowdTimes, Times } from "./measure-times.ts";
 import type { Proof, SstRun, SuiteRun } from "./proof.ts";
 

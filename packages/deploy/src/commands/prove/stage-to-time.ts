@@ -1,6 +1,4 @@
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
-import { backendsOf } from "@sst-gatehouse/blueprint/gate";
-import { behaviorsOf } from "@sst-gatehouse/blueprint/behaviors";
 import type { StageOutputs } from "@sst-gatehouse/blueprint/stage-outputs";
 
 import { CommandError, type CommandContext } from "../../command.ts";
@@ -8,6 +6,7 @@ import { isObject, parseJson } from "../../dry-run/graph/json.ts";
 import { loadClientSecret } from "../acceptance/client-secret.ts";
 import { ask } from "../doctor/ask.ts";
 import { pathsAdmitting } from "../doctor/paths-admitting.ts";
+import { siteToCheck } from "../doctor/stage-under-check.ts";
 import { verifyUserPool } from "../verify-user-pool.ts";
 import type { StageToTime } from "./measure-times.ts";
 import { openConnection } from "./timed-connection.ts";
@@ -24,10 +23,9 @@ export async function stageToTime(
   context: Pick<CommandContext, "gate">,
 ): Promise<StageToTime> {
   const { gate } = context;
-  const { app, access, site } = gate;
+  const { app, access } = gate;
   const { id } = outputs.clients.machine ?? {};
-  const behaviors = site && { ...site, behaviors: behaviorsOf(gate, backendsOf(gate)) };
-  const [backendPath] = pathsAdmitting({ access, site: behaviors }, "signed-in");
+  const [backendPath] = pathsAdmitting({ access, site: siteToCheck(gate) }, "signed-in");
   const connect = () => openConnection(outputs.appUrl);
   if (id === undefined) return { connect, newToken: undefined, backendPath };
   const cognito = new CognitoIdentityProviderClient({ region: app.region });
