@@ -132,13 +132,7 @@ export function permissionsPolicy({ app, region, account, bootstrap }: DeployRol
       {
         Sid: "SstAssets",
         Effect: "Allow",
-        Action: [
-          "s3:GetObject",
-          "s3:PutObject",
-          "s3:DeleteObject",
-          "s3:GetObjectTagging",
-          "s3:PutObjectTagging",
-        ],
+        Action: objectActions,
         Resource: [
           `arn:aws:s3:::sst-asset-${bootstrap}/assets/*`,
           `arn:aws:s3:::sst-asset-${bootstrap}/sourcemap/*`,
@@ -412,6 +406,15 @@ export function permissionsPolicy({ app, region, account, bootstrap }: DeployRol
   };
 }
 
+/** What a deploy does with files that it uploads. */
+const objectActions = [
+  "s3:GetObject",
+  "s3:PutObject",
+  "s3:DeleteObject",
+  "s3:GetObjectTagging",
+  "s3:PutObjectTagging",
+];
+
 /** What SST tags with app and stage: in a request, or at what is there. */
 function stageTags(kind: "RequestTag" | "ResourceTag", app: string) {
   return { [`aws:${kind}/sst:app`]: app, [`aws:${kind}/sst:stage`]: "production" };
@@ -466,13 +469,7 @@ function siteStatements({ app, region, account }: DeployRole): readonly PolicySt
     {
       Sid: "SiteFiles",
       Effect: "Allow",
-      Action: [
-        "s3:GetObject",
-        "s3:PutObject",
-        "s3:DeleteObject",
-        "s3:GetObjectTagging",
-        "s3:PutObjectTagging",
-      ],
+      Action: objectActions,
       Resource: `${bucket}/*`,
     },
     {
