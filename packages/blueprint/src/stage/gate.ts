@@ -148,6 +148,11 @@ export function defineGate<const G extends Gate>(gate: G): G {
   return gate;
 }
 
+/** A server on this machine. */
+const serverHere = String.raw`http://(?:localhost|127\.0\.0\.1|\[::1\]):\d{1,5}`;
+const isServerHere = new RegExp(`^${serverHere}$`);
+const isFileHere = new RegExp(`^${serverHere}/[\\w./~-]*$`);
+
 function checkLocal(
   { links = {}, environment = {}, site, clientDocuments = {}, ...others }: LocalSettings,
   refuse: (what: string, why: string) => never,
@@ -164,16 +169,13 @@ function checkLocal(
         "local.clientDocuments",
         `has ${JSON.stringify(id)}, which is not a client's id: write the https address of its document`,
       );
-    if (
-      typeof address !== "string" ||
-      !/^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]):\d{1,5}\/[\w./~-]*$/.test(address)
-    )
+    if (typeof address !== "string" || !isFileHere.test(address))
       refuse(
         "local.clientDocuments",
         `says that ${id} is at ${JSON.stringify(address)}: write the address of a server on this machine, such as "http://localhost:8080/client.json"`,
       );
   }
-  if (site !== undefined && !/^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]):\d{1,5}$/.test(site))
+  if (site !== undefined && !isServerHere.test(site))
     refuse(
       "local.site",
       'must be the address of a development server on this machine, such as "http://localhost:5173"',
