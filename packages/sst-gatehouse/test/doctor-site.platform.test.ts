@@ -1,14 +1,17 @@
-import { behaviorsOf } from "@sst-gatehouse/blueprint/behaviors";
-import { backendsOf } from "@sst-gatehouse/blueprint/gate";
 import { defineAccess } from "@sst-gatehouse/core/access";
 import type { Graph } from "@sst-gatehouse/deploy/graph";
 import type { AccountState, Json } from "@sst-gatehouse/local/test/account-state";
 import { beforeAll, expect, test } from "vitest";
 
 import { backends, evaluateSite, rules, site } from "./support/site-sample.ts";
-import { configOf, examine, playAccount, redeploy, wrong } from "./support/stage-in-account.ts";
-
-const access = defineAccess({ scopes: ["api/read"], rules });
+import {
+  configOf,
+  examine,
+  playAccount,
+  redeploy,
+  siteSituation,
+  wrong,
+} from "./support/stage-in-account.ts";
 
 playAccount();
 
@@ -17,13 +20,8 @@ beforeAll(async () => {
   ({ graph } = await evaluateSite());
 }, 300_000);
 
-/** The stage, with what somebody has changed in its account. */
-const situation = (change?: (state: AccountState) => void) => ({
-  graph,
-  access,
-  site: { ...site, behaviors: behaviorsOf({ site, access }, backendsOf({ backends })) },
-  ...(change && { change }),
-});
+const situation = (change?: (state: AccountState) => void) =>
+  siteSituation(graph, { rules, site, backends }, change);
 
 test("a stage with a site is well in every row, its own rows included", async () => {
   const { rows, calls } = await examine(situation());

@@ -1,14 +1,16 @@
-import { behaviorsOf } from "@sst-gatehouse/blueprint/behaviors";
-import { backendsOf } from "@sst-gatehouse/blueprint/gate";
-import { defineAccess } from "@sst-gatehouse/core/access";
 import type { Graph } from "@sst-gatehouse/deploy/graph";
 import type { AccountState, Json } from "@sst-gatehouse/local/test/account-state";
 import { beforeAll, expect, test } from "vitest";
 
-import { configOf, examine, playAccount, redeploy, wrong } from "./support/stage-in-account.ts";
+import {
+  configOf,
+  examine,
+  playAccount,
+  redeploy,
+  siteSituation,
+  wrong,
+} from "./support/stage-in-account.ts";
 import { backends, evaluateStaticSite, rules, site } from "./support/static-site-sample.ts";
-
-const access = defineAccess({ scopes: ["api/read"], rules });
 
 playAccount();
 
@@ -17,13 +19,8 @@ beforeAll(async () => {
   ({ graph } = await evaluateStaticSite());
 }, 300_000);
 
-/** The stage, with what somebody has changed in its account. */
-const situation = (change?: (state: AccountState) => void) => ({
-  graph,
-  access,
-  site: { ...site, behaviors: behaviorsOf({ site, access }, backendsOf({ backends })) },
-  ...(change && { change }),
-});
+const situation = (change?: (state: AccountState) => void) =>
+  siteSituation(graph, { rules, site, backends }, change);
 
 test("a stage on the app's StaticSite is well in every row, and has one of the site", async () => {
   const { rows, calls } = await examine(situation());

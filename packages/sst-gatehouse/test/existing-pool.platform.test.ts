@@ -5,7 +5,7 @@ import { checkGraph, othersThanGuarded } from "@sst-gatehouse/deploy/rules";
 import { describe, expect, test } from "vitest";
 
 import { evaluateRun, handler, one } from "./support/evaluate-run.ts";
-import { access, stageOf } from "./support/sample.ts";
+import { access, evaluateSample, stageOf } from "./support/sample.ts";
 
 const poolId = "eu-central-1_Shop12345";
 const named = `users: "${poolId}"`;
@@ -214,7 +214,6 @@ test.each([
   ],
 ])("of an existing pool, %s is refused", async (_what, from, to, rule) => {
   const file = "packages/sst-gatehouse/src/component/app-clients.ts";
-  const { evaluateSample } = await import("./support/sample.ts");
   const { graph } = await evaluateSample({
     stage: "anna",
     changes: [

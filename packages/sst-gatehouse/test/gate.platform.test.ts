@@ -5,6 +5,7 @@ import { resourcesOf, type Graph, type Resource } from "@sst-gatehouse/deploy/gr
 import { checkGraph, checkNamesAcross, othersThanGuarded } from "@sst-gatehouse/deploy/rules";
 import { describe, expect, test } from "vitest";
 
+import { accessFile } from "./support/app-files.ts";
 import { evaluateRun as evaluate, handler, one } from "./support/evaluate-run.ts";
 import { access, evaluateSample, stageOf } from "./support/sample.ts";
 
@@ -227,14 +228,7 @@ test("an app whose rules list no scope has no client for machines", async () => 
   const rules = { scopes: [], rules: { "/*": "signed-in" } } as const;
   const { graph } = await evaluateSample({
     stage: "anna",
-    changes: [
-      {
-        file: "access.ts",
-        content: `import { defineAccess } from "sst-gatehouse";
-export const access = defineAccess(${JSON.stringify(rules)});
-`,
-      },
-    ],
+    changes: [accessFile(rules)],
   });
   const clients = resourcesOf(graph, "aws:cognito/userPoolClient:UserPoolClient");
   expect(clients.map(({ name }) => name)).toEqual(["GateWebClient"]);
@@ -247,14 +241,7 @@ test("claims of custom attributes are read by the clients for people, and need t
   const rules = { rules: { "/*": "signed-in" }, claims: ["email", "custom:tenant"] } as const;
   const { graph } = await evaluateSample({
     stage: "anna",
-    changes: [
-      {
-        file: "access.ts",
-        content: `import { defineAccess } from "sst-gatehouse";
-export const access = defineAccess(${JSON.stringify(rules)});
-`,
-      },
-    ],
+    changes: [accessFile(rules)],
   });
   const [web] = resourcesOf(graph, "aws:cognito/userPoolClient:UserPoolClient");
   expect(web?.inputs["readAttributes"]).toEqual(readAttributes(rules));

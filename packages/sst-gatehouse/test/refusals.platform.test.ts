@@ -2,6 +2,7 @@ import type { StageSettings } from "@sst-gatehouse/blueprint/stages";
 import { resourcesOf } from "@sst-gatehouse/deploy/graph";
 import { expect, test } from "vitest";
 
+import { accessFile } from "./support/app-files.ts";
 import { evaluateSample, type SampleOptions } from "./support/sample.ts";
 
 const certificate = "arn:aws:acm:us-east-1:123456789012:certificate/abc";
@@ -12,14 +13,7 @@ const production = (settings: StageSettings): SampleOptions => ({
 
 const withAccess = (access: object): SampleOptions => ({
   stage: "anna",
-  changes: [
-    {
-      file: "access.ts",
-      content: `import { defineAccess } from "@sst-gatehouse/core/access";
-export const access = defineAccess(${JSON.stringify(access)});
-`,
-    },
-  ],
+  changes: [accessFile(access)],
 });
 
 /** Bad input is refused with a sentence that says what to do, before anything is registered. */

@@ -1,5 +1,6 @@
 import type { Graph, Resource } from "@sst-gatehouse/deploy/graph";
 
+import { configFile, gateFile } from "./app-files.ts";
 import { evaluateSample } from "./sample.ts";
 
 export const handler = "packages/functions/src/lambda.handler";
@@ -15,31 +16,7 @@ export async function evaluateRun(
   stage = "anna",
   more = "",
 ): Promise<Graph> {
-  const changes = [
-    {
-      file: "gate.ts",
-      content: `import { defineGate } from "sst-gatehouse";
-import { access } from "./access.ts";
-import { app, stages } from "./stages.ts";
-export const gate = defineGate({ app, access, stages, backends: ${JSON.stringify(backends)}, ${more} });
-`,
-    },
-    {
-      file: "sst.config.ts",
-      content: `export default $config({
-  async app({ stage }) {
-    const { gatehouseApp } = await import("sst-gatehouse/app");
-    return gatehouseApp({ stage, gate: import("./gate.ts") });
-  },
-  async run() {
-    const { Gatehouse, lock } = await import("sst-gatehouse/sst");
-    const { gate } = await import("./gate.ts");
-    ${run}
-  },
-});
-`,
-    },
-  ];
+  const changes = [gateFile({ backends }, more), configFile(run)];
   return (await evaluateSample({ stage, changes })).graph;
 }
 

@@ -11,6 +11,8 @@ import {
   type SourceChange,
 } from "@sst-gatehouse/deploy/evaluate-config";
 
+import { accessFile } from "./app-files.ts";
+
 const root = join(import.meta.dirname, "../../../..");
 
 const rules = {
@@ -89,12 +91,7 @@ export const app = ${JSON.stringify({ name: "gatehouse", region })} as const;
 export const stages = defineStages(${stages});
 `,
     },
-    {
-      file: "access.ts",
-      content: `import { defineAccess } from "@sst-gatehouse/core/access";
-export const access = defineAccess(${JSON.stringify(rules)});
-`,
-    },
+    accessFile(rules),
   ];
   return { ...question, changes: [...samples, ...changes] };
 }

@@ -1,5 +1,6 @@
 import type { Evaluation, SourceChange } from "@sst-gatehouse/deploy/evaluate-config";
 
+import { accessFile, addedFiles, gateFile } from "./app-files.ts";
 import { evaluateSample } from "./sample.ts";
 
 export const rules = {
@@ -33,25 +34,20 @@ const built = {
 export const site = { path: "web/built", fallback: "index.html" };
 
 /** The stage anna of a gate with a front end. */
-export function evaluateSite(sample: SiteSample = {}): Promise<Evaluation> {
-  const access = { scopes: ["api/read"], rules: sample.rules ?? rules };
-  const changes: SourceChange[] = [
-    {
-      file: "access.ts",
-      content: `import { defineAccess } from "sst-gatehouse";
-export const access = defineAccess(${JSON.stringify(access)});
-`,
-    },
-    {
-      file: "gate.ts",
-      content: `import { defineGate } from "sst-gatehouse";
-import { access } from "./access.ts";
-import { app, stages } from "./stages.ts";
-export const gate = defineGate({ app, access, stages, site: ${JSON.stringify({ ...site, ...sample.site })}, backends: ${JSON.stringify(sample.backends ?? backends)} });
-`,
-    },
-    ...Object.entries(sample.built ?? built).map(([file, added]) => ({ file, added })),
-    ...(sample.changes ?? []),
-  ];
-  return evaluateSample({ stage: "anna", changes });
+export function evaluateSite({
+  site: own = {},
+  rules: access = rules,
+  backends: functions = backends,
+  built: files = built,
+  changes = [],
+}: SiteSample = {}): Promise<Evaluation> {
+  return evaluateSample({
+    stage: "anna",
+    changes: [
+      accessFile({ scopes: ["api/read"], rules: access }),
+      gateFile({ site: { ...site, ...own }, backends: functions }),
+      ...addedFiles(files),
+      ...changes,
+    ],
+  });
 }

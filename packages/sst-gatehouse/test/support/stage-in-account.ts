@@ -1,5 +1,7 @@
+import { behaviorsOf } from "@sst-gatehouse/blueprint/behaviors";
+import { backendsOf, type Gate } from "@sst-gatehouse/blueprint/gate";
 import type { Stage, StageSettings } from "@sst-gatehouse/blueprint/stages";
-import type { AccessRules } from "@sst-gatehouse/core/access";
+import { type AccessRules, defineAccess } from "@sst-gatehouse/core/access";
 import { createAwsClients } from "@sst-gatehouse/deploy/aws-clients";
 import {
   type Answer,
@@ -112,6 +114,26 @@ export interface Situation {
   readonly ask?: (...request: Parameters<Ask>) => Promise<Answer | undefined>;
   readonly trial?: RevokedUserTrial;
   readonly progress?: string[];
+}
+
+/**
+ * A stage whose gate has a front end, as it says in `gate.ts`.
+ *
+ * @param change what somebody has changed in its account.
+ */
+export function siteSituation(
+  graph: Graph,
+  { rules, site, backends }: SiteInGate,
+  change?: (state: AccountState) => void,
+) {
+  const ruled = defineAccess({ scopes: ["api/read"], rules });
+  const behaviors = behaviorsOf({ site, access: ruled }, backendsOf({ backends }));
+  return { graph, access: ruled, site: { ...site, behaviors }, ...(change && { change }) };
+}
+
+interface SiteInGate extends Pick<Gate, "backends"> {
+  readonly rules: Readonly<Record<string, "anyone" | "signed-in">>;
+  readonly site: NonNullable<Gate["site"]>;
 }
 
 export async function examine({

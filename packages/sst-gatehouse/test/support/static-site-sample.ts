@@ -1,5 +1,6 @@
 import type { Evaluation, SourceChange } from "@sst-gatehouse/deploy/evaluate-config";
 
+import { accessFile, addedFiles, configFile, gateFile } from "./app-files.ts";
 import { evaluateSample, type SampleOptions } from "./sample.ts";
 
 export const rules = {
@@ -53,36 +54,10 @@ export function evaluateStaticSite({
     ...options,
     stage,
     changes: [
-      {
-        file: "access.ts",
-        content: `import { defineAccess } from "sst-gatehouse";
-export const access = defineAccess(${JSON.stringify({ scopes: ["api/read"], rules: access })});
-`,
-      },
-      {
-        file: "gate.ts",
-        content: `import { defineGate } from "sst-gatehouse";
-import { access } from "./access.ts";
-import { app, stages } from "./stages.ts";
-export const gate = defineGate({ app, access, stages, site: ${JSON.stringify({ ...site, ...own })}, backends: ${JSON.stringify(functions)} });
-`,
-      },
-      {
-        file: "sst.config.ts",
-        content: `export default $config({
-  async app({ stage }) {
-    const { gatehouseApp } = await import("sst-gatehouse/app");
-    return gatehouseApp({ stage, gate: import("./gate.ts") });
-  },
-  async run() {
-    const { Gatehouse } = await import("sst-gatehouse/sst");
-    const { gate } = await import("./gate.ts");
-    ${program}
-  },
-});
-`,
-      },
-      ...Object.entries(files).map(([file, added]) => ({ file, added })),
+      accessFile({ scopes: ["api/read"], rules: access }),
+      gateFile({ site: { ...site, ...own }, backends: functions }),
+      configFile(program),
+      ...addedFiles(files),
       ...changes,
     ],
   });
