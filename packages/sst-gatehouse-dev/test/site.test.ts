@@ -6,36 +6,23 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 
 import { startGatehouse } from "../src/testing.ts";
-import { foreignApp } from "./foreign-app.ts";
+import { appWithSite } from "./app-with-site.ts";
 
-const access = `import { defineAccess } from "sst-gatehouse";
-export const access = defineAccess({
-  rules: { "/assets/*": "anyone", "/welcome.html": "anyone", "/api/*": "signed-in", "/*": "signed-in" },
-});
-`;
-const gateOf = (more = "") => `import { defineGate } from "sst-gatehouse";
-import { access } from "./access";
-export const gate = defineGate({
-  app: { name: "shelf", region: "eu-west-1" },
-  access,
-  backends: { api: { handler: "src/api.handler", paths: ["/api/*"] } },
+const app = {
+  rules: {
+    "/assets/*": "anyone",
+    "/welcome.html": "anyone",
+    "/api/*": "signed-in",
+    "/*": "signed-in",
+  },
   site: { path: "dist", fallback: "index.html" },
-  ${more}
-});
-`;
-const files = {
-  "access.ts": access,
-  "gate.ts": gateOf(),
-  "src/api.ts": `import { Hono } from "hono";
-import { protect } from "sst-gatehouse/hono";
-import { access } from "../access";
-export const handler = protect(access, new Hono().get("/api/me", (c) => c.json({ ok: true })));
-`,
-  "dist/index.html": "<!doctype html>app",
-  "dist/welcome.html": "<!doctype html>welcome",
-  "dist/assets/app-3f.js": "export {};",
-  "dist/api/hidden.json": "{}",
-};
+  files: {
+    "dist/index.html": "<!doctype html>app",
+    "dist/welcome.html": "<!doctype html>welcome",
+    "dist/assets/app-3f.js": "export {};",
+    "dist/api/hidden.json": "{}",
+  },
+} as const;
 
 /** A raw path, which fetch would tidy. */
 async function raw(url: string, path: string, headers = {}): Promise<[number, string]> {
@@ -49,7 +36,7 @@ async function raw(url: string, path: string, headers = {}): Promise<[number, st
 }
 
 test("plays the built folder as CloudFront and its bucket would", async () => {
-  const root = await foreignApp(files);
+  const root = await appWithSite(app);
   const gate = await startGatehouse({ root });
   onTestFinished(() => gate.close());
   const alice = gate.as("alice");
@@ -123,10 +110,7 @@ test("plays a development server behind the same rules, with its WebSocket, and 
   await once(server, "listening");
   onTestFinished(() => void server.close());
   const port = Object(server.address()).port;
-  const root = await foreignApp({
-    ...files,
-    "gate.ts": gateOf(`local: { site: "http://127.0.0.1:${port}" },`),
-  });
+  const root = await appWithSite({ ...app, devServer: `http://127.0.0.1:${port}` });
   const gate = await startGatehouse({ root });
   onTestFinished(() => gate.close());
   const alice = gate.as("alice");

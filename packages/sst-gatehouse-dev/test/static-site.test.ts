@@ -1,42 +1,28 @@
-import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { join } from "node:path";
 
+import { startLoopbackServer } from "@sst-gatehouse/testkit/loopback-server";
 import { expect, onTestFinished, test } from "vitest";
 
 import { startGatehouse } from "../src/testing.ts";
-import { foreignApp } from "./foreign-app.ts";
+import { appWithSite } from "./app-with-site.ts";
 
-const gateOf = (more = "") => `import { defineGate } from "sst-gatehouse";
-import { access } from "./access";
-export const gate = defineGate({
-  app: { name: "shelf", region: "eu-west-1" },
-  access,
-  backends: { api: { handler: "src/api.handler", paths: ["/api/*"] } },
-  site: { component: "StaticSite", path: "web", build: { command: "vite build", output: "dist" } },
-  ${more}
-});
-`;
-const files = {
-  "access.ts": `import { defineAccess } from "sst-gatehouse";
-export const access = defineAccess({
+const app = {
   rules: { "/": "anyone", "/books/*": "anyone", "/assets/*": "anyone", "/api/*": "signed-in" },
-});
-`,
-  "gate.ts": gateOf(),
-  "src/api.ts": `import { Hono } from "hono";
-import { protect } from "sst-gatehouse/hono";
-import { access } from "../access";
-export const handler = protect(access, new Hono().get("/api/me", (c) => c.json({ ok: true })));
-`,
-  "web/dist/index.html": "<!doctype html>app",
-  "web/dist/robots.txt": "all",
-  "web/dist/assets/app-3f.js": "export {};",
-};
+  site: {
+    component: "StaticSite",
+    path: "web",
+    build: { command: "vite build", output: "dist" },
+  },
+  files: {
+    "web/dist/index.html": "<!doctype html>app",
+    "web/dist/robots.txt": "all",
+    "web/dist/assets/app-3f.js": "export {};",
+  },
+} as const;
 
 test("plays an app's StaticSite: what a rule opens, from the built folder and the cache; the guard has the rest", async () => {
-  const root = await foreignApp(files);
+  const root = await appWithSite(app);
   const gate = await startGatehouse({ root });
   onTestFinished(() => gate.close());
   const alice = gate.as("alice");
@@ -83,15 +69,10 @@ test("plays an app's StaticSite: what a rule opens, from the built folder and th
 });
 
 test("plays a development server for it, with the files that only that server has, and no page without a rule", async () => {
-  const server = createServer(({ url }, response) => response.end(`dev ${url}`));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => void server.close());
-  const port = Object(server.address()).port;
-  const root = await foreignApp({
-    ...files,
-    "gate.ts": gateOf(`local: { site: "http://127.0.0.1:${port}" },`),
-  });
+  const server = await startLoopbackServer();
+  onTestFinished(() => server.close());
+  server.handle = async ({ url }, response) => void response.end(`dev ${url}`);
+  const root = await appWithSite({ ...app, devServer: server.origin });
   const gate = await startGatehouse({ root });
   onTestFinished(() => gate.close());
   for (const path of ["/", "/books/7?x", "/@vite/client", "/src/main.ts?t=1", "/assets/a"])
