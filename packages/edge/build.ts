@@ -76,16 +76,16 @@ export async function buildEdge(outdir: string): Promise<BuiltGuard> {
       ],
       plugins: [seldomLibraries],
     }),
-    ...lazyFiles.map((name) =>
-      build({
-        ...common,
-        entryPoints: [join(source, `${name}.ts`)],
-        outfile: join(outdir, `${basename(name)}.cjs`),
-        alias: {
-          "@aws-sdk/credential-provider-node": join(replacements, "no-credential-chain.ts"),
-        },
-      }),
-    ),
+    build({
+      ...common,
+      entryPoints: lazyFiles.map((name) => join(source, `${name}.ts`)),
+      outdir,
+      entryNames: "[name]",
+      outExtension: { ".js": ".cjs" },
+      alias: {
+        "@aws-sdk/credential-provider-node": join(replacements, "no-credential-chain.ts"),
+      },
+    }),
   ]);
   const files = await Promise.all(
     [hotPath.file, ...lazyFiles.map((name) => `${basename(name)}.cjs`)].map((file) =>
