@@ -69,7 +69,10 @@ describe("npx gatehouse acceptance, against a stack that looks like a deployed s
   }
 
   /** In this process: it reaches for nothing but the user pool and Parameter Store. */
-  const refusal = (args: readonly string[]) => runHere(acceptance, args, copy, played.environment);
+  async function refusal(args: readonly string[]) {
+    const { code, stdout, stderr } = await runHere(acceptance, args, copy, played.environment);
+    return { code, printed: stdout + stderr };
+  }
 
   const usernames = () => usernamesIn(stack.outputs);
 

@@ -1,4 +1,5 @@
 import { PassThrough } from "node:stream";
+import { text as textOf } from "node:stream/consumers";
 
 import { CommandError, UsageError, type Command } from "@sst-gatehouse/deploy/command";
 import { vi } from "vitest";
@@ -7,8 +8,9 @@ import { sample } from "../sample/sample.ts";
 
 export interface RanHere {
   readonly code: number;
-  /** On both streams. */
-  readonly printed: string;
+  readonly stdout: string;
+  /** With why it could not be done. */
+  readonly stderr: string;
 }
 
 /**
@@ -23,20 +25,18 @@ export async function runHere(
   { root }: { readonly root: string },
   environment: Readonly<Record<string, string>>,
 ): Promise<RanHere> {
-  const output = new PassThrough();
-  let printed = "";
-  output.on("data", (text) => (printed += String(text)));
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   for (const [name, value] of Object.entries(environment))
     if (name.startsWith("AWS_")) vi.stubEnv(name, value);
-  try {
-    const streams = { stdin: new PassThrough(), stdout: output, stderr: output };
-    const code = await command.run(args, { ...sample, root, ...streams, env: {} });
-    return { code, printed };
-  } catch (error) {
-    if (error instanceof UsageError) return { code: 2, printed: error.message };
-    if (error instanceof CommandError) return { code: 1, printed: error.message };
-    throw error;
-  } finally {
-    vi.unstubAllEnvs();
-  }
+  const code = await command
+    .run(args, { ...sample, root, stdin, stdout, stderr, env: {} })
+    .catch((error: unknown) => {
+      if (!(error instanceof UsageError || error instanceof CommandError)) throw error;
+      stderr.write(`${error.message}\n`);
+      return error instanceof UsageError ? 2 : 1;
+    })
+    .finally(() => vi.unstubAllEnvs());
+  stdout.end();
+  stderr.end();
+  return { code, stdout: await textOf(stdout), stderr: await textOf(stderr) };
 }
