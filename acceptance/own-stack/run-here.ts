@@ -16,8 +16,8 @@ export interface RanHere {
 /**
  * Runs a command in this process, as `npx gatehouse` does in one of its own: that takes longer than most commands do.
  *
- * @param copy of the repository, with the sample's app.
- * @param environment what it finds of AWS; of nothing else.
+ * @param root of the sample's app.
+ * @param environment all that it finds; of this process's, what is not AWS's stays.
  */
 export async function runHere(
   command: Command,
@@ -29,7 +29,7 @@ export async function runHere(
   for (const [name, value] of Object.entries(environment))
     if (name.startsWith("AWS_")) vi.stubEnv(name, value);
   const code = await command
-    .run(args, { ...sample, root, stdin, stdout, stderr, env: {} })
+    .run(args, { ...sample, root, stdin, stdout, stderr, env: environment })
     .catch((error: unknown) => {
       if (!(error instanceof UsageError || error instanceof CommandError)) throw error;
       stderr.write(`${error.message}\n`);
