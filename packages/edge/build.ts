@@ -68,12 +68,7 @@ export async function buildEdge(outdir: string): Promise<BuiltGuard> {
       ...common,
       entryPoints: [join(source, "lambda.ts")],
       outfile: join(outdir, hotPath.file),
-      external: [
-        "./settings.json",
-        "./access.json",
-        "./sealing.json",
-        ...lazyFiles.map((name) => `./${basename(name)}.cjs`),
-      ],
+      external: lazyFiles.map((name) => `./${basename(name)}.cjs`),
       plugins: [seldomLibraries],
     }),
     ...lazyFiles.map((name) =>

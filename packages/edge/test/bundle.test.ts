@@ -326,10 +326,7 @@ describe("a request with baked settings", () => {
     const observed = await run(directory, [signedIn]);
     expect(forwarded(observed)).toEqual([true]);
     expect(observed.files.map((file) => file.slice(directory.length + 1)).toSorted()).toEqual([
-      "access.json",
       "lambda.cjs",
-      "sealing.json",
-      "settings.json",
     ]);
     expect(observed.modules).toContain("NativeModule crypto");
     expect(ofTheNetwork(observed.modules)).toEqual([]);
@@ -360,12 +357,9 @@ describe("a request with baked settings", () => {
       bytes: 10_006,
     });
     expect(loaded.map((file) => file.slice(directory.length + 1)).toSorted()).toEqual([
-      "access.json",
       "lambda.cjs",
       "responses.cjs",
-      "sealing.json",
       "sessions.cjs",
-      "settings.json",
     ]);
   });
 
@@ -374,11 +368,8 @@ describe("a request with baked settings", () => {
     const observed = await run(directory, [originRequestEvent({ uri: "/me" })]);
     expect(observed.answers.map(({ status }) => status)).toEqual(["401"]);
     expect(observed.files.map((file) => file.slice(directory.length + 1)).toSorted()).toEqual([
-      "access.json",
       "lambda.cjs",
       "responses.cjs",
-      "sealing.json",
-      "settings.json",
     ]);
     expect(ofTheNetwork(observed.modules)).toEqual([]);
   });
@@ -401,12 +392,9 @@ describe("a request with baked settings", () => {
     expect(forwarded(observed)).toEqual([true, true, false]);
     expect(JSON.parse(observed.answers[2]?.body ?? "{}").code).toBe("token_signature");
     expect(observed.files.map((file) => file.slice(directory.length + 1)).toSorted()).toEqual([
-      "access.json",
       "lambda.cjs",
       "libraries.cjs",
       "responses.cjs",
-      "sealing.json",
-      "settings.json",
     ]);
     expect(observed.answers[0]?.headers["authorization"]?.[0]?.value).toBe(
       signatureByTheRules(observed.answers[0], "/me/"),

@@ -337,6 +337,21 @@ describe("the region", () => {
 });
 
 describe("credentials and clock", () => {
+  test("the date is ISO 8601's basic form of the clock's second, whichever it is", async () => {
+    const seed = Date.now() % 2 ** 31;
+    console.log(`seed of the seconds: ${seed}`);
+    const lastOfYear9999 = 253_402_300_799;
+    await fc.assert(
+      fc.asyncProperty(fc.nat(lastOfYear9999), async (second) => {
+        const signer = createSigner({ credentials: () => credentials, now: () => second });
+        const iso = new Date(second * 1000).toISOString();
+        const { headers } = await signer(get());
+        expect(headers["x-amz-date"]).toEqual([iso.replaceAll(/[-:]|\.\d+/g, "")]);
+      }),
+      { seed, numRuns: 200 },
+    );
+  });
+
   test("are read once per request, and again for each", async () => {
     const rotating = [
       temporary,
