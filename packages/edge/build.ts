@@ -7,6 +7,7 @@ import { build, transform, type BuildOptions } from "esbuild";
 
 import { compileAtOnce } from "./bundler/compile-at-once.ts";
 import { seldomLibraries } from "./bundler/seldom-libraries.ts";
+import { withoutModelledErrors } from "./bundler/without-modelled-errors.ts";
 
 const source = join(import.meta.dirname, "src");
 const replacements = join(import.meta.dirname, "bundler/replacements");
@@ -110,7 +111,10 @@ export async function buildEdge(outdir: string): Promise<BuiltGuard> {
         outfile: join(outdir, `${basename(name)}.cjs`),
         alias: {
           "@aws-sdk/credential-provider-node": join(replacements, "no-credential-chain.ts"),
+          "node:fs/promises": join(replacements, "nothing.ts"),
+          "node:zlib": join(replacements, "nothing.ts"),
         },
+        plugins: [withoutModelledErrors],
       }),
     ),
   ]);
