@@ -77,12 +77,13 @@ export function createSigner({
   const service = api?.service ?? "lambda";
   const signedNames = [...ownHeaders, ...(api ? apiHeaders : identityHeaders)].toSorted();
   const signQuickly = createQuickSignature();
+  const regionAt = keepingLast(regionOf);
   const timestampOf = keepingLast(toTimestamp);
   // The session token is long, and the same in every request.
   const tidyToken = keepingLast(tidy);
 
   return async (request, bodyHash) => {
-    const region = api?.region ?? regionOf(request.host);
+    const region = api?.region ?? regionAt(request.host);
     const query = canonicalQuery(request.query);
     const payloadHash = hashOf(request.body, bodyHash);
     const credential = requireCredentials(credentials());
@@ -99,7 +100,7 @@ export function createSigner({
       method: request.method,
       path: request.path,
       query: sortedQuery(query),
-      headers: canonicalHeaders({ ...headers, host: [request.host] }, signedNames, tidyToken),
+      headers: canonicalHeaders(request.host, headers, signedNames, tidyToken),
       payloadHash,
     };
     const context = { credential, region, service, timestamp };
@@ -145,13 +146,14 @@ function withoutSignature(headers: HttpHeaders): Record<string, readonly string[
 const ofAnAssignment = { configurable: true, enumerable: true, writable: true };
 
 function canonicalHeaders(
+  host: string,
   headers: HttpHeaders,
   names: readonly string[],
   tidyToken: (value: string) => string,
 ): (readonly [name: string, value: string])[] {
   const lines: (readonly [string, string])[] = [];
   for (const name of names) {
-    const values = headers[name];
+    const values = name === "host" ? [host] : headers[name];
     if (values === undefined || values.length === 0) continue;
     const [first = ""] = values;
     const value = values.length === 1 ? first : values.map((line) => line.trim()).join(",");

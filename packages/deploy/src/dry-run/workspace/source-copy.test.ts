@@ -63,8 +63,30 @@ test("shares the installed packages, and takes the workspace's own from the copy
     join(root, "node_modules/@types/node"),
     join(to, "packages/core"),
   ]);
-  expect(await readlink(join(to, "packages/edge/node_modules/@own/core"))).toBe("../../../core");
+  expect(await readlink(join(to, "packages/edge/node_modules/@own/core"))).toBe(
+    join(to, "packages/core"),
+  );
   expect(await readFile(join(to, "node_modules/@own/core/src/a.ts"), "utf8")).toBe("original");
+});
+
+test("shares what is installed in a folder of its own, and passes over a link that leads nowhere", async () => {
+  const root = await temporaryTree({
+    "sst.config.ts": "",
+    "web/package.json": "",
+    "web/node_modules/vite/index.js": "",
+    "web/node_modules/@vitejs/plugin/index.js": "",
+  });
+  await symlink("../gone", join(root, "web/node_modules/stopped"));
+
+  const to = await copy(root);
+  expect(await filesOf(to)).toEqual(["sst.config.ts", "web/package.json"]);
+  expect((await readdir(join(to, "web/node_modules"))).toSorted()).toEqual(["@vitejs", "vite"]);
+  expect(await readlink(join(to, "web/node_modules/vite"))).toBe(
+    join(root, "web/node_modules/vite"),
+  );
+  expect(await readlink(join(to, "web/node_modules/@vitejs/plugin"))).toBe(
+    join(root, "web/node_modules/@vitejs/plugin"),
+  );
 });
 
 test("copies a project where nothing is installed", async () => {
