@@ -54,15 +54,9 @@ async function warmUp(name: WarmCase): Promise<number> {
   return calls;
 }
 
-/** Twice, and what was prepared is old: moving it about is none of the measured code's work. */
-function collectYoung(): void {
-  for (const _ of [1, 2]) globalThis.gc?.({ type: "minor" });
-}
-
 /** Of the processor, which is what a function's share of one has to do: other people's load on the machine is left out. */
 async function time(name: WarmCase, calls: number): Promise<number> {
   const run = cases.get(name)?.(calls);
-  collectYoung();
   const start = process.cpuUsage();
   const running = run?.();
   if (running !== undefined) await running;

@@ -38,7 +38,6 @@ function runProcess(directory: string, rounds: number): Promise<WarmMeasurements
   return new Promise((resolve, reject) => {
     const child = fork(join(import.meta.dirname, "main.ts"), [directory, String(rounds)], {
       env: { ...credentialVariables, NODE_NO_WARNINGS: "1" },
-      execArgv: ["--expose-gc"],
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     child.once("message", (message) => {
