@@ -43,7 +43,7 @@ function rowsIn(printed: string): readonly string[] {
 }
 
 /** In place of SST's CLI, which no test starts: says what a deploy says, and writes down what it was asked for. */
-const playedSst = `#!/usr/bin/env node
+const playedSst = `#!${process.execPath}
 const { appendFileSync } = require("node:fs");
 appendFileSync(process.env.PLAYED_SST_LOG, process.argv.slice(2).join(" ") + "\\n");
 console.log("Complete arn:aws:cloudfront::123456789012:distribution/E1A2B3C4D5E6F7");

@@ -46,10 +46,49 @@ const refusedNames = [
   "proxy$",
 ];
 
-const refused = new RegExp(`^(?:${refusedNames.join("|").replaceAll("-", "[^a-z\\d]")})`, "i");
+/**
+ * Made for the first name that nobody has judged: Node takes a millisecond to compile it, and two where it says `i` and has a
+ * class of all other characters in the place of each dash.
+ */
+let refused: RegExp | undefined;
+
+function judge(name: string): boolean {
+  refused ??= new RegExp(`^(?:${refusedNames.join("|").replaceAll("-", "[-_]")})`);
+  return refused.test(name.replaceAll(/[^A-Za-z\d-]/g, "_").toLowerCase());
+}
+
+/** What every browser and client sends, and CloudFront itself: nobody refuses any of them. */
+export const usualNames: readonly string[] = [
+  "accept",
+  "accept-encoding",
+  "accept-language",
+  "authorization",
+  "cache-control",
+  "content-length",
+  "content-type",
+  "cookie",
+  "host",
+  "if-none-match",
+  "origin",
+  "pragma",
+  "priority",
+  "referer",
+  "sec-ch-ua",
+  "sec-ch-ua-mobile",
+  "sec-ch-ua-platform",
+  "sec-fetch-dest",
+  "sec-fetch-mode",
+  "sec-fetch-site",
+  "sec-fetch-user",
+  "traceparent",
+  "upgrade-insecure-requests",
+  "user-agent",
+  "via",
+  "x-forwarded-for",
+];
 
 /** Names that were judged before: browsers send the same twenty again and again. Strangers' many and long ones go by. */
-const judged = new Map<string, boolean>();
+const judged = new Map<string, boolean>(usualNames.map((name) => [name, false]));
 const maxJudged = 200;
 const maxJudgedLength = 40;
 
@@ -57,7 +96,7 @@ const maxJudgedLength = 40;
 export function isRefusedHeader(name: string): boolean {
   const known = judged.get(name);
   if (known !== undefined) return known;
-  const verdict = refused.test(name);
+  const verdict = judge(name);
   if (judged.size < maxJudged && name.length <= maxJudgedLength) judged.set(name, verdict);
   return verdict;
 }

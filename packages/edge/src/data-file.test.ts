@@ -17,7 +17,7 @@ const access = defineAccess({ scopes: ["api/write"], rules });
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 test("gives back the rules that were written, which decide as before", () => {
-  const read = fromDataFile("access", JSON.parse(toDataFile("access", access)));
+  const read = fromDataFile("access", toDataFile("access", access));
   expect(read).toEqual(JSON.parse(JSON.stringify(access)));
   const anonymous = { kind: "anonymous" } as const;
   for (const path of ["/", "/public/x", "/exact", "/reports/a", "/reports"])
@@ -32,13 +32,13 @@ test("gives back the groups that no deploy makes", () => {
     rules: { "/*": { groups: ["Sales Europe"] } },
     externalGroups: ["Sales Europe"],
   });
-  expect(fromDataFile("access", JSON.parse(toDataFile("access", external)))).toEqual(
+  expect(fromDataFile("access", toDataFile("access", external))).toEqual(
     JSON.parse(JSON.stringify(external)),
   );
 });
 
 test("gives back the settings that were written", () => {
-  const read = fromDataFile("settings", JSON.parse(toDataFile("settings", guardSettings)));
+  const read = fromDataFile("settings", toDataFile("settings", guardSettings));
   expect(read).toEqual(guardSettings);
 });
 
@@ -71,7 +71,7 @@ describe.each(["access", "settings"] as const)("%s.json", (name) => {
   };
 
   test("as it is written is taken", () => {
-    expect(fromDataFile(name, file({}))).toEqual(JSON.parse(JSON.stringify(data)));
+    expect(fromDataFile(name, JSON.stringify(file({})))).toEqual(JSON.parse(JSON.stringify(data)));
   });
 
   test.each<[why: string, file: unknown]>([
@@ -90,6 +90,16 @@ describe.each(["access", "settings"] as const)("%s.json", (name) => {
     ["no data, and no hash", file({ [name]: undefined, sha256: undefined })],
     ["the other file", { ...Object(file({})), [name]: undefined, [other]: data }],
   ])("is refused when it is %s", (_why, value) => {
-    expect(() => fromDataFile(name, value)).toThrow(new TypeError(`${name}.json is not whole`));
+    expect(() => fromDataFile(name, JSON.stringify(value) ?? "")).toThrow(
+      new TypeError(`${name}.json is not whole`),
+    );
+  });
+
+  test("is refused when it is cut off anywhere, and nothing of it is quoted", () => {
+    const whole = JSON.stringify(file({}));
+    for (let length = 0; length < whole.length; length += 1)
+      expect(() => fromDataFile(name, whole.slice(0, length))).toThrow(
+        new TypeError(`${name}.json is not whole`),
+      );
   });
 });

@@ -26,19 +26,27 @@ export function toDataFile<Name extends keyof DataFiles>(
 }
 
 /**
- * Reads a data file, parsed. Whatever is missing, cut off, changed or unknown is refused: half a list of rules could let
+ * Reads the text of a data file. Whatever is missing, cut off, changed or unknown is refused: half a list of rules could let
  * somebody in. The form of what is inside was checked when the file was written.
  *
- * @throws {TypeError}
+ * @throws {TypeError} which quotes nothing of the text.
  */
 export function fromDataFile<Name extends keyof DataFiles>(
   name: Name,
-  file: unknown,
+  text: string,
 ): DataFiles[Name] {
-  const { schema, sha256, [name]: data } = Object(file);
+  const { schema, sha256, [name]: data } = Object(parse(text));
   if (schema !== schemas[name] || sha256 !== digestOf(data))
     throw new TypeError(`${name}.json is not whole`);
   return data;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // its error would quote the text, and that may be a key
+  }
 }
 
 function digestOf(data: unknown): string {

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import { composeGuard, type LazyFiles } from "./compose.ts";
 import { fromDataFile } from "./data-file.ts";
 import { createLog } from "./log.ts";
@@ -11,13 +13,16 @@ const log = createLog((line) => process.stdout.write(`${line}\n`));
 /** Kept here: asking Node for a file that it has loaded takes longer than reading a bad token. */
 const responses: LazyFiles["responses"] = once(() => require("./responses.cjs"));
 
+/** Quicker than `require`, which keeps what it has read. @throws {Error} where there is no such file. */
+const textOf = (file: string): string => readFileSync(`${__dirname}/${file}`, "utf8");
+
 /** Made once per container. The files named here lie beside the bundle. */
 export const handler = orRefuseEverything(
   () =>
     composeGuard({
-      settings: fromDataFile("settings", require("./settings.json")),
-      access: fromDataFile("access", require("./access.json")),
-      sealing: fromDataFile("sealing", require("./sealing.json")),
+      settings: fromDataFile("settings", textOf("settings.json")),
+      access: fromDataFile("access", textOf("access.json")),
+      sealing: fromDataFile("sealing", textOf("sealing.json")),
       now: () => Math.floor(Date.now() / 1000),
       elapsed: () => performance.now(),
       log,

@@ -47,7 +47,6 @@ const habits: readonly ((path: string) => string)[] = [
  *   reading; `path_ambiguous` when it has too many.
  */
 export function exactReadings(path: string): readonly string[] {
-  if (!path.startsWith("/") || notInPath.test(path)) throw malformed();
   const readings = plainPath.test(path) ? [path] : combineHabits(path);
   if (readings.some((reading) => dotSegment.test(reading))) {
     throw new GuardError(
@@ -60,6 +59,7 @@ export function exactReadings(path: string): readonly string[] {
 
 /** With every habit, what was there before stays: each choice of habits has its reading. */
 function combineHabits(path: string): string[] {
+  if (!path.startsWith("/") || notInPath.test(path)) throw malformed();
   let readings = [path];
   for (const habit of habits) {
     try {

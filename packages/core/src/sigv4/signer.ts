@@ -54,35 +54,39 @@ const signatureHeader = /^(?:authorization$|x-amz-)/i;
 const emptyBodyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /**
+ * Signs a request. A promise only where the library signs, which is seldom.
+ *
+ * @param bodyHash for a body that is hidden, its SHA-256 (64 lower-case hex digits); it does not count for a visible body.
+ */
+export type Sign = (request: HttpRequest, bodyHash?: string) => HttpRequest | Promise<HttpRequest>;
+
+/**
  * Makes a function that signs a request for a Lambda Function URL, or for an AWS API, with SigV4.
  *
  * Signed are `host`, the `x-amz-*` headers set here and Gatehouse's identity headers. Nothing else: the way to the
  * function adds and changes `via`, `x-forwarded-for` and others, and a signed header that changes is a refusal.
  *
- * The returned function takes the request and, for a body that is hidden, its SHA-256 (64 lower-case hex digits; it does
- * not count for a visible body). It resolves to the request with its query in canonical form, without the `authorization` and
- * `x-amz-*` headers it came with (`x-amz-target` of an AWS API is kept, and signed), and with `authorization`, `x-amz-date`, `x-amz-content-sha256` and, for temporary
- * credentials, `x-amz-security-token`. The path is signed as it stands. There is no result without a signature.
+ * The returned function gives the request with its query in canonical form, without the `authorization` and `x-amz-*` headers
+ * it came with (`x-amz-target` of an AWS API is kept, and signed), and with `authorization`, `x-amz-date`,
+ * `x-amz-content-sha256` and, for temporary credentials, `x-amz-security-token`. The path is signed as it stands. There is no
+ * result without a signature.
  *
- * It rejects with a `GuardError`: `origin_unknown` for a host that is no Function URL's, `query_malformed`,
- * `body_hash_required` for a hidden body without a hash; and with a `TypeError` for a hash in another form or empty credentials.
+ * It throws a `GuardError`: `origin_unknown` for a host that is no Function URL's, `query_malformed`,
+ * `body_hash_required` for a hidden body without a hash; and a `TypeError` for a hash in another form or empty credentials.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
-export function createSigner({
-  credentials,
-  now,
-  api,
-}: SignerDeps): (request: HttpRequest, bodyHash?: string) => Promise<HttpRequest> {
+export function createSigner({ credentials, now, api }: SignerDeps): Sign {
   const service = api?.service ?? "lambda";
   const signedNames = [...ownHeaders, ...(api ? apiHeaders : identityHeaders)].toSorted();
   const signQuickly = createQuickSignature();
+  const regionAt = keepingLast(regionOf);
   const timestampOf = keepingLast(toTimestamp);
   // The session token is long, and the same in every request.
   const tidyToken = keepingLast(tidy);
 
-  return async (request, bodyHash) => {
-    const region = api?.region ?? regionOf(request.host);
+  return (request, bodyHash) => {
+    const region = api?.region ?? regionAt(request.host);
     const query = canonicalQuery(request.query);
     const payloadHash = hashOf(request.body, bodyHash);
     const credential = requireCredentials(credentials());
@@ -99,13 +103,18 @@ export function createSigner({
       method: request.method,
       path: request.path,
       query: sortedQuery(query),
-      headers: canonicalHeaders({ ...headers, host: [request.host] }, signedNames, tidyToken),
+      headers: canonicalHeaders(request.host, headers, signedNames, tidyToken),
       payloadHash,
     };
     const context = { credential, region, service, timestamp };
-    const authorization = signQuickly(toSign, context) ?? (await signByLibrary(toSign, context));
-    headers["authorization"] = [authorization];
-    return { ...request, query, headers };
+    const signed = (authorization: string): HttpRequest => {
+      headers["authorization"] = [authorization];
+      return { ...request, query, headers };
+    };
+    const authorization = signQuickly(toSign, context);
+    return authorization === undefined
+      ? signByLibrary(toSign, context).then(signed)
+      : signed(authorization);
   };
 }
 
@@ -118,8 +127,16 @@ function keepingLast<Asked>(compute: (asked: Asked) => string): (asked: Asked) =
   };
 }
 
+/** By hand: the first `toISOString` of a process takes as long as ten RSA checks. @throws {RangeError} for no time. */
 function toTimestamp(now: number): string {
-  return new Date(now * 1000).toISOString().replaceAll(/[-:]|\.\d+/g, "");
+  if (!Number.isFinite(now)) throw new RangeError("the clock does not tell the time");
+  const at = new Date(now * 1000);
+  const day = `${at.getUTCFullYear()}${two(at.getUTCMonth() + 1)}${two(at.getUTCDate())}`;
+  return `${day}T${two(at.getUTCHours())}${two(at.getUTCMinutes())}${two(at.getUTCSeconds())}Z`;
+}
+
+function two(number: number): string {
+  return String(number).padStart(2, "0");
 }
 
 function withoutSignature(headers: HttpHeaders): Record<string, readonly string[]> {
@@ -137,13 +154,14 @@ function withoutSignature(headers: HttpHeaders): Record<string, readonly string[
 const ofAnAssignment = { configurable: true, enumerable: true, writable: true };
 
 function canonicalHeaders(
+  host: string,
   headers: HttpHeaders,
   names: readonly string[],
   tidyToken: (value: string) => string,
 ): (readonly [name: string, value: string])[] {
   const lines: (readonly [string, string])[] = [];
   for (const name of names) {
-    const values = headers[name];
+    const values = name === "host" ? [host] : headers[name];
     if (values === undefined || values.length === 0) continue;
     const [first = ""] = values;
     const value = values.length === 1 ? first : values.map((line) => line.trim()).join(",");

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 
 import { parseTraceParent, type TraceParent } from "@sst-gatehouse/core/trace";
 
@@ -19,17 +19,23 @@ const knownFlags = 0b11;
 export function traceOf(values: readonly string[] | undefined): Trace {
   const given = parseTraceParent(values);
   return {
-    traceId: given?.traceId ?? randomHex(),
-    spanId: randomHex().slice(16),
+    traceId: given?.traceId ?? randomDigits(32),
+    spanId: randomDigits(16),
     flags: `0${parseInt(given?.flags ?? "3", 16) & knownFlags}`,
     continued: given !== undefined,
   };
 }
 
-/** 32 digits, of which six bits are not random: Node has these in stock, and fetches other bytes for each request. */
-function randomHex(): string {
-  const id = randomUUID();
-  return id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24);
+/** For requests to come: Node takes longer for 48 digits alone than to hand out a hundred times as many. */
+let stock = "";
+let taken = 0;
+
+function randomDigits(count: number): string {
+  if (taken + count > stock.length) {
+    stock = randomBytes(2400).toString("hex");
+    taken = 0;
+  }
+  return stock.slice(taken, (taken += count));
 }
 
 /** The value of `traceparent` for whoever is next. */
