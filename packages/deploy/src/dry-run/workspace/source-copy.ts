@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { cp, mkdir, readdir, realpath, symlink } from "node:fs/promises";
+import { copyFile, cp, mkdir, readdir, realpath, symlink } from "node:fs/promises";
 import { join, relative } from "node:path";
 
 /** What no config needs, or what must not be copied: builds, states of real deployments, `.env`. */
@@ -24,10 +24,10 @@ export async function copySources(root: string, to: string): Promise<void> {
           await mkdir(join(to, inside));
           return copyDirectory(inside);
         }
-        return cp(join(root, inside), join(to, inside), {
-          verbatimSymlinks: true,
-          mode: constants.COPYFILE_FICLONE,
-        });
+        // In a third of the calls that `cp` makes.
+        if (entry.isFile())
+          return copyFile(join(root, inside), join(to, inside), constants.COPYFILE_FICLONE);
+        return cp(join(root, inside), join(to, inside), { verbatimSymlinks: true });
       }),
     );
   };
