@@ -302,6 +302,13 @@ describe("a config is refused", () => {
       "nobody waits",
     ],
     [
+      "that needs a variable of the terminal",
+      config,
+      "return resources();",
+      'process.env.TERM; process.env["STAGE_DOMAIN"].split("."); return resources();',
+      "Cannot read properties of undefined (reading 'split')\nAn evaluation has no variables of this terminal and of .env. The config, or what it imports, asks for STAGE_DOMAIN: if it needs one, give it a value for where it is not set.",
+    ],
+    [
       "that cannot be bundled",
       config,
       "./resources.ts",

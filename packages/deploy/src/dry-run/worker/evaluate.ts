@@ -54,13 +54,26 @@ export async function evaluate(
         return { default: outputs, app: { removal, protect } };
       },
     );
-    return outcome.kind === "graph" ? { ...outcome, remarks } : outcome;
+    if (outcome.kind === "graph") return { ...outcome, remarks };
+    return { ...outcome, message: outcome.message + (await unsetIn(program)) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { kind: "refused", message: withRelativePaths(message, roots) };
   } finally {
     await rm(program, { force: true });
   }
+}
+
+/** Words for a refusal of a program that asks for variables that are not there: nobody would look for the reason here. */
+async function unsetIn(program: string): Promise<string> {
+  const text = await readFile(program, "utf8");
+  const asked = [...text.matchAll(/\bprocess\.env(?:\.|\[["'])([A-Za-z]\w*)/g)];
+  const unset = [...new Set(asked.map(([, name = ""]) => name))].filter(
+    (name) => process.env[name] === undefined,
+  );
+  return unset.length === 0
+    ? ""
+    : `\nAn evaluation has no variables of this terminal and of .env. The config, or what it imports, asks for ${unset.toSorted().join(", ")}: if it needs one, give it a value for where it is not set.`;
 }
 
 /**
