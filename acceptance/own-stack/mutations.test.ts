@@ -72,7 +72,7 @@ const faults: [what: string, mutation: Mutation, notice: Notice][] = [
     "the region comes from AWS_REGION",
     {
       file: "packages/core/src/sigv4/signer.ts",
-      from: "const region = api?.region ?? regionOf(request.host);",
+      from: "const region = api?.region ?? regionAt(request.host);",
       to: 'const region = api?.region ?? process.env["AWS_REGION"] ?? "";',
     },
     noSignature,

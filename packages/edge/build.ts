@@ -1,11 +1,13 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 
-import { build, type BuildOptions } from "esbuild";
+import { build, transform, type BuildOptions } from "esbuild";
 
+import { compileAtOnce } from "./bundler/compile-at-once.ts";
 import { seldomLibraries } from "./bundler/seldom-libraries.ts";
+import { withoutModelledErrors } from "./bundler/without-modelled-errors.ts";
 
 const source = join(import.meta.dirname, "src");
 const replacements = join(import.meta.dirname, "bundler/replacements");
@@ -21,8 +23,33 @@ const lazyFiles = [
   "resource",
 ];
 
-/** The file that every request loads. Its parse time is most of a cold start, so its size has a limit. */
+/** The file that every request loads. Reading and compiling it is half of a cold start, so its size has a limit. */
 const hotPath = { file: "lambda.cjs", maxBytes: 44_000, maxGzipBytes: 16_000 };
+
+/** Its longer functions that few of the requests call which are forwarded for a token. They are compiled when they are called. */
+const calledSeldom = [
+  "answered",
+  "causeOf",
+  "combineHabits",
+  "declaredBodyHash",
+  "decode",
+  "decodeComponent",
+  "forgetOldest",
+  "isNavigation",
+  "isServicePrincipal",
+  "isWithoutDestination",
+  "judgeCaller",
+  "listedCookies",
+  "metricsOf",
+  "parseQuery",
+  "pick",
+  "readScopes",
+  "refetch",
+  "refuse",
+  "refuseBrowser",
+  "unchecked",
+  "whyDenied",
+];
 
 /** Bytes of a built file, as it is and compressed. */
 export interface BuiltFile {
@@ -43,7 +70,7 @@ export interface BuiltGuard {
  * `sessions.cjs` with all that browsers need, and `resource.cjs` for apps that have one.
  *
  * CommonJS, because an ES module would load every lazy builtin at once; `module` before `main`, because only then can
- * esbuild leave out what the SDK's packages do not use.
+ * esbuild leave out what the SDK's packages do not use. `lambda.cjs` is written so that V8 compiles it at once (decision 22).
  *
  * @param outdir made if missing; `settings.json`, `access.json` and `sealing.json` have to be put beside the bundle
  *   (`guard-data.ts`).
@@ -51,15 +78,18 @@ export interface BuiltGuard {
  */
 export async function buildEdge(outdir: string): Promise<BuiltGuard> {
   await mkdir(outdir, { recursive: true });
-  const common: BuildOptions = {
-    bundle: true,
-    platform: "node",
+  const minified = {
     target: "node22",
     format: "cjs",
-    mainFields: ["module", "main"],
     minify: true,
     legalComments: "none",
     logLevel: "silent",
+  } as const;
+  const common: BuildOptions = {
+    ...minified,
+    bundle: true,
+    platform: "node",
+    mainFields: ["module", "main"],
     absWorkingDir: import.meta.dirname,
     metafile: true,
   };
@@ -70,6 +100,9 @@ export async function buildEdge(outdir: string): Promise<BuiltGuard> {
       outfile: join(outdir, hotPath.file),
       external: lazyFiles.map((name) => `./${basename(name)}.cjs`),
       plugins: [seldomLibraries],
+      // `compileAtOnce` goes by the functions' own names, and has no use for arrows.
+      minify: false,
+      supported: { arrow: false },
     }),
     ...lazyFiles.map((name) =>
       build({
@@ -78,10 +111,19 @@ export async function buildEdge(outdir: string): Promise<BuiltGuard> {
         outfile: join(outdir, `${basename(name)}.cjs`),
         alias: {
           "@aws-sdk/credential-provider-node": join(replacements, "no-credential-chain.ts"),
+          "node:fs/promises": join(replacements, "nothing.ts"),
+          "node:zlib": join(replacements, "nothing.ts"),
         },
+        plugins: [withoutModelledErrors],
       }),
     ),
   ]);
+  const hot = join(outdir, hotPath.file);
+  const { code } = await transform(
+    compileAtOnce(await readFile(hot, "utf8"), calledSeldom),
+    minified,
+  );
+  await writeFile(hot, code);
   const files = await Promise.all(
     [hotPath.file, ...lazyFiles.map((name) => `${basename(name)}.cjs`)].map((file) =>
       measure(outdir, file),

@@ -15,6 +15,7 @@ import {
 import { GuardError } from "@sst-gatehouse/core/errors";
 import type { HttpRequest } from "@sst-gatehouse/core/http-request";
 import { requireAccess } from "@sst-gatehouse/core/require-access";
+import type { Sign } from "@sst-gatehouse/core/signer";
 import { traceHeader } from "@sst-gatehouse/core/trace";
 
 import { notesOn } from "./caller-notes.ts";
@@ -35,7 +36,7 @@ const maxHeadBytes = 20_480 - 512;
 const headerOverheadBytes = 4;
 
 export interface GuardDeps {
-  readonly sign: (request: HttpRequest, bodyHash?: string) => Promise<HttpRequest>;
+  readonly sign: Sign;
   readonly access: AccessRules;
   /** Makes the request for a file of the site, which CloudFront signs; nothing for a backend's request. */
   readonly fileRequest: (request: HttpRequest) => HttpRequest | undefined;
@@ -67,8 +68,8 @@ export interface Asked extends Pick<OriginRequest, "http" | "clientIp" | "readin
   readonly origin: string;
 }
 
-/** @param who is calling; the guard decides what they may do. */
-export type Guard = (asked: Asked, who: Identified) => Promise<Admitted>;
+/** @param who is calling; the guard decides what they may do. @returns a promise only where the signer gave one. */
+export type Guard = (asked: Asked, who: Identified) => Admitted | Promise<Admitted>;
 
 /**
  * Admits a request whose caller the access rules allow, and signs it for the origin, unless it is for a file.
@@ -87,7 +88,7 @@ export function createGuard({
   originHeaderBytes,
   headersTooLarge,
 }: GuardDeps): Guard {
-  return async (asked, who) => {
+  return (asked, who) => {
     const { http: request, clientIp, readings, trace, steps, backendChecks, origin } = asked;
     const { caller, bearer, ownAuthorization } = who;
     const { method, path } = request;
@@ -112,19 +113,25 @@ export function createGuard({
     if (!trace.continued) delete headers["tracestate"];
     headers[traceHeader] = [toTraceParent(trace)];
     headers["host"] = [request.host];
-    const signed = await sign({ ...request, headers }, bodyHash);
+    const admit = (signed: HttpRequest): Admitted => {
+      requireFits(signed);
+      return { request: signed, caller, rule };
+    };
+    const signed = sign({ ...request, headers }, bodyHash);
+    return signed instanceof Promise ? signed.then(admit) : admit(signed);
+  };
+
+  function requireFits(signed: HttpRequest): void {
     requireShortUrl(signed);
     const room = Math.min(
       originHeaderBytes,
       maxHeadBytes - signed.path.length - signed.query.length,
     );
     // A character has three bytes at most: who is that far below the limit need not be measured.
-    if (headerBytes(signed, ({ length }) => 3 * length) > room) {
-      const bytes = headerBytes(signed, (value) => Buffer.byteLength(value));
-      if (bytes > room) throw headersTooLarge(signed, bytes);
-    }
-    return { request: signed, caller, rule };
-  };
+    if (headerBytes(signed, ({ length }) => 3 * length) <= room) return;
+    const bytes = headerBytes(signed, (value) => Buffer.byteLength(value));
+    if (bytes > room) throw headersTooLarge(signed, bytes);
+  }
 }
 
 /** Written once for a token that is remembered, while its caller stays at one address. */

@@ -11,6 +11,8 @@ import {
   symlink,
   writeFile,
 } from "node:fs/promises";
+import http from "node:http";
+import https from "node:https";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -317,6 +319,57 @@ describe("the built files", () => {
       const found = (await readFile(join(built, file), "utf8")).includes(workspace);
       expect({ file, found }).toEqual({ file, found: false });
     }
+  });
+});
+
+describe("the part that asks Parameter Store", () => {
+  const load = createRequire(import.meta.url);
+  const asked = (): unknown =>
+    load(join(built, "parameters.cjs")).loadParameters("eu-central-1", "/a/b", ["c"], () => ({
+      accessKeyId: "ASIAEXAMPLE",
+      secretAccessKey: "example",
+      sessionToken: "example",
+    }));
+
+  test.each(["AccessDeniedException", "InvalidKeyId", "UnrecognizedClientException"])(
+    "says what it was refused with, whether the SDK knows it or not: %s",
+    async (name) => {
+      const store = http.createServer((_request, response) => {
+        response.writeHead(400, { "content-type": "application/x-amz-json-1.1" });
+        response.end(JSON.stringify({ __type: name, message: "no" }));
+      });
+      await new Promise<void>((resolve) => store.listen(0, "127.0.0.1", resolve));
+      const address = store.address();
+      const port = typeof address === "object" ? address?.port : undefined;
+      const { request } = https;
+      try {
+        // To the store, and without TLS; the file finds `node:https` as we do.
+        Reflect.set(https, "request", (options: object, then: () => void) =>
+          http.request(
+            { ...options, protocol: "http:", host: "127.0.0.1", port, agent: false },
+            then,
+          ),
+        );
+        await expect(asked()).rejects.toMatchObject({ name, message: "no" });
+      } finally {
+        Reflect.set(https, "request", request);
+        store.close();
+      }
+    },
+  );
+
+  test("holds no errors of other operations, and loads neither profiles nor compression", async () => {
+    expect(await readFile(join(built, "parameters.cjs"), "utf8")).not.toContain(
+      "DocumentAlreadyExists",
+    );
+    const directory = await deploy("parameters", undefined);
+    await writeFile(
+      join(directory, "lambda.cjs"),
+      'exports.handler = require("./parameters.cjs").loadParameters;',
+    );
+    const { modules } = await run(directory, []);
+    expect(modules).toContain("NativeModule https");
+    expect(modules.filter((module) => /zlib|fs.promises/.test(module))).toEqual([]);
   });
 });
 

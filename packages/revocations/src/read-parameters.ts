@@ -1,4 +1,4 @@
-import type { HttpRequest } from "@sst-gatehouse/core/http-request";
+import type { Sign } from "@sst-gatehouse/core/signer";
 
 import { exchange, readText } from "./bounded-https.ts";
 
@@ -11,7 +11,7 @@ export interface ParameterStore {
   /** The stage's home region, not the one the guard runs in. */
   readonly region: string;
   /** Signs for the service `ssm` of that region. */
-  readonly sign: (request: HttpRequest) => Promise<HttpRequest>;
+  readonly sign: Sign;
 }
 
 /**

@@ -281,14 +281,14 @@ describe("the body", () => {
       body: { kind: "hidden" },
       headers: { "x-amz-content-sha256": [hashOfBytes] },
     });
-    await expect(sign(request)).rejects.toMatchObject({ code: "body_hash_required" });
+    expect(() => sign(request)).toThrow(expect.objectContaining({ code: "body_hash_required" }));
   });
 
   test.each(["", "0".repeat(63), "0".repeat(65), "A".repeat(64), `${other}\n`, "UNSIGNED-PAYLOAD"])(
     "needs a hash of the right form, not %j",
     async (bodyHash) => {
-      await expect(sign(get({ body: { kind: "hidden" } }), bodyHash)).rejects.toThrow(TypeError);
-      await expect(sign(get(), bodyHash)).rejects.toThrow(TypeError);
+      expect(() => sign(get({ body: { kind: "hidden" } }), bodyHash)).toThrow(TypeError);
+      expect(() => sign(get(), bodyHash)).toThrow(TypeError);
     },
   );
 });
@@ -304,9 +304,9 @@ describe("the region", () => {
 
   test("follows the host from one request to the next", async () => {
     const regions = ["eu-west-3", "us-east-1", "eu-west-3"];
-    const signed = await Promise.all(
-      regions.map((region) => sign(get({ host: `abc.lambda-url.${region}.on.aws` }))),
-    );
+    const signed: HttpRequest[] = [];
+    for (const region of regions)
+      signed.push(await sign(get({ host: `abc.lambda-url.${region}.on.aws` })));
     expect(signed.map((request) => authorizationOf(request).split("/")[2])).toEqual(regions);
   });
 
@@ -332,7 +332,9 @@ describe("the region", () => {
     "evil.example/abc.lambda-url.eu-west-3.on.aws",
     "user@abc.lambda-url.eu-west-3.on.aws",
   ])("is unknown, and nothing is signed, for host %j", async (stranger) => {
-    await expect(sign(get({ host: stranger }))).rejects.toMatchObject({ code: "origin_unknown" });
+    expect(() => sign(get({ host: stranger }))).toThrow(
+      expect.objectContaining({ code: "origin_unknown" }),
+    );
   });
 });
 
@@ -382,7 +384,12 @@ describe("credentials and clock", () => {
       credentials: () => ({ accessKeyId: `AKID${++turn}`, secretAccessKey: `secret ${turn}` }),
       now: () => now,
     });
-    const signed = await Promise.all(Array.from({ length: 8 }, () => signInTurn(get())));
+    // Every other one takes the library's steps, which are promises.
+    const signed = await Promise.all(
+      Array.from({ length: 8 }, async (_, index) =>
+        signInTurn(get({ path: index % 2 === 0 ? "/a" : "/a//b" })),
+      ),
+    );
     for (const [index, request] of signed.entries()) {
       const turnTaken = index + 1;
       expect(authorizationOf(request)).toBe(
@@ -426,7 +433,7 @@ const failures: [
 
 test.each(failures)("gives no request at all when %s", async (_why, deps, request, expected) => {
   const failing = createSigner({ credentials: () => credentials, now: () => now, ...deps });
-  await expect(failing(get(request))).rejects.toThrow(expected);
+  expect(() => failing(get(request))).toThrow(expected);
 });
 
 describe("for any request", () => {

@@ -54,26 +54,29 @@ const signatureHeader = /^(?:authorization$|x-amz-)/i;
 const emptyBodyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /**
+ * Signs a request. A promise only where the library signs, which is seldom.
+ *
+ * @param bodyHash for a body that is hidden, its SHA-256 (64 lower-case hex digits); it does not count for a visible body.
+ */
+export type Sign = (request: HttpRequest, bodyHash?: string) => HttpRequest | Promise<HttpRequest>;
+
+/**
  * Makes a function that signs a request for a Lambda Function URL, or for an AWS API, with SigV4.
  *
  * Signed are `host`, the `x-amz-*` headers set here and Gatehouse's identity headers. Nothing else: the way to the
  * function adds and changes `via`, `x-forwarded-for` and others, and a signed header that changes is a refusal.
  *
- * The returned function takes the request and, for a body that is hidden, its SHA-256 (64 lower-case hex digits; it does
- * not count for a visible body). It resolves to the request with its query in canonical form, without the `authorization` and
- * `x-amz-*` headers it came with (`x-amz-target` of an AWS API is kept, and signed), and with `authorization`, `x-amz-date`, `x-amz-content-sha256` and, for temporary
- * credentials, `x-amz-security-token`. The path is signed as it stands. There is no result without a signature.
+ * The returned function gives the request with its query in canonical form, without the `authorization` and `x-amz-*` headers
+ * it came with (`x-amz-target` of an AWS API is kept, and signed), and with `authorization`, `x-amz-date`,
+ * `x-amz-content-sha256` and, for temporary credentials, `x-amz-security-token`. The path is signed as it stands. There is no
+ * result without a signature.
  *
- * It rejects with a `GuardError`: `origin_unknown` for a host that is no Function URL's, `query_malformed`,
- * `body_hash_required` for a hidden body without a hash; and with a `TypeError` for a hash in another form or empty credentials.
+ * It throws a `GuardError`: `origin_unknown` for a host that is no Function URL's, `query_malformed`,
+ * `body_hash_required` for a hidden body without a hash; and a `TypeError` for a hash in another form or empty credentials.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
-export function createSigner({
-  credentials,
-  now,
-  api,
-}: SignerDeps): (request: HttpRequest, bodyHash?: string) => Promise<HttpRequest> {
+export function createSigner({ credentials, now, api }: SignerDeps): Sign {
   const service = api?.service ?? "lambda";
   const signedNames = [...ownHeaders, ...(api ? apiHeaders : identityHeaders)].toSorted();
   const signQuickly = createQuickSignature();
@@ -82,7 +85,7 @@ export function createSigner({
   // The session token is long, and the same in every request.
   const tidyToken = keepingLast(tidy);
 
-  return async (request, bodyHash) => {
+  return (request, bodyHash) => {
     const region = api?.region ?? regionAt(request.host);
     const query = canonicalQuery(request.query);
     const payloadHash = hashOf(request.body, bodyHash);
@@ -104,9 +107,14 @@ export function createSigner({
       payloadHash,
     };
     const context = { credential, region, service, timestamp };
-    const authorization = signQuickly(toSign, context) ?? (await signByLibrary(toSign, context));
-    headers["authorization"] = [authorization];
-    return { ...request, query, headers };
+    const signed = (authorization: string): HttpRequest => {
+      headers["authorization"] = [authorization];
+      return { ...request, query, headers };
+    };
+    const authorization = signQuickly(toSign, context);
+    return authorization === undefined
+      ? signByLibrary(toSign, context).then(signed)
+      : signed(authorization);
   };
 }
 
