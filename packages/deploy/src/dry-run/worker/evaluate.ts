@@ -17,11 +17,13 @@ import { type SstComponents, type SstGlobals, withUnbuiltSites } from "./server-
  * Does with a copied project what SST's CLI does for `sst deploy`, as far as Pulumi and AWS can be played.
  *
  * @param tell puts into the environment what the CLI would.
+ * @param isSet whether the environment has a variable.
  */
 export async function evaluate(
   workshop: Workshop,
   job: Job,
   tell: (environment: Readonly<Record<string, string>>) => void,
+  isSet: (name: string) => boolean,
 ): Promise<Outcome> {
   const { project, original, scratch } = workshop;
   const { stage, dev, parameters } = job;
@@ -55,7 +57,7 @@ export async function evaluate(
       },
     );
     if (outcome.kind === "graph") return { ...outcome, remarks };
-    return { ...outcome, message: outcome.message + (await unsetIn(program)) };
+    return { ...outcome, message: outcome.message + (await unsetIn(program, isSet)) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { kind: "refused", message: withRelativePaths(message, roots) };
@@ -65,12 +67,10 @@ export async function evaluate(
 }
 
 /** Words for a refusal of a program that asks for variables that are not there: nobody would look for the reason here. */
-async function unsetIn(program: string): Promise<string> {
+async function unsetIn(program: string, isSet: (name: string) => boolean): Promise<string> {
   const text = await readFile(program, "utf8");
   const asked = [...text.matchAll(/\bprocess\.env(?:\.|\[["'])([A-Za-z]\w*)/g)];
-  const unset = [...new Set(asked.map(([, name = ""]) => name))].filter(
-    (name) => process.env[name] === undefined,
-  );
+  const unset = [...new Set(asked.map(([, name = ""]) => name))].filter((name) => !isSet(name));
   return unset.length === 0
     ? ""
     : `\nAn evaluation has no variables of this terminal and of .env. The config, or what it imports, asks for ${unset.toSorted().join(", ")}: if it needs one, give it a value for where it is not set.`;
