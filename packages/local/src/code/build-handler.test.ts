@@ -28,6 +28,22 @@ test.each(["ts", "tsx", "mts", "js", "mjs", "cjs"])(
   },
 );
 
+test("keeps the names of classes, and tells an error's place in the file that was written", async () => {
+  const root = await temporaryTree({
+    "src/api.ts": `export class NotFound extends Error {}
+      export const handler = (): string =>
+        NotFound.name + new Error("here").stack;`,
+  });
+  const into = join(root, "built");
+  await buildHandler({ root, name: "api", handler: "src/api.handler" }, into, new Set());
+  const script = `const { handler } = await import(${JSON.stringify(join(into, "lambda.mjs"))});
+    console.log(handler());`;
+  const args = ["--enable-source-maps", "--input-type=module", "-e", script];
+  const { stdout } = await run(process.execPath, args);
+  expect(stdout).toContain("NotFoundError: here\n");
+  expect(stdout).toContain(`${join(root, "src/api.ts")}:3:25`);
+});
+
 test("says which file it has looked for, and where its name stands", async () => {
   const root = await temporaryTree({ "src/books.ts": "" });
   await expect(

@@ -56,14 +56,20 @@ export async function buildHandler(
     format: "esm",
     mainFields: ["module", "main"],
     minify: true,
+    // Error classes and decorators ask for names, and SST keeps them.
+    keepNames: true,
+    // Where an error was thrown is told in the lines that people write.
+    sourcemap: "linked",
+    sourcesContent: false,
+    outfile: join(into, `${moduleName}.mjs`),
     banner: { js: commonJsNames },
     write: false,
     logLevel: "silent",
     plugins: [recordReads(reads)],
   });
-  const [bundle, ...others] = outputFiles;
-  if (bundle === undefined || others.length > 0) throw new TypeError("the backend is one file");
+  const others = outputFiles.filter(({ path }) => !/\.mjs(?:\.map)?$/.test(path));
+  if (others.length > 0) throw new TypeError("the backend is one file");
   await mkdir(into, { recursive: true });
-  await writeFile(join(into, `${moduleName}.mjs`), bundle.contents);
+  await Promise.all(outputFiles.map(({ path, contents }) => writeFile(path, contents)));
   return { directory: into, handler: `${moduleName}.${exported}` };
 }
