@@ -60,7 +60,6 @@ export async function buildHandler(
     keepNames: true,
     // Where an error was thrown is told in the lines that people write.
     sourcemap: "linked",
-    sourcesContent: false,
     outfile: join(into, `${moduleName}.mjs`),
     banner: { js: commonJsNames },
     write: false,

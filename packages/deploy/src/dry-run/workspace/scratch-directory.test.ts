@@ -44,6 +44,11 @@ describe("makes a separate directory each time", () => {
   });
 });
 
+test("is nothing to commit for Git", async () => {
+  const made = await createScratchDirectory(await temporaryTree(), "stack");
+  expect(await readFile(join(made, ".gitignore"), "utf8")).toBe("*\n");
+});
+
 test("removes what a process that was killed has left", async () => {
   const parent = await temporaryTree(owned(killed));
   const made = await createScratchDirectory(parent, "stack");

@@ -21,6 +21,8 @@ export async function createScratchDirectory(parent: string, kind: string): Prom
   const prefix = `${kind}-`;
   await sweep(parent, prefix);
   const directory = await mkdtemp(join(parent, prefix));
+  // One that an interrupted process leaves in a checkout is nothing to commit.
+  await writeFile(join(directory, ".gitignore"), "*\n");
   await writeFile(
     join(directory, ownerFile),
     JSON.stringify({ pid: process.pid, host: hostname() }),
