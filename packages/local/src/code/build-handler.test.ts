@@ -44,6 +44,20 @@ test("keeps the names of classes, and tells an error's place in the file that wa
   expect(stdout).toContain(`${join(root, "src/api.ts")}:3:25`);
 });
 
+test("leaves out what SST never bundles, and says who can build what needs options", async () => {
+  const root = await temporaryTree({
+    "lazy.ts": 'export const handler = async () => import("sharp");',
+    "query.ts": 'import query from "./q.graphql"; export const handler = query;',
+    "q.graphql": "type Query",
+  });
+  const building = (handler: string) =>
+    buildHandler({ root, name: "api", handler }, join(root, "built"), new Set());
+  expect(await building("lazy.handler")).toMatchObject({ handler: "lambda.handler" });
+  await expect(building("query.handler")).rejects.toThrow(
+    /query\.ts:1:18: ERROR: No loader is configured for "\.graphql" files.*\n.*--from-deploy builds it/,
+  );
+});
+
 test("says which file it has looked for, and where its name stands", async () => {
   const root = await temporaryTree({ "src/books.ts": "" });
   await expect(
