@@ -49,7 +49,7 @@ test("builds one file that runs by itself", async () => {
   const reads = new Set<string>();
   const built = await buildHandler(sample, outdir, reads);
   const bundle = await readFile(join(outdir, "lambda.mjs"));
-  expect(await readdir(outdir)).toEqual(["lambda.mjs"]);
+  expect((await readdir(outdir)).toSorted()).toEqual(["lambda.mjs", "lambda.mjs.map"]);
   expect(built).toEqual({ directory: outdir, handler: "lambda.handler" });
   expect([...reads]).toEqual(
     expect.arrayContaining([

@@ -28,6 +28,36 @@ test.each(["ts", "tsx", "mts", "js", "mjs", "cjs"])(
   },
 );
 
+test("keeps the names of classes, and tells an error's place in the file that was written", async () => {
+  const root = await temporaryTree({
+    "src/api.ts": `export class NotFound extends Error {}
+      export const handler = (): string =>
+        NotFound.name + new Error("here").stack;`,
+  });
+  const into = join(root, "built");
+  await buildHandler({ root, name: "api", handler: "src/api.handler" }, into, new Set());
+  const script = `const { handler } = await import(${JSON.stringify(join(into, "lambda.mjs"))});
+    console.log(handler());`;
+  const args = ["--enable-source-maps", "--input-type=module", "-e", script];
+  const { stdout } = await run(process.execPath, args);
+  expect(stdout).toContain("NotFoundError: here\n");
+  expect(stdout).toContain(`${join(root, "src/api.ts")}:3:25`);
+});
+
+test("leaves out what SST never bundles, and says who can build what needs options", async () => {
+  const root = await temporaryTree({
+    "lazy.ts": 'export const handler = async () => import("sharp");',
+    "query.ts": 'import query from "./q.graphql"; export const handler = query;',
+    "q.graphql": "type Query",
+  });
+  const building = (handler: string) =>
+    buildHandler({ root, name: "api", handler }, join(root, "built"), new Set());
+  expect(await building("lazy.handler")).toMatchObject({ handler: "lambda.handler" });
+  await expect(building("query.handler")).rejects.toThrow(
+    /query\.ts:1:18: ERROR: No loader is configured for "\.graphql" files.*\n.*--from-deploy builds it/,
+  );
+});
+
 test("says which file it has looked for, and where its name stands", async () => {
   const root = await temporaryTree({ "src/books.ts": "" });
   await expect(

@@ -4,6 +4,8 @@ import { join } from "node:path";
 
 import { build } from "esbuild";
 
+import { messageOf } from "@sst-gatehouse/blueprint/message-of";
+
 import type { Bundle } from "./code-source.ts";
 import { recordReads } from "./record-reads.ts";
 
@@ -12,6 +14,9 @@ const moduleName = "lambda";
 
 /** As SST looks for a handler's file. */
 const endings = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
+
+/** What SST never bundles, and installs beside a bundle. It is not here: code that imports it when it is needed loads. */
+const native = ["sharp", "pg-native"];
 
 /** What CommonJS packages, such as Express, expect to find; SST gives a deployed bundle the same. */
 const commonJsNames = [
@@ -56,14 +61,29 @@ export async function buildHandler(
     format: "esm",
     mainFields: ["module", "main"],
     minify: true,
+    // Error classes and decorators ask for names, and SST keeps them.
+    keepNames: true,
+    // Where an error was thrown is told in the lines that people write.
+    sourcemap: "linked",
+    outfile: join(into, `${moduleName}.mjs`),
     banner: { js: commonJsNames },
     write: false,
     logLevel: "silent",
+    external: native,
     plugins: [recordReads(reads)],
+  }).catch((error: unknown) => {
+    throw /No loader is configured/.test(messageOf(error)) ? builtOtherwise(error) : error;
   });
-  const [bundle, ...others] = outputFiles;
-  if (bundle === undefined || others.length > 0) throw new TypeError("the backend is one file");
+  const others = outputFiles.filter(({ path }) => !/\.mjs(?:\.map)?$/.test(path));
+  if (others.length > 0) throw new TypeError("the backend is one file");
   await mkdir(into, { recursive: true });
-  await writeFile(join(into, `${moduleName}.mjs`), bundle.contents);
+  await Promise.all(outputFiles.map(({ path, contents }) => writeFile(path, contents)));
   return { directory: into, handler: `${moduleName}.${exported}` };
+}
+
+/** Here a handler is built as SST builds one without options of its own, which only sst.config.ts knows. */
+function builtOtherwise(error: unknown): Error {
+  const what =
+    "if sst.config.ts gives this function nodejs.loader, esbuild or plugins, npx gatehouse start --from-deploy builds it with them; native code (.node) does not run here, so import it where it is needed and install it with nodejs.install";
+  return new Error(`${messageOf(error)}\n${what}`, { cause: error });
 }

@@ -61,7 +61,15 @@ export function deployArtifacts({
           functions[name] = await standInFor(name, directory);
           continue;
         }
-        const { environment, ...code } = await evaluation.code(`${found}Function`);
+        const { environment, isBuilt, ...code } = await evaluation.code(`${found}Function`);
+        if (!isBuilt) {
+          functions[name] = await standInFor(
+            name,
+            directory,
+            `The backend ${name} is not for Node.js, so its code does not run on this machine. The guard has let the request through.`,
+          );
+          continue;
+        }
         await cp(code.directory, directory, { recursive: true });
         functions[name] = { ...code, directory, environment: ownVariables(environment) };
       }

@@ -50,6 +50,20 @@ const refusals: [what: string, files: Record<string, string>, why: string][] = [
     "access rule: no",
   ],
   [
+    "a file of it that throws as Node does",
+    {
+      "sst.config.ts": "",
+      "gate.ts": `import { access } from "./access";${gate}`,
+      "access.ts": 'export const access = process.env["NOBODY_SETS"]!.split(",");',
+    },
+    "gate.ts, or a file that it imports, throws: Cannot read properties of undefined (reading 'split')",
+  ],
+  [
+    "what only sst.config.ts has",
+    { "sst.config.ts": "", "gate.ts": `$app.stage; ${inline}` },
+    "throws: $app is not defined. gate.ts is read without SST as well, by start for example",
+  ],
+  [
     "a mistake in TypeScript",
     { "sst.config.ts": "", "gate.ts": "export const gate = ;" },
     'gate.ts:1:20: ERROR: Unexpected ";"',
@@ -72,6 +86,17 @@ const refusals: [what: string, files: Record<string, string>, why: string][] = [
 test.each(refusals)("refuses %s in words that say what to do", async (_what, files, why) => {
   const root = await temporaryTree(files);
   await expect(loadProject(root)).rejects.toThrow(why.replace("<root>", root));
+});
+
+test("takes packages in CommonJS, which ask for Node's modules by require", async () => {
+  const root = await temporaryTree({
+    "sst.config.ts": "",
+    "gate.ts": `import { access } from "rules-of-ours"; ${gate}`,
+    "node_modules/rules-of-ours/package.json": '{ "main": "index.js" }',
+    "node_modules/rules-of-ours/index.js":
+      'const { sep } = require("path"); exports.access = { scopes: [sep], rules: [] };',
+  });
+  expect((await loadProject(root)).gate.access.scopes).toEqual(["/"]);
 });
 
 test("takes packages from where the app has them", async () => {

@@ -52,6 +52,11 @@ export async function loadGate(root: string, reads = new Set<string>()): Promise
     platform: "node",
     format: "esm",
     mainFields: ["module", "main"],
+    // What CommonJS packages expect to find; a module without a file cannot make it from its own address.
+    banner: {
+      js: `import { createRequire as createRequireOfGate } from "node:module";
+const require = createRequireOfGate(${JSON.stringify(file)});`,
+    },
     write: false,
     logLevel: "silent",
     plugins: [recordReads(reads)],
@@ -65,7 +70,21 @@ export async function loadGate(root: string, reads = new Set<string>()): Promise
   const code = outputFiles[0]?.contents ?? new Uint8Array(0);
   const loaded: { gate?: Gate } = await import(
     `data:text/javascript;base64,${Buffer.from(code).toString("base64")}`
-  );
+  ).catch((error: unknown) => {
+    throw namingItsFile(error);
+  });
   if (loaded.gate === undefined) throw new TypeError(`${file} exports no gate: ${example}`);
   return defineGate(loaded.gate);
+}
+
+/** What Gatehouse's own functions throw says where the mistake is; the words of everything else do not. */
+function namingItsFile(error: unknown): unknown {
+  const message = messageOf(error);
+  if (/^(?:gate|access|stages?)\b/.test(message)) return error;
+  const why = /^(?:\$\w+|sst|aws) is not defined$/.test(message)
+    ? ". gate.ts is read without SST as well, by start for example: what belongs to sst.config.ts cannot be in a file that it imports"
+    : "";
+  return new Error(`gate.ts, or a file that it imports, throws: ${message}${why}`, {
+    cause: error,
+  });
 }

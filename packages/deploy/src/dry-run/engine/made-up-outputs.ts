@@ -58,6 +58,20 @@ const table: Readonly<Record<string, (facts: Facts) => Outputs>> = {
       })),
     };
   },
+  "aws:apigateway/restApi:RestApi": ({ region, digits, physical }) => ({
+    ...executeApi(region, digits.slice(0, 10)),
+    name: physical,
+    rootResourceId: digits.slice(10, 20),
+  }),
+  "aws:apigatewayv2/api:Api": ({ region, inputs, digits, physical }) => {
+    const id = digits.slice(0, 10);
+    const protocol = inputs["protocolType"] === "WEBSOCKET" ? "wss" : "https";
+    return {
+      ...executeApi(region, id),
+      name: physical,
+      apiEndpoint: `${protocol}://${id}.execute-api.${region}.amazonaws.com`,
+    };
+  },
   "aws:cloudfront/distribution:Distribution": ({ digits }) => {
     const id = `E${digits.slice(0, 13).toUpperCase()}`;
     return {
@@ -154,6 +168,8 @@ const table: Readonly<Record<string, (facts: Facts) => Outputs>> = {
       functionUrl: `https://${urlId}.lambda-url.${region}.on.aws/`,
     };
   },
+  "aws:rds/cluster:Cluster": database,
+  "aws:rds/instance:Instance": database,
   "aws:s3/bucketObjectv2:BucketObjectv2": ({ inputs }) => ({
     id: text(inputs["key"]),
     arn: `arn:aws:s3:::${text(inputs["bucket"])}/${text(inputs["key"])}`,
@@ -208,6 +224,63 @@ export function foundOutputs(type: string, id: string): Outputs | undefined {
     default:
       return undefined;
   }
+}
+
+/**
+ * What SST's own components read of something that is there already: tags by which `sst.aws.Vpc.get` and others know what
+ * this release has made and where its password is kept, and the account's role for logs of API Gateway, of which SST makes
+ * one otherwise. None of them is a type that a gate takes.
+ */
+export function knownOfFound(type: string, id: string): Readonly<Record<string, unknown>> {
+  switch (type) {
+    case "aws:apigateway/account:Account":
+      return { cloudwatchRoleArn: `arn:aws:iam::${account}:role/api-gateway-logs` };
+    case "aws:cloudfront/distribution:Distribution":
+      return {
+        tags: {
+          "sst:ref:version": "2",
+          "sst:ref:kv": `arn:aws:cloudfront::${account}:key-value-store/${id}`,
+          "sst:ref:kv-namespace": id,
+        },
+      };
+    case "aws:ec2/vpc:Vpc":
+      return { tags: { "sst:ref-version": "2" } };
+    case "aws:ecs/cluster:Cluster":
+      return { tags: { "sst:ref:version": "2.0" } };
+    case "aws:elasticache/replicationGroup:ReplicationGroup":
+    case "aws:opensearch/domain:Domain":
+    case "aws:rds/cluster:Cluster":
+    case "aws:rds/instance:Instance":
+      return {
+        tags: {
+          "sst:lookup:password": id,
+          "sst:ref:password": id,
+          "sst:ref:secret": id,
+          "sst:ref:username": "made-up",
+        },
+      };
+    default:
+      return {};
+  }
+}
+
+function executeApi(region: string, id: string): Outputs {
+  return { id, executionArn: `arn:aws:execute-api:${region}:${account}:${id}` };
+}
+
+function database(facts: Facts): Outputs {
+  const { type, region, inputs, name } = facts;
+  const id = text(inputs["identifier"] ?? inputs["clusterIdentifier"]) || name.toLowerCase();
+  const address = `${id}.c0123456789a.${region}.rds.amazonaws.com`;
+  const port = /mysql|maria/.test(text(inputs["engine"])) ? 3306 : 5432;
+  return {
+    ...byDefault(facts),
+    id,
+    address,
+    port,
+    endpoint: type.endsWith(":Instance") ? `${address}:${port}` : address,
+    readerEndpoint: address,
+  };
 }
 
 function bucket({ region, inputs, physical }: Facts): Outputs {

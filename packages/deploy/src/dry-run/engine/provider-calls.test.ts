@@ -13,10 +13,36 @@ test("says which region the provider is of, as versions 6 and 7 do", () => {
   });
 });
 
-test("fails by name when it has no answer", () => {
-  expect(() => call("aws:ec2/getVpc:getVpc", {})).toThrow(
-    "The stand-in for AWS has no answer to the provider call aws:ec2/getVpc:getVpc.",
-  );
+test("makes up what others have made, the same each time, in AWS's shapes", () => {
+  const filters = [{ name: "vpc-id", values: ["vpc-1"] }];
+  const subnets = call("aws:ec2/getSubnets:getSubnets", { filters });
+  expect(subnets).toEqual({
+    filters,
+    id: expect.stringMatching(/^subnets-[0-9a-f]{17}$/),
+    ids: [subnets["id"]],
+    names: [subnets["id"]],
+    arn: `arn:aws:ec2:eu-west-1:123456789012:subnets/${String(subnets["id"])}`,
+    arns: [subnets["arn"]],
+  });
+  expect(call("aws:ec2/getSubnets:getSubnets", { filters })).toEqual(subnets);
+  expect(call("aws:ec2/getSubnets:getSubnets", {})["id"]).not.toBe(subnets["id"]);
+});
+
+test.each([
+  [
+    "aws:index/getAvailabilityZones:getAvailabilityZones",
+    {},
+    { names: ["a", "b", "c"].map((zone) => `eu-west-1${zone}`) },
+  ],
+  [
+    "aws:index/getArn:getArn",
+    { arn: "arn:aws:sns:eu-west-1:1:a:b" },
+    { service: "sns", account: "1", resource: "a:b" },
+  ],
+  ["aws:ssm/getParameter:getParameter", { name: "/theirs" }, { value: "made-up" }],
+  ["aws:ssm/getParameter:getParameter", { name: "/ours" }, { value: "as it was left" }],
+])("answers %s for %j as AWS would", (token, inputs, expected) => {
+  expect(call(token, inputs, { "/ours": "as it was left" })).toMatchObject(expected);
 });
 
 describe("getPolicyDocument", () => {

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import { account, madeUpOutputs } from "./made-up-outputs.ts";
 import { policyDocument, type StatementArguments } from "./policy-document.ts";
 
@@ -20,7 +22,7 @@ export function isLookup(token: string): boolean {
  * What the AWS provider's functions answer.
  *
  * @param parameters Parameter Store of the home region, as an earlier deploy left it: full names and values.
- * @throws {Error} that names the function, when the stand-in has no answer.
+ * @throws {Error} for what AWS would refuse.
  */
 export function answerProviderCall(
   { token, inputs, region }: ProviderCall,
@@ -47,13 +49,100 @@ export function answerProviderCall(
       return answerPolicyDocument(inputs);
     case "aws:ssm/getParametersByPath:getParametersByPath":
       return answerParametersByPath(inputs, region, parameters);
+    case "aws:ssm/getParameter:getParameter":
+      return answerParameter(inputs, region, parameters);
     case functionUrlToken:
       return answerFunctionUrl(inputs, region);
     default:
-      throw new Error(
-        `The stand-in for AWS has no answer to the provider call ${token}. Add one to provider-calls.ts.`,
-      );
+      return { ...madeUpAnswer(token, inputs, region), ...inputs };
   }
+}
+
+/**
+ * Of what a config looks up in the account and a gate does not care about, such as a hosted zone or the subnets of a VPC:
+ * an id, an ARN and lists of one, made up from what is asked, and what SST's own components read besides.
+ */
+function madeUpAnswer(
+  token: string,
+  inputs: Readonly<Record<string, unknown>>,
+  region: string,
+): Readonly<Record<string, unknown>> {
+  const kind = token.replace(/^(.*):get(\w+)$/, "$1:$2");
+  const name = JSON.stringify(inputs);
+  const stack = `others in ${region}`;
+  const { arn: made } = madeUpOutputs({ type: kind, name, inputs: {}, region, stack });
+  const digits = createHash("sha256").update(`${token}|${name}`).digest("hex");
+  const id = `${kind.split(":").at(-1)?.toLowerCase()}-${digits.slice(0, 17)}`;
+  const arn = typeof made === "string" ? made.replace(/[^/]*$/, id) : undefined;
+  const answer = { id, ids: [id], names: [id], ...(arn === undefined ? {} : { arn, arns: [arn] }) };
+  const zones = ["a", "b", "c"].map((zone) => region + zone);
+  switch (token) {
+    case "aws:index/getAvailabilityZones:getAvailabilityZones":
+      return { id: region, names: zones, zoneIds: zones.map((_, index) => `${region}-az${index}`) };
+    case "aws:index/getArn:getArn": {
+      const [, partition, service, ofRegion = "", ofAccount = "", ...resource] = text(
+        inputs["arn"],
+      ).split(":");
+      return {
+        partition,
+        service,
+        region: ofRegion,
+        account: ofAccount,
+        resource: resource.join(":"),
+      };
+    }
+    case "aws:ec2/getInternetGateway:getInternetGateway":
+      return { ...answer, internetGatewayId: id };
+    case "aws:ec2/getRouteTable:getRouteTable":
+      return { ...answer, routeTableId: id };
+    case "aws:ecr/getAuthorizationToken:getAuthorizationToken":
+      return {
+        id: region,
+        userName: "AWS",
+        password: digits,
+        proxyEndpoint: `https://${account}.dkr.ecr.${region}.amazonaws.com`,
+      };
+    case "aws:iot/getEndpoint:getEndpoint":
+      return { id, endpointAddress: `a${digits.slice(0, 13)}-ats.iot.${region}.amazonaws.com` };
+    case "aws:rds/getInstances:getInstances":
+      return { ...answer, instanceIdentifiers: [id], instanceArns: [arn] };
+    case "aws:route53/getZone:getZone":
+      return {
+        ...answer,
+        zoneId: `Z${digits.slice(0, 13).toUpperCase()}`,
+        nameServers: [],
+        linkedServiceDescription: `arn:aws:servicediscovery:${region}:${account}:namespace/ns-made`,
+      };
+    // As SST and RDS keep it; an app's own may be anything.
+    case "aws:secretsmanager/getSecretVersion:getSecretVersion":
+      return {
+        ...answer,
+        secretString: JSON.stringify({
+          username: "made-up",
+          password: "made-up",
+          authToken: "made-up",
+        }),
+      };
+    default:
+      return answer;
+  }
+}
+
+/** The one that an earlier deploy left, or a made-up value: others have written it. */
+function answerParameter(
+  inputs: { readonly name?: string },
+  region: string,
+  parameters: Readonly<Record<string, string>>,
+): Readonly<Record<string, unknown>> {
+  const name = inputs.name ?? "";
+  const value = parameters[name] ?? "made-up";
+  const path = name.startsWith("/") ? name : `/${name}`;
+  const arn = `arn:aws:ssm:${region}:${account}:parameter${path}`;
+  return { id: name, name, arn, type: "String", value, insecureValue: value, version: 1 };
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 function answerPolicyDocument(inputs: {

@@ -219,10 +219,11 @@ test("does not take what is only read for something that would be deployed", asy
   expect([read.id, recorder.resources()]).toEqual(["/there", []]);
 });
 
-test("names an unknown call where the SDK looks for it", async () => {
-  const call = engine().recorder.mocks.call({ token: "aws:ec2/getVpc:getVpc", inputs: {} });
+test("refuses a call where the SDK looks for it", async () => {
+  const token = "aws:ssm/getParametersByPath:getParametersByPath";
+  const call = engine().recorder.mocks.call({ token, inputs: { path: "a" } });
   await expect(call).rejects.toMatchObject({
-    details: expect.stringContaining("the provider call aws:ec2/getVpc:getVpc"),
+    details: expect.stringContaining("takes a path that begins with a slash"),
   });
 });
 

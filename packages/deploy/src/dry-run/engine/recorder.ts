@@ -1,5 +1,5 @@
 import type { Lookup, Resource } from "../graph/graph.ts";
-import { foundOutputs, madeUpOutputs } from "./made-up-outputs.ts";
+import { foundOutputs, madeUpOutputs, knownOfFound } from "./made-up-outputs.ts";
 import { answerProviderCall, isLookup } from "./provider-calls.ts";
 import type { Mocks, MockMonitorClass, PulumiSdk, RegisterRequest } from "./pulumi-sdk.ts";
 import { recordValue, withoutMarks } from "./recorded-value.ts";
@@ -91,16 +91,19 @@ export function createRecorder(
           inputs: { id: existing },
           outputs: read,
         });
+      const isFound = existing !== undefined && existing !== "";
       const outputs = component
         ? {}
-        : (read ??
-          madeUpOutputs({
-            type,
-            name,
-            inputs: toObject(withoutMarks(sent)),
-            region: where,
-            stack,
-          }));
+        : (read ?? {
+            ...madeUpOutputs({
+              type,
+              name,
+              inputs: toObject(withoutMarks(sent)),
+              region: where,
+              stack,
+            }),
+            ...(isFound ? knownOfFound(type, existing) : {}),
+          });
       if (type.startsWith("aws:")) awsProvider = request?.getVersion() ?? awsProvider;
       if (request !== undefined) {
         const { value, files: found } = await recordValue(sent, roots);
@@ -119,7 +122,7 @@ export function createRecorder(
       }
       const { id, ...state }: { id?: string } = outputs;
       return {
-        id: existing === undefined || existing === "" ? id : existing,
+        id: isFound ? existing : id,
         state: { ...inputs, ...secretly(sdk, state, request) },
       };
     },

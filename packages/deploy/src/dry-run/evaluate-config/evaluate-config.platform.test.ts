@@ -21,12 +21,13 @@ const repository = join(import.meta.dirname, "../../../../..");
 
 let platform: Platform;
 let root: string;
+const printed: string[] = [];
 /** Most tests share one copy of the app. */
 let evaluator: Evaluator;
 beforeAll(async () => {
   platform = await installPlatform(repository);
   root = await copySampleApp(platform);
-  evaluator = await createEvaluator({ root, platform });
+  evaluator = await createEvaluator({ root, platform, print: (line) => printed.push(line) });
 }, 180_000);
 afterAll(async () => {
   await evaluator.close();
@@ -301,6 +302,13 @@ describe("a config is refused", () => {
       "nobody waits",
     ],
     [
+      "that needs a variable of the terminal",
+      config,
+      "return resources();",
+      'process.env.TERM; process.env["STAGE_DOMAIN"].split("."); return resources();',
+      "Cannot read properties of undefined (reading 'split')\nAn evaluation has no variables of this terminal and of .env. The config, or what it imports, asks for STAGE_DOMAIN: if it needs one, give it a value for where it is not set.",
+    ],
+    [
       "that cannot be bundled",
       config,
       "./resources.ts",
@@ -336,18 +344,11 @@ describe("a config is refused", () => {
       'handler.ts:2:39 Could not resolve "./nowhere.ts"',
     ],
     [
-      "whose function is built in a way that is not supported",
-      infra,
-      'runtime: "nodejs22.x",\n    streaming',
-      'runtime: "nodejs22.x", nodejs: { install: ["left-pad"] },\n    streaming',
-      "Api asks for install, which an evaluation does not build. Add it to build-function.ts.",
-    ],
-    [
-      "that asks the provider what the stand-in cannot answer",
+      "that asks the provider what AWS would refuse",
       infra,
       "const before =",
-      "aws.getAvailabilityZonesOutput(); const before =",
-      "The stand-in for AWS has no answer to the provider call aws:index/getAvailabilityZones:getAvailabilityZones. Add one to provider-calls.ts.",
+      'aws.ssm.getParametersByPathOutput({ path: "fixture" }); const before =',
+      "Parameter Store takes a path that begins with a slash, not fixture",
     ],
     [
       "that makes the same thing twice",
@@ -386,6 +387,105 @@ describe("a config is refused", () => {
     const changes = [{ file: config, from: "return resources();", to: 'throw new Error("no");' }];
     await expect(evaluateAlone({ root: own, changes })).rejects.toThrow(new Error("no"));
     expect(await readdir(join(own, ".cache"))).toEqual([]);
+  });
+});
+
+describe("an app as real ones are", () => {
+  const has = (what: string, ...added: { file: string; added: string }[]) =>
+    evaluate({
+      changes: [
+        { file: "sst.config.ts", from: "return resources();", to: `${what} return resources();` },
+        ...added,
+      ],
+    });
+
+  test("has secrets, which only the account knows: each has its name, or its placeholder", async () => {
+    const { graph } = await has(`
+      const key = new sst.Secret("Key");
+      const domain = new sst.Secret("Domain", "example.com");
+      new sst.aws.Queue("Jobs", { transform: { queue: (args) => {
+        args.tags = { key: key.value, domain: domain.value };
+      } } });`);
+    expect(find(graph, "JobsQueue")?.inputs["tags"]).toMatchObject({
+      key: { "<secret>": "made-up-Key" },
+      domain: { "<secret>": "example.com" },
+    });
+  });
+
+  test("has functions with installed packages, esbuild's plugins, chunks, or no JavaScript", async () => {
+    const evaluation = await has(
+      `const handler = "other.handler";
+      new sst.aws.Function("Installed", { handler, nodejs: { install: ["left-pad"], plugins: "plugins.mjs" } });
+      new sst.aws.Function("Split", { handler: "handler.handler", nodejs: { splitting: true } });
+      new sst.aws.Function("Python", { handler: "main.handler", runtime: "python3.12" });`,
+      {
+        file: "other.ts",
+        added: 'import "left-pad"; import text from "a:b"; export const handler = () => text;',
+      },
+      {
+        file: "plugins.mjs",
+        added: `export default [{ name: "a", setup(build) {
+          build.onResolve({ filter: /^a:/ }, ({ path }) => ({ path, namespace: "a" }));
+          build.onLoad({ filter: /./, namespace: "a" }, () => ({ contents: "plugged in", loader: "text" }));
+        } }];`,
+      },
+    );
+    const codeOf = async (name: string) => {
+      const { directory, isBuilt } = await evaluation.code(name);
+      const [file = ""] = (await readdir(directory)).filter((one) => /bundle.mjs$|built/.test(one));
+      return { isBuilt, text: await readFile(join(directory, file), "utf8") };
+    };
+    const installed = await codeOf("InstalledFunction");
+    expect(installed.text).toContain('import "left-pad"');
+    expect(installed.text).toContain("plugged in");
+    expect((await codeOf("SplitFunction")).text).toContain("204");
+    expect(await codeOf("PythonFunction")).toEqual({
+      isBuilt: false,
+      text: "main.handler for python3.12 is not built here.\n",
+    });
+  });
+
+  test("has networks, databases, services and APIs, its own and others'", async () => {
+    const { graph } = await has(`
+      const vpc = new sst.aws.Vpc("Vpc", { nat: "ec2", bastion: true });
+      const theirs = sst.aws.Vpc.get("Theirs", "vpc-0123");
+      const link = [
+        new sst.aws.Postgres("Postgres", { vpc }), new sst.aws.Aurora("Aurora", { engine: "mysql", vpc }),
+        new sst.aws.Redis("Redis", { vpc }), sst.aws.Postgres.get("TheirPostgres", { id: "x" }),
+        sst.aws.Redis.get("TheirRedis", "x"), sst.aws.Aurora.get("TheirAurora", "x"),
+      ];
+      new sst.aws.Function("Data", { handler: "handler.handler", vpc: theirs, link });
+      const cluster = new sst.aws.Cluster("Cluster", { vpc });
+      new sst.aws.Service("Service", { cluster, image: "nginx", loadBalancer: { ports: [{ listen: "80/http" }] } });
+      sst.aws.Cluster.get("TheirCluster", { id: "x", vpc });
+      sst.aws.Router.get("TheirRouter", "E123");
+      const rest = new sst.aws.ApiGatewayV1("Rest");
+      rest.route("GET /", "handler.handler");
+      rest.deploy();
+      new sst.aws.ApiGatewayWebSocket("Socket").route("$connect", "handler.handler");
+      new sst.aws.Realtime("Realtime", { authorizer: "handler.handler" });
+      const zone = await aws.route53.getZone({ name: "example.com" });
+      const { value } = await aws.ssm.getParameter({ name: "/theirs" });
+      new aws.route53.Record("Record", { zoneId: zone.zoneId, name: "x", type: "TXT", records: [value] });`);
+    expect(find(graph, "Record")?.inputs).toMatchObject({
+      zoneId: expect.stringMatching(/^Z[0-9A-F]{13}$/),
+      records: ["made-up"],
+    });
+    expect(find(graph, "VpcPrivateSubnet2")?.inputs["availabilityZone"]).toBe("eu-west-1b");
+  });
+
+  test("has sites with a server, which need no build: the server has their rights", async () => {
+    printed.length = 0;
+    const { graph } = await has(
+      `const bucket = new sst.aws.Bucket("Files");
+      const web = new sst.aws.Nextjs("Web", { path: "web", link: [bucket] });
+      new sst.aws.Function("Uses", { handler: "handler.handler", link: [web], environment: { URL: web.url } });`,
+      { file: "web/package.json", added: '{"scripts":{"build":"next build"}}' },
+    );
+    expect(JSON.stringify(find(graph, "WebServerRole")?.inputs)).toContain("s3:*");
+    expect(printed).toEqual([
+      "web is not built; of Nextjs Web, the plan has the server's rights alone.",
+    ]);
   });
 });
 

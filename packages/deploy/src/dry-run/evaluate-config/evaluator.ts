@@ -1,5 +1,6 @@
 import { cp, mkdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
 
 import { functionCode, type FunctionCode } from "./function-code.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -9,7 +10,7 @@ import { createWorker } from "../worker/worker.ts";
 import { bringBuild, missingBuild } from "../workspace/missing-build.ts";
 import { createScratchDirectory } from "../workspace/scratch-directory.ts";
 import { applyChange, type SourceChange } from "../workspace/source-change.ts";
-import { copySources } from "../workspace/source-copy.ts";
+import { copySources, linkNeighbours } from "../workspace/source-copy.ts";
 
 export type { FunctionCode } from "./function-code.ts";
 export type { SourceChange } from "../workspace/source-change.ts";
@@ -67,7 +68,9 @@ export async function createEvaluator({
   const original = await realpath(givenRoot);
   const platform = givenPlatform ?? (await installPlatform(original, print));
   const scratch = await createScratchDirectory(join(original, ".cache"), "evaluation");
-  const project = join(scratch, "project");
+  const repository = repositoryOf(original);
+  const inIt = relative(repository, original);
+  const project = join(scratch, "project", inIt);
   const worker = createWorker({ project, original, scratch });
   let evaluations = 0;
   let last: Promise<unknown> = Promise.resolve();
@@ -94,6 +97,7 @@ export async function createEvaluator({
       )
         outcome = await ask();
       if (outcome.kind === "refused") throw new Error(outcome.message);
+      for (const remark of outcome.remarks ?? []) print?.(remark);
       evaluations += 1;
       const kept = join(scratch, "evaluations", String(evaluations));
       const { graph } = outcome;
@@ -116,7 +120,8 @@ export async function createEvaluator({
   }
 
   try {
-    await mkdir(project);
+    await mkdir(join(scratch, "project"));
+    await linkNeighbours(repository, inIt, join(scratch, "project"));
     await copySources(original, project);
     await sharePlatform(platform, project);
   } catch (error) {
@@ -137,6 +142,14 @@ export async function createEvaluator({
     },
     close,
   };
+}
+
+/** The folder that holds what a project may name by `../`: the nearest repository of Git, or the project itself. */
+function repositoryOf(project: string): string {
+  for (let folder = project; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, ".git"))) return folder;
+    if (folder === dirname(folder)) return project;
+  }
 }
 
 /** @returns what gives the files their texts back. */

@@ -41,6 +41,7 @@ test("finds a directory that is a function's code", async () => {
     handler: "index.handler",
     environment: {},
     buffered: false,
+    isBuilt: true,
   });
 });
 

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -6,6 +7,7 @@ import { toObject, withoutSecretMarks } from "../graph/json.ts";
 import { awsTypes } from "../graph/aws-types.ts";
 import { attributeOf, inputOf } from "../graph/resource-values.ts";
 import { uploadOf } from "../graph/upload-of.ts";
+import { notBuilt } from "../workspace/not-built.ts";
 import { unzip } from "./unzip.ts";
 
 /** The code of a function as it would be deployed. */
@@ -18,6 +20,8 @@ export interface FunctionCode {
   readonly environment: Readonly<Record<string, string>>;
   /** Whether its Function URL answers whole. */
   readonly buffered: boolean;
+  /** False for one that is not for Node.js: a file says so in the place of its code. */
+  readonly isBuilt: boolean;
 }
 
 /**
@@ -54,10 +58,10 @@ export async function functionCode(
     environment: variablesOf(found),
     buffered: url !== undefined && inputOf(url, "invokeMode") !== "RESPONSE_STREAM",
   };
-  if ((await stat(file)).isDirectory()) return { directory: file, ...about };
-  const directory = join(scratch, name);
-  await unzip(file, directory);
-  return { directory, ...about };
+  const isDirectory = (await stat(file)).isDirectory();
+  const directory = isDirectory ? file : join(scratch, name);
+  if (!isDirectory) await unzip(file, directory);
+  return { directory, ...about, isBuilt: !existsSync(join(directory, notBuilt)) };
 }
 
 function variablesOf(resource: Resource): Readonly<Record<string, string>> {

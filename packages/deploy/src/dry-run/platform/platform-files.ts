@@ -2,6 +2,8 @@ import { readFile, realpath } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
+import { installedPackage } from "../../installed-package.ts";
+
 /** The SST CLI of one version. */
 export interface Cli {
   readonly version: string;
@@ -31,7 +33,7 @@ export function platformPaths(home: string): Pick<Platform, "directory" | "provi
 const oldest = [3, 19] as const;
 
 /**
- * The SST CLI among the packages that are installed in a directory.
+ * The SST CLI among the packages that are installed in a directory, or in one above it, as those of a monorepo are.
  *
  * @throws {Error} (rejects) when there is none for this machine, or one that is too old.
  */
@@ -49,7 +51,8 @@ async function installedCli(directory: string): Promise<Cli> {
   const native = `sst-${process.platform}-${process.arch}`;
   try {
     // Its own packages are found from where it really is.
-    const manifest = await realpath(join(directory, "node_modules/sst/package.json"));
+    const { directory: sst } = installedPackage(directory, "sst");
+    const manifest = await realpath(join(sst, "package.json"));
     const { version } = await readManifest(manifest);
     const program = createRequire(manifest).resolve(`${native}/package.json`);
     // Where NODE_PATH is set, a missing one would be found elsewhere, in another version.

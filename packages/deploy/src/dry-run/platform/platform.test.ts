@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { describe, expect, test, vi } from "vitest";
@@ -131,6 +131,14 @@ test("says what SST has only logged", async () => {
 test("says so when what was installed is something else", async () => {
   const root = await project(installing.replaceAll("6.83.4", "6.66.2"));
   await expect(install(root)).rejects.toThrow("is not what sst.config.ts asks for");
+});
+
+test("finds SST above the app, where a monorepo has it installed", async () => {
+  const root = await project();
+  await mkdir(join(root, "apps/api"), { recursive: true });
+  await rename(join(root, "sst.config.ts"), join(root, "apps/api/sst.config.ts"));
+  expect(await install(join(root, "apps/api"))).toEqual([says]);
+  expect(await readdir(join(root, "apps/api"))).toContain(".sst");
 });
 
 const without: [what: string, files: Record<string, string>][] = [

@@ -1,8 +1,10 @@
 import { createCipheriv } from "node:crypto";
 import { access, cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 
-import { commonJsInEsm, loadEsbuild, messagesOf } from "./esbuild.ts";
+import { commonJsInEsm, loadEsbuild, messagesOf, type Plugin } from "./esbuild.ts";
+import { notBuilt } from "../workspace/not-built.ts";
 import type { Job, Workshop } from "./job.ts";
 import { createReuse, type Made } from "./reuse.ts";
 
@@ -24,9 +26,11 @@ interface NodeProperties {
   readonly banner?: string;
   readonly esbuild?: Readonly<Record<string, unknown>> | null;
   readonly format?: "cjs" | "esm";
-  readonly install?: unknown;
+  /** Names of packages, or their versions by name. */
+  readonly install?: readonly string[] | Readonly<Record<string, string>> | null;
   readonly loader?: Readonly<Record<string, string>>;
   readonly minify?: boolean;
+  /** A module of the project, whose default export is a list of esbuild's plugins. */
   readonly plugins?: string;
   readonly sourcemap?: boolean;
   readonly splitting?: boolean;
@@ -46,12 +50,12 @@ const endings = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
 const native = ["sharp", "pg-native"];
 /** Directories with what was bundled. */
 const bundles = createReuse<string>();
-const notPlayed = ["install", "plugins", "splitting"] as const;
 
 /**
- * Builds the code of a function for Node.js, as SST's CLI does for `sst deploy`.
+ * Builds the code of a function for Node.js, as SST's CLI does for `sst deploy`, but for the packages that it would
+ * install beside the bundle. A function for another runtime is not built: a file says so in the place of its code.
  *
- * @throws {Error} (rejects) for what is not supported here.
+ * @throws {Error} (rejects) when there is no such handler.
  */
 export async function buildFunction(
   { project, scratch, changed }: Workshop & Pick<Job, "changed">,
@@ -63,19 +67,18 @@ export async function buildFunction(
     return { out: bundle, handler, errors: [], sourcemaps: [] };
   }
   const properties = input.properties ?? {};
-  const odd = notPlayed.find(
-    (name) => properties[name] !== undefined && properties[name] !== false,
-  );
-  if (odd !== undefined || !input.runtime.startsWith("nodejs"))
-    throw new Error(
-      `${functionID} asks for ${odd ?? input.runtime}, which an evaluation does not build. Add it to build-function.ts.`,
-    );
   const out = join(project, ".sst/artifacts", `${functionID}-src`);
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
+  if (!input.runtime.startsWith("nodejs")) {
+    await writeFile(join(out, notBuilt), `${handler} for ${input.runtime} is not built here.\n`);
+    return { out, handler, errors: [], sourcemaps: [] };
+  }
   const esm = properties.format !== "cjs";
   const outfile = join(out, esm ? "bundle.mjs" : "bundle.cjs");
   const { sourcemap, external, ...own } = properties.esbuild ?? {};
+  const { install, plugins = "", splitting = false } = properties;
+  const installed = Array.isArray(install) ? install : Object.keys(install ?? {});
   const isMapped = sourcemap === undefined || sourcemap === true;
   const build = async (): Promise<Made<string>> => {
     const { metafile } = await loadEsbuild(join(project, ".sst/platform")).build({
@@ -84,10 +87,13 @@ export async function buildFunction(
       mainFields: esm ? ["module", "main"] : ["main"],
       ...own,
       sourcemap: isMapped ? "linked" : sourcemap,
-      external: [...native, ...(Array.isArray(external) ? external : [])],
+      external: [...native, ...installed, ...(Array.isArray(external) ? external : [])],
       entryPoints: [await entryOf(project, handler)],
       absWorkingDir: project,
-      outfile,
+      ...(splitting
+        ? { splitting, outdir: out, entryNames: "bundle", outExtension: { ".js": ".mjs" } }
+        : { outfile }),
+      plugins: plugins === "" ? [] : await pluginsOf(resolve(project, plugins)),
       metafile: true,
       bundle: true,
       platform: "node",
@@ -118,6 +124,13 @@ export async function buildFunction(
     errors: [],
     sourcemaps: uploadsMap ? [map] : [],
   };
+}
+
+async function pluginsOf(file: string): Promise<readonly Plugin[]> {
+  const { default: plugins }: { default: readonly Plugin[] } = await import(
+    pathToFileURL(file).href
+  );
+  return plugins;
 }
 
 async function entryOf(project: string, handler: string): Promise<string> {

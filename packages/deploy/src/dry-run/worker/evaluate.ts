@@ -11,16 +11,19 @@ import { type App, appOf } from "./app-of.ts";
 import { bundleConfig, exportsOf } from "./bundle-config.ts";
 import { keepGuardBundle } from "./guard-bundle.ts";
 import type { Job, Workshop } from "./job.ts";
+import { type SstComponents, type SstGlobals, withUnbuiltSites } from "./server-sites.ts";
 
 /**
  * Does with a copied project what SST's CLI does for `sst deploy`, as far as Pulumi and AWS can be played.
  *
  * @param tell puts into the environment what the CLI would.
+ * @param isSet whether the environment has a variable.
  */
 export async function evaluate(
   workshop: Workshop,
   job: Job,
   tell: (environment: Readonly<Record<string, string>>) => void,
+  isSet: (name: string) => boolean,
 ): Promise<Outcome> {
   const { project, original, scratch } = workshop;
   const { stage, dev, parameters } = job;
@@ -35,22 +38,42 @@ export async function evaluate(
     const { name, removal, protect } = app;
     const config = configOf(app);
     tell({ SST_AWS_REGION: config["aws:region"] ?? "" });
-    return await rehearse(
+    const remarks: string[] = [];
+    const adapt = (globals: SstGlobals): SstComponents => {
+      const sst = withMadeUpSecrets(globals.sst);
+      // Under `sst dev` SST itself builds no site.
+      return dev
+        ? sst
+        : withUnbuiltSites({ ...globals, sst }, workshop, (line) => remarks.push(line));
+    };
+    const outcome = await rehearse(
       { app: name, stage, dev, config, parameters, roots, platform },
       async () => {
-        start();
+        start(adapt);
         const { default: outputs }: { default: unknown } = await import(
           pathToFileURL(program).href
         );
         return { default: outputs, app: { removal, protect } };
       },
     );
+    if (outcome.kind === "graph") return { ...outcome, remarks };
+    return { ...outcome, message: outcome.message + (await unsetIn(program, isSet)) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { kind: "refused", message: withRelativePaths(message, roots) };
   } finally {
     await rm(program, { force: true });
   }
+}
+
+/** Words for a refusal of a program that asks for variables that are not there: nobody would look for the reason here. */
+async function unsetIn(program: string, isSet: (name: string) => boolean): Promise<string> {
+  const text = await readFile(program, "utf8");
+  const asked = [...text.matchAll(/\bprocess\.env(?:\.|\[["'])([A-Za-z]\w*)/g)];
+  const unset = [...new Set(asked.map(([, name = ""]) => name))].filter((name) => !isSet(name));
+  return unset.length === 0
+    ? ""
+    : `\nAn evaluation has no variables of this terminal and of .env. The config, or what it imports, asks for ${unset.toSorted().join(", ")}: if it needs one, give it a value for where it is not set.`;
 }
 
 /**
@@ -63,7 +86,7 @@ async function bundleProgram(
   outfile: string,
   app: App,
   { dev, home }: { readonly dev: boolean; readonly home: string },
-): Promise<() => void> {
+): Promise<Components["start"]> {
   const work = join(project, ".sst");
   const platform = join(work, "platform");
   const lock: readonly { readonly alias: string; readonly package: string }[] = JSON.parse(
@@ -106,8 +129,8 @@ const instance = "gatehouse components";
 interface Components {
   /** What SST lets a config take for global, and `run`. */
   readonly names: readonly string[];
-  /** Gives the next program components that know nothing of other programs. */
-  readonly start: () => void;
+  /** Gives the next program components that know nothing of other programs, with `sst` as it is adapted. */
+  readonly start: (adapt: (globals: SstGlobals) => SstComponents) => void;
 }
 
 const bundled = new Map<string, Promise<Components>>();
@@ -147,12 +170,25 @@ export * from ${JSON.stringify(shim)};`,
   );
   return {
     names: ["run", "sst", ...(await exportsOf(platform, shim))],
-    start() {
+    start(adapt) {
       const module = { exports: {} };
       compiled(module, module.exports, createRequire(file), file, platform);
-      Object.assign(globalThis, { [instance]: module.exports });
+      const globals: SstGlobals = Object(module.exports);
+      // The module's own exports cannot be written to.
+      const given = Object.create(globals, { sst: { value: adapt(globals), enumerable: true } });
+      Object.assign(globalThis, { [instance]: given });
     },
   };
+}
+
+/** Only the account has the values of secrets, and nothing here asks it: one without a placeholder gets its name. */
+function withMadeUpSecrets(sst: SstComponents): SstComponents {
+  class Secret extends sst.Secret {
+    constructor(name: string, placeholder: unknown = `made-up-${name}`) {
+      super(name, placeholder);
+    }
+  }
+  return Object.create(sst, { Secret: { value: Secret, enumerable: true } });
 }
 
 /** As SST's CLI hands it to Pulumi: texts as they are, objects and lists as JSON, nothing else. */

@@ -19,6 +19,7 @@ process.env["AWS_ENDPOINT_URL"] = aws;
 const environment = { ...process.env };
 
 const tell = (more: object): unknown => Object.assign(process.env, more);
+const isSet = (name: string): boolean => process.env[name] !== undefined;
 
 /** Each evaluation leaves some megabytes behind. */
 const mostMemoryBytes = 1e9;
@@ -29,7 +30,7 @@ async function run(job: Job): Promise<void> {
   // The process has nothing left to do when the program has not.
   process.channel?.unref();
   ({ changed } = job);
-  const outcome = await evaluate(workshop, job, tell);
+  const outcome = await evaluate(workshop, job, tell, isSet);
   const isReusable =
     (outcome.kind === "graph" || (await comesToRest())) &&
     process.memoryUsage.rss() < mostMemoryBytes;

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdir, readFile, symlink } from "node:fs/promises";
+import { readdir, readFile, symlink, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 
@@ -44,8 +44,21 @@ describe("makes a separate directory each time", () => {
   });
 });
 
+test("is nothing to commit for Git", async () => {
+  const made = await createScratchDirectory(await temporaryTree(), "stack");
+  expect(await readFile(join(made, ".gitignore"), "utf8")).toBe("*\n");
+});
+
 test("removes what a process that was killed has left", async () => {
   const parent = await temporaryTree(owned(killed));
+  const made = await createScratchDirectory(parent, "stack");
+  expect(await pathsIn(parent)).toEqual([made]);
+});
+
+test("removes what is left of one whose removal was interrupted, an hour later", async () => {
+  const parent = await temporaryTree({ "stack-a/edge-3/lambda.cjs": "" });
+  const hourAgo = new Date(Date.now() - 3_601_000);
+  await utimes(join(parent, "stack-a"), hourAgo, hourAgo);
   const made = await createScratchDirectory(parent, "stack");
   expect(await pathsIn(parent)).toEqual([made]);
 });

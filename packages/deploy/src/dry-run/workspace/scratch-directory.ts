@@ -4,6 +4,9 @@ import { join } from "node:path";
 
 import { isProcessAlive } from "./is-process-alive.ts";
 
+/** How long one may be without its owner's file. */
+const withoutOwnerMs = 3_600_000;
+
 /** Says whose directory it is. */
 const ownerFile = "owner.json";
 
@@ -18,6 +21,8 @@ export async function createScratchDirectory(parent: string, kind: string): Prom
   const prefix = `${kind}-`;
   await sweep(parent, prefix);
   const directory = await mkdtemp(join(parent, prefix));
+  // One that an interrupted process leaves in a checkout is nothing to commit.
+  await writeFile(join(directory, ".gitignore"), "*\n");
   await writeFile(
     join(directory, ownerFile),
     JSON.stringify({ pid: process.pid, host: hostname() }),
@@ -40,7 +45,10 @@ async function sweep(parent: string, prefix: string): Promise<void> {
 async function isAbandoned(directory: string): Promise<boolean> {
   const stats = await lstat(directory);
   if (!stats.isDirectory() || stats.uid !== process.getuid?.()) return false;
-  const owner: unknown = JSON.parse(await readFile(join(directory, ownerFile), "utf8"));
+  const text = await readFile(join(directory, ownerFile), "utf8").catch(() => undefined);
+  // Who removed it was ended meanwhile. One that is being made has its owner's file in a moment.
+  if (text === undefined) return Date.now() - stats.mtimeMs > withoutOwnerMs;
+  const owner: unknown = JSON.parse(text);
   if (typeof owner !== "object" || owner === null || !("pid" in owner) || !("host" in owner))
     return false;
   // A container may share the directory and has its own process ids.

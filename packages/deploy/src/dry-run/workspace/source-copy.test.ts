@@ -1,10 +1,14 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, readdir, readFile, readlink, symlink } from "node:fs/promises";
-import { join } from "node:path";
+import { createServer } from "node:net";
+import { join, relative } from "node:path";
+import { promisify } from "node:util";
 
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 import { temporaryTree } from "@sst-gatehouse/testkit/temporary-tree";
-import { copySources } from "./source-copy.ts";
+import { copySources, linkNeighbours } from "./source-copy.ts";
 
 async function copy(root: string): Promise<string> {
   const to = await temporaryTree();
@@ -20,7 +24,7 @@ async function filesOf(directory: string): Promise<string[]> {
     .toSorted();
 }
 
-test("copies sources, and neither builds nor states nor secrets nor tests", async () => {
+test("copies sources and builds, and neither caches nor states nor secrets nor tests", async () => {
   const root = await temporaryTree({
     "sst.config.ts": "",
     "infra/api.ts": "",
@@ -35,9 +39,50 @@ test("copies sources, and neither builds nor states nor secrets nor tests", asyn
   });
   expect(await filesOf(await copy(root))).toEqual([
     "infra/api.ts",
+    "packages/core/dist/a.js",
     "packages/core/src/a.ts",
+    "packages/core/vectors/v.json",
     "sst.config.ts",
   ]);
+});
+
+test("passes over pipes and sockets, and takes names as they are", async () => {
+  const odd = ["-rf.ts", "a\nb.ts", "ü #%[x].ts"];
+  const root = await temporaryTree(Object.fromEntries(odd.map((name) => [name, ""])));
+  await promisify(execFile)("mkfifo", [join(root, "pipe")]);
+  const server = createServer().listen(join(root, "socket"));
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  expect(await readdir(await copy(root))).toEqual(odd.toSorted());
+});
+
+test("keeps links: one inside, one to what lies outside, one to nowhere, one to itself", async () => {
+  const outside = await temporaryTree({ "shared/a.ts": "outside" });
+  const root = await temporaryTree({ "app/src/b.ts": "" });
+  const links = { inside: "app/src", nowhere: "../gone", loop: "loop" };
+  for (const [name, target] of Object.entries(links)) await symlink(target, join(root, name));
+  await symlink(relative(root, join(outside, "shared")), join(root, "shared"));
+  const to = await copy(root);
+  for (const [name, target] of Object.entries(links))
+    expect(await readlink(join(to, name))).toBe(target);
+  expect(await readFile(join(to, "shared/a.ts"), "utf8")).toBe("outside");
+});
+
+test("links what lies beside the project and above it, but for Git's own", async () => {
+  const root = await temporaryTree({
+    ".git/config": "",
+    "tsconfig.base.json": "base",
+    "packages/core/a.ts": "core",
+    "apps/site/b.ts": "site",
+    "apps/api/sst.config.ts": "",
+  });
+  const to = await temporaryTree();
+  await linkNeighbours(root, "apps/api", to);
+  expect((await readdir(to)).toSorted()).toEqual(["apps", "packages", "tsconfig.base.json"]);
+  expect((await readdir(join(to, "apps/api"))).toSorted()).toEqual([]);
+  const read = (path: string) => readFile(join(to, "apps/api", path), "utf8");
+  expect(await read("../../packages/core/a.ts")).toBe("core");
+  expect(await read("../site/b.ts")).toBe("site");
 });
 
 test("shares the installed packages, and takes the workspace's own from the copy", async () => {

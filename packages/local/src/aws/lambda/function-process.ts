@@ -46,6 +46,8 @@ export function startFunctionProcess(options: FunctionProcessOptions): FunctionP
       // Lambda's nodejs22.x switches these off.
       "--no-experimental-require-module",
       "--no-experimental-detect-module",
+      // Lambda's does not; a developer reads these traces.
+      "--enable-source-maps",
       `--max-old-space-size=${options.memoryMb}`,
       `--import=${preload}`,
       runtimeClient,

@@ -93,6 +93,19 @@ test.each(refusals)("%s is broken when %s has %j", (rule, name, inputs) => {
   expect(rulesOf(checkBackend(chainUnderTest({ changes: { [name]: inputs } })))).toEqual([rule]);
 });
 
+test("a backend in a VPC has the policy for it, which another may not have", () => {
+  const managedPolicyArns = ["AWSLambdaVPCAccessExecutionRole", "AWSLambdaBasicExecutionRole"].map(
+    (name) => `arn:aws:iam::aws:policy/service-role/${name}`,
+  );
+  const vpcConfig = { subnetIds: ["subnet-1"], securityGroupIds: ["sg-1"] };
+  const check = (changes: Record<string, Record<string, unknown>>) =>
+    rulesOf(checkBackend(chainUnderTest({ changes })));
+  const rule = "backend-role-managed-policies";
+  expect(check({ [api]: { vpcConfig }, [apiRole]: { managedPolicyArns } })).toEqual([]);
+  expect(check({ [apiRole]: { managedPolicyArns } })).toEqual([rule]);
+  expect(check({ [api]: { vpcConfig } })).toEqual([rule]);
+});
+
 test("of two log groups with one name nobody knows which is meant", () => {
   const twin = resource("aws:cloudwatch/logGroup:LogGroup", "Twin", {
     name: "/aws/lambda/gatehouse-anna-GateApiFunction-bafkksbh",

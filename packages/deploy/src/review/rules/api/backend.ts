@@ -26,6 +26,8 @@ const refusedVariables = [
 ];
 
 const basicExecution = "policy/service-role/AWSLambdaBasicExecutionRole";
+/** What SST attaches to a function in a VPC: it makes network interfaces, and logs. */
+const vpcAccess = "policy/service-role/AWSLambdaVPCAccessExecutionRole";
 
 /** The backend believes what the guard's role signed; here is whether it knows that role, and who else may be it. */
 export function checkBackend(chain: Chain): readonly Violation[] {
@@ -171,6 +173,7 @@ function checkRole(chain: Chain): readonly Violation[] {
   const { graph, backend, backendRole } = chain;
   const managed = toList(inputOf(backendRole, "managedPolicyArns"));
   const { partition } = accountOf(backend);
+  const inVpc = inputOf(backend, "vpcConfig") !== undefined;
   return unmet(backendRole, [
     {
       rule: "backend-role-assigned",
@@ -193,9 +196,13 @@ function checkRole(chain: Chain): readonly Violation[] {
     },
     {
       rule: "backend-role-managed-policies",
-      holds: sameSet(managed, [`arn:${partition}:iam::aws:${basicExecution}`]),
-      message:
-        "has not exactly the managed policy AWSLambdaBasicExecutionRole; without it the backend's log is lost, with more it may do what nobody wrote down: give it what it needs by permissions",
+      holds: sameSet(
+        managed,
+        [basicExecution, ...(inVpc ? [vpcAccess] : [])].map(
+          (name) => `arn:${partition}:iam::aws:${name}`,
+        ),
+      ),
+      message: `has not exactly the managed policy AWSLambdaBasicExecutionRole${inVpc ? ", and AWSLambdaVPCAccessExecutionRole for its VPC" : ""}; without it the backend's log is lost, with more it may do what nobody wrote down: give it what it needs by permissions`,
     },
   ]);
 }

@@ -223,6 +223,12 @@ test("managed policies are known ones, or written in the stage", () => {
     });
   expect(check(own, attach("arn:aws:iam::123456789012:policy/own"))).toEqual([]);
   expect(check(attach(basicExecution))).toEqual([]);
+  // As SST attaches them to a service, and to the instances of a Vpc.
+  for (const name of [
+    "service-role/AmazonECSTaskExecutionRolePolicy",
+    "AmazonSSMManagedInstanceCore",
+  ])
+    expect(check(attach(`arn:aws:iam::aws:policy/${name}`))).toEqual([]);
   for (const arn of [
     "arn:aws:iam::aws:policy/AdministratorAccess",
     "arn:aws:iam::aws:policy/AWSLambda_FullAccess",

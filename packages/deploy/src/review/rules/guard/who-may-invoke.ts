@@ -12,6 +12,11 @@ const harmlessManagedPolicies = new Set([
   "service-role/AWSLambdaBasicExecutionRole",
   "service-role/AWSLambdaVPCAccessExecutionRole",
   "AWSXRayDaemonWriteAccess",
+  // Of SST's services, bastions and APIs: images, sessions (which read parameters and write none), and logs.
+  "service-role/AmazonECSTaskExecutionRolePolicy",
+  "AmazonSSMManagedInstanceCore",
+  "service-role/AmazonAPIGatewayPushToCloudWatchLogs",
+  "service-role/AWSAppSyncPushToCloudWatchLogs",
 ]);
 
 /**
