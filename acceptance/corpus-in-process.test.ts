@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-import { startGuardedChain, type GuardedChain } from "./corpus/guard-in-process.ts";
+import { guardedChainOfFile } from "./corpus/guarded-chain.ts";
 import { arrivedOutcome, echoOf, meantOutcome } from "./corpus/outcome.ts";
 import { readCorpus, topics } from "../corpus/read-corpus.ts";
 import { needs } from "./support/requirements.ts";
 
 needs("no chain");
 
-let guarded: GuardedChain;
-beforeAll(async () => {
-  guarded = await startGuardedChain();
-});
-afterAll(() => guarded.close());
+const guardedChain = guardedChainOfFile();
 
 /** What an HTTP parser refuses cannot be without one. */
 const corpus = readCorpus().filter(
@@ -23,6 +19,7 @@ describe.each(topics)("the wire corpus without sockets, %s", (topic) => {
   const cases = corpus.filter((one) => one.topic === topic);
 
   test.each(cases)("$name", async (one) => {
+    const guarded = await guardedChain();
     const headers = [...one.request.headers, guarded.authorization];
     const sent = await guarded.chain.send(guarded.guard, { ...one.request, headers });
     const outcome =

@@ -1,23 +1,20 @@
 import { draws } from "@sst-gatehouse/testkit/draws";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { countArrived } from "./corpus/count-arrived.ts";
-import { startGuardedChain, type GuardedChain } from "./corpus/guard-in-process.ts";
+import { guardedChainOfFile } from "./corpus/guarded-chain.ts";
 import { echoOf } from "./corpus/outcome.ts";
 import { needs } from "./support/requirements.ts";
 
 const requests = draws(4000, 20_000);
 
-let guarded: GuardedChain;
-beforeAll(async () => {
-  guarded = await startGuardedChain();
-});
-afterAll(() => guarded.close());
+const guardedChain = guardedChainOfFile();
 
 describe("without sockets", () => {
   needs("no chain");
 
   test("whatever a client means, the signature is right and the backend sees it", async () => {
+    const guarded = await guardedChain();
     const arrived = await countArrived(requests, async ({ request }) => {
       const headers = [...request.headers, guarded.authorization];
       const outcome = await guarded.chain.send(guarded.guard, { ...request, headers });

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { copyRepository } from "../support/repository-copy.ts";
 
 test("an app's own test asks for what plan refuses", async () => {
-  const copy = copyRepository({ everything: true });
+  const copy = copyRepository();
   onTestFinished(() => copy.remove());
   // Anywhere in the app will do.
   const root = join(copy.root, "packages/functions");

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
+import { acceptance } from "@sst-gatehouse/deploy/acceptance";
 import { startStack, type Stack } from "@sst-gatehouse/local/stack";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -12,6 +13,7 @@ import { createLeakFinder, secretsOfStack, watchForLeaks } from "../support/leak
 import { sample } from "../sample/sample.ts";
 import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
 import { builtOnce } from "./built.ts";
+import { runHere } from "./run-here.ts";
 import { playStage, type PlayedStage, usernamesIn } from "./played-stage.ts";
 
 describe("npx gatehouse acceptance, against a stack that looks like a deployed stage", () => {
@@ -64,6 +66,12 @@ describe("npx gatehouse acceptance, against a stack that looks like a deployed s
     }
     await once(child, "close");
     return { code: child.exitCode, printed };
+  }
+
+  /** In this process: it reaches for nothing but the user pool and Parameter Store. */
+  async function refusal(args: readonly string[]) {
+    const { code, stdout, stderr } = await runHere(acceptance, args, copy, played.environment);
+    return { code, printed: stdout + stderr };
   }
 
   const usernames = () => usernamesIn(stack.outputs);
@@ -167,7 +175,7 @@ describe("npx gatehouse acceptance, against a stack that looks like a deployed s
     [["--stage", "played", "more"], 2, "more"],
   ])("%j is refused before any user is made", async (args, code, message) => {
     const before = await usernames();
-    const refused = await run(args);
+    const refused = await refusal(args);
     expect([refused.code, await usernames()]).toEqual([code, before]);
     expect(refused.printed).toContain(message);
   });
@@ -190,7 +198,7 @@ describe("npx gatehouse acceptance, against a stack that looks like a deployed s
   ])("outputs with %s are refused before any user is made", async (_what, change, message) => {
     const before = await usernames();
     await played.rewrite(change(stack.outputs));
-    const refused = await run(["--stage", played.stage]);
+    const refused = await refusal(["--stage", played.stage]);
     await played.rewrite();
     expect([refused.code, await usernames()]).toEqual([1, before]);
     expect(refused.printed).toContain(message);

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 
+import { doctor } from "@sst-gatehouse/deploy/doctor";
 import type { Stack } from "@sst-gatehouse/local/stack";
 import { accountFrom } from "@sst-gatehouse/local/test/account-from-graph";
 import type { PlayedAccount } from "@sst-gatehouse/local/test/played-account";
@@ -10,10 +11,18 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { app } from "../sample/stages.ts";
 import { createLeakFinder, secretsOfStack, watchForLeaks } from "../support/leaks.ts";
 import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
+import { runHere } from "./run-here.ts";
 import { handOnEndedSignIn, type PlayedStage, usernamesIn } from "./played-stage.ts";
 import { playStageInAccount, type StageInAccount } from "./stage-in-account.ts";
 
 const stage = "played";
+
+/** Whose commands are for the sample's app. */
+let copy: RepositoryCopy;
+beforeAll(() => {
+  copy = copyRepository();
+});
+afterAll(() => copy.remove());
 
 /** Told what it has said so far on stderr, and may interrupt it. */
 type OnSaid = (said: string, interrupt: () => void) => void;
@@ -31,7 +40,6 @@ function environmentOf({ url, credentials }: PlayedAccount): Readonly<Record<str
 }
 
 async function runDoctor(
-  copy: RepositoryCopy,
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
   onSaid: OnSaid = () => undefined,
@@ -71,23 +79,17 @@ describe("npx gatehouse doctor, against an account and a chain that look like a 
   let world: StageInAccount;
   let played: PlayedStage;
   let account: PlayedAccount;
-  /** Whose commands are for the sample's app. */
-  let copy: RepositoryCopy;
   beforeAll(async () => {
-    copy = copyRepository({ everything: true });
     world = await playStageInAccount(copy, stage);
     ({ played, account } = world);
   }, 300_000);
-  afterAll(async () => {
-    await world.close();
-    copy.remove();
-  });
+  afterAll(() => world.close());
   beforeEach(() => {
     account.state = accountFrom(world.graph);
   });
 
-  const run = (args: readonly string[], onSaid?: OnSaid) =>
-    runDoctor(copy, args, { ...played.environment, ...environmentOf(account) }, onSaid);
+  const environment = () => ({ ...played.environment, ...environmentOf(account) });
+  const run = (args: readonly string[]) => runDoctor(args, environment());
 
   test("finds all well, and prints one document and what it looks at", async () => {
     const { code, stdout, stderr } = await run(["--stage", stage, "--json"]);
@@ -149,7 +151,12 @@ describe("npx gatehouse doctor, against an account and a chain that look like a 
   });
 
   test("says of a stage that is not deployed that it is not", async () => {
-    const { code, stdout, stderr } = await run(["--stage", "nobodys", "--json"]);
+    const { code, stdout, stderr } = await runHere(
+      doctor,
+      ["--stage", "nobodys", "--json"],
+      copy,
+      environment(),
+    );
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toContain("Stage nobodys has not been deployed to this account");
   });
@@ -169,24 +176,17 @@ describe("npx gatehouse doctor, against an account and a chain that look like a 
 describe("npx gatehouse doctor --revoked-user, in an account that hangs on empty streams", () => {
   let world: StageInAccount;
   let stack: Stack;
-  let copy: RepositoryCopy;
   beforeAll(async () => {
-    copy = copyRepository({ everything: true });
     world = await playStageInAccount(copy, stage, {
       withUsers: true,
       account: ["hangs-on-empty"],
     });
     ({ stack } = world);
   }, 300_000);
-  afterAll(async () => {
-    await world.close();
-    copy.remove();
-  });
+  afterAll(() => world.close());
 
-  const run = (args: readonly string[], onSaid?: OnSaid) => {
-    const environment = { ...environmentOf(world.account), ...world.played.environment };
-    return runDoctor(copy, args, environment, onSaid);
-  };
+  const environment = () => ({ ...environmentOf(world.account), ...world.played.environment });
+  const run = (args: readonly string[], onSaid?: OnSaid) => runDoctor(args, environment(), onSaid);
   const usernames = () => usernamesIn(stack.outputs);
 
   test("sees a user of its own signed out, leaves none, and tells of the account", async () => {
@@ -244,7 +244,7 @@ describe("npx gatehouse doctor --revoked-user, in an account that hangs on empty
     [["--stage", stage, "--production-too"], 2, "--production-too goes with --revoked-user"],
   ])("%j is refused before any user is made", async (args, code, message) => {
     const before = await usernames();
-    const refused = await run(args);
+    const refused = await runHere(doctor, args, copy, environment());
     expect([refused.code, refused.stdout, await usernames()]).toEqual([code, "", before]);
     expect(refused.stderr).toContain(message);
   });

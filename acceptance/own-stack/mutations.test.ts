@@ -1,11 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 
+import { startStack, type builtFromSource } from "@sst-gatehouse/local/stack";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
 import { runSuite } from "../support/child-run.ts";
 import { startCommand } from "../support/command.ts";
 import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
+import type { Target } from "../support/target.ts";
+import { sample } from "../sample/sample.ts";
 
 interface Mutation {
   readonly file: string;
@@ -172,6 +176,25 @@ beforeAll(() => {
 });
 afterAll(() => copy.remove());
 
+/** The copy's stack, or this process's around the guard and the backend of the copy where the fault is in one of them. */
+async function startMutated(
+  file: string,
+): Promise<{ readonly target: Target; stop(): Promise<unknown> }> {
+  if (file.startsWith("packages/blueprint/")) return startCommand(copy.root);
+  const codeSource = join(copy.root, "packages/local/src/code/code-source.ts");
+  const ofCopy: { readonly builtFromSource: typeof builtFromSource } = createRequire(
+    import.meta.url,
+  )(codeSource);
+  const backends = { api: { handler: "packages/functions/src/lambda.handler" } };
+  const stack = await startStack({
+    project: { root: copy.root, gate: { ...sample.gate, backends } },
+    codeSource: ofCopy.builtFromSource(copy.root),
+    port: 0,
+    explain: () => undefined,
+  });
+  return { target: stack.outputs, stop: () => stack.close() };
+}
+
 describe.each(faults)("when %s", (_what, { file, from, to }, notice) => {
   test("the acceptance suite fails", async () => {
     const path = join(copy.root, file);
@@ -179,7 +202,7 @@ describe.each(faults)("when %s", (_what, { file, from, to }, notice) => {
     expect(source).toContain(from);
     writeFileSync(path, source.replace(from, to));
     onTestFinished(() => writeFileSync(path, source));
-    const stack = await startCommand(copy.root);
+    const stack = await startMutated(file);
     try {
       const titles = [notice.fails, notice.holds];
       const { code, failed, passed, output } = await runSuite(stack.target, [notice.file], titles);

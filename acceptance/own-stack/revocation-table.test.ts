@@ -2,12 +2,11 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { CodeSource, StackOptions } from "@sst-gatehouse/local/stack";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { viaApp, type Answer, type Sent } from "../support/client.ts";
 import { decodeClaims } from "../support/forge.ts";
 import { machineToken, signInByForm } from "../support/oauth.ts";
-import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
 import { createVisitor, locationOf } from "../support/visitor.ts";
 import { builtGuard } from "./built.ts";
 import {
@@ -22,12 +21,6 @@ import {
   untilThrottled,
   type RevokingStack,
 } from "./revoking-stack.ts";
-
-let copy: RepositoryCopy;
-beforeAll(() => {
-  copy = copyRepository();
-});
-afterAll(() => copy.remove());
 
 const refreshPath = "/.auth/refresh";
 const ended = "401 token_revoked";
@@ -139,7 +132,7 @@ describe("a sign-in that was ended", () => {
     "is answered as the table says: $world, the $checker looks it up, $revocation",
     async ({ account, checker, revocation }) => {
       const { stage, ...source } = checkers[checker];
-      const started = await startRevoking(copy, {
+      const started = await startRevoking({
         account,
         stage: { ...stage, revocation },
         ...source,
@@ -242,7 +235,7 @@ describe("everybody", () => {
   test.each(worlds)(
     "is out with every token from before, and comes back: %s",
     async (_, account) => {
-      const started = await startRevoking(copy, { account });
+      const started = await startRevoking({ account });
       const { stack, target } = started;
       const username = await newUser(started);
       const first = await signIn(started, username);
@@ -277,7 +270,7 @@ describe("everybody", () => {
 
 describe("a browser whose sign-in was ended", () => {
   test.each(worlds)("gets nothing from the guard's own addresses: %s", async (_, account) => {
-    const started = await startRevoking(copy, { account });
+    const started = await startRevoking({ account });
     const { stack, target, api } = started;
     const username = await newUser(started);
     const browser = createVisitor(target);

@@ -15,12 +15,10 @@ beforeAll(() => {
 });
 afterAll(() => copy.remove());
 
-const start = (options?: Parameters<typeof startRevoking>[1]) => startRevoking(copy, options);
-
 describe("a user who is revoked", () => {
   test("is out within a minute with every token, comes back by the password, and stays out when disabled", async () => {
-    const started = await start();
-    const { stack, target, code, revoke } = started;
+    const started = await startRevoking();
+    const { stack, target, code, revoke, revokeByCommand } = started;
     const username = await newUser(started);
     const before = await signIn(started, username);
     expect(await code(before.access_token)).toBe(200);
@@ -34,7 +32,7 @@ describe("a user who is revoked", () => {
       decodeClaims(before.access_token)["iat"],
     );
 
-    const revoked = await revoke(username);
+    const revoked = await revokeByCommand(copy, username);
     expect(revoked.output).toContain(`${username} is signed out of the stack on this machine.`);
     expect(revoked.code).toBe(0);
     stack.clock.advance(60);
@@ -52,7 +50,7 @@ describe("a user who is revoked", () => {
   });
 
   test("gains nothing by a hosted sign-in that still remembers the browser: the time is that of the password", async () => {
-    const started = await start();
+    const started = await startRevoking();
     const { stack, code, revoke } = started;
     const username = await newUser(started);
     const cookies = new Map<string, string>();
@@ -69,7 +67,7 @@ describe("a user who is revoked", () => {
   });
 
   test("is signed out in the background, without any request waiting", async () => {
-    const started = await start();
+    const started = await startRevoking();
     const { stack, target, code, revoke } = started;
     const username = await newUser(started);
     const { access_token: token } = await signIn(started, username);
@@ -83,7 +81,7 @@ describe("a user who is revoked", () => {
   });
 
   test("does not exist: nothing is written, and a full list is not cut", async () => {
-    const started = await start();
+    const started = await startRevoking();
     const { revoke } = started;
     expect(await revoke("nobody")).toMatchObject({
       code: 1,
@@ -113,7 +111,7 @@ describe("a user who is revoked", () => {
 
 describe("everybody", () => {
   test("is signed out by one time, machines too, and comes back", async () => {
-    const started = await start();
+    const started = await startRevoking();
     const { stack, target, code, revoke } = started;
     const machine = await machineToken(target, "api/read");
     expect(await code(machine)).toBe(200);
@@ -133,7 +131,7 @@ describe("everybody", () => {
 
 describe("while Parameter Store has no list", () => {
   test("requests with a token are refused where the stage says so, others are not, and it heals", async () => {
-    const started = await start();
+    const started = await startRevoking();
     const { stack, target, code, lines } = started;
     expect(await code(target.tokens.access)).toBe(200);
     await started.api("AmazonSSM.DeleteParameter", { Name: listName });
@@ -154,7 +152,7 @@ describe("while Parameter Store has no list", () => {
   test.each(["null", "{}", '{"everybody":0}', '{"everybody":99999999999,"users":{}}'])(
     "%s is not an empty list",
     async (value) => {
-      const started = await start();
+      const started = await startRevoking();
       const { stack, target, code } = started;
       expect(await code(target.tokens.access)).toBe(200);
       await putList(started, value);
@@ -165,7 +163,7 @@ describe("while Parameter Store has no list", () => {
 });
 
 test("without a list nobody is asked, and revoking says that there is none", async () => {
-  const started = await start({ stage: { revocation: "off" } });
+  const started = await startRevoking({ stage: { revocation: "off" } });
   const { target, code, revoke, lines } = started;
   expect(await code(target.tokens.access)).toBe(200);
   expect(lines.filter((line) => line.includes("revocation"))).toEqual([]);
@@ -176,7 +174,7 @@ test("without a list nobody is asked, and revoking says that there is none", asy
 });
 
 test("a guard that asks for its client ids leaves the list to the backend like any other", async () => {
-  const started = await start({ unbaked: ["clients"] });
+  const started = await startRevoking({ unbaked: ["clients"] });
   const { stack, target, code, revoke, lines } = started;
   const username = await newUser(started);
   const { access_token: token } = await signIn(started, username);

@@ -7,6 +7,7 @@ import { PassThrough } from "node:stream";
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { revokeInStage } from "@sst-gatehouse/deploy/revoke";
+import { users } from "@sst-gatehouse/deploy/users";
 import { expect, vi } from "vitest";
 
 import { sample } from "../sample/sample.ts";
@@ -15,6 +16,7 @@ import { callApi, send, viaApp, type Answer } from "../support/client.ts";
 import { authUrl, form, formType, pkce, signInByForm, tokenClient } from "../support/oauth.ts";
 import type { RepositoryCopy } from "../support/repository-copy.ts";
 import { startOwnStack, type OwnStack } from "./own-stack.ts";
+import { runHere } from "./run-here.ts";
 
 /** The first parameter of the stack's list of ended sign-ins. */
 export const listName = `/gatehouse/${app.name}/local/revoked`;
@@ -24,8 +26,10 @@ export const password = "Correct-Horse-7";
 export interface RevokingStack extends OwnStack {
   /** What a caller with this token gets at `/me`: 200, or the refusal's code. */
   readonly code: (token: string) => Promise<unknown>;
-  /** `npx gatehouse users revoke` as a person runs it here. */
+  /** `npx gatehouse users revoke`, in this process. */
   readonly revoke: (...args: readonly string[]) => Promise<Ended>;
+  /** The same as a person runs it here. @param copy of the repository, whose commands are for the sample's app. */
+  readonly revokeByCommand: (copy: RepositoryCopy, ...args: readonly string[]) => Promise<Ended>;
   /**
    * The same for one user or for everybody, in this process, with something that happens after the first write and before
    * anybody is signed out: Cognito throttles that, and nothing is asked of it again until it has happened. Two seconds
@@ -48,25 +52,24 @@ interface Ended {
   readonly output: string;
 }
 
-/** @param copy of the repository, whose commands are for the sample's app. */
 export async function startRevoking(
-  copy: RepositoryCopy,
   options: Parameters<typeof startOwnStack>[0] = {},
 ): Promise<RevokingStack> {
   const own = await startOwnStack(options);
   const { stack, target, lines } = own;
-  const run = async (...args: readonly string[]): Promise<Ended> => {
-    const { accessKeyId, secretAccessKey, sessionToken } = target.credentials.admin;
-    const main = join(copy.root, "packages/sst-gatehouse-dev/src/main.ts");
+  const { accessKeyId, secretAccessKey, sessionToken } = target.credentials.admin;
+  const env = {
+    AWS_ENDPOINT_URL_SSM: target.endpoints.ssm,
+    AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: target.endpoints.cognitoIdp,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  };
+  const run: RevokingStack["revokeByCommand"] = async ({ root }, ...args) => {
+    const main = join(root, "packages/sst-gatehouse-dev/src/main.ts");
     const child = spawn(process.execPath, [main, "users", "revoke", ...args], {
-      cwd: copy.root,
-      env: {
-        AWS_ENDPOINT_URL_SSM: target.endpoints.ssm,
-        AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: target.endpoints.cognitoIdp,
-        AWS_ACCESS_KEY_ID: accessKeyId,
-        AWS_SECRET_ACCESS_KEY: secretAccessKey,
-        AWS_SESSION_TOKEN: sessionToken,
-      },
+      cwd: root,
+      env,
     });
     let output = "";
     child.stdout.on("data", (text) => (output += String(text)));
@@ -85,7 +88,11 @@ export async function startRevoking(
       const { status, ...answer } = await viaApp(target, { path: "/me", token });
       return status === 200 ? 200 : answer.json()["code"];
     },
-    revoke: run,
+    async revoke(...args) {
+      const { code, stdout, stderr } = await runHere(users, ["revoke", ...args], sample, env);
+      return { code, output: stdout + stderr };
+    },
+    revokeByCommand: run,
     async revokeAround(asked, known, meanwhile) {
       const clock = stopClock(own);
       const user = { UserPoolId: target.userPoolId, Username: known };

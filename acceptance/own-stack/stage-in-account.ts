@@ -25,6 +25,15 @@ export interface StageInAccountOptions extends Pick<StackOptions, "account"> {
   readonly withUsers?: boolean;
 }
 
+/** By their stages: every copy has the sample's app. */
+const graphs = new Map<string, Promise<Graph>>();
+
+async function evaluated({ root }: RepositoryCopy, stage: string): Promise<Graph> {
+  const evaluation = await evaluateConfig({ root, stage });
+  await evaluation.dispose();
+  return evaluation.graph;
+}
+
 /** @param copy whose commands are for the sample's app. */
 export async function playStageInAccount(
   copy: RepositoryCopy,
@@ -40,9 +49,9 @@ export async function playStageInAccount(
     ...options,
   });
   const played = await playStage(stack, stage);
-  const evaluation = await evaluateConfig({ root: copy.root, stage });
-  const graph = asPlayed(evaluation.graph, stack);
-  await evaluation.dispose();
+  const deployed = graphs.get(stage) ?? evaluated(copy, stage);
+  graphs.set(stage, deployed);
+  const graph = asPlayed(await deployed, stack);
   const { admin } = stack.outputs.credentials;
   const account = await startAccount(accountFrom(graph), ...(withUsers ? [admin] : []));
   if (withUsers) await putStageParameters(stack.outputs, account.state);

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { chromium, type BrowserContext, type Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 
 export const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 export const isInstalled = existsSync(executablePath);
@@ -28,6 +28,8 @@ export async function startBrowser(blockedCookies?: string): Promise<Browser> {
       JSON.stringify({ profile: { content_settings: { exceptions: { cookies } } } }),
     );
   }
+  // As long to load as some of the files that may have to skip their tests.
+  const { chromium } = await import("playwright-core");
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,

@@ -1,11 +1,13 @@
 import {
-  cpSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -69,13 +71,10 @@ export function copyRepository({
 }: CopyOptions = {}): RepositoryCopy {
   const root = mkdtempSync(join(tmpdir(), "gatehouse-copy-"));
   const { folders, leftOut } = everything ? whole : runnable;
-  for (const name of folders) {
-    cpSync(join(repository, name), join(root, name), {
-      recursive: true,
-      verbatimSymlinks: true,
-      filter: (path) => !leftOut.test(path),
-    });
-  }
+  for (const name of folders)
+    if (statSync(join(repository, name)).isDirectory())
+      copyFolder(join(repository, name), join(root, name), leftOut);
+    else copyFileSync(join(repository, name), join(root, name));
   const from = join(repository, "node_modules");
   const to = join(root, "node_modules");
   mkdirSync(join(to, "@sst-gatehouse"), { recursive: true });
@@ -98,6 +97,18 @@ export function copyRepository({
     },
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
+}
+
+/** What `cpSync` does in four times as many calls. */
+function copyFolder(from: string, to: string, leftOut: RegExp): void {
+  mkdirSync(to);
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (leftOut.test(source)) continue;
+    if (entry.isDirectory()) copyFolder(source, target, leftOut);
+    else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target);
+    else copyFileSync(source, target);
+  }
 }
 
 function nameOf(folder: string): string {

@@ -104,19 +104,19 @@ export async function buildEdge(outdir: string): Promise<BuiltGuard> {
       minify: false,
       supported: { arrow: false },
     }),
-    ...lazyFiles.map((name) =>
-      build({
-        ...common,
-        entryPoints: [join(source, `${name}.ts`)],
-        outfile: join(outdir, `${basename(name)}.cjs`),
-        alias: {
-          "@aws-sdk/credential-provider-node": join(replacements, "no-credential-chain.ts"),
-          "node:fs/promises": join(replacements, "nothing.ts"),
-          "node:zlib": join(replacements, "nothing.ts"),
-        },
-        plugins: [withoutModelledErrors],
-      }),
-    ),
+    build({
+      ...common,
+      entryPoints: lazyFiles.map((name) => join(source, `${name}.ts`)),
+      outdir,
+      entryNames: "[name]",
+      outExtension: { ".js": ".cjs" },
+      alias: {
+        "@aws-sdk/credential-provider-node": join(replacements, "no-credential-chain.ts"),
+        "node:fs/promises": join(replacements, "nothing.ts"),
+        "node:zlib": join(replacements, "nothing.ts"),
+      },
+      plugins: [withoutModelledErrors],
+    }),
   ]);
   const hot = join(outdir, hotPath.file);
   const { code } = await transform(

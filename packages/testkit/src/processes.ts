@@ -11,23 +11,32 @@ export interface ProcessSeen {
 
 /** A process and all that it has started, by their ids. @param proc Linux's `/proc`, or one that a test has made. */
 export function treeOf(root: number, proc: string): readonly number[] {
-  const parents = new Map(
-    names(proc)
+  return createTree(root, proc)();
+}
+
+/** Looks for the same again and again. The kernel takes long to tell of a process, so a parent is asked for once. */
+function createTree(root: number, proc: string): () => readonly number[] {
+  let parents: ReadonlyMap<number, number> = new Map();
+  return () => {
+    const pids = names(proc)
       .filter((name) => /^\d+$/.test(name))
-      .map((pid) => {
-        // The name before it may hold spaces and brackets.
-        const stat =
-          read(join(proc, pid, "stat"))
-            .split(") ")
-            .at(-1) ?? "";
-        return [Number(pid), Number(stat.split(" ")[1])] as const;
-      }),
-  );
-  const below = (pid: number): readonly number[] => [
-    pid,
-    ...[...parents].filter(([, parent]) => parent === pid).flatMap(([child]) => below(child)),
-  ];
-  return below(root);
+      .map(Number);
+    parents = new Map(pids.map((pid) => [pid, parents.get(pid) ?? parentOf(pid, proc)] as const));
+    const below = (pid: number): readonly number[] => [
+      pid,
+      ...[...parents].filter(([, parent]) => parent === pid).flatMap(([child]) => below(child)),
+    ];
+    return below(root);
+  };
+}
+
+function parentOf(pid: number, proc: string): number {
+  // The name before it may hold spaces and brackets.
+  const stat =
+    read(join(proc, String(pid), "stat"))
+      .split(") ")
+      .at(-1) ?? "";
+  return Number(stat.split(" ")[1]);
 }
 
 /**
@@ -38,8 +47,9 @@ export function treeOf(root: number, proc: string): readonly number[] {
  */
 export function watchProcesses(root: number, proc = "/proc"): () => readonly ProcessSeen[] {
   const seen = new Map<string, ProcessSeen>();
+  const tree = createTree(root, proc);
   const look = (): void => {
-    for (const pid of treeOf(root, proc).slice(1)) {
+    for (const pid of tree().slice(1)) {
       const [command, environment] = ["cmdline", "environ"].map((file) =>
         read(join(proc, String(pid), file))
           .split("\0")

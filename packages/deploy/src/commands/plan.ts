@@ -2,10 +2,12 @@ import { parseArgs } from "node:util";
 
 import { stageOfGate } from "@sst-gatehouse/blueprint/gate";
 import { messageOf } from "@sst-gatehouse/blueprint/message-of";
+import type { Project } from "@sst-gatehouse/blueprint/project";
 
 import { orUsageError, requireStage } from "../command-line.ts";
 import { CommandError, type Command, type CommandContext } from "../command.ts";
 import { evaluateConfig, type Evaluation } from "../dry-run/evaluate-config/evaluate-config.ts";
+import type { Graph } from "../dry-run/graph/graph.ts";
 import { installedPackage } from "../installed-package.ts";
 import { createPlanDocument } from "../review/plan/plan-document.ts";
 import { createPlan } from "../review/plan/plan.ts";
@@ -30,7 +32,6 @@ Needs no AWS account: SST's own components evaluate sst.config.ts here, as for a
 export const plan: Command = {
   usage,
   async run(args, { root, gate, stdout, stderr }) {
-    const { app, access } = gate;
     const { values } = orUsageError(() =>
       parseArgs({
         args: [...args],
@@ -41,31 +42,43 @@ export const plan: Command = {
         },
       }),
     );
-    const name = requireStage(app.name, values.stage);
-    const stage = stageOfGate(gate, name);
-    const evaluation = await evaluate(root, name, stderr);
-    const { graph } = evaluation;
+    const stage = requireStage(gate.app.name, values.stage);
+    const evaluation = await evaluate(root, stage, stderr);
     try {
-      const violations = [
-        ...checkGraph(graph, stage, access, { strict: values.strict }),
-        ...untrueExamples(access, stage).map(({ request, what }) => ({
-          rule: "access-example",
-          resource: `example::${request}`,
-          message: `${what}: change the rule or the example`,
-        })),
-      ];
-      const unchecked = values.strict ? [] : othersThanGuarded(graph);
-      stdout.write(
-        values.json
-          ? `${JSON.stringify(createPlanDocument({ graph, access, violations, unchecked, version: installedPackage(root, "sst-gatehouse").version }), null, 2)}\n`
-          : printPlan(createPlan(graph, stage, access, violations, unchecked)),
-      );
-      return violations.length === 0 ? 0 : 1;
+      const { text, violations } = reviewed(evaluation.graph, { root, gate }, values);
+      stdout.write(text);
+      return violations === 0 ? 0 : 1;
     } finally {
       await evaluation.dispose();
     }
   },
 };
+
+/** What `plan` prints of a graph, and how many rules are broken. */
+export function reviewed(
+  graph: Graph,
+  { root, gate }: Project,
+  { json, strict }: { readonly json: boolean; readonly strict: boolean },
+): { readonly text: string; readonly violations: number } {
+  const { access } = gate;
+  const stage = stageOfGate(gate, graph.stage);
+  const violations = [
+    ...checkGraph(graph, stage, access, { strict }),
+    ...untrueExamples(access, stage).map(({ request, what }) => ({
+      rule: "access-example",
+      resource: `example::${request}`,
+      message: `${what}: change the rule or the example`,
+    })),
+  ];
+  const unchecked = strict ? [] : othersThanGuarded(graph);
+  const { version } = installedPackage(root, "sst-gatehouse");
+  return {
+    text: json
+      ? `${JSON.stringify(createPlanDocument({ graph, access, violations, unchecked, version }), null, 2)}\n`
+      : printPlan(createPlan(graph, stage, access, violations, unchecked)),
+    violations: violations.length,
+  };
+}
 
 /** @throws {CommandError} (rejects) with what the config says when it refuses. */
 async function evaluate(

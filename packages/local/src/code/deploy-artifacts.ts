@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { backendsOf, firstGate, gateType } from "@sst-gatehouse/blueprint/gate";
 import { guardName } from "@sst-gatehouse/blueprint/guard-function";
 
-import type { Evaluation } from "@sst-gatehouse/deploy/evaluate-config";
+import type { EvaluateOptions, Evaluation } from "@sst-gatehouse/deploy/evaluate-config";
 
 import { standInFor } from "./stand-in.ts";
 import type { Bundle, CodeSource } from "./code-source.ts";
@@ -20,7 +20,13 @@ export interface DeployArtifactsOptions {
   readonly stage: string;
   /** Tells a person what takes so long. */
   readonly print: (line: string) => void;
+  /** Finds out what a deploy would upload: `evaluateConfig` when absent. */
+  readonly evaluate?: (options: EvaluateOptions) => Promise<Evaluation>;
 }
+
+/** Loaded only when it is needed: a stack that builds from source needs nothing of SST. */
+const evaluateAlone: NonNullable<DeployArtifactsOptions["evaluate"]> = async (options) =>
+  (await import("@sst-gatehouse/deploy/evaluate-config")).evaluateConfig(options);
 
 /**
  * The code that `sst deploy` would upload, with the variables that SST gives a backend; of the guard's settings nothing. The
@@ -29,12 +35,16 @@ export interface DeployArtifactsOptions {
  *
  * @returns a source that rejects with the config's own message when the config refuses the stage or itself.
  */
-export function deployArtifacts({ root, app, stage, print }: DeployArtifactsOptions): CodeSource {
+export function deployArtifacts({
+  root,
+  app,
+  stage,
+  print,
+  evaluate = evaluateAlone,
+}: DeployArtifactsOptions): CodeSource {
   return async ({ gate, ...into }) => {
-    // Loaded only here: a stack that builds from source needs nothing of SST.
-    const { evaluateConfig } = await import("@sst-gatehouse/deploy/evaluate-config");
     print(`Evaluating sst.config.ts for stage ${stage} …`);
-    const evaluation = await evaluateConfig({ root, stage, print });
+    const evaluation = await evaluate({ root, stage, print });
     try {
       const guard = await evaluation.code(guardName(app, stage));
       await Promise.all(ownFiles.map((file) => access(join(guard.directory, file))));

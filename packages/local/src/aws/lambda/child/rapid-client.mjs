@@ -1,7 +1,8 @@
 // @ts-check
-import { Agent, request } from "node:http";
-
 import { clockOffsetHeader } from "./settings.mjs";
+
+/** An import would have Node load all of undici for the module's other exports: a quarter of the time to start. */
+const { Agent, request } = process.getBuiltinModule("node:http");
 
 const invocations = "/2018-06-01/runtime/invocation";
 
