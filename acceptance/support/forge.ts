@@ -26,6 +26,11 @@ export interface Forge {
 
 export type Claims = Readonly<Record<string, unknown>>;
 
+let strangers: KeyObject | undefined;
+/** Made when it is first needed: that takes longer than most tests. */
+const strangersKey = (): KeyObject =>
+  (strangers ??= generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey);
+
 export async function createForge(target: Target): Promise<Forge> {
   const { body } = await send(target.endpoints.cognitoIdp, {
     path: `/${target.userPoolId}/.well-known/jwks.json`,
@@ -50,7 +55,6 @@ export async function createForge(target: Target): Promise<Forge> {
     key: { kty: publicJwk.kty, n: publicJwk.n, e: publicJwk.e },
     format: "jwk",
   });
-  const stranger = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
 
   return {
     kids,
@@ -87,7 +91,7 @@ export async function createForge(target: Target): Promise<Forge> {
     unsigned: (claims) => `${signingInput({ kid: kids.id, alg: "none" }, claims)}.`,
     byStranger(claims, kid) {
       const input = signingInput({ kid, alg: "RS256" }, claims);
-      return `${input}.${sign("sha256", Buffer.from(input), stranger).toString("base64url")}`;
+      return `${input}.${sign("sha256", Buffer.from(input), strangersKey()).toString("base64url")}`;
     },
   };
 }

@@ -4,7 +4,7 @@ import { untrueExamples } from "@sst-gatehouse/deploy/examples";
 import { stageOfGate } from "@sst-gatehouse/blueprint/gate";
 import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 import { deployArtifacts } from "@sst-gatehouse/local/deploy-artifacts";
-import { startStack, type Stack, type StackOptions } from "@sst-gatehouse/local/stack";
+import type { Stack, StackOptions } from "@sst-gatehouse/local/stack";
 
 import { banner } from "./banner.ts";
 import { localStage } from "@sst-gatehouse/local/deployment";
@@ -18,6 +18,8 @@ export const start: Command = {
   async run(args, context) {
     const { root, gate, stdout, stderr } = context;
     const command = orUsageError(() => parseCommandLine(args, gate.app.name));
+    // Most of the program: whom it refuses, or explains itself to, does not wait for it.
+    const { startStack } = await import("@sst-gatehouse/local/stack");
     const starting = startStack({
       project: { root, gate },
       port: command.port,
