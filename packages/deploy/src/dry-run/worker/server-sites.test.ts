@@ -19,8 +19,7 @@ class Nextjs extends Made {
 }
 class Function extends Made {}
 class Linkable extends Made {}
-class Secret {}
-const sst = { aws: { Nextjs, Function }, Linkable, Secret };
+const sst = { aws: { Nextjs, Function }, Linkable, Secret: Object };
 
 async function makeSite(built: Record<string, string>) {
   const original = await temporaryTree(built);
