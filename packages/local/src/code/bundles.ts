@@ -36,10 +36,12 @@ export interface BundleStore {
    *
    * @param onBuilt gets what was edited, as paths relative to the app's root: since it last resolved to true, and not
    *   only since the build before, which may have failed.
+   * @param onUnwatched is called once, when the system watches no more folders.
    */
   watch(
     onBuilt: (built: Built, edited: readonly string[]) => Promise<boolean>,
     onFailed: (message: string) => void,
+    onUnwatched: (reason: string) => void,
   ): void;
   close(): Promise<void>;
 }
@@ -102,8 +104,8 @@ export async function createBundleStore({
 
   return {
     build,
-    watch(onBuilt, onFailed) {
-      watching = watchSources(project.root, async (edited) => {
+    watch(onBuilt, onFailed, onUnwatched) {
+      const rebuild = async (edited: readonly string[]): Promise<boolean> => {
         try {
           const built = await build();
           watching?.follow(reads, "these");
@@ -113,7 +115,8 @@ export async function createBundleStore({
           if (!closed) onFailed(messageOf(error));
           return false;
         }
-      });
+      };
+      watching = watchSources(project.root, rebuild, onUnwatched);
       watching.follow(reads, "these");
     },
     async close() {

@@ -1,5 +1,6 @@
-import { appendFileSync, cpSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import fs, { appendFileSync, cpSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -162,4 +163,29 @@ test("calls no more once it is closed", async () => {
   edit("access.ts");
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(calls).toEqual([]);
+});
+
+test("goes on with what it may watch, and says once that the system watches no more", async () => {
+  const watchFolder = fs.watch;
+  const limited = vi.spyOn(fs, "watch").mockImplementation((folder, ...rest) => {
+    if (String(folder).endsWith("src")) return Reflect.apply(watchFolder, fs, [folder, ...rest]);
+    throw new Error(`ENOSPC: no more watchers, watch '${String(folder)}'`);
+  });
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    limited.mockRestore();
+    syncBuiltinESMExports();
+  });
+  const calls: (readonly string[])[] = [];
+  const reasons: string[] = [];
+  const watching = watchSources(
+    root,
+    async (paths) => calls.push(paths) > 0,
+    (reason) => reasons.push(reason),
+  );
+  onTestFinished(() => watching.close());
+  watching.follow(new Set(read.map((file) => join(root, file))), "these");
+  edit("src/app.ts");
+  await vi.waitFor(() => expect(calls).toEqual([["src/app.ts"]]));
+  expect(reasons).toEqual([`ENOSPC: no more watchers, watch '${root}'`]);
 });

@@ -1,6 +1,8 @@
 import { existsSync, watch, type FSWatcher } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 
+import { messageOf } from "@sst-gatehouse/blueprint/message-of";
+
 /** An editor writes a file in several steps; they count as one change. */
 const settleMs = 50;
 
@@ -26,10 +28,12 @@ export interface SourceWatch {
  * @param root of the app.
  * @param onChanged gets paths relative to the root, with `/`. When it resolves to false, they are passed again with the
  *   next change. It must not reject.
+ * @param onUnwatched is called once, when the system watches no more folders, with what it says.
  */
 export function watchSources(
   root: string,
   onChanged: (paths: readonly string[]) => Promise<boolean>,
+  onUnwatched: (reason: string) => void = () => {},
 ): SourceWatch {
   const watchers = new Map<string, FSWatcher>();
   let followed: ReadonlySet<string> = new Set();
@@ -55,7 +59,17 @@ export function watchSources(
     (newOnesToo && /\.([cm]?[jt]sx?|json)$/.test(path)) ||
     // A folder on the way to a followed file.
     [...followed].some((file) => isIn(file, path));
+  let isTold = false;
   const add = (folder: string): void => {
+    try {
+      watchFolder(folder);
+    } catch (error) {
+      // Linux has a limit for a user's programs together. A folder that has gone meanwhile shows in the one above.
+      if (!isTold && existsSync(folder)) onUnwatched(messageOf(error));
+      isTold ||= existsSync(folder);
+    }
+  };
+  const watchFolder = (folder: string): void => {
     const watcher = watch(folder, (event, name) => {
       if (name === null || !counts(join(folder, name))) return;
       // Another folder may have taken its place.

@@ -255,8 +255,18 @@ async function compose(
         };
   if (watch) {
     const backends = new Map(fronts.map(({ name, api }) => [name, api]));
-    store.watch(createReload({ gate, guard, backends, explain, remarks }), (message) =>
-      explain("stack", "the build failed; the last good build keeps serving", message.split("\n")),
+    store.watch(
+      createReload({ gate, guard, backends, explain, remarks }),
+      (message) =>
+        explain(
+          "stack",
+          "the build failed; the last good build keeps serving",
+          message.split("\n"),
+        ),
+      (reason) =>
+        explain("stack", `not every edit is noticed: ${reason}`, [
+          "close programs that watch files, or raise the limits, on Linux with sysctl fs.inotify.max_user_watches and fs.inotify.max_user_instances; then restart",
+        ]),
     );
   }
   const renew: Stack["renew"] = async (changes = {}) => {

@@ -302,6 +302,13 @@ describe("a config is refused", () => {
       "nobody waits",
     ],
     [
+      "that asks for another provider than its text says",
+      config,
+      "version:",
+      'version: ["6", "0", "0"].join("."), others:',
+      "sst.config.ts asks for AWS provider 6.0.0, and .sst has 6.83.4: run npx sst install, or write the version itself into sst.config.ts",
+    ],
+    [
       "that needs a variable of the terminal",
       config,
       "return resources();",

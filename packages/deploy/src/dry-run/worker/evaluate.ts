@@ -32,6 +32,7 @@ export async function evaluate(
   const program = join(platform, `run.${Date.now()}.mjs`);
   try {
     const app = await appOf(project, stage);
+    await requireProvider(app, join(project, ".sst/provider-lock.json"));
     const start = await bundleProgram(project, program, app, { dev, home: scratch });
     await keepGuardBundle(workshop, job.changed);
     process.chdir(platform);
@@ -64,6 +65,23 @@ export async function evaluate(
   } finally {
     await rm(program, { force: true });
   }
+}
+
+/**
+ * The platform was installed by what the text of `sst.config.ts` says.
+ *
+ * @throws {Error} (rejects) when `app()` asks for another AWS provider than is there.
+ */
+async function requireProvider({ providers }: App, lockFile: string): Promise<void> {
+  const asked = providers["aws"]?.["version"];
+  const lock: readonly { readonly name: string; readonly version: string }[] = JSON.parse(
+    await readFile(lockFile, "utf8"),
+  );
+  const found = lock.find(({ name }) => name === "aws")?.version;
+  if (typeof asked === "string" && /^\d+\.\d+\.\d+$/.test(asked) && asked !== found)
+    throw new Error(
+      `sst.config.ts asks for AWS provider ${asked}, and .sst has ${found}: run npx sst install, or write the version itself into sst.config.ts`,
+    );
 }
 
 /** Words for a refusal of a program that asks for variables that are not there: nobody would look for the reason here. */

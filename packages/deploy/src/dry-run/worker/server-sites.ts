@@ -76,13 +76,13 @@ interface SiteArguments {
   readonly environment?: unknown;
 }
 
-/** What was built may be large, and a cache beside it is not read. */
+/** Next.js keeps what it has compiled in a cache of its own, which may be large and is not read; OpenNext's is deployed. */
 function bring(from: string, to: string): void {
   if (!existsSync(from) || existsSync(to)) return;
   cpSync(from, to, {
     recursive: true,
     verbatimSymlinks: true,
-    filter: (path) => basename(path) !== "cache",
+    filter: (path) => path !== join(from, "cache") || basename(from) !== ".next",
   });
 }
 
