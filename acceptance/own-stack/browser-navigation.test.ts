@@ -127,7 +127,11 @@ describe.each(Object.entries(workers))("an app whose service worker %s", (_what,
   afterAll(async () => {
     if (!isInstalled) return;
     await page.goto(url(home));
-    await page.evaluate(async () => (await navigator.serviceWorker.ready).unregister());
+    await page.evaluate(async () => {
+      await (await navigator.serviceWorker.ready).unregister();
+      // The next worker's window has not been reloaded a moment ago.
+      sessionStorage.clear();
+    });
     await context.clearCookies();
   });
 
