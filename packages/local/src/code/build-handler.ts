@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { build } from "esbuild";
 
+import { handlerEndings, neverBundled } from "@sst-gatehouse/blueprint/handler-files";
 import { messageOf } from "@sst-gatehouse/blueprint/message-of";
 
 import type { Bundle } from "./code-source.ts";
@@ -11,12 +12,6 @@ import { recordReads } from "./record-reads.ts";
 
 /** The module's name in Lambda. `.mjs` makes it an ES module without a `package.json`. */
 const moduleName = "lambda";
-
-/** As SST looks for a handler's file. */
-const endings = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
-
-/** What SST never bundles, and installs beside a bundle. It is not here: code that imports it when it is needed loads. */
-const native = ["sharp", "pg-native"];
 
 /** What CommonJS packages, such as Express, expect to find; SST gives a deployed bundle the same. */
 const commonJsNames = [
@@ -47,10 +42,12 @@ export async function buildHandler(
   reads: Set<string>,
 ): Promise<Bundle> {
   const [, file = "", exported = ""] = /^(.*)\.(\w+)$/.exec(handler) ?? [];
-  const entry = endings.map((ending) => join(root, file + ending)).find((path) => existsSync(path));
+  const entry = handlerEndings
+    .map((ending) => join(root, file + ending))
+    .find((path) => existsSync(path));
   if (entry === undefined)
     throw new Error(
-      `gate.ts: backends.${name}.handler is ${JSON.stringify(handler)}, and there is no ${file}.ts in ${root} (nor with one of the endings ${endings.slice(1).join(" ")})`,
+      `gate.ts: backends.${name}.handler is ${JSON.stringify(handler)}, and there is no ${file}.ts in ${root} (nor with one of the endings ${handlerEndings.slice(1).join(" ")})`,
     );
   const { outputFiles } = await build({
     entryPoints: [entry],
@@ -69,7 +66,8 @@ export async function buildHandler(
     banner: { js: commonJsNames },
     write: false,
     logLevel: "silent",
-    external: native,
+    // Not on this machine: code that imports it when it is needed loads.
+    external: neverBundled,
     plugins: [recordReads(reads)],
   }).catch((error: unknown) => {
     throw /No loader is configured/.test(messageOf(error)) ? builtOtherwise(error) : error;

@@ -325,7 +325,7 @@ function uuid({ digits }: Facts): string {
     .join("-");
 }
 
-function text(value: unknown): string {
+export function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import { account, madeUpOutputs } from "./made-up-outputs.ts";
+import { account, madeUpOutputs, text } from "./made-up-outputs.ts";
 import { policyDocument, type StatementArguments } from "./policy-document.ts";
 
 export interface ProviderCall {
@@ -139,10 +139,6 @@ function answerParameter(
   const path = name.startsWith("/") ? name : `/${name}`;
   const arn = `arn:aws:ssm:${region}:${account}:parameter${path}`;
   return { id: name, name, arn, type: "String", value, insecureValue: value, version: 1 };
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }
 
 function answerPolicyDocument(inputs: {

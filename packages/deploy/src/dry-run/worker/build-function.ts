@@ -3,6 +3,8 @@ import { access, cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { handlerEndings, neverBundled } from "@sst-gatehouse/blueprint/handler-files";
+
 import { commonJsInEsm, loadEsbuild, messagesOf, type Plugin } from "./esbuild.ts";
 import { notBuilt } from "../workspace/not-built.ts";
 import type { Job, Workshop } from "./job.ts";
@@ -45,9 +47,6 @@ export interface BuiltFunction {
   readonly sourcemaps: readonly string[];
 }
 
-const endings = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
-/** What SST never bundles. */
-const native = ["sharp", "pg-native"];
 /** Directories with what was bundled. */
 const bundles = createReuse<string>();
 
@@ -87,7 +86,7 @@ export async function buildFunction(
       mainFields: esm ? ["module", "main"] : ["main"],
       ...own,
       sourcemap: isMapped ? "linked" : sourcemap,
-      external: [...native, ...installed, ...(Array.isArray(external) ? external : [])],
+      external: [...neverBundled, ...installed, ...(Array.isArray(external) ? external : [])],
       entryPoints: [await entryOf(project, handler)],
       absWorkingDir: project,
       ...(splitting
@@ -135,7 +134,7 @@ async function pluginsOf(file: string): Promise<readonly Plugin[]> {
 
 async function entryOf(project: string, handler: string): Promise<string> {
   const base = resolve(project, handler.slice(0, -extname(handler).length));
-  const candidates = endings.map((ending) => base + ending);
+  const candidates = handlerEndings.map((ending) => base + ending);
   const found = await Promise.all(candidates.map(exists));
   const entry = candidates.find((_, index) => found[index]);
   if (entry === undefined) throw new Error(`handler not found: ${handler}`);
