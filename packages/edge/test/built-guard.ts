@@ -11,10 +11,10 @@ import { writeAccess, writeSealing, writeSettings } from "../guard-data.ts";
 import { access } from "./access.ts";
 import { sealing } from "./test-browser.ts";
 
-const role = {
-  AWS_ACCESS_KEY_ID: "ASIAIOSFODNN7EXAMPLE",
-  AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-  AWS_SESSION_TOKEN: "session-token",
+const exampleRole = {
+  accessKeyId: "ASIAIOSFODNN7EXAMPLE",
+  secretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+  sessionToken: "session-token",
 };
 
 export interface BuiltGuard {
@@ -29,10 +29,12 @@ export interface BuiltGuard {
  * there; it goes by the machine's clock.
  *
  * @param onLine gets each line that it would log.
+ * @param role whose credentials it signs with.
  */
 export async function loadBuiltGuard(
   guardSettings: GuardSettings,
   onLine: (line: string) => void,
+  role = exampleRole,
 ): Promise<BuiltGuard> {
   const directory = await mkdtemp(join(tmpdir(), "gatehouse-guard-"));
   await buildEdge(directory);
@@ -48,7 +50,12 @@ export async function loadBuiltGuard(
   // The guard takes no stack traces; its tests want them.
   Error.stackTraceLimit = stackTraceLimit;
   const environment = { ...process.env };
-  Object.assign(process.env, role);
+  const variables = {
+    AWS_ACCESS_KEY_ID: role.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: role.secretAccessKey,
+    AWS_SESSION_TOKEN: role.sessionToken,
+  };
+  Object.assign(process.env, variables);
   const write = process.stdout.write.bind(process.stdout);
   return {
     async handle(event) {
@@ -63,7 +70,7 @@ export async function loadBuiltGuard(
       }
     },
     async close() {
-      for (const name of Object.keys(role)) delete process.env[name];
+      for (const name of Object.keys(variables)) delete process.env[name];
       Object.assign(process.env, environment);
       await rm(directory, { recursive: true, force: true });
     },

@@ -23,7 +23,7 @@ const anyEvent = fc.oneof(
 /** Where nobody listens, so that whoever asks for tokens is turned away at once. */
 const apiOrigin = "https://127.0.0.1:9";
 
-/** How often each of these has to come about at least; the rarest does in one event of 500. */
+/** How often each of these has to come about at least; the rarest does in one event of 400. */
 const common = draws(1, 100);
 const commonOutcomes = [
   "signed",
