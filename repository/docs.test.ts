@@ -40,7 +40,7 @@ test("README is read in five minutes", () => {
 describe("the docs name tests that exist", () => {
   const cited = pages.flatMap((page) => {
     const text = readFileSync(join(root, page), "utf8");
-    return [...text.matchAll(/\]\((\.\.\/[^)]+\.test\.ts)\): (“[^|[]+”)/g)].map(
+    return [...text.matchAll(/\]\((\.\.\/[^)]+\.(?:test|adopt|attack)\.ts)\): (“[^|[]+”)/g)].map(
       ([, file = "", titles = ""]) => ({
         page,
         file: join(dirname(page), file),
