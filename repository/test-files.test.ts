@@ -17,7 +17,9 @@ const files = ["packages", "acceptance", "adopt", "repository"].flatMap((folder)
 
 /** What a config has a run of; of one with projects, what each of them has. */
 function runBy({ test: options }: ViteUserConfig): readonly string[] {
-  const projects: readonly TestProjectConfiguration[] = options?.projects ?? [{ test: options ?? {} }];
+  const projects: readonly TestProjectConfiguration[] = options?.projects ?? [
+    { test: options ?? {} },
+  ];
   return projects.flatMap((project) => {
     if (typeof project !== "object" || !("test" in project)) throw new TypeError("not read here");
     const { include = [], exclude = [] } = project.test ?? {};

@@ -2,22 +2,26 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { guardName } from "@sst-gatehouse/blueprint/guard-function";
-import { evaluateConfig, type Evaluation } from "@sst-gatehouse/deploy/evaluate-config";
+import type { Evaluation } from "@sst-gatehouse/deploy/evaluate-config";
 import { evaluateWithCli } from "@sst-gatehouse/deploy/evaluate-with-cli";
 import { whyNoOwnNetwork } from "@sst-gatehouse/deploy/own-network";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
+import { sharedEvaluator } from "./support/sample.ts";
+
 // What all other tests take from an evaluation of our own, SST's CLI comes to as well.
 
 const root = join(import.meta.dirname, "../../..");
-const question = { root, stage: "anna" };
+const question = { stage: "anna" };
 const why = whyNoOwnNetwork();
 
 let ours: Evaluation;
 let witness: Evaluation;
 beforeAll(async () => {
   if (why !== undefined) return;
-  [ours, witness] = [await evaluateConfig(question), await evaluateWithCli(question)];
+  const evaluator = await sharedEvaluator();
+  ours = await evaluator.evaluate(question);
+  witness = await evaluateWithCli({ root, ...question });
 }, 300_000);
 afterAll(() => Promise.all([ours?.dispose(), witness?.dispose()]));
 beforeEach(({ skip }) => skip(why !== undefined, why));

@@ -20,7 +20,10 @@ const config = ts.getParsedCommandLineOfConfigFile(
   host,
 );
 if (config === undefined) throw new Error("packages/sst-gatehouse/tsconfig.json cannot be read");
-const program = ts.createProgram(config.fileNames, config.options);
+const compiler = ts.createCompilerHost(config.options);
+// As tsc itself: comments are most of the types of AWS.
+compiler.jsDocParsingMode = ts.JSDocParsingMode.ParseForTypeErrors;
+const program = ts.createProgram(config.fileNames, config.options, compiler);
 const own = program
   .getSourceFiles()
   .filter(({ fileName }) => !/\/(?:\.sst|node_modules)\//.test(fileName));
