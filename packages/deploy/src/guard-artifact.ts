@@ -32,12 +32,13 @@ export async function makeGuardArtifact(
 ): Promise<void> {
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
-  await putGuardCode(root, outdir);
+  // Data that is refused is so before anything is built.
   await Promise.all([
     writeSettings(outdir, settings),
     writeAccess(outdir, access),
     writeSealing(outdir, sealing),
   ]);
+  await putGuardCode(root, outdir);
 }
 
 /**
