@@ -12,6 +12,7 @@ import { commandFile, runCommand, startCommand, type RunningStack } from "../sup
 import { createLeakFinder, secretsOfCommand, watchForLeaks } from "../support/leaks.ts";
 import type { Target } from "../support/target.ts";
 import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
+import { bundlesOfRun } from "./setup.ts";
 
 const running: RunningStack[] = [];
 const copies: RepositoryCopy[] = [];
@@ -19,7 +20,7 @@ const copies: RepositoryCopy[] = [];
 let unedited: RepositoryCopy;
 let root: string;
 beforeAll(() => {
-  unedited = copyRepository();
+  unedited = copyRepository({ guard: bundlesOfRun().edge.directory });
   ({ root } = unedited);
 });
 afterAll(() => unedited.remove());
@@ -153,7 +154,7 @@ describe("the command of the README", () => {
 
 describe("editing a handler", () => {
   test("reloads it, and a build error is shown while the last good build keeps serving", async () => {
-    const copy = copyRepository();
+    const copy = copyRepository({ guard: bundlesOfRun().edge.directory });
     copies.push(copy);
     const stack = await start(copy.root);
     const file = join(copy.root, "packages/functions/src/app.ts");
@@ -174,7 +175,7 @@ describe("editing a handler", () => {
   });
 
   test("a mistake in the access rules is a build error, too", async () => {
-    const copy = copyRepository();
+    const copy = copyRepository({ guard: bundlesOfRun().edge.directory });
     copies.push(copy);
     const stack = await start(copy.root);
     const file = join(copy.root, "access.ts");

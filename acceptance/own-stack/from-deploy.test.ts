@@ -29,6 +29,7 @@ import { runSuite } from "../support/child-run.ts";
 import { startCommand, type RunningStack } from "../support/command.ts";
 import { createLeakFinder } from "../support/leaks.ts";
 import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
+import { bundlesOfRun } from "./setup.ts";
 
 const stage = "from-deploy";
 const { app } = sample.gate;
@@ -39,7 +40,7 @@ let copy: RepositoryCopy;
 /** Of the copy: its first evaluation takes as long as ten others. */
 let evaluator: Evaluator;
 beforeAll(async () => {
-  copy = copyRepository();
+  copy = copyRepository({ guard: bundlesOfRun().edge.directory });
   ({ root } = copy);
   evaluator = await createEvaluator({ root });
 });

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-import { startStack, type builtFromSource } from "@sst-gatehouse/local/stack";
+import { startStack, type builtFromSource, type CodeSource } from "@sst-gatehouse/local/stack";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
 import { runSuite } from "../support/child-run.ts";
@@ -10,6 +10,7 @@ import { startCommand } from "../support/command.ts";
 import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
 import type { Target } from "../support/target.ts";
 import { sample } from "../sample/sample.ts";
+import { builtOnce } from "./built.ts";
 
 interface Mutation {
   readonly file: string;
@@ -176,24 +177,38 @@ beforeAll(() => {
 });
 afterAll(() => copy.remove());
 
-/** The copy's stack, or this process's around the guard and the backend of the copy where the fault is in one of them. */
+/** The copy's stack, or this process's with that one of guard and backend in which the fault is. */
 async function startMutated(
   file: string,
 ): Promise<{ readonly target: Target; stop(): Promise<unknown> }> {
   if (file.startsWith("packages/blueprint/")) return startCommand(copy.root);
-  const codeSource = join(copy.root, "packages/local/src/code/code-source.ts");
-  const ofCopy: { readonly builtFromSource: typeof builtFromSource } = createRequire(
-    import.meta.url,
-  )(codeSource);
-  const backends = { api: { handler: "packages/functions/src/lambda.handler" } };
   const stack = await startStack({
-    project: { root: copy.root, gate: { ...sample.gate, backends } },
-    codeSource: ofCopy.builtFromSource(copy.root),
+    project: sample,
+    codeSource: file.startsWith("packages/backend/") ? backendOfCopy : guardOfCopy,
     port: 0,
     explain: () => undefined,
   });
   return { target: stack.outputs, stop: () => stack.close() };
 }
+
+const load = createRequire(import.meta.url);
+
+const backendOfCopy: CodeSource = (into) => {
+  const source: { readonly builtFromSource: typeof builtFromSource } = load(
+    join(copy.root, "packages/local/src/code/code-source.ts"),
+  );
+  const backends = { api: { handler: "packages/functions/src/lambda.handler" } };
+  return source.builtFromSource(copy.root)({ ...into, gate: { ...sample.gate, backends } });
+};
+
+const guardOfCopy: CodeSource = async (into) => {
+  const bundles = await builtOnce(into);
+  const source: { guardCode(root: string, into: string, reads: Set<string>): Promise<void> } = load(
+    join(copy.root, "packages/local/src/code/guard-code.ts"),
+  );
+  await source.guardCode(copy.root, into.edge, new Set());
+  return bundles;
+};
 
 describe.each(faults)("when %s", (_what, { file, from, to }, notice) => {
   test("the acceptance suite fails", async () => {

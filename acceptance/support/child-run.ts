@@ -76,6 +76,8 @@ export async function runRecorded(
         ...process.env,
         ...recordingInto(directory).environment,
         NO_COLOR: "1",
+        // Of Vitest itself, of which a run loads more than it tests.
+        NODE_COMPILE_CACHE: join(repository, ".cache/compiled"),
         ...environment,
       },
       stdio: ["ignore", "pipe", "pipe"],

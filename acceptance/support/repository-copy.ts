@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -62,12 +63,15 @@ export interface CopyOptions {
   readonly everything?: boolean;
   /** For the adopter's files; the suite's own samples when absent. */
   readonly replacements?: Replacements;
+  /** A folder with the guard as it is built of these sources. The copy has it ready, as an app has, and builds none. */
+  readonly guard?: string;
 }
 
 /** A copy of the sources to change at will. The installed packages are shared, but for the workspace's own. */
 export function copyRepository({
   everything = false,
   replacements = sampleFiles,
+  guard,
 }: CopyOptions = {}): RepositoryCopy {
   const root = mkdtempSync(join(tmpdir(), "gatehouse-copy-"));
   const { folders, leftOut } = everything ? whole : runnable;
@@ -87,6 +91,8 @@ export function copyRepository({
   symlinkSync(join(repository, ".sst"), join(root, ".sst"));
   for (const [path, content] of Object.entries(replacements))
     writeFileSync(join(root, path), content);
+  if (guard !== undefined)
+    cpSync(guard, join(root, "packages/sst-gatehouse/guard"), { recursive: true });
   return {
     root,
     keepTests(...names) {
