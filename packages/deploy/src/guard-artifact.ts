@@ -32,13 +32,12 @@ export async function makeGuardArtifact(
 ): Promise<void> {
   await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
-  // Data that is refused is so before anything is built.
+  await putGuardCode(root, outdir);
   await Promise.all([
     writeSettings(outdir, settings),
     writeAccess(outdir, access),
     writeSealing(outdir, sealing),
   ]);
-  await putGuardCode(root, outdir);
 }
 
 /**
