@@ -34,6 +34,7 @@ export default defineConfig({
           ...common,
           name: "thorough",
           include: ["packages/*/test/**/*.test.ts"],
+          isolate: false,
           exclude: ["**/*.platform.test.ts", "**/node_modules/**"],
         },
       },

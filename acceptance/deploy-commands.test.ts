@@ -2,6 +2,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 
+import type { Command } from "@sst-gatehouse/deploy/command";
+import { outputs } from "@sst-gatehouse/deploy/outputs";
+import { users } from "@sst-gatehouse/deploy/users";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { app } from "./sample/stages.ts";
@@ -11,6 +14,7 @@ import { createLeakFinder, watchForLeaks } from "./support/leaks.ts";
 import { copyRepository, type RepositoryCopy } from "./support/repository-copy.ts";
 import { findRecordings, readSecrets } from "./support/recordings.ts";
 import { needs } from "./support/requirements.ts";
+import { runHere } from "./support/run-here.ts";
 import { isStack, loadTarget, type Target } from "./support/target.ts";
 
 /** Whose commands are for the sample's app. */
@@ -47,23 +51,31 @@ interface Run {
   readonly stdin?: string;
 }
 
-async function run(
-  args: readonly string[],
-  { credentials = target.credentials.admin, stdin = "" }: Run = {},
-) {
+const environmentOf = ({ credentials = target.credentials.admin }: Run) => ({
+  AWS_ENDPOINT_URL_SSM: target.endpoints.ssm,
+  AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: target.endpoints.cognitoIdp,
+  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  AWS_SESSION_TOKEN: credentials.sessionToken,
+});
+
+const commands: Readonly<Record<string, Command>> = { outputs, users };
+
+async function run([name = "", ...args]: readonly string[], how: Run = {}) {
+  const command = commands[name];
+  if (command === undefined) throw new TypeError(`there is no command ${name}`);
+  const ran = await runHere(command, args, copy, environmentOf(how), how.stdin);
+  printed += ran.stdout + ran.stderr;
+  return ran;
+}
+
+/** What the command line does with the same, in a process that others can look up. */
+async function runProcess(args: readonly string[], how: Run = {}) {
+  const { stdin = "" } = how;
   const child = spawn(
     process.execPath,
     [join(copy.root, "packages/sst-gatehouse-dev/src/main.ts"), ...args],
-    {
-      cwd: copy.root,
-      env: {
-        AWS_ENDPOINT_URL_SSM: target.endpoints.ssm,
-        AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: target.endpoints.cognitoIdp,
-        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-        AWS_SESSION_TOKEN: credentials.sessionToken,
-      },
-    },
+    { cwd: copy.root, env: environmentOf(how) },
   );
   child.stdin.end(stdin);
   let stdout = "";
@@ -117,7 +129,7 @@ describe("the commands for deployed stages", () => {
   });
 
   test("outputs prints what the deploy wrote, as one line of JSON", async () => {
-    const { code, stdout, stderr } = await run(["outputs", "--stage", stage, "--json"]);
+    const { code, stdout, stderr } = await runProcess(["outputs", "--stage", stage, "--json"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toBe(`${JSON.stringify(written)}\n`);
   });
@@ -141,7 +153,7 @@ App clients
   test("users add creates a user who signs in with the temporary password and chooses another", async () => {
     const [username = ""] = people;
     const args = ["users", "add", username, "--stage", stage, "--no-invitation"];
-    const { code, stdout, stderr } = await run([...args, "--group", "admin"], {
+    const { code, stdout, stderr } = await runProcess([...args, "--group", "admin"], {
       stdin: `${temporaryPassword}\n`,
     });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -169,7 +181,7 @@ App clients
   test("users add has the invitation mailed to an address that counts as verified", async () => {
     const username = people[1] ?? "";
     const args = ["users", "add", username, "--stage", stage, "--email", "mailed@example.com"];
-    const { code, stdout } = await run(args);
+    const { code, stdout } = await runProcess(args);
     expect(code).toBe(0);
     expect(stdout).toContain("with a temporary password to mailed@example.com.");
     const user = (await inPool("AdminGetUser", username)).json();
@@ -219,7 +231,7 @@ App clients
     expect(none.stderr).toContain(`the parameter ${revoked} is missing`);
 
     await put('{"everybody":0,"users":{}}', revoked);
-    const { code, stdout, stderr } = await run(args);
+    const { code, stdout, stderr } = await runProcess(args);
     const list = await callApi(target, "AmazonSSM.GetParameter", { Name: revoked });
     await callApi(target, "AmazonSSM.DeleteParameter", { Name: revoked });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -279,7 +291,8 @@ App clients
     expect(leaksIn(printed)).toEqual([]);
     expect(printed).not.toContain(temporaryPassword);
     const { processes, leaks } = stopWatching();
-    expect(processes).toBeGreaterThan(10);
+    // The four that ran as processes, at least.
+    expect(processes).toBeGreaterThanOrEqual(4);
     expect(leaks).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import { guardedChainOfFile } from "./corpus/guarded-chain.ts";
 import { echoOf } from "./corpus/outcome.ts";
 import { needs } from "./support/requirements.ts";
 
-const requests = draws(4000, 20_000);
+const requests = draws(1000, 20_000);
 
 const guardedChain = guardedChainOfFile();
 

@@ -1,10 +1,11 @@
+import { draws } from "@sst-gatehouse/testkit/draws";
 import { expect, test } from "vitest";
 
 import { countArrived } from "./corpus/count-arrived.ts";
 import { sendRaw } from "./corpus/raw-client.ts";
 import { loadTarget } from "./support/target.ts";
 
-const requests = 300;
+const requests = draws(100, 1000);
 
 test("whatever a client means over the wire, the backend sees it", async () => {
   const target = loadTarget();

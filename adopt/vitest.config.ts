@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * `pnpm test:adopt`: what people install, packed and used as they use it, and what apps have that this repository does
- * not. It asks npm's registry for what it lacks.
+ * `pnpm test:adopt`: what people install, packed and used as they use it, what apps have that this repository does not, and
+ * what people ask of their deployed stages. It asks npm's registry for what it lacks.
  */
 export default defineConfig({
   test: {
@@ -13,7 +13,7 @@ export default defineConfig({
     ],
     projects: [
       {
-        // Configs of such apps, evaluated: their pools, their sites, their functions.
+        // Configs of such apps, evaluated: their pools, their sites, their functions, and what `doctor` finds.
         test: {
           name: "configs",
           include: ["packages/{deploy,sst-gatehouse}/test/*.adopt.ts"],
@@ -26,7 +26,7 @@ export default defineConfig({
         },
       },
       {
-        // Such apps on the laptop.
+        // Such apps on the laptop, and what is asked of a stage that was deployed.
         test: {
           name: "laptop",
           include: [
@@ -34,6 +34,7 @@ export default defineConfig({
             "acceptance/own-stack/*.adopt.ts",
           ],
           maxWorkers: 2,
+          globalSetup: "./acceptance/own-stack/setup.ts",
           testTimeout: 300_000,
           hookTimeout: 60_000,
         },

@@ -19,15 +19,12 @@ export interface GuardedChain {
 /** The guard as it is deployed, between the local stack's CloudFront and Function URL, all in this process. */
 export async function startGuardedChain(): Promise<GuardedChain> {
   const chain = createChain(host);
-  const { accessKeyId, secretAccessKey, sessionToken } = chain.credentials;
-  process.env["AWS_ACCESS_KEY_ID"] = accessKeyId;
-  process.env["AWS_SECRET_ACCESS_KEY"] = secretAccessKey;
-  process.env["AWS_SESSION_TOKEN"] = sessionToken;
   const now = Math.floor(Date.now() / 1000);
   const keys = guardSettings.jwks?.keys ?? [];
   const built = await loadBuiltGuard(
     { ...guardSettings, jwks: { keys, fetchedAt: now } },
     () => {},
+    chain.credentials,
   );
   const token = mint({
     key: accessKey,

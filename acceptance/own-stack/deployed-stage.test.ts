@@ -13,7 +13,7 @@ import { createLeakFinder, secretsOfStack, watchForLeaks } from "../support/leak
 import { sample } from "../sample/sample.ts";
 import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
 import { builtOnce } from "./built.ts";
-import { runHere } from "./run-here.ts";
+import { runHere } from "../support/run-here.ts";
 import { playStage, type PlayedStage, usernamesIn } from "./played-stage.ts";
 
 describe("npx gatehouse acceptance, against a stack that looks like a deployed stage", () => {

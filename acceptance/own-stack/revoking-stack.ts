@@ -16,7 +16,7 @@ import { callApi, send, viaApp, type Answer } from "../support/client.ts";
 import { authUrl, form, formType, pkce, signInByForm, tokenClient } from "../support/oauth.ts";
 import type { RepositoryCopy } from "../support/repository-copy.ts";
 import { startOwnStack, type OwnStack } from "./own-stack.ts";
-import { runHere } from "./run-here.ts";
+import { runHere } from "../support/run-here.ts";
 
 /** The first parameter of the stack's list of ended sign-ins. */
 export const listName = `/gatehouse/${app.name}/local/revoked`;

@@ -17,11 +17,13 @@ export default defineConfig({
       "packages/core/src/token/signature-check.test.ts",
       "packages/edge/test/fuzz/fuzz.test.ts",
       "acceptance/property-in-process.test.ts",
+      "acceptance/property.test.ts",
+      "acceptance/spellings.test.ts",
     ],
     testTimeout: 600_000,
     hookTimeout: 120_000,
     // What is built once for the stacks is removed after the run.
-    globalSetup: "./acceptance/own-stack/setup.ts",
+    globalSetup: ["./acceptance/own-stack/setup.ts", "./acceptance/support/setup.ts"],
     provide: { drawsMany: true },
   },
 });

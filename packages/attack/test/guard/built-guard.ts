@@ -9,9 +9,6 @@ export interface AttackedGuard extends BuiltGuard {
 
 /** Cognito is where nobody listens. */
 export async function loadAttackedGuard(): Promise<AttackedGuard> {
-  process.env["AWS_ACCESS_KEY_ID"] = "ASIAIOSFODNN7EXAMPLE";
-  process.env["AWS_SECRET_ACCESS_KEY"] = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
-  process.env["AWS_SESSION_TOKEN"] = "session-token";
   const now = Math.floor(Date.now() / 1000);
   const keys = guardSettings.jwks?.keys ?? [];
   const guard = await loadBuiltGuard(

@@ -90,11 +90,17 @@ test("no app serves a path under another rule than the one the guard chose for i
 });
 
 describe("a guard that does not know", () => {
+  let refused: readonly string[];
+  beforeAll(() => {
+    const paths = fc.sample(hostile, { seed: 1, numRuns: 40_000 });
+    refused = paths.filter((path) => ruleOf(path) === undefined);
+  });
+
   test.each(habitMutants())("%s is found out", async (_habit, load) => {
     const readingsOf = await load();
     // What the guard refuses thanks to the habit, and is let in without it.
-    for (const path of fc.sample(hostile, { seed: 1, numRuns: 40_000 })) {
-      const rule = ruleOf(path) === undefined ? ruleOf(path, readingsOf) : undefined;
+    for (const path of refused) {
+      const rule = ruleOf(path, readingsOf);
       if (rule !== undefined && (await otherwiseServed(path, rule)).length > 0) return;
     }
     expect.fail("every router agrees with it");

@@ -12,7 +12,7 @@ import { hostedOrigin, judged } from "./judged-outcome.ts";
 import { guardSettings } from "../events.ts";
 
 /** Ten times this many events, so that memory can be looked at in between. */
-const eventsPerRound = draws(2000, 10_000);
+const eventsPerRound = draws(500, 10_000);
 const rounds = 10;
 
 const anyEvent = fc.oneof(
@@ -23,7 +23,8 @@ const anyEvent = fc.oneof(
 /** Where nobody listens, so that whoever asks for tokens is turned away at once. */
 const apiOrigin = "https://127.0.0.1:9";
 
-/** Each at least once in a thousand events. */
+/** How often each of these has to come about at least; the rarest does in one event of 400. */
+const common = draws(1, 100);
 const commonOutcomes = [
   "signed",
   "200",
@@ -49,9 +50,6 @@ const commonOutcomes = [
 
 let guard: BuiltGuard;
 beforeAll(async () => {
-  process.env["AWS_ACCESS_KEY_ID"] = "ASIAIOSFODNN7EXAMPLE";
-  process.env["AWS_SECRET_ACCESS_KEY"] = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
-  process.env["AWS_SESSION_TOKEN"] = "session-token";
   const keys = guardSettings.jwks?.keys ?? [];
   const fetchedAt = Math.floor(Date.now() / 1000);
   const signIn = { hostedOrigin, apiOrigin, client: "web", peopleScopes: [] } as const;
@@ -63,7 +61,7 @@ test("whatever the event, the answer is a signed request or one of the table, an
   const seed = Date.now() % 2_147_483_647;
   console.log(`seed ${seed}, ${rounds * eventsPerRound} events`);
   const asked = new Set<unknown>();
-  vi.spyOn(dns, "lookup").mockImplementation((...call: unknown[]) => {
+  const lookup = vi.spyOn(dns, "lookup").mockImplementation((...call: unknown[]) => {
     asked.add(call[0]);
     const done = call.at(-1);
     if (typeof done === "function") Reflect.apply(done, undefined, [new Error("no such name")]);
@@ -78,6 +76,7 @@ test("whatever the event, the answer is a signed request or one of the table, an
     await fc.assert(property, { seed: seed + round, numRuns: eventsPerRound });
     held.push(heldBytes());
   }
+  lookup.mockRestore();
   // Each kind of outcome came about, so the events are neither all broken nor all whole.
   for (const outcome of commonOutcomes)
     expect([outcome, seen.get(outcome) ?? 0]).toEqual([outcome, expect.toSatisfy(isMany)]);
@@ -89,7 +88,7 @@ test("whatever the event, the answer is a signed request or one of the table, an
 }, 180_000);
 
 function isMany(count: unknown): boolean {
-  return typeof count === "number" && count >= (rounds * eventsPerRound) / 1000;
+  return typeof count === "number" && count >= common;
 }
 
 /** What is still in use after a full collection. */

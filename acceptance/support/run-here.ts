@@ -18,14 +18,17 @@ export interface RanHere {
  *
  * @param root of the sample's app.
  * @param environment all that it finds; of this process's, what is not AWS's stays.
+ * @param typed what it reads.
  */
 export async function runHere(
   command: Command,
   args: readonly string[],
   { root }: { readonly root: string },
   environment: Readonly<Record<string, string>>,
+  typed = "",
 ): Promise<RanHere> {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  stdin.end(typed);
   for (const [name, value] of Object.entries(environment))
     if (name.startsWith("AWS_")) vi.stubEnv(name, value);
   const code = await command

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { app } from "../sample/stages.ts";
 import { createLeakFinder, secretsOfStack, watchForLeaks } from "../support/leaks.ts";
 import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
-import { runHere } from "./run-here.ts";
+import { runHere } from "../support/run-here.ts";
 import { handOnEndedSignIn, type PlayedStage, usernamesIn } from "./played-stage.ts";
 import { playStageInAccount, type StageInAccount } from "./stage-in-account.ts";
 
