@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 
 import { viaApp } from "../support/client.ts";
 import { commandFile, runCommand, startCommand, type RunningStack } from "../support/command.ts";
@@ -15,18 +15,16 @@ import { copyRepository, type RepositoryCopy } from "../support/repository-copy.
 import { bundlesOfRun } from "./setup.ts";
 
 const running: RunningStack[] = [];
-const copies: RepositoryCopy[] = [];
-/** With the suite's own sample of what an adopter writes; no test edits it. */
-let unedited: RepositoryCopy;
+/** With the suite's own sample of what an adopter writes. */
+let copy: RepositoryCopy;
 let root: string;
 beforeAll(() => {
-  unedited = copyRepository({ guard: bundlesOfRun().edge.directory });
-  ({ root } = unedited);
+  copy = copyRepository({ guard: bundlesOfRun().edge.directory });
+  ({ root } = copy);
 });
-afterAll(() => unedited.remove());
+afterAll(() => copy.remove());
 afterEach(async () => {
   await Promise.all(running.splice(0).map((stack) => stack.stop()));
-  for (const copy of copies.splice(0)) copy.remove();
 });
 
 describe("the start command", () => {
@@ -37,15 +35,10 @@ describe("the start command", () => {
     expect(stdout).toContain("--from-deploy");
   });
 
-  test.each([
-    [["--prot", "1"], 2],
-    [["--port", "http"], 2],
-    [["--port", "70000"], 2],
-    [["--stage", "anna"], 2],
-    [["--from-deploy", "--stage", "live"], 2],
-  ])("refuses %j in one line that says what to do", async (args, expected) => {
-    const { code, stdout, stderr } = await runCommand(root, args);
-    expect(code).toBe(expected);
+  // `run-command.test.ts` has more of these, without a process.
+  test("refuses a port that is none in one line that says what to do", async () => {
+    const { code, stdout, stderr } = await runCommand(root, ["--port", "70000"]);
+    expect(code).toBe(2);
     expect(stdout).toBe("");
     expect(stderr.trim().split("\n")).toHaveLength(1);
     expect(stderr).toContain("--help");
@@ -73,32 +66,38 @@ describe("the start command", () => {
     });
   });
 
-  test("prints exactly one line with --json, and stops on Ctrl-C with everything it started", async ({
-    skip,
-  }) => {
-    skip(process.platform !== "linux", "processes are looked up in /proc");
-    const stack = await start();
-    const children = childrenOf(stack.child.pid ?? 0);
-    expect(children.length).toBeGreaterThanOrEqual(2);
-    expect((await viaApp(stack.target, { token: stack.target.tokens.id })).status).toBe(200);
-    expect(await stack.stop()).toBe(0);
-    await vi.waitFor(() => expect(children.filter(isAlive)).toEqual([]), { timeout: 5000 });
-    await expect(viaApp(stack.target)).rejects.toThrow("ECONNREFUSED");
-  });
+  describe("with --json", () => {
+    let stack: RunningStack;
+    beforeAll(async () => {
+      stack = await startCommand(root);
+    });
+    afterAll(() => stack.stop());
 
-  test("shows no secret in a list of processes: not the sign-in's, not the sessions', not its own", async ({
-    skip,
-  }) => {
-    skip(process.platform !== "linux", "processes are looked up in /proc");
-    const stack = await start();
-    const secrets = await secretsOfCommand(stack.target, stack.child.pid ?? 0);
-    expect(secrets.filter(({ what }) => / guard's client| sealed /.test(what))).toHaveLength(2);
-    const leaksIn = createLeakFinder(secrets);
-    const { processes, leaks } = watchForLeaks(leaksIn)();
-    // The command, its bundler, the guard and the backend; the bundler may have just ended, and begun again.
-    expect(processes).toBeGreaterThanOrEqual(4);
-    expect(leaks).toEqual([]);
-    expect(leaksIn(stack.terminal())).toEqual([]);
+    test("shows no secret in a list of processes: not the sign-in's, not the sessions', not its own", async ({
+      skip,
+    }) => {
+      skip(process.platform !== "linux", "processes are looked up in /proc");
+      const secrets = await secretsOfCommand(stack.target, stack.child.pid ?? 0);
+      expect(secrets.filter(({ what }) => / guard's client| sealed /.test(what))).toHaveLength(2);
+      const leaksIn = createLeakFinder(secrets);
+      const { processes, leaks } = watchForLeaks(leaksIn)();
+      // The command, its bundler, the guard and the backend; the bundler may have just ended, and begun again.
+      expect(processes).toBeGreaterThanOrEqual(4);
+      expect(leaks).toEqual([]);
+      expect(leaksIn(stack.terminal())).toEqual([]);
+    });
+
+    test("prints exactly one line, and stops on Ctrl-C with everything it started", async ({
+      skip,
+    }) => {
+      skip(process.platform !== "linux", "processes are looked up in /proc");
+      const children = childrenOf(stack.child.pid ?? 0);
+      expect(children.length).toBeGreaterThanOrEqual(2);
+      expect((await viaApp(stack.target, { token: stack.target.tokens.id })).status).toBe(200);
+      expect(await stack.stop()).toBe(0);
+      await vi.waitFor(() => expect(children.filter(isAlive)).toEqual([]), { timeout: 5000 });
+      await expect(viaApp(stack.target)).rejects.toThrow("ECONNREFUSED");
+    });
   });
 
   test("leaves nothing behind when it is killed", async ({ skip }) => {
@@ -154,11 +153,8 @@ describe("the command of the README", () => {
 
 describe("editing a handler", () => {
   test("reloads it, and a build error is shown while the last good build keeps serving", async () => {
-    const copy = copyRepository({ guard: bundlesOfRun().edge.directory });
-    copies.push(copy);
-    const stack = await start(copy.root);
-    const file = join(copy.root, "packages/functions/src/app.ts");
-    const source = readFileSync(file, "utf8");
+    const stack = await start();
+    const { file, source } = edited("packages/functions/src/app.ts");
     expect(source).toContain("Hello, world!");
     const message = async (): Promise<unknown> =>
       (await viaApp(stack.target, { token: stack.target.tokens.id })).json()["message"];
@@ -175,19 +171,25 @@ describe("editing a handler", () => {
   });
 
   test("a mistake in the access rules is a build error, too", async () => {
-    const copy = copyRepository({ guard: bundlesOfRun().edge.directory });
-    copies.push(copy);
-    const stack = await start(copy.root);
-    const file = join(copy.root, "access.ts");
-    writeFileSync(file, readFileSync(file, "utf8").replace('"/*": "signed-in"', '"/*": "anyone"'));
+    const stack = await start();
+    const { file, source } = edited("access.ts");
+    writeFileSync(file, source.replace('"/*": "signed-in"', '"/*": "anyone"'));
     await stack.shows("everything would be public");
     expect(stack.terminal()).toContain("the build failed");
     expect((await viaApp(stack.target)).status).toBe(401);
   });
 });
 
-async function start(of: string = root): Promise<RunningStack> {
-  const stack = await startCommand(of);
+/** A file of the copy, which is again as it was when the test is over. */
+function edited(name: string): { readonly file: string; readonly source: string } {
+  const file = join(root, name);
+  const source = readFileSync(file, "utf8");
+  onTestFinished(() => writeFileSync(file, source));
+  return { file, source };
+}
+
+async function start(): Promise<RunningStack> {
+  const stack = await startCommand(root);
   running.push(stack);
   return stack;
 }

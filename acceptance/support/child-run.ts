@@ -35,7 +35,8 @@ export async function runSuite(
   try {
     return await runRecorded(join(directory, "run"), files, {
       titles,
-      environment: { GATEHOUSE_TARGET: targetFile },
+      // One worker: the tests around have the other cores.
+      environment: { GATEHOUSE_TARGET: targetFile, VITEST_MAX_WORKERS: "1" },
     });
   } finally {
     rmSync(directory, { recursive: true, force: true });

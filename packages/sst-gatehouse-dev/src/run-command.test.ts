@@ -52,6 +52,10 @@ test.each([
 test.each([
   [[], "Choose a command: "],
   [["deploy"], "There is no command deploy: "],
+  [["start", "--prot", "1"], "'--prot'"],
+  [["start", "--port", "http"], "--port"],
+  [["start", "--stage", "anna"], "--stage"],
+  [["start", "--from-deploy", "--stage", "live"], "live"],
   [["outputs"], "--stage is needed: the name you gave to `sst deploy --stage`. See"],
   [["outputs", "--stage"], "See npx gatehouse outputs --help."],
   [["outputs", "--stage", "dev", "--jsn"], "'--jsn'"],

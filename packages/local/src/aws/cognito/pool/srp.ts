@@ -1,8 +1,11 @@
 import {
+  constants,
   createDiffieHellmanGroup,
   createHash,
   createHmac,
+  createPublicKey,
   hkdfSync,
+  publicEncrypt,
   randomBytes,
 } from "node:crypto";
 
@@ -37,6 +40,7 @@ export interface SrpExchange {
 
 /** The 3072-bit prime of RFC 5054, which is group 15 of RFC 3526. Cognito's generator is 2. */
 const prime = fromBytes(createDiffieHellmanGroup("modp15").getPrime());
+const primeBytes = 3072 / 8;
 const generator = 2n;
 const multiplier = hashOf(padded(prime), padded(generator));
 
@@ -94,14 +98,19 @@ export function startSrpExchange(
   };
 }
 
+/** Modulo the prime: what RSA without padding computes, in native code. */
 function power(base: bigint, exponent: bigint): bigint {
-  let result = 1n;
-  let square = base % prime;
-  for (let rest = exponent; rest > 0n; rest >>= 1n) {
-    if (rest & 1n) result = (result * square) % prime;
-    square = (square * square) % prime;
-  }
-  return result;
+  const key = createPublicKey({
+    format: "jwk",
+    key: { kty: "RSA", n: toBase64url(prime), e: toBase64url(exponent) },
+  });
+  const padding = constants.RSA_NO_PADDING;
+  const block = Buffer.from((base % prime).toString(16).padStart(primeBytes * 2, "0"), "hex");
+  return fromBytes(publicEncrypt({ key, padding }, block));
+}
+
+function toBase64url(value: bigint): string {
+  return padded(value).toString("base64url");
 }
 
 /** As a positive number in two's complement, which is how Cognito's clients hash numbers. */
