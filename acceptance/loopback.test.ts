@@ -1,10 +1,8 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-import { startLoopbackServer } from "@sst-gatehouse/testkit/loopback-server";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { executablePath, fillForm, isInstalled, startBrowser } from "./support/browser.ts";
 import { send } from "./support/client.ts";
 import { needs } from "./support/requirements.ts";
 import { loadTarget, type Target } from "./support/target.ts";
@@ -200,42 +198,4 @@ describe("a session", () => {
       });
     }
   });
-});
-
-test("the sample's scripts call with a session from a page at the number", async ({ skip }) => {
-  skip(!isInstalled, `Chromium is not at ${executablePath}; see the README`);
-  const { context, close } = await startBrowser();
-  const neighbour = await startLoopbackServer();
-  neighbour.handle = async (_request, response) => {
-    response.writeHead(200, { "content-type": "text/html" });
-    response.end(
-      `<form method=post action="${target.loopbackUrl}/public/echo"><button>go</button></form>`,
-    );
-  };
-  try {
-    const page = await context.newPage();
-    await page.goto(`${target.loopbackUrl}/echo/page?x=1`);
-    await fillForm(page, user);
-    expect(page.url()).toBe(`${target.loopbackUrl}/echo/page?x=1#`);
-    const call = (path: string) => page.evaluate(async (to) => (await fetch(to)).status, path);
-    expect(await call("/me")).toBe(200);
-    expect(
-      (await context.cookies(target.loopbackUrl)).map(({ name, domain, secure, httpOnly }) => [
-        name.split(".")[0],
-        domain,
-        secure,
-        httpOnly,
-      ]),
-    ).toContainEqual(["__Host-Http-gatehouse-session", "127.0.0.1", true, true]);
-    // The other address is another origin, with a session of its own.
-    await page.goto(`${target.appUrl}/public/echo`);
-    expect(await call("/me")).toBe(401);
-    // So is another port of this machine.
-    await page.goto(neighbour.origin);
-    await Promise.all([page.waitForNavigation(), page.click("button")]);
-    expect(await page.textContent("body")).toContain("cross_site");
-  } finally {
-    await close();
-    await neighbour.close();
-  }
 });

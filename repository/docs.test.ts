@@ -92,6 +92,7 @@ function headingsOf(markdown: string): ReadonlySet<string> {
 function isTitleIn(texts: readonly string[], cited: string): boolean {
   return texts.some((text) => {
     if (text === cited) return true;
+    if (!placeholder.test(text)) return false;
     const filled = new RegExp(`^${text.split(placeholder).map(escaped).join("(.+)")}$`).exec(cited);
     return filled?.slice(1).every((part) => /^\d+$/.test(part) || texts.includes(part)) ?? false;
   });

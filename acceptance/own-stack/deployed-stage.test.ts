@@ -137,7 +137,6 @@ describe("npx gatehouse acceptance, against a stack that looks like a deployed s
       "straight at the Function URL, signed",
       "the AWS APIs",
       "the commands for deployed stages",
-      "the sample's scripts call with a session from a page at the number (this is about a stack on this machine)",
       "the stack is for this machine only",
       "the terminal never shows a secret that was sent as",
       "the wire corpus without sockets, bodies",

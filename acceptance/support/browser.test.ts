@@ -1,9 +1,10 @@
 import { createServer, type Server } from "node:http";
 
+import { startLoopbackServer } from "@sst-gatehouse/testkit/loopback-server";
 import type { BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 
-import { type Browser, executablePath, isInstalled, startBrowser } from "./browser.ts";
+import { type Browser, executablePath, fillForm, isInstalled, startBrowser } from "./browser.ts";
 import { needs } from "./requirements.ts";
 import { isStack, loadTarget, type Target } from "./target.ts";
 
@@ -127,6 +128,41 @@ describe("in a real browser", () => {
       { app: target.appUrl, api: target.endpoints.ssm, token: target.tokens.id },
     );
     expect(results).toEqual(["blocked", "blocked"]);
+    await page.close();
+  });
+
+  test("the sample's scripts call with a session from a page at the number", async () => {
+    const neighbour = await startLoopbackServer();
+    onTestFinished(() => neighbour.close());
+    neighbour.handle = async (_request, response) => {
+      response.writeHead(200, { "content-type": "text/html" });
+      response.end(
+        `<form method=post action="${target.loopbackUrl}/public/echo"><button>go</button></form>`,
+      );
+    };
+    const [user] = target.users;
+    if (user === undefined) throw new Error("the stack has no user");
+    const page = await freshPage();
+    await page.goto(`${target.loopbackUrl}/echo/page?x=1`);
+    await fillForm(page, user);
+    expect(page.url()).toBe(`${target.loopbackUrl}/echo/page?x=1#`);
+    const call = (path: string) => page.evaluate(async (to) => (await fetch(to)).status, path);
+    expect(await call("/me")).toBe(200);
+    expect(
+      (await context.cookies(target.loopbackUrl)).map(({ name, domain, secure, httpOnly }) => [
+        name.split(".")[0],
+        domain,
+        secure,
+        httpOnly,
+      ]),
+    ).toContainEqual(["__Host-Http-gatehouse-session", "127.0.0.1", true, true]);
+    // The other address is another origin, with a session of its own.
+    await page.goto(`${target.appUrl}/public/echo`);
+    expect(await call("/me")).toBe(401);
+    // So is another port of this machine.
+    await page.goto(neighbour.origin);
+    await Promise.all([page.waitForNavigation(), page.click("button")]);
+    expect(await page.textContent("body")).toContain("cross_site");
     await page.close();
   });
 

@@ -13,6 +13,7 @@ export default defineConfig({
       "packages/attack/test/**/*.test.ts",
       "packages/attack/test/**/*.attack.ts",
       "acceptance/own-stack/*.attack.ts",
+      "packages/backend/test/path-confusion.test.ts",
       "packages/core/src/sigv4/quick-signature.test.ts",
       "packages/core/src/token/signature-check.test.ts",
       "packages/edge/test/fuzz/fuzz.test.ts",

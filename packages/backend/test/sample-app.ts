@@ -38,7 +38,7 @@ function countedBytes(bytes: number): ReadableStream<Uint8Array<ArrayBuffer>> {
         const size = Math.min(bytes - made, pieceBytes);
         const first = made;
         made += size;
-        controller.enqueue(Uint8Array.from({ length: size }, (_, index) => (first + index) % 251));
+        controller.enqueue(new Uint8Array(size).map((_, index) => (first + index) % 251));
       },
     },
     { highWaterMark: 0 },

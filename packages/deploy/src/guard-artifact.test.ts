@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { temporaryTree } from "@sst-gatehouse/testkit/temporary-tree";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { guardData } from "../test/guard-data.ts";
@@ -61,23 +62,39 @@ test("the same sources and settings give the same bytes, whatever was there befo
   });
 });
 
+/** An app that has the package with the guard in it, of which nothing has to be built. */
+function packedApp(): Promise<string> {
+  return temporaryTree({
+    "node_modules/sst-gatehouse/package.json": '{"version":"0.1.0"}',
+    "node_modules/sst-gatehouse/guard/lambda.cjs": "",
+  });
+}
+
 test("settings that the guard would not take stop the build, by name", async () => {
   const { jwks: _left, ...keyless } = settings;
   await expect(
-    makeGuardArtifact(root, join(scratch, "keyless"), { settings: keyless, access, sealing }),
+    makeGuardArtifact(await packedApp(), join(scratch, "keyless"), {
+      settings: keyless,
+      access,
+      sealing,
+    }),
   ).rejects.toThrow(/settings\.json: jwks is missing or malformed/);
 });
 
 test("access rules that the guard would not take stop the build", async () => {
   const half = { scopes: access.scopes, rules: [{ text: "/*" }] };
   await expect(
-    makeGuardArtifact(root, join(scratch, "half"), { settings, access: half, sealing }),
+    makeGuardArtifact(await packedApp(), join(scratch, "half"), {
+      settings,
+      access: half,
+      sealing,
+    }),
   ).rejects.toThrow(/access\.json does not hold whole access/);
 });
 
 test("keys that are none stop the build, and are not shown", async () => {
   const short = Buffer.alloc(16, 9).toString("base64");
-  const stopped = makeGuardArtifact(root, join(scratch, "short"), {
+  const stopped = makeGuardArtifact(await packedApp(), join(scratch, "short"), {
     settings,
     access,
     sealing: { keys: [short] },

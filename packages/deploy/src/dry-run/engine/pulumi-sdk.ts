@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import { createRequire, Module } from "node:module";
 import { join } from "node:path";
 
 /** What the stand-in uses of Pulumi's Node SDK. */
@@ -15,6 +15,17 @@ export interface PulumiSdk {
     runInPulumiStack(program: () => Promise<unknown>): Promise<Record<string, unknown> | undefined>;
   };
   secret(value: unknown): unknown;
+}
+
+/** What SST's components use of it. */
+export interface ResourceSdk {
+  readonly CustomResource: new (
+    type: string,
+    name: string,
+    inputs: object,
+    options?: object,
+  ) => object;
+  readonly dynamic: object;
 }
 
 export interface Mocks {
@@ -97,6 +108,8 @@ export function loadPulumi(platform: string): {
   readonly isolated: <T>(work: () => Promise<T>) => Promise<T>;
 } {
   const require = createRequire(join(platform, "package.json"));
+  loadWhenCalled(require, "serializeClosure", ["serializeFunction", "serializeFunctionAsync"]);
+  loadWhenCalled(require, "codePaths", ["computeCodePaths"]);
   const sdk: PulumiSdk = require("@pulumi/pulumi");
   const mocks: { MockMonitor: MockMonitorClass } = require("@pulumi/pulumi/runtime/mocks");
   const debuggable: {
@@ -111,4 +124,33 @@ export function loadPulumi(platform: string): {
     isWaiting: () => debuggable.leakedPromises()[0].size > 0,
     isolated: (work) => state.withLocalStorage(work),
   };
+}
+
+/** What turns functions into text loads TypeScript and npm, half of all that the SDK loads, and few programs need it. */
+function loadWhenCalled(require: NodeJS.Require, name: string, functions: readonly string[]): void {
+  const file = require.resolve(`@pulumi/pulumi/runtime/closure/${name}`);
+  if (require.cache[file] !== undefined) return;
+  const placeholder = new Module(file);
+  const load = (): Readonly<Record<string, (...args: readonly unknown[]) => unknown>> => {
+    if (require.cache[file] === placeholder) delete require.cache[file];
+    return require(file);
+  };
+  placeholder.exports = Object.fromEntries(
+    functions.map((one) => [one, (...args: readonly unknown[]) => load()[one]?.(...args)]),
+  );
+  require.cache[file] = placeholder;
+}
+
+/**
+ * The SDK for SST's own components. Pulumi turns the provider of a dynamic resource into text, so that its engine can run
+ * it later; SST's only call its CLI, and no graph has that text.
+ */
+export function withoutProviderText(sdk: ResourceSdk): ResourceSdk {
+  class Resource extends sdk.CustomResource {
+    constructor(_provider: object, name: string, inputs: object, options?: object) {
+      super("pulumi-nodejs:dynamic:Resource", name, inputs, options);
+    }
+  }
+  const dynamic = Object.create(sdk.dynamic, { Resource: { value: Resource } });
+  return Object.create(sdk, { dynamic: { value: dynamic } });
 }

@@ -419,6 +419,26 @@ describe("an app as real ones are", () => {
     });
   });
 
+  test("has dynamic resources of its own, whose providers Pulumi turns into text", async () => {
+    const { graph } = await evaluate({
+      changes: [
+        {
+          file: "sst.config.ts",
+          from: "return resources();",
+          to: `const pulumi = await import("@pulumi/pulumi");
+            const [one, two] = [$util, pulumi].map(({ dynamic }, index) =>
+              new dynamic.Resource({ create: async () => ({ id: "made by " + index }) }, "D" + index, {}));
+            return { ...await resources(), texts: [one.__provider, two.__provider] };`,
+        },
+      ],
+    });
+    expect(graph.outputs["texts"]).toEqual([
+      expect.stringContaining("made by "),
+      expect.stringContaining("made by "),
+    ]);
+    expect(find(graph, "D1")).toMatchObject({ type: "pulumi-nodejs:dynamic:Resource", inputs: {} });
+  });
+
   test("has functions with installed packages, esbuild's plugins, chunks, or no JavaScript", async () => {
     const evaluation = await has(
       `const handler = "other.handler";

@@ -85,7 +85,8 @@ export async function createEvaluator({
     if (closed) throw new Error("The evaluator is closed.");
     const undo = await changeFiles(project, changes);
     try {
-      await rm(join(project, ".sst/artifacts"), { recursive: true, force: true });
+      // A build that a refused config has started may still write there.
+      await rm(join(project, ".sst/artifacts"), { recursive: true, force: true, maxRetries: 5 });
       const changed = changes.map(({ file }) => file);
       const ask = () => worker.evaluate({ stage, dev, parameters: previous, changed });
       let outcome = await ask();

@@ -1,7 +1,13 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 
-import { commonJsInEsm, loadEsbuild, messagesOf, type Plugin } from "./esbuild.ts";
+import {
+  type BuildResult,
+  commonJsInEsm,
+  loadEsbuild,
+  messagesOf,
+  type Plugin,
+} from "./esbuild.ts";
 
 export interface Bundle {
   /** TypeScript that imports `sst.config.ts`. */
@@ -42,8 +48,8 @@ export async function bundleConfig(
   { code, outfile, define, banner = "", inject = [], imports, format = "esm" }: Bundle,
 ): Promise<void> {
   const platform = join(project, ".sst/platform");
-  try {
-    await loadEsbuild(platform).build({
+  const build = (plugins: readonly Plugin[]): Promise<BuildResult> =>
+    loadEsbuild(platform).build({
       stdin: { contents: code, resolveDir: project, sourcefile: "eval.ts", loader: "ts" },
       absWorkingDir: project,
       outfile,
@@ -51,7 +57,8 @@ export async function bundleConfig(
         Object.entries(define).map(([name, value]) => [name, JSON.stringify(value)]),
       ),
       inject,
-      plugins: [imports === undefined ? nothingAtTheTop : withImports(imports, platform)],
+      plugins,
+      metafile: true,
       external,
       bundle: true,
       format,
@@ -62,6 +69,10 @@ export async function bundleConfig(
       banner: { js: `${format === "esm" ? commonJsInEsm : ""}${banner}` },
       logLevel: "silent",
     });
+  try {
+    if (imports !== undefined) await build([withImports(imports, platform)]);
+    // To ask at each import takes as long as the build.
+    else if (!(await build([]).then(importsInside, () => false))) await build([nothingAtTheTop]);
   } catch (error) {
     const messages = messagesOf(error);
     if (messages === undefined) throw error;
@@ -81,6 +92,14 @@ export async function exportsOf(platform: string, file: string): Promise<readonl
   return Object.values(metafile?.outputs ?? {}).flatMap(({ exports }) => exports);
 }
 
+/** Whether `sst.config.ts` imports inside of functions only. The bundler's own imports, such as `<runtime>`, do not count. */
+function importsInside({ metafile }: BuildResult): boolean {
+  return Object.entries(metafile?.inputs ?? {})
+    .filter(([file]) => basename(file) === "sst.config.ts")
+    .flatMap(([, { imports }]) => imports)
+    .every(({ path, kind }) => path.startsWith("<") || kind !== "import-statement");
+}
+
 /** SST's CLI refuses a config that imports at its top: `app()` runs before there is anything to import. */
 const nothingAtTheTop: Plugin = {
   name: "nothing at the top",
@@ -97,11 +116,11 @@ function withImports(imports: string, platform: string): Plugin {
   return {
     name: "imports",
     setup(build) {
-      build.onLoad({ filter: /\.(?:js|ts|jsx|tsx)$/ }, async ({ path }) =>
+      build.onLoad({ filter: /\.(?:js|ts|jsx|tsx)$/ }, ({ path }) =>
         path.startsWith(`${platform}/`) || path.includes("/.sst/platform/")
           ? undefined
           : {
-              contents: `${imports}\n${await readFile(path, "utf8")}`,
+              contents: `${imports}\n${readFileSync(path, "utf8")}`,
               loader: extname(path).slice(1),
             },
       );

@@ -13,7 +13,12 @@ export interface BuildOptions {
 
 export interface BuildResult {
   readonly metafile?: {
-    readonly inputs: Readonly<Record<string, object>>;
+    readonly inputs: Readonly<
+      Record<
+        string,
+        { readonly imports: readonly { readonly path: string; readonly kind: string }[] }
+      >
+    >;
     readonly outputs: Readonly<Record<string, { readonly exports: readonly string[] }>>;
   };
 }
@@ -44,7 +49,7 @@ export interface PluginBuild {
     filter: { readonly filter: RegExp },
     callback: (found: {
       readonly path: string;
-    }) => Promise<{ readonly contents: string; readonly loader: string } | undefined>,
+    }) => { readonly contents: string; readonly loader: string } | undefined,
   ): void;
   resolve(path: string, options: object): Promise<Resolved & { readonly path: string }>;
 }

@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { compileFunction, constants } from "node:vm";
 
 import type { Outcome } from "../engine/outcome.ts";
+import { type ResourceSdk, withoutProviderText } from "../engine/pulumi-sdk.ts";
 import { rehearse } from "../engine/rehearse.ts";
 import { withRelativePaths } from "../engine/relative-paths.ts";
 import { type App, appOf } from "./app-of.ts";
@@ -40,7 +41,7 @@ export async function evaluate(
     const config = configOf(app);
     tell({ SST_AWS_REGION: config["aws:region"] ?? "" });
     const remarks: string[] = [];
-    const adapt = (globals: SstGlobals): SstComponents => {
+    const adapt: Adapt = (globals) => {
       const sst = withMadeUpSecrets(globals.sst);
       // Under `sst dev` SST itself builds no site.
       return dev
@@ -104,7 +105,7 @@ async function bundleProgram(
   outfile: string,
   app: App,
   { dev, home }: { readonly dev: boolean; readonly home: string },
-): Promise<Components["start"]> {
+): Promise<(adapt: Adapt) => void> {
   const work = join(project, ".sst");
   const platform = join(work, "platform");
   const lock: readonly { readonly alias: string; readonly package: string }[] = JSON.parse(
@@ -113,7 +114,7 @@ async function bundleProgram(
   const providers = lock.map(
     (provider) => `import * as ${provider.alias} from "${provider.package}";`,
   );
-  const define = {
+  const define: Defined = {
     $app: app,
     $dev: dev,
     $cli: {
@@ -123,7 +124,8 @@ async function bundleProgram(
       state: { version: {} },
     },
   };
-  const components = await componentsOf(project, define);
+  bundled ??= bundleComponents(project);
+  const components = await bundled;
   await writeFile(
     join(platform, "components.mjs"),
     `const components = globalThis[${JSON.stringify(instance)}];
@@ -138,7 +140,7 @@ export default await run(config.run);`,
     inject: [join(platform, "components.mjs")],
     imports: providers.join("\n"),
   });
-  return components.start;
+  return (adapt) => components.start(define, adapt);
 }
 
 /** Where a program finds the components that were started for it. */
@@ -148,26 +150,22 @@ interface Components {
   /** What SST lets a config take for global, and `run`. */
   readonly names: readonly string[];
   /** Gives the next program components that know nothing of other programs, with `sst` as it is adapted. */
-  readonly start: (adapt: (globals: SstGlobals) => SstComponents) => void;
+  readonly start: (define: Defined, adapt: Adapt) => void;
 }
 
-const bundled = new Map<string, Promise<Components>>();
-
-/** SST's components, which are most of a program and differ only by what is defined: bundled and compiled once. */
-function componentsOf(
-  project: string,
-  define: Readonly<Record<string, unknown>>,
-): Promise<Components> {
-  const asked = JSON.stringify(define);
-  const known = bundled.get(asked) ?? bundleComponents(project, define);
-  bundled.set(asked, known);
-  return known;
+/** What SST's CLI tells a program and its components by names. */
+interface Defined extends Readonly<Record<string, unknown>> {
+  readonly $app: App;
+  readonly $dev: boolean;
+  readonly $cli: object;
 }
 
-async function bundleComponents(
-  project: string,
-  define: Readonly<Record<string, unknown>>,
-): Promise<Components> {
+type Adapt = (globals: SstGlobals) => SstComponents;
+
+let bundled: Promise<Components> | undefined;
+
+/** SST's components, which are most of a program: bundled and compiled once for all that this process evaluates. */
+async function bundleComponents(project: string): Promise<Components> {
   const platform = join(project, ".sst/platform");
   const shim = join(platform, "src/shim/run.js");
   const file = join(platform, "components.cjs");
@@ -178,22 +176,33 @@ async function bundleComponents(
     code: `export { run } from ${at("src/auto/run.ts")};
 export * as sst from ${at("src/components")};
 export * from ${JSON.stringify(shim)};`,
-    define,
+    define: {},
     inject: [shim],
   });
   const compiled = compileFunction(
     await readFile(file, "utf8"),
-    ["module", "exports", "require", "__filename", "__dirname"],
+    ["module", "exports", "require", "__filename", "__dirname", "$app", "$dev", "$cli"],
     { filename: file, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER },
   );
+  const require = createRequire(file);
   return {
     names: ["run", "sst", ...(await exportsOf(platform, shim))],
-    start(adapt) {
+    start({ $app, $dev, $cli }, adapt) {
       const module = { exports: {} };
-      compiled(module, module.exports, createRequire(file), file, platform);
+      const pulumi: ResourceSdk = require("@pulumi/pulumi");
+      const own = withoutProviderText(pulumi);
+      // Each import in the bundle copies what a module has of its own, not what it inherits: of aws, 300 members 70 times.
+      const load = (name: string): unknown => {
+        if (name === "@pulumi/pulumi") return own;
+        return name.startsWith("@pulumi/") ? Object.create(require(name)) : require(name);
+      };
+      compiled(module, module.exports, load, file, platform, structuredClone($app), $dev, $cli);
       const globals: SstGlobals = Object(module.exports);
-      // The module's own exports cannot be written to.
-      const given = Object.create(globals, { sst: { value: adapt(globals), enumerable: true } });
+      // The module's own exports cannot be written to. A config's own dynamic resources are for Pulumi as it is.
+      const given = Object.create(globals, {
+        sst: { value: adapt(globals), enumerable: true },
+        $util: { value: pulumi, enumerable: true },
+      });
       Object.assign(globalThis, { [instance]: given });
     },
   };

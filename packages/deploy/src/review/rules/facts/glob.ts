@@ -5,6 +5,9 @@
 export function patternsMeet(a: string, b: string): boolean {
   const left = normalise(a);
   const right = normalise(b);
+  // Most differ in what stands before any wildcard.
+  const plain = Math.min(left.search(/[*?]|$/), right.search(/[*?]|$/));
+  if (left.slice(0, plain) !== right.slice(0, plain)) return false;
   /** For each rest of `right`: whether it meets the rest of `left` that was looked at last. */
   let meets = Array.from({ length: right.length + 1 }, () => false);
   for (let i = left.length; i >= 0; i -= 1) {
