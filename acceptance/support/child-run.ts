@@ -1,15 +1,18 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+import { vi } from "vitest";
+import type { TestCase, TestRunResult } from "vitest/node";
 
 import { recordingInto } from "./recordings.ts";
 
 const repository = join(import.meta.dirname, "../..");
 
 export interface SuiteRun {
-  readonly code: number | null;
+  /** 1 when a test has failed, or a file. */
+  readonly code: number;
+  /** What has failed, and why. */
   readonly output: string;
   /** Full names of tests. */
   readonly passed: readonly string[];
@@ -35,8 +38,7 @@ export async function runSuite(
   try {
     return await runRecorded(join(directory, "run"), files, {
       titles,
-      // One worker: the tests around have the other cores.
-      environment: { GATEHOUSE_TARGET: targetFile, VITEST_MAX_WORKERS: "1" },
+      environment: { GATEHOUSE_TARGET: targetFile },
     });
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -50,7 +52,8 @@ interface Part {
 }
 
 /**
- * Runs the acceptance suite, or some of its files, in a separate process.
+ * Runs the acceptance suite, or some of its files, as a run of its own, in one worker. Vitest itself runs in this process, which has
+ * to load it once for all runs.
  *
  * @param directory keeps what the run recorded.
  * @throws {Error} (rejects) when nothing was tested.
@@ -60,60 +63,61 @@ export async function runRecorded(
   files: readonly string[],
   { titles = [], environment = {} }: Part = {},
 ): Promise<SuiteRun> {
-  const results = mkdtempSync(join(tmpdir(), "gatehouse-results-"));
-  const resultsFile = join(results, "results.json");
-  const vitest = join(repository, "node_modules/vitest/vitest.mjs");
-  const summary = join(import.meta.dirname, "summary-reporter.ts");
-  const reporters = ["dot", "json", summary].flatMap((reporter) => ["--reporter", reporter]);
-  const names = files.map((name) => `acceptance/${name}.test.ts`);
-  const some = titles.length === 0 ? [] : ["-t", titles.map(escaped).join("|")];
-  const output = `--outputFile.json=${resultsFile}`;
-  const child = spawn(
-    process.execPath,
-    [vitest, "run", "--project", "acceptance", ...reporters, output, ...some, ...names],
-    {
-      cwd: repository,
-      env: {
-        ...process.env,
-        ...recordingInto(directory).environment,
-        NO_COLOR: "1",
-        // Of Vitest itself, of which a run loads more than it tests.
-        NODE_COMPILE_CACHE: join(repository, ".cache/compiled"),
-        ...environment,
-      },
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
-  let printed = "";
-  child.stdout.on("data", (text) => (printed += String(text)));
-  child.stderr.on("data", (text) => (printed += String(text)));
-  await once(child, "close");
-  const { skipped } = readSummary(printed);
-  const tests = readResults(resultsFile);
-  rmSync(results, { recursive: true, force: true });
-  const withStatus = (wanted: string) =>
-    tests.filter(({ status }) => status === wanted).map(({ fullName }) => fullName);
-  return {
-    code: child.exitCode,
-    output: printed,
-    passed: withStatus("passed"),
-    failed: withStatus("failed"),
-    skipped,
-  };
+  const names = files.map((name) => join(repository, `acceptance/${name}.test.ts`));
+  const { exitCode } = process;
+  // For the suite's set-up, which runs here, and for the worker.
+  const forSuite = { ...recordingInto(directory).environment, ...environment };
+  for (const [name, value] of Object.entries(forSuite)) vi.stubEnv(name, value);
+  try {
+    const { createVitest } = await import("vitest/node");
+    const vitest = await createVitest("test", {
+      root: repository,
+      watch: false,
+      project: ["acceptance"],
+      reporters: [{}],
+      // The tests around have the other cores.
+      maxWorkers: 1,
+      ...(titles.length > 0 && { testNamePattern: titles.map(escaped).join("|") }),
+    });
+    try {
+      return outcomeOf(await vitest.start(names));
+    } finally {
+      await vitest.close();
+    }
+  } finally {
+    process.exitCode = exitCode;
+    vi.unstubAllEnvs();
+  }
 }
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
-interface TestResult {
-  readonly fullName: string;
-  readonly status: string;
-}
-
-function readResults(file: string): readonly TestResult[] {
-  const { testResults }: { testResults: { assertionResults: TestResult[] }[] } = JSON.parse(
-    readFileSync(file, "utf8"),
-  );
-  return testResults.flatMap(({ assertionResults }) => assertionResults);
+function outcomeOf({ testModules, unhandledErrors }: TestRunResult): SuiteRun {
+  const tests = testModules.flatMap((module) => [...module.children.allTests()]);
+  const inState = (wanted: string) => tests.filter((each) => each.result().state === wanted);
+  const nameOf = ({ fullName }: TestCase): string => fullName.replaceAll(" > ", " ");
+  const [passed, failed] = [inState("passed").map(nameOf), inState("failed").map(nameOf)];
+  const errors = [
+    ...unhandledErrors.map(String),
+    ...testModules.flatMap((module) => module.errors().map(({ message }) => message)),
+    ...tests.flatMap((each) =>
+      (each.result().errors ?? []).map(
+        ({ message, diff = "" }) => `${each.fullName}: ${message}\n${diff}`,
+      ),
+    ),
+  ];
+  if (passed.length + failed.length === 0)
+    throw new Error(`the suite did not run:\n${errors.join("\n")}`);
+  return {
+    code: errors.length === 0 ? 0 : 1,
+    output: errors.join("\n"),
+    passed,
+    failed,
+    skipped: inState("skipped").flatMap((each) => {
+      const result = each.result();
+      return result.state === "skipped" && result.note ? [`${each.fullName} (${result.note})`] : [];
+    }),
+  };
 }
 
 interface Summary {

@@ -31,7 +31,7 @@ export function findRecordings(): Recordings | undefined {
   return directory === undefined ? undefined : recordingsIn(directory);
 }
 
-/** For a run of the suite as a separate process. */
+/** For another run of the suite. */
 export function recordingInto(directory: string): {
   readonly environment: Readonly<Record<string, string>>;
   readonly recordings: Recordings;
