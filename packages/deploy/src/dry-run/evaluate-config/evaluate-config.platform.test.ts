@@ -391,7 +391,7 @@ describe("a config is refused", () => {
 
   test("and leaves nothing behind", async () => {
     const own = await app();
-    const changes = [{ file: config, from: "return {", to: 'throw new Error("no"); return {' }];
+    const changes = [{ file: config, from: "return resources();", to: 'throw new Error("no");' }];
     await expect(evaluateAlone({ root: own, changes })).rejects.toThrow(new Error("no"));
     expect(await readdir(join(own, ".cache"))).toEqual([]);
   });
