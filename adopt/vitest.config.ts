@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * `pnpm test:adopt`: what people install, packed and used as they use it, what apps have that this repository does not, and
- * what people ask of their deployed stages. It asks npm's registry for what it lacks.
+ * `pnpm test:adopt`: what people install, packed and used as they use it, and what they have that this repository does
+ * not: apps and accounts of another kind, and deployed stages. It asks npm's registry for what it lacks.
  */
 export default defineConfig({
   test: {
@@ -26,7 +26,7 @@ export default defineConfig({
         },
       },
       {
-        // Such apps on the laptop, and what is asked of a stage that was deployed.
+        // Such apps and accounts on the laptop, and a stack that looks like a deployed stage.
         test: {
           name: "laptop",
           include: [
