@@ -13,7 +13,7 @@ import {
 import { keepFragment, restoreFragment } from "./page-scripts.ts";
 
 // What a window's address has behind `#` never reaches a server. What becomes of it in Chromium is tried in
-// acceptance/own-stack/browser-navigation.test.ts.
+// acceptance/own-stack/browser-navigation.adopt.ts.
 
 const window = { ...followed, "upgrade-insecure-requests": "1" };
 
