@@ -16,7 +16,7 @@ export default defineConfig({
         // Configs of such apps, evaluated: their pools, their sites, their functions, and what `doctor` finds.
         test: {
           name: "configs",
-          include: ["packages/{deploy,sst-gatehouse}/test/*.adopt.ts"],
+          include: ["packages/sst-gatehouse/test/*.adopt.ts"],
           maxWorkers: 2,
           // Files share an evaluator.
           isolate: false,

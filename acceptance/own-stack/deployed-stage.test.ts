@@ -7,13 +7,13 @@ import { acceptance } from "@sst-gatehouse/deploy/acceptance";
 import { startStack, type Stack } from "@sst-gatehouse/local/stack";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { readSummary } from "../support/child-run.ts";
 import { callApi } from "../support/client.ts";
 import { createLeakFinder, secretsOfStack, watchForLeaks } from "../support/leaks.ts";
 import { sample } from "../sample/sample.ts";
 import { copyRepository, type RepositoryCopy } from "../support/repository-copy.ts";
 import { builtOnce } from "./built.ts";
 import { runHere } from "../support/run-here.ts";
+import { readSummary } from "../support/summary-reporter.ts";
 import { playStage, type PlayedStage, usernamesIn } from "./played-stage.ts";
 
 describe("npx gatehouse acceptance, against a stack that looks like a deployed stage", () => {

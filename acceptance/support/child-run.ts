@@ -6,6 +6,7 @@ import { vi } from "vitest";
 import type { TestCase, TestRunResult } from "vitest/node";
 
 import { recordingInto } from "./recordings.ts";
+import { skippedIn } from "./summary-reporter.ts";
 
 const repository = join(import.meta.dirname, "../..");
 
@@ -113,23 +114,6 @@ function outcomeOf({ testModules, unhandledErrors }: TestRunResult): SuiteRun {
     output: errors.join("\n"),
     passed,
     failed,
-    skipped: inState("skipped").flatMap((each) => {
-      const result = each.result();
-      return result.state === "skipped" && result.note ? [`${each.fullName} (${result.note})`] : [];
-    }),
+    skipped: skippedIn(testModules),
   };
-}
-
-interface Summary {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: readonly string[];
-}
-
-/** @throws {Error} when the run has not come to its summary: nothing was tested. */
-export function readSummary(output: string): Summary {
-  const [, passed, failed] = /^(\d+) passed, (\d+) failed, \d+ skipped$/m.exec(output) ?? [];
-  if (passed === undefined) throw new Error(`the suite did not run:\n${output}`);
-  const skipped = [...output.matchAll(/^skipped: (.*)$/gm)].map(([, line = ""]) => line);
-  return { passed: Number(passed), failed: Number(failed), skipped };
 }

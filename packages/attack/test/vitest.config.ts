@@ -23,7 +23,7 @@ export default defineConfig({
     ],
     testTimeout: 600_000,
     hookTimeout: 120_000,
-    // What is built once for the stacks is removed after the run.
+    // What stacks of their own are built of, and the stack that the others share.
     globalSetup: ["./acceptance/own-stack/setup.ts", "./acceptance/support/setup.ts"],
     provide: { drawsMany: true },
   },

@@ -124,8 +124,7 @@ async function bundleProgram(
       state: { version: {} },
     },
   };
-  bundled ??= bundleComponents(project);
-  const components = await bundled;
+  const components = await (bundled ??= bundleComponents(project));
   await writeFile(
     join(platform, "components.mjs"),
     `const components = globalThis[${JSON.stringify(instance)}];
